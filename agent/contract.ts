@@ -1,0 +1,358 @@
+/**
+ * The learning contract: what is recorded, what people say about it, and what learns from it.
+ * Arrays are flat, row-major Float32Arrays; `n` is steps, `d` observation size, `k` action size.
+ */
+import type { BoxSpace, EnvState } from '../sim/contract.ts';
+
+// ---------------------------------------------------------------- experience
+
+export type ActionSource = 'policy' | 'human' | 'blend';
+
+/** Codes stored in `Episode.sources`. */
+export const SOURCE_CODE = { policy: 0, human: 1, blend: 2 } as const satisfies Record<
+  ActionSource,
+  number
+>;
+
+export type EpisodeEnd = 'terminated' | 'truncated' | 'aborted' | 'open';
+
+/**
+ * One rollout in columns. There is one more observation (and pose) than actions. Episodes grow
+ * while they run (`end: 'open'`); `length` says how many steps the columns hold.
+ */
+export interface Episode {
+  readonly id: string;
+  readonly runId: string;
+  readonly environmentId: string;
+  /** Hash of the environment's options and version: equal hashes replay bit-identically. */
+  readonly configHash: string;
+  readonly seed: number;
+  /** Wall clock, ms since epoch. */
+  readonly startedAt: number;
+  readonly observationSize: number;
+  readonly actionSize: number;
+  /** Bodies in the pose stream. */
+  readonly bodies: number;
+  readonly length: number;
+  readonly end: EpisodeEnd;
+  /** (length + 1, d) */
+  readonly observations: Float32Array;
+  /** What was executed, (length, k). */
+  readonly actions: Float32Array;
+  /** What the policy wanted at that state, (length, k). */
+  readonly policyActions: Float32Array;
+  /** SOURCE_CODE per step, (length). */
+  readonly sources: Uint8Array;
+  /** Version of the snapshot that acted, (length). */
+  readonly policyVersions: Uint32Array;
+  readonly envRewards: Float32Array;
+  readonly costs: Float32Array;
+  readonly discounts: Float32Array;
+  /** 1 where the task counts as solved, (length). */
+  readonly successes: Uint8Array;
+  /** (length + 1, bodies * POSE_SIZE); empty when poses are not kept. */
+  readonly poses: Float32Array;
+  /** (length + 1, 3): the agent's position, for paths; empty when not kept. */
+  readonly positions: Float32Array;
+  /** Sparse states to branch or rewind from, ascending by step. */
+  readonly states: readonly { readonly step: number; readonly state: EnvState }[];
+  /** Final task metrics (`StepInfo.metrics`) and episode sums (`return`, `cost`, `success`). */
+  readonly summary: Readonly<Record<string, number>>;
+  /** For a counterfactual or correction: where it branched off. */
+  readonly branchOf?: { readonly episodeId: string; readonly step: number };
+}
+
+/** Steps [from, to) of an episode. */
+export interface Segment {
+  readonly episodeId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One step as learners see it. */
+export interface Transition {
+  readonly observation: Float32Array;
+  readonly action: Float32Array;
+  readonly policyAction: Float32Array;
+  readonly source: ActionSource;
+  readonly policyVersion: number;
+  readonly envReward: number;
+  readonly cost: number;
+  readonly discount: number;
+  readonly nextObservation: Float32Array;
+}
+
+// ---------------------------------------------------------------- questions and answers
+
+export type QueryKind = 'compare' | 'rank' | 'rate' | 'correct' | 'demonstrate' | 'approve';
+
+/** A question to a teacher. Segments are listed in the order shown (left to right). */
+export interface Query {
+  readonly id: string;
+  readonly runId: string;
+  readonly kind: QueryKind;
+  readonly segments: readonly Segment[];
+  /** Which strategy chose it, and its score there. */
+  readonly strategy: string;
+  readonly score: number;
+  /** Policy version it asks about; it expires when behaviour has moved on. */
+  readonly policyVersion: number;
+  /** ms since epoch. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+export type PreferenceChoice = 'a' | 'b' | 'equal' | 'incomparable' | 'skip';
+
+/** Fields of every feedback event. Times are ms since epoch (client clock for shown/answered). */
+export interface FeedbackBase {
+  /** Made by the client, so that a retry is idempotent. */
+  readonly id: string;
+  readonly runId: string;
+  readonly teacherId: string;
+  readonly queryId?: string;
+  readonly shownAt: number;
+  readonly answeredAt: number;
+  /** Set by the server. */
+  readonly receivedAt: number;
+  /** answeredAt − shownAt. */
+  readonly responseMs: number;
+}
+
+export type FeedbackBody =
+  | {
+      readonly kind: 'reward';
+      readonly episodeId: string;
+      readonly step: number;
+      readonly value: number;
+    }
+  | {
+      readonly kind: 'preference';
+      readonly a: Segment;
+      readonly b: Segment;
+      readonly choice: PreferenceChoice;
+      /** How much better, in (0, 1]; default 1. */
+      readonly strength?: number;
+      readonly reason?: string;
+    }
+  | {
+      readonly kind: 'ranking';
+      readonly segments: readonly Segment[];
+      /** Rank per segment, 0 = best; equal numbers tie. */
+      readonly order: readonly number[];
+    }
+  | {
+      readonly kind: 'rating';
+      readonly segment: Segment;
+      /** Integer in [0, scale). */
+      readonly score: number;
+      readonly scale: number;
+    }
+  | {
+      readonly kind: 'override';
+      readonly episodeId: string;
+      readonly from: number;
+      readonly to: number;
+      readonly counterfactual?: Segment;
+    }
+  | { readonly kind: 'correction'; readonly segment: Segment; readonly corrected: Segment }
+  | { readonly kind: 'demonstration'; readonly segment: Segment }
+  | {
+      readonly kind: 'approval';
+      readonly queryId: string;
+      readonly decision: 'allow' | 'deny' | 'replace';
+      readonly action?: readonly number[];
+    }
+  | { readonly kind: 'estop'; readonly episodeId: string; readonly step: number }
+  | {
+      readonly kind: 'critique';
+      readonly episodeId: string;
+      readonly from: number;
+      readonly to: number;
+      /** In [-1, 1]. */
+      readonly value: number;
+      readonly tag?: string;
+    }
+  | { readonly kind: 'retraction'; readonly feedbackId: string; readonly reason?: string };
+
+/** One answer or spontaneous signal. The log of these is append-only; undo is a `retraction`. */
+export type Feedback = FeedbackBase & FeedbackBody;
+export type FeedbackKind = FeedbackBody['kind'];
+
+// ---------------------------------------------------------------- acting
+
+export type Activation = 'linear' | 'relu' | 'tanh' | 'leaky-relu';
+
+export interface Layer {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly activation: Activation;
+  /** (inputs, outputs), row-major. */
+  readonly weights: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/**
+ * A policy as plain numbers; `agent/act.ts` runs it without TensorFlow. The network's output is the
+ * action mean (k), followed by the log standard deviations (k) when `logStd` is 'network'.
+ */
+export interface PolicySnapshot {
+  /** Grows by one at every publication; 0 is the untrained policy. */
+  readonly version: number;
+  readonly layers: readonly Layer[];
+  readonly logStd: Float32Array | 'network' | 'deterministic';
+  /** observation' = clip((observation − mean) · invStd, ±clip); absent: identity. */
+  readonly normaliser?: {
+    readonly mean: Float32Array;
+    readonly invStd: Float32Array;
+    readonly clip: number;
+  };
+  /** tanh: squashed, then scaled to the action space; none: clipped to it. */
+  readonly squash: 'tanh' | 'none';
+  readonly actionSpace: Pick<BoxSpace, 'low' | 'high' | 'size'>;
+}
+
+/** Acts from a snapshot. */
+export interface Policy {
+  readonly version: number;
+  /** Writes an action (k) for one observation (d): the mean, or a sample. */
+  act(observation: Float32Array, out: Float32Array, mode: 'mean' | 'sample'): void;
+  setSnapshot(snapshot: PolicySnapshot): void;
+}
+
+// ---------------------------------------------------------------- learning
+
+/** Names are the shared vocabulary of docs/SPEC.md, e.g. `loss/critic`, `reward/accuracy`. */
+export type Metrics = Readonly<Record<string, number>>;
+
+/** Everything a learner must know of an environment. */
+export interface EnvironmentSpec {
+  readonly environmentId: string;
+  readonly observationSpace: BoxSpace;
+  readonly actionSpace: BoxSpace;
+  readonly controlDt: number;
+}
+
+/** Flat weights and counters; `meta` is JSON. What `save` writes `load` restores exactly. */
+export interface Checkpoint {
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly arrays: Readonly<Record<string, Float32Array>>;
+}
+
+/** A batch in columns, (n, ·). Buffers belong to the caller. */
+export interface TransitionBatch {
+  readonly size: number;
+  readonly observations: Float32Array;
+  readonly actions: Float32Array;
+  readonly policyActions: Float32Array;
+  readonly sources: Uint8Array;
+  /** Learned or environment reward, as the preset says. */
+  readonly rewards: Float32Array;
+  readonly discounts: Float32Array;
+  readonly nextObservations: Float32Array;
+}
+
+/** Where a learner or reward model finds the episodes that feedback refers to. */
+export interface EpisodeSource {
+  get(episodeId: string): Episode | undefined;
+}
+
+/** Updates the policy. One file per learner under `agent/learners/`. */
+export interface Learner {
+  /** New steps [from, to) of an episode; columns are copied. */
+  observe(episode: Episode, from: number, to: number): void;
+  /** Feedback that concerns the policy directly (override, demonstration, correction, retraction …). */
+  feedback(feedback: Feedback, episodes: EpisodeSource): void;
+  /** One gradient update, or undefined while there is too little data. */
+  update(): Metrics | undefined;
+  /** Current policy; `version` is set by whoever publishes. */
+  snapshot(version: number): PolicySnapshot;
+  /** Replace rewards by those of a new reward-model version; called in slices, returns true when done. */
+  relabel?(model: RewardModel, budget: number): boolean;
+  save(): Checkpoint;
+  load(checkpoint: Checkpoint): void;
+  dispose(): void;
+}
+
+/** Learned reward, from all feedback. */
+export interface RewardModel {
+  /** Grows when predictions change in a way that asks for relabelling. */
+  readonly version: number;
+  /** Normalised ensemble mean per step; observations (n, d), actions (n, k), out (n). */
+  predict(observations: Float32Array, actions: Float32Array, n: number, out: Float32Array): void;
+  /** Standard deviation over members per step, out (n). */
+  disagreement(
+    observations: Float32Array,
+    actions: Float32Array,
+    n: number,
+    out: Float32Array,
+  ): void;
+  feedback(feedback: Feedback, episodes: EpisodeSource): void;
+  /** Some gradient steps on all rows; undefined while there is nothing to fit. */
+  update(): Metrics | undefined;
+  /** Held-out accuracy with noise ceiling, log-likelihood, ECE, counts per type. */
+  report(): Metrics;
+  save(): Checkpoint;
+  load(checkpoint: Checkpoint): void;
+  dispose(): void;
+}
+
+/**
+ * A preset put together: learner + reward model + query selection. What the learner thread and
+ * `reins train` drive. Synchronous; time and randomness come in as arguments.
+ */
+export interface Trainer {
+  readonly preset: string;
+  /** A new episode, or more steps of one that is known: steps [from, to) are new. */
+  observe(episode: Episode, from: number, to: number): void;
+  feedback(feedback: Feedback): void;
+  /** One slice of work (reward-model and/or policy updates, relabelling); undefined when there is nothing to do. */
+  update(): Metrics | undefined;
+  /** Questions worth asking now, best first. */
+  nextQueries(count: number, now: number): Query[];
+  snapshot(): PolicySnapshot;
+  /** Increments the version and returns the snapshot, with ids of the feedback that is newly in it. */
+  publish(): { snapshot: PolicySnapshot; appliedFeedback: string[] };
+  /** Learned reward per step of a segment, for timelines and clips; undefined without a reward model. */
+  predictReward(segment: Segment): Float32Array | undefined;
+  counts(): {
+    environmentSteps: number;
+    learnerUpdates: number;
+    rewardUpdates: number;
+    humanSteps: number;
+    labels: number;
+  };
+  report(): Metrics;
+  save(): Checkpoint;
+  load(checkpoint: Checkpoint): void;
+  dispose(): void;
+}
+
+// ---------------------------------------------------------------- teachers
+
+/** A synthetic person; speaks the same Feedback as people. */
+export interface PreferenceTeacher {
+  readonly kind: 'preference';
+  /** Answers a compare query from true rewards. */
+  answer(query: Query, episodes: EpisodeSource): Extract<FeedbackBody, { kind: 'preference' }>;
+}
+
+export interface ScalarTeacher {
+  readonly kind: 'scalar';
+  /** Called after every step; returns a value in [-1, 1] about `step`, or undefined. */
+  observe(episode: Episode, step: number): { step: number; value: number } | undefined;
+}
+
+/** Decides before every step who acts. */
+export interface OverrideTeacher {
+  readonly kind: 'override';
+  /** Called at the start of an episode. */
+  reset(seed: number): void;
+  /**
+   * Given what the policy wants at the environment's current state; writes the teacher's action to
+   * `out` and returns true to take (or keep) control.
+   */
+  intervene(policyAction: Float32Array, out: Float32Array): boolean;
+}
+
+export type Teacher = PreferenceTeacher | ScalarTeacher | OverrideTeacher;

@@ -1,0 +1,273 @@
+/**
+ * Binary messages, little-endian; the first byte is the opcode. Arrays start at multiples of four,
+ * so that the reader looks at them in place.
+ */
+
+export const OP = { frame: 1, clip: 2, path: 3, input: 16 } as const;
+
+/** Bits of `Frame.flags`. */
+export const FLAG = {
+  human: 1,
+  paused: 2,
+  first: 4,
+  last: 8,
+  success: 16,
+  /** First frame after a takeover or hand-over. */
+  handover: 32,
+  /** First frame after a rewind: do not interpolate into it. */
+  jump: 64,
+  safe: 128,
+} as const;
+
+/** One control step of the live loop as viewers see it. */
+export interface Frame {
+  flags: number;
+  /** Counts scenes; poses belong to this one. */
+  sceneId: number;
+  /** Counts live episodes since the server started; `status` maps the current one to its id. */
+  episodeNumber: number;
+  step: number;
+  /** Simulated seconds since reset. */
+  time: number;
+  /** Server clock, ms since epoch. */
+  sentAt: number;
+  policyVersion: number;
+  /** Real-time factor, so that viewers interpolate over the right span. */
+  speed: number;
+  reward: number;
+  /** NaN without a reward model. */
+  predictedReward: number;
+  cost: number;
+  /** In [0, 1]; NaN when not estimated. */
+  risk: number;
+  /** Last input sequence that had effect; 0: none. */
+  inputSequence: number;
+  /** Executed, and wanted by the policy; (k) each. */
+  action: Float32Array;
+  policyAction: Float32Array;
+  /** (bodies * 7) */
+  poses: Float32Array;
+}
+
+const FRAME_HEADER = 64;
+
+/** Bytes of a frame with `k` action numbers and `p` pose numbers. */
+export function frameBytes(k: number, p: number): number {
+  return FRAME_HEADER + 4 * (2 * k + p);
+}
+
+export function encodeFrame(frame: Frame): ArrayBuffer {
+  const k = frame.action.length;
+  const p = frame.poses.length;
+  const buffer = new ArrayBuffer(frameBytes(k, p));
+  const view = new DataView(buffer);
+  view.setUint8(0, OP.frame);
+  view.setUint8(1, frame.flags);
+  view.setUint16(2, k, true);
+  view.setUint32(4, p, true);
+  view.setFloat64(8, frame.time, true);
+  view.setFloat64(16, frame.sentAt, true);
+  view.setUint32(24, frame.sceneId, true);
+  view.setUint32(28, frame.episodeNumber, true);
+  view.setUint32(32, frame.step, true);
+  view.setUint32(36, frame.policyVersion, true);
+  view.setFloat32(40, frame.speed, true);
+  view.setFloat32(44, frame.reward, true);
+  view.setFloat32(48, frame.predictedReward, true);
+  view.setFloat32(52, frame.cost, true);
+  view.setFloat32(56, frame.risk, true);
+  view.setUint32(60, frame.inputSequence, true);
+  new Float32Array(buffer, FRAME_HEADER, k).set(frame.action);
+  new Float32Array(buffer, FRAME_HEADER + 4 * k, k).set(frame.policyAction);
+  new Float32Array(buffer, FRAME_HEADER + 8 * k, p).set(frame.poses);
+  return buffer;
+}
+
+/** @throws RangeError when the bytes are not a whole frame. */
+export function decodeFrame(buffer: ArrayBuffer): Frame {
+  const view = new DataView(buffer);
+  if (buffer.byteLength < FRAME_HEADER) {
+    throw new RangeError(`frame: ${buffer.byteLength} bytes, expected at least ${FRAME_HEADER}`);
+  }
+  const k = view.getUint16(2, true);
+  const p = view.getUint32(4, true);
+  expectLength('frame', buffer.byteLength, frameBytes(k, p));
+  return {
+    flags: view.getUint8(1),
+    time: view.getFloat64(8, true),
+    sentAt: view.getFloat64(16, true),
+    sceneId: view.getUint32(24, true),
+    episodeNumber: view.getUint32(28, true),
+    step: view.getUint32(32, true),
+    policyVersion: view.getUint32(36, true),
+    speed: view.getFloat32(40, true),
+    reward: view.getFloat32(44, true),
+    predictedReward: view.getFloat32(48, true),
+    cost: view.getFloat32(52, true),
+    risk: view.getFloat32(56, true),
+    inputSequence: view.getUint32(60, true),
+    action: new Float32Array(buffer, FRAME_HEADER, k),
+    policyAction: new Float32Array(buffer, FRAME_HEADER + 4 * k, k),
+    poses: new Float32Array(buffer, FRAME_HEADER + 8 * k, p),
+  };
+}
+
+/** Poses of a segment, ready to draw; answers `request-clip` with the same tag. */
+export interface Clip {
+  tag: number;
+  /** Seconds between rows. */
+  dt: number;
+  sceneId: number;
+  /** Rows of poses: steps + 1. */
+  rows: number;
+  /** (rows, bodies * 7) */
+  poses: Float32Array;
+  /** Learned reward per row (NaN where unknown), (rows). */
+  predictedRewards: Float32Array;
+}
+
+const CLIP_HEADER = 24;
+
+export function encodeClip(clip: Clip): ArrayBuffer {
+  const buffer = new ArrayBuffer(CLIP_HEADER + 4 * (clip.poses.length + clip.rows));
+  const view = new DataView(buffer);
+  view.setUint8(0, OP.clip);
+  view.setUint32(4, clip.tag, true);
+  view.setFloat32(8, clip.dt, true);
+  view.setUint32(12, clip.sceneId, true);
+  view.setUint32(16, clip.rows, true);
+  view.setUint32(20, clip.poses.length, true);
+  new Float32Array(buffer, CLIP_HEADER, clip.rows).set(clip.predictedRewards);
+  new Float32Array(buffer, CLIP_HEADER + 4 * clip.rows, clip.poses.length).set(clip.poses);
+  return buffer;
+}
+
+/** @throws RangeError when the bytes are not a whole clip. */
+export function decodeClip(buffer: ArrayBuffer): Clip {
+  if (buffer.byteLength < CLIP_HEADER) {
+    throw new RangeError(`clip: ${buffer.byteLength} bytes, expected at least ${CLIP_HEADER}`);
+  }
+  const view = new DataView(buffer);
+  const rows = view.getUint32(16, true);
+  const poses = view.getUint32(20, true);
+  expectLength('clip', buffer.byteLength, CLIP_HEADER + 4 * (rows + poses));
+  return {
+    tag: view.getUint32(4, true),
+    dt: view.getFloat32(8, true),
+    sceneId: view.getUint32(12, true),
+    rows,
+    predictedRewards: new Float32Array(buffer, CLIP_HEADER, rows),
+    poses: new Float32Array(buffer, CLIP_HEADER + 4 * rows, poses),
+  };
+}
+
+/** The agent's predicted path from the current step: what the policy would do if left alone. */
+export interface PredictedPath {
+  sceneId: number;
+  episodeNumber: number;
+  step: number;
+  /** x, y, z per point. */
+  points: Float32Array;
+  /** Risk per point in [0, 1], 1 where cost occurs; (points / 3). */
+  risks: Float32Array;
+}
+
+const PATH_HEADER = 20;
+
+export function encodePath(path: PredictedPath): ArrayBuffer {
+  const n = path.risks.length;
+  const buffer = new ArrayBuffer(PATH_HEADER + 16 * n);
+  const view = new DataView(buffer);
+  view.setUint8(0, OP.path);
+  view.setUint32(4, path.sceneId, true);
+  view.setUint32(8, path.episodeNumber, true);
+  view.setUint32(12, path.step, true);
+  view.setUint32(16, n, true);
+  new Float32Array(buffer, PATH_HEADER, 3 * n).set(path.points);
+  new Float32Array(buffer, PATH_HEADER + 12 * n, n).set(path.risks);
+  return buffer;
+}
+
+/** @throws RangeError when the bytes are not a whole path. */
+export function decodePath(buffer: ArrayBuffer): PredictedPath {
+  if (buffer.byteLength < PATH_HEADER) {
+    throw new RangeError(`path: ${buffer.byteLength} bytes, expected at least ${PATH_HEADER}`);
+  }
+  const view = new DataView(buffer);
+  const n = view.getUint32(16, true);
+  expectLength('path', buffer.byteLength, PATH_HEADER + 16 * n);
+  return {
+    sceneId: view.getUint32(4, true),
+    episodeNumber: view.getUint32(8, true),
+    step: view.getUint32(12, true),
+    points: new Float32Array(buffer, PATH_HEADER, 3 * n),
+    risks: new Float32Array(buffer, PATH_HEADER + 12 * n, n),
+  };
+}
+
+/** What a person's hands do right now. Sent while any axis is held, and once more on release. */
+export interface ControlInput {
+  /** Grows by one per input of a connection; starts at 1. */
+  sequence: number;
+  /** Live episode and step on screen when it was made. */
+  episodeNumber: number;
+  step: number;
+  /** Client clock, ms since epoch. */
+  sentAt: number;
+  /** Bit i: the person controls axis i; 0 releases everything. */
+  activeAxes: number;
+  /** (k) */
+  values: Float32Array;
+}
+
+const INPUT_HEADER = 28;
+
+export function encodeInput(input: ControlInput): ArrayBuffer {
+  const k = input.values.length;
+  const buffer = new ArrayBuffer(INPUT_HEADER + 4 * k);
+  const view = new DataView(buffer);
+  view.setUint8(0, OP.input);
+  view.setUint8(1, k);
+  view.setUint32(4, input.sequence, true);
+  view.setUint32(8, input.episodeNumber, true);
+  view.setUint32(12, input.step, true);
+  view.setFloat64(16, input.sentAt, true);
+  view.setUint32(24, input.activeAxes, true);
+  new Float32Array(buffer, INPUT_HEADER, k).set(input.values);
+  return buffer;
+}
+
+/** @throws RangeError when the bytes are not a whole input or a value is not finite. */
+export function decodeInput(buffer: ArrayBuffer): ControlInput {
+  if (buffer.byteLength < INPUT_HEADER) {
+    throw new RangeError(`input: ${buffer.byteLength} bytes, expected at least ${INPUT_HEADER}`);
+  }
+  const view = new DataView(buffer);
+  const k = view.getUint8(1);
+  expectLength('input', buffer.byteLength, INPUT_HEADER + 4 * k);
+  const values = new Float32Array(buffer, INPUT_HEADER, k);
+  for (let i = 0; i < k; i++) {
+    if (!Number.isFinite(values[i]))
+      throw new RangeError(`input.values[${i}]: ${values[i]}, expected a finite number`);
+  }
+  const sentAt = view.getFloat64(16, true);
+  if (!Number.isFinite(sentAt))
+    throw new RangeError(`input.sentAt: ${sentAt}, expected a finite number`);
+  return {
+    sequence: view.getUint32(4, true),
+    episodeNumber: view.getUint32(8, true),
+    step: view.getUint32(12, true),
+    sentAt,
+    activeAxes: view.getUint32(24, true),
+    values,
+  };
+}
+
+/** Opcode of a binary message, or undefined when it is empty. */
+export function opcode(buffer: ArrayBuffer): number | undefined {
+  return buffer.byteLength > 0 ? new DataView(buffer).getUint8(0) : undefined;
+}
+
+function expectLength(what: string, actual: number, expected: number): void {
+  if (actual !== expected) throw new RangeError(`${what}: ${actual} bytes, expected ${expected}`);
+}

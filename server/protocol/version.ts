@@ -1,0 +1,32 @@
+/** Version of the wire; server and page must agree exactly. Raised by any incompatible change. */
+export const PROTOCOL_VERSION = 1;
+
+/** WebSocket subprotocol: a mismatch is refused in the handshake. */
+export const SUBPROTOCOL = `reins-v${PROTOCOL_VERSION}`;
+
+export const WEBSOCKET_PATH = '/ws';
+
+/** Limits of one connection. Beyond them the message is refused, not the connection. */
+export const LIMITS = {
+  /** Bytes of one client message. */
+  messageBytes: 64 * 1024,
+  /** JSON messages per second (token bucket, burst twice that). */
+  messagesPerSecond: 50,
+  /** Binary control inputs per second. */
+  inputsPerSecond: 120,
+  /** Bytes buffered for a slow viewer before frames are dropped. */
+  bufferedBytes: 1024 * 1024,
+  /** Characters of free text in a reason or tag. */
+  textLength: 500,
+} as const;
+
+/** Seconds without input after which an operator loses control. */
+export const WATCHDOG_SECONDS = 0.5;
+
+/** Close codes for errors that end a connection. */
+export const CLOSE = {
+  protocolMismatch: 4001,
+  shuttingDown: 4002,
+  replaced: 4003,
+  helloMissing: 4004,
+} as const;

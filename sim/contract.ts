@@ -1,0 +1,257 @@
+/**
+ * The environment contract. Everything that learns from, streams, records or overrides an
+ * environment speaks only this. `sim/check.ts` is the contract as code: every environment passes it.
+ *
+ * Conventions: right-handed, z up, metres, radians, seconds; quaternions are (w, x, y, z).
+ * Environments are synchronous and deterministic: the same seed and actions give bit-identical
+ * episodes. Per-step code allocates nothing: a `TimeStep` and the arrays in it belong to the
+ * environment and are valid until the next `reset`, `step` or `loadState`; copy what you keep.
+ */
+
+/** A box of real numbers, flat. `low`/`high` may be ±Infinity; actions are always bounded. */
+export interface BoxSpace {
+  readonly kind: 'box';
+  readonly size: number;
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+  /** One name per number, e.g. `steering`; shown in inspectors and exports. */
+  readonly names?: readonly string[];
+}
+
+/** What happened in the last step, by name. Numbers are reused in place. */
+export interface StepInfo {
+  /** Reward terms; they sum to `TimeStep.reward`. */
+  readonly rewardTerms: Record<string, number>;
+  /** Safety cost of this step, >= 0 (constrained-MDP convention; not part of the reward). */
+  cost: number;
+  /** True on the step the task is solved (and on later steps while it stays solved). */
+  success: boolean;
+  /** Task metrics, e.g. `routeCompletion` in [0, 1], `speed` m/s. Cumulative ones say so in the docs. */
+  readonly metrics: Record<string, number>;
+  /** Why the episode ended, from the environment's own closed list; '' while it runs. */
+  endReason: string;
+}
+
+/**
+ * One step of interaction (after dm_env). `discount === 0` means terminated; a `last` step with
+ * `discount === 1` is a truncation, whose value must still be bootstrapped.
+ * Changed only by `restart`, `transition`, `termination`, `truncation`.
+ */
+export interface TimeStep {
+  kind: 'first' | 'mid' | 'last';
+  /** Steps since reset; 0 on `first`. */
+  step: number;
+  /** Simulated seconds since reset. */
+  time: number;
+  /** Shape (observationSpace.size). */
+  readonly observation: Float32Array;
+  /** Reward for the action that led here; 0 on `first`. */
+  reward: number;
+  discount: number;
+  readonly info: StepInfo;
+}
+
+/** The whole state of an environment, random generators included, as plain doubles. Opaque. */
+export type EnvState = Float64Array;
+
+export type Vec3 = readonly [number, number, number];
+export type Quat = readonly [number, number, number, number];
+
+export type ShapeKind =
+  | 'plane'
+  | 'box'
+  | 'sphere'
+  | 'capsule'
+  | 'ellipsoid'
+  | 'cylinder'
+  | 'mesh'
+  | 'heightfield';
+
+export interface Geom {
+  readonly shape: ShapeKind;
+  /**
+   * Half-sizes as in MuJoCo: box (x, y, z); sphere (r); capsule and cylinder (r, half length along
+   * z); ellipsoid (x, y, z); plane (x, y; 0 = endless); heightfield (x, y, height scale, base);
+   * mesh: scale (x, y, z).
+   */
+  readonly size: readonly number[];
+  /** Pose in the body's frame. */
+  readonly position: Vec3;
+  readonly quaternion: Quat;
+  /** RGBA in [0, 1]. */
+  readonly colour: readonly [number, number, number, number];
+  readonly roughness?: number;
+  readonly metalness?: number;
+  /** Glow strength, e.g. brake lights and signs. */
+  readonly emissive?: number;
+  /** Key into `SceneDescription.meshes` (mesh and heightfield shapes). */
+  readonly mesh?: string;
+  /** Key into `SceneDescription.textures`. */
+  readonly texture?: string;
+  readonly castShadow?: boolean;
+}
+
+/** `role` lets the UI colour and list things without knowing the task. */
+export type BodyRole =
+  | 'ego'
+  | 'vehicle'
+  | 'pedestrian'
+  | 'obstacle'
+  | 'robot'
+  | 'object'
+  | 'goal'
+  | 'scenery'
+  | 'ground';
+
+export interface BodyDescription {
+  readonly id: string;
+  readonly role: BodyRole;
+  readonly geoms: readonly Geom[];
+}
+
+/** A body that never moves: its pose is here, not in the pose stream. */
+export interface StaticBody extends BodyDescription {
+  readonly position: Vec3;
+  readonly quaternion: Quat;
+}
+
+export interface MeshData {
+  /** xyz per vertex. */
+  readonly positions: Float32Array;
+  readonly normals?: Float32Array;
+  readonly uvs?: Float32Array;
+  /** rgb in [0, 1] per vertex. */
+  readonly colours?: Float32Array;
+  readonly indices: Uint32Array;
+}
+
+export interface TextureData {
+  readonly width: number;
+  readonly height: number;
+  /** RGBA, row by row from the top. */
+  readonly pixels: Uint8Array;
+  readonly repeat?: readonly [number, number];
+}
+
+export interface CameraDescription {
+  readonly id: string;
+  /** chase: behind and above `body`, turning with it; top: straight down; cockpit: fixed to `body`; orbit: free. */
+  readonly kind: 'chase' | 'top' | 'cockpit' | 'orbit' | 'fixed';
+  /** Body it follows; omitted: the world. */
+  readonly body?: string;
+  /** Eye, relative to the body (or world). */
+  readonly position: Vec3;
+  /** Point looked at, relative to the body (or world). */
+  readonly target: Vec3;
+  /** Vertical field of view, degrees. */
+  readonly fov: number;
+}
+
+/** What a viewer needs to draw the task; it never knows the task itself. */
+export interface SceneDescription {
+  readonly title: string;
+  /** Moving bodies, in the order of the pose stream. */
+  readonly bodies: readonly BodyDescription[];
+  readonly statics: readonly StaticBody[];
+  readonly meshes: Readonly<Record<string, MeshData>>;
+  readonly textures: Readonly<Record<string, TextureData>>;
+  readonly cameras: readonly CameraDescription[];
+  readonly light: 'day' | 'dusk' | 'studio';
+  /** Id of the body that a person would call "the agent". */
+  readonly agentBody: string;
+  /** Axis-aligned bounds of the interesting region, metres. */
+  readonly bounds: { readonly min: Vec3; readonly max: Vec3 };
+}
+
+/** Numbers per body in a pose array: x, y, z, qw, qx, qy, qz. An all-zero quaternion hides the body. */
+export const POSE_SIZE = 7;
+
+export interface Environment {
+  /** Id in the registry. */
+  readonly id: string;
+  readonly observationSpace: BoxSpace;
+  readonly actionSpace: BoxSpace;
+  /** May be replaced by a new object at `reset` or `loadState` (another map): compare by identity. */
+  readonly scene: SceneDescription;
+  /** Seconds between actions. */
+  readonly controlDt: number;
+  /** Start an episode. Any safe non-negative integer is a seed. */
+  reset(seed: number): TimeStep;
+  /**
+   * Advance by `controlDt`. The action is clipped to the action space.
+   * @throws RangeError for a wrong length or NaN, with field, value and allowed range.
+   * @throws Error when the episode is over (`last`): call `reset`.
+   */
+  step(action: Float32Array): TimeStep;
+  /** Write bodies × POSE_SIZE numbers. */
+  writePoses(out: Float32Array): void;
+  /** Copy the whole state; reuses `out` when it has the right length. */
+  saveState(out?: EnvState): EnvState;
+  /** Restore exactly, in this or another instance created with the same options; returns the step it was saved at. */
+  loadState(state: EnvState): TimeStep;
+  /**
+   * Position (x, y, z) in the world of what a person would call the agent: car or end effector.
+   * Trails and predicted paths are made of it. Writes 3 numbers.
+   */
+  writeAgentPosition(out: Float32Array): void;
+  /** Release native memory. The environment is unusable afterwards. */
+  close(): void;
+}
+
+/** How a person drives one axis of the action space. */
+export interface AxisControl {
+  /** Index into the action. */
+  readonly axis: number;
+  readonly name: string;
+  /** `KeyboardEvent.code`s that push the axis up and down. */
+  readonly positiveKeys: readonly string[];
+  readonly negativeKeys: readonly string[];
+  /** Units per second towards the held direction, and back to rest on release. */
+  readonly attack: number;
+  readonly release: number;
+  /** Value at rest. */
+  readonly rest: number;
+  /** Standard-gamepad axis index (or trigger pair) and its sign. */
+  readonly gamepad?:
+    | { readonly kind: 'stick'; readonly index: number; readonly sign: 1 | -1 }
+    | { readonly kind: 'triggers'; readonly positive: number; readonly negative: number };
+}
+
+/** What the registry knows of an environment without creating it. */
+export interface EnvironmentInfo {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly family: 'driving' | 'robotics';
+  /** Control rate in Hz. */
+  readonly controlHz: number;
+  /** Longest episode in steps. */
+  readonly horizon: number;
+  readonly controls: readonly AxisControl[];
+  /** Action that is safe when nobody decides (e.g. brake); shape (actionSpace.size). */
+  readonly safeAction: readonly number[];
+  /** First seeds of the training and the held-out split. */
+  readonly trainSeeds: { readonly start: number; readonly count: number };
+  readonly evalSeeds: { readonly start: number; readonly count: number };
+  /** Licence of its model and assets. */
+  readonly licence: string;
+}
+
+/** Environment options from the command line or an API, validated by each factory. */
+export type EnvironmentOptions = Readonly<Record<string, unknown>>;
+
+export interface EnvironmentFactory extends EnvironmentInfo {
+  /** @throws RangeError naming field, value and allowed range for bad options. */
+  create(options?: EnvironmentOptions): Promise<Environment>;
+  /**
+   * A scripted expert, where there is one: reads the environment, returns an action in `out`.
+   * Used by synthetic override teachers and as `--policy planner`.
+   */
+  createExpert?(env: Environment): Expert;
+}
+
+/** A controller that may look into the environment's true state. */
+export interface Expert {
+  /** Action for the environment's current state; shape (actionSpace.size). Must not change the environment. */
+  act(out: Float32Array): void;
+}

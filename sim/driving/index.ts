@@ -1,0 +1,3 @@
+import type { EnvironmentFactory } from '../contract.ts';
+
+export const drivingEnvironments: readonly EnvironmentFactory[] = [];
