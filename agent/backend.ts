@@ -1,0 +1,205 @@
+/**
+ * The one place that loads TensorFlow.js: native, else wasm, else cpu. Learners speak to the
+ * `Backend` it returns; the control loop never does (see act.ts).
+ */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import type * as TensorFlow from '@tensorflow/tfjs-core';
+
+export type BackendName = 'native' | 'wasm' | 'cpu';
+export type Tensor = TensorFlow.Tensor;
+export type Tensor3D = TensorFlow.Tensor3D;
+
+export interface BackendOptions {
+  /** Tried first; the others follow in the order native, wasm, cpu. Default: native. */
+  readonly prefer?: BackendName;
+  /** Same seed and log, same weights: leaves out native, whose threads may reorder sums. */
+  readonly deterministic?: boolean;
+}
+
+export interface Backend {
+  readonly name: BackendName;
+  /** Why this backend was chosen, in one sentence. */
+  readonly reason: string;
+  readonly tf: typeof TensorFlow;
+  /**
+   * A tensor of a copy of the first `shape` product numbers of `values`. Made inside a `tidy`, it is
+   * freed there; `tf.keep` it to hold on to it.
+   */
+  upload(values: Float32Array, shape: number[]): Tensor;
+  /**
+   * The numbers of a tensor, without a copy where the backend allows it. Valid only until the next
+   * TensorFlow operation (wasm memory may move when it grows); read-only.
+   */
+  view(tensor: Tensor): Float32Array;
+  /**
+   * activation(a · b + bias), a (1, n, m), b (1, m, k), bias (k): one fused kernel. Transposed
+   * operands are not offered on purpose: on wasm they are 20 to 50 times slower.
+   */
+  matMul(
+    a: Tensor,
+    b: Tensor,
+    bias?: Tensor,
+    activation?: 'linear' | 'relu' | 'leakyrelu',
+    leakySlope?: number,
+  ): Tensor;
+}
+
+/** The part of the wasm backend that reads its heap without a copy. */
+interface WasmHeap {
+  typedArrayFromHeap(tensor: Tensor): Float32Array;
+}
+
+const require = createRequire(import.meta.url);
+const loaded = new Map<BackendName, Backend>();
+const failures = new Map<BackendName, string>();
+const titles = {
+  native: 'native TensorFlow (@tensorflow/tfjs-node)',
+  wasm: 'TensorFlow.js wasm',
+  cpu: 'TensorFlow.js in plain JavaScript',
+} as const satisfies Record<BackendName, string>;
+
+/**
+ * Load the first backend that works. Idempotent per thread: the same choice returns the same object.
+ * @throws Error with every backend's reason when none loads.
+ */
+export async function loadBackend(options: BackendOptions = {}): Promise<Backend> {
+  const wanted = order(options);
+  for (const name of wanted) {
+    const known = loaded.get(name);
+    if (known) {
+      known.tf.setBackend(engineName(name));
+      return known;
+    }
+    if (failures.has(name)) continue;
+    try {
+      const tf = await start(name);
+      const backend = wrap(name, explain(name, options, wanted), tf);
+      loaded.set(name, backend);
+      return backend;
+    } catch (error) {
+      failures.set(name, firstLine(error));
+    }
+  }
+  const why = [...failures].map(([name, reason]) => `${name}: ${reason}`).join('; ');
+  throw new Error(`backend: no TensorFlow.js backend loads (${why})`);
+}
+
+function order(options: BackendOptions): BackendName[] {
+  const all: BackendName[] = options.deterministic ? ['wasm', 'cpu'] : ['native', 'wasm', 'cpu'];
+  const prefer = options.prefer;
+  if (!prefer) return all;
+  if (!(prefer in titles))
+    throw new RangeError(`backend: is ${prefer}, allowed native, wasm or cpu`);
+  if (!all.includes(prefer)) return all;
+  return [prefer, ...all.filter((name) => name !== prefer)];
+}
+
+function engineName(name: BackendName): string {
+  return name === 'native' ? 'tensorflow' : name;
+}
+
+async function start(name: BackendName): Promise<typeof TensorFlow> {
+  // CommonJS builds: every TensorFlow.js package then shares the same tfjs-core.
+  const tf = require('@tensorflow/tfjs') as typeof TensorFlow;
+  switch (name) {
+    case 'native':
+      process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // no CPU-features banner on stderr
+      require('@tensorflow/tfjs-node');
+      break;
+    case 'wasm': {
+      const wasm = require('@tensorflow/tfjs-backend-wasm') as {
+        setWasmPaths(prefix: string): void;
+      };
+      wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
+      break;
+    }
+    case 'cpu':
+      break; // comes with @tensorflow/tfjs
+  }
+  if (!(await tf.setBackend(engineName(name)))) throw new Error('it does not start');
+  await tf.ready();
+  registerFastMatMulGradient(tf);
+  return tf;
+}
+
+function explain(name: BackendName, options: BackendOptions, wanted: BackendName[]): string {
+  const parts: string[] = [];
+  for (const earlier of wanted.slice(0, wanted.indexOf(name)))
+    parts.push(`${earlier} does not load: ${failures.get(earlier)}`);
+  if (options.deterministic) parts.push('deterministic runs leave out native');
+  if (options.prefer === name) parts.push('as asked for');
+  if (parts.length === 0) parts.push('the fastest, and it loads');
+  return `${titles[name]}: ${parts.join('; ')}`;
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n')[0]!.slice(0, 160);
+}
+
+function wrap(name: BackendName, reason: string, tf: typeof TensorFlow): Backend {
+  const engine = tf.engine();
+  const wasm = name === 'wasm' ? (tf.backend() as unknown as WasmHeap) : undefined;
+  return {
+    name,
+    reason,
+    tf,
+    upload: (values, shape) => {
+      let size = 1;
+      for (const n of shape) size *= n;
+      const part = values.length === size ? values : values.subarray(0, size);
+      // wasm copies into its heap; the others keep a reference to what they are given.
+      return engine.makeTensor(wasm ? part : part.slice(), shape, 'float32');
+    },
+    view: wasm
+      ? (tensor) => wasm.typedArrayFromHeap(tensor)
+      : (tensor) => tensor.dataSync<'float32'>(),
+    matMul: (a, b, bias, activation = 'linear', leakySlope = 0) =>
+      bias || activation !== 'linear'
+        ? engine.runKernel<Tensor>('_FusedMatMul', bias ? { a, b, bias } : { a, b }, {
+            transposeA: false,
+            transposeB: false,
+            activation,
+            leakyreluAlpha: leakySlope,
+          })
+        : engine.runKernel<Tensor>(
+            'BatchMatMul',
+            { a, b },
+            {
+              transposeA: false,
+              transposeB: false,
+            },
+          ),
+  };
+}
+
+/**
+ * TensorFlow.js's gradient of BatchMatMul asks for transposed kernels, which are 20 to 50 times
+ * slower on wasm; this one transposes explicitly. It serves every use of `tf.grads`.
+ */
+function registerFastMatMulGradient(tf: typeof TensorFlow): void {
+  tf.registerGradient({
+    kernelName: 'BatchMatMul',
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, saved, attrs) => {
+      const [a, b] = saved as [Tensor, Tensor];
+      const d = dy as Tensor;
+      const { transposeA, transposeB } = attrs as unknown as {
+        transposeA: boolean;
+        transposeB: boolean;
+      };
+      const t = (x: Tensor) => {
+        const axes = x.shape.map((_, i) => i);
+        axes.push(axes.splice(-2, 1)[0]!);
+        return tf.transpose(x, axes);
+      };
+      const dA = () => tf.matMul(d, transposeB ? b : t(b));
+      const dB = () => tf.matMul(transposeA ? a : t(a), d);
+      return {
+        a: () => (transposeA ? t(dA()) : dA()),
+        b: () => (transposeB ? t(dB()) : dB()),
+      };
+    },
+  });
+}

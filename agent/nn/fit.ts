@@ -1,0 +1,59 @@
+/** Supervised step on an MLP: the loss is given by its gradient with respect to the outputs. */
+import type { Backend } from '../backend.ts';
+import type { Adam } from './adam.ts';
+import type { Mlp } from './mlp.ts';
+
+/**
+ * Given `outputs` (n, m), write dLoss/dOutputs into `dOutputs` (n, m, zero on entry), return the loss.
+ */
+export type LossGradient = (outputs: Float32Array, dOutputs: Float32Array) => number;
+
+/** One step of Adam on the gradients collected in `net`, which are then cleared. Returns their norm. */
+export function descend(net: Mlp, adam: Adam, learningRate?: number): number {
+  const norm = adam.step(net.parameters, net.gradients, learningRate);
+  net.gradients.fill(0);
+  net.changed();
+  return norm;
+}
+
+/** Add the gradient of `loss` over `inputs` (n, d) to `net.gradients`; returns the loss. */
+export function addLossGradient(
+  backend: Backend,
+  net: Mlp,
+  inputs: Float32Array,
+  n: number,
+  loss: LossGradient,
+): number {
+  let value = 0;
+  backend.tf.tidy(() => {
+    const pass = net.forward(backend.upload(inputs, [1, n, net.inputs]), n);
+    const dOutputs = new Float32Array(n * net.outputs);
+    value = loss(pass.output, dOutputs);
+    net.backward(pass, dOutputs);
+  });
+  return value;
+}
+
+/** Gradient and Adam step in one; returns the loss. */
+export function fit(
+  backend: Backend,
+  net: Mlp,
+  adam: Adam,
+  inputs: Float32Array,
+  n: number,
+  loss: LossGradient,
+): number {
+  const value = addLossGradient(backend, net, inputs, n, loss);
+  descend(net, adam);
+  return value;
+}
+
+/** Outputs (n, m) for `inputs` (n, d); a fresh array. */
+export function predict(backend: Backend, net: Mlp, inputs: Float32Array, n: number): Float32Array {
+  let output = new Float32Array(0);
+  backend.tf.tidy(() => {
+    output = net.forward(backend.upload(inputs, [1, n, net.inputs]), n)
+      .output as Float32Array<ArrayBuffer>;
+  });
+  return output;
+}
