@@ -34,6 +34,15 @@ export interface Lane {
   /** Lane ids. */
   readonly successors: readonly number[];
   readonly predecessors: readonly number[];
+  /** True inside a junction (crossing, roundabout ring and its arcs): no lines are painted there. */
+  readonly junction: boolean;
+  /** What following this lane does; 'left' and 'right' only inside junctions and on ramps. */
+  readonly turn: 'straight' | 'left' | 'right';
+  /**
+   * The successors that a law-abiding driver picks from (turn left from the left lane, right from the
+   * right one); a subset of `successors`, empty only if those are. `successors` allows every lane every turn.
+   */
+  readonly trafficSuccessors: readonly number[];
   /** Neighbour of the same road and direction, or -1. */
   readonly left: number;
   readonly right: number;
@@ -46,6 +55,7 @@ export interface Lane {
   readonly startHeading: number;
   /** Centre-line point at `s` shifted left by `lateral`; writes x, y to out[0], out[1]. */
   pointAt(s: number, lateral: number, out: Float64Array): void;
+  /** startHeading + curvature·s, not wrapped. */
   headingAt(s: number): number;
   project(x: number, y: number, out: LanePosition): void;
 }
@@ -54,6 +64,8 @@ export interface Road {
   readonly id: number;
   readonly from: number;
   readonly to: number;
+  /** Road of the opposite direction beside it, or -1. */
+  readonly opposite: number;
   /** Lane ids from left to right. */
   readonly lanes: readonly number[];
   /** Index into RoadMap.blocks. */

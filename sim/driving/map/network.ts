@@ -1,0 +1,160 @@
+/** Turns accepted block plans into roads and lanes: numbers them, links them, computes right of way. */
+import type { Block, Lane, LineKind, Road } from './contract.ts';
+import { type Path, pathEnd } from './frame.ts';
+import { createLane } from './lane.ts';
+import type { BlockPlan, RoadPlan } from './plan.ts';
+
+/** A block of the final layout and which of its exits the next one uses. */
+export interface PlacedBlock {
+  readonly plan: BlockPlan;
+  readonly exit: number;
+}
+
+export interface Network {
+  readonly blocks: readonly Block[];
+  readonly roads: readonly Road[];
+  readonly lanes: readonly Lane[];
+  readonly destination: number;
+}
+
+/** Legal limit on open road, and the sideways acceleration that limits curves. */
+const SPEED_LIMIT = 60 / 3.6;
+const LATERAL_ACCELERATION = 3;
+
+/** m/s at which a lane may be driven. */
+export function speedLimit(curvature: number): number {
+  const comfort = Math.sqrt(LATERAL_ACCELERATION / Math.max(Math.abs(curvature), 1e-9));
+  return Math.min(SPEED_LIMIT, comfort);
+}
+
+/** A lane while it is being linked. */
+interface OpenLane extends Lane {
+  readonly successors: number[];
+  readonly predecessors: number[];
+  readonly trafficSuccessors: number[];
+  readonly yieldTo: number[];
+  readonly conflicts: number[];
+}
+
+interface Draft {
+  readonly blocks: { kind: string; roads: number[] }[];
+  readonly roads: (Road & { readonly plan: RoadPlan })[];
+  readonly lanes: OpenLane[];
+  nodes: number;
+}
+
+export function buildNetwork(placed: readonly PlacedBlock[], laneWidth: number): Network {
+  const draft: Draft = { blocks: [], roads: [], lanes: [], nodes: 2 };
+  // Global node numbers of the current block's entry.
+  let entry: [number, number] = [0, 1];
+  for (const { plan, exit } of placed) {
+    const first = draft.nodes;
+    const node = (local: number) => (local < 2 ? entry[local as 0 | 1] : first + local - 2);
+    addBlock(draft, plan, node, laneWidth);
+    draft.nodes += plan.nodes - 2;
+    const socket = plan.exits[exit];
+    if (!socket) throw new Error(`block ${plan.kind} has no exit ${exit}`);
+    entry = [node(socket.forward), node(socket.backward)];
+  }
+  linkLanes(draft);
+  return {
+    blocks: draft.blocks,
+    roads: draft.roads.map(({ plan: _, ...road }) => road),
+    lanes: draft.lanes,
+    destination: entry[0],
+  };
+}
+
+function addBlock(
+  draft: Draft,
+  plan: BlockPlan,
+  node: (local: number) => number,
+  width: number,
+): void {
+  const firstRoad = draft.roads.length;
+  const block = draft.blocks.length;
+  draft.blocks.push({ kind: plan.kind, roads: plan.roads.map((_, i) => firstRoad + i) });
+  for (const road of plan.roads) {
+    const id = draft.roads.length;
+    const lanes = road.lanes.map((path, index) => addLane(draft, road, id, index, path, width));
+    draft.roads.push({
+      id,
+      from: node(road.from),
+      to: node(road.to),
+      lanes,
+      block,
+      length: road.lanes.reduce((sum, lane) => sum + lane.length, 0) / road.lanes.length,
+      opposite: road.opposite === undefined ? -1 : firstRoad + road.opposite,
+      plan: road,
+    });
+  }
+}
+
+function addLane(
+  draft: Draft,
+  plan: RoadPlan,
+  road: number,
+  index: number,
+  path: Path,
+  width: number,
+): number {
+  const id = draft.lanes.length;
+  const last = plan.lanes.length - 1;
+  const inner: LineKind = plan.inner ?? (plan.junction ? 'none' : 'broken');
+  draft.lanes.push(
+    createLane(
+      {
+        id,
+        road,
+        index,
+        width,
+        leftLine: index === 0 ? plan.left : inner,
+        rightLine: index === last ? plan.right : inner,
+        leftLineColour: index === 0 ? (plan.leftColour ?? 'white') : 'white',
+        speedLimit: speedLimit(path.curvature),
+        successors: [] as number[],
+        predecessors: [] as number[],
+        trafficSuccessors: [] as number[],
+        junction: plan.junction ?? false,
+        turn: plan.turn ?? 'straight',
+        left: index === 0 ? -1 : id - 1,
+        right: index === last ? -1 : id + 1,
+        yieldTo: [] as number[],
+        conflicts: [] as number[],
+      },
+      path,
+    ),
+  );
+  return id;
+}
+
+/** Two lanes at a node are linked where one ends exactly where, and as, the other begins. */
+function linkLanes(draft: Draft): void {
+  const outgoing = Array.from({ length: draft.nodes }, () => [] as number[]);
+  for (const road of draft.roads) outgoing[road.from]!.push(road.id);
+  for (const road of draft.roads) {
+    for (const laneId of road.lanes) {
+      const lane = draft.lanes[laneId]!;
+      const end = pathEnd(lanePath(lane));
+      for (const next of outgoing[road.to]!) {
+        for (const candidate of draft.roads[next]!.lanes) {
+          const other = draft.lanes[candidate]!;
+          if (!joins(end, other)) continue;
+          lane.successors.push(candidate);
+          lane.trafficSuccessors.push(candidate);
+          other.predecessors.push(laneId);
+        }
+      }
+    }
+  }
+}
+
+function joins(end: { x: number; y: number; heading: number }, lane: Lane): boolean {
+  const distance = Math.hypot(end.x - lane.startX, end.y - lane.startY);
+  return distance < 1e-6 && Math.cos(end.heading - lane.startHeading) > 1 - 1e-9;
+}
+
+function lanePath(lane: Lane): Path {
+  const { startX: x, startY: y, startHeading: heading, length, curvature } = lane;
+  return { x, y, heading, length, curvature };
+}
