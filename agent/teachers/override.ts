@@ -1,0 +1,239 @@
+/**
+ * A synthetic operator: watches the policy, takes over with an expert's actions when its rule says
+ * so, and hands back after a safe stretch. Rules (override research, §c12):
+ * - `density`: the policy's action is improbable under a Gaussian around the expert's action
+ *   (EGPO, PVP4Real: below 0.05). The density is taken relative to its peak, so it never exceeds 1;
+ * - `predicted-failure`: a rollout in a copy of the environment (the policy for `holdSeconds`, then the
+ *   expert for `recoverySeconds`) incurs cost, ends badly, or earns much less than the expert would
+ *   from the same state (PPL's rule, with a real rollout in place of a bicycle model);
+ * - `late-noisy`: predicted failure, `delaySeconds` late, and `wrongShare` of takeovers unneeded.
+ */
+import type { Environment, EnvState, Expert, TimeStep } from '../../sim/contract.ts';
+import type { Random } from '../../sim/random.ts';
+import type { OverrideTeacher } from '../contract.ts';
+import { checkRange } from './check.ts';
+
+export type TakeoverRule = 'density' | 'predicted-failure' | 'late-noisy';
+
+export interface OverrideTeacherConfig {
+  readonly rule: TakeoverRule;
+  /** density: take over below this, (0, 1). */
+  readonly densityThreshold: number;
+  /** density: standard deviation around the expert's action, in shares of half the action range. */
+  readonly densityStd: number;
+  /** Seconds the rollout follows the policy before the expert rescues it. */
+  readonly holdSeconds: number;
+  /** Seconds of rescue that must go well. */
+  readonly recoverySeconds: number;
+  /** Take over when the rollout's return is below the expert's by this share of its size; Infinity: never. */
+  readonly shortfall: number;
+  /** Reaction time from the need to the takeover, s. late-noisy only. */
+  readonly delaySeconds: number;
+  /** Share of takeovers that nothing called for, [0, 1). late-noisy only. */
+  readonly wrongShare: number;
+  /** Shortest takeover, s. */
+  readonly minSeconds: number;
+  /** Hand back after the policy was judged safe for this long, s. */
+  readonly safeSeconds: number;
+  /** Standard deviation of noise on the expert's action, in shares of half the action range. */
+  readonly actionNoise: number;
+}
+
+export const overrideTeacherDefaults: OverrideTeacherConfig = {
+  rule: 'predicted-failure',
+  densityThreshold: 0.05,
+  densityStd: 0.3,
+  holdSeconds: 0.5,
+  recoverySeconds: 1,
+  shortfall: 0.3,
+  delaySeconds: 0.3,
+  wrongShare: 0.05,
+  minSeconds: 0.5,
+  safeSeconds: 0.5,
+  actionNoise: 0,
+};
+
+export interface OverrideTeacherOptions extends Partial<OverrideTeacherConfig> {
+  /** What the policy does after its current action; absent: that action is held. */
+  readonly predict?: (observation: Float32Array, out: Float32Array) => void;
+  /** Another instance to look ahead in; absent: the environment itself, saved and restored. */
+  readonly copy?: { readonly env: Environment; readonly expert: Expert };
+}
+
+export interface SyntheticOperator extends OverrideTeacher {
+  /** Steps acted by the teacher and takeovers begun since creation; `unneeded` ones among them. */
+  readonly stats: { steps: number; takeovers: number; unneeded: number };
+}
+
+/** @throws RangeError naming field, value and allowed range. */
+export function createOverrideTeacher(
+  env: Environment,
+  expert: Expert,
+  options: OverrideTeacherOptions,
+  random: Random,
+): SyntheticOperator {
+  const config = { ...overrideTeacherDefaults, ...options };
+  checkConfig(config);
+  const judge = createJudge(env, expert, config, options);
+  const steps = (seconds: number) => Math.max(1, Math.round(seconds / env.controlDt));
+  const late = config.rule === 'late-noisy';
+  const delay = late ? steps(config.delaySeconds) : 0;
+  const minSteps = steps(config.minSeconds);
+  const safeSteps = steps(config.safeSeconds);
+  const stats = { steps: 0, takeovers: 0, unneeded: 0 };
+  const { low, high, size } = env.actionSpace;
+  let inControl = false;
+  let held = 0;
+  let safe = 0;
+  /** Steps since the need arose; -1: no need. */
+  let waiting = -1;
+  /** Steps until an unneeded takeover; -1: none planned. */
+  let whim = -1;
+
+  function begin(needed: boolean): void {
+    inControl = true;
+    held = 0;
+    safe = 0;
+    waiting = -1;
+    stats.takeovers++;
+    if (!needed) {
+      stats.unneeded++;
+      whim = -1;
+      return;
+    }
+    // One unneeded takeover per p/(1−p) needed ones makes a share of p.
+    if (late && whim < 0 && random.next() < config.wrongShare / (1 - config.wrongShare))
+      whim = 1 + random.integer(20);
+  }
+
+  function decide(unsafe: boolean): void {
+    if (inControl) {
+      safe = unsafe ? 0 : safe + 1;
+      if (held >= minSteps && safe >= safeSteps) inControl = false;
+    }
+    if (inControl) return;
+    if (unsafe || waiting >= 0) waiting++;
+    if (waiting >= delay) begin(true);
+    else if (whim >= 0 && --whim < 0) begin(false);
+  }
+
+  return {
+    kind: 'override',
+    stats,
+    reset() {
+      inControl = false;
+      held = 0;
+      safe = 0;
+      waiting = -1;
+      whim = -1;
+    },
+    intervene(policyAction, out) {
+      decide(judge(policyAction));
+      if (!inControl) return false;
+      held++;
+      stats.steps++;
+      expert.act(out);
+      if (config.actionNoise > 0) {
+        for (let i = 0; i < size; i++) {
+          const lo = low[i]!;
+          const hi = high[i]!;
+          const noisy = out[i]! + config.actionNoise * 0.5 * (hi - lo) * random.normal();
+          out[i] = Math.min(hi, Math.max(lo, noisy));
+        }
+      }
+      return true;
+    },
+  };
+}
+
+function checkConfig(config: OverrideTeacherConfig): void {
+  checkRange('teacher.densityThreshold', config.densityThreshold, 0, 1);
+  checkRange('teacher.densityStd', config.densityStd, 1e-6, 100);
+  checkRange('teacher.wrongShare', config.wrongShare, 0, 0.99);
+  checkRange('teacher.actionNoise', config.actionNoise, 0, 10);
+  for (const name of [
+    'holdSeconds',
+    'recoverySeconds',
+    'delaySeconds',
+    'minSeconds',
+    'safeSeconds',
+  ] as const) {
+    checkRange(`teacher.${name}`, config[name], 0, 60);
+  }
+}
+
+/** True when the policy's action at the environment's current state is judged unsafe. */
+function createJudge(
+  env: Environment,
+  expert: Expert,
+  config: OverrideTeacherConfig,
+  options: OverrideTeacherOptions,
+): (policyAction: Float32Array) => boolean {
+  switch (config.rule) {
+    case 'density':
+      return createDensityJudge(env, expert, config);
+    case 'predicted-failure':
+    case 'late-noisy':
+      return createRolloutJudge(env, expert, config, options);
+  }
+}
+
+function createDensityJudge(
+  env: Environment,
+  expert: Expert,
+  config: OverrideTeacherConfig,
+): (policyAction: Float32Array) => boolean {
+  const { low, high, size } = env.actionSpace;
+  const best = new Float32Array(size);
+  return (policyAction) => {
+    expert.act(best);
+    let z2 = 0;
+    for (let i = 0; i < size; i++) {
+      const half = 0.5 * (high[i]! - low[i]!);
+      z2 += ((policyAction[i]! - best[i]!) / (half * config.densityStd)) ** 2;
+    }
+    return Math.exp(-0.5 * z2) < config.densityThreshold;
+  };
+}
+
+function createRolloutJudge(
+  env: Environment,
+  expert: Expert,
+  config: OverrideTeacherConfig,
+  options: OverrideTeacherOptions,
+): (policyAction: Float32Array) => boolean {
+  const world = options.copy?.env ?? env;
+  const rescuer = options.copy?.expert ?? expert;
+  const hold = Math.max(1, Math.round(config.holdSeconds / env.controlDt));
+  const total = hold + Math.round(config.recoverySeconds / env.controlDt);
+  const action = new Float32Array(env.actionSpace.size);
+  let state: EnvState | undefined;
+
+  /** Return of `total` steps, the first `held` by the policy; undefined for a failure. */
+  function rollout(policyAction: Float32Array, held: number): number | undefined {
+    let ts: TimeStep = world.loadState(state!);
+    let sum = 0;
+    for (let t = 0; t < total; t++) {
+      if (t >= held) rescuer.act(action);
+      else if (t === 0 || !options.predict) action.set(policyAction);
+      else options.predict(ts.observation, action);
+      ts = world.step(action);
+      sum += ts.reward;
+      if (ts.info.cost > 0) return undefined;
+      if (ts.kind === 'last') return ts.discount === 0 && !ts.info.success ? undefined : sum;
+    }
+    return sum;
+  }
+
+  return (policyAction) => {
+    state = env.saveState(state);
+    const own = rollout(policyAction, hold);
+    let unsafe = own === undefined;
+    if (own !== undefined && config.shortfall < Number.POSITIVE_INFINITY) {
+      const best = rollout(policyAction, 0);
+      unsafe = best !== undefined && best - own > config.shortfall * Math.abs(best);
+    }
+    if (world === env) env.loadState(state);
+    return unsafe;
+  };
+}

@@ -1,0 +1,208 @@
+/**
+ * B-Pref's synthetic preference teachers (Lee et al. 2021), in its order: skip, equal, myopic,
+ * stochastic, mistake, equal overrides. Two of its defects are mended: thresholds are scaled by
+ * their epsilon once, and they work with negative rewards (measured from the worst level seen).
+ * Beyond B-Pref: side bias, drift, fatigue and feature-dependent noise.
+ */
+import type { Random } from '../../sim/random.ts';
+import type { Episode, EpisodeSource, PreferenceTeacher, Query, Segment } from '../contract.ts';
+import { sigmoid } from '../nn/gaussian.ts';
+import { checkRange } from './check.ts';
+
+export interface PreferenceTeacherConfig {
+  /** Rationality; Infinity: always the better one. P(a) = σ(β (R_a − R_b)). */
+  readonly beta: number;
+  /** Memory: step t of H counts gamma^(H−1−t). */
+  readonly gamma: number;
+  /** Probability of the opposite answer. */
+  readonly mistake: number;
+  /** Skips when both segments are below this share of the usual return. */
+  readonly skip: number;
+  /** "Equal" when the returns differ by less than this share of the usual return. */
+  readonly equal: number;
+  /** Added to the left one's advantage, in units of 1/β (with β = Infinity: in returns). */
+  readonly sideBias: number;
+  /** Answers after which the noise e-folds: β ← β exp(−n/drift); Infinity: never. */
+  readonly drift: number;
+  /** Mistakes grow by this much per 100 answers since the last `rest`, up to 0.5. */
+  readonly fatigue: number;
+  /** Feature-dependent noise: mistakes grow by this much, up to 0.5, … */
+  readonly featureNoise: number;
+  /** … where this observation number, averaged over both segments, is above its mean so far. */
+  readonly featureIndex: number;
+}
+
+/** B-Pref's table 1 (β −1 there is Infinity here). */
+export const preferenceTeachers = {
+  oracle: {},
+  mistake: { mistake: 0.1 },
+  noisy: { beta: 1 },
+  skip: { skip: 0.1 },
+  myopic: { gamma: 0.9 },
+  equal: { equal: 0.1 },
+} as const satisfies Record<string, Partial<PreferenceTeacherConfig>>;
+
+export type PreferenceTeacherName = keyof typeof preferenceTeachers;
+
+export const preferenceTeacherDefaults: PreferenceTeacherConfig = {
+  beta: Number.POSITIVE_INFINITY,
+  gamma: 1,
+  mistake: 0,
+  skip: 0,
+  equal: 0,
+  sideBias: 0,
+  drift: Number.POSITIVE_INFINITY,
+  fatigue: 0,
+  featureNoise: 0,
+  featureIndex: 0,
+};
+
+/** Episodes whose mean reward makes "the usual return", as in B-Pref. */
+const RECENT_EPISODES = 10;
+
+export interface SyntheticAnnotator extends PreferenceTeacher {
+  /** Learn the usual return from a finished episode (queries do so for theirs). */
+  watch(episode: Episode): void;
+  /** Fatigue starts over. */
+  rest(): void;
+  /** Mean probability of the likelier answer over the decisive ones so far: nobody can predict better. */
+  readonly ceiling: number;
+}
+
+/** @throws RangeError naming field, value and allowed range. */
+export function createPreferenceTeacher(
+  options: Partial<PreferenceTeacherConfig>,
+  random: Random,
+): SyntheticAnnotator {
+  const config = { ...preferenceTeacherDefaults, ...options };
+  checkConfig(config);
+  const usual = createUsualReturn();
+  const feature = { sum: 0, count: 0 };
+  let answers = 0;
+  let sinceRest = 0;
+  const sure = { sum: 0, count: 0 };
+
+  function mistakeRate(a: Segment, b: Segment, episodes: EpisodeSource): number {
+    const tired = Math.min(0.5, config.mistake + (config.fatigue * sinceRest) / 100);
+    if (config.featureNoise === 0) return tired;
+    const value =
+      0.5 *
+      (meanFeature(a, episodes, config.featureIndex) +
+        meanFeature(b, episodes, config.featureIndex));
+    const above = feature.count > 0 && value > feature.sum / feature.count;
+    feature.sum += value;
+    feature.count++;
+    return above ? Math.min(0.5, tired + config.featureNoise) : tired;
+  }
+
+  function likes(a: number, b: number): number {
+    const beta = config.beta * Math.exp(-answers / config.drift);
+    if (beta === Number.POSITIVE_INFINITY) {
+      const difference = a - b + config.sideBias;
+      return difference > 0 ? 1 : difference < 0 ? 0 : 0.5;
+    }
+    return sigmoid(beta * (a - b) + config.sideBias);
+  }
+
+  return {
+    kind: 'preference',
+    watch: usual.watch,
+    rest() {
+      sinceRest = 0;
+    },
+    get ceiling() {
+      return sure.count === 0 ? 1 : sure.sum / sure.count;
+    },
+    answer(query, episodes) {
+      const [a, b] = pairOf(query);
+      for (const { episodeId } of [a, b]) usual.watch(episodeOf(episodeId, episodes));
+      const plainA = segmentReturn(a, episodes, 1);
+      const plainB = segmentReturn(b, episodes, 1);
+      const length = Math.max(a.to - a.from, b.to - b.from);
+      const reply = { kind: 'preference' as const, a, b };
+      const rate = mistakeRate(a, b, episodes);
+      if (config.skip > 0 && Math.max(plainA, plainB) <= usual.level(config.skip) * length)
+        return { ...reply, choice: 'skip' };
+      const margin = (usual.level(config.equal) - usual.level(0)) * length;
+      const equal = Math.abs(plainA - plainB) < margin;
+      const p = likes(
+        segmentReturn(a, episodes, config.gamma),
+        segmentReturn(b, episodes, config.gamma),
+      );
+      const chosen = random.next() < p ? 'a' : 'b';
+      const flipped = random.next() < rate;
+      answers++;
+      sinceRest++;
+      if (equal) return { ...reply, choice: 'equal' };
+      const pA = p * (1 - rate) + (1 - p) * rate;
+      sure.sum += Math.max(pA, 1 - pA);
+      sure.count++;
+      return { ...reply, choice: flipped ? (chosen === 'a' ? 'b' : 'a') : chosen };
+    },
+  };
+}
+
+function checkConfig(config: PreferenceTeacherConfig): void {
+  checkRange('teacher.beta', config.beta, 0, Number.POSITIVE_INFINITY);
+  checkRange('teacher.gamma', config.gamma, 0, 1);
+  checkRange('teacher.mistake', config.mistake, 0, 1);
+  checkRange('teacher.skip', config.skip, 0, 10);
+  checkRange('teacher.equal', config.equal, 0, 10);
+  checkRange('teacher.drift', config.drift, 1e-9, Number.POSITIVE_INFINITY);
+  checkRange('teacher.fatigue', config.fatigue, 0, 1);
+  checkRange('teacher.featureNoise', config.featureNoise, 0, 0.5);
+}
+
+/** Mean reward per step of recent episodes, and the worst such level seen (0 if all are above). */
+function createUsualReturn() {
+  const recent = new Map<string, number>();
+  let floor = 0;
+  return {
+    watch(episode: Episode): void {
+      if (episode.length === 0) return;
+      let sum = 0;
+      for (let t = 0; t < episode.length; t++) sum += episode.envRewards[t]!;
+      recent.delete(episode.id);
+      recent.set(episode.id, sum / episode.length);
+      floor = Math.min(floor, sum / episode.length);
+      if (recent.size > RECENT_EPISODES) recent.delete(recent.keys().next().value!);
+    },
+    /** Per step: floor + share · (usual − floor); B-Pref's threshold where rewards are not negative. */
+    level(share: number): number {
+      let sum = 0;
+      for (const mean of recent.values()) sum += mean;
+      const mean = recent.size === 0 ? floor : sum / recent.size;
+      return floor + share * (mean - floor);
+    },
+  };
+}
+
+function pairOf(query: Query): [Segment, Segment] {
+  const [a, b] = query.segments;
+  if (query.kind !== 'compare' || !a || !b || query.segments.length !== 2)
+    throw new RangeError(
+      `query.kind: is ${query.kind} with ${query.segments.length} segments, expected compare with 2`,
+    );
+  return [a, b];
+}
+
+function episodeOf(id: string, episodes: EpisodeSource): Episode {
+  const episode = episodes.get(id);
+  if (!episode) throw new RangeError(`query.segments: episode ${id} is not known`);
+  return episode;
+}
+
+/** Σ gamma^(H−1−t) r_t, the true return of a segment. */
+export function segmentReturn(segment: Segment, episodes: EpisodeSource, gamma: number): number {
+  const { envRewards } = episodeOf(segment.episodeId, episodes);
+  let sum = 0;
+  for (let t = segment.from; t < segment.to; t++) sum = gamma * sum + envRewards[t]!;
+  return sum;
+}
+
+function meanFeature(segment: Segment, episodes: EpisodeSource, index: number): number {
+  const { observations, observationSize: d } = episodeOf(segment.episodeId, episodes);
+  let sum = 0;
+  for (let t = segment.from; t < segment.to; t++) sum += observations[t * d + index]!;
+  return sum / (segment.to - segment.from);
+}
