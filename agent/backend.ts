@@ -117,6 +117,7 @@ async function start(name: BackendName): Promise<typeof TensorFlow> {
     case 'cpu':
       break; // comes with @tensorflow/tfjs
   }
+  tf.enableProdMode(); // no banner on stderr, no checks of every operation's result
   if (!(await tf.setBackend(engineName(name)))) throw new Error('it does not start');
   await tf.ready();
   registerFastMatMulGradient(tf);

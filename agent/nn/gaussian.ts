@@ -35,3 +35,34 @@ export function softplus(x: number): number {
 export function sigmoid(x: number): number {
   return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
 }
+
+/**
+ * log P(Z > z) of a standard normal, with a relative error of the probability below 1.2e-7 also far
+ * out in the tails (erfc by Chebyshev fitting, Numerical Recipes §6.2).
+ */
+export function logUpperTail(z: number): number {
+  const x = Math.abs(z) / Math.SQRT2;
+  const t = 1 / (1 + 0.5 * x);
+  const series =
+    -1.26551223 +
+    t *
+      (1.00002368 +
+        t *
+          (0.37409196 +
+            t *
+              (0.09678418 +
+                t *
+                  (-0.18628806 +
+                    t *
+                      (0.27886807 +
+                        t *
+                          (-1.13520398 +
+                            t * (1.48851587 + t * (-0.82215223 + t * 0.17087277))))))));
+  const logTail = Math.log(0.5 * t) - x * x + series;
+  return z >= 0 ? logTail : Math.log1p(-Math.exp(logTail));
+}
+
+/** φ(z)/P(Z > z), the derivative of −logUpperTail. */
+export function hazard(z: number): number {
+  return Math.exp(-0.5 * z * z - HALF_LOG_TAU - logUpperTail(z));
+}

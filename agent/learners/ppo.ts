@@ -1,0 +1,471 @@
+/**
+ * Proximal policy optimisation (Schulman et al. 2017) with a state-independent Gaussian, GAE,
+ * time-limit bootstrap and observation normalisation; details after "The 37 implementation details
+ * of PPO" (Huang et al. 2022).
+ *
+ * Steps come from any number of actors as they happen. When `rolloutSteps` are there, every `update`
+ * is one minibatch step until the epochs are done; what arrives meanwhile waits for the next round.
+ * Deviations: actions are clipped before they are recorded, so their exact clipped likelihood is
+ * used (nn/censored.ts); gradients are clipped per network; π_old is the policy at the start of the
+ * round; steps a person acted leave the surrogate out and may be imitated.
+ */
+import type { Random } from '../../sim/random.ts';
+import type { Backend } from '../backend.ts';
+import type { EnvironmentSpec, Layer, Learner, Metrics, RewardModel } from '../contract.ts';
+import { scaleActions } from '../nn/actions.ts';
+import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { censoredLikelihood } from '../nn/censored.ts';
+import { descend, predict } from '../nn/fit.ts';
+import { createMlp, type Mlp } from '../nn/mlp.ts';
+import { createNormaliser } from '../nn/normaliser.ts';
+import type { RewardSource } from '../replay.ts';
+import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { createRollout, estimateAdvantages } from './parts/rollout.ts';
+
+export interface PpoConfig {
+  /** Hidden units per layer, policy and value alike. */
+  readonly hidden: readonly number[];
+  /** Steps, over all actors, per round. */
+  readonly rolloutSteps: number;
+  readonly minibatch: number;
+  /** Passes over every round's steps. */
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly gamma: number;
+  /** λ of generalised advantage estimation. */
+  readonly lambda: number;
+  /** Largest change of the probability ratio that is rewarded. */
+  readonly clip: number;
+  readonly entropyWeight: number;
+  readonly valueWeight: number;
+  readonly maxGradientNorm: number;
+  /** First log standard deviation, actions scaled to [−1, 1]. */
+  readonly initialLogStd: number;
+  /** End a round early once the approximate KL divergence is 1.5 times this; Infinity: never. */
+  readonly targetKl: number;
+  readonly normaliseObservations: boolean;
+  /** Divide rewards by the running standard deviation of the discounted return. */
+  readonly normaliseRewards: boolean;
+  readonly rewardSource: RewardSource;
+  /** Weight of ‖μ(s) − a_human‖² on people's steps. */
+  readonly bcWeight: number;
+}
+
+export const ppoDefaults: PpoConfig = {
+  hidden: [64, 64],
+  rolloutSteps: 2048,
+  minibatch: 256,
+  epochs: 10,
+  learningRate: 3e-4,
+  gamma: 0.99,
+  lambda: 0.95,
+  clip: 0.2,
+  entropyWeight: 0,
+  valueWeight: 0.5,
+  maxGradientNorm: 0.5,
+  initialLogStd: 0,
+  targetKl: Number.POSITIVE_INFINITY,
+  normaliseObservations: true,
+  normaliseRewards: true,
+  rewardSource: 'environment',
+  bcWeight: 0,
+};
+
+/** Rows of a minibatch, actions in [−1, 1]. */
+export interface PpoBatch {
+  readonly size: number;
+  readonly observations: Float32Array;
+  readonly actions: Float32Array;
+  readonly oldLogProbs: Float32Array;
+  readonly advantages: Float32Array;
+  readonly returns: Float32Array;
+  /** 1 where a person acted. */
+  readonly human: Float32Array;
+}
+
+export interface PpoLearner extends Learner {
+  /** For tests: each adds its gradient and returns the loss. */
+  readonly parts: {
+    readonly policy: Mlp;
+    readonly value: Mlp;
+    readonly logStd: Float32Array;
+    readonly logStdGradient: Float32Array;
+    policyLoss(batch: PpoBatch): number;
+    valueLoss(batch: PpoBatch): number;
+  };
+}
+
+export function createPpo(
+  spec: EnvironmentSpec,
+  config: Partial<PpoConfig>,
+  backend: Backend,
+  random: Random,
+): PpoLearner {
+  const c: PpoConfig = { ...ppoDefaults, ...config };
+  checkConfig(c);
+  const d = spec.observationSpace.size;
+  const k = spec.actionSpace.size;
+  const adamConfig = { learningRate: c.learningRate, epsilon: 1e-5 };
+  const clipped = { ...adamConfig, maxGradientNorm: c.maxGradientNorm };
+
+  // ------------------------------------------------------------------ model
+  const net = (outputs: number, outputGain: number) =>
+    createMlp(
+      backend,
+      {
+        sizes: [d, ...c.hidden, outputs],
+        activation: 'tanh',
+        initialiser: { kind: 'orthogonal', gain: Math.SQRT2, outputGain },
+      },
+      random,
+    );
+  const policy = net(k, 0.01);
+  const value = net(1, 1);
+  const logStd = new Float32Array(k).fill(c.initialLogStd);
+  const logStdGradient = new Float32Array(k);
+  const policyAdam = createAdam(policy.parameters.length, clipped);
+  const valueAdam = createAdam(value.parameters.length, clipped);
+  const logStdAdam = createAdam(k, adamConfig);
+
+  // ------------------------------------------------------------------ data
+  const rollout = createRollout(c.rolloutSteps, d, k);
+  const waiting = createRollout(c.rolloutSteps, d, k);
+  const normaliser = c.normaliseObservations ? createNormaliser(d) : undefined;
+  const prepared = {
+    observations: new Float32Array(c.rolloutSteps * d),
+    actions: new Float32Array(c.rolloutSteps * k),
+    oldLogProbs: new Float32Array(c.rolloutSteps),
+    advantages: new Float32Array(c.rolloutSteps),
+    returns: new Float32Array(c.rolloutSteps),
+  };
+  const batch = createPpoBatch(c.minibatch, d, k);
+  const order = new Int32Array(c.rolloutSteps);
+  const likelihood = { logProb: 0, dMean: 0, dLogStd: 0 };
+  const returnStats = { mean: 0, m2: 0, count: 0 };
+  let model: RewardModel | undefined;
+  /** Minibatch steps left in this round; 0 while collecting. */
+  let left = 0;
+  let dropped = 0;
+  let rounds = 0;
+  let stats = { clipped: 0, kl: 0, imitation: 0 };
+
+  // ------------------------------------------------------------------ losses
+
+  function logProb(actions: Float32Array, means: Float32Array, row: number): number {
+    let sum = 0;
+    for (let j = 0; j < k; j++) {
+      censoredLikelihood(actions[row * k + j]!, means[row * k + j]!, logStd[j]!, likelihood);
+      sum += likelihood.logProb;
+    }
+    return sum;
+  }
+
+  /** −mean min(ρ A, clip(ρ, 1 ± ε) A) − entropy bonus + imitation of people's steps. */
+  function policyLoss(b: PpoBatch): number {
+    const n = b.size;
+    let loss = 0;
+    let humans = 0;
+    for (let i = 0; i < n; i++) humans += b.human[i]!;
+    stats = { clipped: 0, kl: 0, imitation: 0 };
+    backend.tf.tidy(() => {
+      const pass = policy.forward(backend.upload(b.observations, [1, n, d]), n);
+      const dMeans = new Float32Array(n * k);
+      for (let i = 0; i < n; i++) {
+        if (b.human[i] === 1) {
+          for (let at = i * k; at < (i + 1) * k; at++) {
+            const error = pass.output[at]! - b.actions[at]!;
+            stats.imitation += (c.bcWeight * error * error) / humans;
+            dMeans[at] = (2 * c.bcWeight * error) / humans;
+          }
+          continue;
+        }
+        const logRatio = logProb(b.actions, pass.output, i) - b.oldLogProbs[i]!;
+        const ratio = Math.exp(logRatio);
+        const advantage = b.advantages[i]!;
+        const bounded = Math.min(1 + c.clip, Math.max(1 - c.clip, ratio));
+        loss -= Math.min(ratio * advantage, bounded * advantage) / n;
+        stats.kl += (ratio - 1 - logRatio) / n; // Schulman's k3 estimator
+        if (ratio !== bounded) stats.clipped += 1 / n;
+        if (ratio * advantage > bounded * advantage) continue; // the clipped branch is flat
+        const weight = (-ratio * advantage) / n;
+        for (let j = 0; j < k; j++) {
+          const at = i * k + j;
+          censoredLikelihood(b.actions[at]!, pass.output[at]!, logStd[j]!, likelihood);
+          dMeans[at]! += weight * likelihood.dMean;
+          logStdGradient[j]! += weight * likelihood.dLogStd;
+        }
+      }
+      policy.backward(pass, dMeans);
+    });
+    // Entropy of the Gaussian: Σ log σ + const.
+    for (let j = 0; j < k; j++) {
+      loss -= c.entropyWeight * logStd[j]!;
+      logStdGradient[j]! -= c.entropyWeight;
+    }
+    return loss + stats.imitation;
+  }
+
+  /** valueWeight · mean (V(s) − R)². */
+  function valueLoss(b: PpoBatch): number {
+    let loss = 0;
+    backend.tf.tidy(() => {
+      const pass = value.forward(backend.upload(b.observations, [1, b.size, d]), b.size);
+      const dValues = pass.output.map((v, i) => {
+        const error = v - b.returns[i]!;
+        loss += (c.valueWeight * error * error) / b.size;
+        return (2 * c.valueWeight * error) / b.size;
+      });
+      value.backward(pass, dValues);
+    });
+    return loss;
+  }
+
+  // ------------------------------------------------------------------ a round
+
+  /** Rewards, values, advantages and π_old of the collected steps. */
+  function prepare(): void {
+    const n = rollout.size;
+    const { observations, actions, oldLogProbs, advantages, returns } = prepared;
+    const rewards = roundRewards(n);
+    observations.set(rollout.observations);
+    const nextObservations = rollout.nextObservations.slice();
+    normaliser?.apply(observations, n);
+    normaliser?.apply(nextObservations, n);
+    scaleActions(spec.actionSpace, rollout.actions, n, actions);
+    const values = predict(backend, value, observations, n);
+    const nextValues = predict(backend, value, nextObservations, n);
+    estimateAdvantages(rollout, rewards, values, nextValues, c.gamma, c.lambda, advantages);
+    const means = predict(backend, policy, observations, n);
+    for (let i = 0; i < n; i++) {
+      returns[i] = advantages[i]! + values[i]!;
+      oldLogProbs[i] = logProb(actions, means, i);
+    }
+    for (let i = 0; i < n; i++) order[i] = i;
+    left = c.epochs * Math.floor(n / c.minibatch);
+    rounds++;
+  }
+
+  function roundRewards(n: number): Float32Array {
+    const rewards = rollout.rewards.slice();
+    if (c.rewardSource === 'none') rewards.fill(0);
+    if (c.rewardSource === 'model') {
+      rewards.fill(0);
+      model?.predict(rollout.observations, rollout.actions, n, rewards);
+    }
+    if (!c.normaliseRewards) return rewards;
+    // Discounted sums forward in time, as VecNormalize keeps them (from 0 at each stretch's start).
+    const sums = new Float32Array(n);
+    for (let i = 0; i < n; i++) {
+      sums[i]! += rewards[i]!;
+      const next = rollout.next[i]!;
+      if (next >= 0) sums[next] = c.gamma * sums[i]!;
+      returnStats.count++;
+      const delta = sums[i]! - returnStats.mean;
+      returnStats.mean += delta / returnStats.count;
+      returnStats.m2 += delta * (sums[i]! - returnStats.mean);
+    }
+    const std = Math.sqrt(returnStats.m2 / returnStats.count + 1e-8);
+    for (let i = 0; i < n; i++) rewards[i]! /= std;
+    return rewards;
+  }
+
+  /** The next `minibatch` rows of the shuffled round; advantages normalised over them. */
+  function nextBatch(): void {
+    const perEpoch = Math.floor(rollout.size / c.minibatch);
+    const position = (perEpoch - (left % perEpoch || perEpoch)) * c.minibatch;
+    if (position === 0) shuffle(order, rollout.size, random);
+    let sum = 0;
+    let squares = 0;
+    for (let i = 0; i < c.minibatch; i++) {
+      const row = order[position + i]!;
+      for (let j = 0; j < d; j++)
+        batch.observations[i * d + j] = prepared.observations[row * d + j]!;
+      for (let j = 0; j < k; j++) batch.actions[i * k + j] = prepared.actions[row * k + j]!;
+      batch.oldLogProbs[i] = prepared.oldLogProbs[row]!;
+      batch.returns[i] = prepared.returns[row]!;
+      batch.human[i] = rollout.human[row]!;
+      const advantage = prepared.advantages[row]!;
+      batch.advantages[i] = advantage;
+      sum += advantage;
+      squares += advantage * advantage;
+    }
+    const mean = sum / c.minibatch;
+    const std = Math.sqrt(Math.max(0, squares / c.minibatch - mean * mean)) + 1e-8;
+    for (let i = 0; i < c.minibatch; i++) batch.advantages[i] = (batch.advantages[i]! - mean) / std;
+  }
+
+  function finishRound(): void {
+    left = 0;
+    rollout.clear();
+    copyRollout();
+  }
+
+  /** What waited becomes the start of the next round. */
+  function copyRollout(): void {
+    const arrays: SavedArrays = {};
+    const meta = waiting.save(arrays, 'waiting');
+    rollout.load(arrays, 'waiting', meta);
+    waiting.clear();
+  }
+
+  // ------------------------------------------------------------------ update
+
+  return {
+    observe(episode, from, to) {
+      const target = left > 0 || rollout.size === c.rolloutSteps ? waiting : rollout;
+      let at = from + target.add(episode, from, to);
+      if (at < to && target === rollout) at += waiting.add(episode, at, to);
+      dropped += to - at;
+      normaliser?.add(episode.observations.subarray(from * d, to * d), to - from);
+    },
+    feedback() {
+      // PPO learns from people through the reward model, and from people's steps as they come.
+    },
+    update(): Metrics | undefined {
+      if (left === 0) {
+        if (rollout.size < c.rolloutSteps) return undefined;
+        prepare();
+      }
+      nextBatch();
+      const lossPolicy = policyLoss(batch);
+      const lossValue = valueLoss(batch);
+      descend(policy, policyAdam);
+      descend(value, valueAdam);
+      logStdAdam.step(logStd, logStdGradient);
+      logStdGradient.fill(0);
+      left--;
+      if (left === 0 || stats.kl > 1.5 * c.targetKl) finishRound();
+      let entropy = 0;
+      for (const s of logStd) entropy += s + 0.5 * Math.log(2 * Math.PI * Math.E);
+      return {
+        'loss/actor': lossPolicy,
+        'loss/critic': lossValue,
+        'loss/imitation': stats.imitation,
+        'policy/entropy': entropy,
+        'policy/kl': stats.kl,
+        'policy/clipped': stats.clipped,
+        'ppo/rounds': rounds,
+        'ppo/dropped': dropped,
+      };
+    },
+    snapshot: (version) => ({
+      version,
+      layers: toEnvironmentUnits(policy.layers(), spec),
+      logStd: logStd.map((s, j) => s + Math.log(halfRange(spec, j))),
+      squash: 'none',
+      actionSpace: spec.actionSpace,
+      ...(normaliser ? { normaliser: normaliser.snapshot() } : {}),
+    }),
+    relabel(next) {
+      model = next; // rewards are asked for at the start of every round
+      return true;
+    },
+    save() {
+      const arrays: SavedArrays = {
+        policy: policy.parameters.slice(),
+        value: value.parameters.slice(),
+        logStd: logStd.slice(),
+        order: Float32Array.from(order),
+        'rollout/human': rollout.human.slice(),
+      };
+      for (const [name, column] of Object.entries(prepared))
+        arrays[`prepared/${name}`] = column.slice();
+      policyAdam.save(arrays, 'policy/adam');
+      valueAdam.save(arrays, 'value/adam');
+      logStdAdam.save(arrays, 'logStd/adam');
+      normaliser?.save(arrays, 'normaliser');
+      const meta = {
+        learner: 'ppo',
+        left,
+        dropped,
+        rounds,
+        returnStats: { ...returnStats },
+        random: saveRandom(random),
+        rollout: rollout.save(arrays, 'rollout'),
+        waiting: waiting.save(arrays, 'waiting'),
+      };
+      return { meta, arrays };
+    },
+    load(checkpoint) {
+      checkLearner(checkpoint, 'ppo');
+      const { meta, arrays } = checkpoint;
+      restore(arrays, 'policy', policy.parameters);
+      restore(arrays, 'value', value.parameters);
+      policy.changed();
+      value.changed();
+      restore(arrays, 'logStd', logStd);
+      order.set(arrays.order!);
+      for (const [name, column] of Object.entries(prepared))
+        restore(arrays, `prepared/${name}`, column);
+      policyAdam.load(arrays, 'policy/adam');
+      valueAdam.load(arrays, 'value/adam');
+      logStdAdam.load(arrays, 'logStd/adam');
+      normaliser?.load(arrays, 'normaliser');
+      left = meta.left as number;
+      dropped = meta.dropped as number;
+      rounds = meta.rounds as number;
+      Object.assign(returnStats, meta.returnStats);
+      loadRandom(random, meta.random);
+      rollout.load(arrays, 'rollout', meta.rollout as Record<string, unknown>);
+      waiting.load(arrays, 'waiting', meta.waiting as Record<string, unknown>);
+    },
+    dispose() {
+      policy.dispose();
+      value.dispose();
+    },
+    parts: { policy, value, logStd, logStdGradient, policyLoss, valueLoss },
+  };
+}
+
+export function createPpoBatch(size: number, d: number, k: number): PpoBatch {
+  return {
+    size,
+    observations: new Float32Array(size * d),
+    actions: new Float32Array(size * k),
+    oldLogProbs: new Float32Array(size),
+    advantages: new Float32Array(size),
+    returns: new Float32Array(size),
+    human: new Float32Array(size),
+  };
+}
+
+function halfRange(spec: EnvironmentSpec, j: number): number {
+  return (spec.actionSpace.high[j]! - spec.actionSpace.low[j]!) / 2;
+}
+
+/** The last layer's outputs from [−1, 1] to the action space, folded into its weights. */
+function toEnvironmentUnits(layers: Layer[], spec: EnvironmentSpec): Layer[] {
+  const last = layers[layers.length - 1]!;
+  for (let j = 0; j < last.outputs; j++) {
+    const half = halfRange(spec, j);
+    for (let i = 0; i < last.inputs; i++) last.weights[i * last.outputs + j]! *= half;
+    last.bias[j] = spec.actionSpace.low[j]! + half * (1 + last.bias[j]!);
+  }
+  return layers;
+}
+
+/** Fisher–Yates over the first n. */
+function shuffle(order: Int32Array, n: number, random: Random): void {
+  for (let i = n - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    const kept = order[i]!;
+    order[i] = order[j]!;
+    order[j] = kept;
+  }
+}
+
+function checkConfig(c: PpoConfig): void {
+  for (const name of ['rolloutSteps', 'minibatch', 'epochs'] as const) {
+    if (!Number.isInteger(c[name]) || c[name] < 1)
+      throw new RangeError(`ppo.${name}: is ${c[name]}, needs an integer of at least 1`);
+  }
+  if (c.minibatch > c.rolloutSteps) {
+    throw new RangeError(
+      `ppo.minibatch: is ${c.minibatch}, allowed 1 to ${c.rolloutSteps} (rolloutSteps)`,
+    );
+  }
+  for (const name of ['gamma', 'lambda'] as const) {
+    if (!(c[name] >= 0 && c[name] <= 1))
+      throw new RangeError(`ppo.${name}: is ${c[name]}, allowed 0 to 1`);
+  }
+}
