@@ -1,0 +1,172 @@
+/** A real server as a child process, a real Chromium, and what both complained about. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { root } from '../setup/sources.ts';
+
+/** Software WebGL, and no traffic of the browser's own. */
+export const BROWSER_FLAGS = [
+  '--no-sandbox',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const artifacts = join(root, 'tests/.artifacts');
+
+export function launchBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: BROWSER_FLAGS });
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'reins-e2e-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly pid: number;
+  /** Everything it logged so far. */
+  log(): string;
+  /** Lines on stdout so far. */
+  stdout(): readonly string[];
+  /** Sends the signal and waits for the end of the process. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** `reins serve`, ready to be asked. @throws Error with its log when it does not start in time. */
+export async function startServerProcess(options: {
+  dataDir: string;
+  port?: number;
+  args?: readonly string[];
+  timeoutMs?: number;
+}): Promise<RunningServer> {
+  const port = options.port ?? (await freePort());
+  const args = ['bin/reins.mjs', 'serve', '--port', String(port), '--data', options.dataDir];
+  const child = spawn(process.execPath, [...args, ...(options.args ?? [])], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  const lines: string[] = [];
+  const url = await untilListening(child, lines, () => log, options.timeoutMs ?? 90_000);
+  return {
+    url,
+    pid: child.pid!,
+    log: () => log,
+    stdout: () => lines,
+    stop: (signal = 'SIGTERM') => stop(child, signal),
+  };
+}
+
+function untilListening(
+  child: ChildProcess,
+  lines: string[],
+  log: () => string,
+  timeoutMs: number,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`server: not listening after ${timeoutMs} ms\n${log()}`));
+    }, timeoutMs);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`server: ended with code ${code} before listening\n${log()}`));
+    });
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      lines.push(line);
+      const match = /^listening on (http:\/\/\S+)$/.exec(line);
+      if (!match) return;
+      clearTimeout(timer);
+      resolve(match[1]!);
+    });
+  });
+}
+
+/** SIGTERM gets fifteen seconds, then SIGKILL. */
+function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.kill(signal);
+  });
+}
+
+export interface WatchedPage {
+  readonly page: Page;
+  /** Uncaught exceptions and console errors, oldest first. */
+  readonly errors: string[];
+  close(): Promise<void>;
+}
+
+/** A tab of its own that collects what goes wrong in it. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  size = { width: 1280, height: 800 },
+): Promise<WatchedPage> {
+  const context = await browser.newContext({ viewport: size });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  return { page, errors, close: () => context.close() };
+}
+
+/** A picture for whoever reads a failure: tests/.artifacts/<name>.png. */
+export async function screenshot(page: Page, name: string): Promise<string> {
+  mkdirSync(artifacts, { recursive: true });
+  const path = join(artifacts, `${name}.png`);
+  await page.screenshot({ path });
+  return path;
+}
+
+/** Polls until `probe` gives a value. @throws Error naming what was waited for. */
+export async function until<T>(
+  what: string,
+  probe: () => T | undefined | false | null | Promise<T | undefined | false | null>,
+  timeoutMs = 30_000,
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

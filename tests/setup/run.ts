@@ -1,0 +1,84 @@
+/**
+ * `npm test`: makes sure there is a browser and a built page, runs the unit and the end-to-end
+ * suites, and closes with the line `N passed, N failed`. Nothing is skipped silently.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureUi } from '../../server/cli/build-ui.ts';
+import { ensureBrowser } from './find-browser.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** The part of Vitest's JSON report that is counted here. */
+interface JsonReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly { status: string; assertionResults: readonly unknown[] }[];
+}
+
+/** Counts of one project; a file that does not load or a crash of the runner counts as a failure. */
+function runProject(project: string, folder: string): Counts {
+  const file = join(folder, `${project}.json`);
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json'];
+  const child = spawnSync(process.execPath, [vitest, ...args, `--outputFile.json=${file}`], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
+  const report = JSON.parse(readFileSync(file, 'utf8')) as JsonReport;
+  const unloaded = report.testResults.filter(
+    (r) => r.status === 'failed' && r.assertionResults.length === 0,
+  ).length;
+  let failed = report.numFailedTests + unloaded;
+  if (child.status !== 0 && failed === 0) failed = 1;
+  return {
+    passed: report.numPassedTests,
+    failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** Something the suites need; its failure is one failure with one sentence. */
+async function prepare(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    console.error(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}
+
+async function main(): Promise<void> {
+  const log = (line: string) => console.error(line);
+  const ready =
+    (await prepare(async () => {
+      process.env.CHROME_PATH = await ensureBrowser(log);
+    })) && (await prepare(() => ensureUi({ root, log })));
+  const folder = mkdtempSync(join(tmpdir(), 'reins-test-'));
+  const total: Counts = { passed: 0, failed: ready ? 0 : 1, skipped: 0 };
+  for (const project of ready ? ['unit', 'e2e'] : ['unit']) {
+    const counts = runProject(project, folder);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  if (total.skipped > 0) console.log(`${total.skipped} skipped`);
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+}
+
+await main();
