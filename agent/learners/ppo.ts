@@ -11,8 +11,8 @@
  */
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend.ts';
-import type { EnvironmentSpec, Layer, Learner, Metrics, RewardModel } from '../contract.ts';
-import { scaleActions } from '../nn/actions.ts';
+import type { EnvironmentSpec, Learner, Metrics, RewardModel } from '../contract.ts';
+import { halfRange, scaleActions, toEnvironmentUnits } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { censoredLikelihood } from '../nn/censored.ts';
 import { descend, predict } from '../nn/fit.ts';
@@ -20,7 +20,8 @@ import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { createNormaliser } from '../nn/normaliser.ts';
 import type { RewardSource } from '../replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
-import { createRollout, estimateAdvantages } from './parts/rollout.ts';
+import { createPpoBatch, type PpoBatch } from './parts/ppo-batch.ts';
+import { createReturnScale, createRollout, estimateAdvantages, shuffle } from './parts/rollout.ts';
 
 export interface PpoConfig {
   /** Hidden units per layer, policy and value alike. */
@@ -70,18 +71,6 @@ export const ppoDefaults: PpoConfig = {
   rewardSource: 'environment',
   bcWeight: 0,
 };
-
-/** Rows of a minibatch, actions in [−1, 1]. */
-export interface PpoBatch {
-  readonly size: number;
-  readonly observations: Float32Array;
-  readonly actions: Float32Array;
-  readonly oldLogProbs: Float32Array;
-  readonly advantages: Float32Array;
-  readonly returns: Float32Array;
-  /** 1 where a person acted. */
-  readonly human: Float32Array;
-}
 
 export interface PpoLearner extends Learner {
   /** For tests: each adds its gradient and returns the loss. */
@@ -141,7 +130,7 @@ export function createPpo(
   const batch = createPpoBatch(c.minibatch, d, k);
   const order = new Int32Array(c.rolloutSteps);
   const likelihood = { logProb: 0, dMean: 0, dLogStd: 0 };
-  const returnStats = { mean: 0, m2: 0, count: 0 };
+  const returnScale = createReturnScale(c.gamma);
   let model: RewardModel | undefined;
   /** Minibatch steps left in this round; 0 while collecting. */
   let left = 0;
@@ -253,19 +242,7 @@ export function createPpo(
       model?.predict(rollout.observations, rollout.actions, n, rewards);
     }
     if (!c.normaliseRewards) return rewards;
-    // Discounted sums forward in time, as VecNormalize keeps them (from 0 at each stretch's start).
-    const sums = new Float32Array(n);
-    for (let i = 0; i < n; i++) {
-      sums[i]! += rewards[i]!;
-      const next = rollout.next[i]!;
-      if (next >= 0) sums[next] = c.gamma * sums[i]!;
-      returnStats.count++;
-      const delta = sums[i]! - returnStats.mean;
-      returnStats.mean += delta / returnStats.count;
-      returnStats.m2 += delta * (sums[i]! - returnStats.mean);
-    }
-    const std = Math.sqrt(returnStats.m2 / returnStats.count + 1e-8);
-    for (let i = 0; i < n; i++) rewards[i]! /= std;
+    returnScale.apply(rollout, rewards);
     return rewards;
   }
 
@@ -350,8 +327,8 @@ export function createPpo(
     },
     snapshot: (version) => ({
       version,
-      layers: toEnvironmentUnits(policy.layers(), spec),
-      logStd: logStd.map((s, j) => s + Math.log(halfRange(spec, j))),
+      layers: toEnvironmentUnits(policy.layers(), spec.actionSpace),
+      logStd: logStd.map((s, j) => s + Math.log(halfRange(spec.actionSpace, j))),
       squash: 'none',
       actionSpace: spec.actionSpace,
       ...(normaliser ? { normaliser: normaliser.snapshot() } : {}),
@@ -366,7 +343,6 @@ export function createPpo(
         value: value.parameters.slice(),
         logStd: logStd.slice(),
         order: Float32Array.from(order),
-        'rollout/human': rollout.human.slice(),
       };
       for (const [name, column] of Object.entries(prepared))
         arrays[`prepared/${name}`] = column.slice();
@@ -379,7 +355,7 @@ export function createPpo(
         left,
         dropped,
         rounds,
-        returnStats: { ...returnStats },
+        returnScale: returnScale.save(),
         random: saveRandom(random),
         rollout: rollout.save(arrays, 'rollout'),
         waiting: waiting.save(arrays, 'waiting'),
@@ -404,7 +380,7 @@ export function createPpo(
       left = meta.left as number;
       dropped = meta.dropped as number;
       rounds = meta.rounds as number;
-      Object.assign(returnStats, meta.returnStats);
+      returnScale.load(meta.returnScale);
       loadRandom(random, meta.random);
       rollout.load(arrays, 'rollout', meta.rollout as Record<string, unknown>);
       waiting.load(arrays, 'waiting', meta.waiting as Record<string, unknown>);
@@ -415,43 +391,6 @@ export function createPpo(
     },
     parts: { policy, value, logStd, logStdGradient, policyLoss, valueLoss },
   };
-}
-
-export function createPpoBatch(size: number, d: number, k: number): PpoBatch {
-  return {
-    size,
-    observations: new Float32Array(size * d),
-    actions: new Float32Array(size * k),
-    oldLogProbs: new Float32Array(size),
-    advantages: new Float32Array(size),
-    returns: new Float32Array(size),
-    human: new Float32Array(size),
-  };
-}
-
-function halfRange(spec: EnvironmentSpec, j: number): number {
-  return (spec.actionSpace.high[j]! - spec.actionSpace.low[j]!) / 2;
-}
-
-/** The last layer's outputs from [−1, 1] to the action space, folded into its weights. */
-function toEnvironmentUnits(layers: Layer[], spec: EnvironmentSpec): Layer[] {
-  const last = layers[layers.length - 1]!;
-  for (let j = 0; j < last.outputs; j++) {
-    const half = halfRange(spec, j);
-    for (let i = 0; i < last.inputs; i++) last.weights[i * last.outputs + j]! *= half;
-    last.bias[j] = spec.actionSpace.low[j]! + half * (1 + last.bias[j]!);
-  }
-  return layers;
-}
-
-/** Fisher–Yates over the first n. */
-function shuffle(order: Int32Array, n: number, random: Random): void {
-  for (let i = n - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    const kept = order[i]!;
-    order[i] = order[j]!;
-    order[j] = kept;
-  }
 }
 
 function checkConfig(c: PpoConfig): void {

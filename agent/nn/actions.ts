@@ -1,5 +1,6 @@
 /** Actions as learners see them: every axis scaled to [−1, 1]. */
 import type { BoxSpace } from '../../sim/contract.ts';
+import type { Layer } from '../contract.ts';
 
 /** from (n, k) in the environment's units -> into (n, k) in [−1, 1]; `into` may be `from`. */
 export function scaleActions(
@@ -15,4 +16,23 @@ export function scaleActions(
     for (let i = j; i < n * size; i += size)
       into[i] = Math.min(1, Math.max(-1, (from[i]! - lo) * by - 1));
   }
+}
+
+/** Half of axis j's range: what 1 means in the environment's units. */
+export function halfRange(space: Pick<BoxSpace, 'low' | 'high'>, j: number): number {
+  return (space.high[j]! - space.low[j]!) / 2;
+}
+
+/** The last layer's outputs from [−1, 1] to the action space, folded into its weights; in place. */
+export function toEnvironmentUnits(
+  layers: Layer[],
+  space: Pick<BoxSpace, 'low' | 'high'>,
+): Layer[] {
+  const last = layers[layers.length - 1]!;
+  for (let j = 0; j < last.outputs; j++) {
+    const half = halfRange(space, j);
+    for (let i = 0; i < last.inputs; i++) last.weights[i * last.outputs + j]! *= half;
+    last.bias[j] = space.low[j]! + half * (1 + last.bias[j]!);
+  }
+  return layers;
 }

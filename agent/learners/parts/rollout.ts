@@ -1,4 +1,5 @@
 /** On-policy steps in the order they came, from any number of episodes at once. */
+import type { Random } from '../../../sim/random.ts';
 import type { Episode } from '../../contract.ts';
 import { SOURCE_CODE } from '../../contract.ts';
 import type { SavedArrays } from '../../nn/adam.ts';
@@ -112,5 +113,43 @@ export function estimateAdvantages(
     const delta = rewards[i]! + discount * nextValues[i]! - values[i]!;
     const next = rollout.next[i]!;
     advantages[i] = delta + (next >= 0 ? discount * lambda * advantages[next]! : 0);
+  }
+}
+
+/** Divides rewards by the running standard deviation of the discounted return (VecNormalize). */
+export function createReturnScale(gamma: number) {
+  let mean = 0;
+  let m2 = 0;
+  let count = 0;
+  return {
+    /** Rewards of a round's rows, in place; sums start at 0 where a stretch starts. */
+    apply(rollout: Pick<Rollout, 'size' | 'next'>, rewards: Float32Array): void {
+      const sums = new Float32Array(rollout.size);
+      for (let i = 0; i < rollout.size; i++) {
+        sums[i]! += rewards[i]!;
+        const next = rollout.next[i]!;
+        if (next >= 0) sums[next] = gamma * sums[i]!;
+        count++;
+        const delta = sums[i]! - mean;
+        mean += delta / count;
+        m2 += delta * (sums[i]! - mean);
+      }
+      const std = Math.sqrt(m2 / count + 1e-8);
+      for (let i = 0; i < rollout.size; i++) rewards[i]! /= std;
+    },
+    save: () => [mean, m2, count],
+    load(saved: unknown): void {
+      [mean, m2, count] = saved as [number, number, number];
+    },
+  };
+}
+
+/** Fisher–Yates over the first n. */
+export function shuffle(order: Int32Array, n: number, random: Random): void {
+  for (let i = n - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    const kept = order[i]!;
+    order[i] = order[j]!;
+    order[j] = kept;
   }
 }
