@@ -11,21 +11,19 @@
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend.ts';
 import type { EnvironmentSpec, Learner } from '../contract.ts';
-import { scaleActions } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
-import { createNormaliser } from '../nn/normaliser.ts';
 import {
   createSquashedSample,
   fillNormal,
   sampleSquashed,
   squashedGradient,
 } from '../nn/squashed.ts';
-import { createBatch, createReplay, type ReplayBatch, type RewardSource } from '../replay.ts';
+import type { ReplayBatch, RewardSource } from '../replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
-import { createHumanSteps } from './parts/human-steps.ts';
+import { createExperience } from './parts/experience.ts';
 import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
 
 export interface SacConfig {
@@ -165,15 +163,8 @@ export function createSac(
   const temperature = () => Math.exp(logTemperature[0]!);
 
   // ------------------------------------------------------------------ data
-  const replay = createReplay({
-    capacity: c.capacity,
-    observationSize: d,
-    actionSize: k,
-    rewardSource: c.rewardSource,
-  });
-  const humanSteps = createHumanSteps(replay);
-  const normaliser = c.normaliseObservations ? createNormaliser(d) : undefined;
-  const batch = createBatch(n, d, k);
+  const experience = createExperience('sac', spec, c, random);
+  const { batch } = experience;
   const sample = createSquashedSample(n, k);
   const noise = new Float32Array(n * k);
   const targets = new Float32Array(n);
@@ -184,14 +175,6 @@ export function createSac(
   const dOutput = new Float32Array(n * 2 * k);
   let updates = 0;
   let imitation = 0;
-
-  function draw(): void {
-    replay.sample(batch, random, c.humanShare);
-    scaleActions(spec.actionSpace, batch.actions, n, batch.actions);
-    scaleActions(spec.actionSpace, batch.policyActions, n, batch.policyActions);
-    normaliser?.apply(batch.observations, n);
-    normaliser?.apply(batch.nextObservations, n);
-  }
 
   // ------------------------------------------------------------------ losses
 
@@ -239,7 +222,7 @@ export function createSac(
       const pass = actor.forward(backend.upload(b.observations, [1, n, d]), n);
       sampleSquashed(pass.output, eps, n, k, sample);
       const input = critics.input(b.observations, sample.actions, n);
-      critics.minWithActionGradient(input, n, values, dActions);
+      critics.actionGradient('min', input, n, values, dActions);
       for (let i = 0; i < n; i++) loss += (alpha * sample.logProbs[i]! - values[i]!) / n;
       for (let i = 0; i < dActions.length; i++) dActions[i]! /= -n;
       dOutput.fill(0);
@@ -270,17 +253,14 @@ export function createSac(
   // ------------------------------------------------------------------ update
 
   return {
-    observe(episode, from, to) {
-      replay.add(episode, from, to);
-      normaliser?.add(episode.observations.subarray(from * d, to * d), to - from);
-    },
-    feedback: (feedback, episodes) => humanSteps.apply(feedback, episodes),
+    observe: experience.observe,
+    feedback: experience.feedback,
+    relabel: experience.relabel,
     update() {
-      if (replay.size < Math.max(1, c.learningStarts)) return undefined;
-      replay.labelNew();
+      if (!experience.ready()) return undefined;
       let lossCritic = 0;
       for (let step = 0; step < c.criticSteps; step++) {
-        draw();
+        experience.draw();
         computeTargets(batch, fillNormal(noise, random), targets);
         lossCritic = criticLoss(batch, targets);
         critics.descend();
@@ -307,9 +287,8 @@ export function createSac(
       logStd: 'network',
       squash: 'tanh',
       actionSpace: spec.actionSpace,
-      ...(normaliser ? { normaliser: normaliser.snapshot() } : {}),
+      ...experience.normaliser(),
     }),
-    relabel: (model, budget) => replay.relabel(model, budget),
     resetCritics: () => critics.reset(random),
     save() {
       const arrays: SavedArrays = { actor: actor.parameters.slice() };
@@ -317,11 +296,8 @@ export function createSac(
       actorAdam.save(arrays, 'actor/adam');
       temperatureAdam.save(arrays, 'temperature/adam');
       critics.save(arrays, 'critic');
-      normaliser?.save(arrays, 'normaliser');
-      const meta = { learner: 'sac', updates, random: saveRandom(random) };
-      if (!c.saveReplay) return { meta, arrays };
-      const saved = replay.save(arrays);
-      return { meta: { ...meta, replay: saved, humanSteps: humanSteps.save() }, arrays };
+      const data = experience.save(arrays);
+      return { meta: { learner: 'sac', updates, random: saveRandom(random), ...data }, arrays };
     },
     load(checkpoint) {
       checkLearner(checkpoint, 'sac');
@@ -332,13 +308,9 @@ export function createSac(
       actorAdam.load(arrays, 'actor/adam');
       temperatureAdam.load(arrays, 'temperature/adam');
       critics.load(arrays, 'critic');
-      normaliser?.load(arrays, 'normaliser');
       updates = meta.updates as number;
       loadRandom(random, meta.random);
-      if (meta.replay) {
-        replay.load(arrays, meta.replay as Record<string, unknown>);
-        humanSteps.load(meta.humanSteps);
-      }
+      experience.load(arrays, meta);
     },
     dispose() {
       actor.dispose();
@@ -349,12 +321,11 @@ export function createSac(
 }
 
 function checkConfig(c: SacConfig): void {
-  const positive = ['batchSize', 'capacity', 'critics', 'criticSteps', 'targetEvery'] as const;
-  for (const name of positive) {
+  for (const name of ['critics', 'criticSteps', 'targetEvery'] as const) {
     if (!Number.isInteger(c[name]) || c[name] < 1)
       throw new RangeError(`sac.${name}: is ${c[name]}, needs an integer of at least 1`);
   }
-  for (const name of ['gamma', 'tau', 'humanShare'] as const) {
+  for (const name of ['gamma', 'tau'] as const) {
     if (!(c[name] >= 0 && c[name] <= 1))
       throw new RangeError(`sac.${name}: is ${c[name]}, allowed 0 to 1`);
   }

@@ -31,10 +31,12 @@ export interface Critics {
   /** Smallest target value per row, out (n). Inside a `tidy`. */
   targetMin(input: Tensor, n: number, out: Float32Array): void;
   /**
-   * Smallest value per row into `values` (n), and its gradient with respect to the action into
-   * `gradient` (n, k). Networks' gradients stay untouched. Inside a `tidy`.
+   * Value per row into `values` (n), and its gradient with respect to the action into `gradient`
+   * (n, k): the smallest of all networks', or the first network's (TD3). Networks' own gradients
+   * stay untouched. Inside a `tidy`.
    */
-  minWithActionGradient(
+  actionGradient(
+    which: 'min' | 'first',
     input: Tensor,
     n: number,
     values: Float32Array,
@@ -85,17 +87,18 @@ export function createCritics(backend: Backend, config: CriticsConfig, random: R
         for (let i = 0; i < n; i++) out[i] = Math.min(out[i]!, output[i]!);
       }
     },
-    minWithActionGradient(input, n, values, gradient) {
-      const passes = critics.forward(input, n);
-      const smallest = new Uint8Array(n);
+    actionGradient(which, input, n, values, gradient) {
+      const used = which === 'min' ? nets : nets.slice(0, 1);
+      const passes = used.map((net) => net.forward(input, n));
+      const chosen = new Uint8Array(n);
       for (let i = 0; i < n; i++) {
         for (let c = 1; c < passes.length; c++)
-          if (passes[c]!.output[i]! < passes[smallest[i]!]!.output[i]!) smallest[i] = c;
-        values[i] = passes[smallest[i]!]!.output[i]!;
+          if (passes[c]!.output[i]! < passes[chosen[i]!]!.output[i]!) chosen[i] = c;
+        values[i] = passes[chosen[i]!]!.output[i]!;
       }
       gradient.fill(0);
       for (const [c, pass] of passes.entries()) {
-        const dQ = Float32Array.from(smallest, (s) => (s === c ? 1 : 0));
+        const dQ = Float32Array.from(chosen, (s) => (s === c ? 1 : 0));
         const part = nets[c]!.backward(pass, dQ, { parameters: false, inputs: [d, d + k] })!;
         for (let i = 0; i < part.length; i++) gradient[i]! += part[i]!;
       }

@@ -3,10 +3,10 @@ import { createPolicy } from '../../../agent/act.ts';
 import { loadBackend } from '../../../agent/backend.ts';
 import type { Feedback, RewardModel } from '../../../agent/contract.ts';
 import { createSac, type SacConfig, sacDefaults } from '../../../agent/learners/sac.ts';
-import { createBatch, type ReplayBatch } from '../../../agent/replay.ts';
-import { createRandom, type Random } from '../../../sim/random.ts';
+import { createRandom } from '../../../sim/random.ts';
 import { learnerContract } from '../../contracts/learner.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
+import { randomBatch } from './batch.ts';
 import { expectGradient } from './gradient-check.ts';
 
 const everything: Partial<SacConfig> = {
@@ -30,20 +30,6 @@ learnerContract(
   (spec, backend, random) => createSac(spec, everything, backend, random),
   ['wasm', 'cpu'],
 );
-
-function randomBatch(n: number, d: number, k: number, random: Random): ReplayBatch {
-  const batch = createBatch(n, d, k);
-  for (const column of [batch.observations, batch.nextObservations, batch.rewards])
-    for (let i = 0; i < column.length; i++) column[i] = random.normal();
-  for (const column of [batch.actions, batch.policyActions])
-    for (let i = 0; i < column.length; i++) column[i] = random.uniform(-1, 1);
-  for (let i = 0; i < n; i++) {
-    batch.discounts[i] = i % 5 === 0 ? 0 : 1;
-    batch.human[i] = i % 3 === 0 ? 1 : 0;
-    batch.takeoverStart[i] = i % 9 === 0 ? 1 : 0;
-  }
-  return batch;
-}
 
 describe.each(['wasm', 'cpu'] as const)('SAC losses on %s', (name) => {
   const variants: Record<string, Partial<SacConfig>> = {

@@ -1,0 +1,100 @@
+/** What every off-policy learner keeps: replay buffer, people's steps, observation statistics. */
+import type { Random } from '../../../sim/random.ts';
+import type { EnvironmentSpec, Learner, PolicySnapshot } from '../../contract.ts';
+import { scaleActions } from '../../nn/actions.ts';
+import type { SavedArrays } from '../../nn/adam.ts';
+import { createNormaliser } from '../../nn/normaliser.ts';
+import {
+  createBatch,
+  createReplay,
+  type Replay,
+  type ReplayBatch,
+  type RewardSource,
+} from '../../replay.ts';
+import { createHumanSteps } from './human-steps.ts';
+
+export interface ExperienceConfig {
+  readonly batchSize: number;
+  readonly capacity: number;
+  readonly learningStarts: number;
+  readonly humanShare: number;
+  readonly normaliseObservations: boolean;
+  readonly rewardSource: RewardSource;
+  readonly saveReplay: boolean;
+}
+
+export interface Experience extends Pick<Learner, 'observe' | 'feedback'> {
+  readonly replay: Replay;
+  readonly batch: ReplayBatch;
+  /** There are enough steps to learn from. */
+  ready(): boolean;
+  relabel: NonNullable<Learner['relabel']>;
+  /** Fill `batch`: labelled, normalised, actions in [−1, 1]. */
+  draw(): void;
+  /** The part of a snapshot that goes with the statistics. */
+  normaliser(): Pick<PolicySnapshot, 'normaliser'>;
+  save(arrays: SavedArrays): Record<string, unknown>;
+  load(
+    arrays: Readonly<Record<string, Float32Array>>,
+    meta: Readonly<Record<string, unknown>>,
+  ): void;
+}
+
+/** @throws RangeError naming `learner`, field, value and range. */
+export function createExperience(
+  learner: string,
+  spec: EnvironmentSpec,
+  c: ExperienceConfig,
+  random: Random,
+): Experience {
+  for (const name of ['batchSize', 'capacity'] as const) {
+    if (!Number.isInteger(c[name]) || c[name] < 1)
+      throw new RangeError(`${learner}.${name}: is ${c[name]}, needs an integer of at least 1`);
+  }
+  if (!(c.humanShare >= 0 && c.humanShare <= 1))
+    throw new RangeError(`${learner}.humanShare: is ${c.humanShare}, allowed 0 to 1`);
+  const d = spec.observationSpace.size;
+  const k = spec.actionSpace.size;
+  const n = c.batchSize;
+  const replay = createReplay({
+    capacity: c.capacity,
+    observationSize: d,
+    actionSize: k,
+    rewardSource: c.rewardSource,
+  });
+  const humanSteps = createHumanSteps(replay);
+  const normaliser = c.normaliseObservations ? createNormaliser(d) : undefined;
+  const batch = createBatch(n, d, k);
+
+  return {
+    replay,
+    batch,
+    ready: () => replay.size >= Math.max(1, c.learningStarts),
+    observe(episode, from, to) {
+      replay.add(episode, from, to);
+      normaliser?.add(episode.observations.subarray(from * d, to * d), to - from);
+    },
+    feedback: (feedback, episodes) => humanSteps.apply(feedback, episodes),
+    relabel: (model, budget) => replay.relabel(model, budget),
+    draw() {
+      replay.labelNew();
+      replay.sample(batch, random, c.humanShare);
+      scaleActions(spec.actionSpace, batch.actions, n, batch.actions);
+      scaleActions(spec.actionSpace, batch.policyActions, n, batch.policyActions);
+      normaliser?.apply(batch.observations, n);
+      normaliser?.apply(batch.nextObservations, n);
+    },
+    normaliser: () => (normaliser ? { normaliser: normaliser.snapshot() } : {}),
+    save(arrays) {
+      normaliser?.save(arrays, 'normaliser');
+      if (!c.saveReplay) return {};
+      return { replay: replay.save(arrays), humanSteps: humanSteps.save() };
+    },
+    load(arrays, meta) {
+      normaliser?.load(arrays, 'normaliser');
+      if (!meta.replay) return;
+      replay.load(arrays, meta.replay as Record<string, unknown>);
+      humanSteps.load(meta.humanSteps);
+    },
+  };
+}

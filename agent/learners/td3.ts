@@ -1,0 +1,302 @@
+/**
+ * Twin delayed deterministic policy gradient (Fujimoto et al. 2018), with the human terms that make it
+ * PVP (Peng et al. 2023: `proxyWeight` 1, `stopTdAtTakeover`, half of every batch from people, no
+ * reward) and PVP4Real (Peng et al. 2025: the same with `bcWeight` 1 and `tdWeight` 1).
+ *
+ * Deviations: exploration noise is added before the tanh, so that it never leaves the action space;
+ * the proxy terms are per sample (PVP's code masks a batch mean); people's steps include the first
+ * of a takeover and keep their own next observation (PVP's buffer loses both).
+ */
+import type { Random } from '../../sim/random.ts';
+import type { Backend } from '../backend.ts';
+import type { EnvironmentSpec, Learner } from '../contract.ts';
+import { createAdam, polyak, restore, type SavedArrays } from '../nn/adam.ts';
+import { type Critics, createCritics } from '../nn/critics.ts';
+import { descend } from '../nn/fit.ts';
+import { createMlp, type Mlp } from '../nn/mlp.ts';
+import { fillNormal } from '../nn/squashed.ts';
+import type { ReplayBatch, RewardSource } from '../replay.ts';
+import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { createExperience } from './parts/experience.ts';
+import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
+
+export interface Td3Config {
+  /** Hidden units per layer, actor and critics alike. */
+  readonly hidden: readonly number[];
+  /** Transitions per gradient step. */
+  readonly batchSize: number;
+  /** Transitions kept. */
+  readonly capacity: number;
+  /** Transitions needed before the first update. */
+  readonly learningStarts: number;
+  /** Discount per step. */
+  readonly gamma: number;
+  /** Share of the online networks that moves into their targets per actor step. */
+  readonly tau: number;
+  readonly learningRate: number;
+  /** Standard deviation and bound of the noise on target actions, in [−1, 1] units. */
+  readonly targetNoise: number;
+  readonly targetNoiseClip: number;
+  /** Standard deviation of the acting policy's noise before the tanh; 0: none. */
+  readonly explorationNoise: number;
+  /** Critic steps per actor step. */
+  readonly policyDelay: number;
+  readonly layerNorm: boolean;
+  readonly normaliseObservations: boolean;
+  readonly rewardSource: RewardSource;
+  /** Least share of every batch taken from people's steps, [0, 1]. */
+  readonly humanShare: number;
+  /** Weight of (Q − y)²: PVP ½, PVP4Real 1. */
+  readonly tdWeight: number;
+  /** Weight of ‖π(s) − a_human‖² on people's steps. */
+  readonly bcWeight: number;
+  /** Weight of −log σ(β log π(a_human) − β log π(a_policy)) on people's steps. */
+  readonly preferenceWeight: number;
+  readonly preferenceBeta: number;
+  /** Weight of PVP's proxy values: Q(s, a_human) → +B, Q(s, a_policy) → −B. */
+  readonly proxyWeight: number;
+  /** B of the above. */
+  readonly proxyValue: number;
+  /** Weight of −(Q(s, a_human) − Q(s, a_policy)) on people's steps. */
+  readonly conservativeWeight: number;
+  /** No temporal-difference loss on the first step of a takeover (PVP). */
+  readonly stopTdAtTakeover: boolean;
+  /** Leave the value out of the actor's loss: imitation only (PVP4Real's "HG-DAgger" baseline). */
+  readonly imitationOnly: boolean;
+  /** Checkpoints contain the replay buffer. */
+  readonly saveReplay: boolean;
+}
+
+export const td3Defaults: Td3Config = {
+  hidden: [256, 256],
+  batchSize: 256,
+  capacity: 100_000,
+  learningStarts: 256,
+  gamma: 0.99,
+  tau: 0.005,
+  learningRate: 3e-4,
+  targetNoise: 0.2,
+  targetNoiseClip: 0.5,
+  explorationNoise: 0.1,
+  policyDelay: 2,
+  layerNorm: false,
+  normaliseObservations: false,
+  rewardSource: 'environment',
+  humanShare: 0,
+  tdWeight: 0.5,
+  bcWeight: 0,
+  preferenceWeight: 0,
+  preferenceBeta: 1,
+  proxyWeight: 0,
+  proxyValue: 1,
+  conservativeWeight: 0,
+  stopTdAtTakeover: false,
+  imitationOnly: false,
+  saveReplay: true,
+};
+
+export interface Td3Learner extends Learner {
+  /** For tests: each loss adds its gradient to the networks and returns its value. */
+  readonly parts: {
+    readonly actor: Mlp;
+    readonly critics: Critics;
+    criticLoss(batch: ReplayBatch, targets: Float32Array): number;
+    actorLoss(batch: ReplayBatch): number;
+  };
+}
+
+export function createTd3(
+  spec: EnvironmentSpec,
+  config: Partial<Td3Config>,
+  backend: Backend,
+  random: Random,
+): Td3Learner {
+  const c: Td3Config = { ...td3Defaults, ...config };
+  checkConfig(c);
+  const { tf } = backend;
+  const d = spec.observationSpace.size;
+  const k = spec.actionSpace.size;
+  const n = c.batchSize;
+
+  // ------------------------------------------------------------------ model
+  const shape = {
+    sizes: [d, ...c.hidden, k],
+    activation: 'relu',
+    outputActivation: 'tanh',
+  } as const;
+  const actor = createMlp(backend, shape, random);
+  const targetActor = createMlp(backend, shape, random);
+  targetActor.parameters.set(actor.parameters);
+  const adam = { learningRate: c.learningRate };
+  const actorAdam = createAdam(actor.parameters.length, adam);
+  const critics = createCritics(
+    backend,
+    {
+      observationSize: d,
+      actionSize: k,
+      hidden: c.hidden,
+      count: 2,
+      layerNorm: c.layerNorm,
+      adam,
+    },
+    random,
+  );
+
+  // ------------------------------------------------------------------ data
+  const experience = createExperience('td3', spec, c, random);
+  const { batch } = experience;
+  const noise = new Float32Array(n * k);
+  const targets = new Float32Array(n);
+  const values = new Float32Array(n);
+  const dActions = new Float32Array(n * k);
+  let updates = 0;
+  let last = { actor: 0, imitation: 0 };
+
+  // ------------------------------------------------------------------ losses
+
+  /** y = r + γ d min Q'(s', π'(s') + clip(ε)), actions kept in [−1, 1]. */
+  function computeTargets(b: ReplayBatch, eps: Float32Array, out: Float32Array): void {
+    tf.tidy(() => {
+      const { output } = targetActor.forward(backend.upload(b.nextObservations, [1, n, d]), n);
+      for (let i = 0; i < n * k; i++) {
+        const bound = c.targetNoiseClip;
+        const jitter = Math.min(bound, Math.max(-bound, c.targetNoise * eps[i]!));
+        output[i] = Math.min(1, Math.max(-1, output[i]! + jitter));
+      }
+      critics.targetMin(critics.input(b.nextObservations, output, n), n, out);
+    });
+    for (let i = 0; i < n; i++) out[i] = b.rewards[i]! + c.gamma * b.discounts[i]! * out[i]!;
+  }
+
+  /** Σ over critics of tdWeight · mean (Q(s, a) − y)² + human terms. */
+  function criticLoss(b: ReplayBatch, y: Float32Array): number {
+    let loss = 0;
+    tf.tidy(() => {
+      const passes = critics.forward(critics.input(b.observations, b.actions, n), n);
+      const qs = passes.map((pass) => pass.output);
+      const dQs = qs.map((q) => {
+        const dQ = new Float32Array(n);
+        for (let i = 0; i < n; i++) {
+          if (c.stopTdAtTakeover && b.takeoverStart[i] === 1) continue;
+          const error = q[i]! - y[i]!;
+          loss += (c.tdWeight * error * error) / n;
+          dQ[i] = (2 * c.tdWeight * error) / n;
+        }
+        return dQ;
+      });
+      loss += proxyLoss(critics, b, qs, c, dQs);
+      for (const [i, pass] of passes.entries()) critics.nets[i]!.backward(pass, dQs[i]!);
+    });
+    return loss;
+  }
+
+  /** −mean Q₁(s, π(s)) + imitation on people's steps. */
+  function actorLoss(b: ReplayBatch): number {
+    let loss = 0;
+    tf.tidy(() => {
+      const pass = actor.forward(backend.upload(b.observations, [1, n, d]), n);
+      dActions.fill(0);
+      if (!c.imitationOnly) {
+        const input = critics.input(b.observations, pass.output, n);
+        critics.actionGradient('first', input, n, values, dActions);
+        for (let i = 0; i < n; i++) loss -= values[i]! / n;
+        for (let i = 0; i < dActions.length; i++) dActions[i]! /= -n;
+      }
+      last.imitation = imitationLoss(b, pass.output, c, dActions);
+      actor.backward(pass, dActions);
+    });
+    return loss + last.imitation;
+  }
+
+  // ------------------------------------------------------------------ update
+
+  return {
+    observe: experience.observe,
+    feedback: experience.feedback,
+    relabel: experience.relabel,
+    update() {
+      if (!experience.ready()) return undefined;
+      experience.draw();
+      computeTargets(batch, fillNormal(noise, random), targets);
+      const lossCritic = criticLoss(batch, targets);
+      critics.descend();
+      updates++;
+      if (updates % c.policyDelay === 0) {
+        last.actor = actorLoss(batch);
+        descend(actor, actorAdam);
+        critics.updateTargets(c.tau);
+        polyak(targetActor.parameters, actor.parameters, c.tau);
+        targetActor.changed();
+      }
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += values[i]!;
+      return {
+        'loss/critic': lossCritic,
+        'loss/actor': last.actor,
+        'loss/imitation': last.imitation,
+        'value/mean': sum / n,
+        'batch/human': countHuman(batch) / n,
+      };
+    },
+    snapshot(version) {
+      const layers = actor.layers();
+      const output = layers.pop()!;
+      return {
+        version,
+        layers: [...layers, { ...output, activation: 'linear' }],
+        logStd:
+          c.explorationNoise > 0
+            ? new Float32Array(k).fill(Math.log(c.explorationNoise))
+            : 'deterministic',
+        squash: 'tanh',
+        actionSpace: spec.actionSpace,
+        ...experience.normaliser(),
+      };
+    },
+    save() {
+      const arrays: SavedArrays = {
+        actor: actor.parameters.slice(),
+        'actor/target': targetActor.parameters.slice(),
+        values: values.slice(),
+      };
+      actorAdam.save(arrays, 'actor/adam');
+      critics.save(arrays, 'critic');
+      const data = experience.save(arrays);
+      return {
+        meta: { learner: 'td3', updates, last: { ...last }, random: saveRandom(random), ...data },
+        arrays,
+      };
+    },
+    load(checkpoint) {
+      checkLearner(checkpoint, 'td3');
+      const { meta, arrays } = checkpoint;
+      restore(arrays, 'actor', actor.parameters);
+      restore(arrays, 'actor/target', targetActor.parameters);
+      restore(arrays, 'values', values);
+      actor.changed();
+      targetActor.changed();
+      actorAdam.load(arrays, 'actor/adam');
+      critics.load(arrays, 'critic');
+      updates = meta.updates as number;
+      last = { ...(meta.last as typeof last) };
+      loadRandom(random, meta.random);
+      experience.load(arrays, meta);
+    },
+    dispose() {
+      actor.dispose();
+      targetActor.dispose();
+      critics.dispose();
+    },
+    parts: { actor, critics, criticLoss, actorLoss },
+  };
+}
+
+function checkConfig(c: Td3Config): void {
+  if (!Number.isInteger(c.policyDelay) || c.policyDelay < 1) {
+    throw new RangeError(`td3.policyDelay: is ${c.policyDelay}, needs an integer of at least 1`);
+  }
+  for (const name of ['gamma', 'tau'] as const) {
+    if (!(c[name] >= 0 && c[name] <= 1))
+      throw new RangeError(`td3.${name}: is ${c[name]}, allowed 0 to 1`);
+  }
+}

@@ -1,0 +1,17 @@
+import { createBatch, type ReplayBatch } from '../../../agent/replay.ts';
+import type { Random } from '../../../sim/random.ts';
+
+/** A batch as learners see it, a third of it a person's. */
+export function randomBatch(n: number, d: number, k: number, random: Random): ReplayBatch {
+  const batch = createBatch(n, d, k);
+  for (const column of [batch.observations, batch.nextObservations, batch.rewards])
+    for (let i = 0; i < column.length; i++) column[i] = random.normal();
+  for (const column of [batch.actions, batch.policyActions])
+    for (let i = 0; i < column.length; i++) column[i] = random.uniform(-1, 1);
+  for (let i = 0; i < n; i++) {
+    batch.discounts[i] = i % 5 === 0 ? 0 : 1;
+    batch.human[i] = i % 3 === 0 ? 1 : 0;
+    batch.takeoverStart[i] = i % 9 === 0 ? 1 : 0;
+  }
+  return batch;
+}
