@@ -1,0 +1,120 @@
+/** Hyper-parameters of the reward ensemble; every preset is a change to these defaults. */
+
+export type FittedKind =
+  | 'preference'
+  | 'ranking'
+  | 'rating'
+  | 'reward'
+  | 'critique'
+  | 'override'
+  | 'counterfactual'
+  | 'sign'
+  | 'correction'
+  | 'demonstration';
+
+export interface RewardConfig {
+  /** Networks. Each is kept from one of as many folds of the labels, on which it is judged. */
+  readonly members: number;
+  readonly hidden: readonly number[];
+  readonly learningRate: number;
+  readonly noiseLearningRate: number;
+  /** First decoupled weight decay; adapted to the gap between held-out and training loss. */
+  readonly weightDecay: number;
+  readonly adaptWeightDecay: boolean;
+  /** Labels of every kind in a batch. */
+  readonly batch: number;
+  /** Gradient steps per call of `update`. */
+  readonly stepsPerUpdate: number;
+  /** Gradient steps after new feedback, at least and at most, until a new version is published. */
+  readonly minSessionSteps: number;
+  readonly maxSessionSteps: number;
+  /** A session ends early when the members order this share of their own comparisons rightly (PEBBLE: 0.97). */
+  readonly stopAccuracy: number;
+  /** Weight of each kind in the loss; 0 leaves a kind out. */
+  readonly weights: Readonly<Record<FittedKind, number>>;
+  /** Live rewards are about what was shown this long before the key, s. */
+  readonly creditFrom: number;
+  readonly creditTo: number;
+  /** uniform, or gamma(2, 0.28 s) after the first `creditFrom` (TAMER, Knox & Stone 2009). */
+  readonly creditDensity: 'uniform' | 'gamma';
+  /** Steps of this long before a takeover count as weakly bad, s. */
+  readonly beforeTakeoverSeconds: number;
+  /** Longest piece of a takeover, demonstration or correction that is compared at once, steps. */
+  readonly pieceSteps: number;
+  /** Rows (n) of recent behaviour kept for normalisation, distances and pseudo-labels. */
+  readonly referenceRows: number;
+  /** Published rewards have this standard deviation over the reference rows. */
+  readonly outputStd: number;
+  /** Added to published rewards, in those standard deviations. */
+  readonly outputMean: number;
+  /** SURF (Park et al. 2022): pseudo-labels and crops; absent: off. */
+  readonly surf?: {
+    /** Confidence that makes a label. */
+    readonly threshold: number;
+    /** Unlabelled pairs per labelled one. */
+    readonly ratio: number;
+    readonly weight: number;
+    /** Steps cut off either end at random, at most. */
+    readonly crop: number;
+  };
+  /** RIME (Cheng et al. 2024): distrust comparisons with a large loss; absent: off. */
+  readonly rime?: {
+    /** Weight of the uncertainty term, first and last, and gradient steps between them. */
+    readonly betaMax: number;
+    readonly betaMin: number;
+    readonly decaySteps: number;
+    /** Flip answers whose loss is above −log of this. */
+    readonly flipBelow: number;
+  };
+}
+
+export const rewardDefaults: RewardConfig = {
+  members: 3,
+  hidden: [64, 64],
+  learningRate: 1e-3,
+  noiseLearningRate: 1e-2,
+  weightDecay: 1e-3,
+  adaptWeightDecay: true,
+  batch: 16,
+  stepsPerUpdate: 4,
+  minSessionSteps: 20,
+  maxSessionSteps: 200,
+  stopAccuracy: 0.97,
+  weights: {
+    preference: 1,
+    ranking: 1,
+    rating: 1,
+    reward: 0.5,
+    critique: 0.5,
+    override: 1,
+    counterfactual: 0.5,
+    sign: 0.1,
+    correction: 1,
+    demonstration: 0.5,
+  },
+  creditFrom: 0.2,
+  creditTo: 1,
+  creditDensity: 'uniform',
+  beforeTakeoverSeconds: 1,
+  pieceSteps: 25,
+  referenceRows: 4096,
+  outputStd: 1,
+  outputMean: 0,
+};
+
+/** @throws RangeError naming field, value and allowed range. */
+export function checkRewardConfig(config: RewardConfig): void {
+  const check = (name: keyof RewardConfig, low: number, high: number) => {
+    const value = config[name];
+    if (typeof value !== 'number' || !(value >= low && value <= high))
+      throw new RangeError(`reward.${name}: is ${String(value)}, allowed ${low} to ${high}`);
+  };
+  check('members', 1, 32);
+  check('batch', 1, 4096);
+  check('stepsPerUpdate', 1, 10_000);
+  check('creditFrom', 0, 10);
+  check('creditTo', config.creditFrom, 10);
+  check('stopAccuracy', 0.5, Number.POSITIVE_INFINITY);
+  check('referenceRows', 16, 1e6);
+  check('outputStd', 1e-6, 1e6);
+}

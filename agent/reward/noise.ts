@@ -1,0 +1,91 @@
+/**
+ * The learned noise of teachers and feedback types (rationality, lapse, tie margin, offsets, scales):
+ * named scalars, made when first asked for, with their own Adam. Each has a Gaussian prior around its
+ * first value, so that a teacher with three answers keeps it.
+ */
+export interface NoisePrior {
+  readonly initial: number;
+  /** Standard deviation of the prior around `initial`. */
+  readonly deviation: number;
+}
+
+export interface Noise {
+  /** Value of `name`; made with `prior` when unknown. */
+  value(name: string, prior: NoisePrior): number;
+  /** Add to its gradient (of the negative log-likelihood). */
+  add(name: string, gradient: number): void;
+  /** One Adam step on what was added, plus the priors divided by `labels`; clears the gradients. */
+  step(learningRate: number, labels: number): void;
+  entries(): [string, number][];
+  /** JSON, which keeps doubles exactly. */
+  save(): Record<string, unknown>;
+  load(meta: Readonly<Record<string, unknown>>): void;
+}
+
+interface Scalar {
+  value: number;
+  readonly prior: NoisePrior;
+  gradient: number;
+  m: number;
+  v: number;
+  t: number;
+}
+
+const BETA1 = 0.9;
+const BETA2 = 0.99;
+
+export function createNoise(): Noise {
+  const scalars = new Map<string, Scalar>();
+
+  function make(prior: NoisePrior): Scalar {
+    return { value: prior.initial, prior, gradient: 0, m: 0, v: 0, t: 0 };
+  }
+
+  return {
+    value(name, prior) {
+      let scalar = scalars.get(name);
+      if (!scalar) {
+        scalar = make(prior);
+        scalars.set(name, scalar);
+      }
+      return scalar.value;
+    },
+    add(name, gradient) {
+      scalars.get(name)!.gradient += gradient;
+    },
+    step(learningRate, labels) {
+      for (const s of scalars.values()) {
+        const pull = (s.value - s.prior.initial) / s.prior.deviation ** 2;
+        const g = s.gradient + pull / Math.max(1, labels);
+        s.gradient = 0;
+        s.t++;
+        s.m = BETA1 * s.m + (1 - BETA1) * g;
+        s.v = BETA2 * s.v + (1 - BETA2) * g * g;
+        const mHat = s.m / (1 - BETA1 ** s.t);
+        const vHat = s.v / (1 - BETA2 ** s.t);
+        s.value -= (learningRate * mHat) / (Math.sqrt(vHat) + 1e-8);
+      }
+    },
+    entries: () => [...scalars].map(([name, s]) => [name, s.value]),
+    save() {
+      return {
+        scalars: [...scalars].map(([name, s]) => ({
+          name,
+          value: s.value,
+          initial: s.prior.initial,
+          deviation: s.prior.deviation,
+          m: s.m,
+          v: s.v,
+          t: s.t,
+        })),
+      };
+    },
+    load(meta) {
+      scalars.clear();
+      const saved = meta.scalars as ({ name: string; value: number } & NoisePrior &
+        Pick<Scalar, 'm' | 'v' | 't'>)[];
+      for (const { name, value, initial, deviation, m, v, t } of saved)
+        scalars.set(name, { value, prior: { initial, deviation }, gradient: 0, m, v, t });
+    },
+  };
+}
