@@ -1,0 +1,140 @@
+/** Runs a policy on given seeds and says how well it did, with intervals. */
+import type { Environment, TimeStep } from '../../sim/contract.ts';
+import { createRandom, type Random } from '../../sim/random.ts';
+import { type DrivingRecord, drivingScore, INFRACTIONS, type Infraction } from './driving-score.ts';
+import { type Summary, summarise } from './statistics.ts';
+
+export interface EpisodeRow {
+  readonly seed: number;
+  readonly steps: number;
+  /** Sum of rewards. */
+  readonly return: number;
+  /** Sum of costs. */
+  readonly cost: number;
+  /** 1 when the task was solved at the last step: reaching it and leaving again does not count. */
+  readonly success: number;
+  /** In [0, 1]; null where the task has no route. */
+  readonly routeCompletion: number | null;
+  /** In [0, 100]; null where the environment does not count infractions. */
+  readonly drivingScore: number | null;
+  /** Metres driven; null where the environment does not measure it. */
+  readonly distance: number | null;
+  readonly infractions: Readonly<Record<Infraction, number>> | null;
+  readonly end: 'terminated' | 'truncated';
+  readonly endReason: string;
+  /** The environment's own metrics at the last step. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface EvaluationSummary {
+  readonly episodes: number;
+  readonly success: Summary;
+  readonly return: Summary;
+  readonly cost: Summary;
+  /** null where the task has no route. */
+  readonly routeCompletion: Summary | null;
+  readonly length: Summary;
+  /** null where the environment does not count infractions. */
+  readonly drivingScore: Summary | null;
+  /** Per kilometre over all episodes; null as above. */
+  readonly infractionsPerKm: Readonly<Record<Infraction, number>> | null;
+}
+
+export interface Evaluation {
+  readonly rows: EpisodeRow[];
+  readonly summary: EvaluationSummary;
+}
+
+export interface EvaluateOptions {
+  /** Of the bootstrap; default seed 0. */
+  readonly random?: Random;
+  /** After every episode. */
+  readonly onEpisode?: (row: EpisodeRow, done: number) => void;
+}
+
+/** Writes an action for a time step to `out`; shape (actionSpace.size). */
+export type Act = (timeStep: TimeStep, out: Float32Array) => void;
+
+/** @throws RangeError when there are no seeds. */
+export function evaluate(
+  env: Environment,
+  act: Act,
+  seeds: readonly number[],
+  options: EvaluateOptions = {},
+): Evaluation {
+  if (seeds.length === 0) throw new RangeError('seeds: none given, expected at least one');
+  const action = new Float32Array(env.actionSpace.size);
+  const rows: EpisodeRow[] = [];
+  for (const seed of seeds) {
+    const row = runEpisode(env, act, seed, action);
+    rows.push(row);
+    options.onEpisode?.(row, rows.length);
+  }
+  return { rows, summary: summariseRows(rows, options.random ?? createRandom(0)) };
+}
+
+function runEpisode(env: Environment, act: Act, seed: number, action: Float32Array): EpisodeRow {
+  let ts = env.reset(seed);
+  let total = 0;
+  let cost = 0;
+  while (ts.kind !== 'last') {
+    act(ts, action);
+    ts = env.step(action);
+    total += ts.reward;
+    cost += ts.info.cost;
+  }
+  const metrics = { ...ts.info.metrics };
+  const driving = drivingRecord(metrics);
+  return {
+    seed,
+    steps: ts.step,
+    return: total,
+    cost,
+    success: ts.info.success ? 1 : 0,
+    routeCompletion: metrics.routeCompletion ?? null,
+    drivingScore: driving && drivingScore(driving),
+    distance: driving ? (metrics.distance ?? null) : null,
+    infractions: driving?.infractions ?? null,
+    end: ts.discount === 0 ? 'terminated' : 'truncated',
+    endReason: ts.info.endReason,
+    metrics,
+  };
+}
+
+/** What a driving world counts, or null when this is none (or one without a route). */
+function drivingRecord(metrics: Readonly<Record<string, number>>): DrivingRecord | null {
+  if (metrics.routeCompletion === undefined || metrics.vehicleCollisions === undefined) return null;
+  const infractions = Object.fromEntries(
+    INFRACTIONS.map((kind) => [kind, metrics[kind] ?? 0]),
+  ) as Record<Infraction, number>;
+  const offRoadShare = metrics.distance ? (metrics.offRoadDistance ?? 0) / metrics.distance : 0;
+  return { routeCompletion: metrics.routeCompletion, offRoadShare, infractions };
+}
+
+/** @throws RangeError for no rows. */
+export function summariseRows(rows: readonly EpisodeRow[], random: Random): EvaluationSummary {
+  const over = (pick: (row: EpisodeRow) => number) => summarise(rows.map(pick), random);
+  const overAll = (pick: (row: EpisodeRow) => number | null) =>
+    rows.every((row) => pick(row) !== null) ? over((row) => pick(row) ?? 0) : null;
+  return {
+    episodes: rows.length,
+    success: over((row) => row.success),
+    return: over((row) => row.return),
+    cost: over((row) => row.cost),
+    routeCompletion: overAll((row) => row.routeCompletion),
+    length: over((row) => row.steps),
+    drivingScore: overAll((row) => row.drivingScore),
+    infractionsPerKm: perKilometre(rows),
+  };
+}
+
+function perKilometre(rows: readonly EpisodeRow[]): Record<Infraction, number> | null {
+  const kilometres = rows.reduce((sum, row) => sum + (row.distance ?? 0), 0) / 1000;
+  if (kilometres === 0 || rows.some((row) => row.infractions === null)) return null;
+  const count = (kind: Infraction) =>
+    rows.reduce((sum, row) => sum + (row.infractions?.[kind] ?? 0), 0) / kilometres;
+  return Object.fromEntries(INFRACTIONS.map((kind) => [kind, count(kind)])) as Record<
+    Infraction,
+    number
+  >;
+}
