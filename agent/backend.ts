@@ -147,6 +147,8 @@ function wrap(name: BackendName, reason: string, tf: typeof TensorFlow): Backend
     reason,
     tf,
     upload: (values, shape) => {
+      // TensorFlow.js has one current backend per thread; another learner may have chosen its own.
+      if (engine.backendName !== engineName(name)) tf.setBackend(engineName(name));
       let size = 1;
       for (const n of shape) size *= n;
       const part = values.length === size ? values : values.subarray(0, size);
