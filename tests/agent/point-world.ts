@@ -2,6 +2,8 @@
  * A small environment with a known optimum for learning tests: a point on the plane, pushed by
  * velocity commands, that should reach the origin and stay there. Exact, seeded, saveable.
  */
+import type { EnvironmentSpec, Episode } from '../../agent/contract.ts';
+import { createEpisodeRecorder } from '../../agent/episodes.ts';
 import type { Environment, EnvironmentFactory, Expert } from '../../sim/contract.ts';
 import { createRandom, RANDOM_STATE_SIZE } from '../../sim/random.ts';
 import { box, clipInto } from '../../sim/spaces.ts';
@@ -124,3 +126,43 @@ export const pointWorld: Pick<EnvironmentFactory, 'id' | 'create' | 'createExper
   create: async () => createPointWorld(),
   createExpert: createPointExpert,
 };
+
+export function pointSpec(): EnvironmentSpec {
+  const env = createPointWorld();
+  return {
+    environmentId: env.id,
+    observationSpace: env.observationSpace,
+    actionSpace: env.actionSpace,
+    controlDt: env.controlDt,
+  };
+}
+
+/** Episodes of a wanderer that mixes the expert's action with random ones, by a different share each. */
+export function recordPointEpisodes(count: number, seed: number, prefix = 'e'): Episode[] {
+  const env = createPointWorld();
+  const expert = createPointExpert(env);
+  const random = createRandom(seed, 1);
+  const action = new Float32Array(2);
+  return Array.from({ length: count }, (_, i) => {
+    const recorder = createEpisodeRecorder({
+      runId: 'r',
+      environmentId: env.id,
+      configHash: 'point',
+      observationSize: 2,
+      actionSize: 2,
+      bodies: 1,
+    });
+    let ts = env.reset(seed * 1000 + i);
+    recorder.begin(`${prefix}${i}`, seed * 1000 + i, 0, env, ts);
+    const skill = random.next();
+    while (ts.kind !== 'last') {
+      expert.act(action);
+      for (let j = 0; j < 2; j++)
+        action[j] = skill * action[j]! + (1 - skill) * random.uniform(-1, 1);
+      ts = env.step(action);
+      recorder.step(env, ts, action, action, 'policy', 0);
+    }
+    recorder.end(ts.discount === 0 ? 'terminated' : 'truncated');
+    return recorder.episode();
+  });
+}

@@ -1,0 +1,237 @@
+/**
+ * One member's minibatch: the rows of some data of every kind, and its loss with the gradient
+ * with respect to every row's r̂. Loss = Σ over kinds of weight · mean nll of that kind.
+ */
+import type { Random } from '../../sim/random.ts';
+import type { FittedKind, RewardConfig } from './config.ts';
+import type { Comparison, Datum } from './dataset.ts';
+import { datumNll, preferenceNoise, preferenceProbabilities } from './likelihoods.ts';
+import type { Noise } from './noise.ts';
+import { type InputScale, type Reference, scaleRows } from './reference.ts';
+
+/** A datum in a batch: where its rows are, and its share of the loss. */
+interface Item {
+  readonly datum: Datum;
+  /** First row. */
+  readonly at: number;
+  readonly parts: readonly number[];
+  readonly share: number;
+  /** Rows left out at the start and end of both parts (SURF's crop). */
+  readonly cropStart: number;
+  readonly cropEnd: number;
+  /** No label: one is made when the model is sure (SURF). */
+  readonly pseudo: boolean;
+}
+
+export interface BatchResult {
+  readonly loss: number;
+  /** Comparisons ordered rightly, and how many there were (ties left out). */
+  readonly right: number;
+  readonly decisive: number;
+}
+
+export interface Batch {
+  readonly inputs: Float32Array;
+  readonly rows: number;
+  /** outputs (rows) -> dOutputs (rows). */
+  loss(
+    outputs: Float32Array,
+    dOutputs: Float32Array,
+    noise: Noise,
+    noiseScale: number,
+  ): BatchResult;
+}
+
+/** Threshold state of RIME, made by the ensemble. */
+export interface Distrust {
+  readonly keepBelow: number;
+  readonly flipAbove: number;
+}
+
+export interface BatchSource {
+  readonly width: number;
+  readonly config: RewardConfig;
+  readonly scale: InputScale;
+  readonly reference: Reference;
+  readonly distrust?: Distrust | undefined;
+}
+
+/** Buffers reused from batch to batch. */
+export interface BatchScratch {
+  inputs: Float32Array;
+}
+
+export function drawBatch(
+  lists: ReadonlyMap<FittedKind, readonly Datum[]>,
+  source: BatchSource,
+  scratch: BatchScratch,
+  random: Random,
+): Batch | undefined {
+  const { config } = source;
+  const items: Item[] = [];
+  let rows = 0;
+  const push = (datum: Datum, share: number, pseudo: boolean) => {
+    const parts = datum.opponent ? [datum.parts[0]!, datum.parts[0]!] : datum.parts;
+    const crop = cropOf(datum, parts, config, random);
+    items.push({ datum, at: rows, parts, share, pseudo, ...crop });
+    for (const part of parts) rows += part;
+  };
+  for (const [kind, list] of lists) {
+    const weight = config.weights[kind];
+    if (weight === 0 || list.length === 0) continue;
+    const n = Math.min(config.batch, list.length);
+    for (let i = 0; i < n; i++) {
+      const datum = n === list.length ? list[i]! : list[random.integer(list.length)]!;
+      push(datum, weight / n, false);
+    }
+    if (kind !== 'preference' || !config.surf) continue;
+    const pairs = n * config.surf.ratio;
+    const length = list[0]!.parts[0]!;
+    for (let i = 0; i < pairs; i++) {
+      const pair = pseudoPair(length, source, random);
+      if (pair) push(pair, (weight * config.surf.weight) / pairs, true);
+    }
+  }
+  if (rows === 0) return undefined;
+  fillInputs(items, rows, source, scratch, random);
+  return {
+    inputs: scratch.inputs,
+    rows,
+    loss: (outputs, dOutputs, noise, noiseScale) =>
+      batchLoss(items, source, outputs, dOutputs, noise, noiseScale),
+  };
+}
+
+function cropOf(datum: Datum, parts: readonly number[], config: RewardConfig, random: Random) {
+  const { surf } = config;
+  const none = { cropStart: 0, cropEnd: 0 };
+  if (!surf || datum.kind !== 'preference' || parts[0] !== parts[1]) return none;
+  const most = Math.min(surf.crop, Math.floor((parts[0]! - 1) / 2));
+  return { cropStart: random.integer(most + 1), cropEnd: random.integer(most + 1) };
+}
+
+/** Two runs of recent behaviour without an answer. */
+function pseudoPair(
+  length: number,
+  { reference, width }: BatchSource,
+  random: Random,
+): Comparison | undefined {
+  const a = reference.drawRun(length, random);
+  const b = reference.drawRun(length, random);
+  if (a === undefined || b === undefined) return undefined;
+  const rows = new Float32Array(2 * length * width);
+  rows.set(reference.rows.subarray(a * width, (a + length) * width), 0);
+  rows.set(reference.rows.subarray(b * width, (b + length) * width), length * width);
+  return {
+    kind: 'preference',
+    feedbackId: '',
+    teacherId: 'pseudo',
+    fold: -1,
+    rows,
+    weights: new Float32Array(2 * length).fill(1),
+    parts: [length, length],
+    choice: 'a',
+    strength: 1,
+  };
+}
+
+function fillInputs(
+  items: readonly Item[],
+  rows: number,
+  { width, scale, reference }: BatchSource,
+  scratch: BatchScratch,
+  random: Random,
+): void {
+  if (scratch.inputs.length < rows * width) scratch.inputs = new Float32Array(rows * width * 2);
+  const { inputs } = scratch;
+  for (const { datum, at } of items) {
+    const own = datum.rows.length / width;
+    scaleRows(datum.rows, 0, own, width, scale, inputs, at);
+    if (!datum.opponent) continue;
+    const from = reference.drawRun(own, random);
+    // Before anything was seen there is no opponent: the same rows, which cancel out.
+    if (from === undefined) scaleRows(datum.rows, 0, own, width, scale, inputs, at + own);
+    else scaleRows(reference.rows, from, own, width, scale, inputs, at + own);
+  }
+}
+
+function batchLoss(
+  items: readonly Item[],
+  source: BatchSource,
+  outputs: Float32Array,
+  dOutputs: Float32Array,
+  noise: Noise,
+  noiseScale: number,
+): BatchResult {
+  let loss = 0;
+  let right = 0;
+  let decisive = 0;
+  const most = items.reduce((n, item) => Math.max(n, item.parts.length), 0);
+  const S = new Float64Array(most);
+  const dS = new Float64Array(most);
+  for (const item of items) {
+    sumParts(item, outputs, S);
+    const datum = labelled(item, outputs, S, source, noise);
+    if (!datum) continue;
+    dS.fill(0);
+    const scale = item.pseudo ? 0 : noiseScale * item.share;
+    const nll = datumNll(datum, S, dS, { values: noise, scale });
+    if (datum.kind === 'preference' && !item.pseudo && datum.choice !== 'equal') {
+      decisive++;
+      if (S[0]! > S[1]! === (datum.choice === 'a')) right++;
+    }
+    loss += item.share * nll;
+    spread(item, dS, dOutputs);
+  }
+  return { loss, right, decisive };
+}
+
+/** Return per part over the rows that the crop leaves. */
+function sumParts(item: Item, outputs: Float32Array, S: Float64Array): void {
+  const { weights } = item.datum;
+  let row = 0;
+  for (let p = 0; p < item.parts.length; p++) {
+    const n = item.parts[p]!;
+    let sum = 0;
+    for (let i = item.cropStart; i < n - item.cropEnd; i++)
+      sum += (weights[row + i] ?? 1) * outputs[item.at + row + i]!;
+    S[p] = sum;
+    row += n;
+  }
+}
+
+function spread(item: Item, dS: Float64Array, dOutputs: Float32Array): void {
+  const { weights } = item.datum;
+  let row = 0;
+  for (let p = 0; p < item.parts.length; p++) {
+    const n = item.parts[p]!;
+    const g = item.share * dS[p]!;
+    for (let i = item.cropStart; i < n - item.cropEnd; i++)
+      dOutputs[item.at + row + i]! += g * (weights[row + i] ?? 1);
+    row += n;
+  }
+}
+
+/** The datum to fit: with SURF's label where there was none, or RIME's correction; undefined: leave it out. */
+function labelled(
+  item: Item,
+  outputs: Float32Array,
+  S: Float64Array,
+  { config, distrust }: BatchSource,
+  noise: Noise,
+): Datum | undefined {
+  const { datum } = item;
+  if (item.pseudo && datum.kind === 'preference') {
+    const full = new Float64Array(2);
+    sumParts({ ...item, cropStart: 0, cropEnd: 0 }, outputs, full);
+    const { beta, delta, lapse } = preferenceNoise('pseudo', noise);
+    const p = preferenceProbabilities(beta * (full[0]! - full[1]!), delta, lapse);
+    const sure = Math.max(p.a, p.b) / (p.a + p.b);
+    if (sure < config.surf!.threshold) return undefined;
+    return { ...datum, choice: p.a > p.b ? 'a' : 'b' };
+  }
+  if (!distrust || datum.kind !== 'preference' || datum.choice === 'equal') return datum;
+  const nll = datumNll(datum, S, new Float64Array(2), { values: noise, scale: 0 });
+  if (nll > distrust.flipAbove) return { ...datum, choice: datum.choice === 'a' ? 'b' : 'a' };
+  return nll > distrust.keepBelow ? undefined : datum;
+}

@@ -1,0 +1,451 @@
+/**
+ * One reward model from all feedback (design §6): an ensemble on concat(observation, action) with
+ * LeakyReLU and tanh output. Members learn on; `predict` answers from copies that are frozen per
+ * version, each normalised with statistics of that version before the average is taken (which B-Pref
+ * does not do). Each member is kept from one fold of the labels and judged on it, as Christiano et
+ * al. (2017) hold out 1/e per member: every label is held out from exactly one.
+ */
+import { createRandom, type Random } from '../../sim/random.ts';
+import type { Backend } from '../backend.ts';
+import type {
+  Checkpoint,
+  EnvironmentSpec,
+  Episode,
+  EpisodeSource,
+  Feedback,
+  Metrics,
+  Query,
+  RewardModel,
+} from '../contract.ts';
+import { scaleActions } from '../nn/actions.ts';
+import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { addLossGradient, descend, predict as predictRows } from '../nn/fit.ts';
+import { createMlp, type Mlp } from '../nn/mlp.ts';
+import { type BatchScratch, type BatchSource, type Distrust, drawBatch } from './batch.ts';
+import { restoreData, saveData } from './checkpoint.ts';
+import { checkRewardConfig, type FittedKind, type RewardConfig, rewardDefaults } from './config.ts';
+import { createDataMaker, type Datum } from './dataset.ts';
+import { createNoise } from './noise.ts';
+import { createReference, type InputScale, inputScale, scaleRows } from './reference.ts';
+import { createRepeats, heldOutReport, type ReportSource } from './report.ts';
+import type { ReliabilityBin } from './statistics.ts';
+
+export interface RewardEnsemble extends RewardModel {
+  /** New steps [from, to) of behaviour: references, opponents and distances. */
+  observe(episode: Episode, from: number, to: number): void;
+  /** `query` is needed for approvals. */
+  feedback(feedback: Feedback, episodes: EpisodeSource, query?: Query): void;
+  /** There is feedback that no published version contains. */
+  readonly pending: boolean;
+  /** Pieces of feedback that are being fitted. */
+  readonly labels: number;
+  /** Published tanh outputs per member for n rows, (members, n): for query selection. */
+  memberOutputs(observations: Float32Array, actions: Float32Array, n: number): Float32Array[];
+  /** Held-out confidence against accuracy, as of the last version. */
+  reliability(): ReliabilityBin[];
+}
+
+/** Rows evaluated at once. */
+const CHUNK = 2048;
+
+interface Member {
+  readonly live: Mlp;
+  readonly frozen: Mlp;
+  readonly adam: ReturnType<typeof createAdam>;
+  mean: number;
+  inverseStd: number;
+}
+
+/** @throws RangeError naming field, value and allowed range. */
+export function createRewardEnsemble(
+  spec: EnvironmentSpec,
+  options: Partial<RewardConfig>,
+  backend: Backend,
+  random: Random,
+): RewardEnsemble {
+  const config: RewardConfig = {
+    ...rewardDefaults,
+    ...options,
+    weights: { ...rewardDefaults.weights, ...options.weights },
+  };
+  checkRewardConfig(config);
+  const d = spec.observationSpace.size;
+  const k = spec.actionSpace.size;
+  const maker = createDataMaker(spec, config);
+  const width = maker.width;
+  const noise = createNoise();
+  const reference = createReference(config.referenceRows, width);
+  const repeats = createRepeats();
+  const members = createMembers(backend, config, width, random);
+  const scratch: BatchScratch = { inputs: new Float32Array(0) };
+  const chunk = { rows: new Float32Array(CHUNK * width), actions: new Float32Array(CHUNK * k) };
+
+  let data: Datum[] = [];
+  let lists: Map<FittedKind, Datum[]>[] | undefined;
+  let scale: InputScale = {
+    mean: new Float32Array(width),
+    inverse: new Float32Array(width).fill(1),
+  };
+  let frozenScale = scale;
+  let scaledAt = 0;
+  let version = 0;
+  let weightDecay = config.weightDecay;
+  let gradientSteps = 0;
+  /** Feedback since the session began, and the session's gradient steps (-1: none is open). */
+  let fresh = 0;
+  let sessionSteps = -1;
+  let trainLoss = Number.NaN;
+  let trainAccuracy = Number.NaN;
+  let lastReport: Metrics = {};
+  let lastBins: ReliabilityBin[] = [];
+
+  function listsOf(member: number): Map<FittedKind, Datum[]> {
+    lists ??= members.map((_, m) => {
+      const map = new Map<FittedKind, Datum[]>();
+      for (const datum of data) {
+        if (datum.fold === m && members.length > 1) continue;
+        const list = map.get(datum.kind);
+        if (list) list.push(datum);
+        else map.set(datum.kind, [datum]);
+      }
+      return map;
+    });
+    return lists[member]!;
+  }
+
+  /** New input statistics once twice as much has been seen; the first time from the labels alone if need be. */
+  function rescale(): void {
+    if (reference.seen < 2 * scaledAt || (scaledAt > 0 && reference.seen === scaledAt)) return;
+    if (reference.size >= 64) {
+      scale = inputScale(reference.rows, reference.size, width, d);
+      scaledAt = reference.seen;
+    } else if (scaledAt === 0 && data.length > 0) {
+      const joined = joinRows(data);
+      scale = inputScale(joined, joined.length / width, width, d);
+    }
+  }
+
+  function distrust(): Distrust | undefined {
+    const { rime } = config;
+    if (!rime) return undefined;
+    // Cheng et al. 2024, eq. 6–8: −log ρ + α ρ + β_t σ, with ρ = 0.5 uncertain at most.
+    const part = Math.min(1, gradientSteps / rime.decaySteps);
+    const beta = rime.betaMax + part * (rime.betaMin - rime.betaMax);
+    const rho = Math.exp(-Math.max(1e-3, Number.isNaN(trainLoss) ? Math.LN2 : trainLoss));
+    return {
+      keepBelow: -Math.log(rho) + 0.5 * rho + Math.min(rime.betaMax, beta * 0.5),
+      flipAbove: -Math.log(rime.flipBelow),
+    };
+  }
+
+  function trainOnce(): { loss: number; right: number; decisive: number } {
+    const total = { loss: 0, right: 0, decisive: 0 };
+    const source: BatchSource = { width, config, scale, reference, distrust: distrust() };
+    for (const [m, member] of members.entries()) {
+      const batch = drawBatch(listsOf(m), source, scratch, random);
+      if (!batch) continue;
+      addLossGradient(backend, member.live, batch.inputs, batch.rows, (outputs, dOutputs) => {
+        const result = batch.loss(outputs, dOutputs, noise, 1 / members.length);
+        total.loss += result.loss / members.length;
+        total.right += result.right;
+        total.decisive += result.decisive;
+        return result.loss;
+      });
+      const shrink = 1 - config.learningRate * weightDecay;
+      for (let i = 0; i < member.live.parameters.length; i++) member.live.parameters[i]! *= shrink;
+      descend(member.live, member.adam);
+    }
+    noise.step(config.noiseLearningRate, data.length);
+    gradientSteps++;
+    return total;
+  }
+
+  /** Outputs of one network for rows in `CHUNK`s. */
+  function outputsOf(net: Mlp, rows: Float32Array, n: number, by: InputScale): Float32Array {
+    const out = new Float32Array(n);
+    for (let at = 0; at < n; at += CHUNK) {
+      const part = Math.min(CHUNK, n - at);
+      scaleRows(rows, at, part, width, by, chunk.rows, 0);
+      out.set(predictRows(backend, net, chunk.rows, part), at);
+    }
+    return out;
+  }
+
+  function publish(): void {
+    frozenScale = scale;
+    const rows = reference.size >= 16 ? reference.rows : joinRows(data);
+    const n = reference.size >= 16 ? reference.size : rows.length / width;
+    for (const member of members) {
+      member.frozen.parameters.set(member.live.parameters);
+      member.frozen.changed();
+      const outputs = outputsOf(member.frozen, rows, n, frozenScale);
+      let sum = 0;
+      for (const r of outputs) sum += r / n;
+      let squares = 0;
+      for (const r of outputs) squares += (r - sum) ** 2 / n;
+      member.mean = sum;
+      member.inverseStd = 1 / Math.max(1e-3, Math.sqrt(squares));
+    }
+    version++;
+    sessionSteps = -1;
+    const { metrics, bins, validationLoss } = heldOutReport(reportSource());
+    lastReport = metrics;
+    lastBins = bins;
+    if (config.adaptWeightDecay && validationLoss !== undefined && trainLoss > 0.02) {
+      // Christiano et al. 2017: keep the validation loss between 1.1 and 1.5 times the training loss.
+      const ratio = validationLoss / trainLoss;
+      if (ratio > 1.5) weightDecay = Math.min(1, weightDecay * 1.5);
+      else if (ratio < 1.1) weightDecay = Math.max(1e-5, weightDecay / 1.5);
+    }
+  }
+
+  function reportSource(): ReportSource {
+    return {
+      data,
+      width,
+      members: members.length,
+      reference,
+      noise,
+      repeats,
+      scale: frozenScale,
+      outputs: (member, rows, n) => outputsOf(members[member]!.frozen, rows, n, frozenScale),
+      normalise: (member, r) => (r - members[member]!.mean) * members[member]!.inverseStd,
+    };
+  }
+
+  /** Rows [at, at + n) of the caller's arrays into `chunk.rows`, raw. */
+  function loadChunk(o: Float32Array, a: Float32Array, at: number, n: number): void {
+    chunk.actions.set(a.subarray(at * k, (at + n) * k));
+    scaleActions(spec.actionSpace, chunk.actions, n, chunk.actions);
+    for (let i = 0; i < n; i++) {
+      const row = i * width;
+      for (let j = 0; j < d; j++) chunk.rows[row + j] = o[(at + i) * d + j]!;
+      for (let j = 0; j < k; j++) chunk.rows[row + d + j] = chunk.actions[i * k + j]!;
+    }
+    scaleRows(chunk.rows, 0, n, width, frozenScale, chunk.rows, 0);
+  }
+
+  function memberOutputs(o: Float32Array, a: Float32Array, n: number): Float32Array[] {
+    const all = members.map(() => new Float32Array(n));
+    for (let at = 0; at < n; at += CHUNK) {
+      const part = Math.min(CHUNK, n - at);
+      loadChunk(o, a, at, part);
+      for (const [m, member] of members.entries())
+        all[m]!.set(predictRows(backend, member.frozen, chunk.rows, part), at);
+    }
+    return all;
+  }
+
+  function moments(o: Float32Array, a: Float32Array, n: number, std: boolean, out: Float32Array) {
+    const all = memberOutputs(o, a, n);
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      let squares = 0;
+      for (const [m, member] of members.entries()) {
+        const r = (all[m]![i]! - member.mean) * member.inverseStd;
+        sum += r;
+        squares += r * r;
+      }
+      const mean = sum / members.length;
+      out[i] = std
+        ? config.outputStd * Math.sqrt(Math.max(0, squares / members.length - mean * mean))
+        : config.outputStd * (mean + config.outputMean);
+    }
+  }
+
+  const ensemble: RewardEnsemble = {
+    get version() {
+      return version;
+    },
+    get pending() {
+      return data.length > 0 && (fresh > 0 || sessionSteps >= 0);
+    },
+    get labels() {
+      return new Set(data.map((datum) => datum.feedbackId)).size;
+    },
+    observe: (episode, from, to) => reference.add(episode, from, to, maker.writeRow),
+    feedback(feedback, episodes, query) {
+      if (feedback.kind === 'retraction') {
+        const kept = data.filter((datum) => datum.feedbackId !== feedback.feedbackId);
+        if (kept.length !== data.length) fresh++;
+        data = kept;
+      } else {
+        if (feedback.kind === 'preference') repeats.add(feedback);
+        const made = maker.make(feedback, episodes, query);
+        if (made.length === 0) return;
+        data.push(...made);
+        fresh++;
+      }
+      lists = undefined;
+    },
+    update() {
+      if (!ensemble.pending) return undefined;
+      if (sessionSteps < 0) {
+        rescale();
+        sessionSteps = 0;
+        fresh = 0;
+      }
+      const total = { loss: 0, right: 0, decisive: 0 };
+      for (let i = 0; i < config.stepsPerUpdate; i++) {
+        const step = trainOnce();
+        total.loss += step.loss / config.stepsPerUpdate;
+        total.right += step.right;
+        total.decisive += step.decisive;
+      }
+      sessionSteps += config.stepsPerUpdate;
+      const keep = sessionSteps === config.stepsPerUpdate ? 0 : 0.8;
+      const blend = (old: number, now: number) =>
+        keep === 0 || Number.isNaN(old) ? now : keep * old + (1 - keep) * now;
+      trainLoss = blend(trainLoss, total.loss);
+      if (total.decisive > 0) trainAccuracy = blend(trainAccuracy, total.right / total.decisive);
+      const learned = total.decisive > 0 && trainAccuracy > config.stopAccuracy;
+      if (
+        sessionSteps >= config.maxSessionSteps ||
+        (sessionSteps >= config.minSessionSteps && learned)
+      )
+        publish();
+      return {
+        'reward/loss': total.loss,
+        'reward/version': version,
+        ...(total.decisive > 0 ? { 'reward/trainAccuracy': trainAccuracy } : {}),
+      };
+    },
+    predict: (o, a, n, out) => moments(o, a, n, false, out),
+    disagreement: (o, a, n, out) => moments(o, a, n, true, out),
+    memberOutputs,
+    reliability: () => lastBins,
+    report: () => ({
+      ...lastReport,
+      'reward/version': version,
+      'reward/labels': ensemble.labels,
+      'reward/weightDecay': weightDecay,
+      ...(Number.isNaN(trainAccuracy) ? {} : { 'reward/trainAccuracy': trainAccuracy }),
+    }),
+    save() {
+      const arrays: SavedArrays = {};
+      for (const [m, member] of members.entries()) {
+        arrays[`member${m}`] = member.live.parameters.slice();
+        arrays[`member${m}/frozen`] = member.frozen.parameters.slice();
+        member.adam.save(arrays, `member${m}/adam`);
+      }
+      const saveScale = (name: string, s: InputScale) => {
+        arrays[`${name}/mean`] = s.mean.slice();
+        arrays[`${name}/inverse`] = s.inverse.slice();
+      };
+      saveScale('scale', scale);
+      saveScale('frozenScale', frozenScale);
+      const state = new Float64Array(4);
+      random.save(state, 0);
+      return {
+        meta: {
+          version,
+          weightDecay,
+          gradientSteps,
+          fresh,
+          sessionSteps,
+          scaledAt,
+          // JSON has no NaN.
+          trainLoss: Number.isNaN(trainLoss) ? null : trainLoss,
+          trainAccuracy: Number.isNaN(trainAccuracy) ? null : trainAccuracy,
+          normalisation: members.map(({ mean, inverseStd }) => ({ mean, inverseStd })),
+          random: [...state],
+          noise: noise.save(),
+          repeats: repeats.save(),
+          data: saveData(data, arrays),
+          reference: reference.save(arrays),
+          lastReport,
+          lastBins,
+        },
+        arrays,
+      };
+    },
+    load({ meta, arrays }: Checkpoint) {
+      const saved = meta as unknown as SavedMeta;
+      if (saved.normalisation.length !== members.length)
+        throw new RangeError(
+          `checkpoint.reward: has ${saved.normalisation.length} members, expected ${members.length}`,
+        );
+      for (const [m, member] of members.entries()) {
+        restore(arrays, `member${m}`, member.live.parameters);
+        restore(arrays, `member${m}/frozen`, member.frozen.parameters);
+        member.adam.load(arrays, `member${m}/adam`);
+        member.live.changed();
+        member.frozen.changed();
+        Object.assign(member, saved.normalisation[m]);
+      }
+      const loadScale = (name: string): InputScale => {
+        const fresh = { mean: new Float32Array(width), inverse: new Float32Array(width) };
+        restore(arrays, `${name}/mean`, fresh.mean);
+        restore(arrays, `${name}/inverse`, fresh.inverse);
+        return fresh;
+      };
+      scale = loadScale('scale');
+      frozenScale = loadScale('frozenScale');
+      ({ version, weightDecay, gradientSteps, fresh, sessionSteps, scaledAt } = saved);
+      trainLoss = saved.trainLoss ?? Number.NaN;
+      trainAccuracy = saved.trainAccuracy ?? Number.NaN;
+      lastReport = saved.lastReport;
+      lastBins = saved.lastBins;
+      random.load(Float64Array.from(saved.random), 0);
+      noise.load(saved.noise);
+      repeats.load(saved.repeats);
+      reference.load(arrays, saved.reference);
+      data = restoreData(saved.data, arrays);
+      lists = undefined;
+    },
+    dispose() {
+      for (const member of members) {
+        member.live.dispose();
+        member.frozen.dispose();
+      }
+    },
+  };
+  return ensemble;
+}
+
+interface SavedMeta {
+  readonly version: number;
+  readonly weightDecay: number;
+  readonly gradientSteps: number;
+  readonly fresh: number;
+  readonly sessionSteps: number;
+  readonly scaledAt: number;
+  readonly trainLoss: number | null;
+  readonly trainAccuracy: number | null;
+  readonly normalisation: { mean: number; inverseStd: number }[];
+  readonly random: number[];
+  readonly noise: Record<string, unknown>;
+  readonly repeats: [string, ('a' | 'b')[]][];
+  readonly data: Parameters<typeof restoreData>[0];
+  readonly reference: { seen: number };
+  readonly lastReport: Metrics;
+  readonly lastBins: ReliabilityBin[];
+}
+
+function createMembers(
+  backend: Backend,
+  config: RewardConfig,
+  width: number,
+  random: Random,
+): Member[] {
+  const sizes = [width, ...config.hidden, 1];
+  const net = (source: Random) =>
+    createMlp(backend, { sizes, activation: 'leaky-relu', outputActivation: 'tanh' }, source);
+  return Array.from({ length: config.members }, () => {
+    const live = net(random);
+    const frozen = net(createRandom(0));
+    frozen.parameters.set(live.parameters);
+    const adam = createAdam(live.parameters.length, { learningRate: config.learningRate });
+    return { live, frozen, adam, mean: 0, inverseStd: 1 };
+  });
+}
+
+function joinRows(data: readonly Datum[]): Float32Array {
+  const joined = new Float32Array(data.reduce((n, datum) => n + datum.rows.length, 0));
+  let at = 0;
+  for (const { rows } of data) {
+    joined.set(rows, at);
+    at += rows.length;
+  }
+  return joined;
+}

@@ -1,0 +1,124 @@
+/**
+ * A ring of recent behaviour: rows (observation, scaled action) in order, with the environment's
+ * reward beside them. Normalisation, opponents of demonstrations, pseudo-labels, distances and
+ * correlations are made of it.
+ */
+import type { Random } from '../../sim/random.ts';
+import type { Episode } from '../contract.ts';
+import type { SavedArrays } from '../nn/adam.ts';
+
+export interface Reference {
+  readonly size: number;
+  /** (capacity, width); rows [0, size) are valid. */
+  readonly rows: Float32Array;
+  readonly rewards: Float32Array;
+  /** Rows ever seen. */
+  readonly seen: number;
+  add(
+    episode: Episode,
+    from: number,
+    to: number,
+    write: (e: Episode, step: number, actions: Float32Array, out: Float32Array, at: number) => void,
+  ): void;
+  /** First row of a run of `n` at random, or undefined when there are too few. */
+  drawRun(n: number, random: Random): number | undefined;
+  save(into: SavedArrays): { seen: number };
+  load(from: Readonly<Record<string, Float32Array>>, meta: { readonly seen: number }): void;
+}
+
+export function createReference(capacity: number, width: number): Reference {
+  const rows = new Float32Array(capacity * width);
+  const rewards = new Float32Array(capacity);
+  let seen = 0;
+  return {
+    rows,
+    rewards,
+    get size() {
+      return Math.min(seen, capacity);
+    },
+    get seen() {
+      return seen;
+    },
+    add(episode, from, to, write) {
+      for (let t = Math.max(from, to - capacity); t < to; t++) {
+        const slot = seen % capacity;
+        write(episode, t, episode.actions, rows, slot * width);
+        rewards[slot] = episode.envRewards[t]!;
+        seen++;
+      }
+    },
+    drawRun(n, random) {
+      const size = Math.min(seen, capacity);
+      return size < n ? undefined : random.integer(size - n + 1);
+    },
+    save(into) {
+      const size = Math.min(seen, capacity);
+      into['reference/rows'] = rows.slice(0, size * width);
+      into['reference/rewards'] = rewards.slice(0, size);
+      return { seen };
+    },
+    load(from, meta) {
+      const saved = from['reference/rows'];
+      if (
+        !saved ||
+        saved.length > rows.length ||
+        saved.length !== Math.min(meta.seen, capacity) * width
+      )
+        throw new RangeError(
+          `checkpoint.reference/rows: has ${saved?.length} numbers for ${meta.seen} rows of ${width}`,
+        );
+      rows.set(saved);
+      rewards.set(from['reference/rewards']!);
+      seen = meta.seen;
+    },
+  };
+}
+
+export interface InputScale {
+  readonly mean: Float32Array;
+  readonly inverse: Float32Array;
+}
+
+/** Smallest standard deviation that counts: a number that never moved must not explode later. */
+const SMALLEST_STD = 0.05;
+const CLIP = 5;
+
+/** Mean and inverse deviation per column of n rows; action columns (from `d`) stay as they are. */
+export function inputScale(rows: Float32Array, n: number, width: number, d: number): InputScale {
+  const mean = new Float32Array(width);
+  const inverse = new Float32Array(width).fill(1);
+  for (let j = 0; j < d; j++) {
+    let sum = 0;
+    let squares = 0;
+    for (let i = 0; i < n; i++) {
+      const x = rows[i * width + j]!;
+      sum += x;
+      squares += x * x;
+    }
+    const m = sum / Math.max(1, n);
+    mean[j] = m;
+    const variance = Math.max(0, squares / Math.max(1, n) - m * m);
+    inverse[j] = 1 / Math.max(SMALLEST_STD, Math.sqrt(variance));
+  }
+  return { mean, inverse };
+}
+
+/** Copy rows [from, from + n) of `rows` into `out` at row `at`, scaled and clipped. */
+export function scaleRows(
+  rows: Float32Array,
+  from: number,
+  n: number,
+  width: number,
+  scale: InputScale,
+  out: Float32Array,
+  at: number,
+): void {
+  for (let i = 0; i < n; i++) {
+    const read = (from + i) * width;
+    const write = (at + i) * width;
+    for (let j = 0; j < width; j++) {
+      const x = (rows[read + j]! - scale.mean[j]!) * scale.inverse[j]!;
+      out[write + j] = Math.min(CLIP, Math.max(-CLIP, x));
+    }
+  }
+}
