@@ -220,6 +220,25 @@ export interface Policy {
   setSnapshot(snapshot: PolicySnapshot): void;
 }
 
+/**
+ * When the agent itself asks for a person and when it may take back control, as plain numbers;
+ * `agent/gate.ts` evaluates it beside the policy.
+ */
+export interface GateSnapshot {
+  /**
+   * disagreement: variance over members' actions (mean over axes, actions scaled to [-1, 1]);
+   * value: mean over members of a value of (observation, action in [-1, 1]).
+   */
+  readonly kind: 'disagreement' | 'value';
+  readonly members: readonly (readonly Layer[])[];
+  readonly normaliser?: PolicySnapshot['normaliser'];
+  readonly actionSpace: Pick<BoxSpace, 'low' | 'high' | 'size'>;
+  /** Ask when the score is above this. */
+  readonly askAbove: number;
+  /** Hand back when mean squared difference of the person's and the agent's action is below this. */
+  readonly handBackBelow: number;
+}
+
 // ---------------------------------------------------------------- learning
 
 /** Names are the shared vocabulary of docs/SPEC.md, e.g. `loss/critic`, `reward/accuracy`. */
@@ -269,6 +288,8 @@ export interface Learner {
   snapshot(version: number): PolicySnapshot;
   /** Replace rewards by those of a new reward-model version; called in slices, returns true when done. */
   relabel?(model: RewardModel, budget: number): boolean;
+  /** When to ask for a person, for learners that decide it; undefined while unknown. */
+  gate?(): GateSnapshot | undefined;
   save(): Checkpoint;
   load(checkpoint: Checkpoint): void;
   dispose(): void;

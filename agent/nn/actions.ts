@@ -29,6 +29,15 @@ export function toEnvironmentUnits(
   space: Pick<BoxSpace, 'low' | 'high'>,
 ): Layer[] {
   const last = layers[layers.length - 1]!;
+  if (last.activation !== 'linear') {
+    // The scale must come after the activation: a diagonal layer of its own.
+    const { outputs } = last;
+    const weights = new Float32Array(outputs * outputs);
+    for (let j = 0; j < outputs; j++) weights[j * outputs + j] = 1;
+    const bias = new Float32Array(outputs);
+    layers.push({ inputs: outputs, outputs, activation: 'linear', weights, bias });
+    return toEnvironmentUnits(layers, space);
+  }
   for (let j = 0; j < last.outputs; j++) {
     const half = halfRange(space, j);
     for (let i = 0; i < last.inputs; i++) last.weights[i * last.outputs + j]! *= half;

@@ -31,6 +31,8 @@ export interface Experience extends Pick<Learner, 'observe' | 'feedback'> {
   relabel: NonNullable<Learner['relabel']>;
   /** Fill `batch`: labelled, normalised, actions in [−1, 1]. */
   draw(): void;
+  /** Normalise and scale what `replay.sample` put into `batch`. */
+  prepare(): void;
   /** The part of a snapshot that goes with the statistics. */
   normaliser(): Pick<PolicySnapshot, 'normaliser'>;
   save(arrays: SavedArrays): Record<string, unknown>;
@@ -66,9 +68,17 @@ export function createExperience(
   const normaliser = c.normaliseObservations ? createNormaliser(d) : undefined;
   const batch = createBatch(n, d, k);
 
+  function prepare(): void {
+    scaleActions(spec.actionSpace, batch.actions, n, batch.actions);
+    scaleActions(spec.actionSpace, batch.policyActions, n, batch.policyActions);
+    normaliser?.apply(batch.observations, n);
+    normaliser?.apply(batch.nextObservations, n);
+  }
+
   return {
     replay,
     batch,
+    prepare,
     ready: () => replay.size >= Math.max(1, c.learningStarts),
     observe(episode, from, to) {
       replay.add(episode, from, to);
@@ -79,10 +89,7 @@ export function createExperience(
     draw() {
       replay.labelNew();
       replay.sample(batch, random, c.humanShare);
-      scaleActions(spec.actionSpace, batch.actions, n, batch.actions);
-      scaleActions(spec.actionSpace, batch.policyActions, n, batch.policyActions);
-      normaliser?.apply(batch.observations, n);
-      normaliser?.apply(batch.nextObservations, n);
+      prepare();
     },
     normaliser: () => (normaliser ? { normaliser: normaliser.snapshot() } : {}),
     save(arrays) {

@@ -1,0 +1,85 @@
+/**
+ * The agent asks: whether it should call for a person at this observation, and whether it may take
+ * back control. Plain TypeScript beside the policy; allocates nothing per step.
+ */
+import { createScratch, type ForwardScratch, forward } from './act.ts';
+import type { GateSnapshot } from './contract.ts';
+import { scaleActions } from './nn/actions.ts';
+
+export interface Gate {
+  /** Disagreement or value at (observation (d), policyAction (k, environment units)). */
+  score(observation: Float32Array, policyAction: Float32Array): number;
+  shouldAsk(observation: Float32Array, policyAction: Float32Array): boolean;
+  /** The person now does what the agent would do. Actions (k) in environment units. */
+  mayHandBack(policyAction: Float32Array, humanAction: Float32Array): boolean;
+}
+
+export function createGate(snapshot: GateSnapshot): Gate {
+  const { kind, members, actionSpace, normaliser } = snapshot;
+  const k = actionSpace.size;
+  const inputs = members[0]?.[0]?.inputs ?? 0;
+  const d = kind === 'value' ? inputs - k : inputs;
+  const scratches: ForwardScratch[] = members.map((layers) => createScratch(layers));
+  const input = new Float64Array(inputs);
+  const sums = new Float64Array(2 * k);
+  const own = new Float32Array(k);
+  const other = new Float32Array(k);
+
+  function prepare(observation: Float32Array, policyAction: Float32Array): void {
+    for (let i = 0; i < d; i++) {
+      let value = observation[i]!;
+      if (normaliser) {
+        const { mean, invStd, clip } = normaliser;
+        value = Math.min(clip, Math.max(-clip, (value - mean[i]!) * invStd[i]!));
+      }
+      input[i] = value;
+    }
+    if (kind === 'disagreement') return;
+    scaleActions(actionSpace, policyAction, 1, own);
+    for (let j = 0; j < k; j++) input[d + j] = own[j]!;
+  }
+
+  const gate: Gate = {
+    score(observation, policyAction) {
+      prepare(observation, policyAction);
+      sums.fill(0);
+      for (let m = 0; m < members.length; m++) {
+        const output = forward(members[m]!, input, scratches[m]!);
+        if (kind === 'value') {
+          sums[0]! += output[0]!;
+          continue;
+        }
+        for (let j = 0; j < k; j++) {
+          sums[j]! += output[j]!;
+          sums[k + j]! += output[j]! * output[j]!;
+        }
+      }
+      const count = members.length;
+      if (kind === 'value') return sums[0]! / count;
+      let variance = 0;
+      for (let j = 0; j < k; j++)
+        variance += Math.max(0, sums[k + j]! / count - (sums[j]! / count) ** 2);
+      return variance / k;
+    },
+    shouldAsk: (observation, policyAction) =>
+      gate.score(observation, policyAction) > snapshot.askAbove,
+    mayHandBack(policyAction, humanAction) {
+      scaleActions(actionSpace, policyAction, 1, own);
+      scaleActions(actionSpace, humanAction, 1, other);
+      let sum = 0;
+      for (let j = 0; j < k; j++) sum += (own[j]! - other[j]!) ** 2;
+      return sum / k < snapshot.handBackBelow;
+    },
+  };
+  return gate;
+}
+
+/** The q-quantile of the first `count` values, by linear interpolation; NaN without values. */
+export function quantile(values: Float32Array, count: number, q: number): number {
+  const sorted = values.slice(0, count).sort();
+  if (count === 0) return Number.NaN;
+  const at = q * (count - 1);
+  const below = Math.floor(at);
+  const above = Math.min(count - 1, below + 1);
+  return sorted[below]! + (at - below) * (sorted[above]! - sorted[below]!);
+}

@@ -1,0 +1,134 @@
+/**
+ * Behaviour cloning (Pomerleau 1989): regress the policy's action on what people did, on people's
+ * steps alone. The baseline that every other way of learning from people has to beat.
+ */
+import type { Random } from '../../sim/random.ts';
+import type { Backend } from '../backend.ts';
+import type { EnvironmentSpec, Learner } from '../contract.ts';
+import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { descend } from '../nn/fit.ts';
+import { createMlp, type Mlp } from '../nn/mlp.ts';
+import type { ReplayBatch } from '../replay.ts';
+import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { createExperience } from './parts/experience.ts';
+import { countHuman, imitationLoss } from './parts/human-terms.ts';
+
+export interface BcConfig {
+  /** Hidden units per layer. */
+  readonly hidden: readonly number[];
+  /** Steps per gradient step. */
+  readonly batchSize: number;
+  /** Steps kept. */
+  readonly capacity: number;
+  /** People's steps needed before the first update. */
+  readonly learningStarts: number;
+  readonly learningRate: number;
+  /** Decoupled weight decay. */
+  readonly weightDecay: number;
+  readonly normaliseObservations: boolean;
+  /** Checkpoints contain the steps. */
+  readonly saveReplay: boolean;
+}
+
+export const bcDefaults: BcConfig = {
+  hidden: [256, 256],
+  batchSize: 256,
+  capacity: 100_000,
+  learningStarts: 32,
+  learningRate: 5e-4,
+  weightDecay: 0,
+  normaliseObservations: false,
+  saveReplay: true,
+};
+
+export interface BcLearner extends Learner {
+  /** For tests: adds the gradient and returns the loss. */
+  readonly parts: { readonly actor: Mlp; loss(batch: ReplayBatch): number };
+}
+
+export function createBc(
+  spec: EnvironmentSpec,
+  config: Partial<BcConfig>,
+  backend: Backend,
+  random: Random,
+): BcLearner {
+  const c: BcConfig = { ...bcDefaults, ...config };
+  const d = spec.observationSpace.size;
+  const k = spec.actionSpace.size;
+  const n = c.batchSize;
+  const actor = createMlp(
+    backend,
+    { sizes: [d, ...c.hidden, k], activation: 'relu', outputActivation: 'tanh' },
+    random,
+  );
+  const adam = createAdam(actor.parameters.length, {
+    learningRate: c.learningRate,
+    weightDecay: c.weightDecay,
+  });
+  const experience = createExperience(
+    'bc',
+    spec,
+    { ...c, humanShare: 1, rewardSource: 'none' },
+    random,
+  );
+  const weights = { bcWeight: 1, preferenceWeight: 0, preferenceBeta: 1 };
+  let updates = 0;
+
+  /** mean ‖π(s) − a_human‖² */
+  function loss(b: ReplayBatch): number {
+    let value = 0;
+    backend.tf.tidy(() => {
+      const pass = actor.forward(backend.upload(b.observations, [1, n, d]), n);
+      const dActions = new Float32Array(n * k);
+      value = imitationLoss(b, pass.output, weights, dActions);
+      actor.backward(pass, dActions);
+    });
+    return value;
+  }
+
+  return {
+    observe: experience.observe,
+    feedback: experience.feedback,
+    update() {
+      if (experience.replay.humanSize < Math.max(1, c.learningStarts)) return undefined;
+      experience.draw();
+      const lossImitation = loss(experience.batch);
+      descend(actor, adam);
+      updates++;
+      return {
+        'loss/imitation': lossImitation,
+        'batch/human': countHuman(experience.batch) / n,
+      };
+    },
+    snapshot(version) {
+      const layers = actor.layers();
+      const output = layers.pop()!;
+      return {
+        version,
+        layers: [...layers, { ...output, activation: 'linear' }],
+        logStd: 'deterministic',
+        squash: 'tanh',
+        actionSpace: spec.actionSpace,
+        ...experience.normaliser(),
+      };
+    },
+    save() {
+      const arrays: SavedArrays = { actor: actor.parameters.slice() };
+      adam.save(arrays, 'actor/adam');
+      const data = experience.save(arrays);
+      return { meta: { learner: 'bc', updates, random: saveRandom(random), ...data }, arrays };
+    },
+    load(checkpoint) {
+      checkLearner(checkpoint, 'bc');
+      const { meta, arrays } = checkpoint;
+      restore(arrays, 'actor', actor.parameters);
+      actor.changed();
+      adam.load(arrays, 'actor/adam');
+      updates = meta.updates as number;
+      loadRandom(random, meta.random);
+      experience.load(arrays, meta);
+    },
+    dispose: () => actor.dispose(),
+    parts: { actor, loss },
+  };
+}

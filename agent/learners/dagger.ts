@@ -1,0 +1,257 @@
+/**
+ * The DAgger family for human-gated interventions. One ensemble of imitating policies; what differs
+ * is which steps count and who asks:
+ * - HG-DAgger (Kelly et al. 2019): people's steps only (`robotShare` 0);
+ * - IWR (Mandlekar et al. 2020): every batch is half people's, half the robot's own undisturbed
+ *   steps (`robotShare` 0.5), which keeps what it already does well;
+ * - Ensemble/ThriftyDAgger (Menda et al. 2019, Hoque et al. 2021): `members` 5, and a gate that asks
+ *   where members disagree more than on all but `targetRate` of recent undisturbed steps, and hands
+ *   back where the person's action is the agent's.
+ *
+ * Deviations: trained on as data comes, not from scratch per iteration; the gate uses disagreement
+ * and discrepancy, not ThriftyDAgger's risk critic. The acting policy is the ensemble's mean, as one
+ * block-diagonal network.
+ */
+import type { Random } from '../../sim/random.ts';
+import type { Backend } from '../backend.ts';
+import type { EnvironmentSpec, GateSnapshot, Learner } from '../contract.ts';
+import { quantile } from '../gate.ts';
+import { toEnvironmentUnits } from '../nn/actions.ts';
+import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { descend } from '../nn/fit.ts';
+import { createMlp, type Mlp } from '../nn/mlp.ts';
+import type { ReplayBatch } from '../replay.ts';
+import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { averageLayers } from './parts/ensemble-layers.ts';
+import { createExperience } from './parts/experience.ts';
+import { countHuman } from './parts/human-terms.ts';
+import { createRing } from './parts/ring.ts';
+
+export interface DaggerConfig {
+  /** Hidden units per layer of every member. */
+  readonly hidden: readonly number[];
+  /** Policies in the ensemble. */
+  readonly members: number;
+  /** Share of the steps that each member trains on, drawn once per step. */
+  readonly bootstrap: number;
+  readonly batchSize: number;
+  /** Steps kept. */
+  readonly capacity: number;
+  /** People's steps needed before the first update. */
+  readonly learningStarts: number;
+  readonly learningRate: number;
+  /** Share of every batch from the robot's own undisturbed steps. */
+  readonly robotShare: number;
+  readonly normaliseObservations: boolean;
+  /** Share of undisturbed steps at which the gate may ask. */
+  readonly targetRate: number;
+  /** Steps the gate's thresholds are estimated from. */
+  readonly gateSteps: number;
+  /** Checkpoints contain the steps. */
+  readonly saveReplay: boolean;
+}
+
+export const daggerDefaults: DaggerConfig = {
+  hidden: [256, 256],
+  members: 1,
+  bootstrap: 0.8,
+  batchSize: 256,
+  capacity: 100_000,
+  learningStarts: 32,
+  learningRate: 5e-4,
+  robotShare: 0,
+  normaliseObservations: false,
+  targetRate: 0.01,
+  gateSteps: 1000,
+  saveReplay: true,
+};
+
+export interface DaggerLearner extends Learner {
+  gate(): GateSnapshot | undefined;
+  /** For tests: adds the gradient of one member and returns its loss. */
+  readonly parts: { readonly members: readonly Mlp[]; loss(batch: ReplayBatch, m: number): number };
+}
+
+export function createDagger(
+  spec: EnvironmentSpec,
+  config: Partial<DaggerConfig>,
+  backend: Backend,
+  random: Random,
+): DaggerLearner {
+  const c: DaggerConfig = { ...daggerDefaults, ...config };
+  checkConfig(c);
+  const d = spec.observationSpace.size;
+  const k = spec.actionSpace.size;
+  const n = c.batchSize;
+
+  // ------------------------------------------------------------------ model
+  const members = Array.from({ length: c.members }, () =>
+    createMlp(
+      backend,
+      { sizes: [d, ...c.hidden, k], activation: 'relu', outputActivation: 'tanh' },
+      random,
+    ),
+  );
+  const adams = members.map((net) =>
+    createAdam(net.parameters.length, { learningRate: c.learningRate }),
+  );
+
+  // ------------------------------------------------------------------ data
+  const humanShare = 1 - c.robotShare;
+  const experience = createExperience(
+    'dagger',
+    spec,
+    { ...c, humanShare, rewardSource: 'none' },
+    random,
+  );
+  const { batch, replay } = experience;
+  /** Latest undisturbed steps' disagreement and people's steps' discrepancy. */
+  const calm = createRing(c.gateSteps);
+  const corrected = createRing(c.gateSteps);
+  let updates = 0;
+
+  /** With an ensemble every member sees its own fixed part of the steps. */
+  function sees(slot: number, m: number): boolean {
+    if (c.members === 1) return true;
+    let hash = Math.imul(slot + 1, 0x9e3779b1) ^ Math.imul(m + 1, 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    return ((hash ^ (hash >>> 13)) >>> 0) / 4294967296 < c.bootstrap;
+  }
+
+  // ------------------------------------------------------------------ loss
+
+  /** Mean of ‖π_m(s) − a‖² over the rows this member sees; a is what was executed. */
+  function loss(b: ReplayBatch, m: number): number {
+    let value = 0;
+    const net = members[m]!;
+    backend.tf.tidy(() => {
+      const pass = net.forward(backend.upload(b.observations, [1, n, d]), n);
+      const dActions = new Float32Array(n * k);
+      for (let i = 0; i < n; i++) {
+        // Sampling from all steps for the robot's share also draws people's: they count as such.
+        if (!sees(b.slots[i]!, m) || (c.robotShare === 0 && b.human[i] === 0)) continue;
+        for (let at = i * k; at < (i + 1) * k; at++) {
+          const error = pass.output[at]! - b.actions[at]!;
+          value += (error * error) / n;
+          dActions[at] = (2 * error) / n;
+        }
+      }
+      net.backward(pass, dActions);
+    });
+    return value;
+  }
+
+  /** Disagreement and discrepancy of the batch's rows, for the gate's thresholds. */
+  function measure(b: ReplayBatch): void {
+    const outputs: Float32Array[] = [];
+    backend.tf.tidy(() => {
+      const x = backend.upload(b.observations, [1, n, d]);
+      for (const net of members) outputs.push(net.forward(x, n).output);
+    });
+    for (let i = 0; i < n; i++) {
+      let variance = 0;
+      let discrepancy = 0;
+      for (let at = i * k; at < (i + 1) * k; at++) {
+        let sum = 0;
+        let squares = 0;
+        for (const output of outputs) {
+          sum += output[at]!;
+          squares += output[at]! ** 2;
+        }
+        const mean = sum / outputs.length;
+        variance += Math.max(0, squares / outputs.length - mean * mean) / k;
+        discrepancy += (mean - b.actions[at]!) ** 2 / k;
+      }
+      if (b.human[i] === 1) corrected.push(discrepancy);
+      else calm.push(variance);
+    }
+  }
+
+  // ------------------------------------------------------------------ update
+
+  return {
+    observe: experience.observe,
+    feedback: experience.feedback,
+    update() {
+      if (replay.humanSize < Math.max(1, c.learningStarts)) return undefined;
+      let total = 0;
+      for (let m = 0; m < members.length; m++) {
+        experience.draw();
+        total += loss(batch, m);
+        descend(members[m]!, adams[m]!);
+      }
+      updates++;
+      if (members.length > 1 && updates % 10 === 0) {
+        replay.sample(batch, random, 0.5);
+        experience.prepare();
+        measure(batch);
+      }
+      return {
+        'loss/imitation': total / members.length,
+        'batch/human': countHuman(batch) / n,
+      };
+    },
+    snapshot: (version) => ({
+      version,
+      layers: toEnvironmentUnits(
+        averageLayers(members.map((net) => net.layers())),
+        spec.actionSpace,
+      ),
+      logStd: 'deterministic',
+      squash: 'none',
+      actionSpace: spec.actionSpace,
+      ...experience.normaliser(),
+    }),
+    gate() {
+      if (members.length < 2 || calm.size < 25 || corrected.size < 25) return undefined;
+      let sum = 0;
+      for (let i = 0; i < corrected.size; i++) sum += corrected.values[i]!;
+      return {
+        kind: 'disagreement',
+        members: members.map((net) => net.layers()),
+        ...experience.normaliser(),
+        actionSpace: spec.actionSpace,
+        askAbove: quantile(calm.values, calm.size, 1 - c.targetRate),
+        handBackBelow: sum / corrected.size,
+      };
+    },
+    save() {
+      const arrays: SavedArrays = {};
+      for (const [m, net] of members.entries()) {
+        arrays[`member${m}`] = net.parameters.slice();
+        adams[m]!.save(arrays, `member${m}/adam`);
+      }
+      arrays.calm = calm.save();
+      arrays.corrected = corrected.save();
+      const data = experience.save(arrays);
+      return { meta: { learner: 'dagger', updates, random: saveRandom(random), ...data }, arrays };
+    },
+    load(checkpoint) {
+      checkLearner(checkpoint, 'dagger');
+      const { meta, arrays } = checkpoint;
+      for (const [m, net] of members.entries()) {
+        restore(arrays, `member${m}`, net.parameters);
+        net.changed();
+        adams[m]!.load(arrays, `member${m}/adam`);
+      }
+      calm.load(arrays.calm!);
+      corrected.load(arrays.corrected!);
+      updates = meta.updates as number;
+      loadRandom(random, meta.random);
+      experience.load(arrays, meta);
+    },
+    dispose() {
+      for (const net of members) net.dispose();
+    },
+    parts: { members, loss },
+  };
+}
+
+function checkConfig(c: DaggerConfig): void {
+  if (!Number.isInteger(c.members) || c.members < 1)
+    throw new RangeError(`dagger.members: is ${c.members}, needs an integer of at least 1`);
+  for (const name of ['bootstrap', 'robotShare', 'targetRate'] as const) {
+    if (!(c[name] >= 0 && c[name] <= 1))
+      throw new RangeError(`dagger.${name}: is ${c[name]}, allowed 0 to 1`);
+  }
+}

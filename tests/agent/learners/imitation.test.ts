@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { createPolicy } from '../../../agent/act.ts';
+import { loadBackend } from '../../../agent/backend.ts';
+import { createGate, quantile } from '../../../agent/gate.ts';
+import { createBc } from '../../../agent/learners/bc.ts';
+import { createDagger } from '../../../agent/learners/dagger.ts';
+import { createRandom } from '../../../sim/random.ts';
+import { learnerContract } from '../../contracts/learner.ts';
+import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
+import { randomBatch } from './batch.ts';
+import { expectGradient } from './gradient-check.ts';
+import { finalDistance, play, pointSpec } from './play.ts';
+
+const small = { hidden: [16, 16], batchSize: 32, learningStarts: 50 };
+
+learnerContract(
+  'bc',
+  (spec, backend, random) =>
+    createBc(spec, { ...small, weightDecay: 0.01, normaliseObservations: true }, backend, random),
+  ['wasm', 'cpu'],
+);
+learnerContract(
+  'dagger, ensemble with robot share',
+  (spec, backend, random) =>
+    createDagger(spec, { ...small, members: 3, robotShare: 0.5 }, backend, random),
+  ['wasm', 'cpu'],
+);
+
+describe('imitation', async () => {
+  const backend = await loadBackend({ prefer: 'wasm' });
+
+  it.each(['wasm', 'cpu'] as const)(
+    '[LEARN-50] gradients match finite differences on %s',
+    async (name) => {
+      const other = await loadBackend({ prefer: name });
+      const random = createRandom(3);
+      const spec = syntheticSpec(4, 2);
+      const batch = randomBatch(32, 4, 2, random);
+      const bc = createBc(spec, small, other, random);
+      const bcLoss = () => bc.parts.loss(batch);
+      expectGradient(bc.parts.actor, bcLoss, bcLoss, random);
+      const dagger = createDagger(spec, { ...small, members: 2, robotShare: 0.5 }, other, random);
+      for (const [i] of batch.slots.entries()) batch.slots[i] = i;
+      const loss = () => dagger.parts.loss(batch, 1);
+      expectGradient(dagger.parts.members[1]!, loss, loss, random);
+      bc.dispose();
+      dagger.dispose();
+    },
+  );
+
+  it('[LEARN-51] BC and HG-DAgger drive to the origin after watching the expert', () => {
+    for (const make of [createBc, createDagger]) {
+      const random = createRandom(6);
+      const learner = make(
+        pointSpec(),
+        { hidden: [32, 32], batchSize: 64, learningStarts: 10, learningRate: 2e-3 },
+        backend,
+        random,
+      );
+      const before = finalDistance(learner);
+      for (let seed = 0; seed < 8; seed++) {
+        const expertActs = (_: number, distance: number) => seed < 2 || distance > 0.4;
+        const episode = play(learner.snapshot(seed), seed, random, { expertActs });
+        learner.observe(episode, 0, episode.length);
+        for (let i = 0; i < 60; i++) learner.update();
+      }
+      expect(before).toBeGreaterThan(0.8);
+      expect(finalDistance(learner)).toBeLessThan(0.3);
+      learner.dispose();
+    }
+  });
+
+  it('[LEARN-52] the ensemble’s snapshot acts as the mean of its members', () => {
+    const random = createRandom(6);
+    const spec = syntheticSpec(5, 2);
+    const dagger = createDagger(spec, { ...small, members: 4 }, backend, random);
+    const observation = Float32Array.from({ length: 5 }, () => random.normal());
+    const out = new Float32Array(2);
+    createPolicy(dagger.snapshot(0), random).act(observation, out, 'mean');
+    const mean = [0, 0];
+    backend.tf.tidy(() => {
+      for (const net of dagger.parts.members) {
+        const { output } = net.forward(backend.upload(observation, [1, 1, 5]), 1);
+        for (let j = 0; j < 2; j++) mean[j]! += output[j]! / 4;
+      }
+    });
+    for (let j = 0; j < 2; j++) expect(out[j]).toBeCloseTo(-2 + 2.5 * (1 + mean[j]!), 5);
+    dagger.dispose();
+  });
+
+  it('[LEARN-53] the gate asks in unknown places and hands back to a person who agrees', () => {
+    const random = createRandom(6);
+    const spec = syntheticSpec(3, 1);
+    const config = {
+      hidden: [24, 24],
+      batchSize: 64,
+      learningStarts: 50,
+      members: 5,
+      robotShare: 0.5,
+    };
+    const dagger = createDagger(
+      spec,
+      { ...config, learningRate: 2e-3, targetRate: 0.05 },
+      backend,
+      random,
+    );
+    const behave = (o: Float32Array, a: Float32Array) => {
+      a[0] = 0.5 + Math.sin(3 * o[0]!) * Math.cos(2 * o[1]!);
+      return 0;
+    };
+    dagger.observe(syntheticEpisode(spec, 600, random, { behave, human: [0, 300] }), 0, 600);
+    expect(dagger.gate()).toBeUndefined();
+    for (let i = 0; i < 300; i++) dagger.update();
+    const gate = createGate(dagger.gate()!);
+    const policy = createPolicy(dagger.snapshot(1), random);
+    const asks = (scale: number) => {
+      let count = 0;
+      const action = new Float32Array(1);
+      for (let i = 0; i < 300; i++) {
+        const observation = Float32Array.from({ length: 3 }, () => scale * random.normal());
+        policy.act(observation, action, 'mean');
+        if (gate.shouldAsk(observation, action)) count++;
+      }
+      return count / 300;
+    };
+    expect(asks(1)).toBeLessThan(0.15);
+    expect(asks(6)).toBeGreaterThan(3 * asks(1) + 0.2);
+    expect(gate.mayHandBack(Float32Array.of(0.5), Float32Array.of(0.5))).toBe(true);
+    expect(gate.mayHandBack(Float32Array.of(0.5), Float32Array.of(-1.5))).toBe(false);
+    expect(quantile(Float32Array.of(3, 1, 2, 9), 3, 0.5)).toBe(2);
+    dagger.dispose();
+  });
+});
