@@ -3,7 +3,8 @@
  * automatic temperature. Rewards may come from a reward model and are relabelled when it changes
  * (PEBBLE, Lee et al. 2021). People's steps enter as a share of every batch, a behaviour-cloning
  * term, a preference of their action over the agent's, and PVP's proxy values (Peng et al. 2023,
- * in the per-sample form of PVP4Real).
+ * in the per-sample form of PVP4Real), or HACO's conservative values and takeover cost (Li et al. 2022).
+ * RLPD (Ball et al. 2023) is `humanShare` 0.5, `layerNorm`, `criticSteps` above 1.
  *
  * All losses are means over the batch; gradients are written out beside them and checked against
  * finite differences in tests/agent/learners.
@@ -25,6 +26,7 @@ import type { ReplayBatch, RewardSource } from '../replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
 import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
+import { createTakeoverCost, type TakeoverCost } from './parts/takeover-cost.ts';
 
 export interface SacConfig {
   /** Hidden units per layer, actor and critics alike. */
@@ -78,6 +80,8 @@ export interface SacConfig {
   readonly conservativeWeight: number;
   /** No temporal-difference loss on the first step of a takeover (PVP). */
   readonly stopTdAtTakeover: boolean;
+  /** Weight of the expected takeover cost in the actor's loss (HACO: 1). */
+  readonly takeoverCostWeight: number;
   /** Checkpoints contain the replay buffer. */
   readonly saveReplay: boolean;
 }
@@ -111,6 +115,7 @@ export const sacDefaults: SacConfig = {
   proxyValue: 1,
   conservativeWeight: 0,
   stopTdAtTakeover: false,
+  takeoverCostWeight: 0,
   saveReplay: true,
 };
 
@@ -121,6 +126,7 @@ export interface SacLearner extends Learner {
   readonly parts: {
     readonly actor: Mlp;
     readonly critics: Critics;
+    readonly takeover: TakeoverCost | undefined;
     targets(batch: ReplayBatch, noise: Float32Array, out: Float32Array): void;
     criticLoss(batch: ReplayBatch, targets: Float32Array): number;
     actorLoss(batch: ReplayBatch, noise: Float32Array): number;
@@ -145,18 +151,17 @@ export function createSac(
   // ------------------------------------------------------------------ model
   const actor = createMlp(backend, { sizes: [d, ...c.hidden, 2 * k], activation: 'relu' }, random);
   const actorAdam = createAdam(actor.parameters.length, { learningRate: c.actorLearningRate });
-  const critics = createCritics(
-    backend,
-    {
-      observationSize: d,
-      actionSize: k,
-      hidden: c.hidden,
-      count: c.critics,
-      layerNorm: c.layerNorm,
-      adam: { learningRate: c.criticLearningRate },
-    },
-    random,
-  );
+  const criticsConfig = {
+    observationSize: d,
+    actionSize: k,
+    hidden: c.hidden,
+    count: c.critics,
+    layerNorm: c.layerNorm,
+    adam: { learningRate: c.criticLearningRate },
+  };
+  const critics = createCritics(backend, criticsConfig, random);
+  const takeover =
+    c.takeoverCostWeight > 0 ? createTakeoverCost(backend, criticsConfig, random) : undefined;
   const logTemperature = Float32Array.of(Math.log(c.initialTemperature));
   const temperatureGradient = new Float32Array(1);
   const temperatureAdam = createAdam(1, { learningRate: c.temperatureLearningRate });
@@ -168,6 +173,9 @@ export function createSac(
   const sample = createSquashedSample(n, k);
   const noise = new Float32Array(n * k);
   const targets = new Float32Array(n);
+  const costTargets = new Float32Array(n);
+  const costs = new Float32Array(n);
+  const dCosts = new Float32Array(n * k);
   const values = new Float32Array(n);
   const dActions = new Float32Array(n * k);
   const mu = new Float32Array(n * k);
@@ -184,7 +192,9 @@ export function createSac(
     tf.tidy(() => {
       const { output } = actor.forward(backend.upload(b.nextObservations, [1, n, d]), n);
       sampleSquashed(output, eps, n, k, sample);
-      critics.targetMin(critics.input(b.nextObservations, sample.actions, n), n, out);
+      const input = critics.input(b.nextObservations, sample.actions, n);
+      critics.targetMin(input, n, out);
+      takeover?.targets(b, input, c.gamma, costTargets);
     });
     for (let i = 0; i < n; i++) {
       const next = out[i]! - alpha * sample.logProbs[i]!;
@@ -210,6 +220,7 @@ export function createSac(
       });
       loss += proxyLoss(critics, b, qs, c, dQs);
       for (const [i, pass] of passes.entries()) critics.nets[i]!.backward(pass, dQs[i]!);
+      if (takeover) loss += takeover.loss(b, costTargets);
     });
     return loss;
   }
@@ -225,6 +236,11 @@ export function createSac(
       critics.actionGradient('min', input, n, values, dActions);
       for (let i = 0; i < n; i++) loss += (alpha * sample.logProbs[i]! - values[i]!) / n;
       for (let i = 0; i < dActions.length; i++) dActions[i]! /= -n;
+      if (takeover) {
+        takeover.critics.actionGradient('min', input, n, costs, dCosts);
+        for (let i = 0; i < n; i++) loss += (c.takeoverCostWeight * costs[i]!) / n;
+        for (let i = 0; i < n * k; i++) dActions[i]! += (c.takeoverCostWeight * dCosts[i]!) / n;
+      }
       dOutput.fill(0);
       squashedGradient(sample, eps, dActions, alpha / n, n, k, dOutput);
       imitation = imitationTerms(b, pass.output);
@@ -264,7 +280,10 @@ export function createSac(
         computeTargets(batch, fillNormal(noise, random), targets);
         lossCritic = criticLoss(batch, targets);
         critics.descend();
-        if ((updates * c.criticSteps + step) % c.targetEvery === 0) critics.updateTargets(c.tau);
+        takeover?.critics.descend();
+        if ((updates * c.criticSteps + step) % c.targetEvery !== 0) continue;
+        critics.updateTargets(c.tau);
+        takeover?.critics.updateTargets(c.tau);
       }
       const lossActor = actorLoss(batch, fillNormal(noise, random));
       descend(actor, actorAdam);
@@ -296,6 +315,7 @@ export function createSac(
       actorAdam.save(arrays, 'actor/adam');
       temperatureAdam.save(arrays, 'temperature/adam');
       critics.save(arrays, 'critic');
+      takeover?.critics.save(arrays, 'takeover');
       const data = experience.save(arrays);
       return { meta: { learner: 'sac', updates, random: saveRandom(random), ...data }, arrays };
     },
@@ -308,6 +328,7 @@ export function createSac(
       actorAdam.load(arrays, 'actor/adam');
       temperatureAdam.load(arrays, 'temperature/adam');
       critics.load(arrays, 'critic');
+      takeover?.critics.load(arrays, 'takeover');
       updates = meta.updates as number;
       loadRandom(random, meta.random);
       experience.load(arrays, meta);
@@ -315,8 +336,9 @@ export function createSac(
     dispose() {
       actor.dispose();
       critics.dispose();
+      takeover?.critics.dispose();
     },
-    parts: { actor, critics, targets: computeTargets, criticLoss, actorLoss },
+    parts: { actor, critics, takeover, targets: computeTargets, criticLoss, actorLoss },
   };
 }
 

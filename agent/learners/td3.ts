@@ -10,6 +10,7 @@
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend.ts';
 import type { EnvironmentSpec, Learner } from '../contract.ts';
+import { quantile } from '../gate.ts';
 import { createAdam, polyak, restore, type SavedArrays } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
@@ -19,6 +20,7 @@ import type { ReplayBatch, RewardSource } from '../replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
 import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
+import { createRing } from './parts/ring.ts';
 
 export interface Td3Config {
   /** Hidden units per layer, actor and critics alike. */
@@ -63,6 +65,12 @@ export interface Td3Config {
   readonly stopTdAtTakeover: boolean;
   /** Leave the value out of the actor's loss: imitation only (PVP4Real's "HG-DAgger" baseline). */
   readonly imitationOnly: boolean;
+  /**
+   * Above 0: the agent asks where Q₁(s, its action) is above all but this share of its recent
+   * undisturbed steps. AIM's: 0.05, with `proxyValue` −1 (deviating is valued +1) and
+   * `imitationOnly`.
+   */
+  readonly askShare: number;
   /** Checkpoints contain the replay buffer. */
   readonly saveReplay: boolean;
 }
@@ -92,6 +100,7 @@ export const td3Defaults: Td3Config = {
   conservativeWeight: 0,
   stopTdAtTakeover: false,
   imitationOnly: false,
+  askShare: 0,
   saveReplay: true,
 };
 
@@ -149,6 +158,9 @@ export function createTd3(
   const targets = new Float32Array(n);
   const values = new Float32Array(n);
   const dActions = new Float32Array(n * k);
+  /** For the gate: values of undisturbed steps, discrepancy from people on theirs. */
+  const calm = createRing(1000);
+  const corrected = createRing(1000);
   let updates = 0;
   let last = { actor: 0, imitation: 0 };
 
@@ -184,6 +196,7 @@ export function createTd3(
         }
         return dQ;
       });
+      for (let i = 0; i < n; i++) if (b.human[i] === 0) calm.push(qs[0]![i]!);
       loss += proxyLoss(critics, b, qs, c, dQs);
       for (const [i, pass] of passes.entries()) critics.nets[i]!.backward(pass, dQs[i]!);
     });
@@ -203,6 +216,13 @@ export function createTd3(
         for (let i = 0; i < dActions.length; i++) dActions[i]! /= -n;
       }
       last.imitation = imitationLoss(b, pass.output, c, dActions);
+      for (let i = 0; i < n; i++) {
+        if (b.human[i] === 0) continue;
+        let sum = 0;
+        for (let at = i * k; at < (i + 1) * k; at++)
+          sum += (pass.output[at]! - b.actions[at]!) ** 2;
+        corrected.push(sum / k);
+      }
       actor.backward(pass, dActions);
     });
     return loss + last.imitation;
@@ -253,8 +273,23 @@ export function createTd3(
         ...experience.normaliser(),
       };
     },
+    gate() {
+      if (c.askShare <= 0 || calm.size < 25 || corrected.size < 25) return undefined;
+      let sum = 0;
+      for (let i = 0; i < corrected.size; i++) sum += corrected.values[i]!;
+      return {
+        kind: 'value',
+        members: [critics.nets[0]!.layers()],
+        ...experience.normaliser(),
+        actionSpace: spec.actionSpace,
+        askAbove: quantile(calm.values, calm.size, 1 - c.askShare),
+        handBackBelow: sum / corrected.size,
+      };
+    },
     save() {
       const arrays: SavedArrays = {
+        calm: calm.save(),
+        corrected: corrected.save(),
         actor: actor.parameters.slice(),
         'actor/target': targetActor.parameters.slice(),
         values: values.slice(),
@@ -281,6 +316,8 @@ export function createTd3(
       last = { ...(meta.last as typeof last) };
       loadRandom(random, meta.random);
       experience.load(arrays, meta);
+      calm.load(arrays.calm!);
+      corrected.load(arrays.corrected!);
     },
     dispose() {
       actor.dispose();
@@ -295,7 +332,9 @@ function checkConfig(c: Td3Config): void {
   if (!Number.isInteger(c.policyDelay) || c.policyDelay < 1) {
     throw new RangeError(`td3.policyDelay: is ${c.policyDelay}, needs an integer of at least 1`);
   }
-  for (const name of ['gamma', 'tau'] as const) {
+  if (c.askShare > 0 && c.layerNorm)
+    throw new RangeError('td3.askShare: needs layerNorm false, the gate carries plain layers');
+  for (const name of ['gamma', 'tau', 'askShare'] as const) {
     if (!(c[name] >= 0 && c[name] <= 1))
       throw new RangeError(`td3.${name}: is ${c[name]}, allowed 0 to 1`);
   }

@@ -23,6 +23,7 @@ const everything: Partial<SacConfig> = {
   proxyWeight: 1,
   conservativeWeight: 0.1,
   stopTdAtTakeover: true,
+  takeoverCostWeight: 1,
 };
 
 learnerContract(
@@ -41,6 +42,7 @@ describe.each(['wasm', 'cpu'] as const)('SAC losses on %s', (name) => {
       proxyWeight: 0.8,
       conservativeWeight: 0.3,
       stopTdAtTakeover: true,
+      takeoverCostWeight: 0.6,
     },
   };
   it.each(Object.keys(variants))(
@@ -54,9 +56,11 @@ describe.each(['wasm', 'cpu'] as const)('SAC losses on %s', (name) => {
       const batch = randomBatch(n, 4, 2, random);
       const noise = Float32Array.from({ length: n * 2 }, () => random.normal());
       const targets = Float32Array.from({ length: n }, () => 3 * random.normal());
-      const { actor, critics } = sac.parts;
+      const { actor, critics, takeover } = sac.parts;
+    sac.parts.targets(batch, noise, new Float32Array(n)); // also the takeover cost's
       const critic = () => sac.parts.criticLoss(batch, targets);
-      for (const net of critics.nets) expectGradient(net, critic, critic, random);
+      for (const net of [...critics.nets, ...(takeover?.critics.nets ?? [])])
+        expectGradient(net, critic, critic, random);
       const loss = () => sac.parts.actorLoss(batch, noise);
       expectGradient(actor, loss, loss, random);
       for (const net of critics.nets) {

@@ -1,0 +1,70 @@
+/**
+ * HACO's second value (Li et al. 2022, eq. 6): the cost of being taken over. Paid at the start of a
+ * takeover, 1 − cos(a_human, a_policy), and learned for the action the agent wanted; the actor avoids
+ * it. (With a constant cost the agent learns to stand still: HACO's own ablation.)
+ */
+import type { Random } from '../../../sim/random.ts';
+import type { Backend, Tensor } from '../../backend.ts';
+import { type Critics, type CriticsConfig, createCritics } from '../../nn/critics.ts';
+import type { ReplayBatch } from '../../replay.ts';
+
+export interface TakeoverCost {
+  readonly critics: Critics;
+  /** cost + γ d min C'(s', a') into `out` (n); `nextInput` is (s', a'). Inside a `tidy`. */
+  targets(batch: ReplayBatch, nextInput: Tensor, gamma: number, out: Float32Array): void;
+  /** Σ over critics of ½ mean (C(s, a_policy) − y)²; adds gradients. Inside a `tidy`. */
+  loss(batch: ReplayBatch, y: Float32Array): number;
+}
+
+export function createTakeoverCost(
+  backend: Backend,
+  config: CriticsConfig,
+  random: Random,
+): TakeoverCost {
+  const critics = createCritics(backend, config, random);
+  return {
+    critics,
+    targets(batch, nextInput, gamma, out) {
+      critics.targetMin(nextInput, batch.size, out);
+      for (let i = 0; i < batch.size; i++) {
+        const cost = batch.takeoverStart[i] === 1 ? 1 - cosine(batch, i, config.actionSize) : 0;
+        out[i] = cost + gamma * batch.discounts[i]! * out[i]!;
+      }
+    },
+    loss(batch, y) {
+      const n = batch.size;
+      // Undisturbed steps executed the agent's own action; on people's it is kept beside theirs.
+      const wanted = batch.actions.slice();
+      const k = config.actionSize;
+      for (let i = 0; i < n; i++) {
+        if (batch.human[i] === 0) continue;
+        for (let at = i * k; at < (i + 1) * k; at++) wanted[at] = batch.policyActions[at]!;
+      }
+      let loss = 0;
+      const passes = critics.forward(critics.input(batch.observations, wanted, n), n);
+      for (const [c, pass] of passes.entries()) {
+        const dC = new Float32Array(n);
+        for (let i = 0; i < n; i++) {
+          const error = pass.output[i]! - y[i]!;
+          loss += (0.5 * error * error) / n;
+          dC[i] = error / n;
+        }
+        critics.nets[c]!.backward(pass, dC);
+      }
+      return loss;
+    },
+  };
+}
+
+/** cos of the angle between the person's and the agent's action; 1 when either is zero. */
+function cosine(batch: ReplayBatch, row: number, k: number): number {
+  let dot = 0;
+  let a = 0;
+  let b = 0;
+  for (let at = row * k; at < (row + 1) * k; at++) {
+    dot += batch.actions[at]! * batch.policyActions[at]!;
+    a += batch.actions[at]! ** 2;
+    b += batch.policyActions[at]! ** 2;
+  }
+  return a * b > 0 ? dot / Math.sqrt(a * b) : 1;
+}
