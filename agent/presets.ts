@@ -1,0 +1,142 @@
+/** Presets: named configurations of a learner, a reward model and query selection. */
+import type { FeedbackKind } from './contract.ts';
+import type { BcConfig } from './learners/bc.ts';
+import type { DaggerConfig } from './learners/dagger.ts';
+import type { PpoConfig } from './learners/ppo.ts';
+import type { SacConfig } from './learners/sac.ts';
+import type { Td3Config } from './learners/td3.ts';
+import type { QueryConfig } from './queries/config.ts';
+import type { RewardConfig } from './reward/config.ts';
+
+export interface PresetInfo {
+  readonly id: string;
+  readonly title: string;
+  /** What it is, its source, and where it deviates. */
+  readonly description: string;
+  /** Feedback it learns from; empty: the environment's reward. */
+  readonly needs: readonly FeedbackKind[];
+}
+
+export type LearnerChoice =
+  | { readonly kind: 'sac'; readonly config: Partial<SacConfig> }
+  | { readonly kind: 'td3'; readonly config: Partial<Td3Config> }
+  | { readonly kind: 'ppo'; readonly config: Partial<PpoConfig> }
+  | { readonly kind: 'bc'; readonly config: Partial<BcConfig> }
+  | { readonly kind: 'dagger'; readonly config: Partial<DaggerConfig> };
+
+/** How the trainer spends its time. */
+export interface SchedulerConfig {
+  /** Learner updates per environment step observed. */
+  readonly updatesPerStep: number;
+  /** Updates owed at most: when the learner is slower than the actors, the rest is dropped. */
+  readonly mostOwed: number;
+  /** A reward session starts after this much new feedback … */
+  readonly rewardEveryLabels: number;
+  /** … or this many environment steps after the last, if there is any. */
+  readonly rewardEverySteps: number;
+  /** Replay rows relabelled per slice. */
+  readonly relabelRows: number;
+  /** PEBBLE's start: this many steps with the entropy of visited states as reward, then new critics. */
+  readonly unsupervisedSteps: number;
+  /** RUNE (Liang et al. 2022): disagreement added to the reward, weight · (1 − decay)^step; 0: off. */
+  readonly explorationBonus: number;
+  readonly explorationDecay: number;
+}
+
+export const schedulerDefaults: SchedulerConfig = {
+  updatesPerStep: 1,
+  mostOwed: 500,
+  rewardEveryLabels: 10,
+  rewardEverySteps: 500,
+  relabelRows: 4096,
+  unsupervisedSteps: 0,
+  explorationBonus: 0,
+  explorationDecay: 1e-5,
+};
+
+export interface Preset extends PresetInfo {
+  readonly learner: LearnerChoice;
+  /** Absent: no reward model. */
+  readonly reward?: Partial<RewardConfig>;
+  readonly queries?: Partial<QueryConfig>;
+  readonly scheduler?: Partial<SchedulerConfig>;
+}
+
+/** Everything a reward model can be fitted to. */
+const ALL_FEEDBACK: readonly FeedbackKind[] = [
+  'reward',
+  'preference',
+  'ranking',
+  'rating',
+  'override',
+  'correction',
+  'demonstration',
+  'approval',
+  'estop',
+  'critique',
+];
+
+const pebble: Preset = {
+  id: 'pebble',
+  title: 'PEBBLE',
+  description:
+    'SAC with relabelling and an unsupervised start (Lee et al. 2021). Deviations: 128 hidden units in ' +
+    'place of 1024, members are kept from a fold of the labels, normalised before averaging.',
+  needs: ['preference'],
+  learner: {
+    kind: 'sac',
+    config: {
+      hidden: [128, 128],
+      batchSize: 256,
+      learningStarts: 500,
+      targetEvery: 2,
+      rewardSource: 'model',
+    },
+  },
+  reward: {},
+  queries: { strategy: 'disagreement' },
+  scheduler: { unsupervisedSteps: 1000 },
+};
+
+const presets: readonly Preset[] = [
+  {
+    id: 'reins',
+    title: 'Reins',
+    description:
+      'All feedback in one reward model; overrides also teach the policy directly (behaviour cloning and ' +
+      'PVP4Real proxy values on people’s steps, half of every batch from people).',
+    needs: ALL_FEEDBACK,
+    learner: {
+      kind: 'sac',
+      config: {
+        hidden: [128, 128],
+        batchSize: 256,
+        learningStarts: 50,
+        rewardSource: 'model',
+        humanShare: 0.5,
+        bcWeight: 1,
+        proxyWeight: 1,
+        initialTemperature: 0.01,
+        normaliseObservations: true,
+      },
+    },
+    reward: {},
+    queries: { strategy: 'information' },
+  },
+  pebble,
+];
+
+/** In the order they should be listed. */
+export function listPresets(): PresetInfo[] {
+  return presets.map(({ id, title, description, needs }) => ({ id, title, description, needs }));
+}
+
+/** @throws RangeError that lists the known ids. */
+export function getPreset(id: string): Preset {
+  const preset = presets.find((p) => p.id === id);
+  if (!preset)
+    throw new RangeError(
+      `preset: unknown id "${id}", allowed ${presets.map((p) => p.id).join(', ')}`,
+    );
+  return preset;
+}

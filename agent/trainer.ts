@@ -1,0 +1,340 @@
+/**
+ * A preset put together: learner, reward ensemble, query selection. Drives them in small slices, so
+ * that whoever calls `update` stays responsive; nothing here waits for a person.
+ */
+import { createRandom } from '../sim/random.ts';
+import { loadBackend } from './backend.ts';
+import type {
+  Checkpoint,
+  EnvironmentSpec,
+  Feedback,
+  Metrics,
+  RewardModel,
+  Segment,
+  Trainer,
+} from './contract.ts';
+import { createEpisodeStore, segmentRows } from './episodes.ts';
+import { getPreset, type SchedulerConfig, schedulerDefaults } from './presets.ts';
+import { createQuerySource } from './queries/queries.ts';
+import { createRewardEnsemble } from './reward/ensemble.ts';
+import { createHackingWatch } from './trainer/hacking.ts';
+import { createLearner } from './trainer/learner.ts';
+import { createLedger } from './trainer/ledger.ts';
+import { createNoveltyReward, withBonus } from './trainer/novelty.ts';
+import { applyOverrides } from './trainer/options.ts';
+
+export interface TrainerOptions {
+  readonly preset: string;
+  readonly spec: EnvironmentSpec;
+  readonly seed: number;
+  readonly runId: string;
+  /** ms since epoch; part of nothing that is learned. */
+  readonly now?: number;
+  /** `{learner, reward, queries, scheduler}`: changes to the preset. */
+  readonly overrides?: Record<string, unknown>;
+  readonly backend?: 'native' | 'wasm' | 'cpu';
+}
+
+/** Steps of episodes kept for questions and late feedback, besides those that feedback refers to. */
+const KEPT_STEPS = 100_000;
+
+/** @throws RangeError for an unknown preset or override, naming it and what is allowed. */
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const preset = applyOverrides(getPreset(options.preset), options.overrides ?? {});
+  const scheduler: SchedulerConfig = { ...schedulerDefaults, ...preset.scheduler };
+  const { spec, runId, seed } = options;
+  const backend = await loadBackend(options.backend ? { prefer: options.backend } : {});
+  const learner = createLearner(preset.learner, spec, backend, createRandom(seed, 1));
+  const reward = preset.reward
+    ? createRewardEnsemble(spec, preset.reward, backend, createRandom(seed, 2))
+    : undefined;
+  const store = createEpisodeStore({ maxSteps: KEPT_STEPS });
+  const queryRandom = createRandom(seed, 3);
+  const queries = createQuerySource(spec, preset.queries ?? {}, runId, store, reward, queryRandom);
+  const novelty =
+    scheduler.unsupervisedSteps > 0 ? createNoveltyReward(spec, createRandom(seed, 4)) : undefined;
+  const ledger = createLedger();
+  const hacking = createHackingWatch();
+
+  let version = 0;
+  let environmentSteps = 0;
+  let learnerUpdates = 0;
+  let rewardUpdates = 0;
+  let humanSteps = 0;
+  let labels = 0;
+  /** Learner updates owed for steps observed. */
+  let owed = 0;
+  let labelsAtSession = 0;
+  let stepsAtSession = 0;
+  let inSession = false;
+  let rewardTurn = true;
+  let relabelledVersion = 0;
+  let exploring = novelty !== undefined;
+
+  const bonus =
+    reward && scheduler.explorationBonus > 0
+      ? withBonus(
+          reward,
+          () => scheduler.explorationBonus * (1 - scheduler.explorationDecay) ** environmentSteps,
+        )
+      : undefined;
+
+  /** The model that rewards come from now; undefined: none is trained yet. */
+  function rewardNow(): RewardModel | undefined {
+    if (exploring && novelty) return novelty;
+    return reward && reward.version > 0 ? (bonus ?? reward) : undefined;
+  }
+
+  function sessionDue(): boolean {
+    if (!reward?.pending) return false;
+    if (inSession) return true;
+    const due =
+      labels - labelsAtSession >= scheduler.rewardEveryLabels ||
+      environmentSteps - stepsAtSession >= scheduler.rewardEverySteps;
+    if (!due) return false;
+    inSession = true;
+    labelsAtSession = labels;
+    stepsAtSession = environmentSteps;
+    return true;
+  }
+
+  function updateReward(): Metrics | undefined {
+    const before = reward!.version;
+    const metrics = reward!.update();
+    if (!metrics) return undefined;
+    rewardUpdates++;
+    if (reward!.version !== before) {
+      inSession = false;
+      hacking.restart();
+    }
+    return metrics;
+  }
+
+  /** Unsupervised start: over after its steps, then critics start anew (PEBBLE). */
+  function leaveExploration(): void {
+    if (!exploring || environmentSteps < scheduler.unsupervisedSteps) return;
+    exploring = false;
+    learner.resetCritics?.();
+  }
+
+  function relabel(): boolean {
+    const model = rewardNow();
+    if (!model || !learner.relabel || model.version === relabelledVersion) return false;
+    if (learner.relabel(model, scheduler.relabelRows)) relabelledVersion = model.version;
+    return true;
+  }
+
+  function updateLearner(): Metrics | undefined {
+    if (owed < 1) return undefined;
+    const metrics = learner.update();
+    if (!metrics) return undefined;
+    owed -= 1;
+    learnerUpdates++;
+    ledger.learned(Math.max(0, learner.relabel ? relabelledVersion : (reward?.version ?? 0)));
+    return metrics;
+  }
+
+  /** An episode is over: was it suspiciously good? */
+  function inspect(segment: Segment): void {
+    if (!reward || reward.version === 0) return;
+    const rows = segmentRows(segment, store);
+    if (!rows) return;
+    const { observations, actions, n } = rows;
+    const values = new Float32Array(n);
+    reward.predict(observations, actions, n, values);
+    const earned = values.reduce((a, b) => a + b, 0) / n;
+    reward.disagreement(observations, actions, n, values);
+    hacking.add(segment.episodeId, earned, values.reduce((a, b) => a + b, 0) / n);
+  }
+
+  const trainer: Trainer = {
+    preset: preset.id,
+    observe(episode, from, to) {
+      if (from === to && episode.end === 'open') return;
+      store.append(episode, from, to);
+      if (to > from) {
+        learner.observe(episode, from, to);
+        reward?.observe(episode, from, to);
+        if (exploring) novelty?.observe(episode, from, to);
+        environmentSteps += to - from;
+        for (let t = from; t < to; t++) if (episode.sources[t] !== 0) humanSteps++;
+        owed = Math.min(scheduler.mostOwed, owed + (to - from) * scheduler.updatesPerStep);
+      }
+      if (episode.end !== 'open') inspect({ episodeId: episode.id, from: 0, to: episode.length });
+    },
+    feedback(feedback) {
+      for (const id of episodesOf(feedback)) store.pin(id);
+      const before = reward?.labels ?? 0;
+      const query = feedback.kind === 'approval' ? queries.get(feedback.queryId) : undefined;
+      reward?.feedback(feedback, store, query);
+      learner.feedback(feedback, store);
+      queries.answered(feedback);
+      if (feedback.kind !== 'retraction') labels++;
+      const fitted = reward !== undefined && reward.labels !== before;
+      if (fitted) ledger.add(feedback.id, reward.version + 1);
+      else if (concernsPolicy(feedback)) ledger.add(feedback.id, 0);
+    },
+    update() {
+      leaveExploration();
+      if (relabel()) return { 'relabel/version': relabelledVersion };
+      // Both have work: they take turns, so that neither waits for the other.
+      const due = sessionDue();
+      rewardTurn = due && !rewardTurn;
+      return rewardTurn
+        ? (updateReward() ?? updateLearner())
+        : (updateLearner() ?? (due ? updateReward() : undefined));
+    },
+    nextQueries: (count, now) => queries.next(count, now, version, hacking.suspects()),
+    snapshot: () => learner.snapshot(version),
+    publish() {
+      version++;
+      return { snapshot: learner.snapshot(version), appliedFeedback: ledger.take() };
+    },
+    predictReward(segment) {
+      if (!reward || reward.version === 0) return undefined;
+      const rows = segmentRows(segment, store);
+      if (!rows) return undefined;
+      const out = new Float32Array(rows.n);
+      reward.predict(rows.observations, rows.actions, rows.n, out);
+      return out;
+    },
+    counts: () => ({ environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels }),
+    report: () => ({
+      ...(reward?.report() ?? {}),
+      'reward/hackingAlarm': hacking.alarm ? 1 : 0,
+      'train/environmentSteps': environmentSteps,
+      'train/learnerUpdates': learnerUpdates,
+      'train/rewardUpdates': rewardUpdates,
+      'train/humanSteps': humanSteps,
+      'train/labels': labels,
+      'train/updatesOwed': owed,
+    }),
+    save() {
+      const own = learner.save();
+      const model = reward?.save();
+      const state = new Float64Array(4);
+      queryRandom.save(state, 0);
+      return {
+        meta: {
+          preset: preset.id,
+          learner: own.meta,
+          ...(model ? { reward: model.meta } : {}),
+          queries: queries.save(),
+          queryRandom: [...state],
+          ledger: ledger.save(),
+          counters: {
+            version,
+            environmentSteps,
+            learnerUpdates,
+            rewardUpdates,
+            humanSteps,
+            labels,
+            owed,
+            labelsAtSession,
+            stepsAtSession,
+            inSession,
+            rewardTurn,
+            relabelledVersion,
+            exploring,
+          },
+        },
+        arrays: {
+          ...prefixed('learner/', own.arrays),
+          ...prefixed('reward/', model?.arrays ?? {}),
+        },
+      };
+    },
+    load(checkpoint) {
+      const { meta, arrays } = checkpoint;
+      if (meta.preset !== preset.id)
+        throw new RangeError(`checkpoint.preset: is ${String(meta.preset)}, expected ${preset.id}`);
+      learner.load(partOf(meta.learner, arrays, 'learner/'));
+      if (reward) reward.load(partOf(meta.reward, arrays, 'reward/'));
+      queries.load(meta.queries as Record<string, unknown>);
+      queryRandom.load(Float64Array.from(meta.queryRandom as number[]), 0);
+      ledger.load(meta.ledger as ReturnType<typeof ledger.save>);
+      const c = meta.counters as Counters;
+      ({ version, environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels } = c);
+      ({ owed, labelsAtSession, stepsAtSession, inSession, rewardTurn, exploring } = c);
+      // Whoever labelled the buffer is gone with the process: label it again with what was loaded.
+      relabelledVersion = 0;
+    },
+    dispose() {
+      learner.dispose();
+      reward?.dispose();
+    },
+  };
+  return trainer;
+}
+
+interface Counters {
+  readonly version: number;
+  readonly environmentSteps: number;
+  readonly learnerUpdates: number;
+  readonly rewardUpdates: number;
+  readonly humanSteps: number;
+  readonly labels: number;
+  readonly owed: number;
+  readonly labelsAtSession: number;
+  readonly stepsAtSession: number;
+  readonly inSession: boolean;
+  readonly rewardTurn: boolean;
+  readonly relabelledVersion: number;
+  readonly exploring: boolean;
+}
+
+function prefixed(prefix: string, arrays: Checkpoint['arrays']): Record<string, Float32Array> {
+  return Object.fromEntries(Object.entries(arrays).map(([name, a]) => [prefix + name, a]));
+}
+
+function partOf(meta: unknown, arrays: Checkpoint['arrays'], prefix: string): Checkpoint {
+  const own = Object.entries(arrays)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, a]) => [name.slice(prefix.length), a] as const);
+  return { meta: meta as Checkpoint['meta'], arrays: Object.fromEntries(own) };
+}
+
+/** Feedback that learners use directly, with or without a reward model. */
+function concernsPolicy(feedback: Feedback): boolean {
+  switch (feedback.kind) {
+    case 'override':
+    case 'demonstration':
+    case 'correction':
+    case 'retraction':
+      return true;
+    case 'reward':
+    case 'preference':
+    case 'ranking':
+    case 'rating':
+    case 'approval':
+    case 'estop':
+    case 'critique':
+      return false;
+  }
+}
+
+function episodesOf(feedback: Feedback): string[] {
+  switch (feedback.kind) {
+    case 'preference':
+      return [feedback.a.episodeId, feedback.b.episodeId];
+    case 'ranking':
+      return feedback.segments.map((s) => s.episodeId);
+    case 'rating':
+    case 'demonstration':
+      return [feedback.segment.episodeId];
+    case 'correction':
+      return [feedback.segment.episodeId, feedback.corrected.episodeId];
+    case 'override':
+      return [
+        feedback.episodeId,
+        ...(feedback.counterfactual ? [feedback.counterfactual.episodeId] : []),
+      ];
+    case 'reward':
+    case 'estop':
+    case 'critique':
+      return [feedback.episodeId];
+    case 'approval':
+    case 'retraction':
+      return [];
+  }
+}

@@ -1,0 +1,30 @@
+/** A preset's learner. */
+import type { Random } from '../../sim/random.ts';
+import type { Backend } from '../backend.ts';
+import type { EnvironmentSpec, Learner } from '../contract.ts';
+import { createBc } from '../learners/bc.ts';
+import { createDagger } from '../learners/dagger.ts';
+import { createPpo } from '../learners/ppo.ts';
+import { createSac } from '../learners/sac.ts';
+import { createTd3 } from '../learners/td3.ts';
+import type { LearnerChoice } from '../presets.ts';
+
+export function createLearner(
+  choice: LearnerChoice,
+  spec: EnvironmentSpec,
+  backend: Backend,
+  random: Random,
+): Learner & { resetCritics?(): void } {
+  switch (choice.kind) {
+    case 'sac':
+      return createSac(spec, choice.config, backend, random);
+    case 'td3':
+      return createTd3(spec, choice.config, backend, random);
+    case 'ppo':
+      return createPpo(spec, choice.config, backend, random);
+    case 'bc':
+      return createBc(spec, choice.config, backend, random);
+    case 'dagger':
+      return createDagger(spec, choice.config, backend, random);
+  }
+}

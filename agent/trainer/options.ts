@@ -1,0 +1,77 @@
+/** Overrides of a preset: `{learner, reward, queries, scheduler}`, each a part of its configuration. */
+import { bcDefaults } from '../learners/bc.ts';
+import { daggerDefaults } from '../learners/dagger.ts';
+import { ppoDefaults } from '../learners/ppo.ts';
+import { sacDefaults } from '../learners/sac.ts';
+import { td3Defaults } from '../learners/td3.ts';
+import { type LearnerChoice, type Preset, schedulerDefaults } from '../presets.ts';
+import { queryDefaults } from '../queries/config.ts';
+import { rewardDefaults } from '../reward/config.ts';
+
+const learnerDefaults = {
+  sac: sacDefaults,
+  td3: td3Defaults,
+  ppo: ppoDefaults,
+  bc: bcDefaults,
+  dagger: daggerDefaults,
+} as const satisfies Record<LearnerChoice['kind'], object>;
+
+/** Fields that have no default but may be given. */
+const OPTIONAL: Readonly<Record<string, readonly string[]>> = { reward: ['surf', 'rime'] };
+
+/**
+ * The preset with `overrides` in it. Values come from a command line or an API: keys are checked
+ * against the defaults here, ranges by whoever uses them.
+ * @throws RangeError naming the unknown or mistyped field and what is allowed.
+ */
+export function applyOverrides(preset: Preset, overrides: Record<string, unknown>): Preset {
+  const sections = {
+    learner: learnerDefaults[preset.learner.kind],
+    reward: rewardDefaults,
+    queries: queryDefaults,
+    scheduler: schedulerDefaults,
+  };
+  const part = (name: keyof typeof sections): Record<string, unknown> => {
+    const given = overrides[name];
+    if (given === undefined) return {};
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
+      throw new RangeError(`overrides.${name}: is ${JSON.stringify(given)}, expected an object`);
+    checkFields(name, given as Record<string, unknown>, sections[name]);
+    return given as Record<string, unknown>;
+  };
+  for (const name of Object.keys(overrides)) {
+    if (!(name in sections))
+      throw new RangeError(
+        `overrides.${name}: unknown, allowed ${Object.keys(sections).join(', ')}`,
+      );
+  }
+  if (overrides.reward !== undefined && !preset.reward)
+    throw new RangeError(`overrides.reward: preset ${preset.id} has no reward model`);
+  return {
+    ...preset,
+    learner: {
+      ...preset.learner,
+      config: { ...preset.learner.config, ...part('learner') },
+    } as LearnerChoice,
+    ...(preset.reward ? { reward: { ...preset.reward, ...part('reward') } } : {}),
+    queries: { ...preset.queries, ...part('queries') },
+    scheduler: { ...preset.scheduler, ...part('scheduler') },
+  };
+}
+
+function checkFields(section: string, given: Record<string, unknown>, defaults: object): void {
+  const known = defaults as Record<string, unknown>;
+  for (const [name, value] of Object.entries(given)) {
+    if (OPTIONAL[section]?.includes(name)) continue;
+    if (!(name in known))
+      throw new RangeError(
+        `overrides.${section}.${name}: unknown, allowed ${Object.keys(known).join(', ')}`,
+      );
+    const expected = known[name];
+    const loose = typeof expected === 'string' && typeof value === 'number'; // e.g. 'auto' or a number
+    if (!loose && typeof value !== typeof expected)
+      throw new RangeError(
+        `overrides.${section}.${name}: is ${JSON.stringify(value)}, expected a ${typeof expected}`,
+      );
+  }
+}
