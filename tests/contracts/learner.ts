@@ -34,6 +34,8 @@ export function learnerContract(name: string, make: MakeLearner, backends: Backe
         learner.observe(episode, 0, 50);
         learner.observe(episode, 50, episode.length);
       }
+      const episodes = new Map(experience().map((episode) => [episode.id, episode]));
+      for (const event of lessons()) learner.feedback(event, { get: (id) => episodes.get(id) });
       return learner;
     };
 
@@ -124,17 +126,23 @@ function weights(learner: Learner): Float32Array[] {
   return learner.snapshot(0).layers.flatMap((layer) => [layer.weights, layer.bias]);
 }
 
+function make(id: string, body: object): Feedback {
+  const base = { runId: 'run', teacherId: 'teacher', shownAt: 0, answeredAt: 1, receivedAt: 2 };
+  return { ...base, responseMs: 1, id, ...body } as Feedback;
+}
+
+/** Live rewards and a takeover with its counterfactual, for learners that live on them. */
+function lessons(): Feedback[] {
+  const rewards = Array.from({ length: 40 }, (_, i) =>
+    make(`r${i}`, { kind: 'reward', episodeId: 'one', step: 3 * i, value: i % 3 === 0 ? -1 : 1 }),
+  );
+  const counterfactual = { episodeId: 'two', from: 0, to: 10 };
+  const override = { kind: 'override', episodeId: 'one', from: 20, to: 60, counterfactual };
+  return [...rewards, make('o1', override)];
+}
+
 function everyFeedback(): Feedback[] {
   const segment = { episodeId: 'one', from: 0, to: 10 };
-  const base = {
-    runId: 'run',
-    teacherId: 'teacher',
-    shownAt: 0,
-    answeredAt: 1,
-    receivedAt: 2,
-    responseMs: 1,
-  };
-  const make = (id: string, body: object) => ({ ...base, id, ...body }) as Feedback;
   return [
     make('f1', { kind: 'reward', episodeId: 'one', step: 20, value: 1 }),
     make('f2', { kind: 'preference', a: segment, b: segment, choice: 'a' }),

@@ -33,6 +33,8 @@ export interface Experience extends Pick<Learner, 'observe' | 'feedback'> {
   draw(): void;
   /** Normalise and scale what `replay.sample` put into `batch`. */
   prepare(): void;
+  /** Observations (n, d) as the policy sees them, in place. */
+  normaliseRows(rows: Float32Array, n: number): void;
   /** The part of a snapshot that goes with the statistics. */
   normaliser(): Pick<PolicySnapshot, 'normaliser'>;
   save(arrays: SavedArrays): Record<string, unknown>;
@@ -91,6 +93,7 @@ export function createExperience(
       replay.sample(batch, random, c.humanShare);
       prepare();
     },
+    normaliseRows: (rows, rowCount) => normaliser?.apply(rows, rowCount),
     normaliser: () => (normaliser ? { normaliser: normaliser.snapshot() } : {}),
     save(arrays) {
       normaliser?.save(arrays, 'normaliser');

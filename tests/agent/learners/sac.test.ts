@@ -57,7 +57,7 @@ describe.each(['wasm', 'cpu'] as const)('SAC losses on %s', (name) => {
       const noise = Float32Array.from({ length: n * 2 }, () => random.normal());
       const targets = Float32Array.from({ length: n }, () => 3 * random.normal());
       const { actor, critics, takeover } = sac.parts;
-    sac.parts.targets(batch, noise, new Float32Array(n)); // also the takeover cost's
+      sac.parts.targets(batch, noise, new Float32Array(n)); // also the takeover cost's
       const critic = () => sac.parts.criticLoss(batch, targets);
       for (const net of [...critics.nets, ...(takeover?.critics.nets ?? [])])
         expectGradient(net, critic, critic, random);

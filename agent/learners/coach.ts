@@ -1,0 +1,215 @@
+/**
+ * COACH (MacGlashan et al. 2017) in its deep form (Arumugam et al. 2019): a person's live feedback is
+ * the advantage of what the policy just did, so it drives the policy gradient directly. A press is
+ * credited to the steps before it through an eligibility trace, after the person's delay.
+ *
+ * ∇J = mean f · λ^age · ρ ∇log π(a|s) + entropy bonus, ρ = π/π_then clipped to `maxRatio`: Deep COACH's
+ * importance weight, which also ends the push once an action that was punished has become unlikely.
+ * Deviation: a state-independent Gaussian with clipped likelihood (nn/censored.ts).
+ */
+import type { Random } from '../../sim/random.ts';
+import type { Backend } from '../backend.ts';
+import type { EnvironmentSpec, EpisodeSource, Feedback, Learner } from '../contract.ts';
+import { halfRange, scaleActions, toEnvironmentUnits } from '../nn/actions.ts';
+import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { censoredLikelihood } from '../nn/censored.ts';
+import { descend, predict } from '../nn/fit.ts';
+import { createMlp, type Mlp } from '../nn/mlp.ts';
+import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { createTuples } from './parts/tuples.ts';
+
+export interface CoachConfig {
+  /** Hidden units per layer. */
+  readonly hidden: readonly number[];
+  /** Credited steps per gradient step. */
+  readonly batchSize: number;
+  /** Credited steps kept. */
+  readonly capacity: number;
+  /** Credited steps needed before the first update. */
+  readonly learningStarts: number;
+  readonly learningRate: number;
+  /** Seconds between a step on screen and the key about it. */
+  readonly delay: number;
+  /** λ of the eligibility trace, per step. */
+  readonly trace: number;
+  /** Steps the trace reaches back. */
+  readonly window: number;
+  readonly maxRatio: number;
+  readonly entropyWeight: number;
+  /** First log standard deviation, actions scaled to [−1, 1]. */
+  readonly initialLogStd: number;
+}
+
+export const coachDefaults: CoachConfig = {
+  hidden: [64, 64],
+  batchSize: 64,
+  capacity: 10_000,
+  learningStarts: 16,
+  learningRate: 1e-3,
+  delay: 0.2,
+  trace: 0.35,
+  window: 10,
+  maxRatio: 2,
+  entropyWeight: 0.01,
+  initialLogStd: -0.7,
+};
+
+export interface CoachLearner extends Learner {
+  /** For tests. Rows: observation (d), action (k) in [−1, 1], credit, log π at the time. */
+  readonly parts: {
+    readonly policy: Mlp;
+    readonly logStd: Float32Array;
+    readonly logStdGradient: Float32Array;
+    policyLoss(rows: Float32Array, m: number): number;
+  };
+}
+
+export function createCoach(
+  spec: EnvironmentSpec,
+  config: Partial<CoachConfig>,
+  backend: Backend,
+  random: Random,
+): CoachLearner {
+  const c: CoachConfig = { ...coachDefaults, ...config };
+  if (!(c.trace >= 0 && c.trace <= 1))
+    throw new RangeError(`coach.trace: is ${c.trace}, allowed 0 to 1`);
+  const d = spec.observationSpace.size;
+  const k = spec.actionSpace.size;
+  const n = c.batchSize;
+  const width = d + k + 2;
+
+  // ------------------------------------------------------------------ model
+  const policy = createMlp(
+    backend,
+    {
+      sizes: [d, ...c.hidden, k],
+      activation: 'tanh',
+      initialiser: { kind: 'orthogonal', gain: Math.SQRT2, outputGain: 0.01 },
+    },
+    random,
+  );
+  const logStd = new Float32Array(k).fill(c.initialLogStd);
+  const logStdGradient = new Float32Array(k);
+  const policyAdam = createAdam(policy.parameters.length, { learningRate: c.learningRate });
+  const logStdAdam = createAdam(k, { learningRate: c.learningRate });
+
+  // ------------------------------------------------------------------ data
+  const credited = createTuples(c.capacity, width);
+  const rows = new Float32Array(n * width);
+  const likelihood = { logProb: 0, dMean: 0, dLogStd: 0 };
+  let updates = 0;
+
+  function logProb(actions: Float32Array, means: Float32Array, at: number, meanAt: number): number {
+    let sum = 0;
+    for (let j = 0; j < k; j++) {
+      censoredLikelihood(actions[at + j]!, means[meanAt + j]!, logStd[j]!, likelihood);
+      sum += likelihood.logProb;
+    }
+    return sum;
+  }
+
+  function credit(feedback: Extract<Feedback, { kind: 'reward' }>, episodes: EpisodeSource): void {
+    const episode = episodes.get(feedback.episodeId);
+    if (!episode || credited.has(feedback.id)) return;
+    const judged = feedback.step - Math.round(c.delay / spec.controlDt);
+    const row = new Float32Array(width);
+    const action = row.subarray(d, d + k);
+    for (let age = 0; age < c.window; age++) {
+      const step = judged - age;
+      if (step < 0 || step >= episode.length) continue;
+      row.set(episode.observations.subarray(step * d, (step + 1) * d));
+      scaleActions(spec.actionSpace, episode.actions.subarray(step * k, (step + 1) * k), 1, action);
+      row[d + k] = feedback.value * c.trace ** age;
+      row[d + k + 1] = logProb(row, predict(backend, policy, row.subarray(0, d), 1), d, 0);
+      credited.add(feedback.id, row);
+    }
+  }
+
+  // ------------------------------------------------------------------ loss
+
+  /** −mean f min(ρ, maxRatio) − entropy bonus. */
+  function policyLoss(from: Float32Array, m: number): number {
+    let loss = 0;
+    backend.tf.tidy(() => {
+      const observations = new Float32Array(m * d);
+      for (let i = 0; i < m; i++) observations.set(from.subarray(i * width, i * width + d), i * d);
+      const pass = policy.forward(backend.upload(observations, [1, m, d]), m);
+      const dMeans = new Float32Array(m * k);
+      for (let i = 0; i < m; i++) {
+        const f = from[i * width + d + k]!;
+        const then = from[i * width + d + k + 1]!;
+        const ratio = Math.exp(logProb(from, pass.output, i * width + d, i * k) - then);
+        loss -= (f * Math.min(ratio, c.maxRatio)) / m;
+        if (ratio > c.maxRatio) continue;
+        for (let j = 0; j < k; j++) {
+          const a = from[i * width + d + j]!;
+          censoredLikelihood(a, pass.output[i * k + j]!, logStd[j]!, likelihood);
+          dMeans[i * k + j] = (-f * ratio * likelihood.dMean) / m;
+          logStdGradient[j]! -= (f * ratio * likelihood.dLogStd) / m;
+        }
+      }
+      policy.backward(pass, dMeans);
+    });
+    for (let j = 0; j < k; j++) {
+      loss -= c.entropyWeight * logStd[j]!;
+      logStdGradient[j]! -= c.entropyWeight;
+    }
+    return loss;
+  }
+
+  // ------------------------------------------------------------------ update
+
+  return {
+    observe() {
+      // Steps nobody judged say nothing here.
+    },
+    feedback(feedback, episodes) {
+      if (feedback.kind === 'reward') credit(feedback, episodes);
+      if (feedback.kind === 'retraction') credited.remove(feedback.feedbackId);
+    },
+    update() {
+      if (credited.size < Math.max(1, c.learningStarts)) return undefined;
+      credited.sample(random, n, rows);
+      const lossActor = policyLoss(rows, n);
+      descend(policy, policyAdam);
+      logStdAdam.step(logStd, logStdGradient);
+      logStdGradient.fill(0);
+      for (let j = 0; j < k; j++) logStd[j] = Math.max(-3, logStd[j]!); // it must keep trying
+      updates++;
+      return { 'loss/actor': lossActor, 'data/credited': credited.size };
+    },
+    snapshot: (version) => ({
+      version,
+      layers: toEnvironmentUnits(policy.layers(), spec.actionSpace),
+      logStd: logStd.map((s, j) => s + Math.log(halfRange(spec.actionSpace, j))),
+      squash: 'none',
+      actionSpace: spec.actionSpace,
+    }),
+    save() {
+      const saved = credited.save();
+      const arrays: SavedArrays = {
+        policy: policy.parameters.slice(),
+        logStd: logStd.slice(),
+        credited: saved.rows,
+      };
+      policyAdam.save(arrays, 'policy/adam');
+      logStdAdam.save(arrays, 'logStd/adam');
+      const meta = { learner: 'coach', updates, random: saveRandom(random), credited: saved.ids };
+      return { meta, arrays };
+    },
+    load(checkpoint) {
+      checkLearner(checkpoint, 'coach');
+      const { meta, arrays } = checkpoint;
+      restore(arrays, 'policy', policy.parameters);
+      restore(arrays, 'logStd', logStd);
+      policy.changed();
+      policyAdam.load(arrays, 'policy/adam');
+      logStdAdam.load(arrays, 'logStd/adam');
+      credited.load(meta.credited as string[], arrays.credited!);
+      updates = meta.updates as number;
+      loadRandom(random, meta.random);
+    },
+    dispose: () => policy.dispose(),
+    parts: { policy, logStd, logStdGradient, policyLoss },
+  };
+}

@@ -1,0 +1,246 @@
+/**
+ * Predictive preference learning (Cai et al. 2025, PPL): behaviour cloning on people's steps, and the
+ * preference a_human ≻ a_policy spread over the states that the agent was about to visit when it was
+ * taken over. Those are the first `horizon` states of the takeover's counterfactual, which was rolled
+ * out in a copy of the environment (the paper predicts with a bicycle model). No value function.
+ *
+ * L = BC(D_h) − log σ(β log π(a⁺|s̃) − β λ log π(a⁻|s̃)), log π(a|s) = −‖a − μ(s)‖²; a⁺ and a⁻ are the
+ * person's and the agent's action at the takeover. λ < 1 is contrastive preference learning's bias
+ * (Hejna et al. 2024), which the authors' code uses.
+ */
+import type { Random } from '../../sim/random.ts';
+import type { Backend } from '../backend.ts';
+import type { EnvironmentSpec, EpisodeSource, Feedback, Learner } from '../contract.ts';
+import { scaleActions } from '../nn/actions.ts';
+import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { descend } from '../nn/fit.ts';
+import { sigmoid, softplus } from '../nn/gaussian.ts';
+import { createMlp, type Mlp } from '../nn/mlp.ts';
+import type { ReplayBatch } from '../replay.ts';
+import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { createExperience } from './parts/experience.ts';
+import { imitationLoss } from './parts/human-terms.ts';
+import { createTuples } from './parts/tuples.ts';
+
+export interface PplConfig {
+  /** Hidden units per layer. */
+  readonly hidden: readonly number[];
+  /** Rows of behaviour cloning, and of preferences, per gradient step. */
+  readonly batchSize: number;
+  /** Steps kept. */
+  readonly capacity: number;
+  /** People's steps needed before the first update. */
+  readonly learningStarts: number;
+  readonly learningRate: number;
+  /** Predicted states that share a takeover's preference, L. */
+  readonly horizon: number;
+  readonly beta: number;
+  /** λ: weight of the rejected action. */
+  readonly bias: number;
+  readonly bcWeight: number;
+  readonly preferenceWeight: number;
+  readonly normaliseObservations: boolean;
+  /** Checkpoints contain the steps. */
+  readonly saveReplay: boolean;
+}
+
+export const pplDefaults: PplConfig = {
+  hidden: [256, 256],
+  batchSize: 1024,
+  capacity: 100_000,
+  learningStarts: 10,
+  learningRate: 1e-4,
+  horizon: 4,
+  beta: 0.1,
+  bias: 0.5,
+  bcWeight: 1,
+  preferenceWeight: 1,
+  normaliseObservations: false,
+  saveReplay: true,
+};
+
+export interface PplLearner extends Learner {
+  /** For tests: each adds its gradient and returns the loss. */
+  readonly parts: {
+    readonly actor: Mlp;
+    imitation(batch: ReplayBatch): number;
+    /** Rows: states (m, d), preferred and rejected actions (m, k) in [−1, 1]. */
+    preference(
+      states: Float32Array,
+      preferred: Float32Array,
+      rejected: Float32Array,
+      m: number,
+    ): number;
+  };
+}
+
+export function createPpl(
+  spec: EnvironmentSpec,
+  config: Partial<PplConfig>,
+  backend: Backend,
+  random: Random,
+): PplLearner {
+  const c: PplConfig = { ...pplDefaults, ...config };
+  if (!Number.isInteger(c.horizon) || c.horizon < 1)
+    throw new RangeError(`ppl.horizon: is ${c.horizon}, needs an integer of at least 1`);
+  const d = spec.observationSpace.size;
+  const k = spec.actionSpace.size;
+  const n = c.batchSize;
+  const width = d + 2 * k;
+  const actor = createMlp(
+    backend,
+    { sizes: [d, ...c.hidden, k], activation: 'relu', outputActivation: 'tanh' },
+    random,
+  );
+  const adam = createAdam(actor.parameters.length, { learningRate: c.learningRate });
+  const experience = createExperience(
+    'ppl',
+    spec,
+    { ...c, humanShare: 1, rewardSource: 'none' },
+    random,
+  );
+  /** Predicted state, a⁺, a⁻ (actions in [−1, 1]). */
+  const pairs = createTuples(c.capacity, width);
+  const drawn = new Float32Array(n * width);
+  const states = new Float32Array(n * d);
+  const preferred = new Float32Array(n * k);
+  const rejected = new Float32Array(n * k);
+  const cloning = { bcWeight: c.bcWeight, preferenceWeight: 0, preferenceBeta: 1 };
+  let updates = 0;
+
+  /** A takeover's preference at every state of its counterfactual, up to the horizon. */
+  function collect(feedback: Extract<Feedback, { kind: 'override' }>, source: EpisodeSource) {
+    if (pairs.has(feedback.id)) return; // a retry
+    const episode = source.get(feedback.episodeId);
+    if (!episode || feedback.from >= episode.length) return;
+    const row = new Float32Array(width);
+    const at = feedback.from * k;
+    row.set(episode.actions.subarray(at, at + k), d);
+    row.set(episode.policyActions.subarray(at, at + k), d + k);
+    for (const part of [row.subarray(d, d + k), row.subarray(d + k)])
+      scaleActions(spec.actionSpace, part, 1, part);
+    const predicted = feedback.counterfactual && source.get(feedback.counterfactual.episodeId);
+    const path = predicted ?? episode;
+    // Without a counterfactual only the state of the takeover itself is known to be the agent's.
+    const from = predicted ? feedback.counterfactual!.from : feedback.from;
+    const to = predicted ? Math.min(feedback.counterfactual!.to, from + c.horizon) : from + 1;
+    for (let t = from; t < Math.min(to, path.length + 1); t++) {
+      row.set(path.observations.subarray(t * d, (t + 1) * d));
+      pairs.add(feedback.id, row);
+    }
+  }
+
+  // ------------------------------------------------------------------ losses
+
+  /** bcWeight · mean ‖μ(s) − a_human‖² over people's steps. */
+  function imitation(b: ReplayBatch): number {
+    let value = 0;
+    backend.tf.tidy(() => {
+      const pass = actor.forward(backend.upload(b.observations, [1, n, d]), n);
+      const dMu = new Float32Array(n * k);
+      value = imitationLoss(b, pass.output, cloning, dMu);
+      actor.backward(pass, dMu);
+    });
+    return value;
+  }
+
+  /** preferenceWeight · mean −log σ(z), z = β(−‖a⁺ − μ‖² + λ ‖a⁻ − μ‖²). */
+  function preference(
+    s: Float32Array,
+    better: Float32Array,
+    worse: Float32Array,
+    m: number,
+  ): number {
+    let value = 0;
+    backend.tf.tidy(() => {
+      const pass = actor.forward(backend.upload(s, [1, m, d]), m);
+      const mu = pass.output;
+      const dMu = new Float32Array(m * k);
+      for (let i = 0; i < m; i++) {
+        let z = 0;
+        for (let at = i * k; at < (i + 1) * k; at++) {
+          z -= c.beta * (better[at]! - mu[at]!) ** 2;
+          z += c.beta * c.bias * (worse[at]! - mu[at]!) ** 2;
+        }
+        value += (c.preferenceWeight * softplus(-z)) / m;
+        const dZ = (-c.preferenceWeight * sigmoid(-z)) / m;
+        for (let at = i * k; at < (i + 1) * k; at++) {
+          const slope = better[at]! - mu[at]! - c.bias * (worse[at]! - mu[at]!);
+          dMu[at] = dZ * 2 * c.beta * slope;
+        }
+      }
+      actor.backward(pass, dMu);
+    });
+    return value;
+  }
+
+  /** Preference loss on freshly drawn pairs; 0 while there are none. */
+  function drawnPreference(): number {
+    if (pairs.size === 0 || c.preferenceWeight === 0) return 0;
+    pairs.sample(random, n, drawn);
+    for (let i = 0; i < n; i++) {
+      states.set(drawn.subarray(i * width, i * width + d), i * d);
+      preferred.set(drawn.subarray(i * width + d, i * width + d + k), i * k);
+      rejected.set(drawn.subarray(i * width + d + k, (i + 1) * width), i * k);
+    }
+    experience.normaliseRows(states, n);
+    return preference(states, preferred, rejected, n);
+  }
+
+  // ------------------------------------------------------------------ update
+
+  return {
+    observe: experience.observe,
+    feedback(feedback, episodes) {
+      experience.feedback(feedback, episodes);
+      if (feedback.kind === 'override') collect(feedback, episodes);
+      if (feedback.kind === 'retraction') pairs.remove(feedback.feedbackId);
+    },
+    update() {
+      if (experience.replay.humanSize < Math.max(1, c.learningStarts)) return undefined;
+      experience.draw();
+      const lossImitation = imitation(experience.batch);
+      const lossPreference = drawnPreference();
+      descend(actor, adam);
+      updates++;
+      return {
+        'loss/imitation': lossImitation,
+        'loss/preference': lossPreference,
+        'data/pairs': pairs.size,
+      };
+    },
+    snapshot(version) {
+      const layers = actor.layers();
+      const output = layers.pop()!;
+      return {
+        version,
+        layers: [...layers, { ...output, activation: 'linear' }],
+        logStd: 'deterministic',
+        squash: 'tanh',
+        actionSpace: spec.actionSpace,
+        ...experience.normaliser(),
+      };
+    },
+    save() {
+      const { ids, rows } = pairs.save();
+      const arrays: SavedArrays = { actor: actor.parameters.slice(), pairs: rows };
+      adam.save(arrays, 'actor/adam');
+      const data = experience.save(arrays);
+      const meta = { learner: 'ppl', updates, random: saveRandom(random), pairs: ids, ...data };
+      return { meta, arrays };
+    },
+    load(checkpoint) {
+      checkLearner(checkpoint, 'ppl');
+      const { meta, arrays } = checkpoint;
+      restore(arrays, 'actor', actor.parameters);
+      actor.changed();
+      adam.load(arrays, 'actor/adam');
+      pairs.load(meta.pairs as string[], arrays.pairs!);
+      updates = meta.updates as number;
+      loadRandom(random, meta.random);
+      experience.load(arrays, meta);
+    },
+    dispose: () => actor.dispose(),
+    parts: { actor, imitation, preference },
+  };
+}

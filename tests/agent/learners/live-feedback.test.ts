@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { createPolicy } from '../../../agent/act.ts';
+import { loadBackend } from '../../../agent/backend.ts';
+import type { Feedback, Learner } from '../../../agent/contract.ts';
+import { createCoach } from '../../../agent/learners/coach.ts';
+import { creditedSteps } from '../../../agent/learners/parts/credit.ts';
+import { createPpl } from '../../../agent/learners/ppl.ts';
+import { createTamer } from '../../../agent/learners/tamer.ts';
+import { createRandom } from '../../../sim/random.ts';
+import { learnerContract } from '../../contracts/learner.ts';
+import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
+import { randomBatch } from './batch.ts';
+import { expectGradient } from './gradient-check.ts';
+
+const small = { hidden: [16, 16], batchSize: 32 };
+
+learnerContract('tamer', (s, b, r) => createTamer(s, { ...small, replay: false }, b, r), ['wasm']);
+learnerContract('deep tamer', (s, b, r) => createTamer(s, small, b, r), ['wasm', 'cpu']);
+learnerContract('coach', (s, b, r) => createCoach(s, small, b, r), ['wasm', 'cpu']);
+learnerContract('ppl', (s, b, r) => createPpl(s, { ...small, normaliseObservations: true }, b, r), [
+  'wasm',
+  'cpu',
+]);
+
+const base = {
+  runId: 'run',
+  teacherId: 'teacher',
+  shownAt: 0,
+  answeredAt: 0,
+  receivedAt: 0,
+  responseMs: 0,
+};
+
+describe('learning from live feedback', async () => {
+  const backend = await loadBackend({ prefer: 'wasm' });
+
+  it.each(['wasm', 'cpu'] as const)(
+    '[LEARN-60] gradients match finite differences on %s',
+    async (name) => {
+      const other = await loadBackend({ prefer: name });
+      const random = createRandom(3);
+      const spec = syntheticSpec(4, 2);
+      const m = 32;
+      const rows = new Float32Array(m * 8);
+      for (let i = 0; i < rows.length; i++) rows[i] = random.normal();
+      for (let i = 0; i < m; i++) {
+        for (let j = 4; j < 6; j++) rows[i * 8 + j] = Math.min(1, Math.max(-1, rows[i * 8 + j]!));
+        rows[i * 8 + 7] = random.uniform(0.2, 1); // TAMER's weight
+      }
+      const tamer = createTamer(spec, small, other, random);
+      const reward = () => tamer.parts.rewardLoss(rows, m);
+      expectGradient(tamer.parts.critics.nets[0]!, reward, reward, random);
+      const climb = () => tamer.parts.actorLoss(rows, m);
+      expectGradient(tamer.parts.actor, climb, climb, random, { tolerance: 0.05 });
+
+      const coach = createCoach(spec, small, other, random);
+      for (let i = 0; i < m; i++) rows[i * 8 + 7] = random.uniform(-3, -1); // log π at the time
+      const surrogate = () => coach.parts.policyLoss(rows, m);
+      expectGradient(coach.parts.policy, surrogate, surrogate, random, { tolerance: 0.05 });
+
+      const ppl = createPpl(spec, { ...small, beta: 0.7 }, other, random);
+      const batch = randomBatch(32, 4, 2, random);
+      const imitation = () => ppl.parts.imitation(batch);
+      expectGradient(ppl.parts.actor, imitation, imitation, random);
+      const prefer = () =>
+        ppl.parts.preference(batch.observations, batch.actions, batch.policyActions, 32);
+      expectGradient(ppl.parts.actor, prefer, prefer, random);
+      for (const learner of [tamer, coach, ppl]) learner.dispose();
+    },
+  );
+
+  it('[LEARN-61] a key press is credited to the steps shown a moment before it', () => {
+    const episode = syntheticEpisode(syntheticSpec(2, 1), 30, createRandom(1));
+    const visited: [number, number][] = [];
+    const visit = (step: number, weight: number) => visited.push([step, Number(weight.toFixed(6))]);
+    creditedSteps(episode, 20, 0.1, { minDelay: 0.2, maxDelay: 0.6 }, visit);
+    expect(visited).toEqual([
+      [14, 0.25],
+      [15, 0.25],
+      [16, 0.25],
+      [17, 0.25],
+    ]);
+    visited.length = 0;
+    creditedSteps(episode, 3, 0.1, { minDelay: 0.2, maxDelay: 1 }, visit);
+    expect(visited.map(([step]) => step)).toEqual([0]);
+    visited.length = 0;
+    creditedSteps(episode, 20, 0.1, { minDelay: 0.3, maxDelay: 0.3 }, visit);
+    expect(visited).toEqual([[17, 1]]);
+  });
+
+  /** Steps of random actions, every one judged: nearer to the best action is better. */
+  function teach(learner: Learner, rounds: number): number {
+    const spec = syntheticSpec(3, 1);
+    const random = createRandom(9);
+    const best = (o: Float32Array) => 0.5 + 1.2 * Math.tanh(o[0]!);
+    const error = () => {
+      const policy = createPolicy(learner.snapshot(1), createRandom(1));
+      const out = new Float32Array(1);
+      const draw = createRandom(77);
+      let sum = 0;
+      for (let i = 0; i < 100; i++) {
+        const o = Float32Array.from({ length: 3 }, () => draw.normal());
+        policy.act(o, out, 'mean');
+        sum += Math.abs(out[0]! - best(o)) / 100;
+      }
+      return sum;
+    };
+    for (let round = 0; round < rounds; round++) {
+      const id = `e${round}`;
+      const policy = createPolicy(learner.snapshot(round), random);
+      const length = 100;
+      const distance = new Float32Array(length);
+      let t = 0;
+      const behave = (o: Float32Array, a: Float32Array) => {
+        policy.act(o, a, 'sample');
+        distance[t] = Math.abs(a[0]! - best(o));
+        return -distance[t++]!;
+      };
+      const episode = syntheticEpisode(spec, length, random, { id, behave });
+      const mean = distance.reduce((a, b) => a + b, 0) / length;
+      for (let step = 0; step < length; step++) {
+        const value = Math.min(1, Math.max(-1, 2 * (mean - distance[step]!)));
+        const body = { kind: 'reward', episodeId: id, step, value } as const;
+        const event: Feedback = { ...base, id: `${id}-${step}`, ...body };
+        learner.feedback(event, { get: () => episode });
+      }
+      for (let i = 0; i < 40; i++) learner.update();
+    }
+    return error();
+  }
+
+  it('[LEARN-62] COACH and Deep TAMER find the action that people reward', () => {
+    const spec = syntheticSpec(3, 1);
+    const coach = createCoach(
+      spec,
+      { delay: 0, window: 1, learningRate: 2e-3, hidden: [32], batchSize: 64, capacity: 200 },
+      backend,
+      createRandom(2),
+    );
+    expect(teach(coach, 0)).toBeGreaterThan(0.6);
+    expect(teach(coach, 30)).toBeLessThan(0.4);
+    const tamer = createTamer(
+      spec,
+      { minDelay: 0, maxDelay: 0, hidden: [32, 32], explorationNoise: 0.5, capacity: 1000 },
+      backend,
+      createRandom(2),
+    );
+    expect(teach(tamer, 20)).toBeLessThan(0.4);
+    coach.dispose();
+    tamer.dispose();
+  });
+
+  it('[LEARN-63] PPL prefers the person’s action at the states the agent was about to visit', () => {
+    const spec = syntheticSpec(3, 1);
+    const random = createRandom(5);
+    const human = (_: Float32Array, a: Float32Array) => {
+      a[0] = 2;
+      return 0;
+    };
+    const real = syntheticEpisode(spec, 20, random, { id: 'real', human: [10, 20], behave: human });
+    real.policyActions.fill(-1);
+    const path = syntheticEpisode(spec, 6, random, { id: 'path' });
+    for (let i = 0; i < path.observations.length; i++) path.observations[i] = 4; // far from `real`
+    const episodes = { get: (id: string) => (id === 'real' ? real : path) };
+    const event: Feedback = {
+      ...base,
+      id: 'o',
+      kind: 'override',
+      episodeId: 'real',
+      from: 10,
+      to: 20,
+      counterfactual: { episodeId: 'path', from: 0, to: 6 },
+    };
+    const act = (ppl: Learner) => {
+      const out = new Float32Array(1);
+      createPolicy(ppl.snapshot(1), random).act(Float32Array.of(4, 4, 4), out, 'mean');
+      return out[0]!;
+    };
+    const config = { ...small, learningStarts: 5, learningRate: 1e-3, bcWeight: 0, beta: 1 };
+    const ppl = createPpl(spec, config, backend, random);
+    ppl.observe(real, 0, 20);
+    ppl.feedback(event, episodes);
+    expect(ppl.update()!['data/pairs']).toBe(4);
+    for (let i = 0; i < 300; i++) ppl.update();
+    expect(act(ppl)).toBeGreaterThan(1.5);
+    ppl.feedback({ ...base, id: 'u', kind: 'retraction', feedbackId: 'o' }, episodes);
+    expect(ppl.update()).toBeUndefined(); // nobody’s steps are left
+    ppl.dispose();
+  });
+});
