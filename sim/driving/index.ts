@@ -1,3 +1,73 @@
-import type { EnvironmentFactory } from '../contract.ts';
+import type { AxisControl, Environment, EnvironmentFactory, EnvironmentInfo } from '../contract.ts';
+import { createDrivingExpert } from './expert.ts';
+import { type DrivingOptions, parseOptions } from './options.ts';
+import { createDrivingEnvironment } from './task.ts';
 
-export const drivingEnvironments: readonly EnvironmentFactory[] = [];
+const CONTROLS: readonly AxisControl[] = [
+  {
+    axis: 0,
+    name: 'steering',
+    positiveKeys: ['ArrowLeft', 'KeyA'],
+    negativeKeys: ['ArrowRight', 'KeyD'],
+    attack: 1.6,
+    release: 4,
+    rest: 0,
+    gamepad: { kind: 'stick', index: 0, sign: -1 },
+  },
+  {
+    axis: 1,
+    name: 'throttle',
+    positiveKeys: ['ArrowUp', 'KeyW'],
+    negativeKeys: ['ArrowDown', 'KeyS'],
+    attack: 3,
+    release: 5,
+    rest: 0,
+    gamepad: { kind: 'triggers', positive: 7, negative: 6 },
+  },
+];
+
+type Variant = Pick<
+  EnvironmentInfo,
+  'id' | 'title' | 'description' | 'trainSeeds' | 'evalSeeds'
+> & {
+  readonly options: Partial<DrivingOptions>;
+};
+
+const VARIANTS: readonly Variant[] = [
+  {
+    id: 'driving',
+    title: 'Driving',
+    description:
+      'Reach the end of a new road each time: bends, other cars and accident scenes. MetaDrive’s safe-driving task.',
+    trainSeeds: { start: 100, count: 50 },
+    evalSeeds: { start: 1000, count: 50 },
+    options: {},
+  },
+  {
+    id: 'driving-easy',
+    title: 'Driving, easy',
+    description:
+      'One road without traffic or accidents: to learn the basics, of driving and of Reins.',
+    trainSeeds: { start: 0, count: 50 },
+    evalSeeds: { start: 1000, count: 50 },
+    options: { mapSeed: 5, density: 0, accidentProb: 0, horizon: 1000 },
+  },
+];
+
+function factory(variant: Variant): EnvironmentFactory {
+  const { options, ...info } = variant;
+  return {
+    ...info,
+    family: 'driving',
+    controlHz: 10,
+    horizon: options.horizon ?? 1500,
+    controls: CONTROLS,
+    safeAction: [0, -1],
+    licence: 'MIT (ours)',
+    create: async (given): Promise<Environment> =>
+      createDrivingEnvironment(info.id, parseOptions(given, options)),
+    createExpert: createDrivingExpert,
+  };
+}
+
+export const drivingEnvironments: readonly EnvironmentFactory[] = VARIANTS.map(factory);

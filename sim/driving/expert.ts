@@ -1,0 +1,199 @@
+/**
+ * The hand-written driver: picks a lane with room ahead that leads on along the route, steers to a
+ * point on it (pure pursuit, Coulter 1992), and follows whatever is in front (IDM). It reads the true
+ * state and changes nothing.
+ */
+import type { Environment, Expert } from '../contract.ts';
+import { BOX_KIND } from './boxes.ts';
+import type { Lane, LanePosition } from './map/contract.ts';
+import type { DrivingEnvironment } from './task.ts';
+import { trafficSpeed } from './traffic.ts';
+import { V } from './vehicle.ts';
+import type { DrivingWorld } from './world.ts';
+
+/** m/s; MetaDrive's own IDM drives 30 km/h, a trained policy about 40. */
+const CRUISE = 11;
+/** Comfortable sideways acceleration in bends, m/s². */
+const SIDE_ACCELERATION = 2.2;
+const SIGHT = 45;
+/** Metres of free road that one lane change must gain. */
+const CHANGE_PRICE = 6;
+/** Free width beside the car that counts as passing clear, m. */
+const CLEARANCE = 0.35;
+const BRAKING = 3;
+
+export function createDrivingExpert(env: Environment): Expert {
+  if (!('world' in env)) throw new TypeError(`expert: ${env.id} is not a driving environment`);
+  const { world } = env as DrivingEnvironment;
+  const point = new Float64Array(2);
+  const memory = { lane: -1, road: -1 };
+  return {
+    act(out) {
+      const lane = chooseLane(world, memory);
+      const { state, vehicle } = world;
+      const speed = state[V.vx]!;
+      const reach = Math.max(6, Math.min(16, 3.5 + 0.75 * speed));
+      aim(world, lane, reach, point);
+      const dx = point[0]! - state[V.x]!;
+      const dy = point[1]! - state[V.y]!;
+      const heading = state[V.heading]!;
+      const ahead = dx * Math.cos(heading) + dy * Math.sin(heading);
+      const aside = dy * Math.cos(heading) - dx * Math.sin(heading);
+      const curvature = (2 * aside) / Math.max(1, ahead * ahead + aside * aside);
+      const steer = Math.atan(curvature * (vehicle.front + vehicle.rear));
+      out[0] = Math.max(-1, Math.min(1, steer / vehicle.maxSteer));
+      const wanted = wantedSpeed(world, lane, Math.abs(curvature));
+      const change = wanted - speed;
+      out[1] = Math.max(-1, Math.min(0.9, change > 0 ? 0.6 * change : 0.35 * change));
+    },
+  };
+}
+
+/** Lanes of the route's current road, scored by free road ahead less the cost of getting there. */
+function chooseLane(world: DrivingWorld, memory: { lane: number; road: number }): Lane {
+  const { map, navigation } = world;
+  const road = map.roads[navigation.route.roads[navigation.index]!]!;
+  const current = navigation.lane;
+  let best = current;
+  let bestScore = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < road.lanes.length; i++) {
+    const lane = map.lanes[road.lanes[i]!]!;
+    const s = (navigation.at.s / current.length) * lane.length;
+    const changes = Math.abs(lane.index - current.index);
+    let score = Math.min(SIGHT, freeAhead(world, lane, s)) - CHANGE_PRICE * changes;
+    if (changes > 0) score = Math.min(score, room(world, current, lane, s) ? score : -50);
+    if (!leadsOn(world, lane)) score -= 25 + 60 * Math.max(0, 1 - (lane.length - s) / 40);
+    if (lane.id === memory.lane) score += 3; // make up your mind
+    if (score > bestScore) {
+      bestScore = score;
+      best = lane;
+    }
+  }
+  memory.lane = best.id;
+  memory.road = road.id;
+  // One lane at a time.
+  if (Math.abs(best.index - current.index) <= 1) return best;
+  return map.lanes[best.index > current.index ? current.right : current.left] ?? best;
+}
+
+/** The lane reaches the next road of the route. */
+function leadsOn(world: DrivingWorld, lane: Lane): boolean {
+  const { navigation } = world;
+  if (navigation.index + 1 >= navigation.route.roads.length) return true;
+  return nextLane(world, lane, navigation.index) !== undefined;
+}
+
+/** Successor of `lane` on the route's road after `index`. */
+function nextLane(world: DrivingWorld, lane: Lane, index: number): Lane | undefined {
+  const next = world.navigation.route.roads[index + 1];
+  for (let i = 0; i < lane.successors.length; i++) {
+    const other = world.map.lanes[lane.successors[i]!]!;
+    if (other.road === next) return other;
+  }
+  return undefined;
+}
+
+/** Nobody beside or close behind on the lane to move into. */
+function room(world: DrivingWorld, from: Lane, to: Lane, s: number): boolean {
+  const { boxes, state } = world;
+  for (let i = 0; i < boxes.count; i++) {
+    if (boxes.kind[i] === BOX_KIND.none) continue;
+    to.project(boxes.x[i]!, boxes.y[i]!, at);
+    if (Math.abs(at.lateral) > from.width / 2) continue;
+    const gap = at.s - s;
+    const moving = boxes.kind[i] === BOX_KIND.vehicle;
+    const behind = moving ? 6 + Math.max(0, 8 - 0.5 * state[V.vx]!) : 4;
+    if (gap > -behind && gap < 6) return false;
+  }
+  return true;
+}
+
+const at: LanePosition = { s: 0, lateral: 0 };
+const lead = { gap: 0, speed: 0 };
+
+/** Metres until something in the way when driving `lane` from `s` on along the route. */
+function freeAhead(world: DrivingWorld, lane: Lane, s: number): number {
+  lead.gap = SIGHT;
+  lead.speed = 0;
+  let current: Lane | undefined = lane;
+  let from = s;
+  let before = 0;
+  let index = world.navigation.index;
+  while (current && before < SIGHT) {
+    scanLane(world, current, from, before);
+    before += current.length - from;
+    from = 0;
+    current = nextLane(world, current, index);
+    index++;
+  }
+  return lead.gap;
+}
+
+function scanLane(world: DrivingWorld, lane: Lane, from: number, before: number): void {
+  const { boxes, vehicle, traffic } = world;
+  const half = vehicle.length / 2;
+  for (let i = 0; i < boxes.count; i++) {
+    const kind = boxes.kind[i]!;
+    if (kind === BOX_KIND.none) continue;
+    lane.project(boxes.x[i]!, boxes.y[i]!, at);
+    if (at.s <= from || at.s > lane.length) continue;
+    const turned = Math.abs(Math.sin(boxes.heading[i]! - lane.headingAt(at.s)));
+    const wide = boxes.halfWidth[i]! + turned * (boxes.halfLength[i]! - boxes.halfWidth[i]!);
+    if (Math.abs(at.lateral) > wide + vehicle.width / 2 + CLEARANCE) continue;
+    const gap = before + at.s - from - half - boxes.halfLength[i]!;
+    if (gap >= lead.gap) continue;
+    lead.gap = gap;
+    const same = Math.cos(boxes.heading[i]! - lane.headingAt(at.s));
+    lead.speed = i < traffic.capacity ? Math.max(0, same) * trafficSpeed(traffic, i) : 0;
+  }
+}
+
+/** Point `reach` metres ahead on the lane and its successors along the route. */
+function aim(world: DrivingWorld, lane: Lane, reach: number, out: Float64Array): void {
+  lane.project(world.state[V.x]!, world.state[V.y]!, at);
+  let s = at.s + reach;
+  let current = lane;
+  let index = world.navigation.index;
+  while (s > current.length) {
+    const next = nextLane(world, current, index);
+    if (!next) break;
+    s -= current.length;
+    current = next;
+    index++;
+  }
+  current.pointAt(s, 0, out);
+}
+
+function wantedSpeed(world: DrivingWorld, lane: Lane, curvature: number): number {
+  const { navigation, state } = world;
+  let wanted = CRUISE;
+  // Bends within braking distance limit the speed now.
+  let current: Lane | undefined = lane;
+  let before = -Math.max(0, navigation.at.s);
+  let index = navigation.index;
+  while (current && before < 30) {
+    if (current.curvature !== 0) {
+      const bend = Math.sqrt(SIDE_ACCELERATION / Math.abs(current.curvature));
+      wanted = Math.min(wanted, Math.sqrt(bend * bend + 2 * BRAKING * Math.max(0, before)));
+    }
+    before += current.length;
+    current = nextLane(world, current, index);
+    index++;
+  }
+  wanted = Math.min(wanted, Math.sqrt(3.5 / Math.max(1e-3, curvature)));
+  // The lane driven into, and the one still under the wheels while changing.
+  const s = (navigation.at.s / navigation.lane.length) * lane.length;
+  wanted = Math.min(wanted, followSpeed(freeAhead(world, lane, s)));
+  if (lane.id !== navigation.lane.id && Math.abs(navigation.at.lateral) < 1.5) {
+    const gap = freeAhead(world, navigation.lane, navigation.at.s);
+    // Leaving it anyway: only what is really close matters.
+    wanted = Math.min(wanted, Math.max(3, followSpeed(gap + 4)));
+  }
+  return Math.max(0, Math.min(wanted, state[V.vx]! + 3));
+}
+
+/** Speed from which braking gently still keeps a gap to the leader found last. */
+function followSpeed(gap: number): number {
+  if (gap >= SIGHT) return CRUISE;
+  return Math.sqrt(lead.speed * lead.speed + 2 * 2 * Math.max(0, gap - 3));
+}

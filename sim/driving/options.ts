@@ -1,0 +1,133 @@
+/** What a driving environment can be told, and its limits. */
+import type { EnvironmentOptions } from '../contract.ts';
+import type { MapOptions } from './map/contract.ts';
+
+export interface DrivingOptions {
+  readonly map: MapOptions;
+  /** Every episode uses this map seed instead of its own. */
+  readonly mapSeed?: number;
+  /** Fraction of spawn points (one every 10 m of lane) that hold a vehicle. */
+  readonly density: number;
+  /** trigger: traffic of a block starts when the agent enters it; respawn: drives from the start and reappears. */
+  readonly traffic: 'trigger' | 'respawn';
+  /** Probability that a block holds an accident scene. */
+  readonly accidentProb: number;
+  /** Steps until truncation. */
+  readonly horizon: number;
+  /** A crash ends the episode (otherwise it only costs). */
+  readonly crashEnds: boolean;
+  readonly lidar: {
+    readonly rays: number;
+    /** Metres. */
+    readonly range: number;
+    /** Standard deviation of Gaussian noise on the hit fraction, and probability that a ray sees nothing. */
+    readonly noise: number;
+    readonly dropout: number;
+  };
+  /** MetaDrive's yaw rate has no sign; true gives it one (0.5 = straight). */
+  readonly signedYawRate: boolean;
+}
+
+const DEFAULTS: DrivingOptions = {
+  map: { blocks: 3, lanes: 3, laneWidth: 3.5 },
+  density: 0.06,
+  traffic: 'trigger',
+  accidentProb: 0.8,
+  horizon: 1500,
+  crashEnds: false,
+  lidar: { rays: 240, range: 50, noise: 0, dropout: 0 },
+  signedYawRate: false,
+};
+
+type Range = readonly [low: number, high: number, whole: boolean];
+
+const RANGES: Readonly<Record<string, Range>> = {
+  blocks: [1, 20, true],
+  lanes: [1, 5, true],
+  laneWidth: [2.5, 5, false],
+  mapSeed: [0, Number.MAX_SAFE_INTEGER, true],
+  density: [0, 1, false],
+  accidentProb: [0, 1, false],
+  horizon: [1, 1_000_000, true],
+  rays: [0, 720, true],
+  range: [5, 200, false],
+  noise: [0, 1, false],
+  dropout: [0, 1, false],
+};
+
+const FLAGS = ['crashEnds', 'signedYawRate'] as const;
+
+/**
+ * Options from strings, numbers or booleans by flat name (`map`, `blocks`, `lanes`, `laneWidth`,
+ * `mapSeed`, `density`, `traffic`, `accidentProb`, `horizon`, `crashEnds`, `rays`, `range`, `noise`,
+ * `dropout`, `signedYawRate`), over a variant's own defaults.
+ * @throws RangeError naming field, value and allowed range.
+ */
+export function parseOptions(
+  given: EnvironmentOptions = {},
+  variant: Partial<DrivingOptions> = {},
+): DrivingOptions {
+  const base: DrivingOptions = { ...DEFAULTS, ...variant };
+  const known = new Set([...Object.keys(RANGES), ...FLAGS, 'map', 'traffic']);
+  for (const key of Object.keys(given)) {
+    if (!known.has(key)) {
+      throw new RangeError(`option ${key}: unknown, allowed ${[...known].join(', ')}`);
+    }
+  }
+  const number = (key: string, fallback: number) => readNumber(key, given[key], fallback);
+  const map: MapOptions = {
+    blocks: number('blocks', base.map.blocks),
+    lanes: number('lanes', base.map.lanes),
+    laneWidth: number('laneWidth', base.map.laneWidth),
+    ...readSequence(given['map'], base.map.sequence),
+  };
+  const mapSeed = given['mapSeed'] === undefined ? base.mapSeed : number('mapSeed', 0);
+  return {
+    map,
+    ...(mapSeed === undefined ? {} : { mapSeed }),
+    density: number('density', base.density),
+    traffic: readTraffic(given['traffic'], base.traffic),
+    accidentProb: number('accidentProb', base.accidentProb),
+    horizon: number('horizon', base.horizon),
+    crashEnds: readFlag('crashEnds', given['crashEnds'], base.crashEnds),
+    lidar: {
+      rays: number('rays', base.lidar.rays),
+      range: number('range', base.lidar.range),
+      noise: number('noise', base.lidar.noise),
+      dropout: number('dropout', base.lidar.dropout),
+    },
+    signedYawRate: readFlag('signedYawRate', given['signedYawRate'], base.signedYawRate),
+  };
+}
+
+function readNumber(key: string, value: unknown, fallback: number): number {
+  if (value === undefined) return fallback;
+  const [low, high, whole] = RANGES[key]!;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number === 'number' && number >= low && number <= high) {
+    if (!whole || Number.isInteger(number)) return number;
+  }
+  throw new RangeError(
+    `option ${key}: is ${String(value)}, allowed ${whole ? 'whole numbers ' : ''}${low} to ${high}`,
+  );
+}
+
+function readFlag(key: string, value: unknown, fallback: boolean): boolean {
+  if (value === undefined) return fallback;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw new RangeError(`option ${key}: is ${String(value)}, allowed true or false`);
+}
+
+function readTraffic(value: unknown, fallback: DrivingOptions['traffic']) {
+  if (value === undefined) return fallback;
+  if (value === 'trigger' || value === 'respawn') return value;
+  throw new RangeError(`option traffic: is ${String(value)}, allowed trigger or respawn`);
+}
+
+/** Letters are checked by the map generator, which knows the blocks. */
+function readSequence(value: unknown, fallback: string | undefined): { sequence?: string } {
+  if (value === undefined) return fallback === undefined ? {} : { sequence: fallback };
+  if (typeof value === 'string') return { sequence: value };
+  throw new RangeError(`option map: is ${String(value)}, allowed block letters, e.g. "SCXTO"`);
+}

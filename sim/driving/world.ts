@@ -1,0 +1,260 @@
+/**
+ * The driving world of one episode: map, agent, traffic, objects; everything that changes sits in
+ * typed arrays, so that saving it is copying them.
+ */
+import { createRandom, RANDOM_STATE_SIZE, type Random } from '../random.ts';
+import { BOX_KIND, type Boxes, createBoxes, type Overlap, overlaps } from './boxes.ts';
+import type { LanePosition, RoadMap } from './map/contract.ts';
+import { generateMap } from './map/generate.ts';
+import { createNavigation, type Navigation, navigate } from './navigation.ts';
+import { type ObjectSlots, objectSlots, placeObjects, slotCount } from './objects.ts';
+import type { DrivingOptions } from './options.ts';
+import {
+  createTraffic,
+  type EgoView,
+  spawnTraffic,
+  stepTraffic,
+  stopCar,
+  type Traffic,
+  writeTrafficBoxes,
+} from './traffic.ts';
+import {
+  COMPACT_CAR,
+  stepVehicle,
+  V,
+  VEHICLE_STATE_SIZE,
+  type VehicleParameters,
+} from './vehicle.ts';
+
+/** Random sub-streams of a seed. */
+const STREAM = { spawn: 1, traffic: 2, objects: 3, sensors: 4 } as const;
+const TRAFFIC_PER_BLOCK = 11;
+const MAX_TRAFFIC = 64;
+/** Metres of the first lane behind the agent's start (MetaDrive). */
+const SPAWN_AT = 5;
+/** Maps kept, so that going back to one costs nothing. */
+const MAPS_KEPT = 128;
+
+/** What happened to the agent in the last step. */
+export interface Contacts {
+  vehicle: boolean;
+  object: boolean;
+}
+
+export interface DrivingWorld {
+  readonly options: DrivingOptions;
+  readonly vehicle: VehicleParameters;
+  readonly state: Float64Array;
+  readonly boxes: Boxes;
+  readonly traffic: Traffic;
+  readonly slots: ObjectSlots;
+  readonly contacts: Contacts;
+  readonly sensors: Random;
+  seed: number;
+  mapSeed: number;
+  map: RoadMap;
+  navigation: Navigation;
+  reset(seed: number): void;
+  /** Advance everything by `dt` with the agent's action. */
+  step(steering: number, throttle: number, dt: number): void;
+  /** Numbers that `save` writes. */
+  readonly size: number;
+  save(out: Float64Array, offset: number): void;
+  load(from: Float64Array, offset: number): void;
+}
+
+export function createWorld(options: DrivingOptions): DrivingWorld {
+  const blocks = options.map.sequence?.length ?? options.map.blocks;
+  const traffic = createTraffic(
+    options.density === 0 ? 0 : Math.min(MAX_TRAFFIC, TRAFFIC_PER_BLOCK * blocks),
+  );
+  const slots = objectSlots(traffic.capacity, options.accidentProb === 0 ? 0 : blocks);
+  const boxes = createBoxes(traffic.capacity + slotCount(slots));
+  boxes.count = boxes.capacity;
+  const maps = createMapCache(options);
+  const trafficRandom = createRandom(0, STREAM.traffic);
+  const sensors = createRandom(0, STREAM.sensors);
+  const spawn = createRandom(0, STREAM.spawn);
+  const ego: EgoView = {
+    x: 0,
+    y: 0,
+    speed: 0,
+    halfLength: COMPACT_CAR.length / 2,
+    block: 0,
+    lanes: new Int32Array(16),
+    laneCount: 0,
+    s: new Float64Array(16),
+  };
+  const firstMap = maps(options.mapSeed ?? 0);
+  const objectRows = slotCount(slots);
+  const size = 4 + VEHICLE_STATE_SIZE + traffic.state.length + objectRows + 2 * RANDOM_STATE_SIZE;
+
+  const world: DrivingWorld = {
+    options,
+    vehicle: COMPACT_CAR,
+    state: new Float64Array(VEHICLE_STATE_SIZE),
+    boxes,
+    traffic,
+    slots,
+    contacts: { vehicle: false, object: false },
+    sensors,
+    seed: -1,
+    mapSeed: options.mapSeed ?? 0,
+    map: firstMap,
+    navigation: createNavigation(firstMap, firstMap.spawnLanes[0]!),
+    size,
+    reset(seed) {
+      arrange(seed);
+      const { map, state } = world;
+      const lane = map.lanes[world.navigation.lane.id]!;
+      const point = new Float64Array(2);
+      lane.pointAt(SPAWN_AT, 0, point);
+      state.fill(0);
+      state[V.x] = point[0]!;
+      state[V.y] = point[1]!;
+      state[V.heading] = lane.headingAt(SPAWN_AT);
+      navigate(world.navigation, point[0]!, point[1]!);
+      trafficRandom.reseed(seed, STREAM.traffic);
+      sensors.reseed(seed, STREAM.sensors);
+      spawnTraffic(traffic, map, options, boxes, point[0]!, point[1]!, trafficRandom);
+      writeTrafficBoxes(traffic, map, boxes);
+      world.contacts.vehicle = false;
+      world.contacts.object = false;
+    },
+    step(steering, throttle, dt) {
+      const { state, map } = world;
+      stepVehicle(world.vehicle, state, steering, throttle, dt);
+      lookAtEgo(world, ego);
+      stepTraffic(traffic, map, options, boxes, ego, dt, trafficRandom);
+      writeTrafficBoxes(traffic, map, boxes);
+      collide(world);
+      navigate(world.navigation, state[V.x]!, state[V.y]!);
+    },
+    save(out, offset) {
+      out[offset] = world.seed;
+      out[offset + 1] = world.navigation.index;
+      out[offset + 2] = world.navigation.completion;
+      out[offset + 3] = (world.contacts.vehicle ? 1 : 0) + (world.contacts.object ? 2 : 0);
+      let at = offset + 4;
+      out.set(world.state, at);
+      at += VEHICLE_STATE_SIZE;
+      out.set(traffic.state, at);
+      at += traffic.state.length;
+      for (let i = 0; i < objectRows; i++) out[at + i] = boxes.kind[slots.start + i]!;
+      at += objectRows;
+      trafficRandom.save(out, at);
+      sensors.save(out, at + RANDOM_STATE_SIZE);
+    },
+    load(from, offset) {
+      if (world.seed !== from[offset]) arrange(from[offset]!);
+      world.navigation.index = from[offset + 1]!;
+      world.contacts.vehicle = (from[offset + 3]! & 1) !== 0;
+      world.contacts.object = (from[offset + 3]! & 2) !== 0;
+      let at = offset + 4;
+      for (let i = 0; i < VEHICLE_STATE_SIZE; i++) world.state[i] = from[at + i]!;
+      at += VEHICLE_STATE_SIZE;
+      for (let i = 0; i < traffic.state.length; i++) traffic.state[i] = from[at + i]!;
+      at += traffic.state.length;
+      for (let i = 0; i < objectRows; i++) boxes.kind[slots.start + i] = from[at + i]!;
+      at += objectRows;
+      trafficRandom.load(from, at);
+      sensors.load(from, at + RANDOM_STATE_SIZE);
+      writeTrafficBoxes(traffic, world.map, boxes);
+      navigate(world.navigation, world.state[V.x]!, world.state[V.y]!);
+      world.navigation.index = from[offset + 1]!;
+      world.navigation.completion = from[offset + 2]!;
+    },
+  };
+
+  /** Map, route and objects: all that follows from the seed alone. */
+  function arrange(seed: number): void {
+    world.seed = seed;
+    world.mapSeed = options.mapSeed ?? seed;
+    world.map = maps(world.mapSeed);
+    spawn.reseed(seed, STREAM.spawn);
+    const lanes = world.map.spawnLanes;
+    world.navigation = createNavigation(world.map, lanes[spawn.integer(lanes.length)]!);
+    spawn.reseed(seed, STREAM.objects);
+    const { route } = world.navigation;
+    placeObjects(boxes, slots, world.map, route, options.accidentProb, spawn);
+  }
+
+  return world;
+}
+
+function createMapCache(options: DrivingOptions): (seed: number) => RoadMap {
+  const kept = new Map<number, RoadMap>();
+  return (seed) => {
+    let map = kept.get(seed);
+    if (!map) {
+      map = generateMap(seed, options.map);
+      if (kept.size >= MAPS_KEPT) kept.delete(kept.keys().next().value!);
+      kept.set(seed, map);
+    }
+    return map;
+  };
+}
+
+const temp: LanePosition = { s: 0, lateral: 0 };
+
+function lookAtEgo(world: DrivingWorld, ego: EgoView): void {
+  const { map, state, navigation } = world;
+  ego.x = state[V.x]!;
+  ego.y = state[V.y]!;
+  ego.speed = Math.max(0, state[V.vx]!);
+  ego.block = map.roads[navigation.route.roads[navigation.index]!]!.block;
+  ego.laneCount = map.lanesAt(ego.x, ego.y, 0.3, ego.lanes);
+  for (let i = 0; i < ego.laneCount; i++) {
+    map.lanes[ego.lanes[i]!]!.project(ego.x, ego.y, temp);
+    ego.s[i] = temp.s;
+  }
+}
+
+const overlap: Overlap = { depth: 0, nx: 0, ny: 0 };
+
+/** Find contacts; solid things push the agent out and take its speed towards them. */
+function collide(world: DrivingWorld): void {
+  const { state, boxes, contacts, vehicle, traffic } = world;
+  contacts.vehicle = false;
+  contacts.object = false;
+  for (let i = 0; i < boxes.count; i++) {
+    const kind = boxes.kind[i]!;
+    if (kind === BOX_KIND.none) continue;
+    const cos = Math.cos(state[V.heading]!);
+    const sin = Math.sin(state[V.heading]!);
+    const hit = overlaps(
+      boxes,
+      i,
+      state[V.x]!,
+      state[V.y]!,
+      cos,
+      sin,
+      vehicle.length / 2,
+      vehicle.width / 2,
+      overlap,
+    );
+    if (!hit) continue;
+    if (kind === BOX_KIND.vehicle) contacts.vehicle = true;
+    else contacts.object = true;
+    if (kind === BOX_KIND.cone || kind === BOX_KIND.triangle) {
+      boxes.kind[i] = BOX_KIND.none; // knocked over and gone
+      continue;
+    }
+    if (kind === BOX_KIND.vehicle) stopCar(traffic, i);
+    pushOut(state, cos, sin);
+  }
+}
+
+function pushOut(state: Float64Array, cos: number, sin: number): void {
+  state[V.x] = state[V.x]! + overlap.depth * overlap.nx;
+  state[V.y] = state[V.y]! + overlap.depth * overlap.ny;
+  const vx = state[V.vx]! * cos - state[V.vy]! * sin;
+  const vy = state[V.vx]! * sin + state[V.vy]! * cos;
+  const towards = vx * overlap.nx + vy * overlap.ny;
+  if (towards >= 0) return;
+  const wx = vx - towards * overlap.nx;
+  const wy = vy - towards * overlap.ny;
+  state[V.vx] = wx * cos + wy * sin;
+  state[V.vy] = wy * cos - wx * sin;
+  state[V.yawRate] = 0.5 * state[V.yawRate]!;
+}
