@@ -8,7 +8,7 @@ import type {
 } from '../contract.ts';
 import { createScenery } from './map/scenery.ts';
 import { BROKEN_SIZE } from './objects.ts';
-import { trafficClass, VEHICLE_CLASSES } from './traffic.ts';
+import { VEHICLE_CLASSES, vehicleClass } from './traffic.ts';
 import type { DrivingWorld } from './world.ts';
 
 type Colour = readonly [number, number, number, number];
@@ -76,7 +76,7 @@ const CAMERAS: readonly CameraDescription[] = [
 
 function trafficBodies(world: DrivingWorld): BodyDescription[] {
   return Array.from({ length: world.traffic.capacity }, (_, i) => {
-    const index = Math.max(0, trafficClass(world.traffic, i));
+    const index = vehicleClass(i);
     const size = VEHICLE_CLASSES[index]!;
     const paint = PAINTS[(i * 7 + index) % PAINTS.length]!;
     return {

@@ -23,11 +23,11 @@ const T = {
 } as const;
 export const TRAFFIC_STRIDE = 10;
 
-/** Half length and half width of the vehicle classes, and their share. */
+/** Half length and half width of the vehicle classes, metres. */
 export const VEHICLE_CLASSES = [
-  { name: 'compact', halfLength: 2.15, halfWidth: 0.89, share: 0.45 },
-  { name: 'saloon', halfLength: 2.45, halfWidth: 0.95, share: 0.35 },
-  { name: 'van', halfLength: 2.95, halfWidth: 1.05, share: 0.2 },
+  { name: 'compact', halfLength: 2.15, halfWidth: 0.89 },
+  { name: 'saloon', halfLength: 2.45, halfWidth: 0.95 },
+  { name: 'van', halfLength: 2.95, halfWidth: 1.05 },
 ] as const;
 
 const DESIRED_SPEED = 30 / 3.6;
@@ -101,7 +101,7 @@ export function spawnTraffic(
       t.state[at + T.phase] = random.integer(CHANGE_EVERY);
       t.state[at + T.wanted] = DESIRED_SPEED * random.uniform(0.85, 1.25);
       t.state[at + T.active] = options.traffic === 'respawn' ? 1 : 0;
-      t.state[at + T.size] = pickClass(random);
+      t.state[at + T.size] = vehicleClass(row);
       row++;
     }
   }
@@ -120,13 +120,9 @@ function pickNext(lane: Lane, random: Random): number {
   return n === 0 ? -1 : lane.successors[random.integer(n)]!;
 }
 
-function pickClass(random: Random): number {
-  let rest = random.next();
-  for (let i = 0; i < VEHICLE_CLASSES.length; i++) {
-    rest -= VEHICLE_CLASSES[i]!.share;
-    if (rest < 0) return i;
-  }
-  return 0;
+/** Slots have fixed classes, so that a body looks the same in every episode. */
+export function vehicleClass(slot: number): number {
+  return [0, 1, 0, 1, 2][slot % 5]!;
 }
 
 /** One control step of every car. */
@@ -430,11 +426,6 @@ export function writeTrafficBoxes(t: Traffic, map: RoadMap, boxes: Boxes): void 
 /** Speed of car `i`, m/s. */
 export function trafficSpeed(t: Traffic, i: number): number {
   return t.state[i * TRAFFIC_STRIDE + T.speed]!;
-}
-
-/** Class index of car `i`; −1 for an empty slot. */
-export function trafficClass(t: Traffic, i: number): number {
-  return t.state[i * TRAFFIC_STRIDE + T.lane]! < 0 ? -1 : t.state[i * TRAFFIC_STRIDE + T.size]!;
 }
 
 /** The agent ran into car `i`: it stops. */

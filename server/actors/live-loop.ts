@@ -1,0 +1,329 @@
+/**
+ * The live loop: one environment at its own pace, a person may take it over. Independent of threads
+ * and clocks, so that tests drive it step by step.
+ */
+import { createPolicy } from '../../agent/act.ts';
+import type { Episode, EpisodeEnd, PolicySnapshot } from '../../agent/contract.ts';
+import { createEpisodeRecorder } from '../../agent/episodes.ts';
+import { type Environment, type EnvState, POSE_SIZE, type TimeStep } from '../../sim/contract.ts';
+import { createRandom } from '../../sim/random.ts';
+import { clipInto } from '../../sim/spaces.ts';
+import { sliceEpisode } from '../episode-chunks.ts';
+import { encodeFrame, encodePath, FLAG, type Frame } from '../protocol/index.ts';
+import { createControl } from './control.ts';
+import type { ActorData, LiveCommand, LiveEvent } from './messages.ts';
+import { createPathPredictor } from './path-predictor.ts';
+import { hasOneScene, sceneIdOf } from './scene-id.ts';
+
+/** Steps between chunks for the learner, and between saved states. */
+const CHUNK = 10;
+const STATE_EVERY = 10;
+
+type OverrideCause = Extract<LiveEvent, { type: 'override' }>['cause'];
+
+export interface LiveLoop {
+  readonly paused: boolean;
+  readonly speed: number;
+  command(command: LiveCommand, now: number): void;
+  /** One control step at wall clock `now` (ms). */
+  tick(now: number): void;
+}
+
+export function createLiveLoop(
+  env: Environment,
+  copy: Environment,
+  data: ActorData,
+  emit: (event: LiveEvent, transfer?: ArrayBuffer[]) => void,
+  clock: () => number,
+): LiveLoop {
+  const random = createRandom(data.seed, 100);
+  const safe = Float32Array.from(data.safeAction);
+  const control = createControl(safe);
+  const k = env.actionSpace.size;
+  const policyAction = new Float32Array(k);
+  const wanted = new Float32Array(k);
+  const action = new Float32Array(k);
+  const oneScene = hasOneScene(env, data.trainSeeds.start);
+  let ts: TimeStep = env.reset(data.trainSeeds.start);
+  const poses = new Float32Array(env.scene.bodies.length * POSE_SIZE);
+  const recorder = createEpisodeRecorder({
+    runId: data.runId,
+    environmentId: data.environmentId,
+    configHash: data.configHash,
+    observationSize: env.observationSpace.size,
+    actionSize: k,
+    bodies: env.scene.bodies.length,
+    keepPoses: true,
+    stateEvery: STATE_EVERY,
+  });
+  const predictor = createPathPredictor(copy);
+  let policy: ReturnType<typeof createPolicy> | undefined;
+  let sceneId = 0;
+  let episodeNumber = 0;
+  let episodeId = '';
+  let seed = 0;
+  let nextSeed: number | undefined;
+  let sent = 0;
+  let paused = false;
+  let speed = 1;
+  let predicted = Number.NaN;
+  let sequence = 0;
+  let flags = 0;
+  let lastHuman = false;
+  /** `ts.step` at which the open episode begins. */
+  let firstStep = 0;
+  let lineage: { step: number; state: EnvState }[] = [];
+  let takeover: { from: number; state: EnvState } | undefined;
+
+  function begin(now: number): void {
+    seed = nextSeed ?? data.trainSeeds.start + random.integer(data.trainSeeds.count);
+    nextSeed = undefined;
+    ts = env.reset(seed);
+    lineage = [];
+    const id = sceneIdOf(seed, oneScene);
+    if (id !== sceneId) emit({ type: 'scene', sceneId: id, scene: env.scene });
+    sceneId = id;
+    open(now);
+    flags = FLAG.first | FLAG.jump;
+    report();
+    show(now);
+  }
+
+  /** A new episode from the environment's present state, which `branchOf` says how it came about. */
+  function open(now: number, branchOf?: { episodeId: string; step: number }): void {
+    episodeNumber++;
+    episodeId = `${data.session}-${data.actor}-${episodeNumber}`;
+    recorder.begin(episodeId, seed, now, env, ts, branchOf);
+    firstStep = ts.step;
+    sent = 0;
+    remember();
+  }
+
+  /** States to rewind to, across the branches that led here. */
+  function remember(): void {
+    if (ts.step % STATE_EVERY === 0) lineage.push({ step: ts.step, state: env.saveState() });
+  }
+
+  function report(): void {
+    emit({
+      type: 'state',
+      state: paused ? 'paused' : 'running',
+      speed,
+      sceneId,
+      episodeId,
+      episodeNumber,
+      seed,
+      step: recorder.length,
+      controller: control.controller,
+      releaseTo: control.releaseTo,
+      policyVersion: policy?.version ?? 0,
+    });
+  }
+
+  /** Encode what is there once; every viewer gets the same bytes. */
+  function show(now: number): void {
+    env.writePoses(poses);
+    if (paused) flags |= FLAG.paused;
+    if (control.controller === 'human') flags |= FLAG.human;
+    if (control.controller === 'safe') flags |= FLAG.safe;
+    if (ts.info.success) flags |= FLAG.success;
+    if (ts.kind === 'last') flags |= FLAG.last;
+    const path = policy && ts.kind !== 'last' ? predictor.predict(env, policy, clock) : undefined;
+    const frame: Frame = {
+      flags,
+      sceneId,
+      episodeNumber,
+      step: recorder.length,
+      time: ts.time,
+      sentAt: now,
+      policyVersion: policy?.version ?? 0,
+      speed,
+      reward: ts.reward,
+      predictedReward: predicted,
+      cost: ts.info.cost,
+      risk: path ? path.risks[0]! : Number.NaN,
+      inputSequence: sequence,
+      action,
+      policyAction,
+      poses,
+    };
+    flags = 0;
+    const buffer = encodeFrame(frame);
+    if (!path) {
+      emit({ type: 'frame', buffer }, [buffer]);
+      return;
+    }
+    const bytes = encodePath({ sceneId, episodeNumber, step: recorder.length, ...path });
+    emit({ type: 'frame', buffer, path: bytes }, [buffer, bytes]);
+  }
+
+  function sendChunk(): void {
+    if (recorder.length === sent && recorder.episode().end === 'open') return;
+    const chunk = sliceEpisode(
+      recorder.episode(),
+      Math.min(sent, recorder.length),
+      recorder.length,
+    );
+    sent = recorder.length;
+    emit({ type: 'chunk', chunk });
+  }
+
+  function endOverride(cause: OverrideCause): void {
+    if (!takeover) return;
+    const { from, state } = takeover;
+    takeover = undefined;
+    const to = recorder.length;
+    if (to <= from) return;
+    const e = recorder.episode();
+    let returned = 0;
+    let cost = 0;
+    for (let t = from; t < to; t++) {
+      returned += e.envRewards[t]!;
+      cost += e.costs[t]!;
+    }
+    sendChunk();
+    emit({ type: 'override', episodeId, from, to, seed, state, returned, cost, cause });
+  }
+
+  function close(end: EpisodeEnd, reason: string, cause: OverrideCause): void {
+    endOverride(cause);
+    recorder.end(end);
+    sendChunk();
+    emit({ type: 'episode', episode: detach(recorder.episode()), endReason: reason, sceneId });
+  }
+
+  function finish(end: EpisodeEnd, now: number, reason: string): void {
+    close(end, reason, 'episode-end');
+    begin(now);
+  }
+
+  function step(now: number): void {
+    if (!policy) return;
+    const before = control.controller;
+    policy.act(ts.observation, policyAction, 'sample');
+    const { expired } = control.decide(policyAction, now, wanted);
+    clipInto(env.actionSpace, wanted, action);
+    const human = control.controller === 'human';
+    if (human && !takeover) takeover = { from: recorder.length, state: env.saveState() };
+    if (!human && takeover) endOverride(expired ? 'watchdog' : 'released');
+    if (control.controller !== before || human !== lastHuman) flags |= FLAG.handover;
+    sequence = control.sequence;
+    ts = env.step(action);
+    const changed = human !== lastHuman || expired;
+    lastHuman = human;
+    recorder.step(env, ts, action, policyAction, human ? 'human' : 'policy', policy.version);
+    remember();
+    if (changed) report();
+    show(now);
+    if (recorder.length - sent >= CHUNK) sendChunk();
+    if (ts.kind === 'last') {
+      finish(ts.discount === 0 ? 'terminated' : 'truncated', now, ts.info.endReason);
+    }
+  }
+
+  /** What was driven stays on record as an aborted episode; life goes on in a branch of it. */
+  function rewind(seconds: number, now: number): void {
+    const target = Math.max(0, ts.step - Math.round(seconds / env.controlDt));
+    const to = lineage.findLast((s) => s.step <= target) ?? lineage[0];
+    if (!to) return;
+    const branchOf = { episodeId, step: Math.max(0, to.step - firstStep) };
+    close('aborted', 'rewind', 'rewind');
+    ts = env.loadState(to.state);
+    lineage = lineage.filter((s) => s.step < to.step);
+    open(now, branchOf);
+    control.release();
+    lastHuman = false;
+    paused = true;
+    flags |= FLAG.jump;
+    report();
+    show(now);
+  }
+
+  function command(c: LiveCommand, now: number): void {
+    switch (c.type) {
+      case 'snapshot':
+        setSnapshot(c.snapshot, now);
+        return;
+      case 'input':
+        if (c.input.values.length !== k || c.input.episodeNumber !== episodeNumber) return;
+        control.input(c.input, now);
+        if (paused && c.input.activeAxes !== 0) paused = false; // taking over starts the world again
+        break;
+      case 'release':
+        control.release();
+        break;
+      case 'release-to':
+        control.releaseTo = c.target;
+        break;
+      case 'estop':
+        endOverride('estop');
+        control.estop();
+        break;
+      case 'play':
+        paused = false;
+        control.resume();
+        break;
+      case 'pause':
+        paused = true;
+        break;
+      case 'step':
+        if (paused) step(now);
+        break;
+      case 'speed':
+        speed = c.factor;
+        break;
+      case 'reset':
+        nextSeed = c.seed;
+        if (policy) finish('aborted', now, 'reset');
+        return;
+      case 'rewind':
+        rewind(c.seconds, now);
+        return;
+      case 'predicted':
+        predicted = c.value;
+        return;
+      case 'flush':
+        if (recorder.length > 0) {
+          sendChunk();
+          emit({ type: 'episode', episode: detach(recorder.episode()), endReason: '', sceneId });
+        }
+        return;
+      case 'close':
+        if (policy) close('aborted', 'shutdown', 'episode-end');
+        return;
+    }
+    report();
+    if (paused && c.type !== 'input') show(now);
+  }
+
+  function setSnapshot(snapshot: PolicySnapshot, now: number): void {
+    if (policy) policy.setSnapshot(snapshot);
+    else {
+      policy = createPolicy(snapshot, createRandom(data.seed, 101));
+      begin(now);
+    }
+    emit({ type: 'snapshot-in-use', version: snapshot.version });
+  }
+
+  return {
+    get paused() {
+      return paused;
+    },
+    get speed() {
+      return speed;
+    },
+    command,
+    tick(now) {
+      if (!paused) step(now);
+    },
+  };
+}
+
+/** Own copies of the views, fit to be sent. */
+function detach(e: Episode): Episode {
+  const copy: Record<string, unknown> = { ...e };
+  for (const [name, value] of Object.entries(e)) {
+    if (ArrayBuffer.isView(value)) copy[name] = (value as Float32Array).slice();
+  }
+  return copy as unknown as Episode;
+}

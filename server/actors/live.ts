@@ -1,0 +1,32 @@
+/** The live actor's thread: paces the live loop and passes messages. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createEnvironment } from '../../sim/registry.ts';
+import { createLiveLoop } from './live-loop.ts';
+import type { ActorData, LiveCommand, LiveEvent } from './messages.ts';
+
+const data = workerData as ActorData;
+const port = parentPort!;
+const env = await createEnvironment(data.environmentId, data.environmentOptions);
+const copy = await createEnvironment(data.environmentId, data.environmentOptions);
+const emit = (event: LiveEvent, transfer: ArrayBuffer[] = []) => port.postMessage(event, transfer);
+const wallClock = () => performance.timeOrigin + performance.now();
+const loop = createLiveLoop(env, copy, data, emit, wallClock);
+
+port.on('message', (command: LiveCommand) => {
+  loop.command(command, wallClock());
+  if (command.type !== 'close') return;
+  port.close();
+  clearTimeout(timer);
+});
+
+let due = performance.now();
+let timer: NodeJS.Timeout;
+/** Fixed steps without drift; after a stall it goes on from now instead of catching up in a burst. */
+function run(): void {
+  loop.tick(wallClock());
+  const period = (env.controlDt * 1000) / loop.speed;
+  due = Math.max(due + period, performance.now() - period);
+  timer = setTimeout(run, Math.max(0, due - performance.now()));
+}
+emit({ type: 'ready' });
+run();

@@ -1,0 +1,104 @@
+/**
+ * ActorLink: how actors talk to the server. Plain data only, so that worker threads can be replaced
+ * by a message bus between machines.
+ */
+import type { Episode, PolicySnapshot } from '../../agent/contract.ts';
+import type { EnvironmentOptions, EnvState, SceneDescription } from '../../sim/contract.ts';
+import type { EpisodeChunk } from '../episode-chunks.ts';
+import type { ControlInput } from '../protocol/index.ts';
+
+/** `workerData` of an actor thread. */
+export interface ActorData {
+  /** File URL of the module to run, for worker-boot. */
+  readonly module: string;
+  readonly actor: string;
+  readonly runId: string;
+  readonly environmentId: string;
+  readonly environmentOptions: EnvironmentOptions;
+  readonly configHash: string;
+  readonly seed: number;
+  readonly safeAction: readonly number[];
+  readonly trainSeeds: { readonly start: number; readonly count: number };
+  /** Makes episode ids unique across restarts. */
+  readonly session: string;
+}
+
+export type LiveCommand =
+  | { readonly type: 'snapshot'; readonly snapshot: PolicySnapshot }
+  | { readonly type: 'play' | 'pause' | 'step' | 'estop' | 'release' | 'flush' | 'close' }
+  | { readonly type: 'reset'; readonly seed?: number }
+  | { readonly type: 'speed'; readonly factor: number }
+  | { readonly type: 'rewind'; readonly seconds: number }
+  | { readonly type: 'release-to'; readonly target: 'policy' | 'brake' }
+  | { readonly type: 'input'; readonly input: ControlInput }
+  | { readonly type: 'predicted'; readonly value: number };
+
+export type Controller = 'policy' | 'human' | 'safe';
+
+export type LiveEvent =
+  | { readonly type: 'ready' }
+  | { readonly type: 'scene'; readonly sceneId: number; readonly scene: SceneDescription }
+  | { readonly type: 'frame'; readonly buffer: ArrayBuffer; readonly path?: ArrayBuffer }
+  | {
+      readonly type: 'state';
+      readonly state: 'running' | 'paused';
+      readonly speed: number;
+      readonly sceneId: number;
+      readonly episodeId: string;
+      readonly episodeNumber: number;
+      readonly seed: number;
+      readonly step: number;
+      readonly controller: Controller;
+      readonly releaseTo: 'policy' | 'brake';
+      readonly policyVersion: number;
+    }
+  | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
+  /** The open episode as it stands (`flush`), or a finished one; with poses and states. */
+  | {
+      readonly type: 'episode';
+      readonly episode: Episode;
+      readonly endReason: string;
+      readonly sceneId: number;
+    }
+  /** A person let go: steps [from, to) were theirs. `state` is the environment at `from`. */
+  | {
+      readonly type: 'override';
+      readonly episodeId: string;
+      readonly from: number;
+      readonly to: number;
+      readonly seed: number;
+      readonly state: EnvState;
+      readonly returned: number;
+      readonly cost: number;
+      readonly cause: 'released' | 'watchdog' | 'episode-end' | 'rewind' | 'estop';
+    }
+  /** The snapshot is in use from the next step on. */
+  | { readonly type: 'snapshot-in-use'; readonly version: number };
+
+export type RolloutCommand =
+  | { readonly type: 'snapshot'; readonly snapshot: PolicySnapshot }
+  /** That many more steps may be sent. */
+  | { readonly type: 'credit'; readonly steps: number }
+  | {
+      readonly type: 'counterfactual';
+      readonly id: string;
+      readonly of: { readonly episodeId: string; readonly step: number };
+      readonly seed: number;
+      readonly state: EnvState;
+      readonly steps: number;
+    }
+  /** Describe the scene of a seed: a clip needs it. */
+  | { readonly type: 'scene'; readonly sceneId: number; readonly seed: number }
+  | { readonly type: 'close' };
+
+export type RolloutEvent =
+  | { readonly type: 'ready'; readonly oneScene: boolean }
+  | { readonly type: 'scene'; readonly sceneId: number; readonly scene: SceneDescription }
+  | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
+  | { readonly type: 'episode'; readonly episode: Episode; readonly endReason: string }
+  | {
+      readonly type: 'counterfactual';
+      readonly id: string;
+      readonly episode: Episode;
+      readonly endReason: string;
+    };

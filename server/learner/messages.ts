@@ -1,0 +1,68 @@
+/** How the learner thread talks to the server. */
+import type {
+  Checkpoint,
+  Feedback,
+  Metrics,
+  PolicySnapshot,
+  Query,
+  Segment,
+} from '../../agent/contract.ts';
+import type { EnvironmentOptions } from '../../sim/contract.ts';
+import type { EpisodeChunk } from '../episode-chunks.ts';
+
+export interface LearnerData {
+  readonly module: string;
+  readonly runId: string;
+  readonly preset: string;
+  readonly seed: number;
+  readonly environmentId: string;
+  readonly environmentOptions: EnvironmentOptions;
+  readonly checkpoint?: Checkpoint;
+}
+
+export type LearnerCommand =
+  | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
+  | { readonly type: 'feedback'; readonly sequence: number; readonly feedback: Feedback }
+  | { readonly type: 'queries'; readonly count: number }
+  | { readonly type: 'predict'; readonly tag: string; readonly segment: Segment }
+  | { readonly type: 'save'; readonly last: boolean };
+
+export interface LearnerCounts {
+  readonly environmentSteps: number;
+  readonly learnerUpdates: number;
+  readonly rewardUpdates: number;
+  readonly humanSteps: number;
+  readonly labels: number;
+}
+
+export type LearnerEvent =
+  | {
+      readonly type: 'ready';
+      readonly backend: { readonly name: 'native' | 'wasm' | 'cpu'; readonly reason: string };
+    }
+  | {
+      readonly type: 'published';
+      readonly snapshot: PolicySnapshot;
+      readonly appliedFeedback: readonly string[];
+    }
+  | {
+      readonly type: 'progress';
+      readonly counts: LearnerCounts;
+      readonly learning: boolean;
+      readonly metrics: Metrics;
+    }
+  /** So many updates were made: rollouts may go on by as many steps. */
+  | { readonly type: 'credit'; readonly steps: number }
+  | { readonly type: 'queries'; readonly queries: readonly Query[] }
+  | {
+      readonly type: 'predicted';
+      readonly tag: string;
+      readonly segment: Segment;
+      readonly values: Float32Array | undefined;
+    }
+  | {
+      readonly type: 'checkpoint';
+      readonly checkpoint: Checkpoint;
+      readonly feedbackSequence: number;
+      readonly last: boolean;
+    };

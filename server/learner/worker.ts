@@ -1,0 +1,126 @@
+/** The learner thread: the only one with TensorFlow. Works in slices and listens in between. */
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadBackend } from '../../agent/backend.ts';
+import { createTrainer } from '../../agent/trainer.ts';
+import { createEnvironment } from '../../sim/registry.ts';
+import { createAssembler } from '../episode-chunks.ts';
+import type { LearnerCommand, LearnerData, LearnerEvent } from './messages.ts';
+
+/** How often the policy is published, and progress told, ms. */
+const PUBLISH_EVERY = 1000;
+const PROGRESS_EVERY = 500;
+/** Rest when there is nothing to learn from, ms. */
+const IDLE = 15;
+/** Longest stretch of updates before messages are heard, ms. */
+const SLICE = 20;
+
+const data = workerData as LearnerData;
+const port = parentPort!;
+const emit = (event: LearnerEvent) => port.postMessage(event);
+
+const env = await createEnvironment(data.environmentId, data.environmentOptions);
+const { observationSpace, actionSpace, controlDt } = env;
+env.close();
+const backend = await loadBackend();
+const trainer = await createTrainer({
+  preset: data.preset,
+  spec: { environmentId: data.environmentId, observationSpace, actionSpace, controlDt },
+  seed: data.seed,
+  runId: data.runId,
+});
+if (data.checkpoint) trainer.load(data.checkpoint);
+const assembler = createAssembler();
+let feedbackSequence = 0;
+let closing = false;
+let sums: Record<string, { total: number; n: number }> = {};
+
+port.on('message', (command: LearnerCommand) => {
+  switch (command.type) {
+    case 'chunk': {
+      const { from, to } = command.chunk;
+      trainer.observe(assembler.add(command.chunk), from, to);
+      break;
+    }
+    case 'feedback':
+      trainer.feedback(command.feedback);
+      feedbackSequence = Math.max(feedbackSequence, command.sequence);
+      break;
+    case 'queries':
+      emit({ type: 'queries', queries: trainer.nextQueries(command.count, Date.now()) });
+      break;
+    case 'predict': {
+      const values = trainer.predictReward(command.segment);
+      emit({ type: 'predicted', tag: command.tag, segment: command.segment, values });
+      break;
+    }
+    case 'save':
+      emit({
+        type: 'checkpoint',
+        checkpoint: trainer.save(),
+        feedbackSequence,
+        last: command.last,
+      });
+      if (command.last) {
+        closing = true;
+        port.close();
+      }
+      break;
+  }
+});
+
+function collect(metrics: Readonly<Record<string, number>>): void {
+  for (const name in metrics) {
+    const sum = (sums[name] ??= { total: 0, n: 0 });
+    sum.total += metrics[name]!;
+    sum.n++;
+  }
+}
+
+function means(): Record<string, number> {
+  const out = Object.fromEntries(Object.entries(sums).map(([k, s]) => [k, s.total / s.n]));
+  sums = {};
+  return { ...out, ...trainer.report() };
+}
+
+function publish(): void {
+  const { snapshot, appliedFeedback } = trainer.publish();
+  emit({ type: 'published', snapshot, appliedFeedback });
+}
+
+emit({ type: 'ready', backend: { name: backend.name, reason: backend.reason } });
+publish();
+let publishedAt = performance.now();
+let toldAt = publishedAt;
+let fresh = false;
+while (!closing) {
+  const start = performance.now();
+  const before = trainer.counts().learnerUpdates;
+  let worked = false;
+  while (performance.now() - start < SLICE) {
+    const metrics = trainer.update();
+    if (!metrics) break;
+    worked = true;
+    collect(metrics);
+  }
+  fresh ||= worked;
+  const now = performance.now();
+  const made = trainer.counts().learnerUpdates - before;
+  if (made > 0) emit({ type: 'credit', steps: made });
+  if (fresh && now - publishedAt > PUBLISH_EVERY) {
+    publish();
+    publishedAt = now;
+    fresh = false;
+  }
+  if (now - toldAt > PROGRESS_EVERY) {
+    emit({
+      type: 'progress',
+      counts: trainer.counts(),
+      learning: fresh || worked,
+      metrics: means(),
+    });
+    toldAt = now;
+  }
+  await (worked ? setImmediate() : sleep(IDLE));
+}
+trainer.dispose();

@@ -1,0 +1,181 @@
+/** Puts storage, run, HTTP and sockets together. */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { EnvironmentOptions } from '../sim/contract.ts';
+import { createEnvironment, getEnvironment } from '../sim/registry.ts';
+import { createHttp } from './http.ts';
+import { createLog } from './log.ts';
+import { CLOSE, LIMITS, PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from './protocol/index.ts';
+import { startRun } from './run.ts';
+import type { RunHandle } from './run-contract.ts';
+import { type SessionOptions, startSession } from './session.ts';
+import type { Run, Storage } from './storage/contract.ts';
+import { openStorage } from './storage/sqlite.ts';
+
+export interface ServeOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly dataDir: string;
+  readonly environment: string;
+  readonly environmentOptions: EnvironmentOptions;
+  readonly preset: string;
+  readonly seed: number;
+  /** Free-running rollout threads. */
+  readonly rollouts: number;
+  readonly uiDir: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly runId: string;
+  close(): Promise<void>;
+}
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+/** @throws RangeError for unknown environments or options; the listen error as it is. */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const log = createLog(options.logLevel);
+  const factory = getEnvironment(options.environment);
+  // Created once here for its spaces and to refuse bad options before anything starts.
+  const probe = await createEnvironment(options.environment, options.environmentOptions);
+  const { actionSpace, observationSpace, controlDt } = probe;
+  probe.close();
+  mkdirSync(options.dataDir, { recursive: true });
+  const storage = openStorage(options.dataDir);
+  const record = await resumeOrCreate(options, storage);
+  const run = await startRun({
+    run: record,
+    factory,
+    environmentOptions: options.environmentOptions,
+    rollouts: options.rollouts,
+    storage,
+    log,
+  });
+  const app = await createHttp({ run, storage, uiDir: options.uiDir, serverVersion: version });
+  const names = (s: typeof actionSpace) => [
+    ...(s.names ?? Array.from({ length: s.size }, (_, i) => `action ${i}`)),
+  ];
+  const welcome: Omit<SessionOptions['welcome'], 'sessionId'> = {
+    protocol: PROTOCOL_VERSION,
+    serverVersion: version,
+    runId: record.id,
+    environment: {
+      id: factory.id,
+      title: factory.title,
+      description: factory.description,
+      controlDt,
+      horizon: factory.horizon,
+      ...(observationSpace.names ? { observationNames: [...observationSpace.names] } : {}),
+      actionNames: names(actionSpace),
+      actionLow: [...actionSpace.low],
+      actionHigh: [...actionSpace.high],
+      controls: factory.controls.map((c) => ({
+        ...c,
+        positiveKeys: [...c.positiveKeys],
+        negativeKeys: [...c.negativeKeys],
+      })),
+    },
+    preset: record.preset,
+  };
+  const sockets = acceptSockets(app.server, run, welcome, log);
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await run.close();
+    await storage.close();
+    throw error;
+  }
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    runId: record.id,
+    async close() {
+      for (const client of sockets.clients) client.close(CLOSE.shuttingDown, 'shutting down');
+      await run.close();
+      await app.close();
+      await storage.close();
+    },
+  };
+}
+
+/** The newest run of the folder goes on when it is of the same environment and preset. */
+async function resumeOrCreate(options: ServeOptions, storage: Storage): Promise<Run> {
+  const configHash = createHash('sha256')
+    .update(JSON.stringify([options.environment, options.environmentOptions, version]))
+    .digest('hex')
+    .slice(0, 16);
+  const latest = await storage.latestRun();
+  if (
+    latest &&
+    latest.environmentId === options.environment &&
+    latest.preset === options.preset &&
+    latest.configHash === configHash
+  ) {
+    return latest;
+  }
+  const run: Run = {
+    id: `run-${randomUUID().slice(0, 8)}`,
+    environmentId: options.environment,
+    preset: options.preset,
+    seed: options.seed,
+    configHash,
+    createdAt: Date.now(),
+  };
+  await storage.createRun(run);
+  return run;
+}
+
+/** Upgrades at one path only, from pages of this very host, speaking our subprotocol. */
+function acceptSockets(
+  server: import('node:http').Server,
+  run: RunHandle,
+  welcome: Omit<SessionOptions['welcome'], 'sessionId'>,
+  log: SessionOptions['log'],
+): WebSocketServer {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    // Above the limit of a message, so that a large one is refused rather than fatal.
+    maxPayload: 16 * LIMITS.messageBytes,
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refusal = refuseUpgrade(request);
+    if (refusal) {
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      const sessionId = randomUUID();
+      startSession({
+        socket: client,
+        run,
+        sessionId,
+        serverVersion: version,
+        log,
+        welcome: { ...welcome, sessionId },
+      });
+    });
+  });
+  return sockets;
+}
+
+function refuseUpgrade(request: IncomingMessage): string | undefined {
+  if (new URL(request.url ?? '/', 'http://local').pathname !== WEBSOCKET_PATH)
+    return '404 Not Found';
+  const offered = request.headers['sec-websocket-protocol'] ?? '';
+  if (!offered.split(',').some((p) => p.trim() === SUBPROTOCOL)) return '426 Upgrade Required';
+  const { origin, host } = request.headers;
+  // Browsers always send it: another site's page must not drive. Programs send none.
+  if (origin !== undefined && new URL(origin).host !== host) return '403 Forbidden';
+  return undefined;
+}

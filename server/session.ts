@@ -1,0 +1,256 @@
+/** One connection: handshake, limits, parsing, answers. A bad message is refused alone. */
+import type { WebSocket } from 'ws';
+import type { Query } from '../agent/contract.ts';
+import type { Log } from './log.ts';
+import {
+  CLOSE,
+  type ClientMessage,
+  type ControlMessage,
+  clientMessageSchema,
+  decodeInput,
+  type ErrorCode,
+  encodeClip,
+  LIMITS,
+  OP,
+  opcode,
+  PROTOCOL_VERSION,
+  type ServerMessage,
+} from './protocol/index.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { RunError, type RunHandle } from './run-contract.ts';
+
+export interface SessionOptions {
+  readonly socket: WebSocket;
+  readonly run: RunHandle;
+  readonly sessionId: string;
+  readonly serverVersion: string;
+  readonly log: Log;
+  readonly welcome: Omit<
+    Extract<ServerMessage, { type: 'welcome' }>,
+    'type' | 'serverTime' | 'backend'
+  >;
+}
+
+export function startSession(options: SessionOptions): void {
+  const { socket, run, log } = options;
+  const messages = createRateLimit(LIMITS.messagesPerSecond);
+  const inputs = createRateLimit(LIMITS.inputsPerSecond);
+  const scenesSent = new Set<number>();
+  let teacherId: string | undefined;
+  let unsubscribe: (() => void) | undefined;
+  let dropped = 0;
+
+  const send = (message: ServerMessage) => {
+    const own = message.type === 'status' ? { ...message, droppedFrames: dropped } : message;
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(own));
+  };
+  function refuse(code: ErrorCode, message: string, ref?: string): void {
+    send({ type: 'error', code, message, ...(ref === undefined ? {} : { ref }) });
+  }
+
+  async function sendScene(seed: number): Promise<number> {
+    const sceneId = run.sceneIdOf(seed);
+    if (!scenesSent.has(sceneId)) {
+      scenesSent.add(sceneId);
+      const text = await run.sceneMessage(seed);
+      if (socket.readyState === socket.OPEN) socket.send(text);
+    }
+    return sceneId;
+  }
+
+  function listen(): void {
+    unsubscribe = run.subscribe({
+      message: send,
+      scene: () => {
+        if (run.state) void sendScene(run.state.seed);
+      },
+      frame(buffer) {
+        // A slow viewer loses pictures, never answers or control.
+        if (socket.bufferedAmount > LIMITS.bufferedBytes) {
+          dropped++;
+          return;
+        }
+        if (socket.readyState === socket.OPEN) socket.send(buffer);
+      },
+    });
+  }
+
+  async function hello(message: Extract<ClientMessage, { type: 'hello' }>): Promise<void> {
+    if (message.protocol !== PROTOCOL_VERSION) {
+      refuse(
+        'protocol-mismatch',
+        `hello.protocol: is ${message.protocol}, this server speaks ${PROTOCOL_VERSION}; reload the page`,
+      );
+      socket.close(CLOSE.protocolMismatch, 'protocol mismatch');
+      return;
+    }
+    if (teacherId !== undefined) return;
+    teacherId = message.teacherId;
+    send({ type: 'welcome', ...options.welcome, backend: run.backend, serverTime: Date.now() });
+    for (const alert of run.alerts) send(alert);
+    if (run.state) await sendScene(run.state.seed);
+    send(run.status());
+    for (const episode of run.recentEpisodes) send({ type: 'episode', episode });
+    for (const query of run.queries) send(wireQuery(query));
+    listen();
+  }
+
+  function control(message: ControlMessage): void {
+    switch (message.action) {
+      case 'play':
+      case 'pause':
+      case 'step':
+      case 'estop':
+        run.live({ type: message.action });
+        return;
+      case 'reset':
+        run.live({ type: 'reset', ...(message.seed === undefined ? {} : { seed: message.seed }) });
+        return;
+      case 'speed':
+        run.live({ type: 'speed', factor: message.factor });
+        return;
+      case 'rewind':
+        run.live({ type: 'rewind', seconds: message.seconds });
+        return;
+      case 'release-to':
+        run.live({ type: 'release-to', target: message.target });
+        return;
+    }
+  }
+
+  async function feedback(message: Extract<ClientMessage, { type: 'feedback' }>): Promise<void> {
+    const receivedAt = Date.now();
+    const { feedback: body } = message;
+    try {
+      const { duplicate } = await run.accept(body, receivedAt);
+      send({ type: 'ack', feedbackId: body.id, duplicate, receivedAt });
+    } catch (error) {
+      if (error instanceof RunError) refuse(error.code, error.message, body.id);
+      else throw error;
+    }
+  }
+
+  async function clip(message: Extract<ClientMessage, { type: 'request-clip' }>): Promise<void> {
+    const { segment, tag } = message;
+    const episode = await run.episode(segment.episodeId);
+    if (!episode || episode.poses.length === 0) {
+      refuse(
+        'unknown-episode',
+        `request-clip.segment.episodeId: ${segment.episodeId} has no poses here`,
+        String(tag),
+      );
+      return;
+    }
+    if (segment.to > episode.length) {
+      refuse(
+        'bad-message',
+        `request-clip.segment.to: is ${segment.to}, allowed up to ${episode.length}`,
+        String(tag),
+      );
+      return;
+    }
+    const sceneId = await sendScene(episode.seed);
+    const width = episode.poses.length / (episode.length + 1);
+    const rows = segment.to - segment.from + 1;
+    const poses = episode.poses.slice(segment.from * width, (segment.to + 1) * width);
+    const predictedRewards = new Float32Array(rows).fill(Number.NaN);
+    const dt = 1 / run.factory.controlHz;
+    socket.send(encodeClip({ tag, dt, sceneId, rows, poses, predictedRewards }));
+  }
+
+  async function handle(message: ClientMessage): Promise<void> {
+    if (message.type === 'hello') return hello(message);
+    if (teacherId === undefined) {
+      refuse('hello-missing', 'the first message must be hello');
+      return;
+    }
+    switch (message.type) {
+      case 'control':
+        control(message);
+        return;
+      case 'feedback':
+        return feedback(message);
+      case 'request-clip':
+        return clip(message);
+      case 'ask-queries':
+        run.wantQueries(message.count);
+        return;
+      case 'request-history':
+        send({ type: 'metrics', points: await run.history(message.since) });
+        return;
+      case 'ping':
+        send({ type: 'pong', sentAt: message.sentAt, serverTime: Date.now() });
+        return;
+    }
+  }
+
+  function onInput(bytes: ArrayBuffer): void {
+    if (!inputs.allow(Date.now()))
+      return refuse('too-frequent', `more than ${LIMITS.inputsPerSecond} inputs per second`);
+    if (opcode(bytes) !== OP.input)
+      return refuse(
+        'bad-message',
+        `binary message with opcode ${opcode(bytes)}, expected ${OP.input}`,
+      );
+    if (teacherId === undefined) return refuse('hello-missing', 'the first message must be hello');
+    try {
+      const input = decodeInput(bytes);
+      if (input.activeAxes === 0 && run.holder !== teacherId) return;
+      if (!run.takeControl(teacherId))
+        return refuse('control-taken', `${run.holder} is driving; wait until they let go`);
+      run.live({ type: 'input', input });
+    } catch (error) {
+      refuse('bad-message', (error as Error).message);
+    }
+  }
+
+  function onText(text: string): void {
+    if (!messages.allow(Date.now()))
+      return refuse('too-frequent', `more than ${LIMITS.messagesPerSecond} messages per second`);
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      return refuse('bad-json', 'the message is not JSON');
+    }
+    const parsed = clientMessageSchema.safeParse(json);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]!;
+      return refuse(
+        'bad-message',
+        `${issue.path.join('.') || 'message'}: ${issue.message}`,
+        refOf(json),
+      );
+    }
+    handle(parsed.data).catch((error: Error) => {
+      log.error({ error }, 'a message failed');
+      refuse('internal', error.message);
+    });
+  }
+
+  socket.on('message', (data: Buffer, binary: boolean) => {
+    if (data.length > LIMITS.messageBytes) {
+      refuse('too-large', `${data.length} bytes, allowed ${LIMITS.messageBytes}`);
+      return;
+    }
+    if (binary) onInput(new Uint8Array(data).buffer);
+    else onText(data.toString());
+  });
+  socket.on('close', () => {
+    unsubscribe?.();
+    if (teacherId !== undefined && run.holder === teacherId) run.live({ type: 'release' });
+  });
+  socket.on('error', (error) => log.warn({ error: error.message }, 'socket'));
+}
+
+function wireQuery(query: Query): ServerMessage {
+  return { type: 'query', query: { ...query, segments: [...query.segments] } };
+}
+
+/** Id of a refused message, where it has one, so that the client knows what failed. */
+function refOf(json: unknown): string | undefined {
+  if (typeof json !== 'object' || json === null) return undefined;
+  const { id, feedback } = json as { id?: unknown; feedback?: { id?: unknown } };
+  const ref = feedback?.id ?? id;
+  return typeof ref === 'string' ? ref : undefined;
+}

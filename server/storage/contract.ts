@@ -1,0 +1,80 @@
+/**
+ * What a run keeps. Small enough for SQLite and files today and a database server later; one test
+ * suite (tests/contracts/storage.ts) that every implementation passes.
+ */
+import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
+import type { MetricsPoint } from '../protocol/index.ts';
+
+export interface Run {
+  readonly id: string;
+  readonly environmentId: string;
+  readonly preset: string;
+  readonly seed: number;
+  readonly configHash: string;
+  /** ms since epoch. */
+  readonly createdAt: number;
+}
+
+/** What is known of a stored episode without opening it. */
+export interface EpisodeRow {
+  readonly id: string;
+  readonly runId: string;
+  readonly seed: number;
+  readonly length: number;
+  readonly end: string;
+  readonly live: boolean;
+  readonly startedAt: number;
+  readonly humanSteps: number;
+  readonly summary: Readonly<Record<string, number>>;
+}
+
+export interface StoredFeedback {
+  /** Grows by at least one per event; the order of the log. */
+  readonly sequence: number;
+  readonly feedback: Feedback;
+}
+
+export interface StoredCheckpoint {
+  readonly checkpoint: Checkpoint;
+  /** The last feedback that is in it. */
+  readonly feedbackSequence: number;
+  readonly savedAt: number;
+}
+
+export interface Storage {
+  createRun(run: Run): Promise<void>;
+  /** Newest run, for resuming. */
+  latestRun(): Promise<Run | undefined>;
+  listRuns(): Promise<Run[]>;
+
+  /**
+   * Append to the log. Resolves once it survives `kill -9`; the same id again changes nothing and
+   * says so.
+   */
+  appendFeedback(feedback: Feedback): Promise<{ sequence: number; duplicate: boolean }>;
+  readFeedback(runId: string, after: number): Promise<StoredFeedback[]>;
+  countFeedback(runId: string): Promise<number>;
+  hasFeedback(id: string): Promise<boolean>;
+
+  /** Whole episode, replacing an earlier state of it; atomic. */
+  putEpisode(episode: Episode, options: { live: boolean }): Promise<void>;
+  /** undefined: unknown, or set aside as corrupt. */
+  getEpisode(id: string): Promise<Episode | undefined>;
+  findEpisode(id: string): Promise<EpisodeRow | undefined>;
+  /** Newest first. */
+  listEpisodes(runId: string, limit: number): Promise<EpisodeRow[]>;
+
+  putQuery(query: Query): Promise<void>;
+  getQuery(id: string): Promise<Query | undefined>;
+
+  appendMetrics(runId: string, point: MetricsPoint): Promise<void>;
+  /** Oldest first, at most `limit` evenly thinned points after `since` learner updates. */
+  readMetrics(runId: string, since: number, limit: number): Promise<MetricsPoint[]>;
+
+  putCheckpoint(runId: string, stored: StoredCheckpoint): Promise<void>;
+  getCheckpoint(runId: string): Promise<StoredCheckpoint | undefined>;
+
+  /** Things found broken at opening, by name. */
+  readonly problems: readonly string[];
+  close(): Promise<void>;
+}

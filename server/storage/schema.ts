@@ -1,0 +1,53 @@
+/** Tables of the SQLite storage. */
+import type { Generated } from 'kysely';
+
+export interface Tables {
+  run: {
+    id: string;
+    environmentId: string;
+    preset: string;
+    seed: number;
+    configHash: string;
+    createdAt: number;
+  };
+  feedback: {
+    sequence: Generated<number>;
+    id: string;
+    runId: string;
+    teacherId: string;
+    kind: string;
+    receivedAt: number;
+    body: string;
+  };
+  episode: {
+    id: string;
+    runId: string;
+    seed: number;
+    length: number;
+    end: string;
+    live: number;
+    startedAt: number;
+    humanSteps: number;
+    summary: string;
+  };
+  query: { id: string; runId: string; body: string };
+  metrics: { runId: string; time: number; learnerUpdates: number; body: string };
+}
+
+/** `PRAGMA user_version` after these statements; raise it with every change and add a migration. */
+export const SCHEMA_VERSION = 1;
+
+export const CREATE = `
+CREATE TABLE run (id TEXT PRIMARY KEY, environmentId TEXT NOT NULL, preset TEXT NOT NULL, seed INTEGER NOT NULL,
+  configHash TEXT NOT NULL, createdAt REAL NOT NULL) STRICT;
+CREATE TABLE feedback (sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, runId TEXT NOT NULL,
+  teacherId TEXT NOT NULL, kind TEXT NOT NULL, receivedAt REAL NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX feedback_run ON feedback (runId, sequence);
+CREATE TRIGGER feedback_is_append_only BEFORE UPDATE ON feedback BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TABLE episode (id TEXT PRIMARY KEY, runId TEXT NOT NULL, seed INTEGER NOT NULL, length INTEGER NOT NULL,
+  end TEXT NOT NULL, live INTEGER NOT NULL, startedAt REAL NOT NULL, humanSteps INTEGER NOT NULL, summary TEXT NOT NULL) STRICT;
+CREATE INDEX episode_run ON episode (runId, startedAt);
+CREATE TABLE query (id TEXT PRIMARY KEY, runId TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE metrics (runId TEXT NOT NULL, time REAL NOT NULL, learnerUpdates INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX metrics_run ON metrics (runId, learnerUpdates, time);
+`;

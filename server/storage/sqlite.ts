@@ -1,0 +1,237 @@
+/** SQLite for what is small and must be found, files for episodes and checkpoints. */
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kysely, SqliteDialect } from 'kysely';
+import Database from 'libsql';
+import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
+import type { MetricsPoint } from '../protocol/index.ts';
+import { readBinary, writeBinary } from './binary.ts';
+import type { EpisodeRow, Run, Storage, StoredCheckpoint } from './contract.ts';
+import { readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
+import { CREATE, SCHEMA_VERSION, type Tables } from './schema.ts';
+
+interface CheckpointMeta {
+  readonly meta: Checkpoint['meta'];
+  readonly feedbackSequence: number;
+  readonly savedAt: number;
+}
+
+/** Opens or creates the storage in a folder. @throws Error for a database of a newer Reins. */
+export function openStorage(folder: string): Storage {
+  const episodes = join(folder, 'episodes');
+  const checkpoints = join(folder, 'checkpoints');
+  const corrupt = join(folder, 'corrupt');
+  for (const path of [episodes, checkpoints, corrupt]) mkdirSync(path, { recursive: true });
+  const db = openDatabase(join(folder, 'reins.db'));
+  const problems: string[] = [];
+  const episodePath = (id: string) => join(episodes, `${id}.episode`);
+  const checkpointPath = (runId: string) => join(checkpoints, `${runId}.checkpoint`);
+
+  /** A broken file is moved out of the way and named; whoever asked goes on without it. */
+  function setAside(path: string, name: string, error: unknown): undefined {
+    const why = error instanceof Error ? error.message : String(error);
+    problems.push(`${name}: ${why}; moved to corrupt/`);
+    renameSync(path, join(corrupt, name));
+    return undefined;
+  }
+
+  function readCheckpoint(runId: string, suffix: string): StoredCheckpoint | undefined {
+    const path = checkpointPath(runId) + suffix;
+    if (!existsSync(path)) return undefined;
+    try {
+      const { meta, columns } = readBinary(path);
+      const m = meta as CheckpointMeta;
+      return {
+        checkpoint: { meta: m.meta, arrays: columns as Record<string, Float32Array> },
+        feedbackSequence: m.feedbackSequence,
+        savedAt: m.savedAt,
+      };
+    } catch (error) {
+      return setAside(path, `${runId}.checkpoint${suffix}`, error);
+    }
+  }
+
+  return {
+    problems,
+    async createRun(run) {
+      await db.insertInto('run').values(run).execute();
+    },
+    async latestRun() {
+      return db
+        .selectFrom('run')
+        .selectAll()
+        .orderBy('createdAt', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+    },
+    async listRuns(): Promise<Run[]> {
+      return db.selectFrom('run').selectAll().orderBy('createdAt', 'desc').execute();
+    },
+    async appendFeedback(feedback) {
+      const result = await db
+        .insertInto('feedback')
+        .values({
+          id: feedback.id,
+          runId: feedback.runId,
+          teacherId: feedback.teacherId,
+          kind: feedback.kind,
+          receivedAt: feedback.receivedAt,
+          body: JSON.stringify(feedback),
+        })
+        .onConflict((c) => c.column('id').doNothing())
+        .executeTakeFirst();
+      const duplicate = Number(result.numInsertedOrUpdatedRows ?? 0) === 0;
+      const row = await db
+        .selectFrom('feedback')
+        .select('sequence')
+        .where('id', '=', feedback.id)
+        .executeTakeFirstOrThrow();
+      return { sequence: row.sequence, duplicate };
+    },
+    async readFeedback(runId, after) {
+      const rows = await db
+        .selectFrom('feedback')
+        .select(['sequence', 'body'])
+        .where('runId', '=', runId)
+        .where('sequence', '>', after)
+        .orderBy('sequence')
+        .execute();
+      return rows.map((r) => ({ sequence: r.sequence, feedback: JSON.parse(r.body) as Feedback }));
+    },
+    async countFeedback(runId) {
+      const row = await db
+        .selectFrom('feedback')
+        .select((e) => e.fn.countAll<number>().as('n'))
+        .where('runId', '=', runId)
+        .where('kind', '!=', 'retraction')
+        .executeTakeFirstOrThrow();
+      return Number(row.n);
+    },
+    async hasFeedback(id) {
+      const row = await db
+        .selectFrom('feedback')
+        .select('id')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    async putEpisode(episode, { live }) {
+      writeEpisodeFile(episodePath(episode.id), episode);
+      const row = toRow(episode, live);
+      await db
+        .insertInto('episode')
+        .values(row)
+        .onConflict((c) => c.column('id').doUpdateSet(row))
+        .execute();
+    },
+    async getEpisode(id) {
+      const path = episodePath(id);
+      if (!existsSync(path)) return undefined;
+      try {
+        return readEpisodeFile(path);
+      } catch (error) {
+        return setAside(path, `${id}.episode`, error);
+      }
+    },
+    async findEpisode(id) {
+      const row = await db
+        .selectFrom('episode')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row && fromRow(row);
+    },
+    async listEpisodes(runId, limit) {
+      const rows = await db
+        .selectFrom('episode')
+        .selectAll()
+        .where('runId', '=', runId)
+        .orderBy('startedAt', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(fromRow);
+    },
+    async putQuery(query) {
+      const row = { id: query.id, runId: query.runId, body: JSON.stringify(query) };
+      await db
+        .insertInto('query')
+        .values(row)
+        .onConflict((c) => c.column('id').doNothing())
+        .execute();
+    },
+    async getQuery(id) {
+      const row = await db
+        .selectFrom('query')
+        .select('body')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row && (JSON.parse(row.body) as Query);
+    },
+    async appendMetrics(runId, point) {
+      const { time, learnerUpdates } = point;
+      await db
+        .insertInto('metrics')
+        .values({ runId, time, learnerUpdates, body: JSON.stringify(point) })
+        .execute();
+    },
+    async readMetrics(runId, since, limit) {
+      const rows = await db
+        .selectFrom('metrics')
+        .select('body')
+        .where('runId', '=', runId)
+        .where('learnerUpdates', '>=', since)
+        .orderBy('time')
+        .execute();
+      const every = Math.max(1, Math.ceil(rows.length / limit));
+      return rows
+        .filter((_, i) => (rows.length - 1 - i) % every === 0)
+        .map((r) => JSON.parse(r.body) as MetricsPoint);
+    },
+    async putCheckpoint(runId, { checkpoint, feedbackSequence, savedAt }) {
+      const path = checkpointPath(runId);
+      if (existsSync(path)) renameSync(path, `${path}.previous`);
+      const meta: CheckpointMeta = { meta: checkpoint.meta, feedbackSequence, savedAt };
+      writeBinary(path, meta, checkpoint.arrays);
+    },
+    async getCheckpoint(runId) {
+      return readCheckpoint(runId, '') ?? readCheckpoint(runId, '.previous');
+    },
+    async close() {
+      await db.destroy();
+    },
+  };
+}
+
+function openDatabase(path: string): Kysely<Tables> {
+  const database = new Database(path);
+  database.exec('PRAGMA journal_mode = WAL');
+  // FULL: an acknowledged answer survives a power cut too, not only a killed process.
+  database.exec('PRAGMA synchronous = FULL');
+  database.exec('PRAGMA busy_timeout = 5000');
+  const found = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (found.user_version > SCHEMA_VERSION) {
+    throw new Error(
+      `database: is of version ${found.user_version}, this Reins knows ${SCHEMA_VERSION}; use a newer Reins or another --data folder`,
+    );
+  }
+  if (found.user_version === 0) {
+    database.exec(`BEGIN; ${CREATE} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+  }
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as never }) });
+}
+
+function toRow(episode: Episode, live: boolean): Tables['episode'] {
+  let humanSteps = 0;
+  for (const source of episode.sources) if (source !== 0) humanSteps++;
+  const { id, runId, seed, length, end, startedAt } = episode;
+  const summary = JSON.stringify(episode.summary);
+  return { id, runId, seed, length, end, startedAt, humanSteps, live: live ? 1 : 0, summary };
+}
+
+function fromRow(row: Tables['episode']): EpisodeRow {
+  return {
+    ...row,
+    live: row.live === 1,
+    summary: JSON.parse(row.summary) as Record<string, number>,
+  };
+}
