@@ -12,10 +12,14 @@ import type { Random } from '../../sim/random.ts';
 import type { Backend, Tensor } from '../backend.ts';
 import type { Activation, Layer } from '../contract.ts';
 import { type Initialiser, initialiseLayer } from './init.ts';
+import {
+  activationGradient,
+  addColumnSums,
+  addTransposed,
+  LEAKY_SLOPE,
+  transpose,
+} from './kernels.ts';
 import { type NormRows, normaliseRows, normaliseRowsGradient } from './layer-norm.ts';
-
-/** Slope of leaky-relu below 0, PyTorch's default. */
-export const LEAKY_SLOPE = 0.01;
 
 export interface MlpConfig {
   /** Inputs, hidden sizes …, outputs. */
@@ -126,7 +130,8 @@ export function createMlp(backend: Backend, config: MlpConfig, random: Random): 
           normaliseRowsGradient(norm, dz, n, slot.outputs, parameters, into, slot.norm);
         }
         if (wantParameters) {
-          transposeAndSum(dz, n, slot.outputs, dzT, gradients, slot.bias);
+          addColumnSums(dz, n, slot.outputs, gradients, slot.bias);
+          transpose(dz, n, slot.outputs, dzT);
           const dzTensor = backend.upload(dzT, [1, slot.outputs, n]);
           const dwT = backend.view(backend.matMul(dzTensor, values[l]!));
           addTransposed(dwT, slot.inputs, slot.outputs, gradients, slot.weights);
@@ -266,76 +271,5 @@ function activate(b: Backend, x: Tensor, activation: Activation): Tensor {
       return b.tf.leakyRelu(x, LEAKY_SLOPE);
     case 'tanh':
       return b.tf.tanh(x);
-  }
-}
-
-/** Takes the smallest positive float32 above 1. */
-const HUGE = 1e60;
-
-/** dz = dh ⊙ f'(z), from the activation's output h. */
-function activationGradient(
-  activation: Activation,
-  dh: Float32Array,
-  h: Float32Array,
-  size: number,
-  dz: Float32Array,
-): void {
-  switch (activation) {
-    case 'linear':
-      for (let i = 0; i < size; i++) dz[i] = dh[i]!;
-      break;
-    case 'relu':
-      // h ≥ 0, so the minimum is 1 or 0: without a branch, which would be mispredicted half the time.
-      for (let i = 0; i < size; i++) dz[i] = dh[i]! * Math.min(1, h[i]! * HUGE);
-      break;
-    case 'leaky-relu':
-      for (let i = 0; i < size; i++) dz[i] = h[i]! > 0 ? dh[i]! : dh[i]! * LEAKY_SLOPE;
-      break;
-    case 'tanh':
-      for (let i = 0; i < size; i++) dz[i] = dh[i]! * (1 - h[i]! * h[i]!);
-      break;
-  }
-}
-
-/** Rows handled together: a block of columns stays in the cache while it is written. */
-const BLOCK = 16;
-
-/** dzT = dzᵀ (m, n); bias gradients += column sums. */
-function transposeAndSum(
-  dz: Float32Array,
-  n: number,
-  m: number,
-  dzT: Float32Array,
-  gradients: Float32Array,
-  bias: number,
-): void {
-  for (let start = 0; start < n; start += BLOCK) {
-    const end = Math.min(n, start + BLOCK);
-    for (let j = 0; j < m; j++) {
-      let sum = 0;
-      for (let i = start; i < end; i++) {
-        const value = dz[i * m + j]!;
-        dzT[j * n + i] = value;
-        sum += value;
-      }
-      gradients[bias + j]! += sum;
-    }
-  }
-}
-
-/** gradients (inputs, outputs) += dwTᵀ, dwT (outputs, inputs). */
-function addTransposed(
-  dwT: Float32Array,
-  inputs: number,
-  outputs: number,
-  gradients: Float32Array,
-  offset: number,
-): void {
-  for (let start = 0; start < inputs; start += BLOCK) {
-    const end = Math.min(inputs, start + BLOCK);
-    for (let j = 0; j < outputs; j++) {
-      for (let i = start; i < end; i++)
-        gradients[offset + i * outputs + j]! += dwT[j * inputs + i]!;
-    }
   }
 }
