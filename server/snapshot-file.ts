@@ -147,11 +147,13 @@ function assemble(h: Header, floats: Float32Array): SavedPolicy {
   };
 }
 
-/** Writes beside the target and renames, so that a crash leaves the old file or the new one. */
-export function writePolicyFile(path: string, policy: SavedPolicy): void {
+/** Writes beside the target and renames, so that a crash leaves the old file or the new one; returns the bytes. */
+export function writePolicyFile(path: string, policy: SavedPolicy): Uint8Array {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.part`, encodePolicy(policy));
+  const bytes = encodePolicy(policy);
+  writeFileSync(`${path}.part`, bytes);
   renameSync(`${path}.part`, path);
+  return bytes;
 }
 
 /** @throws Error naming the file when it is missing, damaged or of another kind. */
