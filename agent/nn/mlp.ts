@@ -88,6 +88,30 @@ export function createMlp(backend: Backend, config: MlpConfig, random: Random): 
   const weights = createWeightTensors(backend, parameters, slots);
   let scratch = { dz: new Float32Array(0), dzT: new Float32Array(0) };
 
+  /** db = Σ dZ and dW = Hᵀ dZ, dZ in `scratch.dz`. */
+  function addParameterGradients(input: Tensor, slot: LayerSlots, n: number): void {
+    const { dz, dzT } = scratch;
+    addColumnSums(dz, n, slot.outputs, gradients, slot.bias);
+    if (backend.transposedMatMul) {
+      const dzTensor = backend.upload(dz, [1, n, slot.outputs]);
+      const dw = backend.view(backend.transposedMatMul(input, dzTensor, 'a'));
+      for (let i = 0; i < dw.length; i++) gradients[slot.weights + i]! += dw[i]!;
+      return;
+    }
+    transpose(dz, n, slot.outputs, dzT);
+    const dwT = backend.view(backend.matMul(backend.upload(dzT, [1, slot.outputs, n]), input));
+    addTransposed(dwT, slot.inputs, slot.outputs, gradients, slot.weights);
+  }
+
+  /** dH = dZ Wᵀ, dZ in `scratch.dz`; valid until the next operation. */
+  function throughWeights(l: number, n: number): Float32Array {
+    const slot = slots[l]!;
+    const dzTensor = backend.upload(scratch.dz, [1, n, slot.outputs]);
+    if (backend.transposedMatMul)
+      return backend.view(backend.transposedMatMul(dzTensor, weights.get(l).w, 'b'));
+    return backend.view(backend.matMul(dzTensor, weights.transposed(l, 0, slot.inputs)));
+  }
+
   const mlp: Mlp = {
     inputs: first.inputs,
     outputs: last.outputs,
@@ -117,7 +141,7 @@ export function createMlp(backend: Backend, config: MlpConfig, random: Random): 
       const needs = n * Math.max(...slots.map((s) => s.outputs));
       if (scratch.dz.length < needs)
         scratch = { dz: new Float32Array(needs), dzT: new Float32Array(needs) };
-      const { dz, dzT } = scratch;
+      const { dz } = scratch;
       const wantParameters = want.parameters !== false;
       let dh = dOutput;
       for (let l = slots.length - 1; l >= 0; l--) {
@@ -129,17 +153,9 @@ export function createMlp(backend: Backend, config: MlpConfig, random: Random): 
           const into = wantParameters ? gradients : undefined;
           normaliseRowsGradient(norm, dz, n, slot.outputs, parameters, into, slot.norm);
         }
-        if (wantParameters) {
-          addColumnSums(dz, n, slot.outputs, gradients, slot.bias);
-          transpose(dz, n, slot.outputs, dzT);
-          const dzTensor = backend.upload(dzT, [1, slot.outputs, n]);
-          const dwT = backend.view(backend.matMul(dzTensor, values[l]!));
-          addTransposed(dwT, slot.inputs, slot.outputs, gradients, slot.weights);
-        }
-        if (l > 0) {
-          const wT = weights.transposed(l, 0, slot.inputs);
-          dh = backend.view(backend.matMul(backend.upload(dz, [1, n, slot.outputs]), wT));
-        } else if (want.inputs) {
+        if (wantParameters) addParameterGradients(values[l]!, slot, n);
+        if (l > 0) dh = throughWeights(l, n);
+        else if (want.inputs) {
           const wT = weights.transposed(0, ...want.inputs);
           return backend.view(backend.matMul(backend.upload(dz, [1, n, slot.outputs]), wT)).slice();
         }
