@@ -99,7 +99,8 @@ export function decodePolicy(bytes: Uint8Array, name: string): SavedPolicy {
   const total = expectedFloats(header);
   if (bytes.length !== start + 4 * total)
     throw new Error(`${name}: has ${bytes.length} bytes, expected ${start + 4 * total}`);
-  const floats = new Float32Array(bytes.slice(start).buffer);
+  // Not bytes.slice: a Buffer's slice shares its memory, and that begins elsewhere.
+  const floats = new Float32Array(Uint8Array.from(bytes.subarray(start)).buffer);
   return assemble(header, floats);
 }
 
