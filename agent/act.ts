@@ -5,7 +5,7 @@
 import type { Random } from '../sim/random.ts';
 import type { Activation, Layer, Policy, PolicySnapshot } from './contract.ts';
 import { boundLogStd } from './nn/gaussian.ts';
-import { LEAKY_SLOPE } from './nn/mlp.ts';
+import { LEAKY_SLOPE } from './nn/kernels.ts';
 
 /** Working memory of `forward`, reused from call to call. */
 export interface ForwardScratch {

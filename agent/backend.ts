@@ -33,8 +33,7 @@ export interface Backend {
    */
   view(tensor: Tensor): Float32Array;
   /**
-   * activation(a · b + bias), a (1, n, m), b (1, m, k), bias (k): one fused kernel. Transposed
-   * operands are not offered on purpose: on wasm they are 20 to 50 times slower.
+   * activation(a · b + bias), a (1, n, m), b (1, m, k), bias (k): one fused kernel.
    */
   matMul(
     a: Tensor,
@@ -43,6 +42,11 @@ export interface Backend {
     activation?: 'linear' | 'relu' | 'leakyrelu',
     leakySlope?: number,
   ): Tensor;
+  /**
+   * aᵀ · b or a · bᵀ without writing the transpose out; undefined where such kernels are slow (on
+   * wasm 20 to 50 times slower than transposing first).
+   */
+  readonly transposedMatMul: ((a: Tensor, b: Tensor, transposed: 'a' | 'b') => Tensor) | undefined;
 }
 
 /** The part of the wasm backend that reads its heap without a copy. */
@@ -174,6 +178,15 @@ function wrap(name: BackendName, reason: string, tf: typeof TensorFlow): Backend
               transposeB: false,
             },
           ),
+    transposedMatMul:
+      name === 'native'
+        ? (a, b, transposed) =>
+            engine.runKernel<Tensor>(
+              'BatchMatMul',
+              { a, b },
+              { transposeA: transposed === 'a', transposeB: transposed === 'b' },
+            )
+        : undefined,
   };
 }
 

@@ -1,10 +1,14 @@
 /** Presets: named configurations of a learner, a reward model and query selection. */
 import type { FeedbackKind } from './contract.ts';
 import type { BcConfig } from './learners/bc.ts';
+import type { CoachConfig } from './learners/coach.ts';
 import type { DaggerConfig } from './learners/dagger.ts';
+import type { PplConfig } from './learners/ppl.ts';
 import type { PpoConfig } from './learners/ppo.ts';
 import type { SacConfig } from './learners/sac.ts';
+import type { TamerConfig } from './learners/tamer.ts';
 import type { Td3Config } from './learners/td3.ts';
+import { presets } from './presets/list.ts';
 import type { QueryConfig } from './queries/config.ts';
 import type { RewardConfig } from './reward/config.ts';
 
@@ -22,7 +26,10 @@ export type LearnerChoice =
   | { readonly kind: 'td3'; readonly config: Partial<Td3Config> }
   | { readonly kind: 'ppo'; readonly config: Partial<PpoConfig> }
   | { readonly kind: 'bc'; readonly config: Partial<BcConfig> }
-  | { readonly kind: 'dagger'; readonly config: Partial<DaggerConfig> };
+  | { readonly kind: 'dagger'; readonly config: Partial<DaggerConfig> }
+  | { readonly kind: 'ppl'; readonly config: Partial<PplConfig> }
+  | { readonly kind: 'tamer'; readonly config: Partial<TamerConfig> }
+  | { readonly kind: 'coach'; readonly config: Partial<CoachConfig> };
 
 /** How the trainer spends its time. */
 export interface SchedulerConfig {
@@ -61,70 +68,6 @@ export interface Preset extends PresetInfo {
   readonly queries?: Partial<QueryConfig>;
   readonly scheduler?: Partial<SchedulerConfig>;
 }
-
-/** Everything a reward model can be fitted to. */
-const ALL_FEEDBACK: readonly FeedbackKind[] = [
-  'reward',
-  'preference',
-  'ranking',
-  'rating',
-  'override',
-  'correction',
-  'demonstration',
-  'approval',
-  'estop',
-  'critique',
-];
-
-const pebble: Preset = {
-  id: 'pebble',
-  title: 'PEBBLE',
-  description:
-    'SAC with relabelling and an unsupervised start (Lee et al. 2021). Deviations: 128 hidden units in ' +
-    'place of 1024, members are kept from a fold of the labels, normalised before averaging.',
-  needs: ['preference'],
-  learner: {
-    kind: 'sac',
-    config: {
-      hidden: [128, 128],
-      batchSize: 256,
-      learningStarts: 500,
-      targetEvery: 2,
-      rewardSource: 'model',
-    },
-  },
-  reward: {},
-  queries: { strategy: 'disagreement' },
-  scheduler: { unsupervisedSteps: 1000 },
-};
-
-const presets: readonly Preset[] = [
-  {
-    id: 'reins',
-    title: 'Reins',
-    description:
-      'All feedback in one reward model; overrides also teach the policy directly (behaviour cloning and ' +
-      'PVP4Real proxy values on people’s steps, half of every batch from people).',
-    needs: ALL_FEEDBACK,
-    learner: {
-      kind: 'sac',
-      config: {
-        hidden: [128, 128],
-        batchSize: 256,
-        learningStarts: 50,
-        rewardSource: 'model',
-        humanShare: 0.5,
-        bcWeight: 1,
-        proxyWeight: 1,
-        initialTemperature: 0.01,
-        normaliseObservations: true,
-      },
-    },
-    reward: {},
-    queries: { strategy: 'information' },
-  },
-  pebble,
-];
 
 /** In the order they should be listed. */
 export function listPresets(): PresetInfo[] {

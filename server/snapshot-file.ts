@@ -99,7 +99,8 @@ export function decodePolicy(bytes: Uint8Array, name: string): SavedPolicy {
   const total = expectedFloats(header);
   if (bytes.length !== start + 4 * total)
     throw new Error(`${name}: has ${bytes.length} bytes, expected ${start + 4 * total}`);
-  const floats = new Float32Array(bytes.slice(start).buffer);
+  // Not bytes.slice: a Buffer's slice shares its memory, and that begins elsewhere.
+  const floats = new Float32Array(Uint8Array.from(bytes.subarray(start)).buffer);
   return assemble(header, floats);
 }
 
@@ -147,11 +148,13 @@ function assemble(h: Header, floats: Float32Array): SavedPolicy {
   };
 }
 
-/** Writes beside the target and renames, so that a crash leaves the old file or the new one. */
-export function writePolicyFile(path: string, policy: SavedPolicy): void {
+/** Writes beside the target and renames, so that a crash leaves the old file or the new one; returns the bytes. */
+export function writePolicyFile(path: string, policy: SavedPolicy): Uint8Array {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.part`, encodePolicy(policy));
+  const bytes = encodePolicy(policy);
+  writeFileSync(`${path}.part`, bytes);
   renameSync(`${path}.part`, path);
+  return bytes;
 }
 
 /** @throws Error naming the file when it is missing, damaged or of another kind. */

@@ -1,8 +1,12 @@
 /** Runs a policy on given seeds and says how well it did, with intervals. */
 import type { Environment, TimeStep } from '../../sim/contract.ts';
 import { createRandom, type Random } from '../../sim/random.ts';
-import { type DrivingRecord, drivingScore, INFRACTIONS, type Infraction } from './driving-score.ts';
 import { type Summary, summarise } from './statistics.ts';
+
+/** Metrics that count infractions over an episode, where an environment has them. */
+export const INFRACTIONS = ['crashVehicle', 'crashObject', 'crashPedestrian', 'outOfRoad'] as const;
+export type Infraction = (typeof INFRACTIONS)[number];
+export type Infractions = Readonly<Partial<Record<Infraction, number>>>;
 
 export interface EpisodeRow {
   readonly seed: number;
@@ -15,11 +19,11 @@ export interface EpisodeRow {
   readonly success: number;
   /** In [0, 1]; null where the task has no route. */
   readonly routeCompletion: number | null;
-  /** In [0, 100]; null where the environment does not count infractions. */
+  /** In [0, 100], CARLA 2.1's; null where the environment has none. */
   readonly drivingScore: number | null;
-  /** Metres driven; null where the environment does not measure it. */
+  /** Metres driven; null where infractions are not counted. */
   readonly distance: number | null;
-  readonly infractions: Readonly<Record<Infraction, number>> | null;
+  readonly infractions: Infractions | null;
   readonly end: 'terminated' | 'truncated';
   readonly endReason: string;
   /** The environment's own metrics at the last step. */
@@ -34,10 +38,10 @@ export interface EvaluationSummary {
   /** null where the task has no route. */
   readonly routeCompletion: Summary | null;
   readonly length: Summary;
-  /** null where the environment does not count infractions. */
+  /** null where the environment has none. */
   readonly drivingScore: Summary | null;
-  /** Per kilometre over all episodes; null as above. */
-  readonly infractionsPerKm: Readonly<Record<Infraction, number>> | null;
+  /** Per kilometre over all episodes; null where they are not counted. */
+  readonly infractionsPerKm: Infractions | null;
 }
 
 export interface Evaluation {
@@ -84,7 +88,7 @@ function runEpisode(env: Environment, act: Act, seed: number, action: Float32Arr
     cost += ts.info.cost;
   }
   const metrics = { ...ts.info.metrics };
-  const driving = drivingRecord(metrics);
+  const infractions = infractionsOf(metrics);
   return {
     seed,
     steps: ts.step,
@@ -92,23 +96,19 @@ function runEpisode(env: Environment, act: Act, seed: number, action: Float32Arr
     cost,
     success: ts.info.success ? 1 : 0,
     routeCompletion: metrics.routeCompletion ?? null,
-    drivingScore: driving && drivingScore(driving),
-    distance: driving ? (metrics.distance ?? null) : null,
-    infractions: driving?.infractions ?? null,
+    drivingScore: metrics.drivingScore ?? null,
+    distance: infractions && (metrics.distance ?? null),
+    infractions,
     end: ts.discount === 0 ? 'terminated' : 'truncated',
     endReason: ts.info.endReason,
     metrics,
   };
 }
 
-/** What a driving world counts, or null when this is none (or one without a route). */
-function drivingRecord(metrics: Readonly<Record<string, number>>): DrivingRecord | null {
-  if (metrics.routeCompletion === undefined || metrics.vehicleCollisions === undefined) return null;
-  const infractions = Object.fromEntries(
-    INFRACTIONS.map((kind) => [kind, metrics[kind] ?? 0]),
-  ) as Record<Infraction, number>;
-  const offRoadShare = metrics.distance ? (metrics.offRoadDistance ?? 0) / metrics.distance : 0;
-  return { routeCompletion: metrics.routeCompletion, offRoadShare, infractions };
+function infractionsOf(metrics: Readonly<Record<string, number>>): Infractions | null {
+  const known = INFRACTIONS.filter((kind) => metrics[kind] !== undefined);
+  if (known.length === 0) return null;
+  return Object.fromEntries(known.map((kind) => [kind, metrics[kind]]));
 }
 
 /** @throws RangeError for no rows. */
@@ -128,13 +128,11 @@ export function summariseRows(rows: readonly EpisodeRow[], random: Random): Eval
   };
 }
 
-function perKilometre(rows: readonly EpisodeRow[]): Record<Infraction, number> | null {
+function perKilometre(rows: readonly EpisodeRow[]): Infractions | null {
   const kilometres = rows.reduce((sum, row) => sum + (row.distance ?? 0), 0) / 1000;
-  if (kilometres === 0 || rows.some((row) => row.infractions === null)) return null;
+  const first = rows[0]?.infractions;
+  if (kilometres === 0 || !first) return null;
   const count = (kind: Infraction) =>
     rows.reduce((sum, row) => sum + (row.infractions?.[kind] ?? 0), 0) / kilometres;
-  return Object.fromEntries(INFRACTIONS.map((kind) => [kind, count(kind)])) as Record<
-    Infraction,
-    number
-  >;
+  return Object.fromEntries(Object.keys(first).map((kind) => [kind, count(kind as Infraction)]));
 }

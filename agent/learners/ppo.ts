@@ -20,7 +20,7 @@ import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { createNormaliser } from '../nn/normaliser.ts';
 import type { RewardSource } from '../replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
-import { createPpoBatch, type PpoBatch } from './parts/ppo-batch.ts';
+import { createPpoBatch, fillPpoBatch, type PpoBatch } from './parts/ppo-batch.ts';
 import { createReturnScale, createRollout, estimateAdvantages, shuffle } from './parts/rollout.ts';
 
 export interface PpoConfig {
@@ -251,24 +251,7 @@ export function createPpo(
     const perEpoch = Math.floor(rollout.size / c.minibatch);
     const position = (perEpoch - (left % perEpoch || perEpoch)) * c.minibatch;
     if (position === 0) shuffle(order, rollout.size, random);
-    let sum = 0;
-    let squares = 0;
-    for (let i = 0; i < c.minibatch; i++) {
-      const row = order[position + i]!;
-      for (let j = 0; j < d; j++)
-        batch.observations[i * d + j] = prepared.observations[row * d + j]!;
-      for (let j = 0; j < k; j++) batch.actions[i * k + j] = prepared.actions[row * k + j]!;
-      batch.oldLogProbs[i] = prepared.oldLogProbs[row]!;
-      batch.returns[i] = prepared.returns[row]!;
-      batch.human[i] = rollout.human[row]!;
-      const advantage = prepared.advantages[row]!;
-      batch.advantages[i] = advantage;
-      sum += advantage;
-      squares += advantage * advantage;
-    }
-    const mean = sum / c.minibatch;
-    const std = Math.sqrt(Math.max(0, squares / c.minibatch - mean * mean)) + 1e-8;
-    for (let i = 0; i < c.minibatch; i++) batch.advantages[i] = (batch.advantages[i]! - mean) / std;
+    fillPpoBatch(batch, prepared, rollout.human, order.subarray(position));
   }
 
   function finishRound(): void {

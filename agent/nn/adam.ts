@@ -22,7 +22,10 @@ export const adamDefaults: AdamConfig = {
 };
 
 export interface Adam {
-  /** One step in place; returns the gradient's norm before clipping. Gradients are left as they are. */
+  /**
+   * One step in place; returns the gradient's norm before clipping (NaN when nothing is clipped: it
+   * is not worth a pass). Gradients are left as they are.
+   */
   step(parameters: Float32Array, gradients: Float32Array, learningRate?: number): number;
   /** Forget moments and count. */
   reset(): void;
@@ -41,7 +44,7 @@ export function createAdam(size: number, config: Partial<AdamConfig> = {}): Adam
 
   return {
     step(parameters, gradients, learningRate = c.learningRate) {
-      const norm = gradientNorm(gradients);
+      const norm = Number.isFinite(c.maxGradientNorm) ? gradientNorm(gradients) : Number.NaN;
       const clip = norm > c.maxGradientNorm ? c.maxGradientNorm / norm : 1;
       t++;
       // m̂/(√v̂ + ε) with both bias corrections folded into the step size and ε.

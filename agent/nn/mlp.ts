@@ -12,10 +12,14 @@ import type { Random } from '../../sim/random.ts';
 import type { Backend, Tensor } from '../backend.ts';
 import type { Activation, Layer } from '../contract.ts';
 import { type Initialiser, initialiseLayer } from './init.ts';
+import {
+  activationGradient,
+  addColumnSums,
+  addTransposed,
+  LEAKY_SLOPE,
+  transpose,
+} from './kernels.ts';
 import { type NormRows, normaliseRows, normaliseRowsGradient } from './layer-norm.ts';
-
-/** Slope of leaky-relu below 0, PyTorch's default. */
-export const LEAKY_SLOPE = 0.01;
 
 export interface MlpConfig {
   /** Inputs, hidden sizes …, outputs. */
@@ -84,6 +88,30 @@ export function createMlp(backend: Backend, config: MlpConfig, random: Random): 
   const weights = createWeightTensors(backend, parameters, slots);
   let scratch = { dz: new Float32Array(0), dzT: new Float32Array(0) };
 
+  /** db = Σ dZ and dW = Hᵀ dZ, dZ in `scratch.dz`. */
+  function addParameterGradients(input: Tensor, slot: LayerSlots, n: number): void {
+    const { dz, dzT } = scratch;
+    addColumnSums(dz, n, slot.outputs, gradients, slot.bias);
+    if (backend.transposedMatMul) {
+      const dzTensor = backend.upload(dz, [1, n, slot.outputs]);
+      const dw = backend.view(backend.transposedMatMul(input, dzTensor, 'a'));
+      for (let i = 0; i < dw.length; i++) gradients[slot.weights + i]! += dw[i]!;
+      return;
+    }
+    transpose(dz, n, slot.outputs, dzT);
+    const dwT = backend.view(backend.matMul(backend.upload(dzT, [1, slot.outputs, n]), input));
+    addTransposed(dwT, slot.inputs, slot.outputs, gradients, slot.weights);
+  }
+
+  /** dH = dZ Wᵀ, dZ in `scratch.dz`; valid until the next operation. */
+  function throughWeights(l: number, n: number): Float32Array {
+    const slot = slots[l]!;
+    const dzTensor = backend.upload(scratch.dz, [1, n, slot.outputs]);
+    if (backend.transposedMatMul)
+      return backend.view(backend.transposedMatMul(dzTensor, weights.get(l).w, 'b'));
+    return backend.view(backend.matMul(dzTensor, weights.transposed(l, 0, slot.inputs)));
+  }
+
   const mlp: Mlp = {
     inputs: first.inputs,
     outputs: last.outputs,
@@ -113,7 +141,7 @@ export function createMlp(backend: Backend, config: MlpConfig, random: Random): 
       const needs = n * Math.max(...slots.map((s) => s.outputs));
       if (scratch.dz.length < needs)
         scratch = { dz: new Float32Array(needs), dzT: new Float32Array(needs) };
-      const { dz, dzT } = scratch;
+      const { dz } = scratch;
       const wantParameters = want.parameters !== false;
       let dh = dOutput;
       for (let l = slots.length - 1; l >= 0; l--) {
@@ -125,16 +153,9 @@ export function createMlp(backend: Backend, config: MlpConfig, random: Random): 
           const into = wantParameters ? gradients : undefined;
           normaliseRowsGradient(norm, dz, n, slot.outputs, parameters, into, slot.norm);
         }
-        if (wantParameters) {
-          transposeAndSum(dz, n, slot.outputs, dzT, gradients, slot.bias);
-          const dzTensor = backend.upload(dzT, [1, slot.outputs, n]);
-          const dwT = backend.view(backend.matMul(dzTensor, values[l]!));
-          addTransposed(dwT, slot.inputs, slot.outputs, gradients, slot.weights);
-        }
-        if (l > 0) {
-          const wT = weights.transposed(l, 0, slot.inputs);
-          dh = backend.view(backend.matMul(backend.upload(dz, [1, n, slot.outputs]), wT));
-        } else if (want.inputs) {
+        if (wantParameters) addParameterGradients(values[l]!, slot, n);
+        if (l > 0) dh = throughWeights(l, n);
+        else if (want.inputs) {
           const wT = weights.transposed(0, ...want.inputs);
           return backend.view(backend.matMul(backend.upload(dz, [1, n, slot.outputs]), wT)).slice();
         }
@@ -266,76 +287,5 @@ function activate(b: Backend, x: Tensor, activation: Activation): Tensor {
       return b.tf.leakyRelu(x, LEAKY_SLOPE);
     case 'tanh':
       return b.tf.tanh(x);
-  }
-}
-
-/** Takes the smallest positive float32 above 1. */
-const HUGE = 1e60;
-
-/** dz = dh ⊙ f'(z), from the activation's output h. */
-function activationGradient(
-  activation: Activation,
-  dh: Float32Array,
-  h: Float32Array,
-  size: number,
-  dz: Float32Array,
-): void {
-  switch (activation) {
-    case 'linear':
-      for (let i = 0; i < size; i++) dz[i] = dh[i]!;
-      break;
-    case 'relu':
-      // h ≥ 0, so the minimum is 1 or 0: without a branch, which would be mispredicted half the time.
-      for (let i = 0; i < size; i++) dz[i] = dh[i]! * Math.min(1, h[i]! * HUGE);
-      break;
-    case 'leaky-relu':
-      for (let i = 0; i < size; i++) dz[i] = h[i]! > 0 ? dh[i]! : dh[i]! * LEAKY_SLOPE;
-      break;
-    case 'tanh':
-      for (let i = 0; i < size; i++) dz[i] = dh[i]! * (1 - h[i]! * h[i]!);
-      break;
-  }
-}
-
-/** Rows handled together: a block of columns stays in the cache while it is written. */
-const BLOCK = 16;
-
-/** dzT = dzᵀ (m, n); bias gradients += column sums. */
-function transposeAndSum(
-  dz: Float32Array,
-  n: number,
-  m: number,
-  dzT: Float32Array,
-  gradients: Float32Array,
-  bias: number,
-): void {
-  for (let start = 0; start < n; start += BLOCK) {
-    const end = Math.min(n, start + BLOCK);
-    for (let j = 0; j < m; j++) {
-      let sum = 0;
-      for (let i = start; i < end; i++) {
-        const value = dz[i * m + j]!;
-        dzT[j * n + i] = value;
-        sum += value;
-      }
-      gradients[bias + j]! += sum;
-    }
-  }
-}
-
-/** gradients (inputs, outputs) += dwTᵀ, dwT (outputs, inputs). */
-function addTransposed(
-  dwT: Float32Array,
-  inputs: number,
-  outputs: number,
-  gradients: Float32Array,
-  offset: number,
-): void {
-  for (let start = 0; start < inputs; start += BLOCK) {
-    const end = Math.min(inputs, start + BLOCK);
-    for (let j = 0; j < outputs; j++) {
-      for (let i = start; i < end; i++)
-        gradients[offset + i * outputs + j]! += dwT[j * inputs + i]!;
-    }
   }
 }

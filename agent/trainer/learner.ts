@@ -3,9 +3,12 @@ import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend.ts';
 import type { EnvironmentSpec, Learner } from '../contract.ts';
 import { createBc } from '../learners/bc.ts';
+import { createCoach } from '../learners/coach.ts';
 import { createDagger } from '../learners/dagger.ts';
+import { createPpl } from '../learners/ppl.ts';
 import { createPpo } from '../learners/ppo.ts';
 import { createSac } from '../learners/sac.ts';
+import { createTamer } from '../learners/tamer.ts';
 import { createTd3 } from '../learners/td3.ts';
 import type { LearnerChoice } from '../presets.ts';
 
@@ -26,5 +29,11 @@ export function createLearner(
       return createBc(spec, choice.config, backend, random);
     case 'dagger':
       return createDagger(spec, choice.config, backend, random);
+    case 'ppl':
+      return createPpl(spec, choice.config, backend, random);
+    case 'tamer':
+      return createTamer(spec, choice.config, backend, random);
+    case 'coach':
+      return createCoach(spec, choice.config, backend, random);
   }
 }

@@ -1,8 +1,11 @@
 /** Overrides of a preset: `{learner, reward, queries, scheduler}`, each a part of its configuration. */
 import { bcDefaults } from '../learners/bc.ts';
+import { coachDefaults } from '../learners/coach.ts';
 import { daggerDefaults } from '../learners/dagger.ts';
+import { pplDefaults } from '../learners/ppl.ts';
 import { ppoDefaults } from '../learners/ppo.ts';
 import { sacDefaults } from '../learners/sac.ts';
+import { tamerDefaults } from '../learners/tamer.ts';
 import { td3Defaults } from '../learners/td3.ts';
 import { type LearnerChoice, type Preset, schedulerDefaults } from '../presets.ts';
 import { queryDefaults } from '../queries/config.ts';
@@ -14,6 +17,9 @@ const learnerDefaults = {
   ppo: ppoDefaults,
   bc: bcDefaults,
   dagger: daggerDefaults,
+  ppl: pplDefaults,
+  tamer: tamerDefaults,
+  coach: coachDefaults,
 } as const satisfies Record<LearnerChoice['kind'], object>;
 
 /** Fields that have no default but may be given. */

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { createPolicy } from '../../agent/act.ts';
 import { loadBackend } from '../../agent/backend.ts';
+import { createPpo } from '../../agent/learners/ppo.ts';
 import { createSac } from '../../agent/learners/sac.ts';
 import { createRandom } from '../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../agent/synthetic.ts';
@@ -22,8 +23,8 @@ const k = Number(values.actions);
 const seconds = Number(values.seconds);
 
 /** Calls per second, best of three runs: other load only ever slows it down. */
-function rate(work: () => unknown): number {
-  for (let i = 0; i < 10; i++) work();
+function rate(work: () => unknown, warmUp = 10): number {
+  for (let i = 0; i < warmUp; i++) work();
   let best = 0;
   for (let run = 0; run < 3; run++) {
     const start = performance.now();
@@ -59,6 +60,23 @@ async function main() {
     rows[`act ${hidden.join('x')} µs`] = Number((1e4 / acts).toFixed(1));
     sac.dispose();
   }
+  // PPO with its defaults on an environment that costs nothing: acting and learning alone.
+  const random = createRandom(1);
+  const ppo = createPpo(spec, {}, backend, random);
+  const round = syntheticEpisode(spec, 2048, random);
+  const observation = new Float32Array(d);
+  const out = new Float32Array(k);
+  const rounds = rate(() => {
+    const policy = createPolicy(ppo.snapshot(0), random);
+    for (let t = 0; t < 2048; t++) {
+      observation.set(round.observations.subarray(t * d, (t + 1) * d));
+      policy.act(observation, out, 'sample');
+    }
+    ppo.observe(round, 0, 2048);
+    while (ppo.update());
+  }, 1);
+  rows['ppo 64x64, steps/s'] = Math.round(rounds * 2048);
+  ppo.dispose();
   console.log(JSON.stringify(rows, undefined, 2));
 }
 

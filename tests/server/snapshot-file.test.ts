@@ -1,7 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PolicySnapshot } from '../../agent/contract.ts';
-import { decodePolicy, encodePolicy, readPolicyFile } from '../../server/snapshot-file.ts';
+import {
+  decodePolicy,
+  encodePolicy,
+  readPolicyFile,
+  writePolicyFile,
+} from '../../server/snapshot-file.ts';
 import { createRandom } from '../../sim/random.ts';
 
 function policy(options: { seed: number; d: number; k: number; normaliser: boolean }) {
@@ -37,6 +45,15 @@ test('[CLI-6] a policy file holds the policy exactly', () => {
       expect(decodePolicy(encodePolicy(saved), 'file')).toEqual(saved);
     }),
   );
+});
+
+test('[CLI-6] also through the disk, in a folder that did not exist', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reins-policy-'));
+  const path = join(folder, 'deep/er/a.policy');
+  const saved = policy({ seed: 8, d: 7, k: 3, normaliser: true });
+  writePolicyFile(path, saved);
+  expect(readPolicyFile(path)).toEqual(saved);
+  rmSync(folder, { recursive: true });
 });
 
 test('[CLI-6] a damaged file is refused by name, whatever is wrong with it', () => {

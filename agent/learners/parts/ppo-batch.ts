@@ -21,3 +21,35 @@ export function createPpoBatch(size: number, d: number, k: number): PpoBatch {
     human: new Float32Array(size),
   };
 }
+
+/** Columns of a whole round, as PPO prepares them. */
+export type PreparedRound = Omit<PpoBatch, 'size' | 'human'>;
+
+/** The rows that `order` starts with; advantages are normalised over them. */
+export function fillPpoBatch(
+  batch: PpoBatch,
+  round: PreparedRound,
+  human: Float32Array,
+  order: Int32Array,
+): void {
+  const { size } = batch;
+  const d = batch.observations.length / size;
+  const k = batch.actions.length / size;
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < size; i++) {
+    const row = order[i]!;
+    for (let j = 0; j < d; j++) batch.observations[i * d + j] = round.observations[row * d + j]!;
+    for (let j = 0; j < k; j++) batch.actions[i * k + j] = round.actions[row * k + j]!;
+    batch.oldLogProbs[i] = round.oldLogProbs[row]!;
+    batch.returns[i] = round.returns[row]!;
+    batch.human[i] = human[row]!;
+    const advantage = round.advantages[row]!;
+    batch.advantages[i] = advantage;
+    sum += advantage;
+    squares += advantage * advantage;
+  }
+  const mean = sum / size;
+  const std = Math.sqrt(Math.max(0, squares / size - mean * mean)) + 1e-8;
+  for (let i = 0; i < size; i++) batch.advantages[i] = (batch.advantages[i]! - mean) / std;
+}

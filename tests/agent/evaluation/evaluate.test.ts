@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { drivingScore } from '../../../agent/evaluation/driving-score.ts';
 import { evaluate } from '../../../agent/evaluation/evaluate.ts';
 import type { Environment } from '../../../sim/contract.ts';
+import { getEnvironment } from '../../../sim/registry.ts';
 import { createPointExpert, createPointWorld, POINT_HORIZON } from '../point-world.ts';
 
 const seeds = [1000, 1001, 1002, 1003, 1004];
@@ -31,34 +31,35 @@ test('[EVAL-4] the same seeds give the same rows and intervals', () => {
   expect(() => evaluate(createPointWorld(), () => {}, [])).toThrow(/seeds: none/);
 });
 
-test('[EVAL-5] driving score: completion, share off the road and infractions', () => {
-  const clean = { pedestrianCollisions: 0, vehicleCollisions: 0, objectCollisions: 0 };
-  const record = { routeCompletion: 0.8, offRoadShare: 0, infractions: clean };
-  expect(drivingScore(record)).toBeCloseTo(80, 12);
-  const hit = { ...clean, vehicleCollisions: 2, objectCollisions: 1 };
-  expect(drivingScore({ ...record, infractions: hit })).toBeCloseTo(80 / 3, 12);
-  expect(drivingScore({ ...record, offRoadShare: 0.25 })).toBeCloseTo(60, 12);
+test('[EVAL-5] the driving world itself: an expert scores high, infractions are per kilometre', async () => {
+  const factory = getEnvironment('driving-easy');
+  const env = await factory.create();
+  const expert = factory.createExpert!(env);
+  const { summary, rows } = evaluate(env, (_ts, out) => expert.act(out), [1000, 1001]);
+  expect(summary.success.mean).toBe(1);
+  expect(summary.routeCompletion?.mean).toBe(1);
+  expect(summary.drivingScore?.mean).toBeCloseTo(100, 6);
+  expect(summary.infractionsPerKm).toMatchObject({ crashVehicle: 0, crashObject: 0, outOfRoad: 0 });
+  expect(rows[0]!.distance).toBeGreaterThan(50);
+  env.close();
 });
 
-test('[EVAL-5] a driving world gets a score and infractions per kilometre; others get none', () => {
+test('[EVAL-5] infractions per kilometre are counts over the whole distance', () => {
   const env = createPointWorld();
   const driving: Environment = {
     ...env,
     step(action) {
       const ts = env.step(action);
-      Object.assign(ts.info.metrics, {
-        routeCompletion: ts.step / POINT_HORIZON,
-        vehicleCollisions: 1,
-        distance: 500,
-        offRoadDistance: 50,
-      });
+      Object.assign(ts.info.metrics, { crashVehicle: 1, drivingScore: 50, distance: 500 });
       return ts;
     },
   };
   const { summary, rows } = evaluate(driving, (_ts, out) => out.fill(0), seeds);
-  expect(rows[0]?.drivingScore).toBeCloseTo((100 * 0.9) / 1.7, 6);
-  expect(summary.infractionsPerKm?.vehicleCollisions).toBeCloseTo(2, 12);
+  expect(rows[0]?.infractions).toEqual({ crashVehicle: 1 });
+  expect(summary.drivingScore?.mean).toBe(50);
+  expect(summary.infractionsPerKm).toEqual({ crashVehicle: 2 });
   const other = evaluate(createPointWorld(), (_ts, out) => out.fill(0), seeds).summary;
   expect(other.drivingScore).toBeNull();
   expect(other.routeCompletion).toBeNull();
+  expect(other.infractionsPerKm).toBeNull();
 });

@@ -1,0 +1,272 @@
+/** The presets themselves: configurations only. Deviations from the papers are in the descriptions. */
+import type { FeedbackKind } from '../contract.ts';
+import type { SacConfig } from '../learners/sac.ts';
+import type { Td3Config } from '../learners/td3.ts';
+import type { Preset } from '../presets.ts';
+
+/** Everything a reward model can be fitted to. */
+const ALL_FEEDBACK: readonly FeedbackKind[] = [
+  'reward',
+  'preference',
+  'ranking',
+  'rating',
+  'override',
+  'correction',
+  'demonstration',
+  'approval',
+  'estop',
+  'critique',
+];
+
+/** Networks small enough for a laptop's processor; the papers use 256 to 1024 units. */
+const HIDDEN = [128, 128];
+
+/** PEBBLE's SAC: relabelled rewards, targets every second update. */
+const pebbleSac: Partial<SacConfig> = {
+  hidden: HIDDEN,
+  batchSize: 256,
+  learningStarts: 500,
+  targetEvery: 2,
+  rewardSource: 'model',
+};
+
+const pebbleBase = {
+  needs: ['preference'],
+  learner: { kind: 'sac', config: pebbleSac },
+  reward: {},
+  queries: { strategy: 'disagreement', segmentSeconds: 2.5 },
+  scheduler: { unsupervisedSteps: 1000, rewardEveryLabels: 20 },
+} as const satisfies Partial<Preset>;
+
+const PEBBLE_NOTE =
+  'Deviations: 128 hidden units, 1,000 unsupervised steps, each member kept from a fold of the labels, ' +
+  'members normalised before averaging.';
+
+/** PVP's TD3: no reward, half of every batch from people, no exploration noise. */
+const pvpTd3: Partial<Td3Config> = {
+  hidden: HIDDEN,
+  batchSize: 256,
+  learningStarts: 100,
+  rewardSource: 'none',
+  humanShare: 0.5,
+  explorationNoise: 0,
+  proxyWeight: 1,
+  proxyValue: 1,
+};
+
+const PVP_NOTE = 'Deviations: 128 hidden units, batch 256, learning rate 3e-4.';
+
+const imitation = { hidden: HIDDEN, batchSize: 256, learningStarts: 32 };
+
+export const presets: readonly Preset[] = [
+  {
+    id: 'reins',
+    title: 'Reins',
+    description:
+      'All feedback in one reward model; overrides also teach the policy directly (behaviour cloning and ' +
+      'PVP4Real proxy values on people’s steps, half of every batch from people).',
+    needs: ALL_FEEDBACK,
+    learner: {
+      kind: 'sac',
+      config: {
+        hidden: HIDDEN,
+        batchSize: 256,
+        learningStarts: 50,
+        rewardSource: 'model',
+        humanShare: 0.5,
+        bcWeight: 1,
+        proxyWeight: 1,
+        initialTemperature: 0.01,
+        normaliseObservations: true,
+      },
+    },
+    reward: {},
+    queries: { strategy: 'information' },
+  },
+  {
+    id: 'christiano',
+    title: 'Deep RL from human preferences',
+    description:
+      'PPO on an ensemble of reward models from comparisons of 1.5 s clips, asked where members disagree, ' +
+      'fewer as time goes on (Christiano et al. 2017). Deviation: PPO in place of TRPO.',
+    needs: ['preference'],
+    learner: {
+      kind: 'ppo',
+      config: {
+        rolloutSteps: 1024,
+        entropyWeight: 0.01,
+        gamma: 0.995,
+        lambda: 0.97,
+        rewardSource: 'model',
+      },
+    },
+    reward: { hidden: [64, 64] },
+    queries: { strategy: 'disagreement', segmentSeconds: 1.5, schedule: 'decreasing' },
+  },
+  {
+    id: 'pebble',
+    title: 'PEBBLE',
+    description: `SAC with relabelling and an unsupervised start (Lee et al. 2021). ${PEBBLE_NOTE}`,
+    ...pebbleBase,
+  },
+  {
+    id: 'surf',
+    title: 'SURF',
+    description:
+      'PEBBLE with pseudo-labels on what the model is sure of, and random crops (Park et al. 2022). ' +
+      PEBBLE_NOTE,
+    ...pebbleBase,
+    reward: { surf: { threshold: 0.99, ratio: 4, weight: 1, crop: 5 } },
+  },
+  {
+    id: 'rune',
+    title: 'RUNE',
+    description: `PEBBLE with a bonus for disagreement (Liang et al. 2022). ${PEBBLE_NOTE}`,
+    ...pebbleBase,
+    scheduler: { ...pebbleBase.scheduler, explorationBonus: 0.05 },
+  },
+  {
+    id: 'rime',
+    title: 'RIME',
+    description:
+      'PEBBLE for noisy teachers: comparisons with a large loss are left out or turned round (Cheng et al. ' +
+      `2024). Deviation: no warm start from the unsupervised reward. ${PEBBLE_NOTE}`,
+    ...pebbleBase,
+    reward: { rime: { betaMax: 3, betaMin: 1, decaySteps: 600, flipBelow: 0.001 } },
+  },
+  {
+    id: 'tamer',
+    title: 'TAMER',
+    description:
+      'Does what a model of the person’s live reward likes best now (Knox & Stone 2009). Deviation: an actor ' +
+      'climbs the model’s gradient in place of a search over discrete actions.',
+    needs: ['reward'],
+    learner: { kind: 'tamer', config: { replay: false } },
+  },
+  {
+    id: 'deep-tamer',
+    title: 'Deep TAMER',
+    description:
+      'TAMER with a replay of all presses (Warnell et al. 2018). Deviation: an actor in place of a search.',
+    needs: ['reward'],
+    learner: { kind: 'tamer', config: { replay: true } },
+  },
+  {
+    id: 'coach',
+    title: 'COACH',
+    description:
+      'Live rewards as advantages of what the policy just did, through eligibility traces (MacGlashan et al. ' +
+      '2017, in the deep form of Arumugam et al. 2019).',
+    needs: ['reward'],
+    learner: { kind: 'coach', config: {} },
+  },
+  {
+    id: 'hg-dagger',
+    title: 'HG-DAgger',
+    description:
+      'Behaviour cloning on the steps that people took over (Kelly et al. 2019). Deviation: trained on as data ' +
+      'comes, one policy.',
+    needs: ['override'],
+    learner: { kind: 'dagger', config: imitation },
+  },
+  {
+    id: 'iwr',
+    title: 'IWR',
+    description:
+      'As HG-DAgger, with half of every batch from the robot’s own undisturbed steps (Mandlekar et al. 2020).',
+    needs: ['override'],
+    learner: { kind: 'dagger', config: { ...imitation, robotShare: 0.5 } },
+  },
+  {
+    id: 'haco',
+    title: 'HACO',
+    description:
+      'SAC without reward: a conservative value that prefers people’s actions, and a cost of being taken over ' +
+      '(Li et al. 2022). Deviations: 128 hidden units, batch 256.',
+    needs: ['override'],
+    learner: {
+      kind: 'sac',
+      config: {
+        hidden: HIDDEN,
+        batchSize: 256,
+        learningStarts: 100,
+        rewardSource: 'none',
+        humanShare: 0.5,
+        conservativeWeight: 10,
+        takeoverCostWeight: 1,
+        actorLearningRate: 1e-4,
+        criticLearningRate: 1e-4,
+        temperatureLearningRate: 1e-4,
+      },
+    },
+  },
+  {
+    id: 'pvp',
+    title: 'PVP',
+    description:
+      'TD3 without reward: people’s actions are worth +1, what the agent wanted instead −1, and values spread ' +
+      `by temporal differences (Peng et al. 2023; per sample, first step of a takeover kept). ${PVP_NOTE}`,
+    needs: ['override'],
+    learner: { kind: 'td3', config: { ...pvpTd3, stopTdAtTakeover: true } },
+  },
+  {
+    id: 'pvp4real',
+    title: 'PVP4Real',
+    description: `PVP with behaviour cloning in the actor and full temporal differences (Peng et al. 2025). ${PVP_NOTE}`,
+    needs: ['override'],
+    learner: { kind: 'td3', config: { ...pvpTd3, bcWeight: 1, tdWeight: 1 } },
+  },
+  {
+    id: 'ppl',
+    title: 'PPL',
+    description:
+      'Preferences of the person’s action on the states the agent was about to visit (Cai et al. 2025). ' +
+      'Deviation: those states come from a rollout in a copy of the environment, not a bicycle model; batch 256.',
+    needs: ['override'],
+    learner: { kind: 'ppl', config: { ...imitation, learningRate: 3e-4 } },
+  },
+  {
+    id: 'thrifty',
+    title: 'ThriftyDAgger',
+    description:
+      'An ensemble of imitating policies that asks for help where its members disagree (Hoque et al. 2021). ' +
+      'Deviation: novelty alone, without the risk critic.',
+    needs: ['override'],
+    learner: { kind: 'dagger', config: { ...imitation, members: 5 } },
+  },
+  {
+    id: 'aim',
+    title: 'AIM',
+    description:
+      'Imitation with a proxy value of deviating from the expert: it asks where that value is high (Cai et al. ' +
+      '2025). The authors’ code is not public: hyper-parameters are ours.',
+    needs: ['override'],
+    learner: {
+      kind: 'td3',
+      config: { ...pvpTd3, proxyValue: -1, bcWeight: 1, imitationOnly: true, askShare: 0.05 },
+    },
+  },
+  {
+    id: 'rlpd',
+    title: 'RLPD',
+    description:
+      'SAC on the environment’s reward with half of every batch from people’s steps and layer-normalised ' +
+      'critics: the core of HIL-SERL (Ball et al. 2023, Luo et al. 2024). Deviations: 128 hidden units, 2 critics.',
+    needs: ['override', 'demonstration'],
+    learner: {
+      kind: 'sac',
+      config: {
+        hidden: HIDDEN,
+        batchSize: 256,
+        learningStarts: 100,
+        rewardSource: 'environment',
+        humanShare: 0.5,
+        criticSteps: 2,
+        layerNorm: true,
+        entropyBackup: false,
+        initialTemperature: 0.01,
+        normaliseObservations: true,
+      },
+    },
+  },
+];

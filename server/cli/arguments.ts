@@ -1,0 +1,69 @@
+/** Parsers of option values; what they refuse becomes one line and exit code 2. */
+import { InvalidArgumentError } from 'commander';
+
+export function integer(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < low || value > high)
+      throw new InvalidArgumentError(`is "${text}", allowed whole numbers ${low} to ${high}`);
+    return value;
+  };
+}
+
+export function number(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= low && value <= high))
+      throw new InvalidArgumentError(`is "${text}", allowed ${low} to ${high}`);
+    return value;
+  };
+}
+
+/** Comma-separated words out of a closed list. */
+export function words<T extends string>(allowed: readonly T[]): (text: string) => T[] {
+  return (text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    for (const part of parts) {
+      if (!(allowed as readonly string[]).includes(part))
+        throw new InvalidArgumentError(`is "${part}", allowed ${allowed.join(', ')}`);
+    }
+    return parts as T[];
+  };
+}
+
+/** Comma-separated whole numbers, e.g. layer sizes. */
+export function integers(low: number, high: number): (text: string) => number[] {
+  const one = integer(low, high);
+  return (text) => text.split(',').map(one);
+}
+
+/** `--option name=value`, repeatable: numbers, true, false and text. */
+export function setting(
+  text: string,
+  previous: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError(`is "${text}", expected name=value`);
+  return { ...previous, [text.slice(0, at)]: settingValue(text.slice(at + 1)) };
+}
+
+/** `--set part.name=value`, repeatable: `{part: {name: value}}`; numbers with commas make a list. */
+export function partSetting(
+  text: string,
+  previous: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): Record<string, Record<string, unknown>> {
+  const match = /^(\w+)\.(\w+)=(.*)$/.exec(text);
+  if (!match) throw new InvalidArgumentError(`is "${text}", expected part.name=value`);
+  const [, part, name, raw] = match as unknown as [string, string, string, string];
+  const list = raw.includes(',') ? raw.split(',').map(Number) : [];
+  const isList = list.length > 0 && list.every(Number.isFinite);
+  return { ...previous, [part]: { ...previous[part], [name]: isList ? list : settingValue(raw) } };
+}
+
+function settingValue(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+export const port = integer(0, 65_535);
+export const seed = integer(0, Number.MAX_SAFE_INTEGER);

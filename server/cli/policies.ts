@@ -1,0 +1,74 @@
+/** `--policy expert|planner|random|FILE` as something that acts. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPolicy } from '../../agent/act.ts';
+import type { Act } from '../../agent/evaluation/evaluate.ts';
+import type { Environment, EnvironmentFactory } from '../../sim/contract.ts';
+import { createRandom } from '../../sim/random.ts';
+import { sampleInto } from '../../sim/spaces.ts';
+import { readPolicyFile } from '../snapshot-file.ts';
+import { UsageError } from './errors.ts';
+import { repositoryRoot } from './root.ts';
+
+export interface NamedPolicy {
+  /** What acts, in words. */
+  readonly description: string;
+  readonly act: Act;
+}
+
+/** Weights shipped with the repository, made by the command their header names. */
+export function expertFile(environmentId: string): string {
+  return join(repositoryRoot, 'weights', `${environmentId}.policy`);
+}
+
+/**
+ * expert: the learned one shipped with the repository, or the scripted one where none is shipped;
+ * planner: the scripted one; random: uniform actions; anything else: a file of `reins train`.
+ * @throws UsageError when there is no such policy, or the file does not fit the environment.
+ */
+export function resolvePolicy(
+  name: string,
+  factory: EnvironmentFactory,
+  env: Environment,
+  seed: number,
+): NamedPolicy {
+  if (name === 'random') {
+    const random = createRandom(seed, 31);
+    const act: Act = (_ts, out) => void sampleInto(env.actionSpace, random, out);
+    return { description: 'uniformly random actions', act };
+  }
+  if (name === 'expert' && existsSync(expertFile(env.id)))
+    return filePolicy(expertFile(env.id), env, seed);
+  if (name === 'expert' || name === 'planner') {
+    const expert = factory.createExpert?.(env);
+    if (!expert) throw new UsageError(`policy: ${env.id} has no ${name}, allowed random or a file`);
+    return { description: 'scripted planner', act: (_ts, out) => expert.act(out) };
+  }
+  return filePolicy(name, env, seed);
+}
+
+function filePolicy(path: string, env: Environment, seed: number): NamedPolicy {
+  const saved = load(path);
+  const { size } = env.observationSpace;
+  if (saved.observationSize !== size || saved.snapshot.actionSpace.size !== env.actionSpace.size) {
+    throw new UsageError(
+      `policy: ${path} was trained on ${saved.environmentId} (${saved.observationSize} observations, ` +
+        `${saved.snapshot.actionSpace.size} actions), ${env.id} has ${size} and ${env.actionSpace.size}`,
+    );
+  }
+  const policy = createPolicy(saved.snapshot, createRandom(seed, 32));
+  return {
+    description: `${path} (policy ${saved.snapshot.version} of ${saved.environmentId})`,
+    act: (ts, out) => policy.act(ts.observation, out, 'mean'),
+  };
+}
+
+function load(path: string) {
+  try {
+    return readPolicyFile(path);
+  } catch (error) {
+    throw new UsageError(
+      `policy: ${error instanceof Error ? error.message : String(error)}; allowed expert, planner, random or a file of reins train`,
+    );
+  }
+}

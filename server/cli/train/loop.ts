@@ -1,0 +1,242 @@
+/**
+ * Headless training in one thread: acts, lets the synthetic teachers speak, learns and publishes,
+ * the way actors, server and learner thread do together in `reins serve`. Its clock is the simulated
+ * one, so that the same seed gives the same log.
+ */
+import { createPolicy } from '../../../agent/act.ts';
+import type { Policy, Trainer } from '../../../agent/contract.ts';
+import {
+  createEpisodeRecorder,
+  createEpisodeStore,
+  type EpisodeRecorder,
+  type EpisodeStore,
+} from '../../../agent/episodes.ts';
+import type { Environment, EnvironmentFactory, TimeStep } from '../../../sim/contract.ts';
+import { createRandom, type Random } from '../../../sim/random.ts';
+import { breathe } from '../output.ts';
+import { createFeedbackWriter, type Teachers } from './teachers.ts';
+
+/** Steps that go to the trainer at once, as an actor sends them. */
+const OBSERVE_EVERY = 10;
+/** Updates between two published snapshots. */
+const PUBLISH_EVERY = 20;
+/** Questions answered in one sitting. */
+const SITTING = 10;
+/** Share of the steps before the first questions: there must be something to compare. */
+const FIRST_SITTING = 0.05;
+
+export interface LoopOptions {
+  readonly env: Environment;
+  readonly factory: EnvironmentFactory;
+  readonly trainer: Trainer;
+  readonly teachers: Teachers;
+  readonly policy: Policy;
+  readonly runId: string;
+  readonly configHash: string;
+  readonly steps: number;
+  /** Answers of the preference teacher, and presses of the scalar teacher, at most. */
+  readonly labels: number;
+  readonly seed: number;
+  readonly onStep: (step: number, note: string) => void;
+}
+
+export interface LoopResult {
+  readonly environmentSteps: number;
+  readonly expertSteps: number;
+  readonly takeovers: number;
+  readonly labels: number;
+  readonly episodes: number;
+  readonly trainingCost: number;
+  readonly updates: number;
+  readonly store: EpisodeStore;
+}
+
+/** What one loop carries from step to step. */
+interface State {
+  readonly recorder: EpisodeRecorder;
+  readonly store: EpisodeStore;
+  readonly random: Random;
+  ts: TimeStep;
+  episode: number;
+  /** Steps of the open episode that the trainer has seen. */
+  sent: number;
+  /** First step of the takeover that is going on; -1: none. */
+  takeover: number;
+  expertSteps: number;
+  takeovers: number;
+  answers: number;
+  presses: number;
+  cost: number;
+  updates: number;
+  lastSuccess: number;
+  step: number;
+}
+
+/** Runs `steps` environment steps. */
+export async function runLoop(options: LoopOptions): Promise<LoopResult> {
+  const { env, trainer, teachers, policy } = options;
+  const state = createState(options);
+  const write = createFeedbackWriter(options.runId, () => clock(options, state));
+  const wanted = new Float32Array(env.actionSpace.size);
+  const executed = new Float32Array(env.actionSpace.size);
+  beginEpisode(options, state);
+  for (state.step = 1; state.step <= options.steps; state.step++) {
+    policy.act(state.ts.observation, wanted, 'sample');
+    const human = teachers.override?.intervene(wanted, executed) ?? false;
+    if (!human) executed.set(wanted);
+    const at = state.ts.step;
+    if (human && state.takeover < 0) {
+      state.takeover = at;
+      state.takeovers++;
+    }
+    if (!human && state.takeover >= 0) endTakeover(options, state, write, at);
+    state.ts = env.step(executed);
+    const source = human ? 'human' : 'policy';
+    state.recorder.step(env, state.ts, executed, wanted, source, policy.version);
+    if (human) state.expertSteps++;
+    state.cost += state.ts.info.cost;
+    press(options, state, write, at);
+    const over = state.ts.kind === 'last';
+    if (over && state.takeover >= 0) endTakeover(options, state, write, state.ts.step);
+    if (over) {
+      state.recorder.end(state.ts.discount === 0 ? 'terminated' : 'truncated');
+      state.lastSuccess = state.ts.info.success ? 1 : 0;
+    }
+    if (over || state.recorder.length - state.sent >= OBSERVE_EVERY) send(options, state);
+    answer(options, state, write);
+    learn(options, state);
+    if (over) beginEpisode(options, state);
+    if (state.step % 25 === 0) {
+      options.onStep(state.step, note(state));
+      await breathe();
+    }
+  }
+  send(options, state);
+  learn(options, state);
+  policy.setSnapshot(trainer.publish().snapshot);
+  return {
+    environmentSteps: options.steps,
+    expertSteps: state.expertSteps,
+    takeovers: state.takeovers,
+    labels: state.answers + state.presses,
+    episodes: state.episode,
+    trainingCost: state.cost,
+    updates: state.updates,
+    store: state.store,
+  };
+}
+
+function createState(options: LoopOptions): State {
+  const { env } = options;
+  return {
+    recorder: createEpisodeRecorder({
+      runId: options.runId,
+      environmentId: env.id,
+      configHash: options.configHash,
+      observationSize: env.observationSpace.size,
+      actionSize: env.actionSpace.size,
+      bodies: env.scene.bodies.length,
+    }),
+    store: createEpisodeStore({ maxSteps: 200_000 }),
+    random: createRandom(options.seed, 21),
+    ts: env.reset(options.factory.trainSeeds.start),
+    episode: 0,
+    sent: 0,
+    takeover: -1,
+    expertSteps: 0,
+    takeovers: 0,
+    answers: 0,
+    presses: 0,
+    cost: 0,
+    updates: 0,
+    lastSuccess: 0,
+    step: 0,
+  };
+}
+
+/** Simulated ms since the run began. */
+function clock(options: LoopOptions, state: State): number {
+  return Math.round(state.step * options.env.controlDt * 1000);
+}
+
+function beginEpisode(options: LoopOptions, state: State): void {
+  const { start, count } = options.factory.trainSeeds;
+  const seed = start + state.random.integer(count);
+  state.ts = options.env.reset(seed);
+  const id = `${options.runId}-e${state.episode++}`;
+  state.recorder.begin(id, seed, clock(options, state), options.env, state.ts);
+  options.teachers.override?.reset(seed);
+  state.sent = 0;
+  state.takeover = -1;
+}
+
+/** New steps of the open episode to the trainer. */
+function send(options: LoopOptions, state: State): void {
+  const episode = state.recorder.episode();
+  if (episode.length === state.sent && episode.end === 'open') return;
+  options.trainer.observe(episode, state.sent, episode.length);
+  state.store.append(episode, state.sent, episode.length);
+  state.sent = episode.length;
+}
+
+type Write = ReturnType<typeof createFeedbackWriter>;
+
+/** Feedback follows the steps it is about. */
+function endTakeover(options: LoopOptions, state: State, write: Write, to: number): void {
+  send(options, state);
+  const episodeId = state.recorder.episode().id;
+  options.trainer.feedback(
+    write('override', { kind: 'override', episodeId, from: state.takeover, to }),
+  );
+  state.takeover = -1;
+}
+
+function press(options: LoopOptions, state: State, write: Write, step: number): void {
+  if (!options.teachers.scalar || state.presses >= options.labels) return;
+  const episode = state.recorder.episode();
+  const pressed = options.teachers.scalar.observe(episode, step);
+  if (!pressed) return;
+  send(options, state);
+  options.trainer.feedback(write('scalar', { kind: 'reward', episodeId: episode.id, ...pressed }));
+  state.presses++;
+}
+
+/** Sittings are spread evenly over the run, the first after a short start. */
+function answer(options: LoopOptions, state: State, write: Write): void {
+  const teacher = options.teachers.preference;
+  if (!teacher || state.answers >= options.labels) return;
+  const first = FIRST_SITTING * options.steps;
+  const share = (state.step - first) / (0.85 * options.steps - first);
+  if (share < 0) return;
+  const sittings = Math.ceil(options.labels / SITTING);
+  const due = Math.min(options.labels, SITTING * (1 + Math.floor(share * sittings)));
+  if (state.answers >= due) return;
+  const now = clock(options, state);
+  for (const query of options.trainer.nextQueries(due - state.answers, now)) {
+    if (query.segments.some((s) => state.store.get(s.episodeId) === undefined)) continue;
+    const body = teacher.answer(query, state.store);
+    options.trainer.feedback(write('preference', body, query.id));
+    state.answers++;
+  }
+}
+
+/** The trainer knows how much work a step is worth; here it gets all the time it wants. */
+function learn(options: LoopOptions, state: State): void {
+  while (options.trainer.update() !== undefined) {
+    state.updates++;
+    if (state.updates % PUBLISH_EVERY === 0)
+      options.policy.setSnapshot(options.trainer.publish().snapshot);
+  }
+}
+
+function note(state: State): string {
+  const words = [`episode ${state.episode}`, `updates ${state.updates}`];
+  if (state.expertSteps > 0) words.push(`expert steps ${state.expertSteps}`);
+  if (state.answers + state.presses > 0) words.push(`labels ${state.answers + state.presses}`);
+  return words.join(' · ');
+}
+
+/** A policy that acts from the trainer's current snapshot. */
+export function policyOf(trainer: Trainer, seed: number, stream: number): Policy {
+  return createPolicy(trainer.snapshot(), createRandom(seed, stream));
+}

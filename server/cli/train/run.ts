@@ -1,0 +1,223 @@
+/** `reins train` as a function: evaluate, train, evaluate, save. */
+import { createHash } from 'node:crypto';
+import type { Trainer } from '../../../agent/contract.ts';
+import type { EpisodeStore } from '../../../agent/episodes.ts';
+import {
+  type EpisodeRow,
+  type Evaluation,
+  type EvaluationSummary,
+  evaluate,
+} from '../../../agent/evaluation/evaluate.ts';
+import { pearson } from '../../../agent/evaluation/statistics.ts';
+import type { TakeoverRule } from '../../../agent/teachers/override.ts';
+import type { PreferenceTeacherName } from '../../../agent/teachers/preference.ts';
+import { createTrainer } from '../../../agent/trainer.ts';
+import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../../sim/contract.ts';
+import { writePolicyFile } from '../../snapshot-file.ts';
+import { asUsage } from '../errors.ts';
+import type { Output } from '../output.ts';
+import { type LoopResult, policyOf, runLoop } from './loop.ts';
+import type { TeacherName } from './names.ts';
+import { createTeachers } from './teachers.ts';
+
+export interface TrainOptions {
+  readonly factory: EnvironmentFactory;
+  readonly environmentOptions: EnvironmentOptions;
+  readonly preset: string;
+  readonly overrides: Record<string, unknown>;
+  readonly teachers: readonly TeacherName[];
+  readonly rule: TakeoverRule;
+  readonly annotator: PreferenceTeacherName;
+  readonly steps: number;
+  readonly labels: number;
+  readonly seed: number;
+  readonly evalEpisodes: number;
+  readonly backend: 'native' | 'wasm' | 'cpu' | undefined;
+  readonly deterministic: boolean;
+  readonly out: string;
+  readonly output: Output;
+  /** Wall clock in ms. */
+  readonly clock: () => number;
+}
+
+export interface TrainResult {
+  readonly env: string;
+  readonly preset: string;
+  readonly teacher: string;
+  readonly seed: number;
+  readonly before: EvaluationSummary;
+  readonly after: EvaluationSummary;
+  readonly environmentSteps: number;
+  readonly expertSteps: number;
+  readonly takeovers: number;
+  readonly labels: number;
+  readonly episodes: number;
+  readonly trainingCost: number;
+  readonly updates: number;
+  readonly wallSeconds: number;
+  readonly rewardModel: { accuracy: number | null; ceiling: number | null; pearson: number | null };
+  /** Everything the trainer reports of itself. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Path of the trained policy. */
+  readonly snapshot: string;
+  /** SHA-256 of its file: equal for equal seeds with `--deterministic`. */
+  readonly snapshotHash: string;
+}
+
+/** @throws UsageError for an unknown preset or options out of range. */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { factory, seed } = options;
+  const started = options.clock();
+  const env = await asUsage(() => factory.create(options.environmentOptions));
+  const runId = `train-${factory.id}-${options.preset}-${seed}`;
+  const trainer = await asUsage(() => createTrainerFor(env, options, runId));
+  const before = evaluatePolicy(env, trainer, options, 'before');
+  const result = await learn(env, trainer, options, runId);
+  const after = evaluatePolicy(env, trainer, options, 'after');
+  const snapshotHash = save(env, trainer, options);
+  const metrics = { ...trainer.report() };
+  const document: TrainResult = {
+    env: factory.id,
+    preset: options.preset,
+    teacher: options.teachers.join(','),
+    seed,
+    before: before.summary,
+    after: after.summary,
+    environmentSteps: result.environmentSteps,
+    expertSteps: result.expertSteps,
+    takeovers: result.takeovers,
+    labels: result.labels,
+    episodes: result.episodes,
+    trainingCost: result.trainingCost,
+    updates: result.updates,
+    wallSeconds: (options.clock() - started) / 1000,
+    rewardModel: {
+      accuracy: metrics['reward/accuracy'] ?? null,
+      ceiling: metrics['reward/ceiling'] ?? null,
+      pearson: rewardCorrelation(trainer, result.store),
+    },
+    metrics,
+    snapshot: options.out,
+    snapshotHash,
+  };
+  trainer.dispose();
+  env.close();
+  return document;
+}
+
+function createTrainerFor(
+  env: Environment,
+  options: TrainOptions,
+  runId: string,
+): Promise<Trainer> {
+  const spec = {
+    environmentId: env.id,
+    observationSpace: env.observationSpace,
+    actionSpace: env.actionSpace,
+    controlDt: env.controlDt,
+  };
+  const backend = options.deterministic ? 'wasm' : options.backend;
+  return createTrainer({
+    preset: options.preset,
+    spec,
+    seed: options.seed,
+    runId,
+    now: 0,
+    overrides: options.overrides,
+    ...(backend ? { backend } : {}),
+  });
+}
+
+async function learn(
+  env: Environment,
+  trainer: Trainer,
+  options: TrainOptions,
+  runId: string,
+): Promise<LoopResult> {
+  const policy = policyOf(trainer, options.seed, 1);
+  const teachers = await createTeachers(options.factory, options.environmentOptions, env, {
+    names: options.teachers,
+    seed: options.seed,
+    rule: options.rule,
+    annotator: options.annotator,
+    predict: (observation, out) => policy.act(observation, out, 'mean'),
+  });
+  const bar = options.output.progress('training', options.steps);
+  try {
+    return await runLoop({
+      env,
+      factory: options.factory,
+      trainer,
+      teachers,
+      policy,
+      runId,
+      configHash: configHash(options.factory.id, options.environmentOptions),
+      steps: options.steps,
+      labels: options.labels,
+      seed: options.seed,
+      onStep: (step, note) => bar.update(step, note),
+    });
+  } finally {
+    bar.stop();
+    teachers.close();
+  }
+}
+
+/** Equal for equal environments and options. */
+export function configHash(id: string, options: EnvironmentOptions): string {
+  return createHash('sha256')
+    .update(JSON.stringify([id, options]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** The mean action on the held-out seeds. */
+function evaluatePolicy(
+  env: Environment,
+  trainer: Trainer,
+  options: TrainOptions,
+  label: string,
+): Evaluation {
+  const policy = policyOf(trainer, options.seed, 2);
+  const { start } = options.factory.evalSeeds;
+  const seeds = Array.from({ length: options.evalEpisodes }, (_, i) => start + i);
+  const bar = options.output.progress(`evaluating ${label}`, seeds.length);
+  const onEpisode = (_row: EpisodeRow, done: number) => bar.update(done);
+  const act = (ts: { observation: Float32Array }, out: Float32Array) =>
+    policy.act(ts.observation, out, 'mean');
+  const result = evaluate(env, act, seeds, { onEpisode });
+  bar.stop();
+  return result;
+}
+
+function save(env: Environment, trainer: Trainer, options: TrainOptions): string {
+  const saved = {
+    environmentId: env.id,
+    observationSize: env.observationSpace.size,
+    snapshot: trainer.snapshot(),
+    meta: {
+      preset: options.preset,
+      teacher: options.teachers.join(','),
+      seed: options.seed,
+      steps: options.steps,
+      labels: options.labels,
+    },
+  };
+  const bytes = writePolicyFile(options.out, saved);
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Correlation of learned with true reward over every step whose episode is still known. */
+function rewardCorrelation(trainer: Trainer, store: EpisodeStore): number | null {
+  const learned: number[] = [];
+  const truth: number[] = [];
+  for (const id of store.ids()) {
+    const episode = store.get(id);
+    if (!episode || episode.length === 0) continue;
+    const values = trainer.predictReward({ episodeId: id, from: 0, to: episode.length });
+    if (!values) continue;
+    for (const value of values) learned.push(value);
+    for (const value of episode.envRewards) truth.push(value);
+  }
+  return learned.length < 2 ? null : pearson(learned, truth);
+}

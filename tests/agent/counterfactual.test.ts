@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Policy } from '../../agent/contract.ts';
+import { prevented, rollCounterfactual } from '../../agent/counterfactual.ts';
+import { createEpisodeRecorder } from '../../agent/episodes.ts';
+import { createPointExpert, createPointWorld } from './point-world.ts';
+
+/** Always pushes away from the origin along x. */
+const runaway: Policy = {
+  version: 7,
+  act: (observation, out) => void out.set([observation[0]! >= 0 ? 1 : -1, 0]),
+  setSnapshot: () => {},
+};
+
+const options = {
+  id: 'branch',
+  runId: 'r',
+  configHash: 'h',
+  branchOf: { episodeId: 'e', step: 3 },
+  seed: 5,
+  startedAt: 1,
+};
+
+describe('counterfactual', () => {
+  it('[CF-1] starts at the takeover, says what the policy wanted, and leaves the live environment alone', () => {
+    const live = createPointWorld();
+    live.reset(5);
+    for (let t = 0; t < 3; t++) live.step(Float32Array.of(0, 0));
+    const state = live.saveState();
+    const branch = rollCounterfactual(createPointWorld(), state, runaway, 0.5, options);
+    expect([...live.saveState()]).toEqual([...state]);
+    expect(branch.length).toBe(5);
+    expect(branch.branchOf).toEqual({ episodeId: 'e', step: 3 });
+    expect(branch.end).toBe('aborted');
+    expect(new Set(branch.policyVersions)).toEqual(new Set([7]));
+    expect([...branch.observations.subarray(0, 2)]).toEqual([...live.loadState(state).observation]);
+    expect(Math.abs(branch.positions[15]!)).toBeGreaterThan(Math.abs(branch.positions[0]!) + 0.8);
+  });
+
+  it('[CF-2] the same state and policy give the same branch', () => {
+    const live = createPointWorld();
+    live.reset(5);
+    const state = live.saveState();
+    const one = rollCounterfactual(createPointWorld(), state, runaway, 2, options);
+    const two = rollCounterfactual(createPointWorld(), state, runaway, 2, options);
+    expect(one).toEqual(two);
+    expect(() => rollCounterfactual(live, state, runaway, 0, options)).toThrow('needs more than 0');
+  });
+
+  it('[CF-3] tells prevented damage from a needless takeover', () => {
+    const env = createPointWorld();
+    const expert = createPointExpert(env);
+    const recorder = createEpisodeRecorder({
+      runId: 'r',
+      environmentId: env.id,
+      configHash: 'h',
+      observationSize: 2,
+      actionSize: 2,
+      bodies: 1,
+      stateEvery: 1,
+    });
+    recorder.begin('e', 5, 0, env, env.reset(5));
+    const action = new Float32Array(2);
+    for (let t = 0; t < 20; t++) {
+      expert.act(action);
+      recorder.step(env, env.step(action), action, action, 'human', 0);
+    }
+    const happened = recorder.episode();
+    const state = happened.states[3]!.state;
+    const bad = rollCounterfactual(createPointWorld(), state, runaway, 2, options);
+    expect(bad.end).toBe('terminated');
+    expect(prevented(bad, happened, 3)).toEqual({ cost: 1, failure: true, unneeded: false });
+    const short = rollCounterfactual(createPointWorld(), state, runaway, 0.2, options);
+    expect(prevented(short, happened, 3).unneeded).toBe(true);
+  });
+});
