@@ -61,7 +61,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   let learnedMetrics: Readonly<Record<string, number>> = {};
   let flushWanted = false;
   let closing = false;
-  let liveSteps = 0;
+  let _liveSteps = 0;
   let number = 0;
 
   const broadcast = (message: ServerMessage) => {
@@ -154,7 +154,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         for (const listener of listeners) listener.scene(event.sceneId);
         return;
       case 'frame':
-        liveSteps++;
+        _liveSteps++;
         statistics.liveSteps(1);
         for (const listener of listeners) {
           listener.frame(event.buffer);
@@ -184,6 +184,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         await onOverride(event);
         return;
       case 'snapshot-in-use':
+        if (state) state = { ...state, policyVersion: event.version };
         learner.inUse(event.version);
         return;
     }
@@ -229,10 +230,10 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       end: episode.end,
       endReason,
       live: isLive,
-      return: episode.summary['return'] ?? 0,
+      return: episode.summary.return ?? 0,
       learnedReturn,
-      cost: episode.summary['cost'] ?? 0,
-      success: episode.summary['success'] === 1,
+      cost: episode.summary.cost ?? 0,
+      success: episode.summary.success === 1,
       humanSteps: countHumanSteps(episode.sources),
       policyVersion: episode.policyVersions[episode.length - 1] ?? 0,
       endedAt: Date.now(),
@@ -323,8 +324,8 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       from: event.from,
       to: event.to,
       counterfactual: {
-        cost: episode.summary['cost'] ?? 0,
-        return: episode.summary['return'] ?? 0,
+        cost: episode.summary.cost ?? 0,
+        return: episode.summary.return ?? 0,
         endReason,
         humanReturn: event.returned,
         humanCost: event.cost,

@@ -184,45 +184,59 @@ export function startSession(options: SessionOptions): void {
     }
   }
 
+  /** Why a binary message cannot be taken, or undefined. */
+  function refusal(bytes: ArrayBuffer): [ErrorCode, string] | undefined {
+    if (!inputs.allow(Date.now())) {
+      return ['too-frequent', `more than ${LIMITS.inputsPerSecond} inputs per second`];
+    }
+    const code = opcode(bytes);
+    if (code !== OP.input) {
+      return ['bad-message', `binary message with opcode ${code}, expected ${OP.input}`];
+    }
+    return teacherId === undefined
+      ? ['hello-missing', 'the first message must be hello']
+      : undefined;
+  }
+
   function onInput(bytes: ArrayBuffer): void {
-    if (!inputs.allow(Date.now()))
-      return refuse('too-frequent', `more than ${LIMITS.inputsPerSecond} inputs per second`);
-    if (opcode(bytes) !== OP.input)
-      return refuse(
-        'bad-message',
-        `binary message with opcode ${opcode(bytes)}, expected ${OP.input}`,
-      );
-    if (teacherId === undefined) return refuse('hello-missing', 'the first message must be hello');
+    const refused = refusal(bytes);
+    if (refused || teacherId === undefined) {
+      if (refused) refuse(...refused);
+      return;
+    }
     try {
       const input = decodeInput(bytes);
       if (input.activeAxes === 0 && run.holder !== teacherId) return;
-      if (!run.takeControl(teacherId))
-        return refuse('control-taken', `${run.holder} is driving; wait until they let go`);
-      run.live({ type: 'input', input });
+      if (run.takeControl(teacherId)) run.live({ type: 'input', input });
+      else refuse('control-taken', `${run.holder} is driving; wait until they let go`);
     } catch (error) {
       refuse('bad-message', (error as Error).message);
     }
   }
 
-  function onText(text: string): void {
-    if (!messages.allow(Date.now()))
-      return refuse('too-frequent', `more than ${LIMITS.messagesPerSecond} messages per second`);
+  function parse(text: string): ClientMessage | undefined {
     let json: unknown;
     try {
       json = JSON.parse(text);
     } catch {
-      return refuse('bad-json', 'the message is not JSON');
+      refuse('bad-json', 'the message is not JSON');
+      return undefined;
     }
     const parsed = clientMessageSchema.safeParse(json);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0]!;
-      return refuse(
-        'bad-message',
-        `${issue.path.join('.') || 'message'}: ${issue.message}`,
-        refOf(json),
-      );
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0]!;
+    refuse('bad-message', `${issue.path.join('.') || 'message'}: ${issue.message}`, refOf(json));
+    return undefined;
+  }
+
+  function onText(text: string): void {
+    if (!messages.allow(Date.now())) {
+      refuse('too-frequent', `more than ${LIMITS.messagesPerSecond} messages per second`);
+      return;
     }
-    handle(parsed.data).catch((error: Error) => {
+    const message = parse(text);
+    if (!message) return;
+    handle(message).catch((error: Error) => {
       log.error({ error }, 'a message failed');
       refuse('internal', error.message);
     });

@@ -56,10 +56,10 @@ export function unpackScene(packed: unknown): SceneDescription {
     if (Array.isArray(value)) return value.map(visit);
     if (value === null || typeof value !== 'object') return value;
     const record = value as Record<string, unknown>;
-    if (typeof record['$'] === 'string') {
-      const type = TYPES[record['$'] as keyof typeof TYPES];
-      if (!type) throw new TypeError(`scene: unknown array type ${record['$']}`);
-      return new type(fromBase64(String(record['data'])).buffer);
+    if (typeof record.$ === 'string') {
+      const type = TYPES[record.$ as keyof typeof TYPES];
+      if (!type) throw new TypeError(`scene: unknown array type ${record.$}`);
+      return new type(fromBase64(String(record.data)).buffer);
     }
     return Object.fromEntries(Object.entries(record).map(([k, v]) => [k, visit(v)]));
   };
