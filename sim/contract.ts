@@ -120,7 +120,7 @@ export interface MeshData {
   readonly positions: Float32Array;
   readonly normals?: Float32Array;
   readonly uvs?: Float32Array;
-  /** rgb in [0, 1] per vertex. */
+  /** rgb in [0, 1] per vertex, linear (as in glTF); multiplied with the geom's colour. */
   readonly colours?: Float32Array;
   readonly indices: Uint32Array;
 }
@@ -194,6 +194,16 @@ export interface Environment {
    * Trails and predicted paths are made of it. Writes 3 numbers.
    */
   writeAgentPosition(out: Float32Array): void;
+  /**
+   * Contact overlay, where there is physics: per contact x, y, z, then the force on the second body
+   * fx, fy, fz (N), all in the world. Writes as many as fit; returns how many. Changes nothing.
+   */
+  writeContacts?(out: Float32Array): number;
+  /**
+   * Joint overlay: per joint anchor x, y, z, axis x, y, z (world), position (m or rad) and
+   * force (N or N m); 8 numbers each. Writes as many as fit; returns how many. Changes nothing.
+   */
+  writeJoints?(out: Float32Array): number;
   /** Release native memory. The environment is unusable afterwards. */
   close(): void;
 }

@@ -1,0 +1,389 @@
+import loadMujoco, {
+  type DoubleBuffer,
+  type MainModule,
+  type MjData,
+  type MjModel,
+} from '@mujoco/mujoco';
+
+/**
+ * The only file that knows MuJoCo (`@mujoco/mujoco`, the official WASM build). It owns every native
+ * handle and hides three traps of the bindings: every property read of a model or data makes a new
+ * view (so views are read once and kept), growth of the WASM heap detaches all of them (so they are
+ * read again then), and a plain typed array as out-parameter silently does nothing (so buffers of
+ * the heap are used).
+ */
+
+/** Named arrays of MuJoCo's `mjData` that tasks read or write; MuJoCo's names and layouts. */
+const dataViews = [
+  'qpos',
+  'qvel',
+  'act',
+  'ctrl',
+  'qacc',
+  'xpos',
+  'xquat',
+  'xipos',
+  'site_xpos',
+  'site_xmat',
+  'mocap_pos',
+  'mocap_quat',
+  'cinert',
+  'cvel',
+  'cfrc_ext',
+  'qfrc_actuator',
+  'qfrc_applied',
+  'xfrc_applied',
+  'actuator_force',
+  'sensordata',
+  'xanchor',
+  'xaxis',
+  'subtree_com',
+] as const;
+export type PhysicsArray = (typeof dataViews)[number];
+
+/** Kinds of named model elements, with MuJoCo's `mjtObj` numbers. */
+const objectTypes = {
+  body: 1,
+  joint: 3,
+  geom: 5,
+  site: 6,
+  camera: 7,
+  mesh: 10,
+  hfield: 12,
+  texture: 13,
+  material: 14,
+  actuator: 19,
+  sensor: 20,
+  key: 24,
+} as const;
+export type ObjectKind = keyof typeof objectTypes;
+
+/** Read-only arrays of `mjModel`; numbers under MuJoCo's names. Copied once: they survive heap growth. */
+export type ModelArray = Float64Array | Float32Array | Int32Array | Uint8Array;
+
+/** Sizes under MuJoCo's names. */
+export interface ModelSizes {
+  readonly nq: number;
+  readonly nv: number;
+  readonly nu: number;
+  readonly na: number;
+  readonly nbody: number;
+  readonly njnt: number;
+  readonly ngeom: number;
+  readonly nsite: number;
+  readonly ncam: number;
+  readonly nmesh: number;
+  readonly nhfield: number;
+  readonly nmat: number;
+  readonly nmocap: number;
+  readonly nsensor: number;
+  readonly nsensordata: number;
+}
+
+export type Physics = Readonly<Record<PhysicsArray, Float64Array>> & {
+  readonly sizes: ModelSizes;
+  /** Seconds per substep. */
+  readonly timestep: number;
+  /** `mjSTATE_INTEGRATION`: full physics with warm start, controls, applied forces, mocap. */
+  readonly stateSize: number;
+  /** Copy of an array of `mjModel`, e.g. `geom_type`. @throws RangeError for an unknown name. */
+  model(name: string): ModelArray;
+  name(kind: ObjectKind, id: number): string;
+  /** @throws RangeError naming kind and name when the model has none such. */
+  id(kind: ObjectKind, name: string): number;
+  has(kind: ObjectKind, name: string): boolean;
+  /** Read the views again if the heap grew since; call before reading or writing arrays. */
+  sync(): void;
+  /** `mj_resetData`: mocap, warm start and controls too. */
+  reset(): void;
+  /** Set the state of a `<key>` of the model. */
+  resetToKey(key: number): void;
+  /** Substeps. Returns false when MuJoCo found the state invalid and reset itself. */
+  step(substeps: number): boolean;
+  forward(): void;
+  /** Frames, centres of mass and velocities from qpos and qvel alone; touches nothing that later steps depend on. */
+  refreshFrames(): void;
+  /** Everything derived, forces too, for a look at the current state; qpos to warm start stay as they were. */
+  inspect(): void;
+  /** World frames only, from qpos alone. */
+  refreshPoses(): void;
+  /** Fills `cfrc_ext` (`mj_rnePostConstraint`). */
+  refreshForces(): void;
+  /** Spatial velocity of a site in world axes; writes rotation (3) and translation (3) to `out`. */
+  siteVelocity(site: number, out: Float64Array): void;
+  bodyVelocity(body: number, out: Float64Array): void;
+  /** Writes `stateSize` numbers at `offset`. */
+  saveState(out: Float64Array, offset: number): void;
+  loadState(from: Float64Array, offset: number): void;
+  /**
+   * Contacts of the current state: per contact x, y, z and the force (fx, fy, fz; N, world axes) on
+   * the second body. Leaves the state exactly as it was. Returns how many were written.
+   */
+  writeContacts(out: Float32Array): number;
+  /** Bytes of the whole WASM heap, shared by all models of this thread. */
+  heapBytes(): number;
+  close(): void;
+};
+
+/** An MJCF error; `message` is MuJoCo's own text. `line` counts from 1 in the XML given; 0 = unknown. */
+export class MjcfError extends Error {
+  readonly line: number;
+  constructor(message: string, line: number) {
+    super(message);
+    this.name = 'MjcfError';
+    this.line = line;
+  }
+}
+
+const STATE_INTEGRATION = 16383;
+const OBJ_BODY = 1;
+const OBJ_SITE = 6;
+
+let loading: Promise<MainModule> | undefined;
+
+function loadModule(): Promise<MainModule> {
+  loading ??= loadMujoco({
+    print: () => {},
+    printErr: () => {},
+  });
+  return loading;
+}
+
+function toMjcfError(error: unknown): Error {
+  if (!(error instanceof Error)) return new MjcfError(String(error), 0);
+  const text = error.message.replace(/^MuJoCo Error:\s*(Loading error:\s*)?/, '').trim();
+  const line = /line(?: number=|\s+)(\d+)/i.exec(text)?.[1];
+  return new MjcfError(text, line ? Number(line) : 0);
+}
+
+function compile(mj: MainModule, xml: string, files: ReadonlyMap<string, Uint8Array>): MjModel {
+  const vfs = new mj.MjVFS();
+  try {
+    for (const [name, bytes] of files) vfs.addBuffer(name, bytes);
+    return mj.MjModel.from_xml_string(xml, vfs);
+  } catch (error) {
+    throw toMjcfError(error);
+  } finally {
+    vfs.delete();
+  }
+}
+
+/**
+ * Compile MJCF and allocate its data. `files` holds what the XML refers to (meshes, textures,
+ * height fields) under the path it writes.
+ * @throws MjcfError with MuJoCo's message and the line.
+ */
+export async function createPhysics(
+  xml: string,
+  files: ReadonlyMap<string, Uint8Array> = new Map(),
+): Promise<Physics> {
+  const mj = await loadModule();
+  const model = compile(mj, xml, files);
+  try {
+    return wrap(mj, model, new mj.MjData(model));
+  } catch (error) {
+    model.delete();
+    throw error;
+  }
+}
+
+function readSizes(model: MjModel): ModelSizes {
+  const { nq, nv, nu, na, nbody, njnt, ngeom, nsite, ncam } = model;
+  const { nmesh, nhfield, nmat, nmocap, nsensor, nsensordata } = model;
+  return {
+    nq,
+    nv,
+    nu,
+    na,
+    nbody,
+    njnt,
+    ngeom,
+    nsite,
+    ncam,
+    nmesh,
+    nhfield,
+    nmat,
+    nmocap,
+    nsensor,
+    nsensordata,
+  };
+}
+
+function readTimestep(model: MjModel): number {
+  const option = model.opt;
+  const timestep = option.timestep;
+  option.delete();
+  return timestep;
+}
+
+function isModelArray(value: unknown): value is ModelArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+function createLookup(mj: MainModule, model: MjModel) {
+  const kept = new Map<string, ModelArray>();
+  const find = (kind: ObjectKind, name: string) => mj.mj_name2id(model, objectTypes[kind], name);
+  return {
+    model: (name: string): ModelArray => {
+      const known = kept.get(name);
+      if (known) return known;
+      const view: unknown = Reflect.get(model, name);
+      if (!isModelArray(view)) throw new RangeError(`model: has no array "${name}"`);
+      const copy = view.slice();
+      kept.set(name, copy);
+      return copy;
+    },
+    name: (kind: ObjectKind, id: number) => mj.mj_id2name(model, objectTypes[kind], id) ?? '',
+    id: (kind: ObjectKind, name: string): number => {
+      const id = find(kind, name);
+      if (id < 0) throw new RangeError(`model: has no ${kind} named "${name}"`);
+      return id;
+    },
+    has: (kind: ObjectKind, name: string) => find(kind, name) >= 0,
+  };
+}
+
+type Views = Record<PhysicsArray, Float64Array>;
+
+function readViews(data: MjData, into: Views): void {
+  for (const name of dataViews) into[name] = data[name] as Float64Array;
+}
+
+/** State in and out through one buffer of the heap: nothing is allocated per call. */
+function createStateAccess(mj: MainModule, model: MjModel, data: MjData, buffer: DoubleBuffer) {
+  const size = buffer.GetElementCount();
+  let view = buffer.GetView() as Float64Array;
+  const current = () => {
+    if (view.length === 0 && size > 0) view = buffer.GetView() as Float64Array;
+    return view;
+  };
+  return {
+    save(out: Float64Array, offset: number): void {
+      mj.mj_getState(model, data, buffer, STATE_INTEGRATION);
+      const from = current();
+      for (let i = 0; i < size; i++) out[offset + i] = from[i]!;
+    },
+    load(from: Float64Array, offset: number): void {
+      const to = current();
+      for (let i = 0; i < size; i++) to[i] = from[offset + i]!;
+      // The binding takes any array of numbers; a view of the heap is the fastest it accepts.
+      mj.mj_setState(model, data, to as unknown as number[], STATE_INTEGRATION);
+    },
+  };
+}
+
+function createVelocity(mj: MainModule, model: MjModel, data: MjData, six: DoubleBuffer) {
+  let view = six.GetView() as Float64Array;
+  return (type: number, id: number, out: Float64Array): void => {
+    mj.mj_objectVelocity(model, data, type, id, six, 0);
+    if (view.length === 0) view = six.GetView() as Float64Array;
+    for (let i = 0; i < 6; i++) out[i] = view[i]!;
+  };
+}
+
+function writeContactsOf(
+  mj: MainModule,
+  model: MjModel,
+  data: MjData,
+  six: DoubleBuffer,
+  out: Float32Array,
+): number {
+  const contacts = data.contact;
+  const count = Math.min(contacts.size(), Math.floor(out.length / 6));
+  for (let i = 0; i < count; i++) {
+    const contact = contacts.get(i);
+    if (!contact) continue;
+    mj.mj_contactForce(model, data, i, six);
+    const local = six.GetView() as Float64Array;
+    const frame = contact.frame as Float64Array;
+    const position = contact.pos as Float64Array;
+    for (let k = 0; k < 3; k++) {
+      out[i * 6 + k] = position[k]!;
+      // Rows of `frame` are the contact's axes in the world: normal first (MuJoCo, mjContact).
+      out[i * 6 + 3 + k] =
+        frame[k]! * local[0]! + frame[3 + k]! * local[1]! + frame[6 + k]! * local[2]!;
+    }
+    contact.delete();
+  }
+  contacts.delete();
+  return count;
+}
+
+function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
+  const stateSize = mj.mj_stateSize(model, STATE_INTEGRATION);
+  const stateBuffer = new mj.DoubleBuffer(stateSize);
+  const six = new mj.DoubleBuffer(6);
+  const state = createStateAccess(mj, model, data, stateBuffer);
+  const velocity = createVelocity(mj, model, data, six);
+  const overlayState = new Float64Array(stateSize);
+  const timestep = readTimestep(model);
+  const views = {} as Views;
+  readViews(data, views);
+  let closed = false;
+  /** Heap growth (another model was compiled) leaves views of length 0. */
+  const keepViews = () => {
+    if (views.xpos.length === 0) readViews(data, views);
+  };
+  const inspect = () => {
+    state.save(overlayState, 0);
+    mj.mj_forward(model, data);
+    state.load(overlayState, 0);
+    keepViews();
+  };
+  const methods = {
+    ...createLookup(mj, model),
+    sizes: readSizes(model),
+    timestep,
+    stateSize,
+    sync: keepViews,
+    reset: () => {
+      mj.mj_resetData(model, data);
+      keepViews();
+    },
+    resetToKey: (key: number) => {
+      mj.mj_resetDataKeyframe(model, data, key);
+      keepViews();
+    },
+    step: (substeps: number) => {
+      const before = data.time;
+      for (let i = 0; i < substeps; i++) mj.mj_step(model, data);
+      keepViews();
+      // MuJoCo resets a diverged simulation by itself, and time with it.
+      return data.time > before;
+    },
+    forward: () => {
+      mj.mj_forward(model, data);
+      keepViews();
+    },
+    refreshFrames: () => {
+      mj.mj_kinematics(model, data);
+      mj.mj_comPos(model, data);
+      mj.mj_comVel(model, data);
+      keepViews();
+    },
+    refreshPoses: () => {
+      mj.mj_kinematics(model, data);
+      keepViews();
+    },
+    refreshForces: () => mj.mj_rnePostConstraint(model, data),
+    siteVelocity: (site: number, out: Float64Array) => velocity(OBJ_SITE, site, out),
+    bodyVelocity: (body: number, out: Float64Array) => velocity(OBJ_BODY, body, out),
+    saveState: state.save,
+    loadState: (from: Float64Array, offset: number) => {
+      state.load(from, offset);
+      keepViews();
+    },
+    inspect,
+    writeContacts: (out: Float32Array) => {
+      inspect();
+      return writeContactsOf(mj, model, data, six, out);
+    },
+    heapBytes: () => (data.qpos as Float64Array).buffer.byteLength,
+    close: () => {
+      if (closed) return;
+      closed = true;
+      for (const handle of [six, stateBuffer, data, model]) handle.delete();
+    },
+  };
+  return Object.assign(views, methods);
+}

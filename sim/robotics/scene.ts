@@ -1,0 +1,176 @@
+import type {
+  BodyDescription,
+  Geom,
+  MeshData,
+  SceneDescription,
+  ShapeKind,
+  StaticBody,
+  TextureData,
+  Vec3,
+} from '../contract.ts';
+import type { Physics } from './mujoco.ts';
+import { createMesh, heightfieldMesh, textureOf } from './scene-assets.ts';
+import type { SceneStyle } from './task.ts';
+
+/** MuJoCo's `mjtGeom` in order; flex, skin and the signed distance field (8) have no shape of their own. */
+const shapes: readonly (ShapeKind | undefined)[] = [
+  'plane',
+  'heightfield',
+  'sphere',
+  'capsule',
+  'ellipsoid',
+  'cylinder',
+  'box',
+  'mesh',
+  'mesh',
+];
+
+/** Geom groups from 3 on are collision shapes that MuJoCo's own viewer hides. */
+const FIRST_HIDDEN_GROUP = 3;
+/** Role of the RGB texture among a material's textures (mjTEXROLE_RGB) and how many roles there are. */
+const ROLE_RGB = 1;
+const ROLES = 10;
+
+/** Bodies that can move: not welded to the world, or mocap. In the order of the pose stream. */
+export function movingBodies(physics: Physics): number[] {
+  const weld = physics.model('body_weldid');
+  const mocap = physics.model('body_mocapid');
+  const all = Array.from({ length: physics.sizes.nbody }, (_, i) => i);
+  return all.filter((b) => weld[b] !== 0 || mocap[b]! >= 0);
+}
+
+interface Assets {
+  readonly meshes: Record<string, MeshData>;
+  readonly textures: Record<string, TextureData>;
+}
+
+function rgba(array: ArrayLike<number>, index: number): [number, number, number, number] {
+  const at = index * 4;
+  return [array[at]!, array[at + 1]!, array[at + 2]!, array[at + 3]!];
+}
+
+/** Colour and finish of a geom: its own colour unless it is MuJoCo's default grey and a material gives one. */
+function appearance(physics: Physics, geom: number, assets: Assets): Partial<Geom> {
+  const own = rgba(physics.model('geom_rgba'), geom);
+  const material = physics.model('geom_matid')[geom]!;
+  if (material < 0) return { colour: own, roughness: 0.7, metalness: 0 };
+  const isDefault = own[0] === 0.5 && own[1] === 0.5 && own[2] === 0.5 && own[3] === 1;
+  const roughness = physics.model('mat_roughness')[material]!;
+  const metalness = physics.model('mat_metallic')[material]!;
+  const look = {
+    colour: isDefault ? rgba(physics.model('mat_rgba'), material) : own,
+    roughness: roughness >= 0 ? roughness : 1 - 0.8 * physics.model('mat_shininess')[material]!,
+    metalness: Math.max(metalness, 0),
+    emissive: physics.model('mat_emission')[material]!,
+  };
+  const texture = physics.model('mat_texid')[material * ROLES + ROLE_RGB]!;
+  if (texture < 0) return look;
+  const key = `material-${material}`;
+  const data = (assets.textures[key] ??= textureOf(physics, texture, material));
+  if (data.width > 0) return { ...look, texture: key };
+  delete assets.textures[key];
+  return look;
+}
+
+/** Sizes as the contract wants them, and the mesh when the shape needs one. */
+function shapeOf(physics: Physics, geom: number, assets: Assets): Partial<Geom> {
+  const shape = shapes[physics.model('geom_type')[geom]!]!;
+  const size = physics.model('geom_size');
+  const at = geom * 3;
+  const data = physics.model('geom_dataid')[geom]!;
+  if (shape === 'mesh') {
+    const key = `mesh-${data}`;
+    assets.meshes[key] ??= createMesh(physics, data);
+    return { shape, size: [1, 1, 1], mesh: key };
+  }
+  if (shape === 'heightfield') {
+    const key = `heightfield-${data}`;
+    assets.meshes[key] ??= heightfieldMesh(physics, data);
+    return {
+      shape,
+      size: [...physics.model('hfield_size').slice(data * 4, data * 4 + 4)],
+      mesh: key,
+    };
+  }
+  if (shape === 'sphere') return { shape, size: [size[at]!] };
+  if (shape === 'capsule' || shape === 'cylinder' || shape === 'plane')
+    return { shape, size: [size[at]!, size[at + 1]!] };
+  return { shape, size: [size[at]!, size[at + 1]!, size[at + 2]!] };
+}
+
+function isDrawn(physics: Physics, geom: number): boolean {
+  if (!shapes[physics.model('geom_type')[geom]!]) return false;
+  if (physics.model('geom_group')[geom]! >= FIRST_HIDDEN_GROUP) return false;
+  return physics.model('geom_rgba')[geom * 4 + 3]! > 0;
+}
+
+function geomsOf(physics: Physics, body: number, assets: Assets): Geom[] {
+  const first = physics.model('body_geomadr')[body]!;
+  const count = physics.model('body_geomnum')[body]!;
+  const position = physics.model('geom_pos');
+  const quaternion = physics.model('geom_quat');
+  const geoms: Geom[] = [];
+  for (let g = first; g < first + count; g++) {
+    if (!isDrawn(physics, g)) continue;
+    geoms.push({
+      position: [position[g * 3]!, position[g * 3 + 1]!, position[g * 3 + 2]!],
+      quaternion: rgba(quaternion, g),
+      castShadow: physics.model('geom_type')[g] !== 0,
+      ...appearance(physics, g, assets),
+      ...shapeOf(physics, g, assets),
+    } as Geom);
+  }
+  return geoms;
+}
+
+function describe(
+  physics: Physics,
+  body: number,
+  style: SceneStyle,
+  assets: Assets,
+): BodyDescription {
+  const id = physics.name('body', body) || `body-${body}`;
+  const fallback = physics.model('body_weldid')[body] === 0 ? 'scenery' : 'robot';
+  return { id, role: style.roles?.[id] ?? fallback, geoms: geomsOf(physics, body, assets) };
+}
+
+/** Floor planes of the world become their own `ground` body. */
+function splitGround(world: StaticBody): StaticBody[] {
+  const isPlane = (g: Geom) => g.shape === 'plane' || g.shape === 'heightfield';
+  const ground: StaticBody = {
+    ...world,
+    id: 'ground',
+    role: 'ground',
+    geoms: world.geoms.filter(isPlane),
+  };
+  const rest: StaticBody = { ...world, geoms: world.geoms.filter((g) => !isPlane(g)) };
+  return [ground, rest].filter((b) => b.geoms.length > 0);
+}
+
+/** The scene of a model: nothing in it is placed by hand. Needs the simulation at its initial state. */
+export function createScene(physics: Physics, style: SceneStyle): SceneDescription {
+  const assets: Assets = { meshes: {}, textures: {} };
+  physics.refreshPoses();
+  const moving = movingBodies(physics);
+  const isMoving = new Set(moving);
+  const statics: StaticBody[] = [];
+  for (let body = 0; body < physics.sizes.nbody; body++) {
+    if (isMoving.has(body)) continue;
+    const p = physics.xpos;
+    const position: Vec3 = [p[body * 3]!, p[body * 3 + 1]!, p[body * 3 + 2]!];
+    const description = describe(physics, body, style, assets);
+    const still = { ...description, position, quaternion: rgba(physics.xquat, body) };
+    statics.push(...(body === 0 ? splitGround(still) : [still]));
+  }
+  return {
+    title: style.title,
+    bodies: moving.map((body) => describe(physics, body, style, assets)),
+    statics: statics.filter((s) => s.geoms.length > 0),
+    meshes: assets.meshes,
+    textures: assets.textures,
+    cameras: style.cameras,
+    light: style.light,
+    agentBody: style.agentBody,
+    bounds: style.bounds,
+  };
+}
