@@ -12,12 +12,15 @@ export interface ForwardScratch {
   readonly input: Float64Array;
   /** One per layer; the last is the network's output. */
   readonly outputs: readonly Float64Array[];
+  /** One per input of the widest layer. */
+  readonly rows: Int32Array;
 }
 
 export function createScratch(layers: readonly Layer[]): ForwardScratch {
   return {
     input: new Float64Array(layers[0]!.inputs),
     outputs: layers.map((layer) => new Float64Array(layer.outputs)),
+    rows: new Int32Array(Math.max(...layers.map((layer) => layer.inputs))),
   };
 }
 
@@ -33,41 +36,61 @@ export function forward(
   for (let l = 0; l < layers.length; l++) {
     const layer = layers[l]!;
     const y = scratch.outputs[l]!;
-    multiply(x, layer.weights, layer.bias, y);
+    multiply(x, layer.weights, layer.bias, y, scratch.rows);
     activate(layer.activation, y);
     x = y;
   }
   return x;
 }
 
-/** y = x W + b, eight rows of W at a time so that y is read and written an eighth as often. */
-function multiply(x: Float64Array, w: Float32Array, b: Float32Array, y: Float64Array): void {
-  const n = x.length;
+/**
+ * y = x W + b, eight rows of W at a time so that y is read and written an eighth as often. Rows of
+ * zeros are left out: behind a rectifier that is half of them. `rows` lists the others.
+ */
+function multiply(
+  x: Float64Array,
+  w: Float32Array,
+  b: Float32Array,
+  y: Float64Array,
+  rows: Int32Array,
+): void {
   const m = y.length;
+  let count = 0;
+  for (let i = 0; i < x.length; i++) {
+    rows[count] = i;
+    count += x[i] === 0 ? 0 : 1;
+  }
   for (let j = 0; j < m; j++) y[j] = b[j]!;
-  let i = 0;
-  for (; i + 7 < n; i += 8) {
-    const x0 = x[i]!;
-    const x1 = x[i + 1]!;
-    const x2 = x[i + 2]!;
-    const x3 = x[i + 3]!;
-    const x4 = x[i + 4]!;
-    const x5 = x[i + 5]!;
-    const x6 = x[i + 6]!;
-    const x7 = x[i + 7]!;
+  let r = 0;
+  for (; r + 7 < count; r += 8) {
+    const x0 = x[rows[r]!]!;
+    const x1 = x[rows[r + 1]!]!;
+    const x2 = x[rows[r + 2]!]!;
+    const x3 = x[rows[r + 3]!]!;
+    const x4 = x[rows[r + 4]!]!;
+    const x5 = x[rows[r + 5]!]!;
+    const x6 = x[rows[r + 6]!]!;
+    const x7 = x[rows[r + 7]!]!;
+    const k0 = rows[r]! * m;
+    const k1 = rows[r + 1]! * m;
+    const k2 = rows[r + 2]! * m;
+    const k3 = rows[r + 3]! * m;
+    const k4 = rows[r + 4]! * m;
+    const k5 = rows[r + 5]! * m;
+    const k6 = rows[r + 6]! * m;
+    const k7 = rows[r + 7]! * m;
     for (let j = 0; j < m; j++) {
-      const k = i * m + j;
       y[j]! +=
-        x0 * w[k]! +
-        x1 * w[k + m]! +
-        (x2 * w[k + 2 * m]! + x3 * w[k + 3 * m]!) +
-        (x4 * w[k + 4 * m]! + x5 * w[k + 5 * m]! + (x6 * w[k + 6 * m]! + x7 * w[k + 7 * m]!));
+        x0 * w[k0 + j]! +
+        x1 * w[k1 + j]! +
+        (x2 * w[k2 + j]! + x3 * w[k3 + j]!) +
+        (x4 * w[k4 + j]! + x5 * w[k5 + j]! + (x6 * w[k6 + j]! + x7 * w[k7 + j]!));
     }
   }
-  for (; i < n; i++) {
-    const x0 = x[i]!;
-    const row = i * m;
-    for (let j = 0; j < m; j++) y[j]! += x0 * w[row + j]!;
+  for (; r < count; r++) {
+    const x0 = x[rows[r]!]!;
+    const k0 = rows[r]! * m;
+    for (let j = 0; j < m; j++) y[j]! += x0 * w[k0 + j]!;
   }
 }
 
