@@ -142,4 +142,3 @@ describe('rules of the house', () => {
     expect(missing).toEqual([]);
   });
 });
-});
