@@ -1,4 +1,12 @@
 import type { EnvironmentFactory, EnvironmentOptions } from '../contract.ts';
+import {
+  createPegExpert,
+  createPickExpert,
+  createPushExpert,
+  createReachExpert,
+} from './arm/experts.ts';
+import { fetchTasks } from './arm/fetch.ts';
+import { pegEntry } from './arm/peg.ts';
 import { createMujocoEnvironment } from './environment.ts';
 import { locomotionTasks } from './locomotion.ts';
 import { reacherTask } from './reacher.ts';
@@ -13,7 +21,21 @@ function factory({ task, ...info }: TaskEntry): EnvironmentFactory {
   };
 }
 
+const experts: Readonly<Record<string, NonNullable<TaskEntry['createExpert']>>> = {
+  'fetch-reach': createReachExpert,
+  'fetch-push': createPushExpert,
+  'fetch-pick-place': createPickExpert,
+  'arm-peg': createPegExpert,
+};
+
+function withExpert(entry: TaskEntry): TaskEntry {
+  const createExpert = experts[entry.id];
+  return createExpert ? { ...entry, createExpert } : entry;
+}
+
 export const roboticsEnvironments: readonly EnvironmentFactory[] = [
   ...locomotionTasks,
   reacherTask,
+  ...fetchTasks.map(withExpert),
+  withExpert(pegEntry),
 ].map(factory);

@@ -3,8 +3,10 @@ import type {
   BodyRole,
   BoxSpace,
   CameraDescription,
+  Environment,
   EnvironmentInfo,
   EnvironmentOptions,
+  Expert,
   SceneDescription,
   StepInfo,
 } from '../contract.ts';
@@ -85,4 +87,5 @@ export interface TaskEntry extends Omit<EnvironmentInfo, 'family' | 'licence'> {
   readonly controls: readonly AxisControl[];
   /** @throws RangeError for bad options. */
   task(options: EnvironmentOptions): MujocoTask;
+  createExpert?(env: Environment): Expert;
 }
