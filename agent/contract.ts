@@ -237,6 +237,15 @@ export interface GateSnapshot {
   readonly askAbove: number;
   /** Hand back when mean squared difference of the person's and the agent's action is below this. */
   readonly handBackBelow: number;
+  /**
+   * Estimated probability of reaching the goal, smallest over members, of (observation, action in
+   * [-1, 1]): ask below one threshold, hand back only above the other.
+   */
+  readonly reach?: {
+    readonly members: readonly (readonly Layer[])[];
+    readonly askBelow: number;
+    readonly handBackAbove: number;
+  };
 }
 
 // ---------------------------------------------------------------- learning

@@ -9,18 +9,27 @@ import { scaleActions } from './nn/actions.ts';
 export interface Gate {
   /** Disagreement or value at (observation (d), policyAction (k, environment units)). */
   score(observation: Float32Array, policyAction: Float32Array): number;
+  /** Estimated probability of reaching the goal; 1 without an estimate. */
+  reach(observation: Float32Array, policyAction: Float32Array): number;
   shouldAsk(observation: Float32Array, policyAction: Float32Array): boolean;
-  /** The person now does what the agent would do. Actions (k) in environment units. */
-  mayHandBack(policyAction: Float32Array, humanAction: Float32Array): boolean;
+  /** The person now does what the agent would do, from where it would do well. */
+  mayHandBack(
+    observation: Float32Array,
+    policyAction: Float32Array,
+    humanAction: Float32Array,
+  ): boolean;
 }
 
 export function createGate(snapshot: GateSnapshot): Gate {
   const { kind, members, actionSpace, normaliser } = snapshot;
   const k = actionSpace.size;
-  const inputs = members[0]?.[0]?.inputs ?? 0;
-  const d = kind === 'value' ? inputs - k : inputs;
+  const first = members[0]?.[0]?.inputs ?? 0;
+  const d = kind === 'value' ? first - k : first;
   const scratches: ForwardScratch[] = members.map((layers) => createScratch(layers));
-  const input = new Float64Array(inputs);
+  const reachMembers = snapshot.reach?.members ?? [];
+  const reachScratches = reachMembers.map((layers) => createScratch(layers));
+  /** Observation, then action; networks take what they need from the front. */
+  const input = new Float64Array(d + k);
   const sums = new Float64Array(2 * k);
   const own = new Float32Array(k);
   const other = new Float32Array(k);
@@ -34,7 +43,6 @@ export function createGate(snapshot: GateSnapshot): Gate {
       }
       input[i] = value;
     }
-    if (kind === 'disagreement') return;
     scaleActions(actionSpace, policyAction, 1, own);
     for (let j = 0; j < k; j++) input[d + j] = own[j]!;
   }
@@ -61,9 +69,23 @@ export function createGate(snapshot: GateSnapshot): Gate {
         variance += Math.max(0, sums[k + j]! / count - (sums[j]! / count) ** 2);
       return variance / k;
     },
+    reach(observation, policyAction) {
+      let smallest = 1;
+      if (reachMembers.length === 0) return smallest;
+      prepare(observation, policyAction);
+      for (let m = 0; m < reachMembers.length; m++) {
+        const output = forward(reachMembers[m]!, input, reachScratches[m]!);
+        smallest = Math.min(smallest, output[0]!);
+      }
+      return smallest;
+    },
     shouldAsk: (observation, policyAction) =>
-      gate.score(observation, policyAction) > snapshot.askAbove,
-    mayHandBack(policyAction, humanAction) {
+      gate.score(observation, policyAction) > snapshot.askAbove ||
+      (snapshot.reach !== undefined &&
+        gate.reach(observation, policyAction) < snapshot.reach.askBelow),
+    mayHandBack(observation, policyAction, humanAction) {
+      if (snapshot.reach && gate.reach(observation, policyAction) <= snapshot.reach.handBackAbove)
+        return false;
       scaleActions(actionSpace, policyAction, 1, own);
       scaleActions(actionSpace, humanAction, 1, other);
       let sum = 0;

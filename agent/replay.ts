@@ -25,6 +25,8 @@ export interface ReplayBatch extends TransitionBatch {
   readonly human: Uint8Array;
   /** 1 on the first step of a takeover, (n). */
   readonly takeoverStart: Uint8Array;
+  /** 1 where the task counted as solved, (n). */
+  readonly successes: Uint8Array;
   /** Slots they came from, (n). */
   readonly slots: Int32Array;
 }
@@ -40,9 +42,9 @@ export interface Replay {
   add(episode: Episode, from: number, to: number): void;
   /**
    * Fill `batch`: at least `humanShare` of it from people's steps (when there are any), the rest
-   * from all steps; uniform, with replacement.
+   * from all steps; uniform, with replacement. `successShare` of it comes from solved steps alone.
    */
-  sample(batch: ReplayBatch, random: Random, humanShare: number): void;
+  sample(batch: ReplayBatch, random: Random, humanShare: number, successShare?: number): void;
   /** Mark steps as acted by a person (a demonstration), or no longer so (a retraction). */
   setHuman(episodeId: string, from: number, to: number, human: boolean): void;
   /** Give steps added since the last call the reward of the last model seen by `relabel`. */
@@ -68,6 +70,7 @@ interface Columns {
   sources: Uint8Array;
   human: Uint8Array;
   takeoverStart: Uint8Array;
+  successes: Uint8Array;
   /** Number of the episode, in order of appearance, and step in it. */
   episodes: Float32Array;
   steps: Float32Array;
@@ -86,6 +89,7 @@ export function createBatch(size: number, d: number, k: number): ReplayBatch {
     sources: new Uint8Array(size),
     human: new Uint8Array(size),
     takeoverStart: new Uint8Array(size),
+    successes: new Uint8Array(size),
     slots: new Int32Array(size),
   };
 }
@@ -99,6 +103,7 @@ export function createReplay(options: ReplayOptions): Replay {
   let size = 0;
   let added = 0;
   const humans = createSlotSet();
+  const solved = createSlotSet();
   const episodeNumbers = new Map<string, number>();
   let model: RewardModel | undefined;
   /** Rows before this count of additions are labelled by `model` or queued for `relabel`. */
@@ -171,16 +176,24 @@ export function createReplay(options: ReplayOptions): Replay {
         c.takeoverStart[slot] =
           human && t > 0 && episode.sources[t - 1] === SOURCE_CODE.policy ? 1 : 0;
         humans.set(slot, human);
+        c.successes[slot] = episode.successes[t]!;
+        solved.set(slot, episode.successes[t] === 1);
         added++;
         if (size < capacity) size++;
       }
     },
-    sample(batch, random, humanShare) {
+    sample(batch, random, humanShare, successShare = 0) {
       if (size === 0) throw new Error('replay.sample: the buffer is empty');
       const forced = humans.size > 0 ? Math.round(batch.size * humanShare) : 0;
+      const forcedSolved = solved.size > 0 ? Math.round(batch.size * successShare) : 0;
       const c = columns;
       for (let i = 0; i < batch.size; i++) {
-        const slot = i < forced ? humans.at(random.integer(humans.size)) : random.integer(size);
+        const slot =
+          i < forced
+            ? humans.at(random.integer(humans.size))
+            : i < forced + forcedSolved
+              ? solved.at(random.integer(solved.size))
+              : random.integer(size);
         batch.slots[i] = slot;
         copy(c.observations, slot * d, batch.observations, i * d, d);
         copy(c.nextObservations, slot * d, batch.nextObservations, i * d, d);
@@ -191,6 +204,7 @@ export function createReplay(options: ReplayOptions): Replay {
         batch.sources[i] = c.sources[slot]!;
         batch.human[i] = c.human[slot]!;
         batch.takeoverStart[i] = c.takeoverStart[slot]!;
+        batch.successes[i] = c.successes[slot]!;
       }
     },
     setHuman(episodeId, from, to, human) {
@@ -234,6 +248,7 @@ export function createReplay(options: ReplayOptions): Replay {
         into[`replay/${name}`] = Float32Array.from(columns[name].subarray(0, size * width));
       }
       into['replay/humanSlots'] = Float32Array.from(humans.members());
+      into['replay/solvedSlots'] = Float32Array.from(solved.members());
       return { capacity, added, episodes: [...episodeNumbers.keys()] };
     },
     load(arrays, meta) {
@@ -262,6 +277,8 @@ export function createReplay(options: ReplayOptions): Replay {
         episodeNumbers.set(id, number);
       humans.clear();
       for (const slot of arrays['replay/humanSlots'] ?? []) humans.set(slot, true);
+      solved.clear();
+      for (const slot of arrays['replay/solvedSlots'] ?? []) solved.set(slot, true);
     },
   };
   return replay;
@@ -278,6 +295,7 @@ function allocate(rows: number, d: number, k: number): Columns {
     sources: new Uint8Array(rows),
     human: new Uint8Array(rows),
     takeoverStart: new Uint8Array(rows),
+    successes: new Uint8Array(rows),
     episodes: new Float32Array(rows),
     steps: new Float32Array(rows),
   };
@@ -294,6 +312,7 @@ function widths(d: number, k: number): readonly (readonly [keyof Columns, number
     ['sources', 1],
     ['human', 1],
     ['takeoverStart', 1],
+    ['successes', 1],
     ['episodes', 1],
     ['steps', 1],
   ];

@@ -5,11 +5,12 @@
  * - IWR (Mandlekar et al. 2020): every batch is half people's, half the robot's own undisturbed
  *   steps (`robotShare` 0.5), which keeps what it already does well;
  * - Ensemble/ThriftyDAgger (Menda et al. 2019, Hoque et al. 2021): `members` 5, and a gate that asks
- *   where members disagree more than on all but `targetRate` of recent undisturbed steps, and hands
- *   back where the person's action is the agent's.
+ *   where members disagree more than on all but `targetRate` of recent undisturbed steps, or
+ *   (`reach`) where the goal is less likely reached than there, and hands back where the person's
+ *   action is the agent's and the goal is likelier than usual.
  *
- * Deviations: trained on as data comes, not from scratch per iteration; the gate uses disagreement
- * and discrepancy, not ThriftyDAgger's risk critic. The acting policy is the ensemble's mean, as one
+ * Deviations: trained on as data comes, not from scratch per iteration; thresholds come from
+ * replayed steps, not the latest; the risk critic's output is linear. The acting policy is the ensemble's mean, as one
  * block-diagonal network.
  */
 import type { Random } from '../../sim/random.ts';
@@ -25,6 +26,7 @@ import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';
 import { countHuman } from './parts/human-terms.ts';
+import { createReach, type Reach, SOLVED_SHARE } from './parts/reach.ts';
 import { createRing } from './parts/ring.ts';
 
 export interface DaggerConfig {
@@ -47,6 +49,8 @@ export interface DaggerConfig {
   readonly targetRate: number;
   /** Steps the gate's thresholds are estimated from. */
   readonly gateSteps: number;
+  /** Learn the probability of reaching the goal, and let the gate use it (ThriftyDAgger). */
+  readonly reach: boolean;
   /** Checkpoints contain the steps. */
   readonly saveReplay: boolean;
 }
@@ -63,13 +67,18 @@ export const daggerDefaults: DaggerConfig = {
   normaliseObservations: false,
   targetRate: 0.01,
   gateSteps: 1000,
+  reach: false,
   saveReplay: true,
 };
 
 export interface DaggerLearner extends Learner {
   gate(): GateSnapshot | undefined;
   /** For tests: adds the gradient of one member and returns its loss. */
-  readonly parts: { readonly members: readonly Mlp[]; loss(batch: ReplayBatch, m: number): number };
+  readonly parts: {
+    readonly members: readonly Mlp[];
+    readonly reach: Reach | undefined;
+    loss(batch: ReplayBatch, m: number): number;
+  };
 }
 
 export function createDagger(
@@ -96,6 +105,15 @@ export function createDagger(
     createAdam(net.parameters.length, { learningRate: c.learningRate }),
   );
 
+  const reach = c.reach
+    ? createReach(
+        backend,
+        { observationSize: d, actionSize: k, hidden: c.hidden },
+        c.learningRate,
+        random,
+      )
+    : undefined;
+
   // ------------------------------------------------------------------ data
   const humanShare = 1 - c.robotShare;
   const experience = createExperience(
@@ -108,6 +126,9 @@ export function createDagger(
   /** Latest undisturbed steps' disagreement and people's steps' discrepancy. */
   const calm = createRing(c.gateSteps);
   const corrected = createRing(c.gateSteps);
+  /** Reach at undisturbed steps. */
+  const reaches = createRing(c.gateSteps);
+  const reachTargets = new Float32Array(n);
   let updates = 0;
 
   /** With an ensemble every member sees its own fixed part of the steps. */
@@ -139,6 +160,41 @@ export function createDagger(
       net.backward(pass, dActions);
     });
     return value;
+  }
+
+  /** One step of the risk critic under the members' mean policy; returns its loss. */
+  function updateReach(): number {
+    if (!reach) return 0;
+    replay.sample(batch, random, 0, SOLVED_SHARE);
+    experience.prepare();
+    reach.targets(batch, meanActions(batch.nextObservations), reachTargets);
+    const value = reach.loss(batch, reachTargets);
+    reach.descend();
+    return value;
+  }
+
+  /** The ensemble's mean actions (n, k) in [−1, 1]. */
+  function meanActions(observations: Float32Array): Float32Array {
+    const out = new Float32Array(n * k);
+    backend.tf.tidy(() => {
+      const x = backend.upload(observations, [1, n, d]);
+      for (const net of members) {
+        const { output } = net.forward(x, n);
+        for (let i = 0; i < out.length; i++) out[i]! += output[i]! / members.length;
+      }
+    });
+    return out;
+  }
+
+  /** Reach of the batch's undisturbed rows, smallest of the twins. */
+  function measureReach(b: ReplayBatch): void {
+    if (!reach) return;
+    const actions = meanActions(b.observations);
+    backend.tf.tidy(() => {
+      const [q1, q2] = reach.critics.forward(reach.critics.input(b.observations, actions, n), n);
+      for (let i = 0; i < n; i++)
+        if (b.human[i] === 0) reaches.push(Math.min(q1!.output[i]!, q2!.output[i]!));
+    });
   }
 
   /** Disagreement and discrepancy of the batch's rows, for the gate's thresholds. */
@@ -180,14 +236,17 @@ export function createDagger(
         total += loss(batch, m);
         descend(members[m]!, adams[m]!);
       }
+      const lossReach = updateReach();
       updates++;
       if (members.length > 1 && updates % 10 === 0) {
         replay.sample(batch, random, 0.5);
         experience.prepare();
         measure(batch);
+        measureReach(batch);
       }
       return {
         'loss/imitation': total / members.length,
+        ...(reach ? { 'loss/reach': lossReach } : {}),
         'batch/human': countHuman(batch) / n,
       };
     },
@@ -213,6 +272,15 @@ export function createDagger(
         actionSpace: spec.actionSpace,
         askAbove: quantile(calm.values, calm.size, 1 - c.targetRate),
         handBackBelow: sum / corrected.size,
+        ...(reach && reaches.size >= 25
+          ? {
+              reach: {
+                members: reach.critics.nets.map((net) => net.layers()),
+                askBelow: quantile(reaches.values, reaches.size, c.targetRate),
+                handBackAbove: quantile(reaches.values, reaches.size, 0.5),
+              },
+            }
+          : {}),
       };
     },
     save() {
@@ -223,6 +291,8 @@ export function createDagger(
       }
       arrays.calm = calm.save();
       arrays.corrected = corrected.save();
+      arrays.reaches = reaches.save();
+      reach?.critics.save(arrays, 'reach');
       const data = experience.save(arrays);
       return { meta: { learner: 'dagger', updates, random: saveRandom(random), ...data }, arrays };
     },
@@ -236,14 +306,17 @@ export function createDagger(
       }
       calm.load(arrays.calm!);
       corrected.load(arrays.corrected!);
+      reaches.load(arrays.reaches!);
+      reach?.critics.load(arrays, 'reach');
       updates = meta.updates as number;
       loadRandom(random, meta.random);
       experience.load(arrays, meta);
     },
     dispose() {
       for (const net of members) net.dispose();
+      reach?.critics.dispose();
     },
-    parts: { members, loss },
+    parts: { members, reach, loss },
   };
 }
 

@@ -22,7 +22,7 @@ learnerContract(
 learnerContract(
   'dagger, ensemble with robot share',
   (spec, backend, random) =>
-    createDagger(spec, { ...small, members: 3, robotShare: 0.5 }, backend, random),
+    createDagger(spec, { ...small, members: 3, robotShare: 0.5, reach: true }, backend, random),
   ['wasm', 'cpu'],
 );
 
@@ -39,7 +39,12 @@ describe('imitation', async () => {
       const bc = createBc(spec, small, other, random);
       const bcLoss = () => bc.parts.loss(batch);
       expectGradient(bc.parts.actor, bcLoss, bcLoss, random);
-      const dagger = createDagger(spec, { ...small, members: 2, robotShare: 0.5 }, other, random);
+      const dagger = createDagger(
+        spec,
+        { ...small, members: 2, robotShare: 0.5, reach: true },
+        other,
+        random,
+      );
       for (const [i] of batch.slots.entries()) batch.slots[i] = i;
       const loss = () => dagger.parts.loss(batch, 1);
       expectGradient(dagger.parts.members[1]!, loss, loss, random);
@@ -125,9 +130,40 @@ describe('imitation', async () => {
     };
     expect(asks(1)).toBeLessThan(0.15);
     expect(asks(6)).toBeGreaterThan(3 * asks(1) + 0.2);
-    expect(gate.mayHandBack(Float32Array.of(0.5), Float32Array.of(0.5))).toBe(true);
-    expect(gate.mayHandBack(Float32Array.of(0.5), Float32Array.of(-1.5))).toBe(false);
+    const here = new Float32Array(3);
+    expect(gate.mayHandBack(here, Float32Array.of(0.5), Float32Array.of(0.5))).toBe(true);
+    expect(gate.mayHandBack(here, Float32Array.of(0.5), Float32Array.of(-1.5))).toBe(false);
     expect(quantile(Float32Array.of(3, 1, 2, 9), 3, 0.5)).toBe(2);
+    dagger.dispose();
+  });
+
+  it('[LEARN-54] the risk critic learns where the goal is reached from, and the gate asks elsewhere', () => {
+    const random = createRandom(6);
+    const spec = syntheticSpec(2, 1);
+    const config = { hidden: [24, 24], batchSize: 64, learningStarts: 20, members: 2, reach: true };
+    const dagger = createDagger(
+      spec,
+      { ...config, learningRate: 2e-3, robotShare: 0.5, targetRate: 0.3 },
+      backend,
+      random,
+    );
+    // One-step episodes that end solved exactly where the first number is positive.
+    for (let i = 0; i < 300; i++) {
+      const human: [number, number] = [0, i % 3 === 0 ? 1 : 0];
+      const episode = syntheticEpisode(spec, 1, random, { id: `e${i}`, end: 'terminated', human });
+      episode.successes[0] = episode.observations[0]! > 0 ? 1 : 0;
+      dagger.observe(episode, 0, 1);
+    }
+    for (let i = 0; i < 500; i++) dagger.update();
+    const gate = createGate({ ...dagger.gate()!, askAbove: Number.POSITIVE_INFINITY });
+    const action = Float32Array.of(0);
+    const safe = Float32Array.of(1, 0);
+    const lost = Float32Array.of(-1, 0);
+    expect(gate.reach(safe, action)).toBeGreaterThan(0.8);
+    expect(gate.reach(lost, action)).toBeLessThan(0.2);
+    expect(gate.shouldAsk(safe, action)).toBe(false);
+    expect(gate.shouldAsk(Float32Array.of(-2, 0), action)).toBe(true);
+    expect(gate.mayHandBack(lost, action, action)).toBe(false);
     dagger.dispose();
   });
 });

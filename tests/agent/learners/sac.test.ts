@@ -8,6 +8,7 @@ import { learnerContract } from '../../contracts/learner.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
 import { randomBatch } from './batch.ts';
 import { expectGradient } from './gradient-check.ts';
+import { finalDistance, play, pointSpec } from './play.ts';
 
 const everything: Partial<SacConfig> = {
   hidden: [16, 16],
@@ -178,6 +179,29 @@ describe('SAC', async () => {
     sac.feedback({ ...base, id: 'u', kind: 'retraction', feedbackId: 'o' }, episodes);
     for (let i = 0; i < 300; i++) sac.update();
     expect(worstError(sac)).toBeLessThan(0.25);
+    sac.dispose();
+  });
+
+  it('[LEARN-25] learns the point world from its reward, bootstrapping past the time limit', () => {
+    const random = createRandom(4);
+    const config = {
+      hidden: [32, 32],
+      batchSize: 64,
+      learningStarts: 100,
+      actorLearningRate: 2e-3,
+      criticLearningRate: 2e-3,
+      gamma: 0.9,
+      tau: 0.02,
+    };
+    const sac = createSac(pointSpec(), config, backend, random);
+    const before = finalDistance(sac);
+    for (let seed = 0; seed < 20; seed++) {
+      const episode = play(sac.snapshot(seed), seed, random);
+      sac.observe(episode, 0, episode.length);
+      for (let i = 0; i < 50; i++) sac.update();
+    }
+    expect(before).toBeGreaterThan(0.8);
+    expect(finalDistance(sac)).toBeLessThan(0.25);
     sac.dispose();
   });
 
