@@ -5,6 +5,7 @@ import { benchCommand } from './commands/bench.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envsCommand } from './commands/envs.ts';
 import { evalCommand } from './commands/eval.ts';
+import { exportCommand } from './commands/export.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { UsageError } from './errors.ts';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     benchCommand(),
     envsCommand(),
     doctorCommand(),
+    exportCommand(),
   ])
     program.addCommand(command);
   prepare(program);

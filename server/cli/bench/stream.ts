@@ -17,9 +17,9 @@ import {
   WEBSOCKET_PATH,
 } from '../../protocol/index.ts';
 
+import { startServer } from '../../serve.ts';
 import { uiFolder } from '../build-ui.ts';
 import { repositoryRoot } from '../root.ts';
-import { startServer } from '../server-seam.ts';
 
 export interface StreamBenchOptions {
   readonly env: string;

@@ -5,7 +5,7 @@ import { integer, port, seed } from '../arguments.ts';
 import { ensureUi } from '../build-ui.ts';
 import { asUsage, UsageError } from '../errors.ts';
 import { repositoryRoot } from '../root.ts';
-import { startServer } from '../server-seam.ts';
+
 import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
 
 interface ServeFlags {
@@ -90,6 +90,7 @@ function listenError(error: NodeJS.ErrnoException, flags: ServeFlags): Error {
 }
 
 async function start(flags: ServeFlags, uiDir: string) {
+  const { startServer } = await import('../../serve.ts'); // threads, storage, TensorFlow: not for --help
   try {
     return await asUsage(() =>
       startServer({
