@@ -229,10 +229,10 @@ export const presets: readonly Preset[] = [
     id: 'thrifty',
     title: 'ThriftyDAgger',
     description:
-      'An ensemble of imitating policies that asks for help where its members disagree (Hoque et al. 2021). ' +
-      'Deviation: novelty alone, without the risk critic.',
+      'An ensemble of imitating policies that asks for help where its members disagree or the goal is unlikely ' +
+      'to be reached (Hoque et al. 2021). Deviation: thresholds from replayed steps, not the latest.',
     needs: ['override'],
-    learner: { kind: 'dagger', config: { ...imitation, members: 5 } },
+    learner: { kind: 'dagger', config: { ...imitation, members: 5, reach: true } },
   },
   {
     id: 'aim',
