@@ -1,0 +1,33 @@
+/** The environment contract as tests: every environment passes it. */
+import { describe, expect, it } from 'vitest';
+import { type CheckOptions, checkEnvironment } from '../../sim/check.ts';
+import type { EnvironmentFactory, EnvironmentOptions } from '../../sim/contract.ts';
+
+export function environmentContract(
+  factory: EnvironmentFactory,
+  environment: EnvironmentOptions = {},
+  check: CheckOptions = {},
+): void {
+  describe(`${factory.id} ${JSON.stringify(environment)}`, () => {
+    it('[ENV-1] keeps the environment contract', async () => {
+      const report = await checkEnvironment(() => factory.create(environment), check);
+      expect(report.id).toBe(factory.id);
+      expect(report.steps).toBeGreaterThan(0);
+    });
+
+    it('[ENV-2] is described as it is', async () => {
+      const env = await factory.create(environment);
+      expect(factory.controlHz).toBeCloseTo(1 / env.controlDt, 3);
+      expect(factory.safeAction).toHaveLength(env.actionSpace.size);
+      for (const control of factory.controls) {
+        expect(control.axis).toBeLessThan(env.actionSpace.size);
+        expect(control.axis).toBeGreaterThanOrEqual(0);
+      }
+      env.close();
+    });
+
+    it('[ENV-3] refuses unknown options by name', async () => {
+      await expect(factory.create({ ...environment, nonsense: 1 })).rejects.toThrow(/nonsense/);
+    });
+  });
+}

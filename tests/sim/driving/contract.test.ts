@@ -1,0 +1,8 @@
+import { drivingEnvironments } from '../../../sim/driving/index.ts';
+import { environmentContract } from '../../contracts/environment.ts';
+
+for (const factory of drivingEnvironments) environmentContract(factory, {}, { steps: 80 });
+const [driving] = drivingEnvironments;
+if (!driving) throw new Error('no driving environment');
+environmentContract(driving, { traffic: 'respawn', density: 0.3, noise: 0.05, dropout: 0.1 });
+environmentContract(driving, { horizon: 10, crashEnds: true, signedYawRate: true, rays: 30 });
