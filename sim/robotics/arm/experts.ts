@@ -85,11 +85,10 @@ export function createPickExpert(env: Environment): Expert {
       const z = r.objectAt(2) - r.gripAt(2);
       const width = r.finger(0) + r.finger(1);
       const isOver = Math.hypot(x, y) < 0.012;
-      const isAround = isOver && Math.abs(z) < 0.015;
-      if (isAround) {
-        const isHeld = width < 0.054;
+      const isHeld = width < 0.054 && Math.hypot(x, y, z) < 0.03;
+      if (isHeld || (isOver && Math.abs(z) < 0.015)) {
         for (let k = 0; k < 3; k++)
-          towards(out, k, isHeld ? r.goalAt(k) - r.objectAt(k) : 0, STEP_LENGTH, 0.7);
+          towards(out, k, isHeld ? r.goalAt(k) - r.objectAt(k) : 0, STEP_LENGTH, 0.6);
         out[3] = -1;
         return;
       }

@@ -32,7 +32,7 @@ export const STEP_LENGTH = 0.05;
 const START = [1.3419, 0.7491] as const;
 export const TABLE_HEIGHT = 0.4;
 
-const workspace: Workspace = { min: [1.05, 0.4, 0.422], max: [1.55, 1.1, 0.9] };
+const workspace: Workspace = { min: [1.05, 0.4, 0.422], max: [1.55, 1.1, 0.97] };
 
 /** XYZ Euler angles of a rotation matrix (row by row at `at`), as `mat2euler` of the Fetch tasks gives them. */
 export function euler(m: Float64Array, at: number, k: 0 | 1 | 2): number {

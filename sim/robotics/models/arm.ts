@@ -14,7 +14,7 @@ function finger(name: string, side: 1 | -1): string {
   return `<body name="${name}_finger" pos="0 0 -.05">
       <joint name="${name}_finger" type="slide" axis="0 ${side} 0" range="0 .05" damping="20" armature=".05"/>
       <geom name="${name}_finger" type="box" pos="0 ${0.008 * side} 0" size=".011 .008 .03" mass=".05"
-        friction="1.5 .05 .001" condim="4" solref=".01 1" material="dark"/>
+        friction="2 .05 .001" condim="4" solref=".01 1" material="dark"/>
     </body>`;
 }
 
@@ -70,10 +70,10 @@ export interface ArmModel {
   readonly sensors?: string;
 }
 
-/** MJCF of the arm in a world. With fingers: two position servos of 60 N at most. */
+/** MJCF of the arm in a world. With fingers: two position servos of 150 N at most. */
 export function armXml({ name, world, tool, timestep, sensors = '' }: ArmModel): string {
   const servo = (side: string) =>
-    `<position name="${side}_finger" joint="${side}_finger" kp="1500" kv="30" ctrllimited="true" ctrlrange="0 .05" forcelimited="true" forcerange="-60 60"/>`;
+    `<position name="${side}_finger" joint="${side}_finger" kp="5000" kv="60" ctrllimited="true" ctrlrange="0 .05" forcelimited="true" forcerange="-150 150"/>`;
   return `<mujoco model="${name}">
   <compiler angle="degree"/>
   <option timestep="${timestep}" integrator="implicitfast" cone="elliptic" impratio="10"/>
