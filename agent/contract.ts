@@ -341,6 +341,8 @@ export interface Trainer {
   /** Questions worth asking now, best first. */
   nextQueries(count: number, now: number): Query[];
   snapshot(): PolicySnapshot;
+  /** When the agent asks for a person, for presets that do; undefined while unknown. */
+  gate?(): GateSnapshot | undefined;
   /** Increments the version and returns the snapshot, with ids of the feedback that is newly in it. */
   publish(): { snapshot: PolicySnapshot; appliedFeedback: string[] };
   /** Learned reward per step of a segment, for timelines and clips; undefined without a reward model. */

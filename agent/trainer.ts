@@ -186,6 +186,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     },
     nextQueries: (count, now) => queries.next(count, now, version, hacking.suspects()),
     snapshot: () => learner.snapshot(version),
+    gate: () => learner.gate?.(),
     publish() {
       version++;
       return { snapshot: learner.snapshot(version), appliedFeedback: ledger.take() };

@@ -1,0 +1,46 @@
+/**
+ * A teacher for learners that ask (ThriftyDAgger, AIM): takes over when the agent's gate asks, and
+ * hands back when the gate lets it. Before there is a gate it does as `until` says.
+ */
+import type { Expert } from '../../sim/contract.ts';
+import type { OverrideTeacher } from '../contract.ts';
+import type { Gate } from '../gate.ts';
+
+export interface GatedTeacherOptions {
+  readonly expert: Expert;
+  /** The environment's current observation, (d). */
+  readonly observation: () => Float32Array;
+  /** The agent's current gate; undefined while it has none. */
+  readonly gate: () => Gate | undefined;
+  /** Decides while there is no gate yet: human-gated first episodes, as both papers have. */
+  readonly until: OverrideTeacher;
+  /** Steps a takeover lasts at least. */
+  readonly minSteps?: number;
+}
+
+export function createGatedTeacher(options: GatedTeacherOptions): OverrideTeacher {
+  const { expert, observation, gate, until, minSteps = 5 } = options;
+  /** Steps of the current takeover; 0: the agent drives. */
+  let steps = 0;
+
+  return {
+    kind: 'override',
+    reset(seed) {
+      steps = 0;
+      until.reset(seed);
+    },
+    intervene(policyAction, out) {
+      const asks = gate();
+      if (!asks) return until.intervene(policyAction, out);
+      const here = observation();
+      if (steps === 0 && !asks.shouldAsk(here, policyAction)) return false;
+      expert.act(out);
+      if (steps >= minSteps && asks.mayHandBack(here, policyAction, out)) {
+        steps = 0;
+        return false;
+      }
+      steps++;
+      return true;
+    },
+  };
+}
