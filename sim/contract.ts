@@ -175,6 +175,8 @@ export interface Environment {
   readonly scene: SceneDescription;
   /** Seconds between actions. */
   readonly controlDt: number;
+  /** Controls known only after creation (a model brought along); they replace the factory's. */
+  readonly controls?: readonly AxisControl[];
   /** Start an episode. Any safe non-negative integer is a seed. */
   reset(seed: number): TimeStep;
   /**
