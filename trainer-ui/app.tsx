@@ -1,0 +1,240 @@
+import {
+  AppShell,
+  Badge,
+  Button,
+  Group,
+  Kbd,
+  Modal,
+  SegmentedControl,
+  Table,
+  Text,
+} from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { IconKeyboard, IconSteeringWheel } from '@tabler/icons-react';
+import { lazy, Suspense, useEffect } from 'react';
+import { CompareView } from './compare/compare-view.tsx';
+import { useApp, useClient } from './context.ts';
+import { Footer } from './footer.tsx';
+import { LiveView } from './live/live-view.tsx';
+import type { Tab } from './store.ts';
+
+const LearningView = lazy(() => import('./learning/learning-view.tsx'));
+
+export function App() {
+  const client = useClient();
+  const tab = useApp((s) => s.tab);
+  const openQueries = useApp((s) => s.queries.length);
+  const [help, { toggle, close }] = useDisclosure(false);
+  useHotkeys([['shift+?', toggle]]);
+  useRefusals();
+  const setTab = (value: string) => client.store.setState({ tab: value as Tab });
+
+  return (
+    <AppShell header={{ height: 52 }} footer={{ height: 28 }} padding={0}>
+      <AppShell.Header px="md" style={{ background: '#0e1217', borderColor: '#1c222a' }}>
+        <Group h="100%" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <IconSteeringWheel size={22} color="#4dabf7" aria-hidden />
+            <Text fw={700} size="lg" style={{ letterSpacing: '-0.02em' }}>
+              Reins
+            </Text>
+            <EnvironmentTitle />
+          </Group>
+          <SegmentedControl
+            size="sm"
+            value={tab}
+            onChange={setTab}
+            data={[
+              { value: 'live', label: <span data-testid="tab-live">Live</span> },
+              {
+                value: 'compare',
+                label: (
+                  <span data-testid="tab-compare">
+                    Compare{openQueries > 0 ? ` · ${openQueries}` : ''}
+                  </span>
+                ),
+              },
+              { value: 'learning', label: <span data-testid="tab-learning">Learning</span> },
+            ]}
+          />
+          <Group gap="sm" wrap="nowrap">
+            <Applied />
+            <Connection />
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              color="gray"
+              leftSection={<IconKeyboard size={16} />}
+              onClick={toggle}
+              data-testid="help"
+            >
+              Keys
+            </Button>
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Main style={{ height: '100dvh' }}>
+        <ConnectionNotice />
+        {tab === 'live' && <LiveView />}
+        {tab === 'compare' && <CompareView />}
+        {tab === 'learning' && (
+          <Suspense fallback={null}>
+            <LearningView />
+          </Suspense>
+        )}
+      </AppShell.Main>
+      <AppShell.Footer style={{ background: '#0e1217', borderColor: '#1c222a' }}>
+        <Footer />
+      </AppShell.Footer>
+      <Modal opened={help} onClose={close} title="Keys" size="md">
+        <Keys />
+      </Modal>
+    </AppShell>
+  );
+}
+
+function EnvironmentTitle() {
+  const welcome = useApp((s) => s.welcome);
+  if (!welcome) return null;
+  return (
+    <Text size="sm" c="dimmed" truncate visibleFrom="sm">
+      {welcome.environment.title} · {welcome.preset}
+    </Text>
+  );
+}
+
+function Connection() {
+  const connection = useApp((s) => s.connection);
+  const look = {
+    open: ['teal', 'connected'],
+    connecting: ['gray', 'connecting'],
+    lost: ['orange', 'reconnecting'],
+    refused: ['red', 'refused'],
+  } as const;
+  const [colour, word] = look[connection];
+  return (
+    <Badge variant="dot" color={colour} data-testid="connection" data-state={connection}>
+      {word}
+    </Badge>
+  );
+}
+
+/** What became of the last answer: the loop, closed. */
+function Applied() {
+  const applied = useApp((s) => s.applied);
+  const sent = useApp((s) => s.sent);
+  const acknowledged = useApp((s) => s.acknowledged);
+  if (applied) {
+    return (
+      <Text
+        size="xs"
+        c="teal.3"
+        data-testid="applied"
+        data-version={applied.policyVersion}
+        visibleFrom="md"
+      >
+        Your last answer is in policy {applied.policyVersion} after {formatMs(applied.latencyMs)}
+      </Text>
+    );
+  }
+  if (sent === 0) return null;
+  return (
+    <Text size="xs" c="dimmed" data-testid="applied-waiting" visibleFrom="md">
+      {acknowledged < sent ? 'Storing your answer…' : 'Stored; the policy is learning from it…'}
+    </Text>
+  );
+}
+
+function formatMs(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** Full-width word on anything but a good connection. */
+function ConnectionNotice() {
+  const connection = useApp((s) => s.connection);
+  const refusal = useApp((s) => s.refusal);
+  const ever = useApp((s) => s.welcome !== undefined);
+  if (connection === 'open' || (connection === 'connecting' && !ever)) return null;
+  const text =
+    connection === 'refused'
+      ? refusal
+      : 'Connection lost. Control is with the policy, answers wait here; trying again…';
+  return (
+    <div className="hud glass" role="status" data-testid="connection-notice" style={NOTICE}>
+      <Text size="sm" fw={600} c={connection === 'refused' ? 'red.4' : 'orange.4'}>
+        {text}
+      </Text>
+    </div>
+  );
+}
+const NOTICE = {
+  left: '50%',
+  transform: 'translateX(-50%)',
+  top: 66,
+  padding: '10px 18px',
+  zIndex: 300,
+} as const;
+
+function useRefusals(): void {
+  const client = useClient();
+  useEffect(
+    () =>
+      client.onError((message, code) => {
+        notifications.show({ id: code, color: 'red', title: 'Refused', message, autoClose: 6000 });
+      }),
+    [client],
+  );
+  const alerts = useApp((s) => s.alerts);
+  useEffect(() => {
+    for (const alert of alerts) {
+      notifications.show({
+        id: alert.id,
+        color:
+          alert.severity === 'error' ? 'red' : alert.severity === 'warning' ? 'orange' : 'blue',
+        title: alert.message,
+        message: alert.tip ?? '',
+        autoClose: alert.severity === 'error' ? false : 8000,
+      });
+    }
+  }, [alerts]);
+}
+
+const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
+  [['↑', '↓', '←', '→'], 'take over and drive, while held (also W A S D, gamepad)'],
+  [['+', '−'], 'good, bad: reward for what is on screen'],
+  [['1', '2', '3', '4'], 'camera: chase, top, cockpit, free'],
+  [['Space'], 'pause and go on'],
+  [['R'], 'rewind 5 seconds; drive from there'],
+  [['N'], 'new episode'],
+  [['Esc'], 'emergency stop, until Space'],
+  [['←', '→'], 'Compare: left or right is better'],
+  [['↓'], 'Compare: equally good'],
+  [['↑'], 'Compare: can’t tell'],
+  [['S'], 'Compare: skip'],
+  [['U'], 'Compare: undo the last answer'],
+  [['?'], 'these keys'],
+];
+
+function Keys() {
+  return (
+    <Table verticalSpacing={6} withRowBorders={false}>
+      <Table.Tbody>
+        {KEYS.map(([keys, what]) => (
+          <Table.Tr key={what}>
+            <Table.Td w={150}>
+              <Group gap={4} wrap="nowrap">
+                {keys.map((key) => (
+                  <Kbd key={key}>{key}</Kbd>
+                ))}
+              </Group>
+            </Table.Td>
+            <Table.Td>
+              <Text size="sm">{what}</Text>
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,85 @@
+/** Keys and gamepad to axis values, with ramps. Pure: time and key state come in as arguments. */
+import type { ServerMessage } from '../server/protocol/index.ts';
+
+/** How a person drives one axis, as the server describes it. */
+type AxisControl = Extract<ServerMessage, { type: 'welcome' }>['environment']['controls'][number];
+
+/** Stick travel that counts as touching it. */
+const DEADZONE = 0.12;
+
+export interface GamepadState {
+  readonly axes: readonly number[];
+  /** Button values in [0, 1]. */
+  readonly buttons: readonly number[];
+}
+
+export interface Axes {
+  /** Bit i: axis i is held now. */
+  readonly active: number;
+  readonly values: Float32Array;
+  update(held: ReadonlySet<string>, gamepad: GamepadState | undefined, dt: number): void;
+  reset(): void;
+}
+
+export function createAxes(
+  controls: readonly AxisControl[],
+  low: readonly number[],
+  high: readonly number[],
+): Axes {
+  const values = new Float32Array(low.length);
+  let active = 0;
+  const rest = () => {
+    for (const c of controls) values[c.axis] = c.rest;
+  };
+  rest();
+  return {
+    get active() {
+      return active;
+    },
+    values,
+    reset() {
+      active = 0;
+      rest();
+    },
+    update(held, gamepad, dt) {
+      active = 0;
+      for (const c of controls) {
+        const up = c.positiveKeys.some((k) => held.has(k));
+        const down = c.negativeKeys.some((k) => held.has(k));
+        const max = high[c.axis] ?? 1;
+        const min = low[c.axis] ?? -1;
+        const stick = gamepad ? readStick(c, gamepad) : 0;
+        const value = values[c.axis]!;
+        if (up || down) {
+          // Each axis counts by itself; both directions at once hold it at rest.
+          const target = up === down ? c.rest : up ? max : min;
+          const turning = (target - c.rest) * (value - c.rest) < 0;
+          values[c.axis] = towards(value, target, (turning ? c.release : c.attack) * dt);
+          active |= 1 << c.axis;
+        } else if (stick !== 0) {
+          values[c.axis] =
+            stick > 0 ? c.rest + stick * (max - c.rest) : c.rest - stick * (min - c.rest);
+          active |= 1 << c.axis;
+        } else {
+          values[c.axis] = towards(value, c.rest, c.release * dt);
+        }
+      }
+    },
+  };
+}
+
+function towards(value: number, target: number, step: number): number {
+  return Math.abs(target - value) <= step ? target : value + Math.sign(target - value) * step;
+}
+
+/** In [-1, 1] with the dead zone taken out, so that values start at zero behind it. */
+function readStick(control: AxisControl, gamepad: GamepadState): number {
+  const g = control.gamepad;
+  if (!g) return 0;
+  const raw =
+    g.kind === 'stick'
+      ? g.sign * (gamepad.axes[g.index] ?? 0)
+      : (gamepad.buttons[g.positive] ?? 0) - (gamepad.buttons[g.negative] ?? 0);
+  const size = Math.abs(raw);
+  return size < DEADZONE ? 0 : (Math.sign(raw) * (size - DEADZONE)) / (1 - DEADZONE);
+}

@@ -1,0 +1,61 @@
+/** One clip of a pair: shows the row its parent's clock says. */
+
+import { Loader } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import type { Clip } from '../../server/protocol/index.ts';
+import { useClient } from '../context.ts';
+import { mixPoses } from '../frame-buffer.ts';
+import { createStage, type Stage } from '../scene/stage.ts';
+
+export interface PairClock {
+  /** Seconds into the clips. */
+  time: number;
+  playing: boolean;
+}
+
+export function ClipStage(props: { clip: Clip | undefined; clock: PairClock; camera: string }) {
+  const { clip, clock, camera } = props;
+  const client = useClient();
+  const container = useRef<HTMLDivElement>(null);
+  const [stage, setStage] = useState<Stage>();
+  useEffect(() => {
+    if (!container.current) return;
+    const made = createStage(container.current);
+    setStage(made);
+    return () => made.dispose();
+  }, []);
+  useEffect(() => stage?.setCamera(camera), [stage, camera]);
+  useEffect(() => {
+    if (!stage || !clip) return;
+    const description = client.scene(clip.sceneId);
+    if (!description) return;
+    stage.setScene(description);
+    const width = clip.poses.length / clip.rows;
+    const poses = new Float32Array(width);
+    let last = performance.now();
+    let before = Number.POSITIVE_INFINITY;
+    let handle = 0;
+    const draw = (now: number) => {
+      handle = requestAnimationFrame(draw);
+      const at = Math.max(0, Math.min(clip.rows - 1, clock.time / clip.dt));
+      const i = Math.min(clip.rows - 2, Math.floor(at));
+      const row = (r: number) => clip.poses.subarray(r * width, (r + 1) * width);
+      if (i < 0) poses.set(row(0));
+      else mixPoses(row(i), row(i + 1), at - i, poses);
+      stage.setPoses(poses);
+      stage.render(Math.min(0.25, (now - last) / 1000), at < before);
+      before = at;
+      last = now;
+    };
+    handle = requestAnimationFrame(draw);
+    return () => cancelAnimationFrame(handle);
+  }, [stage, clip, clock, client]);
+  return (
+    <div className="stage" style={{ position: 'absolute', inset: 0 }}>
+      <div className="canvas" ref={container} style={{ visibility: clip ? 'visible' : 'hidden' }} />
+      {!clip && (
+        <Loader pos="absolute" top="50%" left="50%" style={{ transform: 'translate(-50%,-50%)' }} />
+      )}
+    </div>
+  );
+}

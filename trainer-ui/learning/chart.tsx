@@ -1,0 +1,116 @@
+/** A small streaming chart on uPlot. */
+import { Paper, Text } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import type { MetricsPoint } from '../../server/protocol/index.ts';
+
+export interface Series {
+  readonly metric: string;
+  readonly label: string;
+  readonly colour: string;
+  readonly dash?: readonly number[];
+}
+
+const HEIGHT = 150;
+
+export function Chart(props: {
+  title: string;
+  series: readonly Series[];
+  points: readonly MetricsPoint[];
+  range?: readonly [number, number];
+  empty: string;
+}) {
+  const { title, series, points, range, empty } = props;
+  const container = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const known = points.some((p) => series.some((s) => p.values[s.metric] !== undefined));
+  useEffect(() => {
+    const element = container.current;
+    if (!element || !known) return;
+    const made = new uPlot(
+      options(element.clientWidth, series, range),
+      dataOf(series, []),
+      element,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(() =>
+      made.setSize({ width: element.clientWidth, height: HEIGHT }),
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+    };
+  }, [series, range, known]);
+  useEffect(() => {
+    if (known) plot.current?.setData(dataOf(series, points));
+  }, [points, series, known]);
+  const last = points.findLast((p) => p.values[series[0]!.metric] !== undefined);
+  return (
+    <Paper p="sm" bg="#12171d" withBorder style={{ borderColor: '#1c222a' }}>
+      <div style={{ display: 'flex', justifyContent: 'space-between' }}>
+        <Text size="sm" fw={600}>
+          {title}
+        </Text>
+        <Text size="sm" className="mono" c="dimmed">
+          {last ? format(last.values[series[0]!.metric]!) : ''}
+        </Text>
+      </div>
+      <div ref={container} style={{ minHeight: HEIGHT }}>
+        {!known && (
+          <Text size="xs" c="dimmed" pt={56} ta="center">
+            {empty}
+          </Text>
+        )}
+      </div>
+    </Paper>
+  );
+}
+
+function format(value: number): string {
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2);
+}
+
+function dataOf(series: readonly Series[], points: readonly MetricsPoint[]): uPlot.AlignedData {
+  const rows = points.filter((p) => series.some((s) => p.values[s.metric] !== undefined));
+  return [
+    rows.map((p) => p.time / 1000),
+    ...series.map((s) => rows.map((p) => p.values[s.metric] ?? null)),
+  ] as uPlot.AlignedData;
+}
+
+function options(
+  width: number,
+  series: readonly Series[],
+  range?: readonly [number, number],
+): uPlot.Options {
+  const axis: uPlot.Axis = {
+    stroke: '#6b7683',
+    font: '11px system-ui',
+    grid: { stroke: 'rgb(255 255 255 / 5%)', width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width,
+    height: HEIGHT,
+    padding: [8, 8, 0, 0],
+    cursor: { drag: { x: false, y: false } },
+    legend: { show: series.length > 1, live: false },
+    scales: { x: { time: true }, y: range ? { range: [range[0], range[1]] } : {} },
+    axes: [
+      { ...axis, size: 24 },
+      { ...axis, size: 44 },
+    ],
+    series: [
+      {},
+      ...series.map((s) => ({
+        label: s.label,
+        stroke: s.colour,
+        width: 2,
+        spanGaps: true,
+        points: { show: false },
+        ...(s.dash ? { dash: [...s.dash] } : {}),
+      })),
+    ],
+  };
+}

@@ -1,0 +1,160 @@
+import { ActionIcon, Button, Divider, Group, SegmentedControl, Tooltip } from '@mantine/core';
+import {
+  IconHandStop,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconPlayerSkipForwardFilled,
+  IconRefresh,
+  IconRewindBackward5,
+  IconThumbDownFilled,
+  IconThumbUpFilled,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { newId } from '../client.ts';
+import { useApp, useClient } from '../context.ts';
+import { newEpisode, reward, rewind } from './use-operator.ts';
+
+const SPEEDS = ['0.25', '0.5', '1', '2', '4'];
+
+export function ControlBar() {
+  const client = useClient();
+  const paused = useApp((s) => s.status?.state === 'paused');
+  const stopped = useApp((s) => s.status?.controller === 'safe');
+  const speed = useApp((s) => s.status?.speed ?? 1);
+  const releaseTo = useApp((s) => s.status?.releaseTo ?? 'policy');
+  const camera = useApp((s) => s.camera);
+  const gamepad = useApp((s) => s.gamepad);
+  const halted = paused || stopped;
+  return (
+    <div
+      className="hud glass"
+      style={{
+        bottom: 16,
+        left: '50%',
+        transform: 'translateX(-50%)',
+        padding: '8px 12px',
+        maxWidth: 'calc(100% - 28px)',
+      }}
+    >
+      <Group gap={8} justify="center">
+        <Tool label="Bad (−)" testId="reward-minus" colour="red" onClick={() => reward(client, -1)}>
+          <IconThumbDownFilled size={18} />
+        </Tool>
+        <Tool label="Good (+)" testId="reward-plus" colour="teal" onClick={() => reward(client, 1)}>
+          <IconThumbUpFilled size={18} />
+        </Tool>
+        <Divider orientation="vertical" />
+        <Tool label="Rewind 5 s (R)" testId="rewind" onClick={() => rewind(client)}>
+          <IconRewindBackward5 size={18} />
+        </Tool>
+        <Tool
+          label={halted ? 'Go on (Space)' : 'Pause (Space)'}
+          testId="play-pause"
+          onClick={() => client.control(halted ? 'play' : 'pause')}
+        >
+          {halted ? <IconPlayerPlayFilled size={18} /> : <IconPlayerPauseFilled size={18} />}
+        </Tool>
+        <Tool
+          label="One step (.)"
+          testId="step"
+          disabled={!paused}
+          onClick={() => client.control('step')}
+        >
+          <IconPlayerSkipForwardFilled size={18} />
+        </Tool>
+        <Tool label="New episode (N)" testId="reset" onClick={() => newEpisode(client)}>
+          <IconRefresh size={18} />
+        </Tool>
+        <Divider orientation="vertical" />
+        <SegmentedControl
+          size="xs"
+          aria-label="speed"
+          value={String(speed)}
+          onChange={(value) =>
+            client.send({ type: 'control', id: newId(), action: 'speed', factor: Number(value) })
+          }
+          data={SPEEDS.map((value) => ({
+            value,
+            label: `${value === '0.25' ? '¼' : value === '0.5' ? '½' : value}×`,
+          }))}
+        />
+        <SegmentedControl
+          size="xs"
+          aria-label="camera"
+          value={camera}
+          onChange={(value) => client.store.setState({ camera: value })}
+          data={[
+            { value: 'chase', label: 'Chase' },
+            { value: 'top', label: 'Top' },
+            { value: 'cockpit', label: 'Cockpit' },
+            { value: 'orbit', label: 'Free' },
+          ]}
+        />
+        <Tooltip label="When you let go, or fall silent for half a second">
+          <SegmentedControl
+            size="xs"
+            aria-label="on release"
+            value={releaseTo}
+            onChange={(value) =>
+              client.send({
+                type: 'control',
+                id: newId(),
+                action: 'release-to',
+                target: value as 'policy' | 'brake',
+              })
+            }
+            data={[
+              { value: 'policy', label: 'then agent' },
+              { value: 'brake', label: 'then brake' },
+            ]}
+          />
+        </Tooltip>
+        {gamepad && (
+          <Tooltip label={gamepad}>
+            <span style={{ fontSize: 18 }}>🎮</span>
+          </Tooltip>
+        )}
+        <Button
+          size="compact-md"
+          color="red"
+          variant={stopped ? 'filled' : 'light'}
+          leftSection={<IconHandStop size={17} />}
+          onClick={() => client.control('estop')}
+          data-testid="estop"
+        >
+          Stop
+        </Button>
+      </Group>
+    </div>
+  );
+}
+
+function Tool(props: {
+  label: string;
+  testId: string;
+  colour?: string;
+  disabled?: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}) {
+  const { label, testId, colour = 'gray', disabled = false, onClick, children } = props;
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        size="lg"
+        variant="light"
+        color={colour}
+        aria-label={label}
+        data-testid={testId}
+        disabled={disabled}
+        onClick={(event) => {
+          // Otherwise the next Space would press this button again.
+          event.currentTarget.blur();
+          onClick();
+        }}
+      >
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,183 @@
+import { Badge, Center, Loader, Stack, Text } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import { Vector3 } from 'three';
+import { FLAG, type Frame } from '../../server/protocol/index.ts';
+import type { Client } from '../client.ts';
+import { useApp, useClient } from '../context.ts';
+import { createStage, type Stage } from '../scene/stage.ts';
+import { CONTROLLER_COLOUR } from '../theme.ts';
+import { ControlBar } from './control-bar.tsx';
+import { Instruments } from './instruments.tsx';
+import { OverrideCard } from './override-card.tsx';
+import { useOperator } from './use-operator.ts';
+
+export function LiveView() {
+  const client = useClient();
+  const container = useRef<HTMLDivElement>(null);
+  const camera = useApp((s) => s.camera);
+  const controller = useApp((s) => s.status?.controller ?? 'policy');
+  const driving = useApp((s) => s.driving);
+  const [stage, setStage] = useState<Stage>();
+  const [ready, setReady] = useState(false);
+  useOperator();
+  useEffect(() => {
+    if (!container.current) return;
+    const made = createStage(container.current);
+    setStage(made);
+    const stop = animate(client, made, () => setReady(true));
+    return () => {
+      stop();
+      made.dispose();
+    };
+  }, [client]);
+  useEffect(() => stage?.setCamera(camera), [stage, camera]);
+
+  return (
+    <div
+      className={`stage ${controller === 'human' || driving ? 'human' : controller}`}
+      data-testid="stage"
+      data-controller={controller}
+      style={{ height: 'calc(100dvh - 80px)' }}
+    >
+      <div className="canvas" ref={container} />
+      <div className="frame" />
+      {!ready && <Waiting />}
+      <ControllerBadge />
+      <Instruments />
+      <OverrideCard />
+      <RewardFlash />
+      <ControlBar />
+    </div>
+  );
+}
+
+/** The picture's loop: newest frames in, one rendering out. Returns its stop. */
+function animate(client: Client, stage: Stage, onFirst: () => void): () => void {
+  const sample = { poses: new Float32Array(0) };
+  const position = new Vector3();
+  let last = performance.now();
+  let handle = 0;
+  let episode = -1;
+  let frame: Frame | undefined;
+
+  function draw(now: number): void {
+    handle = requestAnimationFrame(draw);
+    const dt = Math.min(0.25, (now - last) / 1000);
+    last = now;
+    const shown = client.frames.sample(Date.now(), sample);
+    if (!shown) return;
+    const description = client.scene(shown.sceneId);
+    if (!description) return;
+    const cut = shown !== frame && (shown.flags & FLAG.jump) !== 0;
+    if (description !== stage.description) {
+      stage.setScene(description);
+      onFirst();
+    }
+    if (shown.episodeNumber !== episode || cut) stage.overlays.clearTrail();
+    episode = shown.episodeNumber;
+    frame = shown;
+    stage.setPoses(sample.poses);
+    if (stage.agentPosition(position)) {
+      stage.overlays.trail(position.x, position.y, position.z, (shown.flags & FLAG.human) !== 0);
+    }
+    drawPath(client, stage, shown);
+    stage.render(dt, cut);
+    Object.assign(debug, {
+      shownStep: shown.step,
+      framesReceived: client.frames.received,
+      flags: shown.flags,
+    });
+  }
+  handle = requestAnimationFrame(draw);
+  return () => cancelAnimationFrame(handle);
+}
+
+function drawPath(client: Client, stage: Stage, shown: Frame): void {
+  const { path } = client;
+  const fresh =
+    path && path.episodeNumber === shown.episodeNumber && Math.abs(path.step - shown.step) < 10;
+  if (fresh) stage.overlays.path(path.points, path.risks);
+  else stage.overlays.clearPath();
+}
+
+/** For tests and the console: what is on screen. */
+const debug = { shownStep: -1, framesReceived: 0, flags: 0 };
+(window as Window & { __reins?: typeof debug }).__reins = debug;
+
+function Waiting() {
+  const connection = useApp((s) => s.connection);
+  return (
+    <Center pos="absolute" inset={0} style={{ zIndex: 2 }}>
+      <Stack align="center" gap="xs">
+        <Loader color="blue" size="md" />
+        <Text c="dimmed" size="sm">
+          {connection === 'open' ? 'The agent is getting ready…' : 'Connecting to the simulation…'}
+        </Text>
+      </Stack>
+    </Center>
+  );
+}
+
+const WORDS = { policy: 'Agent drives', human: 'You drive', safe: 'Stopped' } as const;
+
+function ControllerBadge() {
+  const controller = useApp((s) => s.status?.controller ?? 'policy');
+  const driving = useApp((s) => s.driving);
+  const holder = useApp((s) => s.status?.holder ?? null);
+  const paused = useApp((s) => s.status?.state === 'paused');
+  const client = useClient();
+  const other = controller === 'human' && holder !== client.teacherId;
+  const shown = driving && controller === 'policy' ? 'human' : controller;
+  return (
+    <div
+      className="hud"
+      style={{ top: 14, left: '50%', transform: 'translateX(-50%)', display: 'flex', gap: 8 }}
+    >
+      <Badge
+        size="xl"
+        radius="md"
+        color={CONTROLLER_COLOUR[shown]}
+        variant="filled"
+        data-testid="controller"
+        data-controller={shown}
+        aria-live="polite"
+      >
+        {other ? `${holder} drives` : WORDS[shown]}
+      </Badge>
+      {paused && (
+        <Badge size="xl" radius="md" color="gray" variant="filled" data-testid="paused">
+          Paused
+        </Badge>
+      )}
+    </div>
+  );
+}
+
+/** A short answer to + and −: the key was heard. */
+function RewardFlash() {
+  const last = useApp((s) => s.lastReward);
+  const [visible, setVisible] = useState(false);
+  useEffect(() => {
+    if (!last) return;
+    setVisible(true);
+    const timer = setTimeout(() => setVisible(false), 450);
+    return () => clearTimeout(timer);
+  }, [last]);
+  if (!visible || !last) return null;
+  return (
+    <Text
+      className="hud"
+      fw={800}
+      c={last.value > 0 ? 'teal.4' : 'red.5'}
+      style={{
+        top: '30%',
+        left: '50%',
+        transform: 'translateX(-50%)',
+        fontSize: 72,
+        lineHeight: 1,
+      }}
+    >
+      {last.value > 0 ? '+1' : '−1'}
+    </Text>
+  );
+}

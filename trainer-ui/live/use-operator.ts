@@ -1,0 +1,175 @@
+/** Hands on the controls: keys, gamepad, and everything that must let go of them. */
+import { useEffect } from 'react';
+import { type Axes, createAxes, type GamepadState } from '../axes.ts';
+import { type Client, newId } from '../client.ts';
+import { useApp, useClient } from '../context.ts';
+
+const INPUT_EVERY = 33;
+/** The release is repeated: one lost message must not leave the last command in force. */
+const RELEASES = 3;
+const CAMERA_KEYS = ['chase', 'top', 'cockpit', 'orbit'];
+
+export function useOperator(): void {
+  const client = useClient();
+  const runId = useApp((s) => s.welcome?.runId);
+  const environment = useApp((s) => s.welcome?.environment);
+  useEffect(() => {
+    if (!runId || !environment) return;
+    const { controls, actionLow, actionHigh } = environment;
+    return operate(
+      client,
+      createAxes(controls, actionLow, actionHigh),
+      new Set(controls.flatMap((c) => [...c.positiveKeys, ...c.negativeKeys])),
+    );
+  }, [client, runId, environment]);
+}
+
+function operate(client: Client, axes: Axes, driveKeys: ReadonlySet<string>): () => void {
+  const held = new Set<string>();
+  let sequence = 0;
+  let releases = 0;
+  let last = performance.now();
+
+  function letGo(): void {
+    held.clear();
+    axes.reset();
+    if (client.store.getState().driving) releases = RELEASES;
+  }
+
+  function tick(): void {
+    const now = performance.now();
+    axes.update(held, readGamepad(client), Math.min(0.2, (now - last) / 1000));
+    last = now;
+    const { driving } = client.store.getState();
+    if (axes.active !== 0) {
+      releases = RELEASES;
+      sendInput(axes.active);
+      if (!driving) client.store.setState({ driving: true });
+    } else if (releases > 0) {
+      releases--;
+      sendInput(0);
+      if (driving) client.store.setState({ driving: false });
+    }
+  }
+
+  function sendInput(activeAxes: number): void {
+    const shown = client.frames.shown;
+    const status = client.store.getState().status;
+    if (!shown || !status) return;
+    sequence++;
+    client.sendInput({
+      sequence,
+      episodeNumber: client.frames.latest?.episodeNumber ?? shown.episodeNumber,
+      step: shown.step,
+      sentAt: Date.now(),
+      activeAxes,
+      values: axes.values,
+    });
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    if (driveKeys.has(event.code)) {
+      event.preventDefault();
+      held.add(event.code);
+      if (!event.repeat) tick(); // at once, not at the next tick
+      return;
+    }
+    if (event.repeat && event.key !== '+' && event.key !== '-') return;
+    if (command(client, event)) event.preventDefault();
+  }
+  function onKeyUp(event: KeyboardEvent): void {
+    if (held.delete(event.code)) tick();
+  }
+  const onHidden = () => document.hidden && letGo();
+
+  window.addEventListener('keydown', onKeyDown);
+  window.addEventListener('keyup', onKeyUp);
+  window.addEventListener('blur', letGo);
+  window.addEventListener('gamepaddisconnected', letGo);
+  document.addEventListener('visibilitychange', onHidden);
+  const timer = window.setInterval(tick, INPUT_EVERY);
+  return () => {
+    letGo();
+    tick();
+    window.clearInterval(timer);
+    window.removeEventListener('keydown', onKeyDown);
+    window.removeEventListener('keyup', onKeyUp);
+    window.removeEventListener('blur', letGo);
+    window.removeEventListener('gamepaddisconnected', letGo);
+    document.removeEventListener('visibilitychange', onHidden);
+  };
+}
+
+/** Keys other than driving; true when the key meant something. */
+function command(client: Client, event: KeyboardEvent): boolean {
+  const camera = CAMERA_KEYS[Number(event.key) - 1];
+  if (camera) {
+    client.store.setState({ camera });
+    return true;
+  }
+  switch (event.key) {
+    case '+':
+    case '=':
+      reward(client, 1);
+      return true;
+    case '-':
+    case '_':
+      reward(client, -1);
+      return true;
+    case ' ':
+      client.control(
+        client.store.getState().status?.state === 'paused' ||
+          client.store.getState().status?.controller === 'safe'
+          ? 'play'
+          : 'pause',
+      );
+      return true;
+    case 'r':
+    case 'Backspace':
+      rewind(client);
+      return true;
+    case 'n':
+      newEpisode(client);
+      return true;
+    case '.':
+      client.control('step');
+      return true;
+    case 'Escape':
+      client.control('estop');
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** About the step on screen when the key went down, which is not the server's newest. */
+export function reward(client: Client, value: 1 | -1): void {
+  const shown = client.frames.shown;
+  const status = client.store.getState().status;
+  if (!shown || !status || shown.episodeNumber !== status.episodeNumber || shown.step === 0) return;
+  client.give({ kind: 'reward', episodeId: status.episodeId, step: shown.step, value }, Date.now());
+  client.store.setState({ lastReward: { value, at: Date.now() } });
+}
+
+export function rewind(client: Client): void {
+  client.send({ type: 'control', id: newId(), action: 'rewind', seconds: 5 });
+}
+
+export function newEpisode(client: Client): void {
+  client.send({ type: 'control', id: newId(), action: 'reset' });
+}
+
+function isTyping(event: KeyboardEvent): boolean {
+  const target = event.target;
+  return target instanceof HTMLInputElement && target.type !== 'radio'
+    ? true
+    : target instanceof HTMLTextAreaElement;
+}
+
+function readGamepad(client: Client): GamepadState | undefined {
+  const pad = navigator.getGamepads?.().find((p) => p?.connected);
+  const name = pad?.id;
+  if (client.store.getState().gamepad !== name) client.store.setState({ gamepad: name });
+  return pad ? { axes: pad.axes, buttons: pad.buttons.map((b) => b.value) } : undefined;
+}

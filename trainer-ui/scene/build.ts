@@ -1,0 +1,167 @@
+/** SceneDescription to three.js objects. z is up, as in the simulation. */
+import * as THREE from 'three';
+import type {
+  BodyDescription,
+  Geom,
+  MeshData,
+  SceneDescription,
+} from '../../server/protocol/index.ts';
+
+export interface BuiltScene {
+  readonly root: THREE.Group;
+  /** In the order of the pose stream. */
+  readonly bodies: readonly THREE.Group[];
+  readonly agent: number;
+  dispose(): void;
+}
+
+export function buildScene(description: SceneDescription): BuiltScene {
+  const shared = createShared(description);
+  const root = new THREE.Group();
+  const bodies = description.bodies.map((body) => {
+    const group = shared.group(body);
+    group.visible = false;
+    root.add(group);
+    return group;
+  });
+  for (const body of description.statics) {
+    const group = shared.group(body);
+    group.position.set(...body.position);
+    const [w, x, y, z] = body.quaternion;
+    group.quaternion.set(x, y, z, w);
+    group.updateMatrixWorld();
+    group.traverse((o) => {
+      o.matrixAutoUpdate = false;
+    });
+    root.add(group);
+  }
+  const agent = description.bodies.findIndex((b) => b.id === description.agentBody);
+  return { root, bodies, agent, dispose: shared.dispose };
+}
+
+/** Geometries, materials and textures, each made once per scene. */
+function createShared(description: SceneDescription) {
+  const geometries = new Map<string, THREE.BufferGeometry>();
+  const materials = new Map<string, THREE.Material>();
+  const textures = new Map<string, THREE.Texture>();
+
+  function geometry(geom: Geom): THREE.BufferGeometry {
+    const key = `${geom.shape}:${geom.size.join(',')}:${geom.mesh ?? ''}`;
+    let made = geometries.get(key);
+    if (!made) {
+      made = makeGeometry(geom, description);
+      geometries.set(key, made);
+    }
+    return made;
+  }
+
+  function texture(name: string): THREE.Texture | undefined {
+    const known = textures.get(name);
+    const data = description.textures[name];
+    if (known || !data) return known;
+    const pixels = new Uint8Array(data.pixels);
+    const made = new THREE.DataTexture(pixels, data.width, data.height);
+    made.colorSpace = THREE.SRGBColorSpace;
+    made.wrapS = made.wrapT = THREE.RepeatWrapping;
+    made.magFilter = THREE.LinearFilter;
+    made.minFilter = THREE.LinearMipmapLinearFilter;
+    made.generateMipmaps = true;
+    if (data.repeat) made.repeat.set(...data.repeat);
+    made.needsUpdate = true;
+    textures.set(name, made);
+    return made;
+  }
+
+  function material(geom: Geom): THREE.Material {
+    const [r, g, b, a] = geom.colour;
+    const vertexColours =
+      geom.mesh !== undefined && description.meshes[geom.mesh]?.colours !== undefined;
+    const key = [
+      geom.colour,
+      geom.roughness,
+      geom.metalness,
+      geom.emissive,
+      geom.texture,
+      vertexColours,
+    ].join('|');
+    let made = materials.get(key);
+    if (!made) {
+      const colour = new THREE.Color().setRGB(r, g, b, THREE.SRGBColorSpace);
+      const map = geom.texture ? texture(geom.texture) : undefined;
+      made = new THREE.MeshStandardMaterial({
+        color: colour,
+        roughness: geom.roughness ?? 0.75,
+        metalness: geom.metalness ?? 0,
+        vertexColors: vertexColours,
+        transparent: a < 1,
+        opacity: a,
+        side: geom.shape === 'mesh' || geom.shape === 'plane' ? THREE.DoubleSide : THREE.FrontSide,
+        ...(geom.emissive ? { emissive: colour, emissiveIntensity: geom.emissive } : {}),
+        ...(map ? { map } : {}),
+      });
+      materials.set(key, made);
+    }
+    return made;
+  }
+
+  return {
+    group(body: BodyDescription): THREE.Group {
+      const group = new THREE.Group();
+      group.name = body.id;
+      for (const geom of body.geoms) {
+        const mesh = new THREE.Mesh(geometry(geom), material(geom));
+        mesh.position.set(...geom.position);
+        const [w, x, y, z] = geom.quaternion;
+        mesh.quaternion.set(x, y, z, w);
+        const ground = body.role === 'ground' || geom.shape === 'plane';
+        mesh.castShadow = geom.castShadow ?? (!ground && body.role !== 'scenery');
+        mesh.receiveShadow = true;
+        mesh.updateMatrix();
+        mesh.matrixAutoUpdate = false;
+        group.add(mesh);
+      }
+      return group;
+    },
+    dispose() {
+      for (const g of geometries.values()) g.dispose();
+      for (const m of materials.values()) m.dispose();
+      for (const t of textures.values()) t.dispose();
+    },
+  };
+}
+
+/** MuJoCo's half-sizes to three.js; cylinders and capsules turned from y to z. */
+function makeGeometry(geom: Geom, description: SceneDescription): THREE.BufferGeometry {
+  const [a = 1, b = a, c = a] = geom.size;
+  switch (geom.shape) {
+    case 'box':
+      return new THREE.BoxGeometry(2 * a, 2 * b, 2 * c);
+    case 'sphere':
+      return new THREE.SphereGeometry(a, 28, 20);
+    case 'ellipsoid':
+      return new THREE.SphereGeometry(1, 28, 20).scale(a, b, c);
+    case 'capsule':
+      return new THREE.CapsuleGeometry(a, 2 * b, 8, 20).rotateX(Math.PI / 2);
+    case 'cylinder':
+      return new THREE.CylinderGeometry(a, a, 2 * b, 28).rotateX(Math.PI / 2);
+    case 'plane':
+      return new THREE.PlaneGeometry(a > 0 ? 2 * a : 400, geom.size[1] ? 2 * b : 400);
+    case 'mesh':
+    case 'heightfield': {
+      const data = geom.mesh ? description.meshes[geom.mesh] : undefined;
+      return data ? meshGeometry(data, geom) : new THREE.BufferGeometry();
+    }
+  }
+}
+
+function meshGeometry(data: MeshData, geom: Geom): THREE.BufferGeometry {
+  const made = new THREE.BufferGeometry();
+  made.setAttribute('position', new THREE.BufferAttribute(data.positions.slice(), 3));
+  made.setIndex(new THREE.BufferAttribute(data.indices, 1));
+  if (data.colours) made.setAttribute('color', new THREE.BufferAttribute(data.colours, 3));
+  if (data.uvs) made.setAttribute('uv', new THREE.BufferAttribute(data.uvs, 2));
+  if (geom.shape === 'mesh') made.scale(geom.size[0] ?? 1, geom.size[1] ?? 1, geom.size[2] ?? 1);
+  if (data.normals) made.setAttribute('normal', new THREE.BufferAttribute(data.normals, 3));
+  else made.computeVertexNormals();
+  return made;
+}

@@ -1,0 +1,124 @@
+/** Where the picture is taken from: chase, top, cockpit, or free orbit around the agent. */
+import * as THREE from 'three';
+import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
+import type { CameraDescription, SceneDescription } from '../../server/protocol/index.ts';
+
+/** Seconds for the chase camera to make up most of a distance. */
+const SMOOTHING = 0.18;
+
+export interface CameraRig {
+  readonly camera: THREE.PerspectiveCamera;
+  setScene(description: SceneDescription): void;
+  select(id: string): void;
+  /** Point it for a body's pose; `dt` seconds since the last picture. `cut`: no smoothing. */
+  update(body: THREE.Object3D | undefined, dt: number, cut: boolean): void;
+  resize(width: number, height: number): void;
+  dispose(): void;
+}
+
+export function createCameraRig(canvas: HTMLElement): CameraRig {
+  const camera = new THREE.PerspectiveCamera(55, 1, 0.1, 1500);
+  camera.up.set(0, 0, 1);
+  const orbit = new OrbitControls(camera, canvas);
+  orbit.enabled = false;
+  orbit.enableDamping = true;
+  orbit.maxPolarAngle = Math.PI * 0.495;
+  orbit.minDistance = 0.4;
+  orbit.maxDistance = 300;
+  let description: SceneDescription | undefined;
+  let current: CameraDescription | undefined;
+  let wanted = 'chase';
+  let jump = true;
+  let yaw = 0;
+  const eye = new THREE.Vector3();
+  const look = new THREE.Vector3();
+  const target = new THREE.Vector3();
+  const anchor = new THREE.Vector3();
+  const lastAnchor = new THREE.Vector3();
+  const forward = new THREE.Vector3();
+
+  function choose(): void {
+    const cameras = description?.cameras ?? [];
+    current =
+      cameras.find((c) => c.id === wanted) ?? cameras.find((c) => c.kind === wanted) ?? cameras[0];
+    jump = true;
+    const free = current?.kind === 'orbit' || current?.kind === 'fixed';
+    orbit.enabled = free;
+    if (!current) return;
+    camera.fov = current.fov;
+    camera.up.set(0, 0, 1);
+    camera.updateProjectionMatrix();
+  }
+
+  /** Offsets turn with the body's heading, not with its roll: people get sick of that. */
+  function turned(v: readonly [number, number, number], out: THREE.Vector3): THREE.Vector3 {
+    const cos = Math.cos(yaw);
+    const sin = Math.sin(yaw);
+    return out.set(v[0] * cos - v[1] * sin, v[0] * sin + v[1] * cos, v[2]).add(anchor);
+  }
+
+  function headingOf(body: THREE.Object3D): number {
+    forward.set(1, 0, 0).applyQuaternion(body.quaternion);
+    return Math.atan2(forward.y, forward.x);
+  }
+
+  function follow(
+    c: CameraDescription,
+    body: THREE.Object3D | undefined,
+    dt: number,
+    cut: boolean,
+  ): void {
+    const share = cut || jump ? 1 : 1 - Math.exp(-dt / SMOOTHING);
+    if (body && c.kind !== 'top') {
+      const heading = headingOf(body);
+      const turn = Math.atan2(Math.sin(heading - yaw), Math.cos(heading - yaw));
+      yaw += turn * (c.kind === 'cockpit' ? 1 : share);
+    } else if (c.kind === 'top') yaw = 0;
+    turned(c.position, eye);
+    turned(c.target, target);
+    camera.position.copy(eye);
+    look.copy(target);
+    if (c.kind === 'top') camera.up.set(0, 1, 0);
+    camera.lookAt(look);
+  }
+
+  function drift(c: CameraDescription, cut: boolean): void {
+    if (jump || cut) {
+      yaw = 0;
+      camera.position.copy(turned(c.position, eye));
+      orbit.target.copy(turned(c.target, target));
+    } else {
+      // The view travels with the agent; the person turns it.
+      target.copy(anchor).sub(lastAnchor);
+      camera.position.add(target);
+      orbit.target.add(target);
+    }
+    orbit.update();
+  }
+
+  return {
+    camera,
+    setScene(next) {
+      description = next;
+      choose();
+    },
+    select(id) {
+      wanted = id;
+      choose();
+    },
+    update(body, dt, cut) {
+      if (!current) return;
+      if (body && current.body !== undefined) anchor.copy(body.position);
+      else anchor.set(0, 0, 0);
+      if (current.kind === 'orbit' || current.kind === 'fixed') drift(current, cut);
+      else follow(current, body, dt, cut);
+      lastAnchor.copy(anchor);
+      jump = false;
+    },
+    resize(width, height) {
+      camera.aspect = width / Math.max(1, height);
+      camera.updateProjectionMatrix();
+    },
+    dispose: () => orbit.dispose(),
+  };
+}

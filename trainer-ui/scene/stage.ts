@@ -1,0 +1,124 @@
+/** One canvas: scene, sky, camera and overlays. Plain three.js; React only gives it a place. */
+import * as THREE from 'three';
+import { POSE_SIZE, type SceneDescription } from '../../server/protocol/index.ts';
+import { isHidden } from '../frame-buffer.ts';
+import { type BuiltScene, buildScene } from './build.ts';
+import { createCameraRig } from './camera-rig.ts';
+import { createOverlays, type Overlays } from './overlays.ts';
+import { createSky } from './sky.ts';
+
+/** Picture time above which resolution is lowered, and below which it may rise again, ms. */
+const SLOW = 45;
+const FAST = 18;
+
+export interface Stage {
+  readonly overlays: Overlays;
+  readonly description: SceneDescription | undefined;
+  setScene(description: SceneDescription): void;
+  setPoses(poses: Float32Array): void;
+  setCamera(id: string): void;
+  /** Draw once; `dt` in seconds. `cut`: the picture jumped, do not smooth. */
+  render(dt: number, cut?: boolean): void;
+  agentPosition(out: THREE.Vector3): boolean;
+  dispose(): void;
+}
+
+export function createStage(container: HTMLElement): Stage {
+  const renderer = new THREE.WebGLRenderer({
+    antialias: true,
+    powerPreference: 'high-performance',
+  });
+  renderer.shadowMap.enabled = true;
+  renderer.shadowMap.type = THREE.PCFShadowMap;
+  renderer.toneMapping = THREE.ACESFilmicToneMapping;
+  renderer.toneMappingExposure = 1.05;
+  const { domElement: canvas } = renderer;
+  canvas.style.cssText = 'display:block;width:100%;height:100%;outline:none';
+  container.appendChild(canvas);
+  const scene = new THREE.Scene();
+  const rig = createCameraRig(canvas);
+  const overlays = createOverlays();
+  const sky = createSky(45);
+  scene.add(sky.root, overlays.root);
+  let built: BuiltScene | undefined;
+  let description: SceneDescription | undefined;
+  let quality = Math.min(1.5, window.devicePixelRatio);
+  let smoothed = 16;
+
+  function resize(): void {
+    const { clientWidth, clientHeight } = container;
+    if (clientWidth === 0 || clientHeight === 0) return;
+    renderer.setPixelRatio(quality);
+    renderer.setSize(clientWidth, clientHeight, false);
+    rig.resize(clientWidth, clientHeight);
+  }
+  const observer = new ResizeObserver(resize);
+  observer.observe(container);
+  resize();
+
+  /** Software renderers and small laptops get fewer pixels instead of fewer pictures. */
+  function adapt(ms: number): void {
+    smoothed += 0.05 * (ms - smoothed);
+    const before = quality;
+    if (smoothed > SLOW && quality > 0.6) quality = Math.max(0.6, quality - 0.2);
+    else if (smoothed < FAST && quality < Math.min(1.5, window.devicePixelRatio)) quality += 0.1;
+    if (quality === before) return;
+    smoothed = (SLOW + FAST) / 2;
+    resize();
+  }
+
+  return {
+    overlays,
+    get description() {
+      return description;
+    },
+    setScene(next) {
+      if (next === description) return;
+      if (built) {
+        scene.remove(built.root);
+        built.dispose();
+      }
+      description = next;
+      built = buildScene(next);
+      scene.add(built.root);
+      sky.set(next.light, scene);
+      rig.setScene(next);
+      overlays.clearTrail();
+      overlays.clearPath();
+    },
+    setPoses(poses) {
+      if (!built) return;
+      const n = Math.min(built.bodies.length, Math.floor(poses.length / POSE_SIZE));
+      for (let i = 0; i < n; i++) {
+        const body = built.bodies[i]!;
+        const at = i * POSE_SIZE;
+        body.visible = !isHidden(poses, at);
+        if (!body.visible) continue;
+        body.position.set(poses[at]!, poses[at + 1]!, poses[at + 2]!);
+        body.quaternion.set(poses[at + 4]!, poses[at + 5]!, poses[at + 6]!, poses[at + 3]!);
+      }
+    },
+    setCamera: rig.select,
+    render(dt, cut = false) {
+      const agent = built?.bodies[built.agent];
+      rig.update(agent, dt, cut);
+      if (agent) sky.follow(agent.position.x, agent.position.y, agent.position.z);
+      const start = performance.now();
+      renderer.render(scene, rig.camera);
+      adapt(Math.max(performance.now() - start, dt * 500));
+    },
+    agentPosition(out) {
+      const agent = built?.bodies[built.agent];
+      if (agent) out.copy(agent.position);
+      return agent !== undefined;
+    },
+    dispose() {
+      observer.disconnect();
+      rig.dispose();
+      overlays.dispose();
+      built?.dispose();
+      renderer.dispose();
+      canvas.remove();
+    },
+  };
+}

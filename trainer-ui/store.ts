@@ -1,0 +1,127 @@
+/** What React draws from. Anything faster than a person can read stays out of here. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type {
+  AlertMessage,
+  EpisodeSummary,
+  MetricsPoint,
+  ServerMessage,
+  WireQuery,
+} from '../server/protocol/index.ts';
+
+export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
+export type Status = Extract<ServerMessage, { type: 'status' }>;
+export type OverrideReport = Extract<ServerMessage, { type: 'override' }>;
+export type Tab = 'live' | 'compare' | 'learning';
+
+export interface AppState {
+  connection: 'connecting' | 'open' | 'lost' | 'refused';
+  /** Why the connection was refused, and what helps. */
+  refusal: string | undefined;
+  /** ms since epoch of the next attempt, while lost. */
+  retryAt: number;
+  roundTripMs: number | undefined;
+  tab: Tab;
+  welcome: Welcome | undefined;
+  status: Status | undefined;
+  /** Person in control is at this page. */
+  driving: boolean;
+  camera: string;
+  queries: readonly WireQuery[];
+  /** Answers of this page: sent, on disk, in a policy. */
+  sent: number;
+  acknowledged: number;
+  applied: { policyVersion: number; latencyMs: number; count: number } | undefined;
+  alerts: readonly AlertMessage[];
+  metrics: readonly MetricsPoint[];
+  episodes: readonly EpisodeSummary[];
+  lastOverride: OverrideReport | undefined;
+  /** Net of the live rewards given lately, for the flash. */
+  lastReward: { value: number; at: number } | undefined;
+  gamepad: string | undefined;
+}
+
+export type AppStore = StoreApi<AppState>;
+
+export function createAppStore(): AppStore {
+  return createStore<AppState>(() => ({
+    connection: 'connecting',
+    refusal: undefined,
+    retryAt: 0,
+    roundTripMs: undefined,
+    tab: 'live',
+    welcome: undefined,
+    status: undefined,
+    driving: false,
+    camera: 'chase',
+    queries: [],
+    sent: 0,
+    acknowledged: 0,
+    applied: undefined,
+    alerts: [],
+    metrics: [],
+    episodes: [],
+    lastOverride: undefined,
+    lastReward: undefined,
+    gamepad: undefined,
+  }));
+}
+
+const METRICS_KEPT = 1200;
+const EPISODES_KEPT = 100;
+
+/** The state after a message; messages that concern other parts leave it as it is. */
+export function reduce(state: AppState, message: ServerMessage): Partial<AppState> {
+  switch (message.type) {
+    case 'welcome':
+      return {
+        welcome: message,
+        connection: 'open',
+        refusal: undefined,
+        queries: [],
+        alerts: [],
+        episodes: [],
+      };
+    case 'status':
+      return { status: message };
+    case 'query':
+      if (state.queries.some((q) => q.id === message.query.id)) return {};
+      return { queries: [...state.queries, message.query] };
+    case 'query-expired':
+      return { queries: state.queries.filter((q) => q.id !== message.queryId) };
+    case 'ack':
+      return { acknowledged: state.acknowledged + (message.duplicate ? 0 : 1) };
+    case 'applied':
+      return {
+        applied: {
+          policyVersion: message.policyVersion,
+          latencyMs: message.latencyMs,
+          count: (state.applied?.count ?? 0) + message.feedbackIds.length,
+        },
+      };
+    case 'metrics':
+      return { metrics: mergeMetrics(state.metrics, message.points) };
+    case 'episode':
+      return { episodes: [message.episode, ...state.episodes].slice(0, EPISODES_KEPT) };
+    case 'override':
+      return { lastOverride: message };
+    case 'alert': {
+      const others = state.alerts.filter((a) => a.id !== message.id);
+      return { alerts: message.severity === 'cleared' ? others : [...others, message] };
+    }
+    case 'scene':
+    case 'error':
+    case 'pong':
+      return {};
+  }
+}
+
+/** By time, without doubles: history may arrive after live points. */
+export function mergeMetrics(
+  old: readonly MetricsPoint[],
+  more: readonly MetricsPoint[],
+): MetricsPoint[] {
+  const byTime = new Map<number, MetricsPoint>();
+  for (const point of old) byTime.set(point.time, point);
+  for (const point of more) byTime.set(point.time, point);
+  return [...byTime.values()].sort((a, b) => a.time - b.time).slice(-METRICS_KEPT);
+}
