@@ -9,15 +9,20 @@ import { fetchTasks } from './arm/fetch.ts';
 import { pegEntry } from './arm/peg.ts';
 import { createMujocoEnvironment } from './environment.ts';
 import { locomotionTasks } from './locomotion.ts';
+import { mjcfFactory } from './mjcf/environment.ts';
+import { refuseUnknown } from './options.ts';
 import { reacherTask } from './reacher.ts';
 import type { TaskEntry } from './task.ts';
 
-function factory({ task, ...info }: TaskEntry): EnvironmentFactory {
+function factory({ task, options: known = [], ...info }: TaskEntry): EnvironmentFactory {
   return {
     ...info,
     family: 'robotics',
     licence: 'MIT (model by Reins)',
-    create: async (options: EnvironmentOptions = {}) => createMujocoEnvironment(task(options)),
+    create: async (options: EnvironmentOptions = {}) => {
+      refuseUnknown(options, known);
+      return createMujocoEnvironment(task(options));
+    },
   };
 }
 
@@ -34,8 +39,8 @@ function withExpert(entry: TaskEntry): TaskEntry {
 }
 
 export const roboticsEnvironments: readonly EnvironmentFactory[] = [
-  ...locomotionTasks,
-  reacherTask,
-  ...fetchTasks.map(withExpert),
-  withExpert(pegEntry),
-].map(factory);
+  ...[...locomotionTasks, reacherTask, ...fetchTasks.map(withExpert), withExpert(pegEntry)].map(
+    factory,
+  ),
+  mjcfFactory,
+];

@@ -14,7 +14,7 @@ import loadMujoco, {
  */
 
 /** Named arrays of MuJoCo's `mjData` that tasks read or write; MuJoCo's names and layouts. */
-const dataViews = [
+export const dataViews = [
   'qpos',
   'qvel',
   'act',
@@ -84,6 +84,9 @@ export type Physics = Readonly<Record<PhysicsArray, Float64Array>> & {
   readonly sizes: ModelSizes;
   /** Seconds per substep. */
   readonly timestep: number;
+  /** MuJoCo's estimate of where the model is and how large. */
+  readonly center: readonly [number, number, number];
+  readonly extent: number;
   /** `mjSTATE_INTEGRATION`: full physics with warm start, controls, applied forces, mocap. */
   readonly stateSize: number;
   /** Copy of an array of `mjModel`, e.g. `geom_type`. @throws RangeError for an unknown name. */
@@ -216,6 +219,14 @@ function readTimestep(model: MjModel): number {
   return timestep;
 }
 
+function readStatistic(model: MjModel): Pick<Physics, 'center' | 'extent'> {
+  const statistic = model.stat;
+  const [x, y, z] = statistic.center as Float64Array;
+  const { extent } = statistic;
+  statistic.delete();
+  return { center: [x!, y!, z!], extent };
+}
+
 function isModelArray(value: unknown): value is ModelArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
@@ -332,6 +343,7 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
   };
   const methods = {
     ...createLookup(mj, model),
+    ...readStatistic(model),
     sizes: readSizes(model),
     timestep,
     stateSize,

@@ -90,6 +90,7 @@ export const reacherTask: TaskEntry = {
   safeAction: [0, 0],
   trainSeeds: { start: 0, count: 1_000_000 },
   evalSeeds: { start: 1_000_000, count: 1000 },
+  options: ['controlCost'],
   task({ controlCost = 1 }) {
     if (typeof controlCost !== 'number' || !(controlCost >= 0))
       throw new RangeError(`controlCost: is ${String(controlCost)}, allowed numbers >= 0`);

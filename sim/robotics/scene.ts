@@ -1,5 +1,6 @@
 import type {
   BodyDescription,
+  CameraDescription,
   Geom,
   MeshData,
   SceneDescription,
@@ -147,6 +148,16 @@ function splitGround(world: StaticBody): StaticBody[] {
   return [ground, rest].filter((b) => b.geoms.length > 0);
 }
 
+function wholeModel({ center: [x, y, z], extent }: Physics): CameraDescription {
+  const position: Vec3 = [x + extent, y - extent, z + 0.7 * extent];
+  return { id: 'orbit', kind: 'orbit', position, target: [x, y, z], fov: 45 };
+}
+
+function estimateBounds({ center: [x, y, z], extent }: Physics): SceneDescription['bounds'] {
+  const half = extent / 2;
+  return { min: [x - half, y - half, z - half], max: [x + half, y + half, z + half] };
+}
+
 /** The scene of a model: nothing in it is placed by hand. Needs the simulation at its initial state. */
 export function createScene(physics: Physics, style: SceneStyle): SceneDescription {
   const assets: Assets = { meshes: {}, textures: {} };
@@ -168,9 +179,9 @@ export function createScene(physics: Physics, style: SceneStyle): SceneDescripti
     statics: statics.filter((s) => s.geoms.length > 0),
     meshes: assets.meshes,
     textures: assets.textures,
-    cameras: style.cameras,
+    cameras: style.cameras.length > 0 ? style.cameras : [wholeModel(physics)],
     light: style.light,
-    agentBody: style.agentBody,
-    bounds: style.bounds,
+    agentBody: style.agentBody || physics.name('body', moving[0] ?? 0),
+    bounds: style.bounds ?? estimateBounds(physics),
   };
 }

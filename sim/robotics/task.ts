@@ -60,11 +60,13 @@ export interface TaskProgram {
 /** How a task wants its model drawn; everything else comes from the model. */
 export interface SceneStyle {
   readonly title: string;
+  /** None: one that shows the whole model. */
   readonly cameras: readonly CameraDescription[];
   readonly light: SceneDescription['light'];
-  /** Name of the body a person would call the agent. */
+  /** Name of the body a person would call the agent; '' takes the first that moves. */
   readonly agentBody: string;
-  readonly bounds: SceneDescription['bounds'];
+  /** Omitted: from MuJoCo's estimate of the model's size. */
+  readonly bounds?: SceneDescription['bounds'];
   /** Roles by body name; others are `robot`. */
   readonly roles?: Readonly<Record<string, BodyRole>>;
 }
@@ -85,6 +87,8 @@ export interface MujocoTask {
 /** A task as the registry lists it. */
 export interface TaskEntry extends Omit<EnvironmentInfo, 'family' | 'licence'> {
   readonly controls: readonly AxisControl[];
+  /** Names of the options `task` understands. */
+  readonly options?: readonly string[];
   /** @throws RangeError for bad options. */
   task(options: EnvironmentOptions): MujocoTask;
   createExpert?(env: Environment): Expert;

@@ -328,5 +328,6 @@ export const fetchTasks: readonly TaskEntry[] = rows.map((row) => ({
   safeAction: [0, 0, 0, row.variant.gripper ? -1 : 0],
   trainSeeds: { start: 0, count: 1_000_000 },
   evalSeeds: { start: 1_000_000, count: 1000 },
+  options: ['reward'],
   task: ({ reward }) => fetchTask(row, rewardKind(reward)),
 }));

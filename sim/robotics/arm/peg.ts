@@ -127,5 +127,6 @@ export const pegEntry: TaskEntry = {
   safeAction: [0, 0, 0, 0],
   trainSeeds: { start: 0, count: 1_000_000 },
   evalSeeds: { start: 1_000_000, count: 1000 },
+  options: ['reward'],
   task: ({ reward }) => pegTask(rewardKind(reward)),
 };
