@@ -38,7 +38,7 @@ export async function ensureUi(options: {
   if (uiIsStale(root)) {
     log('building the page');
     const { build } = await import('vite');
-    await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+    await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
   }
   return uiFolder(root);
 }
