@@ -58,8 +58,12 @@ export async function createLearnerHandle(options: LearnerHandleOptions): Promis
   const received = new Map<string, number>();
   const published = new Map<number, readonly string[]>();
 
+  /** Log position of the checkpoint that the thread started from. */
+  let resumedAt = 0;
+
   async function start(): Promise<Thread<LearnerCommand>> {
     const stored = await storage.getCheckpoint(run.id);
+    resumedAt = stored?.feedbackSequence ?? 0;
     const data: Omit<LearnerData, 'module'> = {
       runId: run.id,
       preset: run.preset,
@@ -119,7 +123,8 @@ export async function createLearnerHandle(options: LearnerHandleOptions): Promis
         void storage
           .putCheckpoint(run.id, {
             checkpoint: event.checkpoint,
-            feedbackSequence: event.feedbackSequence,
+            // A learner that heard nothing new still has what its checkpoint had.
+            feedbackSequence: Math.max(event.feedbackSequence, resumedAt),
             savedAt: Date.now(),
           })
           .catch((error) => log.error({ error }, 'the checkpoint could not be written'))

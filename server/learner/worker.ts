@@ -6,6 +6,7 @@ import { createTrainer } from '../../agent/trainer.ts';
 import { createEnvironment } from '../../sim/registry.ts';
 import { createAssembler } from '../episode-chunks.ts';
 import type { LearnerCommand, LearnerData, LearnerEvent } from './messages.ts';
+import { createWaitingFeedback } from './waiting-feedback.ts';
 
 /** How often the policy is published, and progress told, ms. */
 const PUBLISH_EVERY = 1000;
@@ -31,7 +32,7 @@ const trainer = await createTrainer({
 });
 if (data.checkpoint) trainer.load(data.checkpoint);
 const assembler = createAssembler();
-let feedbackSequence = 0;
+const waiting = createWaitingFeedback((feedback) => trainer.feedback(feedback));
 let closing = false;
 let sums: Record<string, { total: number; n: number }> = {};
 
@@ -40,11 +41,11 @@ port.on('message', (command: LearnerCommand) => {
     case 'chunk': {
       const { from, to } = command.chunk;
       trainer.observe(assembler.add(command.chunk), from, to);
+      waiting.known(command.chunk.id, to, command.chunk.end !== 'open');
       break;
     }
     case 'feedback':
-      trainer.feedback(command.feedback);
-      feedbackSequence = Math.max(feedbackSequence, command.sequence);
+      waiting.add(command.sequence, command.feedback);
       break;
     case 'queries':
       emit({ type: 'queries', queries: trainer.nextQueries(command.count, Date.now()) });
@@ -58,7 +59,7 @@ port.on('message', (command: LearnerCommand) => {
       emit({
         type: 'checkpoint',
         checkpoint: trainer.save(),
-        feedbackSequence,
+        feedbackSequence: waiting.deliveredUpTo,
         last: command.last,
       });
       if (command.last) {

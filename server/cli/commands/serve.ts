@@ -2,7 +2,7 @@ import { createServer as createProbe } from 'node:net';
 import { Command, Option } from 'commander';
 import type { EnvironmentOptions } from '../../../sim/contract.ts';
 import { integer, port, seed } from '../arguments.ts';
-import { ensureUi } from '../build-ui.ts';
+import { ensureUi, uiFolder } from '../build-ui.ts';
 import { asUsage, UsageError } from '../errors.ts';
 import { repositoryRoot } from '../root.ts';
 
@@ -19,6 +19,7 @@ interface ServeFlags {
   rollouts: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   dev: boolean;
+  page: boolean;
 }
 
 export function serveCommand(): Command {
@@ -36,6 +37,7 @@ export function serveCommand(): Command {
         .default('info'),
     )
     .option('--dev', 'serve the page through Vite, with hot reload', false)
+    .option('--no-page', 'API and sockets only: the page is neither built nor waited for')
     .action((flags: ServeFlags) => run(flags));
   return withExamples(
     command,
@@ -49,7 +51,9 @@ async function run(flags: ServeFlags): Promise<void> {
   await environmentFactory(flags.env);
   await expectFree(flags);
   const log = (line: string) => process.stderr.write(`${line}\n`);
-  const uiDir = await ensureUi({ root: repositoryRoot, log });
+  const uiDir = flags.page
+    ? await ensureUi({ root: repositoryRoot, log })
+    : uiFolder(repositoryRoot);
   const stop = untilSignal();
   const server = await start(flags, uiDir);
   const dev = flags.dev ? await startVite(server.url, log) : undefined;
@@ -115,7 +119,6 @@ async function start(flags: ServeFlags, uiDir: string) {
 async function startVite(url: string, log: (line: string) => void) {
   const { createServer } = await import('vite');
   const vite = await createServer({
-    root: repositoryRoot,
     configFile: `${repositoryRoot}/vite.config.ts`,
     server: { proxy: { '/api': url, '/ws': { target: url, ws: true } } },
   });

@@ -1,0 +1,115 @@
+/** A teacher without a browser: speaks the wire to a running server, for what the page cannot see. */
+import WebSocket from 'ws';
+import {
+  type ClientFeedback,
+  type ClientMessage,
+  decodeFrame,
+  encodeInput,
+  type Frame,
+  OP,
+  opcode,
+  PROTOCOL_VERSION,
+  type ServerMessage,
+  SUBPROTOCOL,
+  serverMessageSchema,
+  WEBSOCKET_PATH,
+} from '../../server/protocol/index.ts';
+import { until } from './helpers.ts';
+
+type Of<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
+
+export interface Client {
+  readonly messages: ServerMessage[];
+  /** The newest frame. */
+  frame(): Frame | undefined;
+  frames(): number;
+  send(message: ClientMessage): void;
+  /** Hold all axes at `values` for now: to be repeated at least twice a second. */
+  hold(values: readonly number[]): void;
+  release(): void;
+  all<T extends ServerMessage['type']>(type: T): Of<T>[];
+  /** The first message of a type that fits, past or to come. */
+  expect<T extends ServerMessage['type']>(
+    type: T,
+    fits?: (message: Of<T>) => boolean,
+    timeoutMs?: number,
+  ): Promise<Of<T>>;
+  close(): void;
+}
+
+export async function connect(url: string, teacherId: string): Promise<Client> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${WEBSOCKET_PATH}`, SUBPROTOCOL);
+  socket.binaryType = 'arraybuffer';
+  const messages: ServerMessage[] = [];
+  let frame: Frame | undefined;
+  let frames = 0;
+  let sequence = 0;
+  socket.on('message', (data: ArrayBuffer | Buffer, binary: boolean) => {
+    if (!binary) messages.push(serverMessageSchema.parse(JSON.parse(String(textOf(data)))));
+    else if (data instanceof ArrayBuffer && opcode(data) === OP.frame) {
+      frame = decodeFrame(data);
+      frames++;
+    }
+  });
+  socket.on('error', () => {}); // the server may be killed under it on purpose
+  await new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  const input = (activeAxes: number, values: readonly number[]) =>
+    socket.send(
+      encodeInput({
+        sequence: ++sequence,
+        episodeNumber: frame?.episodeNumber ?? 0,
+        step: frame?.step ?? 0,
+        sentAt: Date.now(),
+        activeAxes,
+        values: Float32Array.from(values),
+      }),
+    );
+  const client: Client = {
+    messages,
+    frame: () => frame,
+    frames: () => frames,
+    send: (message) => socket.send(JSON.stringify(message)),
+    hold: (values) => input(2 ** values.length - 1, values),
+    release: () => input(0, [0, 0]),
+    all: <T extends ServerMessage['type']>(type: T) =>
+      messages.filter((m): m is Of<T> => m.type === type),
+    expect: (type, fits = () => true, timeoutMs = 20_000) =>
+      until(`a ${type} message`, () => client.all(type).find(fits), timeoutMs),
+    close: () => socket.close(),
+  };
+  client.send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId });
+  await client.expect('welcome');
+  return client;
+}
+
+function textOf(data: ArrayBuffer | Buffer): string {
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+}
+
+let made = 0;
+
+/** A live reward about the step on screen. */
+export function reward(
+  runId: string,
+  teacherId: string,
+  episodeId: string,
+  step: number,
+  value: number,
+): ClientFeedback {
+  const now = Date.now();
+  return {
+    id: `${teacherId}-${now}-${made++}`,
+    runId,
+    teacherId,
+    shownAt: now,
+    answeredAt: now,
+    responseMs: 0,
+    kind: 'reward',
+    episodeId,
+    step,
+    value,
+  };
+}
