@@ -21,6 +21,9 @@ const CHANGE_PRICE = 6;
 /** Free width beside the car that counts as passing clear, m. */
 const CLEARANCE = 0.35;
 const BRAKING = 3;
+/** Metres kept to traffic and to what stands in the way, which takes room to steer around. */
+const GAP_MOVING = 3;
+const GAP_STANDING = 9;
 
 export function createDrivingExpert(env: Environment): Expert {
   if (!('world' in env)) throw new TypeError(`expert: ${env.id} is not a driving environment`);
@@ -109,12 +112,13 @@ function room(world: DrivingWorld, from: Lane, to: Lane, s: number): boolean {
 }
 
 const at: LanePosition = { s: 0, lateral: 0 };
-const lead = { gap: 0, speed: 0 };
+const lead = { gap: 0, speed: 0, standing: false };
 
 /** Metres until something in the way when driving `lane` from `s` on along the route. */
 function freeAhead(world: DrivingWorld, lane: Lane, s: number): number {
   lead.gap = SIGHT;
   lead.speed = 0;
+  lead.standing = false;
   let current: Lane | undefined = lane;
   let from = s;
   let before = 0;
@@ -143,6 +147,7 @@ function scanLane(world: DrivingWorld, lane: Lane, from: number, before: number)
     const gap = before + at.s - from - half - boxes.halfLength[i]!;
     if (gap >= lead.gap) continue;
     lead.gap = gap;
+    lead.standing = kind !== BOX_KIND.vehicle;
     const same = Math.cos(boxes.heading[i]! - lane.headingAt(at.s));
     lead.speed = i < traffic.capacity ? Math.max(0, same) * trafficSpeed(traffic, i) : 0;
   }
@@ -187,7 +192,7 @@ function wantedSpeed(world: DrivingWorld, lane: Lane, curvature: number): number
   if (lane.id !== navigation.lane.id && Math.abs(navigation.at.lateral) < 1.5) {
     const gap = freeAhead(world, navigation.lane, navigation.at.s);
     // Leaving it anyway: only what is really close matters.
-    wanted = Math.min(wanted, Math.max(3, followSpeed(gap + 4)));
+    wanted = Math.min(wanted, Math.max(gap > 4 ? 3 : gap > 1 ? 1.5 : 0, followSpeed(gap + 4)));
   }
   return Math.max(0, Math.min(wanted, state[V.vx]! + 3));
 }
@@ -195,5 +200,6 @@ function wantedSpeed(world: DrivingWorld, lane: Lane, curvature: number): number
 /** Speed from which braking gently still keeps a gap to the leader found last. */
 function followSpeed(gap: number): number {
   if (gap >= SIGHT) return CRUISE;
-  return Math.sqrt(lead.speed * lead.speed + 2 * 2 * Math.max(0, gap - 3));
+  const keep = lead.standing ? GAP_STANDING : GAP_MOVING;
+  return Math.sqrt(lead.speed * lead.speed + 2 * 2 * Math.max(0, gap - keep));
 }

@@ -61,7 +61,7 @@ export interface EgoView {
   y: number;
   speed: number;
   halfLength: number;
-  /** Block it is in. */
+  /** Latest block whose traffic drives: that of the road the agent comes to next (MetaDrive's trigger). */
   block: number;
   /** Lanes under it, how many, and where on them. */
   readonly lanes: Int32Array;
@@ -116,8 +116,8 @@ function blocked(boxes: Boxes, point: Float64Array): boolean {
 }
 
 function pickNext(lane: Lane, random: Random): number {
-  const n = lane.successors.length;
-  return n === 0 ? -1 : lane.successors[random.integer(n)]!;
+  const n = lane.trafficSuccessors.length;
+  return n === 0 ? -1 : lane.trafficSuccessors[random.integer(n)]!;
 }
 
 /** Slots have fixed classes, so that a body looks the same in every episode. */
@@ -346,7 +346,7 @@ function considerChange(t: Traffic, i: number, map: RoadMap, boxes: Boxes, ego: 
     if (id < 0) continue;
     const other = map.lanes[id]!;
     const s = (state[row + T.s]! / lane.length) * other.length;
-    findLeader(t, i, other, s, other.successors[0] ?? -1, map, boxes, ego);
+    findLeader(t, i, other, s, other.trafficSuccessors[0] ?? -1, map, boxes, ego);
     if (leader.gap < 2) continue;
     const go = idm(speed, wanted, leader.gap, leader.speed);
     const harm = followerBraking(t, i, other, s, speed, ego);
@@ -362,7 +362,7 @@ function considerChange(t: Traffic, i: number, map: RoadMap, boxes: Boxes, ego: 
   state[row + T.s] = (state[row + T.s]! / lane.length) * other.length;
   state[row + T.lateral] = (target === lane.left ? -1 : 1) * lane.width;
   state[row + T.lane] = target;
-  state[row + T.next] = other.successors.length > 0 ? other.successors[0]! : -1;
+  state[row + T.next] = other.trafficSuccessors[0] ?? -1;
 }
 
 /** m/s² that the nearest one behind on `lane` would have to brake. */
@@ -428,7 +428,11 @@ export function trafficSpeed(t: Traffic, i: number): number {
   return t.state[i * TRAFFIC_STRIDE + T.speed]!;
 }
 
-/** The agent ran into car `i`: it stops. */
-export function stopCar(t: Traffic, i: number): void {
-  t.state[i * TRAFFIC_STRIDE + T.speed] = 0;
+/**
+ * Car `i` and the agent touch: it stops unless the agent is behind or beside it, when stopping would
+ * only keep both locked together.
+ */
+export function stopCar(t: Traffic, i: number, boxes: Boxes, x: number, y: number): void {
+  const ahead = (x - boxes.x[i]!) * boxes.cos[i]! + (y - boxes.y[i]!) * boxes.sin[i]!;
+  if (ahead > 0.6 * boxes.halfLength[i]!) t.state[i * TRAFFIC_STRIDE + T.speed] = 0;
 }

@@ -32,6 +32,8 @@ const TRAFFIC_PER_BLOCK = 11;
 const MAX_TRAFFIC = 64;
 /** Metres of the first lane behind the agent's start (MetaDrive). */
 const SPAWN_AT = 5;
+/** The agent counts as in a lane from this far outside it: half its width less what may stick out. */
+const REACH_INTO_LANE = 0.7;
 /** Maps kept, so that going back to one costs nothing. */
 const MAPS_KEPT = 128;
 
@@ -202,8 +204,9 @@ function lookAtEgo(world: DrivingWorld, ego: EgoView): void {
   ego.x = state[V.x]!;
   ego.y = state[V.y]!;
   ego.speed = Math.max(0, state[V.vx]!);
-  ego.block = map.roads[navigation.route.roads[navigation.index]!]!.block;
-  ego.laneCount = map.lanesAt(ego.x, ego.y, 0.3, ego.lanes);
+  const { roads } = navigation.route;
+  ego.block = map.roads[roads[Math.min(navigation.index + 1, roads.length - 1)]!]!.block;
+  ego.laneCount = map.lanesAt(ego.x, ego.y, REACH_INTO_LANE, ego.lanes);
   for (let i = 0; i < ego.laneCount; i++) {
     map.lanes[ego.lanes[i]!]!.project(ego.x, ego.y, temp);
     ego.s[i] = temp.s;
@@ -240,7 +243,7 @@ function collide(world: DrivingWorld): void {
       boxes.kind[i] = BOX_KIND.none; // knocked over and gone
       continue;
     }
-    if (kind === BOX_KIND.vehicle) stopCar(traffic, i);
+    if (kind === BOX_KIND.vehicle) stopCar(traffic, i, boxes, state[V.x]!, state[V.y]!);
     pushOut(state, cos, sin);
   }
 }
