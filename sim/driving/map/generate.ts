@@ -1,6 +1,9 @@
 /** Road maps from a seed. */
 import { createRandom, type Random } from '../../random.ts';
+import { planIntersection, planTIntersection } from './blocks/junction.ts';
+import { planRoundabout } from './blocks/roundabout.ts';
 import { planCurve, planFirst, planStraight } from './blocks/straight.ts';
+import { planMerge, planOffRamp, planOnRamp, planSplit } from './blocks/taper.ts';
 import type { MapOptions, RoadMap } from './contract.ts';
 import { createLaneIndex } from './lane-index.ts';
 import { buildNetwork, type PlacedBlock } from './network.ts';
@@ -18,12 +21,24 @@ const TRIES_PER_MAP = 4000;
 const planners: Readonly<Record<string, (input: BlockInput) => BlockPlan>> = {
   S: planStraight,
   C: planCurve,
+  r: planOnRamp,
+  R: planOffRamp,
+  X: planIntersection,
+  T: planTIntersection,
+  O: planRoundabout,
+  y: planMerge,
+  Y: planSplit,
 };
 
-/** Probability of each block kind. */
+/** Probability of each block kind (MetaDrive's distribution; lane changes only by name). */
 const distribution: readonly (readonly [kind: string, probability: number])[] = [
-  ['C', 0.75],
-  ['S', 0.25],
+  ['C', 0.3],
+  ['S', 0.1],
+  ['r', 0.1],
+  ['R', 0.1],
+  ['X', 0.15],
+  ['T', 0.15],
+  ['O', 0.1],
 ];
 
 /**
@@ -107,11 +122,18 @@ function checkOptions(seed: number, options: MapOptions): void {
   if (sequence.length < 1 || sequence.length > 20) {
     throw new RangeError(`sequence has ${sequence.length} letters; allowed: 1 to 20`);
   }
-  for (const letter of sequence) {
-    if (planners[letter]) continue;
-    const allowed = Object.keys(planners).join(' ');
+  let count = lanes;
+  for (const [i, letter] of [...sequence].entries()) {
+    if (!Object.hasOwn(planners, letter)) {
+      const allowed = Object.keys(planners).join(' ');
+      throw new RangeError(
+        `sequence is "${sequence}" with the letter "${letter}"; allowed: ${allowed}`,
+      );
+    }
+    count += letter === 'y' ? -1 : letter === 'Y' ? 1 : 0;
+    if (count >= 1 && count <= 5) continue;
     throw new RangeError(
-      `sequence is "${sequence}" with the letter "${letter}"; allowed: ${allowed}`,
+      `sequence is "${sequence}": letter ${i + 1} ("${letter}") leaves ${count} lanes; allowed: 1 to 5`,
     );
   }
 }

@@ -3,6 +3,7 @@ import type { Block, Lane, LineKind, Road } from './contract.ts';
 import { type Path, pathEnd } from './frame.ts';
 import { createLane } from './lane.ts';
 import type { BlockPlan, RoadPlan } from './plan.ts';
+import { addRightOfWay, type OpenLane, type RankedLane } from './right-of-way.ts';
 
 /** A block of the final layout and which of its exits the next one uses. */
 export interface PlacedBlock {
@@ -27,15 +28,6 @@ export function speedLimit(curvature: number): number {
   return Math.min(SPEED_LIMIT, comfort);
 }
 
-/** A lane while it is being linked. */
-interface OpenLane extends Lane {
-  readonly successors: number[];
-  readonly predecessors: number[];
-  readonly trafficSuccessors: number[];
-  readonly yieldTo: number[];
-  readonly conflicts: number[];
-}
-
 interface Draft {
   readonly blocks: { kind: string; roads: number[] }[];
   readonly roads: (Road & { readonly plan: RoadPlan })[];
@@ -57,6 +49,7 @@ export function buildNetwork(placed: readonly PlacedBlock[], laneWidth: number):
     entry = [node(socket.forward), node(socket.backward)];
   }
   linkLanes(draft);
+  for (const block of draft.blocks) addRightOfWay(rankedLanes(draft, block.roads));
   return {
     blocks: draft.blocks,
     roads: draft.roads.map(({ plan: _, ...road }) => road),
@@ -108,8 +101,8 @@ function addLane(
         road,
         index,
         width,
-        leftLine: index === 0 ? plan.left : inner,
-        rightLine: index === last ? plan.right : inner,
+        leftLine: index === 0 ? plan.left : plan.taper && index === last ? 'none' : inner,
+        rightLine: index === last ? plan.right : plan.taper && index === last - 1 ? 'none' : inner,
         leftLineColour: index === 0 ? (plan.leftColour ?? 'white') : 'white',
         speedLimit: speedLimit(path.curvature),
         successors: [] as number[],
@@ -141,12 +134,27 @@ function linkLanes(draft: Draft): void {
           const other = draft.lanes[candidate]!;
           if (!joins(end, other)) continue;
           lane.successors.push(candidate);
-          lane.trafficSuccessors.push(candidate);
+          if (draft.roads[next]!.plan.legal?.[other.index] ?? true) {
+            lane.trafficSuccessors.push(candidate);
+          }
           other.predecessors.push(laneId);
         }
       }
     }
   }
+}
+
+function rankedLanes(draft: Draft, roads: readonly number[]): RankedLane[] {
+  const ranked: RankedLane[] = [];
+  for (const id of roads) {
+    const { plan, lanes } = draft.roads[id]!;
+    if (plan.rank === undefined) continue;
+    for (const lane of lanes) {
+      const open = draft.lanes[lane]!;
+      ranked.push({ lane: open, rank: plan.laneRanks?.[open.index] ?? plan.rank });
+    }
+  }
+  return ranked;
 }
 
 function joins(end: { x: number; y: number; heading: number }, lane: Lane): boolean {

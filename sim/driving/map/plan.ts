@@ -32,6 +32,10 @@ export interface RoadPlan {
   readonly rank?: number;
   /** Ranks of single lanes, where they differ from the road's. */
   readonly laneRanks?: readonly number[];
+  /** Which lanes law-abiding traffic may use for this turn; default all. */
+  readonly legal?: readonly boolean[];
+  /** The last lane leaves or joins its neighbour within this road. */
+  readonly taper?: boolean;
   /** Index into the plan's roads of the opposite direction. */
   readonly opposite?: number;
 }
