@@ -360,8 +360,8 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
       const before = data.time;
       for (let i = 0; i < substeps; i++) mj.mj_step(model, data);
       keepViews();
-      // MuJoCo resets a diverged simulation by itself, and time with it.
-      return data.time > before;
+      // MuJoCo resets a diverged simulation by itself, and time with it: then substeps are missing.
+      return data.time > before + (substeps - 0.5) * timestep;
     },
     forward: () => {
       mj.mj_forward(model, data);

@@ -213,7 +213,7 @@ class Parser {
   }
 
   private call(name: Token): Value {
-    const reduce = reductions[name.text];
+    const reduce = Object.hasOwn(reductions, name.text) ? reductions[name.text] : undefined;
     if (reduce) {
       const { read, from, to } = this.slice();
       this.expect(')');
