@@ -145,10 +145,13 @@ function substep(
   const sideFront = lateralForce(p.stiffness, gripFront, driveFront, slipFront);
   const sideRear = lateralForce(p.stiffness, gripRear, driveRear, slipRear);
 
+  // Rolling without slip costs nothing along the way: side forces count as far as the tyres slip.
+  const t = Math.max(0, Math.min(1, (speed - BLEND_LOW) / (BLEND_HIGH - BLEND_LOW)));
+  const blend = t * t * (3 - 2 * t);
   const resistance = p.drag * vx * speed + p.rolling * weight * Math.tanh(vx * 4);
   const cos = Math.cos(steer);
   const sin = Math.sin(steer);
-  const forceX = driveFront * cos - sideFront * sin + driveRear - resistance;
+  const forceX = driveFront * cos - blend * sideFront * sin + driveRear - resistance;
   const forceY = driveFront * sin + sideFront * cos + sideRear;
   const moment = p.front * (driveFront * sin + sideFront * cos) - p.rear * sideRear;
 
@@ -156,14 +159,12 @@ function substep(
   let nextVx = vx + h * (ax + r * vy);
   // Brakes and resistance stop the car, they do not push it back.
   const pushing = throttle > 0 || backwards;
-  if (!pushing && vx !== 0 && Math.sign(nextVx) !== Math.sign(vx)) nextVx = 0;
+  if (!pushing && Math.sign(nextVx) !== Math.sign(vx)) nextVx = 0;
   const dynamicVy = vy + h * (forceY / p.mass - r * vx);
   const dynamicR = r + (h * moment) / p.yawInertia;
 
   const kinematicR = (nextVx * Math.tan(steer)) / wheelbase;
   const kinematicVy = kinematicR * p.rear;
-  const t = Math.max(0, Math.min(1, (speed - BLEND_LOW) / (BLEND_HIGH - BLEND_LOW)));
-  const blend = t * t * (3 - 2 * t);
   const nextVy = blend * dynamicVy + (1 - blend) * kinematicVy;
   const nextR = blend * dynamicR + (1 - blend) * kinematicR;
 
