@@ -48,6 +48,8 @@ export interface SchedulerConfig {
   /** RUNE (Liang et al. 2022): disagreement added to the reward, weight · (1 − decay)^step; 0: off. */
   readonly explorationBonus: number;
   readonly explorationDecay: number;
+  /** The policy that acts is an average of the learner's, moved by this share every 10 updates; 0: off. */
+  readonly averagingRate: number;
 }
 
 export const schedulerDefaults: SchedulerConfig = {
@@ -59,6 +61,7 @@ export const schedulerDefaults: SchedulerConfig = {
   unsupervisedSteps: 0,
   explorationBonus: 0,
   explorationDecay: 1e-5,
+  averagingRate: 0,
 };
 
 export interface Preset extends PresetInfo {

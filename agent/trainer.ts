@@ -9,6 +9,7 @@ import type {
   EnvironmentSpec,
   Feedback,
   Metrics,
+  PolicySnapshot,
   RewardModel,
   Segment,
   Trainer,
@@ -17,6 +18,7 @@ import { createEpisodeStore, segmentRows } from './episodes.ts';
 import { getPreset, type SchedulerConfig, schedulerDefaults } from './presets.ts';
 import { createQuerySource } from './queries/queries.ts';
 import { createRewardEnsemble } from './reward/ensemble.ts';
+import { createAveraging } from './trainer/averaging.ts';
 import { createHackingWatch } from './trainer/hacking.ts';
 import { createLearner } from './trainer/learner.ts';
 import { createLedger } from './trainer/ledger.ts';
@@ -38,6 +40,9 @@ export interface TrainerOptions {
 /** Steps of episodes kept for questions and late feedback, besides those that feedback refers to. */
 const KEPT_STEPS = 100_000;
 
+/** Updates between two policies that enter the average. */
+const AVERAGE_EVERY = 10;
+
 /** @throws RangeError for an unknown preset or override, naming it and what is allowed. */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const preset = applyOverrides(getPreset(options.preset), options.overrides ?? {});
@@ -53,6 +58,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const queries = createQuerySource(spec, preset.queries ?? {}, runId, store, reward, queryRandom);
   const novelty =
     scheduler.unsupervisedSteps > 0 ? createNoveltyReward(spec, createRandom(seed, 4)) : undefined;
+  const averaging =
+    scheduler.averagingRate > 0 ? createAveraging(scheduler.averagingRate) : undefined;
   const ledger = createLedger();
   const hacking = createHackingWatch();
 
@@ -130,8 +137,15 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     if (!metrics) return undefined;
     owed -= 1;
     learnerUpdates++;
+    if (learnerUpdates % AVERAGE_EVERY === 0) averaging?.add(learner.snapshot(version));
     ledger.learned(Math.max(0, learner.relabel ? relabelledVersion : (reward?.version ?? 0)));
     return metrics;
+  }
+
+  /** The policy that acts: the learner's, or the average of its recent ones. */
+  function policyNow(): PolicySnapshot {
+    const snapshot = learner.snapshot(version);
+    return averaging ? averaging.apply(snapshot) : snapshot;
   }
 
   /** An episode is over: was it suspiciously good? */
@@ -185,11 +199,11 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         : (updateLearner() ?? (due ? updateReward() : undefined));
     },
     nextQueries: (count, now) => queries.next(count, now, version, hacking.suspects()),
-    snapshot: () => learner.snapshot(version),
+    snapshot: policyNow,
     gate: () => learner.gate?.(),
     publish() {
       version++;
-      return { snapshot: learner.snapshot(version), appliedFeedback: ledger.take() };
+      return { snapshot: policyNow(), appliedFeedback: ledger.take() };
     },
     predictReward(segment) {
       if (!reward || reward.version === 0) return undefined;
@@ -242,6 +256,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         arrays: {
           ...prefixed('learner/', own.arrays),
           ...prefixed('reward/', model?.arrays ?? {}),
+          ...prefixed('average/', averaging?.save() ?? {}),
         },
       };
     },
@@ -251,6 +266,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         throw new RangeError(`checkpoint.preset: is ${String(meta.preset)}, expected ${preset.id}`);
       learner.load(partOf(meta.learner, arrays, 'learner/'));
       if (reward) reward.load(partOf(meta.reward, arrays, 'reward/'));
+      averaging?.load(partOf({}, arrays, 'average/').arrays);
       queries.load(meta.queries as Record<string, unknown>);
       queryRandom.load(Float64Array.from(meta.queryRandom as number[]), 0);
       ledger.load(meta.ledger as ReturnType<typeof ledger.save>);

@@ -50,6 +50,8 @@ export interface Score {
   readonly success: number;
   readonly return: number;
   readonly cost: number;
+  /** Episodes per reason to end. */
+  readonly ends: Readonly<Record<string, number>>;
 }
 
 export async function run(options: RunOptions): Promise<RunResult> {
@@ -110,6 +112,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   function evaluate(): Score {
     judge.setSnapshot(trainer.snapshot());
     const total = { success: 0, return: 0, cost: 0 };
+    const ends: Record<string, number> = {};
     for (const s of options.evalSeeds) {
       let ts = env.reset(s);
       while (ts.kind !== 'last') {
@@ -119,9 +122,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
         total.cost += ts.info.cost;
       }
       if (ts.info.success) total.success++;
+      ends[ts.info.endReason] = (ends[ts.info.endReason] ?? 0) + 1;
     }
     const n = options.evalSeeds.length;
-    return { success: total.success / n, return: total.return / n, cost: total.cost / n };
+    return { success: total.success / n, return: total.return / n, cost: total.cost / n, ends };
   }
 
   function ask(): void {

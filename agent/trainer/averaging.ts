@@ -1,0 +1,59 @@
+/**
+ * The acting policy as a slow average of the learner's weights (Polyak & Juditsky 1992; Izmailov et al.
+ * 2018): imitating policies of nearly the same loss drive very differently, their average less so.
+ */
+import type { PolicySnapshot } from '../contract.ts';
+
+export interface Averaging {
+  /** Take the learner's current policy into account. */
+  add(snapshot: PolicySnapshot): void;
+  /** `snapshot` with averaged weights, once there are any. */
+  apply(snapshot: PolicySnapshot): PolicySnapshot;
+  save(): { [name: string]: Float32Array };
+  load(arrays: Readonly<Record<string, Float32Array>>): void;
+}
+
+/** `rate`: share by which the average moves per `add`; the first `add`s count alike. */
+export function createAveraging(rate: number): Averaging {
+  let average: Float32Array[] = [];
+  let count = 0;
+
+  const partsOf = (snapshot: PolicySnapshot) =>
+    snapshot.layers.flatMap((layer) => [layer.weights, layer.bias]);
+
+  return {
+    add(snapshot) {
+      const parts = partsOf(snapshot);
+      count++;
+      if (average.length !== parts.length) {
+        average = parts.map((part) => part.slice());
+        return;
+      }
+      const move = Math.max(rate, 1 / count);
+      for (const [p, part] of parts.entries()) {
+        const into = average[p]!;
+        for (let i = 0; i < into.length; i++) into[i]! += move * (part[i]! - into[i]!);
+      }
+    },
+    apply(snapshot) {
+      if (average.length === 0) return snapshot;
+      return {
+        ...snapshot,
+        layers: snapshot.layers.map((layer, l) => ({
+          ...layer,
+          weights: average[2 * l]!.slice(),
+          bias: average[2 * l + 1]!.slice(),
+        })),
+      };
+    },
+    save: () => ({
+      count: Float32Array.of(count),
+      ...Object.fromEntries(average.map((part, p) => [String(p), part.slice()])),
+    }),
+    load(arrays) {
+      count = arrays['count']?.[0] ?? 0;
+      average = [];
+      for (let p = 0; arrays[String(p)]; p++) average.push(arrays[String(p)]!.slice());
+    },
+  };
+}
