@@ -24,12 +24,14 @@ const BRAKING = 3;
 /** Metres kept to traffic and to what stands in the way, which takes room to steer around. */
 const GAP_MOVING = 3;
 const GAP_STANDING = 9;
+/** Steps at a standstill after which it creeps on, even if that costs a cone. */
+const PATIENCE = 120;
 
 export function createDrivingExpert(env: Environment): Expert {
   if (!('world' in env)) throw new TypeError(`expert: ${env.id} is not a driving environment`);
   const { world } = env as DrivingEnvironment;
   const point = new Float64Array(2);
-  const memory = { lane: -1, road: -1 };
+  const memory = { lane: -1, road: -1, stuck: 0 };
   return {
     act(out) {
       const lane = chooseLane(world, memory);
@@ -45,7 +47,10 @@ export function createDrivingExpert(env: Environment): Expert {
       const curvature = (2 * aside) / Math.max(1, ahead * ahead + aside * aside);
       const steer = Math.atan(curvature * (vehicle.front + vehicle.rear));
       out[0] = Math.max(-1, Math.min(1, steer / vehicle.maxSteer));
-      const wanted = wantedSpeed(world, lane, Math.abs(curvature));
+      memory.stuck = speed < 0.5 ? memory.stuck + 1 : Math.max(0, memory.stuck - 2);
+      const patient = memory.stuck < PATIENCE;
+      const free = wantedSpeed(world, lane, Math.abs(curvature));
+      const wanted = patient ? free : Math.max(1.5, free);
       const change = wanted - speed;
       out[1] = Math.max(-1, Math.min(0.9, change > 0 ? 0.6 * change : 0.35 * change));
     },
@@ -98,14 +103,15 @@ function nextLane(world: DrivingWorld, lane: Lane, index: number): Lane | undefi
 
 /** Nobody beside or close behind on the lane to move into. */
 function room(world: DrivingWorld, from: Lane, to: Lane, s: number): boolean {
-  const { boxes, state } = world;
+  const { boxes, state, traffic } = world;
   for (let i = 0; i < boxes.count; i++) {
     if (boxes.kind[i] === BOX_KIND.none) continue;
     to.project(boxes.x[i]!, boxes.y[i]!, at);
     if (Math.abs(at.lateral) > from.width / 2) continue;
     const gap = at.s - s;
     const moving = boxes.kind[i] === BOX_KIND.vehicle;
-    const behind = moving ? 6 + Math.max(0, 8 - 0.5 * state[V.vx]!) : 4;
+    const closing = moving ? trafficSpeed(traffic, i) - state[V.vx]! : 0;
+    const behind = moving ? 6 + 2 * Math.max(0, closing) : 4;
     if (gap > -behind && gap < 6) return false;
   }
   return true;

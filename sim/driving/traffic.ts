@@ -428,11 +428,26 @@ export function trafficSpeed(t: Traffic, i: number): number {
   return t.state[i * TRAFFIC_STRIDE + T.speed]!;
 }
 
-/**
- * Car `i` and the agent touch: it stops unless the agent is behind or beside it, when stopping would
- * only keep both locked together.
- */
-export function stopCar(t: Traffic, i: number, boxes: Boxes, x: number, y: number): void {
-  const ahead = (x - boxes.x[i]!) * boxes.cos[i]! + (y - boxes.y[i]!) * boxes.sin[i]!;
-  if (ahead > 0.6 * boxes.halfLength[i]!) t.state[i * TRAFFIC_STRIDE + T.speed] = 0;
+/** Speed of car `i` along the unit vector (nx, ny), m/s. */
+export function trafficSpeedAlong(t: Traffic, i: number, boxes: Boxes, nx: number, ny: number) {
+  return trafficSpeed(t, i) * (boxes.cos[i]! * nx + boxes.sin[i]! * ny);
+}
+
+/** Push car `i` by `distance` metres and `impulse` m/s along the unit vector (nx, ny). */
+export function pushCar(
+  t: Traffic,
+  i: number,
+  boxes: Boxes,
+  nx: number,
+  ny: number,
+  distance: number,
+  impulse: number,
+): void {
+  const { state } = t;
+  const at = i * TRAFFIC_STRIDE;
+  const along = boxes.cos[i]! * nx + boxes.sin[i]! * ny;
+  const aside = boxes.cos[i]! * ny - boxes.sin[i]! * nx;
+  state[at + T.s] = Math.max(0, state[at + T.s]! + along * distance);
+  state[at + T.lateral] = Math.max(-3, Math.min(3, state[at + T.lateral]! + aside * distance));
+  state[at + T.speed] = Math.max(0, state[at + T.speed]! + along * impulse);
 }

@@ -12,10 +12,11 @@ import type { DrivingOptions } from './options.ts';
 import {
   createTraffic,
   type EgoView,
+  pushCar,
   spawnTraffic,
   stepTraffic,
-  stopCar,
   type Traffic,
+  trafficSpeedAlong,
   writeTrafficBoxes,
 } from './traffic.ts';
 import {
@@ -217,7 +218,7 @@ const overlap: Overlap = { depth: 0, nx: 0, ny: 0 };
 
 /** Find contacts; solid things push the agent out and take its speed towards them. */
 function collide(world: DrivingWorld): void {
-  const { state, boxes, contacts, vehicle, traffic } = world;
+  const { state, boxes, contacts, vehicle } = world;
   contacts.vehicle = false;
   contacts.object = false;
   for (let i = 0; i < boxes.count; i++) {
@@ -243,21 +244,40 @@ function collide(world: DrivingWorld): void {
       boxes.kind[i] = BOX_KIND.none; // knocked over and gone
       continue;
     }
-    if (kind === BOX_KIND.vehicle) stopCar(traffic, i, boxes, state[V.x]!, state[V.y]!);
-    pushOut(state, cos, sin);
+    if (kind === BOX_KIND.vehicle) shove(world, i, cos, sin);
+    else pushOut(state, cos, sin, 1, 0);
   }
 }
 
-function pushOut(state: Float64Array, cos: number, sin: number): void {
-  state[V.x] = state[V.x]! + overlap.depth * overlap.nx;
-  state[V.y] = state[V.y]! + overlap.depth * overlap.ny;
+/** Two cars of equal mass in contact part half way each and share their speed along the contact. */
+function shove(world: DrivingWorld, i: number, cos: number, sin: number): void {
+  const { traffic, boxes, state } = world;
+  const speed = trafficSpeedAlong(traffic, i, boxes, overlap.nx, overlap.ny);
+  const lost = pushOut(state, cos, sin, 0.5, speed);
+  pushCar(traffic, i, boxes, -overlap.nx, -overlap.ny, overlap.depth / 2, lost);
+}
+
+/**
+ * Move the agent out by `share` of the depth and take `share` of its speed into the other, which moves
+ * at `speed` along the contact normal; returns the speed taken.
+ */
+function pushOut(
+  state: Float64Array,
+  cos: number,
+  sin: number,
+  share: number,
+  speed: number,
+): number {
+  state[V.x] = state[V.x]! + share * overlap.depth * overlap.nx;
+  state[V.y] = state[V.y]! + share * overlap.depth * overlap.ny;
   const vx = state[V.vx]! * cos - state[V.vy]! * sin;
   const vy = state[V.vx]! * sin + state[V.vy]! * cos;
-  const towards = vx * overlap.nx + vy * overlap.ny;
-  if (towards >= 0) return;
-  const wx = vx - towards * overlap.nx;
-  const wy = vy - towards * overlap.ny;
+  const towards = vx * overlap.nx + vy * overlap.ny - speed;
+  if (towards >= 0) return 0;
+  const wx = vx - share * towards * overlap.nx;
+  const wy = vy - share * towards * overlap.ny;
   state[V.vx] = wx * cos + wy * sin;
   state[V.vy] = wy * cos - wx * sin;
   state[V.yawRate] = 0.5 * state[V.yawRate]!;
+  return -share * towards;
 }
