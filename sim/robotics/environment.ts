@@ -94,8 +94,10 @@ function createReader(program: TaskProgram, ts: TimeStep) {
         fields[i]!.write(ts.observation, offset);
         offset += fields[i]!.names.length;
       }
-      for (let i = 0; i < offset; i++) if (!Number.isFinite(ts.observation[i])) return false;
-      return true;
+      // x − x is 0 for a number and NaN for NaN and ±Infinity: one comparison for all.
+      let sum = 0;
+      for (let i = 0; i < offset; i++) sum += ts.observation[i]! - ts.observation[i]!;
+      return sum === 0;
     },
     reward(): number {
       let sum = 0;

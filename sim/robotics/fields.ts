@@ -17,8 +17,11 @@ export function slice(
     names,
     write(out, offset) {
       const source = physics[array];
-      for (let i = from; i < to; i++)
-        out[offset + i - from] = Math.min(clip, Math.max(-clip, source[i]!));
+      const shift = offset - from;
+      if (clip === Infinity) for (let i = from; i < to; i++) out[shift + i] = source[i]!;
+      else
+        for (let i = from; i < to; i++)
+          out[shift + i] = Math.min(clip, Math.max(-clip, source[i]!));
     },
   };
 }
@@ -53,6 +56,10 @@ export function actuatorSpace(physics: Physics): BoxSpace {
 /** Σ x² of an array of the simulation. */
 export function sumOfSquares(values: ArrayLike<number>, clip = Infinity): number {
   let sum = 0;
+  if (clip === Infinity) {
+    for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
+    return sum;
+  }
   for (let i = 0; i < values.length; i++) {
     const value = Math.min(clip, Math.max(-clip, values[i]!));
     sum += value * value;

@@ -7,7 +7,7 @@ import { roboticsEnvironments } from '../../../sim/robotics/index.ts';
 const factory = (id: string) => roboticsEnvironments.find((f) => f.id === id)!;
 const create = async (id: string, options = {}) => roboticsOf(await factory(id).create(options));
 
-describe('[ROB-10] Fetch tasks', () => {
+describe('[ROBOT-10] Fetch tasks', () => {
   it.each([
     ['fetch-reach', 16],
     ['fetch-push', 31],
@@ -94,7 +94,7 @@ describe('[ROB-10] Fetch tasks', () => {
   });
 });
 
-describe('[ROB-11] soft workspace limit', () => {
+describe('[ROBOT-11] soft workspace limit', () => {
   it.each([
     [0.5, 0.05, 0.05],
     [0.98, 0.05, 0.02],
@@ -117,7 +117,7 @@ describe('[ROB-11] soft workspace limit', () => {
   });
 });
 
-describe('[ROB-12] scripted experts', () => {
+describe('[ROBOT-12] scripted experts', () => {
   it.each([
     ['fetch-reach', 12, 12],
     ['fetch-push', 12, 9],
@@ -155,7 +155,7 @@ describe('[ROB-12] scripted experts', () => {
   });
 });
 
-describe('[ROB-13] peg insertion', () => {
+describe('[ROBOT-13] peg insertion', () => {
   it('pays 1 and ends only when the peg is in', async () => {
     const env = await create('arm-peg');
     const expert = factory('arm-peg').createExpert!(env);

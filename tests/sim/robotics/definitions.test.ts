@@ -132,7 +132,7 @@ function xOf(id: string, p: Physics): number {
   return sum / total;
 }
 
-describe('[ROB-2] Gymnasium v5 definitions', () => {
+describe('[ROBOT-2] Gymnasium v5 definitions', () => {
   it.each(rows)('$id: observation, reward, timing, gears', async (row) => {
     const env = await create(row.id);
     const { physics } = env;
@@ -245,7 +245,7 @@ describe('[ROB-2] Gymnasium v5 definitions', () => {
   });
 });
 
-describe('[ROB-3] the environment is MuJoCo and nothing else', () => {
+describe('[ROBOT-3] the environment is MuJoCo and nothing else', () => {
   it.each([
     ['half-cheetah', halfCheetahXml, 5],
     ['hopper-backflip', hopperXml, 4],
@@ -256,6 +256,7 @@ describe('[ROB-3] the environment is MuJoCo and nothing else', () => {
       env.reset(11);
       const bare = await createPhysics(xml);
       bare.reset();
+      env.physics.sync();
       bare.qpos.set(env.physics.qpos);
       bare.qvel.set(env.physics.qvel);
       bare.forward();
@@ -274,7 +275,7 @@ describe('[ROB-3] the environment is MuJoCo and nothing else', () => {
     },
   );
 
-  it('[ROB-4] ends an episode that diverges instead of going on', async () => {
+  it('[ROBOT-4] ends an episode that diverges instead of going on', async () => {
     const env = await create('half-cheetah');
     env.reset(1);
     env.step(new Float32Array(6));
@@ -285,7 +286,7 @@ describe('[ROB-3] the environment is MuJoCo and nothing else', () => {
     env.close();
   });
 
-  it('[ROB-5] overlays change nothing', async () => {
+  it('[ROBOT-5] overlays change nothing', async () => {
     const env = await create('walker2d');
     const twin = await create('walker2d');
     env.reset(2);
@@ -306,7 +307,7 @@ describe('[ROB-3] the environment is MuJoCo and nothing else', () => {
     twin.close();
   });
 
-  it('[ROB-5] a resting ball presses with its weight', async () => {
+  it('[ROBOT-5] a resting ball presses with its weight', async () => {
     const xml =
       '<mujoco><worldbody><geom type="plane" size="1 1 1"/><body pos="0 0 .1"><freejoint/><geom size=".1" mass="2"/></body></worldbody></mujoco>';
     const p = await createPhysics(xml);
@@ -318,7 +319,7 @@ describe('[ROB-3] the environment is MuJoCo and nothing else', () => {
   });
 });
 
-describe('[ROB-6] memory', () => {
+describe('[ROBOT-6] memory', () => {
   it('60 create and close cycles leave the WASM heap as large as 10 did', async () => {
     const probe = await createPhysics(hopperXml);
     let after10 = 0;

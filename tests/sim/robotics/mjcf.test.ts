@@ -37,7 +37,7 @@ async function fails(files: Record<string, string>, options: Record<string, unkn
 
 const world = (inner: string) => `<mujoco>\n<worldbody>\n${inner}\n</worldbody>\n</mujoco>`;
 
-describe('[ROB-20] a model brought along', () => {
+describe('[ROBOT-20] a model brought along', () => {
   it('keeps the environment contract', async () => {
     const report = await checkEnvironment(() => mjcfFactory.create({ mjcf: cart, task }));
     expect(report.bodies).toBe(2);
@@ -82,7 +82,7 @@ describe('[ROB-20] a model brought along', () => {
     env.close();
   });
 
-  it('[ROB-22] draws every shape, with materials and textures, and hides collision groups', async () => {
+  it('[ROBOT-22] draws every shape, with materials and textures, and hides collision groups', async () => {
     const env = await createMjcfEnvironment({ mjcf: cart, task });
     const geoms = [...env.scene.bodies, ...env.scene.statics].flatMap(
       (b): readonly Geom[] => b.geoms,
@@ -110,7 +110,7 @@ describe('[ROB-20] a model brought along', () => {
   });
 });
 
-describe('[ROB-21] errors name file and line', () => {
+describe('[ROBOT-21] errors name file and line', () => {
   it.each([
     ['an unknown word', { 'model.xml': world('<geom type="foo"/>') }, /^model\.xml:3: .*foo/s],
     ['broken XML', { 'model.xml': world('<body>\n</geom>') }, /^model\.xml:\d: .*Line number/s],
@@ -175,7 +175,7 @@ describe('[ROB-21] errors name file and line', () => {
   });
 });
 
-describe('[ROB-23] errors of a task name field and place', () => {
+describe('[ROBOT-23] errors of a task name field and place', () => {
   const model = { 'model.xml': world('<body name="a"><freejoint/><geom size=".1"/></body>') };
   it.each([
     [{ reward: { go: '1 +' } }, /task\.reward\.go: unexpected "end" at character/],
@@ -198,7 +198,7 @@ describe('[ROB-23] errors of a task name field and place', () => {
   });
 });
 
-describe('[ROB-24] expressions', () => {
+describe('[ROBOT-24] expressions', () => {
   const scope: Scope = {
     constant: (name) => (name === 'x' ? () => 3 : undefined),
     array: (name) => (name === 'a' ? () => Float64Array.of(1, 2, 3) : undefined),
@@ -223,7 +223,7 @@ describe('[ROB-24] expressions', () => {
   });
 });
 
-describe('[ROB-25] models of other people', () => {
+describe('[ROBOT-25] models of other people', () => {
   /** Folder given by the environment, or our own models written out as files: the same path either way. */
   async function modelFolder(): Promise<string> {
     const given = process.env.REINS_MJCF_DIR;
