@@ -124,8 +124,7 @@ export function createOverrideTeacher(
       inControl = false;
       held = 0;
       safe = 0;
-      waiting = -1;
-      whim = -1;
+      waiting = -1; // a planned whim outlives the episode, or its share would come out too small
     },
     intervene(policyAction, out) {
       decide(judge(policyAction));

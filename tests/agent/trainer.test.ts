@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { loadBackend } from '../../agent/backend.ts';
+import type { Feedback, FeedbackBody, Trainer } from '../../agent/contract.ts';
+import { listPresets } from '../../agent/presets.ts';
+import { createTrainer } from '../../agent/trainer.ts';
+import { pointSpec, recordPointEpisodes } from './point-world.ts';
+
+const small = { learner: { hidden: [16, 16], batchSize: 32 } };
+
+async function make(preset: string, overrides: Record<string, unknown> = small): Promise<Trainer> {
+  return createTrainer({
+    preset,
+    spec: pointSpec(),
+    seed: 3,
+    runId: 'r',
+    overrides,
+    backend: 'wasm',
+  });
+}
+
+function say(trainer: Trainer, id: string, body: FeedbackBody): void {
+  const base = { runId: 'r', teacherId: 't', shownAt: 0, answeredAt: 0, receivedAt: 0 };
+  trainer.feedback({ ...base, ...body, id, responseMs: 2000 } as Feedback);
+}
+
+/** Some episodes, a takeover, a live reward and answers to the trainer's own questions. */
+function feed(trainer: Trainer, prefix: string): void {
+  for (const [i, recorded] of recordPointEpisodes(6, 9, prefix).entries()) {
+    const sources = recorded.sources.slice();
+    if (i % 2 === 0) sources.fill(1, 10, 20);
+    const policyActions = recorded.policyActions.map((a) => -a);
+    const episode = { ...recorded, sources, policyActions };
+    trainer.observe(episode, 0, episode.length);
+    const { id } = episode;
+    if (i % 2 === 0) say(trainer, `o${id}`, { kind: 'override', episodeId: id, from: 10, to: 20 });
+    say(trainer, `r${id}`, { kind: 'reward', episodeId: id, step: 15, value: i % 2 ? 1 : -1 });
+  }
+  for (const [i, query] of trainer.nextQueries(12, 1000).entries()) {
+    const [a, b] = query.segments as [Query0, Query0];
+    say(trainer, `p${prefix}${i}`, { kind: 'preference', a, b, choice: i % 3 === 0 ? 'a' : 'b' });
+  }
+}
+type Query0 = { episodeId: string; from: number; to: number };
+
+function work(trainer: Trainer, slices: number): void {
+  for (let i = 0; i < slices; i++) if (!trainer.update()) return;
+}
+
+describe('trainer', () => {
+  it('[TRN-1] the same seed and log give the same weights', async () => {
+    const results = [];
+    for (let i = 0; i < 2; i++) {
+      const trainer = await make('reins');
+      feed(trainer, 'e');
+      work(trainer, 100);
+      results.push(trainer.snapshot());
+      trainer.dispose();
+    }
+    expect(results[0]).toEqual(results[1]);
+  });
+
+  it('[TRN-2] what is saved is restored, to the last number', async () => {
+    const first = await make('reins');
+    feed(first, 'e');
+    work(first, 60);
+    const saved = first.save();
+    const second = await make('reins');
+    second.load(saved);
+    expect(second.snapshot()).toEqual(first.snapshot());
+    expect(second.counts()).toEqual(first.counts());
+    expect(second.save().arrays).toEqual(saved.arrays);
+    first.dispose();
+    second.dispose();
+  });
+
+  it('[TRN-3] publish names every fitted answer once, after it has reached the policy', async () => {
+    const trainer = await make('reins');
+    feed(trainer, 'e');
+    expect(trainer.publish().appliedFeedback).toEqual([]);
+    const applied: string[] = [];
+    for (let i = 0; i < 40; i++) {
+      feed(trainer, `x${i}`);
+      work(trainer, 60);
+      applied.push(...trainer.publish().appliedFeedback);
+      if (applied.includes('oe0') && applied.includes('re1') && applied.includes('pe0')) break;
+    }
+    expect(applied).toEqual(expect.arrayContaining(['oe0', 're1', 'pe0']));
+    expect(new Set(applied).size).toBe(applied.length);
+    trainer.dispose();
+  });
+
+  it('[TRN-4] updates leave no tensors behind', async () => {
+    const { tf } = await loadBackend({ prefer: 'wasm' });
+    const trainer = await make('reins');
+    feed(trainer, 'e');
+    work(trainer, 40);
+    const before = tf.memory().numTensors;
+    feed(trainer, 'f');
+    work(trainer, 80);
+    expect(Math.abs(tf.memory().numTensors - before)).toBeLessThanOrEqual(60);
+    const settled = tf.memory().numTensors;
+    feed(trainer, 'g');
+    work(trainer, 80);
+    expect(tf.memory().numTensors).toBeLessThanOrEqual(settled + 60);
+    trainer.dispose();
+  });
+
+  it.each(listPresets().map((p) => p.id))(
+    '[TRN-5] preset %s learns from what it says it needs',
+    async (id) => {
+      const trainer = await make(id, {});
+      const before = trainer.snapshot();
+      for (let i = 0; i < 8; i++) feed(trainer, `p${i}`);
+      work(trainer, 12);
+      const after = trainer.snapshot();
+      if (id !== 'christiano')
+        expect(trainer.counts().learnerUpdates + trainer.counts().rewardUpdates).toBeGreaterThan(0);
+      expect(after.layers.length).toBe(before.layers.length);
+      for (const layer of after.layers) expect(layer.weights.every(Number.isFinite)).toBe(true);
+      trainer.dispose();
+    },
+  );
+
+  it('[TRN-6] refuses unknown presets and overrides by name', async () => {
+    await expect(make('nope')).rejects.toThrow('preset: unknown id "nope", allowed reins');
+    await expect(make('reins', { learner: { hiden: 1 } })).rejects.toThrow(
+      'overrides.learner.hiden: unknown',
+    );
+    await expect(make('hg-dagger', { reward: {} })).rejects.toThrow('has no reward model');
+    await expect(make('reins', { scheduler: { updatesPerStep: 'x' } })).rejects.toThrow(
+      'expected a number',
+    );
+  });
+});
