@@ -24,6 +24,8 @@ export interface DrivingOptions {
     readonly noise: number;
     readonly dropout: number;
   };
+  /** Nearest cars told as numbers, 4 each, before the lidar; 4 gives MetaDrive's 275 inputs. */
+  readonly nearby: number;
   /** MetaDrive's yaw rate has no sign; true gives it one (0.5 = straight). */
   readonly signedYawRate: boolean;
 }
@@ -36,6 +38,7 @@ const DEFAULTS: DrivingOptions = {
   horizon: 1500,
   crashEnds: false,
   lidar: { rays: 240, range: 50, noise: 0, dropout: 0 },
+  nearby: 0,
   signedYawRate: false,
 };
 
@@ -53,6 +56,7 @@ const RANGES: Readonly<Record<string, Range>> = {
   range: [5, 200, false],
   noise: [0, 1, false],
   dropout: [0, 1, false],
+  nearby: [0, 16, true],
 };
 
 const FLAGS = ['crashEnds', 'signedYawRate'] as const;
@@ -60,7 +64,7 @@ const FLAGS = ['crashEnds', 'signedYawRate'] as const;
 /**
  * Options from strings, numbers or booleans by flat name (`map`, `blocks`, `lanes`, `laneWidth`,
  * `mapSeed`, `density`, `traffic`, `accidentProb`, `horizon`, `crashEnds`, `rays`, `range`, `noise`,
- * `dropout`, `signedYawRate`), over a variant's own defaults.
+ * `dropout`, `nearby`, `signedYawRate`), over a variant's own defaults.
  * @throws RangeError naming field, value and allowed range.
  */
 export function parseOptions(
@@ -96,6 +100,7 @@ export function parseOptions(
       noise: number('noise', base.lidar.noise),
       dropout: number('dropout', base.lidar.dropout),
     },
+    nearby: number('nearby', base.nearby),
     signedYawRate: readFlag('signedYawRate', given['signedYawRate'], base.signedYawRate),
   };
 }

@@ -8,6 +8,7 @@ import { createTimeStep, restart, termination, transition, truncation } from '..
 import { scan } from './lidar.ts';
 import type { LanePosition } from './map/contract.ts';
 import { arrived, writeNavigation } from './navigation.ts';
+import { NEARBY_SIZE, writeNearby } from './nearby.ts';
 import type { DrivingOptions } from './options.ts';
 import { createDrivingScene } from './scene.ts';
 import { V } from './vehicle.ts';
@@ -71,7 +72,7 @@ const KINDS = ['first', 'mid', 'last'] as const;
 
 export function createDrivingEnvironment(id: string, options: DrivingOptions): DrivingEnvironment {
   const world = createWorld(options);
-  const observationSpace = box(0, 1, { names: observationNames(options.lidar.rays) });
+  const observationSpace = box(0, 1, { names: observationNames(options) });
   const actionSpace = box(-1, 1, { names: ['steering', 'throttle'] });
   const ts = createTimeStep(observationSpace, REWARD_TERMS, METRICS);
   const tally: Tally = Object.fromEntries(TALLY_KEYS.map((k) => [k, 0])) as unknown as Tally;
@@ -242,7 +243,9 @@ export function createDrivingEnvironment(id: string, options: DrivingOptions): D
     const { rays, range, noise, dropout } = options.lidar;
     const o = ts.observation;
     writeNavigation(world.navigation, state[V.x]!, state[V.y]!, state[V.heading]!, o, EGO_SIZE);
-    const start = EGO_SIZE + NAVIGATION_SIZE;
+    const { nearby } = options;
+    if (nearby > 0) writeNearby(world, nearby, range, o, EGO_SIZE + NAVIGATION_SIZE);
+    const start = EGO_SIZE + NAVIGATION_SIZE + NEARBY_SIZE * nearby;
     scan(world.boxes, state[V.x]!, state[V.y]!, state[V.heading]!, rays, range, o, start);
     if (noise === 0 && dropout === 0) return;
     // Noise belongs to (seed, step), not to how often a step is looked at: loading repeats it.
@@ -290,7 +293,7 @@ function writeEgo(
   o[8] = unit((navigation.at.lateral * 2) / MAX_LANE_WIDTH / 2 + 0.5);
 }
 
-function observationNames(rays: number): string[] {
+function observationNames({ lidar, nearby }: DrivingOptions): string[] {
   const checkpoint = (i: number) =>
     ['forward', 'right', 'bendRadius', 'bendDirection', 'bendAngle'].map(
       (name) => `checkpoint${i}.${name}`,
@@ -307,7 +310,10 @@ function observationNames(rays: number): string[] {
     'lateral',
     ...checkpoint(1),
     ...checkpoint(2),
-    ...Array.from({ length: rays }, (_, i) => `lidar${i}`),
+    ...Array.from({ length: nearby }, (_, i) =>
+      ['forward', 'left', 'speedForward', 'speedLeft'].map((name) => `car${i + 1}.${name}`),
+    ).flat(),
+    ...Array.from({ length: lidar.rays }, (_, i) => `lidar${i}`),
   ];
 }
 

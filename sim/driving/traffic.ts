@@ -272,14 +272,28 @@ function scanLane(
     if (ego.lanes[k] !== lane.id || ego.s[k]! <= s) continue;
     closer(before + ego.s[k]! - Math.max(0, s) - own - ego.halfLength, ego.speed);
   }
-  scanObjects(lane, s, before, own, boxes);
+  scanObjects(t, self, lane, s, before, own, boxes);
 }
 
 const at: LanePosition = { s: 0, lateral: 0 };
 
-function scanObjects(lane: Lane, s: number, before: number, own: number, boxes: Boxes): void {
-  for (let b = 0; b < boxes.count; b++) {
+function scanObjects(
+  t: Traffic,
+  self: number,
+  lane: Lane,
+  s: number,
+  before: number,
+  own: number,
+  boxes: Boxes,
+): void {
+  const x = boxes.x[self]!;
+  const y = boxes.y[self]!;
+  // Objects are the rows after the cars; what is farther than sight plus a car is not in the way.
+  for (let b = t.capacity; b < boxes.count; b++) {
     if (boxes.kind[b]! <= BOX_KIND.vehicle) continue;
+    const dx = boxes.x[b]! - x;
+    const dy = boxes.y[b]! - y;
+    if (dx * dx + dy * dy > (SIGHT + 10) * (SIGHT + 10)) continue;
     lane.project(boxes.x[b]!, boxes.y[b]!, at);
     const inside = Math.abs(at.lateral) < lane.width / 2 && at.s > s && at.s < lane.length;
     if (inside) closer(before + at.s - Math.max(0, s) - own - boxes.halfLength[b]!, 0);

@@ -5,4 +5,10 @@ for (const factory of drivingEnvironments) environmentContract(factory, {}, { st
 const [driving] = drivingEnvironments;
 if (!driving) throw new Error('no driving environment');
 environmentContract(driving, { traffic: 'respawn', density: 0.3, noise: 0.05, dropout: 0.1 });
-environmentContract(driving, { horizon: 10, crashEnds: true, signedYawRate: true, rays: 30 });
+environmentContract(driving, {
+  horizon: 10,
+  crashEnds: true,
+  signedYawRate: true,
+  rays: 30,
+  nearby: 4,
+});

@@ -27,6 +27,8 @@ describe('driving task', () => {
   it('[DRIVE-20] observes 9 + 10 + 240 numbers and takes 2', async () => {
     const env = await driving.create();
     expect(env.observationSpace.size).toBe(259);
+    const wide = await driving.create({ nearby: 4 });
+    expect(wide.observationSpace.size).toBe(275);
     expect(env.actionSpace.names).toEqual(['steering', 'throttle']);
     expect([driving.trainSeeds.start, driving.evalSeeds.start]).toEqual([100, 1000]);
   });
