@@ -345,8 +345,6 @@ export interface Trainer {
   gate?(): GateSnapshot | undefined;
   /** Increments the version and returns the snapshot, with ids of the feedback that is newly in it. */
   publish(): { snapshot: PolicySnapshot; appliedFeedback: string[] };
-  /** When to ask for a person, for presets whose learner decides it; undefined while unknown. */
-  gate?(): GateSnapshot | undefined;
   /** Learned reward per step of a segment, for timelines and clips; undefined without a reward model. */
   predictReward(segment: Segment): Float32Array | undefined;
   counts(): {

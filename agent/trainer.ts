@@ -205,7 +205,6 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       version++;
       return { snapshot: policyNow(), appliedFeedback: ledger.take() };
     },
-    gate: () => learner.gate?.(),
     predictReward(segment) {
       if (!reward || reward.version === 0) return undefined;
       const rows = segmentRows(segment, store);
