@@ -83,12 +83,14 @@ type ColumnName =
   | 'successes'
   | 'positions';
 
-/** Puts chunks together again. Episodes that ended are forgotten at once: their reader keeps them. */
-export function createAssembler(): { add(chunk: EpisodeChunk): Episode } {
+/** Puts chunks together again. Episodes that ended are forgotten at once: their reader
+ * keeps them. undefined: the beginning went to a thread that died. */
+export function createAssembler(): { add(chunk: EpisodeChunk): Episode | undefined } {
   const open = new Map<string, Growing>();
   return {
     add(chunk) {
       let growing = open.get(chunk.id);
+      if (!growing && chunk.from > 0) return undefined;
       if (!growing || chunk.to > growing.rows) {
         growing = widen(chunk, growing);
         open.set(chunk.id, growing);

@@ -1,16 +1,14 @@
 /** Feedback against what the run knows: ids that exist, steps that were driven. */
 import type { Episode, Segment } from '../agent/contract.ts';
 import type { ClientFeedback } from './protocol/index.ts';
-import { type LiveState, RunError } from './run-contract.ts';
+import { RunError } from './run-contract.ts';
 import type { Run, Storage } from './storage/contract.ts';
-
-/** Steps that may be on their way while a person presses a key. */
-const SLACK = 50;
 
 export interface CheckContext {
   readonly run: Run;
   readonly storage: Storage;
-  openEpisode(): LiveState | undefined;
+  /** The live episode and how many steps it has so far. */
+  openEpisode(): { readonly episodeId: string; readonly length: number } | undefined;
   readonly recent: ReadonlyMap<string, Episode>;
 }
 
@@ -23,6 +21,12 @@ export async function checkFeedback(
     throw new RunError(
       'bad-message',
       `feedback.runId: is ${feedback.runId}, this run is ${context.run.id}`,
+    );
+  }
+  if (feedback.queryId !== undefined && !(await context.storage.getQuery(feedback.queryId))) {
+    throw new RunError(
+      'unknown-query',
+      `feedback.queryId: ${feedback.queryId} was never asked in this run`,
     );
   }
   for (const [field, segment] of segmentsOf(feedback)) await checkSegment(field, segment, context);
@@ -82,6 +86,6 @@ async function checkSegment(field: string, segment: Segment, context: CheckConte
 
 async function lengthOf(id: string, context: CheckContext): Promise<number | undefined> {
   const open = context.openEpisode();
-  if (open?.episodeId === id) return Number.MAX_SAFE_INTEGER - SLACK;
+  if (open?.episodeId === id) return open.length;
   return context.recent.get(id)?.length ?? (await context.storage.findEpisode(id))?.length;
 }

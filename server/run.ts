@@ -1,7 +1,7 @@
 /**
  * One run: actors, learner and storage wired together. Knows nothing of sockets; viewers subscribe.
  */
-import type { Episode, Feedback, Query } from '../agent/contract.ts';
+import type { Feedback } from '../agent/contract.ts';
 import type {
   ActorData,
   LiveCommand,
@@ -10,10 +10,12 @@ import type {
   RolloutEvent,
 } from './actors/messages.ts';
 import { sceneIdOf } from './actors/scene-id.ts';
-import { countHumanSteps, sliceEpisode } from './episode-chunks.ts';
+import { createAlerts } from './alerts.ts';
+import { sliceEpisode } from './episode-chunks.ts';
 import { checkFeedback } from './feedback-check.ts';
-import { createLearnerHandle } from './learner/handle.ts';
-import type { EpisodeSummary, MetricsPoint, ServerMessage } from './protocol/index.ts';
+import { createLearnerHandle, episodeIds } from './learner/handle.ts';
+import type { MetricsPoint, ServerMessage } from './protocol/index.ts';
+import { frameStep, WATCHDOG_SECONDS } from './protocol/index.ts';
 import {
   type LiveState,
   RunError,
@@ -21,6 +23,10 @@ import {
   type RunListener,
   type RunOptions,
 } from './run-contract.ts';
+import { createRunEpisodes } from './run-episodes.ts';
+import { createRunOverrides } from './run-overrides.ts';
+import { createRunQuestions } from './run-questions.ts';
+import { statusOf } from './run-status.ts';
 import { createScenes } from './scenes.ts';
 import { createStatistics } from './statistics.ts';
 import { startThread, type Thread } from './threads.ts';
@@ -30,52 +36,71 @@ const ROLLOUT_CREDIT = 1500;
 const METRICS_EVERY = 1000;
 /** Open episodes that feedback refers to reach the disk this often, ms. */
 const FLUSH_EVERY = 2000;
-/** Finished episodes kept in memory, so that questions about them can be shown. */
-const RECENT = 60;
-const SUMMARIES = 100;
-/** Questions held ready, and how often more are asked for, ms. */
-const QUERY_STOCK = 6;
+/** How often questions are asked for while some are missing, ms. */
 const QUERIES_EVERY = 1500;
-/** Seconds of future that a counterfactual covers. */
-const COUNTERFACTUAL = { least: 1, most: 3 } as const;
+/** Every so many metrics points one goes to the database. */
+const METRICS_KEPT = 5;
 const HISTORY_POINTS = 600;
-
-type Alert = Extract<ServerMessage, { type: 'alert' }>;
-type Override = Extract<LiveEvent, { type: 'override' }>;
 
 export async function startRun(options: RunOptions): Promise<RunHandle> {
   const { run, factory, storage, log } = options;
   const session = `${run.id}-${Date.now().toString(36)}`;
   const listeners = new Set<RunListener>();
-  const alerts = new Map<string, Alert>();
-  const recent = new Map<string, Episode>();
-  const summaries: EpisodeSummary[] = [];
   const statistics = createStatistics();
-  const queries = new Map<string, Query>();
-  const overrides = new Map<string, { event: Override; feedback: Feedback }>();
-  const learnedReturns = new Map<string, (value: number | null) => void>();
   let state: LiveState | undefined;
   let oneScene = false;
-  let wanted = QUERY_STOCK;
   let holder: string | undefined;
+  let lastHolder = 'operator';
+  let heldAt = 0;
+  /** Steps of the open live episode so far. */
+  let liveStep = 0;
+  let points = 0;
   let learnedMetrics: Readonly<Record<string, number>> = {};
   let flushWanted = false;
+  let labels = await storage.countFeedback(run.id);
   let closing = false;
-  let _liveSteps = 0;
   let number = 0;
 
+  /** What goes on by itself must not end the process; it is logged. */
+  function background(what: string, work: Promise<unknown>): void {
+    work.catch((error) => log.error({ error: String(error) }, what));
+  }
   const broadcast = (message: ServerMessage) => {
     for (const listener of listeners) listener.message(message);
   };
-  function alert(a: Omit<Alert, 'type'>): void {
-    const message: Alert = { type: 'alert', ...a };
-    if (a.severity === 'cleared') alerts.delete(a.id);
-    else alerts.set(a.id, message);
-    broadcast(message);
-  }
+  const alerts = createAlerts(broadcast);
+  const alert = alerts.raise;
 
-  const learner = await createLearnerHandle({
+  const episodes = createRunEpisodes({
+    storage,
+    log,
+    statistics,
+    broadcast,
+    alert,
+    predict: (tag, segment) => learner.send({ type: 'predict', tag, segment }),
+  });
+  const questions = createRunQuestions({
+    storage,
+    find: episodes.find,
+    keep: (episode) => episodes.keep(episode, false),
+    broadcast,
+  });
+  const overrides = createRunOverrides({
+    runId: run.id,
+    controlDt: 1 / factory.controlHz,
+    roll: (command) => rollouts[0]!.send(command),
+    async keep(branch) {
+      await episodes.keep(branch, false);
+      learner.send({ type: 'chunk', chunk: sliceEpisode(branch, 0, branch.length) });
+    },
+    append,
+    broadcast,
+    failed: (error) => log.error({ error: String(error) }, 'a takeover could not be written'),
+  });
+
+  const learner = createLearnerHandle({
     run,
+    controlDt: 1 / factory.controlHz,
     environmentOptions: options.environmentOptions,
     storage,
     log,
@@ -94,14 +119,11 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     onProgress(metrics) {
       learnedMetrics = metrics;
     },
-    onQueries: (list) => void takeQueries(list),
+    onQueries: (list) => background('questions', questions.take(list)),
     onPredicted(tag, values) {
       const last = values?.[values.length - 1];
       if (tag === 'live' && last !== undefined) live.send({ type: 'predicted', value: last });
-      const resolve = learnedReturns.get(tag);
-      if (!resolve) return;
-      learnedReturns.delete(tag);
-      resolve(values ? values.reduce((a, b) => a + b, 0) : null);
+      episodes.predicted(tag, values);
     },
   });
 
@@ -127,7 +149,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
 
   function startLive(): Thread<LiveCommand> {
     return startThread<LiveCommand, LiveEvent>(actorData('live'), './actors/live.ts', {
-      onEvent: (event) => void onLive(event),
+      onEvent: (event) => background('live', onLive(event)),
       onDeath(reason) {
         log.error({ reason }, 'the live actor died');
         alert({
@@ -138,6 +160,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
           tip: 'It is being started again with a new episode.',
         });
         if (closing) return;
+        holder = undefined;
         live = startLive();
         const snapshot = learner.snapshot;
         if (snapshot) live.send({ type: 'snapshot', snapshot });
@@ -148,14 +171,15 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   async function onLive(event: LiveEvent): Promise<void> {
     switch (event.type) {
       case 'ready':
+        alerts.clear('live-actor', 'actor-died');
         return;
       case 'scene':
         scenes.put(event.sceneId, event.scene);
         for (const listener of listeners) listener.scene(event.sceneId);
         return;
       case 'frame':
-        _liveSteps++;
         statistics.liveSteps(1);
+        liveStep = frameStep(event.buffer);
         for (const listener of listeners) {
           listener.frame(event.buffer);
           if (event.path) listener.frame(event.path);
@@ -163,6 +187,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         return;
       case 'state':
         state = event;
+        liveStep = event.step;
         if (event.controller !== 'human') holder = undefined;
         broadcast(status());
         return;
@@ -178,10 +203,15 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         return;
       }
       case 'episode':
-        await onLiveEpisode(event.episode, event.endReason);
+        if (event.episode.length === 0) return;
+        await episodes.keep(event.episode, true);
+        if (event.episode.end !== 'open')
+          await episodes.conclude(event.episode, event.endReason, true);
         return;
       case 'override':
-        await onOverride(event);
+        statistics.override();
+        live.send({ type: 'flush' });
+        overrides.begin(event, holder ?? lastHolder);
         return;
       case 'snapshot-in-use':
         if (state) state = { ...state, policyVersion: event.version };
@@ -190,155 +220,12 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     }
   }
 
-  async function onLiveEpisode(episode: Episode, endReason: string): Promise<void> {
-    if (episode.length === 0) return;
-    await keep(episode, true);
-    if (episode.end !== 'open') await conclude(episode, endReason, true);
-  }
-
-  /** To disk, and in memory for clips. */
-  async function keep(episode: Episode, isLive: boolean): Promise<void> {
-    remember(episode);
-    try {
-      await storage.putEpisode(episode, { live: isLive });
-      if (alerts.has('storage'))
-        alert({ id: 'storage', severity: 'cleared', code: 'storage-failed', message: '' });
-    } catch (error) {
-      log.error({ error }, 'an episode could not be written');
-      alert({
-        id: 'storage',
-        severity: 'error',
-        code: 'storage-failed',
-        message: `An episode could not be written: ${(error as Error).message}`,
-        tip: 'Free some space in the data folder; answers are refused rather than lost meanwhile.',
-      });
-    }
-  }
-
-  function remember(episode: Episode): void {
-    recent.delete(episode.id);
-    recent.set(episode.id, episode);
-    if (recent.size > RECENT) recent.delete(recent.keys().next().value!);
-  }
-
-  async function conclude(episode: Episode, endReason: string, isLive: boolean): Promise<void> {
-    const learnedReturn = await predictReturn(episode);
-    const summary: EpisodeSummary = {
-      episodeId: episode.id,
-      seed: episode.seed,
-      length: episode.length,
-      end: episode.end,
-      endReason,
-      live: isLive,
-      return: episode.summary.return ?? 0,
-      learnedReturn,
-      cost: episode.summary.cost ?? 0,
-      success: episode.summary.success === 1,
-      humanSteps: countHumanSteps(episode.sources),
-      policyVersion: episode.policyVersions[episode.length - 1] ?? 0,
-      endedAt: Date.now(),
-    };
-    summaries.push(summary);
-    if (summaries.length > SUMMARIES) summaries.shift();
-    // People's episodes would flatter the policy; branches and aborted ones say nothing of it.
-    if (summary.humanSteps === 0 && episode.end !== 'aborted') statistics.episode(summary);
-    broadcast({ type: 'episode', episode: summary });
-  }
-
-  function predictReturn(episode: Episode): Promise<number | null> {
-    return new Promise((resolve) => {
-      const tag = `return-${episode.id}`;
-      learnedReturns.set(tag, resolve);
-      learner.send({
-        type: 'predict',
-        tag,
-        segment: { episodeId: episode.id, from: 0, to: episode.length },
-      });
-      // A learner that is being restarted does not answer.
-      setTimeout(() => learnedReturns.delete(tag) && resolve(null), 5000).unref();
-    });
-  }
-
-  async function onOverride(event: Override): Promise<void> {
-    statistics.override();
-    const now = Date.now();
-    const feedback: Feedback = {
-      id: `${event.episodeId}-o${event.from}`,
-      runId: run.id,
-      teacherId: holder ?? lastHolder ?? 'operator',
-      shownAt: now,
-      answeredAt: now,
-      receivedAt: now,
-      responseMs: 0,
-      kind: 'override',
-      episodeId: event.episodeId,
-      from: event.from,
-      to: event.to,
-    };
-    const id = `${event.episodeId}-cf${event.from}`;
-    overrides.set(id, { event, feedback });
-    broadcast({
-      type: 'override',
-      feedbackId: feedback.id,
-      episodeId: event.episodeId,
-      from: event.from,
-      to: event.to,
-      counterfactual: null,
-    });
-    live.send({ type: 'flush' });
-    const seconds = (event.to - event.from) * controlDt;
-    const steps = Math.round(
-      Math.min(COUNTERFACTUAL.most, Math.max(COUNTERFACTUAL.least, seconds)) / controlDt,
-    );
-    const of = { episodeId: event.episodeId, step: event.from };
-    rollouts[0]!.send({
-      type: 'counterfactual',
-      id,
-      of,
-      seed: event.seed,
-      state: event.state,
-      steps,
-    });
-  }
-  let lastHolder: string | undefined;
-  const controlDt = 1 / factory.controlHz;
-
-  async function onCounterfactual(id: string, episode: Episode, endReason: string): Promise<void> {
-    const pending = overrides.get(id);
-    if (!pending) return;
-    overrides.delete(id);
-    const { event } = pending;
-    await keep(episode, false);
-    learner.send({ type: 'chunk', chunk: sliceEpisode(episode, 0, episode.length) });
-    const feedback = {
-      ...pending.feedback,
-      ...(episode.length > 0
-        ? { counterfactual: { episodeId: episode.id, from: 0, to: episode.length } }
-        : {}),
-    } as Feedback;
-    await append(feedback);
-    broadcast({
-      type: 'override',
-      feedbackId: feedback.id,
-      episodeId: event.episodeId,
-      from: event.from,
-      to: event.to,
-      counterfactual: {
-        cost: episode.summary.cost ?? 0,
-        return: episode.summary.return ?? 0,
-        endReason,
-        humanReturn: event.returned,
-        humanCost: event.cost,
-      },
-    });
-  }
-
   function startRollout(i: number): Thread<RolloutCommand> {
     const thread = startThread<RolloutCommand, RolloutEvent>(
       actorData(`r${i}`),
       './actors/rollout.ts',
       {
-        onEvent: (event) => void onRollout(event),
+        onEvent: (event) => background('rollout', onRollout(event)),
         onDeath(reason) {
           log.error({ reason }, 'a rollout actor died');
           if (closing) return;
@@ -363,6 +250,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     switch (event.type) {
       case 'ready':
         oneScene = event.oneScene;
+        alerts.clear('rollout', 'actor-died');
         return;
       case 'scene':
         scenes.put(event.sceneId, event.scene);
@@ -371,46 +259,23 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         learner.send({ type: 'chunk', chunk: event.chunk });
         return;
       case 'episode':
-        remember(event.episode);
-        await conclude(event.episode, event.endReason, false);
+        episodes.remember(event.episode);
+        await episodes.conclude(event.episode, event.endReason, false);
         return;
       case 'counterfactual':
-        await onCounterfactual(event.id, event.episode, event.endReason);
+        await overrides.settle(event.id, event.episode, event.endReason);
         return;
     }
   }
 
   // ------------------------------------------------------------------ questions and answers
 
-  async function takeQueries(list: readonly Query[]): Promise<void> {
-    for (const query of list) {
-      if (queries.has(query.id) || queries.size >= Math.max(QUERY_STOCK, wanted)) continue;
-      const episodes = await Promise.all(query.segments.map((s) => handle.episode(s.episodeId)));
-      const whole = episodes.every(
-        (e, i) => e && e.poses.length > 0 && e.length >= query.segments[i]!.to,
-      );
-      if (!whole) continue;
-      for (const e of episodes) if (!(await storage.findEpisode(e!.id))) await keep(e!, false);
-      queries.set(query.id, query);
-      await storage.putQuery(query);
-      broadcast({ type: 'query', query: { ...query, segments: [...query.segments] } });
-    }
-  }
-
-  function expireQueries(now: number): void {
-    for (const query of queries.values()) {
-      if (query.expiresAt > now) continue;
-      queries.delete(query.id);
-      broadcast({ type: 'query-expired', queryId: query.id });
-    }
-  }
-
   async function append(feedback: Feedback): Promise<{ duplicate: boolean }> {
     const { sequence, duplicate } = await storage.appendFeedback(feedback);
     if (!duplicate) {
       learner.sendFeedback(sequence, feedback);
       if (feedback.kind !== 'retraction') {
-        handle.counts.labels++;
+        labels++;
         statistics.answer(Date.now());
       }
     }
@@ -429,28 +294,29 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     get learner() {
       return learner.state;
     },
-    counts: {
-      environmentSteps: 0,
-      learnerUpdates: 0,
-      humanSteps: 0,
-      labels: await storage.countFeedback(run.id),
+    get counts() {
+      return { ...learner.counts, labels };
     },
     get queries() {
-      return [...queries.values()];
+      return questions.open;
     },
     get alerts() {
-      return [...alerts.values()];
+      return alerts.open;
     },
     get recentEpisodes() {
-      return summaries;
+      return episodes.summaries;
     },
     get holder() {
       return holder;
     },
     takeControl(teacherId) {
-      if (holder !== undefined && holder !== teacherId) return false;
+      const now = Date.now();
+      // Whose inputs had no effect for so long does not hold anything, whatever they think.
+      const silent = state?.controller !== 'human' && now - heldAt > WATCHDOG_SECONDS * 1000;
+      if (holder !== undefined && holder !== teacherId && !silent) return false;
       holder = teacherId;
       lastHolder = teacherId;
+      heldAt = now;
       return true;
     },
     history: (since) => storage.readMetrics(run.id, since, HISTORY_POINTS),
@@ -460,64 +326,50 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     },
     live: (command) => live.send(command),
     async accept(feedback, receivedAt) {
-      await checkFeedback(feedback, { run, storage, openEpisode: () => state, recent });
-      flushWanted ||= refersToOpen(feedback, state);
+      await checkFeedback(feedback, {
+        run,
+        storage,
+        recent: episodes.recent,
+        openEpisode: () => state && { episodeId: state.episodeId, length: liveStep },
+      });
+      flushWanted ||= state !== undefined && episodeIds(feedback).includes(state.episodeId);
       const result = await append({ ...feedback, receivedAt } as Feedback).catch((error: Error) => {
         throw new RunError('storage-failed', `the answer could not be written: ${error.message}`);
       });
-      if (feedback.queryId) queries.delete(feedback.queryId);
+      if (feedback.queryId) questions.answered(feedback.queryId);
       return result;
     },
-    async episode(id) {
-      return recent.get(id) ?? (await storage.getEpisode(id));
-    },
+    episode: episodes.find,
     sceneIdOf: (seed) => sceneIdOf(seed, oneScene),
     sceneMessage: (seed) => scenes.message(sceneIdOf(seed, oneScene), seed),
-    wantQueries(count) {
-      wanted = Math.max(count, QUERY_STOCK);
-    },
+    wantQueries: questions.want,
     status,
     async close() {
       closing = true;
       for (const timer of timers) clearInterval(timer);
       live.send({ type: 'close' });
-      for (const rollout of rollouts) rollout.send({ type: 'close' });
       await Promise.race([live.ended, new Promise((r) => setTimeout(r, 2000))]);
-      await new Promise((resolve) => setImmediate(resolve));
+      for (const rollout of rollouts) rollout.send({ type: 'close' });
+      await Promise.race([
+        Promise.all(rollouts.map((r) => r.ended)),
+        new Promise((r) => setTimeout(r, 2000)),
+      ]);
+      await overrides.close();
       await Promise.all([live.stop(), ...rollouts.map((r) => r.stop())]);
       await learner.close();
     },
   };
 
-  function status(): Extract<ServerMessage, { type: 'status' }> {
-    return {
-      type: 'status',
-      state: state?.state ?? 'starting',
-      speed: state?.speed ?? 1,
-      sceneId: state?.sceneId ?? 0,
-      episodeId: state?.episodeId ?? '',
-      episodeNumber: state?.episodeNumber ?? 0,
-      seed: state?.seed ?? 0,
-      controller: state?.controller ?? 'policy',
-      holder: holder ?? null,
-      releaseTo: state?.releaseTo ?? 'policy',
-      policyVersion: state?.policyVersion ?? 0,
-      environmentSteps: handle.counts.environmentSteps,
-      learnerUpdates: handle.counts.learnerUpdates,
-      labels: handle.counts.labels,
-      humanSteps: handle.counts.humanSteps,
-      viewers: listeners.size,
-      droppedFrames: 0,
-      learner: learner.state,
-      openQueries: queries.size,
-    };
+  function status(): ReturnType<typeof statusOf> {
+    const { size } = listeners;
+    return statusOf(state, holder, handle.counts, learner.state, size, questions.size);
   }
 
   async function tick(): Promise<void> {
     const now = Date.now();
-    const { environmentSteps, learnerUpdates, humanSteps } = learner.counts;
-    Object.assign(handle.counts, { environmentSteps, learnerUpdates, humanSteps });
-    expireQueries(now);
+    const { environmentSteps, learnerUpdates } = learner.counts;
+    questions.expire(now);
+    alerts.problems(storage.problems);
     const values = {
       ...learnedMetrics,
       ...statistics.values(now, { environmentSteps, learnerUpdates }),
@@ -526,27 +378,17 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     const point: MetricsPoint = { time: now, environmentSteps, learnerUpdates, values: finite };
     broadcast({ type: 'metrics', points: [point] });
     broadcast(status());
-    await storage.appendMetrics(run.id, point);
+    if (points++ % METRICS_KEPT === 0) await storage.appendMetrics(run.id, point);
   }
 
   const rollouts: Thread<RolloutCommand>[] = [];
   let live = startLive();
   // One is always there: it draws scenes and rolls out counterfactuals even with --rollouts 0.
   for (let i = 0; i < Math.max(1, options.rollouts); i++) rollouts.push(startRollout(i));
-  for (const problem of storage.problems) {
-    alert({
-      id: `corrupt-${problem}`,
-      severity: 'warning',
-      code: 'corrupt-file',
-      message: problem,
-      tip: 'The run goes on without it.',
-    });
-  }
   const timers = [
-    setInterval(() => void tick().catch((error) => log.error({ error }, 'metrics')), METRICS_EVERY),
+    setInterval(() => background('metrics', tick()), METRICS_EVERY),
     setInterval(() => {
-      if (queries.size < wanted)
-        learner.send({ type: 'queries', count: wanted - queries.size + 2 });
+      if (questions.missing > 0) learner.send({ type: 'queries', count: questions.missing + 2 });
     }, QUERIES_EVERY),
     setInterval(() => {
       if (flushWanted) live.send({ type: 'flush' });
@@ -554,9 +396,4 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     }, FLUSH_EVERY),
   ];
   return handle;
-}
-
-/** Feedback about the episode that is still running: it must reach the disk soon. */
-function refersToOpen(feedback: object, state: LiveState | undefined): boolean {
-  return state !== undefined && JSON.stringify(feedback).includes(`"${state.episodeId}"`);
 }

@@ -176,6 +176,7 @@ function refuseUpgrade(request: IncomingMessage): string | undefined {
   if (!offered.split(',').some((p) => p.trim() === SUBPROTOCOL)) return '426 Upgrade Required';
   const { origin, host } = request.headers;
   // Browsers always send it: another site's page must not drive. Programs send none.
-  if (origin !== undefined && new URL(origin).host !== host) return '403 Forbidden';
+  if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host))
+    return '403 Forbidden';
   return undefined;
 }

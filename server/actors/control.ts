@@ -10,6 +10,8 @@ export interface Control {
   /** Sequence of the input in force; 0: none. */
   readonly sequence: number;
   releaseTo: 'policy' | 'brake';
+  /** After an emergency stop, until `resume`: nobody can drive. */
+  readonly stopped: boolean;
   /** An input arrived at wall-clock `now` (ms). Returns true when it releases. */
   input(input: ControlInput, now: number): void;
   /** The person's connection is gone, or they let go. */
@@ -28,6 +30,7 @@ export function createControl(safeAction: Float32Array): Control {
   let held: ControlInput | undefined;
   let heldAt = 0;
   let controller: Controller = 'policy';
+  let stopped = false;
   const decision = { expired: false };
 
   function letGo(): void {
@@ -42,8 +45,12 @@ export function createControl(safeAction: Float32Array): Control {
     get sequence() {
       return controller === 'human' && held ? held.sequence : 0;
     },
+    get stopped() {
+      return stopped;
+    },
     releaseTo: 'policy',
     input(input, now) {
+      if (stopped) return;
       // Any axis counts by itself: opposite steering and throttle cannot cancel out.
       if (input.activeAxes === 0) {
         letGo();
@@ -56,9 +63,11 @@ export function createControl(safeAction: Float32Array): Control {
     release: letGo,
     estop() {
       held = undefined;
+      stopped = true;
       controller = 'safe';
     },
     resume() {
+      stopped = false;
       if (controller === 'safe') controller = 'policy';
     },
     decide(policyAction, now, out) {

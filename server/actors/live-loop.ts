@@ -107,7 +107,7 @@ export function createLiveLoop(
   function report(): void {
     emit({
       type: 'state',
-      state: paused ? 'paused' : 'running',
+      state: control.stopped ? 'stopped' : paused ? 'paused' : 'running',
       speed,
       sceneId,
       episodeId,
@@ -247,7 +247,7 @@ export function createLiveLoop(
       case 'input':
         if (c.input.values.length !== k || c.input.episodeNumber !== episodeNumber) return;
         control.input(c.input, now);
-        if (paused && c.input.activeAxes !== 0) paused = false; // taking over starts the world again
+        if (paused && !control.stopped && c.input.activeAxes !== 0) paused = false; // taking over starts the world again
         break;
       case 'release':
         control.release();

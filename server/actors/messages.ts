@@ -41,7 +41,7 @@ export type LiveEvent =
   | { readonly type: 'frame'; readonly buffer: ArrayBuffer; readonly path?: ArrayBuffer }
   | {
       readonly type: 'state';
-      readonly state: 'running' | 'paused';
+      readonly state: 'running' | 'paused' | 'stopped';
       readonly speed: number;
       readonly sceneId: number;
       readonly episodeId: string;

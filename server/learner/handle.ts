@@ -12,11 +12,15 @@ import type { LearnerCommand, LearnerCounts, LearnerData, LearnerEvent } from '.
 
 const CHECKPOINT_EVERY = 20_000;
 const MOST_RESTARTS = 5;
+/** Episodes remembered as sent; more than the learner itself keeps. */
+const KNOWN = 20_000;
 
 export interface LearnerHandleOptions {
   readonly run: Run;
   readonly environmentOptions: Readonly<Record<string, unknown>>;
   readonly storage: Storage;
+  /** s */
+  readonly controlDt: number;
   readonly log: Log;
   alert(alert: Omit<Extract<ServerMessage, { type: 'alert' }>, 'type'>): void;
   onPublished(snapshot: PolicySnapshot): void;
@@ -39,7 +43,7 @@ export interface LearnerHandle {
   close(): Promise<void>;
 }
 
-export async function createLearnerHandle(options: LearnerHandleOptions): Promise<LearnerHandle> {
+export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandle {
   const { run, storage, log } = options;
   let state: LearnerHandle['state'] = 'starting';
   let backend: LearnerHandle['backend'] = { name: 'cpu', reason: 'the learner is starting' };
@@ -61,9 +65,27 @@ export async function createLearnerHandle(options: LearnerHandleOptions): Promis
   /** Log position of the checkpoint that the thread started from. */
   let resumedAt = 0;
 
-  async function start(): Promise<Thread<LearnerCommand>> {
+  let thread: Thread<LearnerCommand> | undefined;
+  /** Episodes the present thread has been told of, newest last. */
+  const known = new Set<string>();
+  /** The last feedback the present thread has been told of. */
+  let delivered = 0;
+  /** Starts and feedback, one after the other: nothing is told to a dead thread or told twice. */
+  let work: Promise<void> = Promise.resolve();
+
+  function later(job: () => Promise<void>): void {
+    work = work.then(job).catch((error) => log.error({ error: String(error) }, 'learner'));
+  }
+
+  function remember(id: string): void {
+    known.delete(id);
+    known.add(id);
+    if (known.size > KNOWN) known.delete(known.values().next().value!);
+  }
+
+  /** A thread from the last checkpoint, with the feedback that came after it. */
+  async function start(): Promise<void> {
     const stored = await storage.getCheckpoint(run.id);
-    resumedAt = stored?.feedbackSequence ?? 0;
     const data: Omit<LearnerData, 'module'> = {
       runId: run.id,
       preset: run.preset,
@@ -72,31 +94,43 @@ export async function createLearnerHandle(options: LearnerHandleOptions): Promis
       environmentOptions: options.environmentOptions,
       ...(stored ? { checkpoint: stored.checkpoint } : {}),
     };
-    const thread = startThread<LearnerCommand, LearnerEvent>(data, './learner/worker.ts', {
+    known.clear();
+    delivered = stored?.feedbackSequence ?? 0;
+    resumedAt = delivered;
+    const started = startThread<LearnerCommand, LearnerEvent>(data, './learner/worker.ts', {
       onEvent,
       onDeath,
     });
-    const missed = await storage.readFeedback(run.id, stored?.feedbackSequence ?? 0);
-    const sent = new Set<string>();
-    for (const { sequence, feedback } of missed) {
-      for (const id of episodeIds(feedback)) {
-        if (sent.has(id)) continue;
-        sent.add(id);
-        const episode = await storage.getEpisode(id);
-        if (!episode) continue;
-        // It is closed as far as the learner is concerned: nothing more of it will come.
-        const end = episode.end === 'open' ? 'aborted' : episode.end;
-        thread.send({ type: 'chunk', chunk: sliceEpisode({ ...episode, end }, 0, episode.length) });
-      }
-      thread.send({ type: 'feedback', sequence, feedback });
+    thread = started;
+    for (const { sequence, feedback } of await storage.readFeedback(run.id, delivered)) {
+      await deliver(sequence, feedback, stored?.savedAt ?? 0);
     }
-    return thread;
+  }
+
+  /** With the episodes it is about, where this thread does not have them. */
+  async function deliver(sequence: number, feedback: Feedback, savedAt = Infinity): Promise<void> {
+    if (sequence <= delivered) return;
+    for (const id of episodeIds(feedback)) {
+      if (known.has(id)) continue;
+      const episode = await storage.getEpisode(id);
+      if (!episode) continue;
+      remember(id);
+      // As far as the learner is concerned nothing more of it will come.
+      const end = episode.end === 'open' ? 'aborted' : episode.end;
+      const chunk = sliceEpisode({ ...episode, end }, 0, episode.length);
+      const lasted = 1000 * options.controlDt * episode.length;
+      const type = episode.startedAt + lasted < savedAt ? 'recall' : 'chunk';
+      thread?.send({ type, chunk });
+    }
+    thread?.send({ type: 'feedback', sequence, feedback });
+    delivered = sequence;
   }
 
   function onEvent(event: LearnerEvent): void {
     switch (event.type) {
       case 'ready':
         backend = event.backend;
+        counts = event.counts;
         state = 'warming-up';
         options.alert({ id: 'learner', severity: 'cleared', code: 'learner-died', message: '' });
         return;
@@ -111,6 +145,7 @@ export async function createLearnerHandle(options: LearnerHandleOptions): Promis
         options.onProgress(event.metrics);
         return;
       case 'credit':
+        counts = event.counts;
         options.onCredit(event.steps);
         return;
       case 'queries':
@@ -149,13 +184,11 @@ export async function createLearnerHandle(options: LearnerHandleOptions): Promis
           : 'It starts again from its last checkpoint; the simulation goes on meanwhile.',
     });
     if (restarts > MOST_RESTARTS) return;
-    void start().then((next) => {
-      thread = next;
-    });
+    later(start);
   }
 
-  let thread = await start();
-  const timer = setInterval(() => thread.send({ type: 'save', last: false }), CHECKPOINT_EVERY);
+  later(start);
+  const timer = setInterval(() => thread?.send({ type: 'save', last: false }), CHECKPOINT_EVERY);
   return {
     get state() {
       return state;
@@ -169,10 +202,13 @@ export async function createLearnerHandle(options: LearnerHandleOptions): Promis
     get snapshot() {
       return snapshot;
     },
-    send: (command) => thread.send(command),
+    send(command) {
+      if (command.type === 'chunk' && command.chunk.from === 0) remember(command.chunk.id);
+      thread?.send(command);
+    },
     sendFeedback(sequence, feedback) {
       received.set(feedback.id, feedback.receivedAt);
-      thread.send({ type: 'feedback', sequence, feedback });
+      later(() => deliver(sequence, feedback));
     },
     inUse(version) {
       const now = Date.now();
@@ -189,12 +225,13 @@ export async function createLearnerHandle(options: LearnerHandleOptions): Promis
     async close() {
       closing = true;
       clearInterval(timer);
+      await work;
       await new Promise<void>((resolve) => {
         saved = resolve;
-        thread.send({ type: 'save', last: true });
+        thread?.send({ type: 'save', last: true });
         setTimeout(resolve, 5000).unref();
       });
-      await thread.stop();
+      await thread?.stop();
     },
   };
 }

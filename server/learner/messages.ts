@@ -22,6 +22,8 @@ export interface LearnerData {
 
 export type LearnerCommand =
   | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
+  /** A whole episode that is in the checkpoint already: for feedback to refer to, not to learn from again. */
+  | { readonly type: 'recall'; readonly chunk: EpisodeChunk }
   | { readonly type: 'feedback'; readonly sequence: number; readonly feedback: Feedback }
   | { readonly type: 'queries'; readonly count: number }
   | { readonly type: 'predict'; readonly tag: string; readonly segment: Segment }
@@ -39,6 +41,7 @@ export type LearnerEvent =
   | {
       readonly type: 'ready';
       readonly backend: { readonly name: 'native' | 'wasm' | 'cpu'; readonly reason: string };
+      readonly counts: LearnerCounts;
     }
   | {
       readonly type: 'published';
@@ -52,7 +55,7 @@ export type LearnerEvent =
       readonly metrics: Metrics;
     }
   /** So many updates were made: rollouts may go on by as many steps. */
-  | { readonly type: 'credit'; readonly steps: number }
+  | { readonly type: 'credit'; readonly steps: number; readonly counts: LearnerCounts }
   | { readonly type: 'queries'; readonly queries: readonly Query[] }
   | {
       readonly type: 'predicted';

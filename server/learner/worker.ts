@@ -18,7 +18,8 @@ const SLICE = 20;
 
 const data = workerData as LearnerData;
 const port = parentPort!;
-const emit = (event: LearnerEvent) => port.postMessage(event);
+const emit = (event: LearnerEvent, transfer: ArrayBuffer[] = []) =>
+  port.postMessage(event, transfer);
 
 const env = await createEnvironment(data.environmentId, data.environmentOptions);
 const { observationSpace, actionSpace, controlDt } = env;
@@ -40,8 +41,17 @@ port.on('message', (command: LearnerCommand) => {
   switch (command.type) {
     case 'chunk': {
       const { from, to } = command.chunk;
-      trainer.observe(assembler.add(command.chunk), from, to);
+      const episode = assembler.add(command.chunk);
+      if (!episode) break;
+      trainer.observe(episode, from, to);
       waiting.known(command.chunk.id, to, command.chunk.end !== 'open');
+      break;
+    }
+    case 'recall': {
+      const episode = assembler.add(command.chunk);
+      if (!episode) break;
+      trainer.observe(episode, episode.length, episode.length);
+      waiting.known(episode.id, episode.length, true);
       break;
     }
     case 'feedback':
@@ -56,12 +66,7 @@ port.on('message', (command: LearnerCommand) => {
       break;
     }
     case 'save':
-      emit({
-        type: 'checkpoint',
-        checkpoint: trainer.save(),
-        feedbackSequence: waiting.deliveredUpTo,
-        last: command.last,
-      });
+      save(command.last);
       if (command.last) {
         closing = true;
         port.close();
@@ -69,6 +74,22 @@ port.on('message', (command: LearnerCommand) => {
       break;
   }
 });
+
+/** Copies travel, so that nobody has to copy on the server's thread. */
+function save(last: boolean): void {
+  const { meta, arrays } = trainer.save();
+  const own = Object.fromEntries(Object.entries(arrays).map(([name, a]) => [name, a.slice()]));
+  const transfer = Object.values(own).map((a) => a.buffer as ArrayBuffer);
+  emit(
+    {
+      type: 'checkpoint',
+      checkpoint: { meta, arrays: own },
+      feedbackSequence: waiting.deliveredUpTo,
+      last,
+    },
+    transfer,
+  );
+}
 
 function collect(metrics: Readonly<Record<string, number>>): void {
   for (const name in metrics) {
@@ -89,7 +110,11 @@ function publish(): void {
   emit({ type: 'published', snapshot, appliedFeedback });
 }
 
-emit({ type: 'ready', backend: { name: backend.name, reason: backend.reason } });
+emit({
+  type: 'ready',
+  backend: { name: backend.name, reason: backend.reason },
+  counts: trainer.counts(),
+});
 publish();
 let publishedAt = performance.now();
 let toldAt = publishedAt;
@@ -107,7 +132,7 @@ while (!closing) {
   fresh ||= worked;
   const now = performance.now();
   const made = trainer.counts().learnerUpdates - before;
-  if (made > 0) emit({ type: 'credit', steps: made });
+  if (made > 0) emit({ type: 'credit', steps: made, counts: trainer.counts() });
   if (fresh && now - publishedAt > PUBLISH_EVERY) {
     publish();
     publishedAt = now;

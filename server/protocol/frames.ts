@@ -263,6 +263,11 @@ export function decodeInput(buffer: ArrayBuffer): ControlInput {
   };
 }
 
+/** Step of an encoded frame, without decoding the rest. */
+export function frameStep(buffer: ArrayBuffer): number {
+  return new DataView(buffer).getUint32(32, true);
+}
+
 /** Opcode of a binary message, or undefined when it is empty. */
 export function opcode(buffer: ArrayBuffer): number | undefined {
   return buffer.byteLength > 0 ? new DataView(buffer).getUint8(0) : undefined;

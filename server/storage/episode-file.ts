@@ -37,7 +37,7 @@ export function readEpisodeFile(path: string): Episode {
   for (const name of COLUMNS) if (!columns[name]) throw new Error(`column ${name} is missing`);
   const episode = {
     ...head,
-    ...columns,
+    ...Object.fromEntries(COLUMNS.map((name) => [name, columns[name]])),
     states: stateSteps.map((step, i) => ({ step, state: columns[`state-${i}`] as EnvState })),
   } as unknown as Episode;
   const observations = (episode.length + 1) * episode.observationSize;

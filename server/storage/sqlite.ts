@@ -1,11 +1,11 @@
 /** SQLite for what is small and must be found, files for episodes and checkpoints. */
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, sql } from 'kysely';
 import Database from 'libsql';
 import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
-import { readBinary, writeBinary } from './binary.ts';
+import { readBinary, writeBinaryInPieces } from './binary.ts';
 import type { EpisodeRow, Run, Storage, StoredCheckpoint } from './contract.ts';
 import { readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
 import { CREATE, SCHEMA_VERSION, type Tables } from './schema.ts';
@@ -24,6 +24,7 @@ export function openStorage(folder: string): Storage {
   for (const path of [episodes, checkpoints, corrupt]) mkdirSync(path, { recursive: true });
   const db = openDatabase(join(folder, 'reins.db'));
   const problems: string[] = [];
+  let lastCheckpoint: Promise<void> = Promise.resolve();
   const episodePath = (id: string) => join(episodes, `${id}.episode`);
   const checkpointPath = (runId: string) => join(checkpoints, `${runId}.checkpoint`);
 
@@ -175,23 +176,42 @@ export function openStorage(folder: string): Storage {
         .execute();
     },
     async readMetrics(runId, since, limit) {
-      const rows = await db
+      const of = db
         .selectFrom('metrics')
-        .select('body')
         .where('runId', '=', runId)
-        .where('learnerUpdates', '>=', since)
+        .where('learnerUpdates', '>=', since);
+      const { n } = await of
+        .select((e) => e.fn.countAll<number>().as('n'))
+        .executeTakeFirstOrThrow();
+      const every = Math.max(1, Math.ceil(Number(n) / limit));
+      // Thinned by the database: the history of days does not fit into memory.
+      const rows = await db
+        .selectFrom(
+          of
+            .select([
+              'body',
+              'time',
+              sql<number>`row_number() over (order by time desc) - 1`.as('i'),
+            ])
+            .as('m'),
+        )
+        .select('body')
+        .where(sql<number>`i % ${every}`, '=', 0)
         .orderBy('time')
         .execute();
-      const every = Math.max(1, Math.ceil(rows.length / limit));
-      return rows
-        .filter((_, i) => (rows.length - 1 - i) % every === 0)
-        .map((r) => JSON.parse(r.body) as MetricsPoint);
+      return rows.map((r) => JSON.parse(r.body) as MetricsPoint);
     },
-    async putCheckpoint(runId, { checkpoint, feedbackSequence, savedAt }) {
+    putCheckpoint(runId, { checkpoint, feedbackSequence, savedAt }) {
       const path = checkpointPath(runId);
-      if (existsSync(path)) renameSync(path, `${path}.previous`);
       const meta: CheckpointMeta = { meta: checkpoint.meta, feedbackSequence, savedAt };
-      writeBinary(path, meta, checkpoint.arrays);
+      // One after the other: two at once would share a temporary name.
+      const written = lastCheckpoint.then(async () => {
+        await writeBinaryInPieces(`${path}.new`, meta, checkpoint.arrays);
+        if (existsSync(path)) renameSync(path, `${path}.previous`);
+        renameSync(`${path}.new`, path);
+      });
+      lastCheckpoint = written.catch(() => {});
+      return written;
     },
     async getCheckpoint(runId) {
       return readCheckpoint(runId, '') ?? readCheckpoint(runId, '.previous');

@@ -1,0 +1,108 @@
+/** Episodes of a run: to disk, in memory for clips, concluded once they end. */
+import type { Episode, Segment } from '../agent/contract.ts';
+import { countHumanSteps } from './episode-chunks.ts';
+import type { Log } from './log.ts';
+import type { EpisodeSummary, ServerMessage } from './protocol/index.ts';
+import type { RunStatistics } from './statistics.ts';
+import type { Storage } from './storage/contract.ts';
+
+/** Finished episodes kept in memory, so that questions about them can be shown. */
+const RECENT = 60;
+const SUMMARIES = 100;
+/** A learner that is being restarted does not answer; wait so long, ms. */
+const PREDICT_WAIT = 5000;
+
+export interface RunEpisodes {
+  readonly recent: ReadonlyMap<string, Episode>;
+  readonly summaries: readonly EpisodeSummary[];
+  find(id: string): Promise<Episode | undefined>;
+  remember(episode: Episode): void;
+  /** To disk, and in memory. */
+  keep(episode: Episode, isLive: boolean): Promise<void>;
+  conclude(episode: Episode, endReason: string, isLive: boolean): Promise<void>;
+  /** The learner answered `predict` with this tag. */
+  predicted(tag: string, values: Float32Array | undefined): void;
+}
+
+export function createRunEpisodes(options: {
+  readonly storage: Storage;
+  readonly log: Log;
+  readonly statistics: RunStatistics;
+  broadcast(message: ServerMessage): void;
+  alert(alert: Omit<Extract<ServerMessage, { type: 'alert' }>, 'type'>): void;
+  predict(tag: string, segment: Segment): void;
+}): RunEpisodes {
+  const { storage, log, statistics } = options;
+  const recent = new Map<string, Episode>();
+  const summaries: EpisodeSummary[] = [];
+  const waiting = new Map<string, (value: number | null) => void>();
+  let failing = false;
+
+  function learnedReturn(episode: Episode): Promise<number | null> {
+    return new Promise((resolve) => {
+      const tag = `return-${episode.id}`;
+      waiting.set(tag, resolve);
+      options.predict(tag, { episodeId: episode.id, from: 0, to: episode.length });
+      setTimeout(() => waiting.delete(tag) && resolve(null), PREDICT_WAIT).unref();
+    });
+  }
+
+  const episodes: RunEpisodes = {
+    recent,
+    summaries,
+    find: async (id) => recent.get(id) ?? (await storage.getEpisode(id)),
+    remember(episode) {
+      recent.delete(episode.id);
+      recent.set(episode.id, episode);
+      if (recent.size > RECENT) recent.delete(recent.keys().next().value!);
+    },
+    async keep(episode, isLive) {
+      episodes.remember(episode);
+      try {
+        await storage.putEpisode(episode, { live: isLive });
+        if (!failing) return;
+        failing = false;
+        options.alert({ id: 'storage', severity: 'cleared', code: 'storage-failed', message: '' });
+      } catch (error) {
+        failing = true;
+        log.error({ error: String(error) }, 'an episode could not be written');
+        options.alert({
+          id: 'storage',
+          severity: 'error',
+          code: 'storage-failed',
+          message: `An episode could not be written: ${(error as Error).message}`,
+          tip: 'Free some space in the data folder; answers are refused rather than lost meanwhile.',
+        });
+      }
+    },
+    async conclude(episode, endReason, isLive) {
+      const summary: EpisodeSummary = {
+        episodeId: episode.id,
+        seed: episode.seed,
+        length: episode.length,
+        end: episode.end,
+        endReason,
+        live: isLive,
+        return: episode.summary.return ?? 0,
+        learnedReturn: await learnedReturn(episode),
+        cost: episode.summary.cost ?? 0,
+        success: episode.summary.success === 1,
+        humanSteps: countHumanSteps(episode.sources),
+        policyVersion: episode.policyVersions[episode.length - 1] ?? 0,
+        endedAt: Date.now(),
+      };
+      summaries.push(summary);
+      if (summaries.length > SUMMARIES) summaries.shift();
+      // People's episodes would flatter the policy; aborted ones say nothing of it.
+      if (summary.humanSteps === 0 && episode.end !== 'aborted') statistics.episode(summary);
+      options.broadcast({ type: 'episode', episode: summary });
+    },
+    predicted(tag, values) {
+      const resolve = waiting.get(tag);
+      if (!resolve) return;
+      waiting.delete(tag);
+      resolve(values ? values.reduce((a, b) => a + b, 0) : null);
+    },
+  };
+  return episodes;
+}

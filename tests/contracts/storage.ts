@@ -1,0 +1,106 @@
+/** The storage contract as tests: every implementation passes it. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Feedback } from '../../agent/contract.ts';
+import type { Run, Storage } from '../../server/storage/contract.ts';
+import { recordEpisode } from '../server/episode.ts';
+
+export const RUN: Run = {
+  id: 'run-1',
+  environmentId: 'point-world',
+  preset: 'reins',
+  seed: 1,
+  configHash: 'abc',
+  createdAt: 1,
+};
+
+export function rewardFeedback(id: string, step = 1): Feedback {
+  return {
+    id,
+    runId: RUN.id,
+    teacherId: 'ada',
+    shownAt: 1,
+    answeredAt: 2,
+    receivedAt: 3,
+    responseMs: 1,
+    kind: 'reward',
+    episodeId: 'e1',
+    step,
+    value: 0.5,
+  };
+}
+
+export function storageContract(
+  name: string,
+  open: () => { storage: Storage; remove(): void },
+): void {
+  describe(name, () => {
+    let opened: ReturnType<typeof open>;
+    let storage: Storage;
+    beforeEach(async () => {
+      opened = open();
+      storage = opened.storage;
+      await storage.createRun(RUN);
+    });
+    afterEach(async () => {
+      await storage.close();
+      opened.remove();
+    });
+
+    it('[STORE-1] appends feedback in order; the same id again changes nothing', async () => {
+      const first = await storage.appendFeedback(rewardFeedback('f1', 1));
+      const second = await storage.appendFeedback(rewardFeedback('f2', 2));
+      expect(second.sequence).toBeGreaterThan(first.sequence);
+      const again = await storage.appendFeedback(rewardFeedback('f1', 99));
+      expect(again).toEqual({ sequence: first.sequence, duplicate: true });
+      const all = await storage.readFeedback(RUN.id, 0);
+      expect(all.map((f) => f.feedback)).toEqual([
+        rewardFeedback('f1', 1),
+        rewardFeedback('f2', 2),
+      ]);
+      expect(await storage.readFeedback(RUN.id, first.sequence)).toEqual([all[1]]);
+      expect(await storage.hasFeedback('f2')).toBe(true);
+      expect(await storage.hasFeedback('f3')).toBe(false);
+    });
+
+    it('[STORE-2] returns episodes exactly, the newest state of each', async () => {
+      const half = recordEpisode('e1', 5);
+      await storage.putEpisode(half, { live: true });
+      const whole = recordEpisode('e1', 12);
+      await storage.putEpisode(whole, { live: true });
+      expect(await storage.getEpisode('e1')).toEqual(whole);
+      expect(await storage.findEpisode('e1')).toMatchObject({ length: 12, live: true });
+      expect((await storage.listEpisodes(RUN.id, 10)).map((e) => e.id)).toEqual(['e1']);
+      expect(await storage.getEpisode('unknown')).toBeUndefined();
+    });
+
+    it('[STORE-3] keeps the newest checkpoint, written in order', async () => {
+      const checkpoint = (n: number) => ({
+        checkpoint: {
+          meta: { n },
+          arrays: { w: Float32Array.of(n, -n, 0.5), empty: new Float32Array(0) },
+        },
+        feedbackSequence: n,
+        savedAt: n,
+      });
+      await Promise.all([1, 2, 3].map((n) => storage.putCheckpoint(RUN.id, checkpoint(n))));
+      expect(await storage.getCheckpoint(RUN.id)).toEqual(checkpoint(3));
+      expect(await storage.getCheckpoint('another')).toBeUndefined();
+    });
+
+    it('[STORE-4] thins the metrics history evenly and keeps the newest', async () => {
+      for (let i = 0; i < 25; i++) {
+        const values = { 'episode/return': i };
+        const point = { time: i, environmentSteps: i, learnerUpdates: i, values };
+        await storage.appendMetrics(RUN.id, point);
+      }
+      const times = (await storage.readMetrics(RUN.id, 5, 10)).map((p) => p.time);
+      expect(times).toEqual([6, 8, 10, 12, 14, 16, 18, 20, 22, 24]);
+    });
+
+    it('[STORE-5] finds the newest run', async () => {
+      await storage.createRun({ ...RUN, id: 'run-2', createdAt: 2 });
+      expect((await storage.latestRun())?.id).toBe('run-2');
+      expect((await storage.listRuns()).map((r) => r.id)).toEqual(['run-2', 'run-1']);
+    });
+  });
+}

@@ -1,0 +1,66 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { openStorage } from '../../../server/storage/sqlite.ts';
+import { RUN, rewardFeedback, storageContract } from '../../contracts/storage.ts';
+import { recordEpisode } from '../episode.ts';
+
+function folder() {
+  const path = mkdtempSync(join(tmpdir(), 'reins-storage-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+storageContract('sqlite', () => {
+  const { path, remove } = folder();
+  return { storage: openStorage(path), remove };
+});
+
+function damage(file: string): void {
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 9]! ^= 0xff;
+  writeFileSync(file, bytes);
+}
+
+it('[STORE-6] names a corrupt episode file and sets it aside', async () => {
+  const { path, remove } = folder();
+  const storage = openStorage(path);
+  await storage.createRun(RUN);
+  await storage.putEpisode(recordEpisode('e1', 8), { live: true });
+  damage(join(path, 'episodes', 'e1.episode'));
+  expect(await storage.getEpisode('e1')).toBeUndefined();
+  expect(storage.problems).toEqual([expect.stringMatching(/e1\.episode: checksum differs/)]);
+  expect(readdirSync(join(path, 'corrupt'))).toEqual(['e1.episode']);
+  await storage.close();
+  remove();
+});
+
+it('[STORE-7] falls back to the checkpoint before a corrupt one', async () => {
+  const { path, remove } = folder();
+  const storage = openStorage(path);
+  const arrays = { w: Float32Array.of(1, 2, 3, 4) };
+  for (const n of [1, 2]) {
+    const checkpoint = { meta: { n }, arrays };
+    await storage.putCheckpoint(RUN.id, { checkpoint, feedbackSequence: n, savedAt: n });
+  }
+  damage(join(path, 'checkpoints', `${RUN.id}.checkpoint`));
+  expect((await storage.getCheckpoint(RUN.id))?.feedbackSequence).toBe(1);
+  expect(storage.problems[0]).toMatch(/run-1\.checkpoint/);
+  await storage.close();
+  remove();
+});
+
+it('[STORE-8] finds everything again after reopening', async () => {
+  const { path, remove } = folder();
+  const before = openStorage(path);
+  await before.createRun(RUN);
+  await before.appendFeedback(rewardFeedback('f1'));
+  await before.putEpisode(recordEpisode('e1', 8), { live: false });
+  await before.close();
+  const storage = openStorage(path);
+  expect(await storage.latestRun()).toEqual(RUN);
+  expect(await storage.countFeedback(RUN.id)).toBe(1);
+  expect((await storage.getEpisode('e1'))?.length).toBe(8);
+  await storage.close();
+  remove();
+});
