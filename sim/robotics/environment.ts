@@ -1,14 +1,14 @@
-import { type Environment, type EnvState, POSE_SIZE, type TimeStep } from '../contract.ts';
-import { createRandom, RANDOM_STATE_SIZE } from '../random.ts';
+import { type Environment, POSE_SIZE, type TimeStep } from '../contract.ts';
+import { createRandom, type Random } from '../random.ts';
 import { box, clipInto } from '../spaces.ts';
 import { createTimeStep, restart, termination, transition, truncation } from '../time-step.ts';
 import { createPhysics, type Physics } from './mujoco.ts';
 import { createScene, movingBodies } from './scene.ts';
+import { createStateCodec } from './state.ts';
 import type { MujocoTask, TaskProgram } from './task.ts';
 
 /** Random stream of resets. */
 const RESET_STREAM = 0x0b07;
-const kinds = ['first', 'mid', 'last'] as const;
 
 /** A robotics environment: the contract plus what only physics has. */
 export interface RoboticsEnvironment extends Environment {
@@ -24,58 +24,6 @@ export function roboticsOf(env: Environment): RoboticsEnvironment {
   const known = programs.get(env);
   if (!known) throw new TypeError(`env: "${env.id}" is no robotics environment`);
   return known;
-}
-
-/** How the numbers of an `EnvState` lie: physics, random, memory, time step, observation. */
-function createLayout(physics: Physics, program: TaskProgram, ts: TimeStep) {
-  const random = physics.stateSize;
-  const memory = random + RANDOM_STATE_SIZE;
-  const step = memory + program.memory.length;
-  const terms = step + 7;
-  const metrics = terms + program.rewards.length;
-  const observation = metrics + program.metrics.length;
-  return {
-    random,
-    memory,
-    step,
-    terms,
-    metrics,
-    observation,
-    size: observation + ts.observation.length,
-  };
-}
-
-/** Write the time step (not its observation) into a state. */
-function saveTimeStep(
-  ts: TimeStep,
-  endReasons: readonly string[],
-  out: EnvState,
-  at: number,
-): void {
-  out[at] = kinds.indexOf(ts.kind);
-  out[at + 1] = ts.step;
-  out[at + 2] = ts.reward;
-  out[at + 3] = ts.discount;
-  out[at + 4] = ts.info.cost;
-  out[at + 5] = ts.info.success ? 1 : 0;
-  out[at + 6] = endReasons.indexOf(ts.info.endReason);
-}
-
-function loadTimeStep(
-  ts: TimeStep,
-  endReasons: readonly string[],
-  from: EnvState,
-  at: number,
-  dt: number,
-): void {
-  ts.kind = kinds[from[at]!]!;
-  ts.step = from[at + 1]!;
-  ts.time = ts.step * dt;
-  ts.reward = from[at + 2]!;
-  ts.discount = from[at + 3]!;
-  ts.info.cost = from[at + 4]!;
-  ts.info.success = from[at + 5] === 1;
-  ts.info.endReason = endReasons[from[at + 6]!]!;
 }
 
 function checkSeed(seed: number): void {
@@ -129,28 +77,20 @@ export async function createMujocoEnvironment(task: MujocoTask): Promise<Robotic
   }
 }
 
-function build(task: MujocoTask, physics: Physics): RoboticsEnvironment {
-  const dt = physics.timestep * task.frameSkip;
-  const program = task.createProgram(physics, dt);
+/** The loop around a task: everything that changes the time step. */
+function createLoop(task: MujocoTask, physics: Physics, program: TaskProgram, dt: number) {
   const names = program.fields.flatMap((f) => f.names);
   const observationSpace = box(-Infinity, Infinity, { names });
-  const ts = createTimeStep(
-    observationSpace,
-    program.rewards.map((r) => r.name),
-    program.metrics.map((m) => m.name),
-  );
-  const endReasons = ['', 'time-limit', 'unstable', ...program.endReasons];
-  const layout = createLayout(physics, program, ts);
+  const rewardNames = program.rewards.map((r) => r.name);
+  const metricNames = program.metrics.map((m) => m.name);
+  const ts = createTimeStep(observationSpace, rewardNames, metricNames);
   const reader = createReader(program, ts);
-  const random = createRandom(0, RESET_STREAM);
-  const action = new Float32Array(program.actionSpace.size);
-  const scene = createScene(physics, task.style);
-  const bodies = movingBodies(physics);
-  let started = false;
 
-  /** The simulation diverged: end the episode with the last good observation and no reward. */
+  /** The simulation diverged: end the episode with finite numbers and no reward. */
   function endUnstable(): TimeStep {
-    for (const r of program.rewards) ts.info.rewardTerms[r.name] = 0;
+    for (const name of rewardNames) ts.info.rewardTerms[name] = 0;
+    for (const name of metricNames)
+      if (!Number.isFinite(ts.info.metrics[name])) ts.info.metrics[name] = 0;
     for (let i = 0; i < ts.observation.length; i++)
       if (!Number.isFinite(ts.observation[i])) ts.observation[i] = 0;
     ts.info.endReason = 'unstable';
@@ -173,17 +113,10 @@ function build(task: MujocoTask, physics: Physics): RoboticsEnvironment {
     return truncation(ts, reward, dt);
   }
 
-  const env: RoboticsEnvironment = {
-    id: task.id,
+  return {
+    ts,
     observationSpace,
-    actionSpace: program.actionSpace,
-    scene,
-    controlDt: dt,
-    physics,
-    program,
-    reset(seed) {
-      checkSeed(seed);
-      random.reseed(seed, RESET_STREAM);
+    begin(random: Random): void {
       physics.reset();
       program.memory.fill(0);
       program.reset(random);
@@ -194,54 +127,63 @@ function build(task: MujocoTask, physics: Physics): RoboticsEnvironment {
       reader.metrics();
       program.judge(ts.info);
       program.remember?.();
-      started = true;
-      return ts;
     },
-    step(input) {
-      clipInto(program.actionSpace, input, action);
-      if (!started) throw new Error('step: the environment was never reset, call reset first');
-      if (ts.kind === 'last') throw new Error('step: the episode is over, call reset first');
+    advance(action: Float32Array): TimeStep {
       physics.sync();
       program.act(action);
       return physics.step(task.frameSkip) ? finish() : endUnstable();
     },
-    writePoses(out) {
-      physics.refreshPoses();
-      const { xpos, xquat } = physics;
-      for (let i = 0; i < bodies.length; i++) {
-        const at = i * POSE_SIZE;
-        const body = bodies[i]!;
-        for (let k = 0; k < 3; k++) out[at + k] = xpos[body * 3 + k]!;
-        for (let k = 0; k < 4; k++) out[at + 3 + k] = xquat[body * 4 + k]!;
-      }
+  };
+}
+
+/** Poses of the moving bodies at the current positions. */
+function writeBodyPoses(physics: Physics, bodies: readonly number[], out: Float32Array): void {
+  physics.refreshPoses();
+  const { xpos, xquat } = physics;
+  for (let i = 0; i < bodies.length; i++) {
+    const at = i * POSE_SIZE;
+    const body = bodies[i]!;
+    for (let k = 0; k < 3; k++) out[at + k] = xpos[body * 3 + k]!;
+    for (let k = 0; k < 4; k++) out[at + 3 + k] = xquat[body * 4 + k]!;
+  }
+}
+
+function build(task: MujocoTask, physics: Physics): RoboticsEnvironment {
+  const dt = physics.timestep * task.frameSkip;
+  const program = task.createProgram(physics, dt);
+  const { ts, observationSpace, begin, advance } = createLoop(task, physics, program, dt);
+  const { actionSpace } = program;
+  const endReasons = ['', 'time-limit', 'unstable', ...program.endReasons];
+  const random = createRandom(0, RESET_STREAM);
+  const codec = createStateCodec({ physics, program, ts, random, endReasons, dt });
+  const action = new Float32Array(actionSpace.size);
+  const bodies = movingBodies(physics);
+  let started = false;
+  const env: RoboticsEnvironment = {
+    id: task.id,
+    observationSpace,
+    actionSpace,
+    scene: createScene(physics, task.style),
+    controlDt: dt,
+    physics,
+    program,
+    reset(seed) {
+      checkSeed(seed);
+      random.reseed(seed, RESET_STREAM);
+      begin(random);
+      started = true;
+      return ts;
     },
-    saveState(out) {
-      const state = out && out.length === layout.size ? out : new Float64Array(layout.size);
-      physics.saveState(state, 0);
-      random.save(state, layout.random);
-      state.set(program.memory, layout.memory);
-      saveTimeStep(ts, endReasons, state, layout.step);
-      for (let i = 0; i < program.rewards.length; i++)
-        state[layout.terms + i] = ts.info.rewardTerms[program.rewards[i]!.name]!;
-      for (let i = 0; i < program.metrics.length; i++)
-        state[layout.metrics + i] = ts.info.metrics[program.metrics[i]!.name]!;
-      for (let i = 0; i < ts.observation.length; i++)
-        state[layout.observation + i] = ts.observation[i]!;
-      return state;
+    step(input) {
+      clipInto(actionSpace, input, action);
+      if (!started) throw new Error('step: the environment was never reset, call reset first');
+      if (ts.kind === 'last') throw new Error('step: the episode is over, call reset first');
+      return advance(action);
     },
+    writePoses: (out) => writeBodyPoses(physics, bodies, out),
+    saveState: (out) => codec.save(out),
     loadState(state) {
-      if (state.length !== layout.size)
-        throw new RangeError(`state: has ${state.length} numbers, expected ${layout.size}`);
-      physics.loadState(state, 0);
-      random.load(state, layout.random);
-      for (let i = 0; i < program.memory.length; i++) program.memory[i] = state[layout.memory + i]!;
-      loadTimeStep(ts, endReasons, state, layout.step, dt);
-      for (let i = 0; i < program.rewards.length; i++)
-        ts.info.rewardTerms[program.rewards[i]!.name] = state[layout.terms + i]!;
-      for (let i = 0; i < program.metrics.length; i++)
-        ts.info.metrics[program.metrics[i]!.name] = state[layout.metrics + i]!;
-      for (let i = 0; i < ts.observation.length; i++)
-        ts.observation[i] = state[layout.observation + i]!;
+      codec.load(state);
       started = true;
       return ts;
     },

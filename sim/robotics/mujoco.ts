@@ -4,6 +4,26 @@ import loadMujoco, {
   type MjData,
   type MjModel,
 } from '@mujoco/mujoco';
+import {
+  dataViews,
+  MjcfError,
+  type ModelArray,
+  type ModelSizes,
+  type ObjectKind,
+  objectTypes,
+  type Physics,
+  type PhysicsArray,
+} from './physics.ts';
+
+export {
+  dataViews,
+  MjcfError,
+  type ModelArray,
+  type ModelSizes,
+  type ObjectKind,
+  type Physics,
+  type PhysicsArray,
+};
 
 /**
  * The only file that knows MuJoCo (`@mujoco/mujoco`, the official WASM build). It owns every native
@@ -12,131 +32,6 @@ import loadMujoco, {
  * read again then), and a plain typed array as out-parameter silently does nothing (so buffers of
  * the heap are used).
  */
-
-/** Named arrays of MuJoCo's `mjData` that tasks read or write; MuJoCo's names and layouts. */
-export const dataViews = [
-  'qpos',
-  'qvel',
-  'act',
-  'ctrl',
-  'qacc',
-  'xpos',
-  'xquat',
-  'xipos',
-  'site_xpos',
-  'site_xmat',
-  'mocap_pos',
-  'mocap_quat',
-  'cinert',
-  'cvel',
-  'cfrc_ext',
-  'qfrc_actuator',
-  'qfrc_applied',
-  'xfrc_applied',
-  'actuator_force',
-  'sensordata',
-  'xanchor',
-  'xaxis',
-  'subtree_com',
-] as const;
-export type PhysicsArray = (typeof dataViews)[number];
-
-/** Kinds of named model elements, with MuJoCo's `mjtObj` numbers. */
-const objectTypes = {
-  body: 1,
-  joint: 3,
-  geom: 5,
-  site: 6,
-  camera: 7,
-  mesh: 10,
-  hfield: 12,
-  texture: 13,
-  material: 14,
-  actuator: 19,
-  sensor: 20,
-  key: 24,
-} as const;
-export type ObjectKind = keyof typeof objectTypes;
-
-/** Read-only arrays of `mjModel`; numbers under MuJoCo's names. Copied once: they survive heap growth. */
-export type ModelArray = Float64Array | Float32Array | Int32Array | Uint8Array;
-
-/** Sizes under MuJoCo's names. */
-export interface ModelSizes {
-  readonly nq: number;
-  readonly nv: number;
-  readonly nu: number;
-  readonly na: number;
-  readonly nbody: number;
-  readonly njnt: number;
-  readonly ngeom: number;
-  readonly nsite: number;
-  readonly ncam: number;
-  readonly nmesh: number;
-  readonly nhfield: number;
-  readonly nmat: number;
-  readonly nmocap: number;
-  readonly nsensor: number;
-  readonly nsensordata: number;
-}
-
-export type Physics = Readonly<Record<PhysicsArray, Float64Array>> & {
-  readonly sizes: ModelSizes;
-  /** Seconds per substep. */
-  readonly timestep: number;
-  /** MuJoCo's estimate of where the model is and how large. */
-  readonly center: readonly [number, number, number];
-  readonly extent: number;
-  /** `mjSTATE_INTEGRATION`: full physics with warm start, controls, applied forces, mocap. */
-  readonly stateSize: number;
-  /** Copy of an array of `mjModel`, e.g. `geom_type`. @throws RangeError for an unknown name. */
-  model(name: string): ModelArray;
-  name(kind: ObjectKind, id: number): string;
-  /** @throws RangeError naming kind and name when the model has none such. */
-  id(kind: ObjectKind, name: string): number;
-  has(kind: ObjectKind, name: string): boolean;
-  /** Read the views again if the heap grew since; call before reading or writing arrays. */
-  sync(): void;
-  /** `mj_resetData`: mocap, warm start and controls too. */
-  reset(): void;
-  /** Set the state of a `<key>` of the model. */
-  resetToKey(key: number): void;
-  /** Substeps. Returns false when MuJoCo found the state invalid and reset itself. */
-  step(substeps: number): boolean;
-  forward(): void;
-  /** Frames, centres of mass and velocities from qpos and qvel alone; touches nothing that later steps depend on. */
-  refreshFrames(): void;
-  /** Everything derived, forces too, for a look at the current state; qpos to warm start stay as they were. */
-  inspect(): void;
-  /** World frames only, from qpos alone. */
-  refreshPoses(): void;
-  /** Fills `cfrc_ext` (`mj_rnePostConstraint`). */
-  refreshForces(): void;
-  /** Spatial velocity of a site in world axes; writes rotation (3) and translation (3) to `out`. */
-  siteVelocity(site: number, out: Float64Array): void;
-  bodyVelocity(body: number, out: Float64Array): void;
-  /** Writes `stateSize` numbers at `offset`. */
-  saveState(out: Float64Array, offset: number): void;
-  loadState(from: Float64Array, offset: number): void;
-  /**
-   * Contacts of the current state: per contact x, y, z and the force (fx, fy, fz; N, world axes) on
-   * the second body. Leaves the state exactly as it was. Returns how many were written.
-   */
-  writeContacts(out: Float32Array): number;
-  /** Bytes of the whole WASM heap, shared by all models of this thread. */
-  heapBytes(): number;
-  close(): void;
-};
-
-/** An MJCF error; `message` is MuJoCo's own text. `line` counts from 1 in the XML given; 0 = unknown. */
-export class MjcfError extends Error {
-  readonly line: number;
-  constructor(message: string, line: number) {
-    super(message);
-    this.name = 'MjcfError';
-    this.line = line;
-  }
-}
 
 const STATE_INTEGRATION = 16383;
 const OBJ_BODY = 1;
