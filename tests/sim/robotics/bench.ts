@@ -28,6 +28,8 @@ async function speed(id: string, seconds: number) {
   const actions = Array.from({ length: RESET_EVERY }, () => new Float32Array(env.actionSpace.size));
   const random = createRandom(1);
   for (const action of actions) sampleInto(env.actionSpace, random, action);
+  /** Of each pair of slices: its median is little disturbed by other work on the machine. */
+  const ratios: number[] = [];
   const spent = { env: 0, bare: 0 };
   let [steps, bareSteps] = [0, 0];
   for (let seed = 0; spent.env + spent.bare < seconds * 1000; seed++) {
@@ -37,7 +39,8 @@ async function speed(id: string, seconds: number) {
     from = performance.now();
     let taken = 0;
     for (; taken < RESET_EVERY && ts.kind !== 'last'; taken++) ts = env.step(actions[taken]!);
-    spent.env += performance.now() - from;
+    const envTime = performance.now() - from;
+    spent.env += envTime;
     steps += taken;
     bare.reset();
     bare.qpos.set(initial[0]);
@@ -48,7 +51,9 @@ async function speed(id: string, seconds: number) {
       bare.ctrl.set(actions[i]!);
       bare.step(frameSkip);
     }
-    spent.bare += performance.now() - from;
+    const bareTime = performance.now() - from;
+    spent.bare += bareTime;
+    ratios.push(bareTime / envTime);
     bareSteps += taken;
   }
   const perSecond = (steps / spent.env) * 1000;
@@ -58,6 +63,7 @@ async function speed(id: string, seconds: number) {
     stepsPerSecond: Math.round(perSecond),
     bareStepsPerSecond: Math.round(barePerSecond),
     ratio: Number((perSecond / barePerSecond).toFixed(4)),
+    medianRatio: Number(ratios.sort((a, b) => a - b)[ratios.length >> 1]!.toFixed(4)),
     startMs: Math.round(start),
   };
 }
