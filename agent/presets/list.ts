@@ -74,10 +74,11 @@ export const presets: readonly Preset[] = [
         learningStarts: 50,
         rewardSource: 'model',
         humanShare: 0.5,
-        bcWeight: 1,
+        // Imitation leads where people acted: learned rewards add up to values far above its loss.
+        rewardScale: 0.02,
+        bcWeight: 10,
         proxyWeight: 1,
         initialTemperature: 0.01,
-        normaliseObservations: true,
       },
     },
     reward: {},

@@ -18,7 +18,7 @@ export interface RewardConfig {
   readonly hidden: readonly number[];
   readonly learningRate: number;
   readonly noiseLearningRate: number;
-  /** First decoupled weight decay; adapted to the gap between held-out and training loss. */
+  /** First decoupled weight decay; can be adapted to the gap between held-out and training loss. */
   readonly weightDecay: number;
   readonly adaptWeightDecay: boolean;
   /** Labels of every kind in a batch. */
@@ -73,12 +73,12 @@ export const rewardDefaults: RewardConfig = {
   hidden: [64, 64],
   learningRate: 1e-3,
   noiseLearningRate: 1e-2,
-  weightDecay: 1e-3,
-  adaptWeightDecay: true,
+  weightDecay: 0.3,
+  adaptWeightDecay: false,
   batch: 16,
   stepsPerUpdate: 4,
   minSessionSteps: 20,
-  maxSessionSteps: 200,
+  maxSessionSteps: 100,
   stopAccuracy: 0.97,
   weights: {
     preference: 1,

@@ -79,8 +79,11 @@ export interface InputScale {
   readonly inverse: Float32Array;
 }
 
-/** Smallest standard deviation that counts: a number that never moved must not explode later. */
-const SMALLEST_STD = 0.05;
+/**
+ * Smallest standard deviation that counts: a number that hardly moves (a lidar ray, say) must not be
+ * blown up into the easiest thing to memorise.
+ */
+const SMALLEST_STD = 0.3;
 const CLIP = 5;
 
 /** Mean and inverse deviation per column of n rows; action columns (from `d`) stay as they are. */
