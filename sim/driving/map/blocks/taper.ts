@@ -120,7 +120,7 @@ function planLaneChange(input: BlockInput, kind: 'y' | 'Y'): BlockPlan {
 /** On-ramp: joins an acceleration lane, which tapers into the right lane. */
 export function planOnRamp(input: BlockInput): BlockPlan {
   const { lanes, random } = input;
-  const before = random.uniform(25, 40);
+  const before = random.uniform(45, 60);
   const pieces: Piece[] = [
     { lanes, length: before },
     { lanes: lanes + 1, length: random.uniform(25, 45) },
@@ -139,7 +139,7 @@ export function planOffRamp(input: BlockInput): BlockPlan {
     { lanes, length: before },
     { lanes: lanes + 1, length: TAPER_LENGTH, taper: 'split' },
     { lanes: lanes + 1, length: beside },
-    { lanes, length: random.uniform(25, 40) },
+    { lanes, length: random.uniform(45, 60) },
   ];
   return planRamp(input, 'R', pieces, before + TAPER_LENGTH + beside);
 }
@@ -164,7 +164,7 @@ function planRamp(
   const touch = offset(frame, gore, -(lanes + 0.5) * laneWidth);
   const away = onRamp ? reverse(touch) : touch;
   const bend = path(away, RAMP_RADIUS * RAMP_ANGLE, (onRamp ? 1 : -1) / RAMP_RADIUS);
-  const far = path(advance(bend, bend.length, bend.curvature), random.uniform(30, 50));
+  const far = path(advance(bend, bend.length, bend.curvature), random.uniform(20, 32));
   const middle = planner.node();
   const end = planner.node();
   const joint = nodes[onRamp ? 1 : 3]!;
