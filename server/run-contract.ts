@@ -25,7 +25,7 @@ export interface RunListener {
   message(message: ServerMessage): void;
   frame(buffer: ArrayBuffer): void;
   /** The live episode moved to another scene. */
-  scene(sceneId: number): void;
+  scene(sceneId: number, seed: number): void;
 }
 
 export type LiveState = Extract<LiveEvent, { type: 'state' }>;
@@ -54,7 +54,7 @@ export interface RunHandle {
   episode(id: string): Promise<Episode | undefined>;
   sceneIdOf(seed: number): number;
   /** The scene as one ready message; the same text for every viewer. */
-  sceneMessage(seed: number): Promise<string>;
+  sceneMessage(sceneId: number, seed: number): Promise<string>;
   wantQueries(count: number): void;
   /** Who drives; false when somebody else does. */
   takeControl(teacherId: string): boolean;

@@ -175,7 +175,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         return;
       case 'scene':
         scenes.put(event.sceneId, event.scene);
-        for (const listener of listeners) listener.scene(event.sceneId);
+        for (const listener of listeners) listener.scene(event.sceneId, event.seed);
         return;
       case 'frame':
         statistics.liveSteps(1);
@@ -341,7 +341,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     },
     episode: episodes.find,
     sceneIdOf: (seed) => sceneIdOf(seed, oneScene),
-    sceneMessage: (seed) => scenes.message(sceneIdOf(seed, oneScene), seed),
+    sceneMessage: (sceneId, seed) => scenes.message(sceneId, seed),
     wantQueries: questions.want,
     status,
     async close() {
@@ -395,5 +395,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       flushWanted = false;
     }, FLUSH_EVERY),
   ];
+  // Whoever is served is told which backend learns: that is known once the thread has started.
+  await learner.ready;
   return handle;
 }

@@ -48,11 +48,11 @@ export function startSession(options: SessionOptions): void {
     send({ type: 'error', code, message, ...(ref === undefined ? {} : { ref }) });
   }
 
-  async function sendScene(seed: number): Promise<number> {
-    const sceneId = run.sceneIdOf(seed);
+  /** Once per connection and scene; a page needs it before it can draw poses of it. */
+  async function sendScene(sceneId: number, seed: number): Promise<number> {
     if (!scenesSent.has(sceneId)) {
       scenesSent.add(sceneId);
-      const text = await run.sceneMessage(seed);
+      const text = await run.sceneMessage(sceneId, seed);
       if (socket.readyState === socket.OPEN) socket.send(text);
     }
     return sceneId;
@@ -61,9 +61,7 @@ export function startSession(options: SessionOptions): void {
   function listen(): void {
     unsubscribe = run.subscribe({
       message: send,
-      scene: () => {
-        if (run.state) void sendScene(run.state.seed);
-      },
+      scene: (sceneId, seed) => void sendScene(sceneId, seed),
       frame(buffer) {
         // A slow viewer loses pictures, never answers or control.
         if (socket.bufferedAmount > LIMITS.bufferedBytes) {
@@ -88,7 +86,7 @@ export function startSession(options: SessionOptions): void {
     teacherId = message.teacherId;
     send({ type: 'welcome', ...options.welcome, backend: run.backend, serverTime: Date.now() });
     for (const alert of run.alerts) send(alert);
-    if (run.state) await sendScene(run.state.seed);
+    if (run.state) await sendScene(run.state.sceneId, run.state.seed);
     send(run.status());
     for (const episode of run.recentEpisodes) send({ type: 'episode', episode });
     for (const query of run.queries) send(wireQuery(query));
@@ -149,7 +147,7 @@ export function startSession(options: SessionOptions): void {
       );
       return;
     }
-    const sceneId = await sendScene(episode.seed);
+    const sceneId = await sendScene(run.sceneIdOf(episode.seed), episode.seed);
     const width = episode.poses.length / (episode.length + 1);
     const rows = segment.to - segment.from + 1;
     const poses = episode.poses.slice(segment.from * width, (segment.to + 1) * width);

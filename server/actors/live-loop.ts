@@ -81,7 +81,7 @@ export function createLiveLoop(
     ts = env.reset(seed);
     lineage = [];
     const id = sceneIdOf(seed, oneScene);
-    if (id !== sceneId) emit({ type: 'scene', sceneId: id, scene: env.scene });
+    if (id !== sceneId) emit({ type: 'scene', sceneId: id, seed, scene: env.scene });
     sceneId = id;
     open(now);
     flags = FLAG.first | FLAG.jump;

@@ -37,7 +37,12 @@ export type Controller = 'policy' | 'human' | 'safe';
 
 export type LiveEvent =
   | { readonly type: 'ready' }
-  | { readonly type: 'scene'; readonly sceneId: number; readonly scene: SceneDescription }
+  | {
+      readonly type: 'scene';
+      readonly sceneId: number;
+      readonly seed: number;
+      readonly scene: SceneDescription;
+    }
   | { readonly type: 'frame'; readonly buffer: ArrayBuffer; readonly path?: ArrayBuffer }
   | {
       readonly type: 'state';

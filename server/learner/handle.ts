@@ -32,6 +32,8 @@ export interface LearnerHandleOptions {
 }
 
 export interface LearnerHandle {
+  /** Resolves when the thread has started for the first time, or failed to. */
+  readonly ready: Promise<void>;
   readonly state: 'starting' | 'warming-up' | 'learning' | 'idle' | 'restarting';
   readonly backend: { readonly name: 'native' | 'wasm' | 'cpu'; readonly reason: string };
   readonly counts: LearnerCounts;
@@ -47,6 +49,10 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
   const { run, storage, log } = options;
   let state: LearnerHandle['state'] = 'starting';
   let backend: LearnerHandle['backend'] = { name: 'cpu', reason: 'the learner is starting' };
+  let announce = () => {};
+  const ready = new Promise<void>((resolve) => {
+    announce = resolve;
+  });
   let counts: LearnerCounts = {
     environmentSteps: 0,
     learnerUpdates: 0,
@@ -129,6 +135,7 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
   function onEvent(event: LearnerEvent): void {
     switch (event.type) {
       case 'ready':
+        announce();
         backend = event.backend;
         counts = event.counts;
         state = 'warming-up';
@@ -169,6 +176,7 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
   }
 
   function onDeath(reason: string): void {
+    announce();
     if (closing) return;
     state = 'restarting';
     restarts++;
@@ -190,6 +198,7 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
   later(start);
   const timer = setInterval(() => thread?.send({ type: 'save', last: false }), CHECKPOINT_EVERY);
   return {
+    ready,
     get state() {
       return state;
     },
