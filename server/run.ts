@@ -395,7 +395,6 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       flushWanted = false;
     }, FLUSH_EVERY),
   ];
-  // Whoever is served is told which backend learns: that is known once the thread has started.
-  await learner.ready;
+  await learner.ready; // whoever is served is told which backend learns
   return handle;
 }
