@@ -119,7 +119,7 @@ export function createPpo(
   // ------------------------------------------------------------------ data
   const rollout = createRollout(c.rolloutSteps, d, k);
   const waiting = createRollout(c.rolloutSteps, d, k);
-  const normaliser = c.normaliseObservations ? createNormaliser(d) : undefined;
+  const normaliser = c.normaliseObservations ? createNormaliser(spec.observationSpace) : undefined;
   const prepared = {
     observations: new Float32Array(c.rolloutSteps * d),
     actions: new Float32Array(c.rolloutSteps * k),

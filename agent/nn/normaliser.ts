@@ -1,4 +1,5 @@
 /** Running mean and variance per observation number (Chan et al. 1979's parallel update). */
+import type { BoxSpace } from '../../sim/contract.ts';
 import type { PolicySnapshot } from '../contract.ts';
 import { restore, type SavedArrays } from './adam.ts';
 
@@ -12,9 +13,44 @@ export interface Normaliser {
   load(from: Readonly<Record<string, Float32Array>>, name: string): void;
 }
 
-const EPSILON = 1e-8;
+/**
+ * Least standard deviation, as a share of a bounded number's range, and for unbounded ones: what
+ * hardly ever moved must not be blown up to full size the first time it does.
+ */
+const LEAST_SHARE = 0.2;
+const LEAST = 0.01;
+/** Inputs that a group of like sensors counts as, at most. */
+const GROUP_WEIGHT = 16;
 
-export function createNormaliser(size: number, clip = 10): Normaliser {
+/**
+ * 1 for single numbers; smaller for the members of a large group of like sensors (names that differ
+ * in their number only, e.g. `lidar0` … `lidar239`), so that 240 rays do not drown nine numbers
+ * about the car itself in the first layer.
+ */
+function groupScale(space: BoxSpace): Float32Array {
+  const groupOf = (name: string) => name.replace(/\d+$/, '');
+  const sizes = new Map<string, number>();
+  for (const name of space.names ?? []) {
+    sizes.set(groupOf(name), (sizes.get(groupOf(name)) ?? 0) + 1);
+  }
+  return Float32Array.from({ length: space.size }, (_, j) => {
+    const name = space.names?.[j];
+    const members = name === undefined ? 1 : (sizes.get(groupOf(name)) ?? 1);
+    return Math.min(1, Math.sqrt(GROUP_WEIGHT / members));
+  });
+}
+
+function leastVariance(space: BoxSpace): Float32Array {
+  return Float32Array.from({ length: space.size }, (_, j) => {
+    const range = space.high[j]! - space.low[j]!;
+    return (Number.isFinite(range) ? LEAST_SHARE * range : LEAST) ** 2;
+  });
+}
+
+export function createNormaliser(space: BoxSpace, clip = 10): Normaliser {
+  const { size } = space;
+  const scale = groupScale(space);
+  const least = leastVariance(space);
   const mean = new Float32Array(size);
   const m2 = new Float32Array(size);
   const invStd = new Float32Array(size).fill(1);
@@ -22,7 +58,7 @@ export function createNormaliser(size: number, clip = 10): Normaliser {
 
   const refresh = () => {
     for (let j = 0; j < size; j++)
-      invStd[j] = count > 1 ? 1 / Math.sqrt(m2[j]! / count + EPSILON) : 1;
+      invStd[j] = count > 1 ? scale[j]! / Math.sqrt(m2[j]! / count + least[j]!) : 1;
   };
 
   return {

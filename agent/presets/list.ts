@@ -69,9 +69,11 @@ export const presets: readonly Preset[] = [
     learner: {
       kind: 'sac',
       config: {
-        hidden: HIDDEN,
-        batchSize: 256,
+        hidden: [64, 64],
+        batchSize: 128,
         learningStarts: 50,
+        normaliseObservations: true,
+        actorLearningRate: 1e-3,
         rewardSource: 'model',
         humanShare: 0.5,
         // Imitation leads where people acted: learned rewards add up to values far above its loss.
@@ -82,6 +84,7 @@ export const presets: readonly Preset[] = [
       },
     },
     reward: {},
+    scheduler: { rewardEverySteps: 1500 },
     queries: { strategy: 'information' },
   },
   {

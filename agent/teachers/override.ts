@@ -48,8 +48,8 @@ export const overrideTeacherDefaults: OverrideTeacherConfig = {
   shortfall: 0.3,
   delaySeconds: 0.3,
   wrongShare: 0.05,
-  minSeconds: 0.5,
-  safeSeconds: 0.5,
+  minSeconds: 2,
+  safeSeconds: 1,
   actionNoise: 0,
 };
 

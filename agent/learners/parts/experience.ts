@@ -67,7 +67,7 @@ export function createExperience(
     rewardSource: c.rewardSource,
   });
   const humanSteps = createHumanSteps(replay);
-  const normaliser = c.normaliseObservations ? createNormaliser(d) : undefined;
+  const normaliser = c.normaliseObservations ? createNormaliser(spec.observationSpace) : undefined;
   const batch = createBatch(n, d, k);
 
   function prepare(): void {
