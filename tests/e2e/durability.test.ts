@@ -56,7 +56,8 @@ test('[E2E-5] after kill -9 nothing acknowledged is lost and the run goes on', a
       await sleep(100);
     }
     client.release();
-    const override = await client.expect('override');
+    // First announced, then told again with its counterfactual: by then it is in the log.
+    const override = await client.expect('override', (m) => m.counterfactual !== null);
     expect(override.to - override.from).toBeGreaterThan(10);
 
     // [E2E-4] the answers are in a policy that acts, and the server says in which.
