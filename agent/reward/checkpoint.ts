@@ -1,6 +1,8 @@
 /** Labels in a checkpoint: what is small goes to JSON, rows and weights to arrays. */
+import type { Metrics } from '../contract.ts';
 import type { SavedArrays } from '../nn/adam.ts';
 import type { Datum } from './dataset.ts';
+import type { ReliabilityBin } from './statistics.ts';
 
 /** A datum without its arrays; `rows` and `weights` count the numbers that follow in the arrays. */
 export type SavedDatum = Omit<Datum, 'rows' | 'weights'> & {
@@ -52,4 +54,24 @@ export function restoreData(
     );
   }
   return data;
+}
+
+/** What an ensemble saves beside its arrays. */
+export interface SavedEnsemble {
+  readonly version: number;
+  readonly weightDecay: number;
+  readonly gradientSteps: number;
+  readonly fresh: number;
+  readonly sessionSteps: number;
+  readonly scaledAt: number;
+  readonly trainLoss: number | null;
+  readonly trainAccuracy: number | null;
+  readonly normalisation: { mean: number; inverseStd: number }[];
+  readonly random: number[];
+  readonly noise: Record<string, unknown>;
+  readonly repeats: [string, ('a' | 'b')[]][];
+  readonly data: SavedDatum[];
+  readonly reference: { seen: number };
+  readonly lastReport: Metrics;
+  readonly lastBins: ReliabilityBin[];
 }

@@ -316,3 +316,14 @@ function gammaDensity(x: number): number {
   const scale = 0.28;
   return ((x + 1e-3) / scale ** 2) * Math.exp(-x / scale);
 }
+
+/** The rows of all data, one after the other. */
+export function joined(data: readonly Datum[]): Float32Array {
+  const rows = new Float32Array(data.reduce((n, datum) => n + datum.rows.length, 0));
+  let at = 0;
+  for (const datum of data) {
+    rows.set(datum.rows, at);
+    at += datum.rows.length;
+  }
+  return rows;
+}

@@ -5,7 +5,7 @@
  * does not do). Each member is kept from one fold of the labels and judged on it, as Christiano et
  * al. (2017) hold out 1/e per member: every label is held out from exactly one.
  */
-import { createRandom, type Random } from '../../sim/random.ts';
+import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend.ts';
 import type {
   Checkpoint,
@@ -18,13 +18,14 @@ import type {
   RewardModel,
 } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
-import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { restore, type SavedArrays } from '../nn/adam.ts';
 import { addLossGradient, descend, predict as predictRows } from '../nn/fit.ts';
-import { createMlp, type Mlp } from '../nn/mlp.ts';
+import type { Mlp } from '../nn/mlp.ts';
 import { type BatchScratch, type BatchSource, type Distrust, drawBatch } from './batch.ts';
-import { restoreData, saveData } from './checkpoint.ts';
+import { restoreData, type SavedEnsemble, saveData } from './checkpoint.ts';
 import { checkRewardConfig, type FittedKind, type RewardConfig, rewardDefaults } from './config.ts';
-import { createDataMaker, type Datum } from './dataset.ts';
+import { createDataMaker, type Datum, joined } from './dataset.ts';
+import { createMembers } from './members.ts';
 import { createNoise } from './noise.ts';
 import { createReference, type InputScale, inputScale, scaleRows } from './reference.ts';
 import { createRepeats, heldOutReport, type ReportSource } from './report.ts';
@@ -47,14 +48,6 @@ export interface RewardEnsemble extends RewardModel {
 
 /** Rows evaluated at once. */
 const CHUNK = 2048;
-
-interface Member {
-  readonly live: Mlp;
-  readonly frozen: Mlp;
-  readonly adam: ReturnType<typeof createAdam>;
-  mean: number;
-  inverseStd: number;
-}
 
 /** @throws RangeError naming field, value and allowed range. */
 export function createRewardEnsemble(
@@ -120,8 +113,8 @@ export function createRewardEnsemble(
       scale = inputScale(reference.rows, reference.size, width, d);
       scaledAt = reference.seen;
     } else if (scaledAt === 0 && data.length > 0) {
-      const joined = joinRows(data);
-      scale = inputScale(joined, joined.length / width, width, d);
+      const rows = joined(data);
+      scale = inputScale(rows, rows.length / width, width, d);
     }
   }
 
@@ -173,7 +166,7 @@ export function createRewardEnsemble(
 
   function publish(): void {
     frozenScale = scale;
-    const rows = reference.size >= 16 ? reference.rows : joinRows(data);
+    const rows = reference.size >= 16 ? reference.rows : joined(data);
     const n = reference.size >= 16 ? reference.size : rows.length / width;
     for (const member of members) {
       member.frozen.parameters.set(member.live.parameters);
@@ -360,7 +353,7 @@ export function createRewardEnsemble(
       };
     },
     load({ meta, arrays }: Checkpoint) {
-      const saved = meta as unknown as SavedMeta;
+      const saved = meta as unknown as SavedEnsemble;
       if (saved.normalisation.length !== members.length)
         throw new RangeError(
           `checkpoint.reward: has ${saved.normalisation.length} members, expected ${members.length}`,
@@ -401,51 +394,4 @@ export function createRewardEnsemble(
     },
   };
   return ensemble;
-}
-
-interface SavedMeta {
-  readonly version: number;
-  readonly weightDecay: number;
-  readonly gradientSteps: number;
-  readonly fresh: number;
-  readonly sessionSteps: number;
-  readonly scaledAt: number;
-  readonly trainLoss: number | null;
-  readonly trainAccuracy: number | null;
-  readonly normalisation: { mean: number; inverseStd: number }[];
-  readonly random: number[];
-  readonly noise: Record<string, unknown>;
-  readonly repeats: [string, ('a' | 'b')[]][];
-  readonly data: Parameters<typeof restoreData>[0];
-  readonly reference: { seen: number };
-  readonly lastReport: Metrics;
-  readonly lastBins: ReliabilityBin[];
-}
-
-function createMembers(
-  backend: Backend,
-  config: RewardConfig,
-  width: number,
-  random: Random,
-): Member[] {
-  const sizes = [width, ...config.hidden, 1];
-  const net = (source: Random) =>
-    createMlp(backend, { sizes, activation: 'leaky-relu', outputActivation: 'tanh' }, source);
-  return Array.from({ length: config.members }, () => {
-    const live = net(random);
-    const frozen = net(createRandom(0));
-    frozen.parameters.set(live.parameters);
-    const adam = createAdam(live.parameters.length, { learningRate: config.learningRate });
-    return { live, frozen, adam, mean: 0, inverseStd: 1 };
-  });
-}
-
-function joinRows(data: readonly Datum[]): Float32Array {
-  const joined = new Float32Array(data.reduce((n, datum) => n + datum.rows.length, 0));
-  let at = 0;
-  for (const { rows } of data) {
-    joined.set(rows, at);
-    at += rows.length;
-  }
-  return joined;
 }

@@ -5,7 +5,7 @@
  */
 import type { Feedback, Metrics, Segment } from '../contract.ts';
 import type { FittedKind } from './config.ts';
-import type { Datum } from './dataset.ts';
+import { type Datum, joined } from './dataset.ts';
 import { datumNll, preferenceNoise, preferenceProbabilities } from './likelihoods.ts';
 import type { Noise } from './noise.ts';
 import { type InputScale, type Reference, scaleRows } from './reference.ts';
@@ -207,16 +207,6 @@ function truth(source: ReportSource): Metrics {
     'reward/pearsonSteps': steps,
     'reward/epicDistance': pearsonDistance(steps),
   };
-}
-
-function joined(data: readonly Datum[]): Float32Array {
-  const rows = new Float32Array(data.reduce((n, datum) => n + datum.rows.length, 0));
-  let at = 0;
-  for (const datum of data) {
-    rows.set(datum.rows, at);
-    at += datum.rows.length;
-  }
-  return rows;
 }
 
 /** Questions that were asked more than once: how well a teacher agrees with itself. */

@@ -6,9 +6,10 @@ import type {
   SceneDescription,
   Vec3,
 } from '../contract.ts';
+import { VEHICLE_CLASSES } from './car-following.ts';
 import { createScenery } from './map/scenery.ts';
 import { BROKEN_SIZE } from './objects.ts';
-import { VEHICLE_CLASSES, vehicleClass } from './traffic.ts';
+import { vehicleClass } from './traffic.ts';
 import type { DrivingWorld } from './world.ts';
 
 type Colour = readonly [number, number, number, number];

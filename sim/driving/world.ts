@@ -4,6 +4,7 @@
  */
 import { createRandom, RANDOM_STATE_SIZE, type Random } from '../random.ts';
 import { BOX_KIND, type Boxes, createBoxes, type Overlap, overlaps } from './boxes.ts';
+import type { EgoView, Traffic } from './car-following.ts';
 import type { LanePosition, RoadMap } from './map/contract.ts';
 import { generateMap } from './map/generate.ts';
 import { createNavigation, type Navigation, navigate } from './navigation.ts';
@@ -11,11 +12,9 @@ import { type ObjectSlots, objectSlots, placeObjects, slotCount } from './object
 import type { DrivingOptions } from './options.ts';
 import {
   createTraffic,
-  type EgoView,
   pushCar,
   spawnTraffic,
   stepTraffic,
-  type Traffic,
   trafficSpeedAlong,
   writeTrafficBoxes,
 } from './traffic.ts';

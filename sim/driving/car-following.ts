@@ -1,0 +1,145 @@
+/**
+ * What a car on rails keeps in mind, and how it follows what is ahead: IDM (Treiber et al. 2000)
+ * with MetaDrive's numbers (idm_policy.py): 30 km/h, gap 10 m, headway 1.5 s, δ = 10, 1 and −5 m/s².
+ */
+import { BOX_KIND, type Boxes } from './boxes.ts';
+import type { Lane, LanePosition, RoadMap } from './map/contract.ts';
+
+/** Columns of a vehicle's state. */
+export const T = {
+  lane: 0,
+  next: 1,
+  s: 2,
+  speed: 3,
+  lateral: 4,
+  wait: 5,
+  phase: 6,
+  wanted: 7,
+  active: 8,
+  size: 9,
+} as const;
+export const TRAFFIC_STRIDE = 10;
+
+/** Half length and half width of the vehicle classes, metres. */
+export const VEHICLE_CLASSES = [
+  { name: 'compact', halfLength: 2.15, halfWidth: 0.89 },
+  { name: 'saloon', halfLength: 2.45, halfWidth: 0.95 },
+  { name: 'van', halfLength: 2.95, halfWidth: 1.05 },
+] as const;
+
+export const DESIRED_SPEED = 30 / 3.6;
+const GAP = 10;
+const HEADWAY = 1.5;
+const DELTA = 10;
+const ACCELERATION = 1;
+const DECELERATION = 5;
+/** Metres looked ahead. */
+export const SIGHT = 60;
+
+export interface Traffic {
+  readonly capacity: number;
+  /** (capacity, TRAFFIC_STRIDE); lane −1: empty slot. */
+  readonly state: Float64Array;
+}
+
+/** The agent as traffic sees it. */
+export interface EgoView {
+  x: number;
+  y: number;
+  speed: number;
+  halfLength: number;
+  /** Latest block whose traffic drives: that of the road the agent comes to next (MetaDrive's trigger). */
+  block: number;
+  /** Lanes under it, how many, and where on them. */
+  readonly lanes: Int32Array;
+  laneCount: number;
+  readonly s: Float64Array;
+}
+
+export const leader = { gap: 0, speed: 0 };
+
+export function idm(speed: number, wanted: number, gap: number, leaderSpeed: number): number {
+  const free = 1 - (speed / wanted) ** DELTA;
+  if (gap >= SIGHT) return Math.max(-DECELERATION, ACCELERATION * free);
+  const closing = (speed * (speed - leaderSpeed)) / (2 * Math.sqrt(ACCELERATION * DECELERATION));
+  // MetaDrive's 10 m are centre to centre; bumper to bumper that leaves five.
+  const desired = GAP / 2 + Math.max(0, speed * HEADWAY + closing);
+  const interaction = (desired / Math.max(0.5, gap)) ** 2;
+  return Math.max(-2 * DECELERATION, ACCELERATION * (free - interaction));
+}
+
+/** Nearest car, object or agent ahead on `lane` from `s` on, then on `nextId`. */
+export function findLeader(
+  t: Traffic,
+  self: number,
+  lane: Lane,
+  s: number,
+  nextId: number,
+  map: RoadMap,
+  boxes: Boxes,
+  ego: EgoView,
+): void {
+  leader.gap = SIGHT;
+  leader.speed = 0;
+  const own = VEHICLE_CLASSES[t.state[self * TRAFFIC_STRIDE + T.size]!]!.halfLength;
+  scanLane(t, self, lane, s, 0, own, boxes, ego);
+  const rest = lane.length - s;
+  if (nextId >= 0 && rest < SIGHT) {
+    scanLane(t, self, map.lanes[nextId]!, -1e-6, rest, own, boxes, ego);
+  }
+}
+
+function scanLane(
+  t: Traffic,
+  self: number,
+  lane: Lane,
+  s: number,
+  before: number,
+  own: number,
+  boxes: Boxes,
+  ego: EgoView,
+): void {
+  const { state } = t;
+  for (let j = 0; j < t.capacity; j++) {
+    const at = j * TRAFFIC_STRIDE;
+    if (j === self || state[at + T.lane] !== lane.id || state[at + T.s]! <= s) continue;
+    const half = VEHICLE_CLASSES[state[at + T.size]!]!.halfLength;
+    closer(before + state[at + T.s]! - Math.max(0, s) - own - half, state[at + T.speed]!);
+  }
+  for (let k = 0; k < ego.laneCount; k++) {
+    if (ego.lanes[k] !== lane.id || ego.s[k]! <= s) continue;
+    closer(before + ego.s[k]! - Math.max(0, s) - own - ego.halfLength, ego.speed);
+  }
+  scanObjects(t, self, lane, s, before, own, boxes);
+}
+
+const at: LanePosition = { s: 0, lateral: 0 };
+
+function scanObjects(
+  t: Traffic,
+  self: number,
+  lane: Lane,
+  s: number,
+  before: number,
+  own: number,
+  boxes: Boxes,
+): void {
+  const x = boxes.x[self]!;
+  const y = boxes.y[self]!;
+  // Objects are the rows after the cars; what is farther than sight plus a car is not in the way.
+  for (let b = t.capacity; b < boxes.count; b++) {
+    if (boxes.kind[b]! <= BOX_KIND.vehicle) continue;
+    const dx = boxes.x[b]! - x;
+    const dy = boxes.y[b]! - y;
+    if (dx * dx + dy * dy > (SIGHT + 10) * (SIGHT + 10)) continue;
+    lane.project(boxes.x[b]!, boxes.y[b]!, at);
+    const inside = Math.abs(at.lateral) < lane.width / 2 && at.s > s && at.s < lane.length;
+    if (inside) closer(before + at.s - Math.max(0, s) - own - boxes.halfLength[b]!, 0);
+  }
+}
+
+export function closer(gap: number, speed: number): void {
+  if (gap >= leader.gap) return;
+  leader.gap = gap;
+  leader.speed = speed;
+}
