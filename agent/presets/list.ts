@@ -63,8 +63,8 @@ export const presets: readonly Preset[] = [
     id: 'reins',
     title: 'Reins',
     description:
-      'All feedback in one reward model; overrides also teach the policy directly (behaviour cloning and ' +
-      'PVP4Real proxy values on people’s steps, half of every batch from people).',
+      'All feedback in one reward model; overrides also teach the policy directly (behaviour cloning on ' +
+      'people’s steps, half of every batch from people).',
     needs: ALL_FEEDBACK,
     learner: {
       kind: 'sac',
@@ -76,10 +76,10 @@ export const presets: readonly Preset[] = [
         actorLearningRate: 1e-3,
         rewardSource: 'model',
         humanShare: 0.5,
-        // Imitation leads where people acted: learned rewards add up to values far above its loss.
-        rewardScale: 0.02,
+        // Imitation leads where people acted: learned rewards add up to values far above its loss, and
+        // critics know little after a few thousand steps. Proxy values made driving worse (benchmarks).
+        rewardScale: 0.002,
         bcWeight: 10,
-        proxyWeight: 1,
         initialTemperature: 0.01,
       },
     },
