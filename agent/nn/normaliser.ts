@@ -2,6 +2,7 @@
 import type { BoxSpace } from '../../sim/contract.ts';
 import type { PolicySnapshot } from '../contract.ts';
 import { restore, type SavedArrays } from './adam.ts';
+import { groupScale } from './group-scale.ts';
 
 export interface Normaliser {
   /** Take n rows (n, d) into account. */
@@ -19,27 +20,6 @@ export interface Normaliser {
  */
 const LEAST_SHARE = 0.2;
 const LEAST = 0.01;
-/** Inputs that a group of like sensors counts as, at most. */
-const GROUP_WEIGHT = 16;
-
-/**
- * 1 for single numbers; smaller for the members of a large group of like sensors (names that differ
- * in their number only, e.g. `lidar0` … `lidar239`), so that 240 rays do not drown nine numbers
- * about the car itself in the first layer.
- */
-function groupScale(space: BoxSpace): Float32Array {
-  const groupOf = (name: string) => name.replace(/\d+$/, '');
-  const sizes = new Map<string, number>();
-  for (const name of space.names ?? []) {
-    sizes.set(groupOf(name), (sizes.get(groupOf(name)) ?? 0) + 1);
-  }
-  return Float32Array.from({ length: space.size }, (_, j) => {
-    const name = space.names?.[j];
-    const members = name === undefined ? 1 : (sizes.get(groupOf(name)) ?? 1);
-    return Math.min(1, Math.sqrt(GROUP_WEIGHT / members));
-  });
-}
-
 function leastVariance(space: BoxSpace): Float32Array {
   return Float32Array.from({ length: space.size }, (_, j) => {
     const range = space.high[j]! - space.low[j]!;

@@ -85,7 +85,7 @@ export const presets: readonly Preset[] = [
     },
     reward: {},
     scheduler: { rewardEverySteps: 1500 },
-    queries: { strategy: 'information' },
+    queries: { strategy: 'disagreement' },
   },
   {
     id: 'christiano',

@@ -20,6 +20,7 @@ import type {
 import { scaleActions } from '../nn/actions.ts';
 import { restore, type SavedArrays } from '../nn/adam.ts';
 import { addLossGradient, descend, predict as predictRows } from '../nn/fit.ts';
+import { groupScale } from '../nn/group-scale.ts';
 import type { Mlp } from '../nn/mlp.ts';
 import { type BatchScratch, type BatchSource, type Distrust, drawBatch } from './batch.ts';
 import { restoreData, type SavedEnsemble, saveData } from './checkpoint.ts';
@@ -66,6 +67,7 @@ export function createRewardEnsemble(
   const k = spec.actionSpace.size;
   const maker = createDataMaker(spec, config);
   const width = maker.width;
+  const groups = groupScale(spec.observationSpace);
   const noise = createNoise();
   const reference = createReference(config.referenceRows, width);
   const repeats = createRepeats();
@@ -110,11 +112,11 @@ export function createRewardEnsemble(
   function rescale(): void {
     if (reference.seen < 2 * scaledAt || (scaledAt > 0 && reference.seen === scaledAt)) return;
     if (reference.size >= 64) {
-      scale = inputScale(reference.rows, reference.size, width, d);
+      scale = inputScale(reference.rows, reference.size, width, d, groups);
       scaledAt = reference.seen;
     } else if (scaledAt === 0 && data.length > 0) {
       const rows = joined(data);
-      scale = inputScale(rows, rows.length / width, width, d);
+      scale = inputScale(rows, rows.length / width, width, d, groups);
     }
   }
 

@@ -86,8 +86,17 @@ export interface InputScale {
 const SMALLEST_STD = 0.3;
 const CLIP = 5;
 
-/** Mean and inverse deviation per column of n rows; action columns (from `d`) stay as they are. */
-export function inputScale(rows: Float32Array, n: number, width: number, d: number): InputScale {
+/**
+ * Mean and inverse deviation per column of n rows, times `weights` (d) where groups of like sensors
+ * count less; action columns (from `d`) stay as they are.
+ */
+export function inputScale(
+  rows: Float32Array,
+  n: number,
+  width: number,
+  d: number,
+  weights: Float32Array,
+): InputScale {
   const mean = new Float32Array(width);
   const inverse = new Float32Array(width).fill(1);
   for (let j = 0; j < d; j++) {
@@ -101,7 +110,7 @@ export function inputScale(rows: Float32Array, n: number, width: number, d: numb
     const m = sum / Math.max(1, n);
     mean[j] = m;
     const variance = Math.max(0, squares / Math.max(1, n) - m * m);
-    inverse[j] = 1 / Math.max(SMALLEST_STD, Math.sqrt(variance));
+    inverse[j] = weights[j]! / Math.max(SMALLEST_STD, Math.sqrt(variance));
   }
   return { mean, inverse };
 }
