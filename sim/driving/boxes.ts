@@ -9,6 +9,7 @@ export const BOX_KIND = {
   cone: 2,
   brokenVehicle: 3,
   triangle: 4,
+  wall: 5,
 } as const;
 
 export interface Boxes {
@@ -49,6 +50,13 @@ export function placeBox(b: Boxes, i: number, x: number, y: number, heading: num
   b.heading[i] = heading;
   b.cos[i] = Math.cos(heading);
   b.sin[i] = Math.sin(heading);
+}
+
+/** Size of row `i`, metres. */
+export function sizeBox(b: Boxes, i: number, halfLength: number, halfWidth: number): void {
+  b.halfLength[i] = halfLength;
+  b.halfWidth[i] = halfWidth;
+  b.reach[i] = Math.hypot(halfLength, halfWidth);
 }
 
 /** How the agent's box overlaps another: `depth` metres along (nx, ny), which points at the agent. */

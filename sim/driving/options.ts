@@ -1,6 +1,7 @@
 /** What a driving environment can be told, and its limits. */
 import type { EnvironmentOptions } from '../contract.ts';
 import type { MapOptions } from './map/contract.ts';
+import { checkKnown, type Range, readFlag, readNumber, readWord } from './read-options.ts';
 
 export interface DrivingOptions {
   readonly map: MapOptions;
@@ -42,8 +43,6 @@ const DEFAULTS: DrivingOptions = {
   signedYawRate: false,
 };
 
-type Range = readonly [low: number, high: number, whole: boolean];
-
 const RANGES: Readonly<Record<string, Range>> = {
   blocks: [1, 20, true],
   lanes: [1, 5, true],
@@ -72,13 +71,9 @@ export function parseOptions(
   variant: Partial<DrivingOptions> = {},
 ): DrivingOptions {
   const base: DrivingOptions = { ...DEFAULTS, ...variant };
-  const known = new Set([...Object.keys(RANGES), ...FLAGS, 'map', 'traffic']);
-  for (const key of Object.keys(given)) {
-    if (!known.has(key)) {
-      throw new RangeError(`option ${key}: unknown, allowed ${[...known].join(', ')}`);
-    }
-  }
-  const number = (key: string, fallback: number) => readNumber(key, given[key], fallback);
+  checkKnown(given, [...Object.keys(RANGES), ...FLAGS, 'map', 'traffic']);
+  const number = (key: string, fallback: number) =>
+    readNumber(key, given[key], fallback, RANGES[key]!);
   const map: MapOptions = {
     blocks: number('blocks', base.map.blocks),
     lanes: number('lanes', base.map.lanes),
@@ -90,7 +85,7 @@ export function parseOptions(
     map,
     ...(mapSeed === undefined ? {} : { mapSeed }),
     density: number('density', base.density),
-    traffic: readTraffic(given['traffic'], base.traffic),
+    traffic: readWord('traffic', given['traffic'], base.traffic, ['trigger', 'respawn']),
     accidentProb: number('accidentProb', base.accidentProb),
     horizon: number('horizon', base.horizon),
     crashEnds: readFlag('crashEnds', given['crashEnds'], base.crashEnds),
@@ -103,31 +98,6 @@ export function parseOptions(
     nearby: number('nearby', base.nearby),
     signedYawRate: readFlag('signedYawRate', given['signedYawRate'], base.signedYawRate),
   };
-}
-
-function readNumber(key: string, value: unknown, fallback: number): number {
-  if (value === undefined) return fallback;
-  const [low, high, whole] = RANGES[key]!;
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number === 'number' && number >= low && number <= high) {
-    if (!whole || Number.isInteger(number)) return number;
-  }
-  throw new RangeError(
-    `option ${key}: is ${String(value)}, allowed ${whole ? 'whole numbers ' : ''}${low} to ${high}`,
-  );
-}
-
-function readFlag(key: string, value: unknown, fallback: boolean): boolean {
-  if (value === undefined) return fallback;
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
-  throw new RangeError(`option ${key}: is ${String(value)}, allowed true or false`);
-}
-
-function readTraffic(value: unknown, fallback: DrivingOptions['traffic']) {
-  if (value === undefined) return fallback;
-  if (value === 'trigger' || value === 'respawn') return value;
-  throw new RangeError(`option traffic: is ${String(value)}, allowed trigger or respawn`);
 }
 
 /** Letters are checked by the map generator, which knows the blocks. */

@@ -3,21 +3,15 @@
  * typed arrays, so that saving it is copying them.
  */
 import { createRandom, RANDOM_STATE_SIZE, type Random } from '../random.ts';
-import { BOX_KIND, type Boxes, createBoxes, type Overlap, overlaps } from './boxes.ts';
+import { type Boxes, createBoxes } from './boxes.ts';
 import type { EgoView, Traffic } from './car-following.ts';
+import { collide } from './contact.ts';
 import type { LanePosition, RoadMap } from './map/contract.ts';
 import { generateMap } from './map/generate.ts';
 import { createNavigation, type Navigation, navigate } from './navigation.ts';
 import { type ObjectSlots, objectSlots, placeObjects, slotCount } from './objects.ts';
 import type { DrivingOptions } from './options.ts';
-import {
-  createTraffic,
-  pushCar,
-  spawnTraffic,
-  stepTraffic,
-  trafficSpeedAlong,
-  writeTrafficBoxes,
-} from './traffic.ts';
+import { createTraffic, spawnTraffic, stepTraffic, writeTrafficBoxes } from './traffic.ts';
 import {
   COMPACT_CAR,
   stepVehicle,
@@ -211,72 +205,4 @@ function lookAtEgo(world: DrivingWorld, ego: EgoView): void {
     map.lanes[ego.lanes[i]!]!.project(ego.x, ego.y, temp);
     ego.s[i] = temp.s;
   }
-}
-
-const overlap: Overlap = { depth: 0, nx: 0, ny: 0 };
-
-/** Find contacts; solid things push the agent out and take its speed towards them. */
-function collide(world: DrivingWorld): void {
-  const { state, boxes, contacts, vehicle } = world;
-  contacts.vehicle = false;
-  contacts.object = false;
-  for (let i = 0; i < boxes.count; i++) {
-    const kind = boxes.kind[i]!;
-    if (kind === BOX_KIND.none) continue;
-    const cos = Math.cos(state[V.heading]!);
-    const sin = Math.sin(state[V.heading]!);
-    const hit = overlaps(
-      boxes,
-      i,
-      state[V.x]!,
-      state[V.y]!,
-      cos,
-      sin,
-      vehicle.length / 2,
-      vehicle.width / 2,
-      overlap,
-    );
-    if (!hit) continue;
-    if (kind === BOX_KIND.vehicle) contacts.vehicle = true;
-    else contacts.object = true;
-    if (kind === BOX_KIND.cone || kind === BOX_KIND.triangle) {
-      boxes.kind[i] = BOX_KIND.none; // knocked over and gone
-      continue;
-    }
-    if (kind === BOX_KIND.vehicle) shove(world, i, cos, sin);
-    else pushOut(state, cos, sin, 1, 0);
-  }
-}
-
-/** Two cars of equal mass in contact part half way each and share their speed along the contact. */
-function shove(world: DrivingWorld, i: number, cos: number, sin: number): void {
-  const { traffic, boxes, state } = world;
-  const speed = trafficSpeedAlong(traffic, i, boxes, overlap.nx, overlap.ny);
-  const lost = pushOut(state, cos, sin, 0.5, speed);
-  pushCar(traffic, i, boxes, -overlap.nx, -overlap.ny, overlap.depth / 2, lost);
-}
-
-/**
- * Move the agent out by `share` of the depth and take `share` of its speed into the other, which moves
- * at `speed` along the contact normal; returns the speed taken.
- */
-function pushOut(
-  state: Float64Array,
-  cos: number,
-  sin: number,
-  share: number,
-  speed: number,
-): number {
-  state[V.x] = state[V.x]! + share * overlap.depth * overlap.nx;
-  state[V.y] = state[V.y]! + share * overlap.depth * overlap.ny;
-  const vx = state[V.vx]! * cos - state[V.vy]! * sin;
-  const vy = state[V.vx]! * sin + state[V.vy]! * cos;
-  const towards = vx * overlap.nx + vy * overlap.ny - speed;
-  if (towards >= 0) return 0;
-  const wx = vx - share * towards * overlap.nx;
-  const wy = vy - share * towards * overlap.ny;
-  state[V.vx] = wx * cos + wy * sin;
-  state[V.vy] = wy * cos - wx * sin;
-  state[V.yawRate] = 0.5 * state[V.yawRate]!;
-  return -share * towards;
 }
