@@ -1,6 +1,9 @@
 import type { AxisControl, Environment, EnvironmentFactory, EnvironmentInfo } from '../contract.ts';
 import { createDrivingExpert } from './expert.ts';
 import { type DrivingOptions, parseOptions } from './options.ts';
+import { createParkingExpert } from './parking/expert.ts';
+import { PARKING_HORIZON, parseParkingOptions } from './parking/options.ts';
+import { createParkingEnvironment } from './parking/task.ts';
 import { createDrivingEnvironment } from './task.ts';
 
 const CONTROLS: readonly AxisControl[] = [
@@ -70,4 +73,25 @@ function factory(variant: Variant): EnvironmentFactory {
   };
 }
 
-export const drivingEnvironments: readonly EnvironmentFactory[] = VARIANTS.map(factory);
+const parking: EnvironmentFactory = {
+  id: 'parking',
+  title: 'Parking',
+  description:
+    'Into the marked bay of a small lot, nose in or backed in, without touching cars or walls. Throttle drives both ways, none brakes.',
+  trainSeeds: { start: 100, count: 100 },
+  evalSeeds: { start: 1000, count: 50 },
+  family: 'driving',
+  controlHz: 10,
+  horizon: PARKING_HORIZON,
+  controls: CONTROLS,
+  safeAction: [0, 0],
+  licence: 'MIT (ours)',
+  create: async (given): Promise<Environment> =>
+    createParkingEnvironment('parking', parseParkingOptions(given)),
+  createExpert: createParkingExpert,
+};
+
+export const drivingEnvironments: readonly EnvironmentFactory[] = [
+  ...VARIANTS.map(factory),
+  parking,
+];

@@ -4,6 +4,8 @@ import { environmentContract } from '../../contracts/environment.ts';
 for (const factory of drivingEnvironments) environmentContract(factory, {}, { steps: 80 });
 const [driving] = drivingEnvironments;
 if (!driving) throw new Error('no driving environment');
+const parking = drivingEnvironments.find((f) => f.id === 'parking')!;
+environmentContract(parking, { bays: 4, occupancy: 1, rays: 0, crashEnds: false, horizon: 40 });
 environmentContract(driving, { traffic: 'respawn', density: 0.3, noise: 0.05, dropout: 0.1 });
 environmentContract(driving, {
   horizon: 10,
