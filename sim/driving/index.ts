@@ -4,6 +4,9 @@ import { type DrivingOptions, parseOptions } from './options.ts';
 import { createParkingExpert } from './parking/expert.ts';
 import { PARKING_HORIZON, parseParkingOptions } from './parking/options.ts';
 import { createParkingEnvironment } from './parking/task.ts';
+import { createRacetrackExpert } from './racetrack/expert.ts';
+import { parseRacetrackOptions, RACETRACK_HORIZON } from './racetrack/options.ts';
+import { createRacetrackEnvironment } from './racetrack/task.ts';
 import { createDrivingEnvironment } from './task.ts';
 
 const CONTROLS: readonly AxisControl[] = [
@@ -91,7 +94,26 @@ const parking: EnvironmentFactory = {
   createExpert: createParkingExpert,
 };
 
+const racetrack: EnvironmentFactory = {
+  id: 'racetrack',
+  title: 'Racetrack',
+  description:
+    'Lap after lap on a circuit of its own, against the clock: progress counts, leaving the asphalt costs.',
+  trainSeeds: { start: 100, count: 50 },
+  evalSeeds: { start: 1000, count: 50 },
+  family: 'driving',
+  controlHz: 10,
+  horizon: RACETRACK_HORIZON,
+  controls: CONTROLS,
+  safeAction: [0, -1],
+  licence: 'MIT (ours)',
+  create: async (given): Promise<Environment> =>
+    createRacetrackEnvironment('racetrack', parseRacetrackOptions(given)),
+  createExpert: createRacetrackExpert,
+};
+
 export const drivingEnvironments: readonly EnvironmentFactory[] = [
   ...VARIANTS.map(factory),
   parking,
+  racetrack,
 ];

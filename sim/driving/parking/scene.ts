@@ -6,15 +6,15 @@ import { CAMERAS } from '../scene.ts';
 import type { VehicleParameters } from '../vehicle.ts';
 import { AISLE, BAY_DEPTH, BAY_WIDTH, bayX, type Lot, parkedClass, WALL_THICKNESS } from './lot.ts';
 
-const ASPHALT: Colour = [0.16, 0.165, 0.18, 1];
-const GRASS: Colour = [0.24, 0.36, 0.14, 1];
+const ASPHALT: Colour = [0.3, 0.31, 0.33, 1];
+const GRASS: Colour = [0.44, 0.6, 0.28, 1];
 const PAINT: Colour = [0.88, 0.88, 0.84, 1];
-const CONCRETE: Colour = [0.55, 0.54, 0.51, 1];
-const COPING: Colour = [0.68, 0.67, 0.64, 1];
+const CONCRETE: Colour = [0.7, 0.68, 0.64, 1];
+const COPING: Colour = [0.82, 0.81, 0.78, 1];
 const STEEL: Colour = [0.3, 0.32, 0.35, 1];
 const LAMP: Colour = [1, 0.94, 0.78, 1];
 const BARK: Colour = [0.3, 0.2, 0.13, 1];
-const LEAVES: Colour = [0.2, 0.38, 0.15, 1];
+const LEAVES: Colour = [0.34, 0.54, 0.24, 1];
 const GOAL: Colour = [0.15, 0.9, 0.45, 1];
 
 /** Half width of painted lines and the height of paint above the asphalt, metres. */
