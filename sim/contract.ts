@@ -130,6 +130,7 @@ export interface TextureData {
   readonly height: number;
   /** RGBA, row by row from the top. */
   readonly pixels: Uint8Array;
+  /** How often it repeats over the geom; per metre on an endless plane. */
   readonly repeat?: readonly [number, number];
 }
 

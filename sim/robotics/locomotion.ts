@@ -1,3 +1,4 @@
+import type { Vec3 } from '../contract.ts';
 import { motorControls, slice } from './fields.ts';
 import { antXml, humanoidXml } from './models/legged.ts';
 import { halfCheetahXml, hopperXml, swimmerXml, walkerXml } from './models/planar.ts';
@@ -142,7 +143,9 @@ function createBackflip(physics: Physics): TaskProgram {
   };
 }
 
-function style(title: string, distance: number, height: number): SceneStyle {
+/** `distance` of the cameras and how far the middle of the body lies from the torso's frame, metres. */
+function style(title: string, { distance, height, middle }: Framing): SceneStyle {
+  const target: Vec3 = [0, 0, middle];
   return {
     title,
     cameras: [
@@ -151,15 +154,15 @@ function style(title: string, distance: number, height: number): SceneStyle {
         kind: 'orbit',
         body: 'torso',
         position: [0, -distance, height],
-        target: [0, 0, 0],
+        target,
         fov: 45,
       },
       {
         id: 'front',
         kind: 'orbit',
         body: 'torso',
-        position: [distance, -distance / 2, height],
-        target: [0, 0, 0],
+        position: [0.85 * distance, -0.55 * distance, height],
+        target,
         fov: 45,
       },
       {
@@ -177,6 +180,14 @@ function style(title: string, distance: number, height: number): SceneStyle {
   };
 }
 
+interface Framing {
+  readonly distance: number;
+  /** Height of the camera over the torso's frame. */
+  readonly height: number;
+  /** Height of the body's middle over the torso's frame. */
+  readonly middle: number;
+}
+
 interface RunnerRow {
   readonly id: string;
   readonly title: string;
@@ -187,7 +198,7 @@ interface RunnerRow {
   readonly timestep: number;
   readonly motors: readonly string[];
   readonly limit?: number;
-  readonly distance: number;
+  readonly framing: Framing;
   readonly horizon?: number;
   readonly program?: (physics: Physics, dt: number) => TaskProgram;
 }
@@ -203,7 +214,7 @@ function entry(row: RunnerRow): TaskEntry {
     xml: row.xml,
     frameSkip: row.frameSkip,
     horizon: row.horizon ?? 1000,
-    style: style(row.title, row.distance, row.distance / 5),
+    style: style(row.title, row.framing),
     createProgram: row.program ?? ((physics, dt) => createRunner(row.runner, physics, dt)),
   };
   return {
@@ -253,7 +264,7 @@ export const locomotionTasks: readonly TaskEntry[] = [
     frameSkip: 5,
     timestep: 0.01,
     motors: cheetahMotors,
-    distance: 4,
+    framing: { distance: 2.9, height: 0.7, middle: -0.1 },
   },
   {
     id: 'hopper',
@@ -264,7 +275,7 @@ export const locomotionTasks: readonly TaskEntry[] = [
     frameSkip: 4,
     timestep: 0.002,
     motors: hopperMotors,
-    distance: 4,
+    framing: { distance: 2.9, height: 0.1, middle: -0.5 },
   },
   {
     id: 'hopper-backflip',
@@ -276,7 +287,7 @@ export const locomotionTasks: readonly TaskEntry[] = [
     frameSkip: 4,
     timestep: 0.002,
     motors: hopperMotors,
-    distance: 4,
+    framing: { distance: 3.4, height: 0.2, middle: -0.35 },
     horizon: 400,
     program: createBackflip,
   },
@@ -289,7 +300,7 @@ export const locomotionTasks: readonly TaskEntry[] = [
     frameSkip: 4,
     timestep: 0.002,
     motors: walkerMotors,
-    distance: 4,
+    framing: { distance: 2.9, height: 0.1, middle: -0.5 },
   },
   {
     id: 'swimmer',
@@ -300,7 +311,7 @@ export const locomotionTasks: readonly TaskEntry[] = [
     frameSkip: 4,
     timestep: 0.01,
     motors: ['motor1_rot', 'motor2_rot'],
-    distance: 5,
+    framing: { distance: 4.2, height: 3.2, middle: 0 },
   },
   {
     id: 'ant',
@@ -311,7 +322,7 @@ export const locomotionTasks: readonly TaskEntry[] = [
     frameSkip: 5,
     timestep: 0.01,
     motors: antMotors,
-    distance: 5,
+    framing: { distance: 3.2, height: 1.5, middle: -0.2 },
   },
   {
     id: 'humanoid',
@@ -323,6 +334,6 @@ export const locomotionTasks: readonly TaskEntry[] = [
     timestep: 0.003,
     motors: humanoidMotors,
     limit: 0.4,
-    distance: 4.5,
+    framing: { distance: 3.1, height: 0.2, middle: -0.45 },
   },
 ].map(entry);

@@ -9,6 +9,7 @@ export const dataViews = [
   'qacc',
   'xpos',
   'xquat',
+  'geom_xpos',
   'xipos',
   'site_xpos',
   'site_xmat',

@@ -67,7 +67,7 @@ function task(controlCost: number): MujocoTask {
     style: {
       title: 'Reacher',
       cameras: [
-        { id: 'top', kind: 'fixed', position: [0, -0.02, 0.85], target: [0, 0, 0], fov: 45 },
+        { id: 'top', kind: 'fixed', position: [0, -0.02, 0.8], target: [0, 0, 0], fov: 45 },
         { id: 'orbit', kind: 'orbit', position: [0.4, -0.5, 0.45], target: [0, 0, 0], fov: 45 },
       ],
       light: 'studio',

@@ -71,6 +71,18 @@ function gridIndices(rows: number, columns: number): Uint32Array {
 /** Only flat textures wrap around shapes as three.js does; cube and sky textures give width 0. */
 const TEXTURE_2D = 0;
 
+/** Mean colour of a texture, each part in [0, 1]. */
+export function meanColour(physics: Physics, texture: number): [number, number, number] {
+  const channels = physics.model('tex_nchannel')[texture]!;
+  const pixels = physics.model('tex_width')[texture]! * physics.model('tex_height')[texture]!;
+  const start = physics.model('tex_adr')[texture]!;
+  const source = physics.model('tex_data');
+  const sum: [number, number, number] = [0, 0, 0];
+  for (let i = 0; i < pixels; i++)
+    for (let k = 0; k < 3; k++) sum[k]! += source[start + i * channels + (channels < 3 ? 0 : k)]!;
+  return [sum[0] / (255 * pixels), sum[1] / (255 * pixels), sum[2] / (255 * pixels)];
+}
+
 /** The texture of a material as RGBA; width 0 when it is not flat. */
 export function textureOf(physics: Physics, texture: number, material: number): TextureData {
   if (physics.model('tex_type')[texture] !== TEXTURE_2D)
@@ -87,6 +99,8 @@ export function textureOf(physics: Physics, texture: number, material: number): 
     for (let k = 0; k < 3; k++) pixels[i * 4 + k] = source[isGrey ? at : at + k]!;
     pixels[i * 4 + 3] = channels === 4 ? source[at + 3]! : 255;
   }
-  const repeat = physics.model('mat_texrepeat');
-  return { width, height, pixels, repeat: [repeat[material * 2]!, repeat[material * 2 + 1]!] };
+  const [x, y] = physics.model('mat_texrepeat').slice(material * 2, material * 2 + 2);
+  // Whether repeats count per metre (`mat_texuniform`) cannot be read through the bindings: booleans
+  // have no view there. Endless planes do so in any case.
+  return { width, height, pixels, repeat: [x!, y!] };
 }

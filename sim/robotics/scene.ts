@@ -1,6 +1,5 @@
 import type {
   BodyDescription,
-  CameraDescription,
   Geom,
   MeshData,
   SceneDescription,
@@ -10,7 +9,8 @@ import type {
   Vec3,
 } from '../contract.ts';
 import type { Physics } from './mujoco.ts';
-import { createMesh, heightfieldMesh, textureOf } from './scene-assets.ts';
+import { createMesh, heightfieldMesh, meanColour, textureOf } from './scene-assets.ts';
+import { defaultCameras, estimateBounds } from './scene-cameras.ts';
 import type { SceneStyle } from './task.ts';
 
 /** MuJoCo's `mjtGeom` in order; flex, skin and the signed distance field (8) have no shape of their own. */
@@ -50,16 +50,20 @@ function rgba(array: ArrayLike<number>, index: number): [number, number, number,
   return [array[at]!, array[at + 1]!, array[at + 2]!, array[at + 3]!];
 }
 
+/** MuJoCo's colour of a geom that was given none. */
+function isDefaultGrey(own: readonly number[]): boolean {
+  return own[0] === 0.5 && own[1] === 0.5 && own[2] === 0.5 && own[3] === 1;
+}
+
 /** Colour and finish of a geom: its own colour unless it is MuJoCo's default grey and a material gives one. */
 function appearance(physics: Physics, geom: number, assets: Assets): Partial<Geom> {
   const own = rgba(physics.model('geom_rgba'), geom);
   const material = physics.model('geom_matid')[geom]!;
   if (material < 0) return { colour: own, roughness: 0.7, metalness: 0 };
-  const isDefault = own[0] === 0.5 && own[1] === 0.5 && own[2] === 0.5 && own[3] === 1;
   const roughness = physics.model('mat_roughness')[material]!;
   const metalness = physics.model('mat_metallic')[material]!;
   const look = {
-    colour: isDefault ? rgba(physics.model('mat_rgba'), material) : own,
+    colour: isDefaultGrey(own) ? rgba(physics.model('mat_rgba'), material) : own,
     roughness: roughness >= 0 ? roughness : 1 - 0.8 * physics.model('mat_shininess')[material]!,
     metalness: Math.max(metalness, 0),
     emissive: physics.model('mat_emission')[material]!,
@@ -70,7 +74,16 @@ function appearance(physics: Physics, geom: number, assets: Assets): Partial<Geo
   const data = (assets.textures[key] ??= textureOf(physics, texture, material));
   if (data.width > 0) return { ...look, texture: key };
   delete assets.textures[key];
-  return look;
+  // Cube textures do not unroll onto shapes: their mean stands for them.
+  const mean = meanColour(physics, texture);
+  const tint = (k: 0 | 1 | 2) => look.colour[k] * mean[k];
+  return { ...look, colour: [tint(0), tint(1), tint(2), look.colour[3]] };
+}
+
+/** Numbers of MuJoCo's three sizes that a shape has. */
+function sizeCount(shape: ShapeKind): number {
+  if (shape === 'sphere') return 1;
+  return shape === 'capsule' || shape === 'cylinder' || shape === 'plane' ? 2 : 3;
 }
 
 /** Sizes as the contract wants them, and the mesh when the shape needs one. */
@@ -93,10 +106,7 @@ function shapeOf(physics: Physics, geom: number, assets: Assets): Partial<Geom> 
       mesh: key,
     };
   }
-  if (shape === 'sphere') return { shape, size: [size[at]!] };
-  if (shape === 'capsule' || shape === 'cylinder' || shape === 'plane')
-    return { shape, size: [size[at]!, size[at + 1]!] };
-  return { shape, size: [size[at]!, size[at + 1]!, size[at + 2]!] };
+  return { shape, size: [...size.slice(at, at + sizeCount(shape))] };
 }
 
 function isDrawn(physics: Physics, geom: number): boolean {
@@ -124,6 +134,32 @@ function geomsOf(physics: Physics, body: number, assets: Assets): Geom[] {
   return geoms;
 }
 
+/** Sites as small geoms: MuJoCo's viewer draws them too. One that is clear is not drawn. */
+function sitesOf(physics: Physics, body: number): Geom[] {
+  const bodyOf = physics.model('site_bodyid');
+  const geoms: Geom[] = [];
+  for (let s = 0; s < physics.sizes.nsite; s++) {
+    if (bodyOf[s] !== body || physics.model('site_group')[s]! >= FIRST_HIDDEN_GROUP) continue;
+    const material = physics.model('site_matid')[s]!;
+    const own = rgba(physics.model('site_rgba'), s);
+    const colour =
+      isDefaultGrey(own) && material >= 0 ? rgba(physics.model('mat_rgba'), material) : own;
+    const shape = shapes[physics.model('site_type')[s]!];
+    if (!shape || colour[3] <= 0) continue;
+    const [x, y, z] = physics.model('site_pos').slice(s * 3, s * 3 + 3);
+    const size = [...physics.model('site_size').slice(s * 3, s * 3 + 3)];
+    geoms.push({
+      shape,
+      size: size.slice(0, sizeCount(shape)),
+      position: [x!, y!, z!],
+      quaternion: rgba(physics.model('site_quat'), s),
+      colour,
+      castShadow: false,
+    });
+  }
+  return geoms;
+}
+
 function describe(
   physics: Physics,
   body: number,
@@ -132,7 +168,8 @@ function describe(
 ): BodyDescription {
   const id = physics.name('body', body) || `body-${body}`;
   const fallback = physics.model('body_weldid')[body] === 0 ? 'scenery' : 'robot';
-  return { id, role: style.roles?.[id] ?? fallback, geoms: geomsOf(physics, body, assets) };
+  const geoms = [...geomsOf(physics, body, assets), ...sitesOf(physics, body)];
+  return { id, role: style.roles?.[id] ?? fallback, geoms };
 }
 
 /** Floor planes of the world become their own `ground` body. */
@@ -146,16 +183,6 @@ function splitGround(world: StaticBody): StaticBody[] {
   };
   const rest: StaticBody = { ...world, geoms: world.geoms.filter((g) => !isPlane(g)) };
   return [ground, rest].filter((b) => b.geoms.length > 0);
-}
-
-function wholeModel({ center: [x, y, z], extent }: Physics): CameraDescription {
-  const position: Vec3 = [x + extent, y - extent, z + 0.7 * extent];
-  return { id: 'orbit', kind: 'orbit', position, target: [x, y, z], fov: 45 };
-}
-
-function estimateBounds({ center: [x, y, z], extent }: Physics): SceneDescription['bounds'] {
-  const half = extent / 2;
-  return { min: [x - half, y - half, z - half], max: [x + half, y + half, z + half] };
 }
 
 /** The scene of a model: nothing in it is placed by hand. Needs the simulation at its initial state. */
@@ -179,7 +206,7 @@ export function createScene(physics: Physics, style: SceneStyle): SceneDescripti
     statics: statics.filter((s) => s.geoms.length > 0),
     meshes: assets.meshes,
     textures: assets.textures,
-    cameras: style.cameras.length > 0 ? style.cameras : [wholeModel(physics)],
+    cameras: style.cameras.length > 0 ? style.cameras : defaultCameras(physics, moving),
     light: style.light,
     agentBody: style.agentBody || physics.name('body', moving[0] ?? 0),
     bounds: style.bounds ?? estimateBounds(physics),

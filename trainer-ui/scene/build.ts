@@ -7,6 +7,11 @@ import type {
   SceneDescription,
 } from '../../server/protocol/index.ts';
 
+/** Side of an endless plane, metres: beyond what fog leaves of it. */
+const ENDLESS = 4000;
+/** Samples for floors seen at a flat angle. */
+const ANISOTROPY = 8;
+
 export interface BuiltScene {
   readonly root: THREE.Group;
   /** In the order of the pose stream. */
@@ -66,6 +71,7 @@ function createShared(description: SceneDescription) {
     made.magFilter = THREE.LinearFilter;
     made.minFilter = THREE.LinearMipmapLinearFilter;
     made.generateMipmaps = true;
+    made.anisotropy = ANISOTROPY;
     if (data.repeat) made.repeat.set(...data.repeat);
     made.needsUpdate = true;
     textures.set(name, made);
@@ -145,13 +151,27 @@ function makeGeometry(geom: Geom, description: SceneDescription): THREE.BufferGe
     case 'cylinder':
       return new THREE.CylinderGeometry(a, a, 2 * b, 28).rotateX(Math.PI / 2);
     case 'plane':
-      return new THREE.PlaneGeometry(a > 0 ? 2 * a : 400, geom.size[1] ? 2 * b : 400);
+      return planeGeometry(geom);
     case 'mesh':
     case 'heightfield': {
       const data = geom.mesh ? description.meshes[geom.mesh] : undefined;
       return data ? meshGeometry(data, geom) : new THREE.BufferGeometry();
     }
   }
+}
+
+/** MuJoCo's floors: a size of 0 is endless, and its texture then repeats per metre. */
+function planeGeometry(geom: Geom): THREE.BufferGeometry {
+  const [a = 0, b = 0] = geom.size;
+  if (a > 0 && b > 0) return new THREE.PlaneGeometry(2 * a, 2 * b);
+  const width = a > 0 ? 2 * a : ENDLESS;
+  const height = b > 0 ? 2 * b : ENDLESS;
+  const plane = new THREE.PlaneGeometry(width, height);
+  const uv = plane.attributes['uv']!;
+  // From the middle outwards, so that the pattern does not depend on the plane's size.
+  for (let i = 0; i < uv.count; i++)
+    uv.setXY(i, (uv.getX(i) - 0.5) * width, (uv.getY(i) - 0.5) * height);
+  return plane;
 }
 
 function meshGeometry(data: MeshData, geom: Geom): THREE.BufferGeometry {

@@ -5,6 +5,12 @@ import type { CameraDescription, SceneDescription } from '../../server/protocol/
 
 /** Seconds for the chase camera to make up most of a distance. */
 const SMOOTHING = 0.18;
+/** Seconds for a free camera to follow up and down: a hop should be seen, not travelled along. */
+const LIFT_SMOOTHING = 0.6;
+/** Width over height that scenes are framed for; narrower windows get a wider angle. */
+const FRAMED_ASPECT = 1.25;
+/** The page's words for cameras, in the order of a scene that has others. */
+const VIEWS = ['chase', 'top', 'cockpit', 'orbit'];
 
 export interface CameraRig {
   readonly camera: THREE.PerspectiveCamera;
@@ -40,13 +46,23 @@ export function createCameraRig(canvas: HTMLElement): CameraRig {
   function choose(): void {
     const cameras = description?.cameras ?? [];
     current =
-      cameras.find((c) => c.id === wanted) ?? cameras.find((c) => c.kind === wanted) ?? cameras[0];
+      cameras.find((c) => c.id === wanted) ??
+      cameras.find((c) => c.kind === wanted) ??
+      // A robot has no cockpit: its other cameras take the places that are free.
+      cameras[VIEWS.indexOf(wanted) === 2 ? 1 : 0] ??
+      cameras[0];
     jump = true;
     const free = current?.kind === 'orbit' || current?.kind === 'fixed';
     orbit.enabled = free;
     if (!current) return;
-    camera.fov = current.fov;
     camera.up.set(0, 0, 1);
+    frameLens(current.fov);
+  }
+
+  /** Vertical field of view, wider in narrow windows so that nothing is cut off at the sides. */
+  function frameLens(fov: number): void {
+    const widen = Math.max(1, FRAMED_ASPECT / camera.aspect);
+    camera.fov = (2 * Math.atan(widen * Math.tan((fov * Math.PI) / 360)) * 180) / Math.PI;
     camera.updateProjectionMatrix();
   }
 
@@ -110,14 +126,19 @@ export function createCameraRig(canvas: HTMLElement): CameraRig {
       if (!current) return;
       if (body && current.body !== undefined) anchor.copy(body.position);
       else anchor.set(0, 0, 0);
-      if (current.kind === 'orbit' || current.kind === 'fixed') drift(current, cut);
-      else follow(current, body, dt, cut);
+      if (current.kind === 'orbit' || current.kind === 'fixed') {
+        if (!cut && !jump) {
+          const share = 1 - Math.exp(-dt / LIFT_SMOOTHING);
+          anchor.z = lastAnchor.z + share * (anchor.z - lastAnchor.z);
+        }
+        drift(current, cut);
+      } else follow(current, body, dt, cut);
       lastAnchor.copy(anchor);
       jump = false;
     },
     resize(width, height) {
       camera.aspect = width / Math.max(1, height);
-      camera.updateProjectionMatrix();
+      frameLens(current?.fov ?? camera.fov);
     },
     dispose: () => orbit.dispose(),
   };

@@ -7,6 +7,12 @@ import { createCameraRig } from './camera-rig.ts';
 import { createOverlays, type Overlays } from './overlays.ts';
 import { createSky } from './sky.ts';
 
+/** Metres around the agent that cast shadows: outdoors, and at least in a studio. */
+const SHADOW_RANGE = 45;
+const LEAST_SHADOW_RANGE = 0.8;
+/** Distance of the sun from the agent, metres (sky.ts). */
+const SUN_DISTANCE = 74;
+
 /** Picture time above which resolution is lowered, and below which it may rise again, ms. */
 const SLOW = 45;
 const FAST = 18;
@@ -21,6 +27,25 @@ export interface Stage {
   render(dt: number, cut?: boolean): void;
   agentPosition(out: THREE.Vector3): boolean;
   dispose(): void;
+}
+
+/** A robot fills the picture from closer by: its shadow needs all texels where it stands. */
+function fitShadow(sun: THREE.DirectionalLight, description: SceneDescription): void {
+  const [camera] = description.cameras;
+  const distance = camera
+    ? Math.hypot(...camera.position.map((p, k) => p - camera.target[k]!))
+    : SHADOW_RANGE;
+  const isStudio = description.light === 'studio';
+  const wanted = isStudio ? Math.max(LEAST_SHADOW_RANGE, 1.5 * distance) : SHADOW_RANGE;
+  const range = Math.min(SHADOW_RANGE, wanted);
+  const { camera: lens } = sun.shadow;
+  lens.left = lens.bottom = -range;
+  lens.right = lens.top = range;
+  lens.near = isStudio ? Math.max(1, SUN_DISTANCE - 4 * range) : 1;
+  lens.far = isStudio ? SUN_DISTANCE + 4 * range : 160;
+  lens.updateProjectionMatrix();
+  sun.shadow.bias = isStudio ? -0.0004 : -0.0006;
+  sun.shadow.normalBias = 0.05 * (range / SHADOW_RANGE);
 }
 
 export function createStage(container: HTMLElement): Stage {
@@ -38,7 +63,7 @@ export function createStage(container: HTMLElement): Stage {
   const scene = new THREE.Scene();
   const rig = createCameraRig(canvas);
   const overlays = createOverlays();
-  const sky = createSky(45);
+  const sky = createSky(SHADOW_RANGE);
   scene.add(sky.root, overlays.root);
   let built: BuiltScene | undefined;
   let description: SceneDescription | undefined;
@@ -82,6 +107,7 @@ export function createStage(container: HTMLElement): Stage {
       built = buildScene(next);
       scene.add(built.root);
       sky.set(next.light, scene);
+      fitShadow(sky.sun, next);
       rig.setScene(next);
       overlays.clearTrail();
       overlays.clearPath();

@@ -1,4 +1,4 @@
-import type { BodyRole } from '../../contract.ts';
+import type { BodyRole, CameraDescription } from '../../contract.ts';
 import { box } from '../../spaces.ts';
 import { numbers } from '../fields.ts';
 import { armXml, cube, goalMarker, puck, table } from '../models/arm.ts';
@@ -213,12 +213,12 @@ function createFetch(
 }
 
 /** Cameras of the arm tasks; the first is the one the keys are mapped to. */
-export const armCameras: SceneStyle['cameras'] = [
+const armCameras: readonly [CameraDescription, ...CameraDescription[]] = [
   {
     id: 'operator',
     kind: 'orbit',
-    position: [0.45, 1.25, 1.25],
-    target: [1.35, 0.7, 0.45],
+    position: [0.42, 1.5, 1.2],
+    target: [1.22, 0.7, 0.52],
     fov: 45,
   },
   { id: 'side', kind: 'orbit', position: [1.35, -0.7, 0.75], target: [1.25, 0.75, 0.5], fov: 45 },
@@ -233,10 +233,15 @@ const roles: Readonly<Record<string, BodyRole>> = {
   peg: 'object',
 };
 
-export function armStyle(title: string): SceneStyle {
+/** `operator`: eye and target of the first camera where the work lies elsewhere than usual. */
+export function armStyle(
+  title: string,
+  operator?: Pick<CameraDescription, 'position' | 'target'>,
+): SceneStyle {
+  const [first, ...rest] = armCameras;
   return {
     title,
-    cameras: armCameras,
+    cameras: [{ ...first, ...operator }, ...rest],
     light: 'studio',
     agentBody: 'gripper',
     bounds: { min: [0.4, 0.2, 0], max: [1.9, 1.3, 1.2] },
@@ -250,6 +255,7 @@ interface FetchRow {
   readonly description: string;
   readonly world: string;
   readonly variant: FetchVariant;
+  readonly operator?: Pick<CameraDescription, 'position' | 'target'>;
 }
 
 const shortTable = table(1.3, 0.75, 0.25, 0.35, TABLE_HEIGHT);
@@ -297,6 +303,8 @@ const rows: readonly FetchRow[] = [
       targetRange: 0.3,
       height: 0.45,
     },
+    // Goals lie up to 0.7 m beyond the gripper.
+    operator: { position: [0.55, 2, 1.5], target: [1.5, 0.75, 0.4] },
   },
 ];
 
@@ -313,7 +321,7 @@ function fetchTask(row: FetchRow, reward: RewardKind): MujocoTask {
     xml: armXml({ name: row.id, world: row.world, timestep: 0.002 }),
     frameSkip: 20,
     horizon: 50,
-    style: armStyle(row.title),
+    style: armStyle(row.title, row.operator),
     createProgram: (physics, dt) => createFetch(row.variant, reward, physics, dt),
   };
 }

@@ -111,7 +111,10 @@ function pegTask(reward: RewardKind): MujocoTask {
     xml: armXml({ name: 'arm-peg', world, tool: peg, timestep: 0.002, sensors: pegSensors }),
     frameSkip: 50,
     horizon: 100,
-    style: armStyle('Peg insertion'),
+    style: armStyle('Peg insertion', {
+      position: [0.82, 1.32, 0.98],
+      target: [1.27, 0.74, 0.56],
+    }),
     createProgram: (physics) => createPeg(reward, physics),
   };
 }

@@ -81,9 +81,9 @@ export function armXml({ name, world, tool, timestep, sensors = '' }: ArmModel):
     <joint type="hinge" limited="true" damping="3" armature=".1"/>
     <geom condim="4"/>
   </default>
-  ${looks}
+  ${looks(2)}
   <worldbody>
-    <geom name="floor" type="plane" size="3 3 .1" material="floor"/>
+    <geom name="floor" type="plane" size="0 0 1" material="floor"/>
     <body name="mocap" mocap="true"/>
     ${armBody(tool)}
     ${world}
@@ -133,6 +133,7 @@ export const puck = `<body name="object" pos="1.25 .53 .42">
 /** A square peg of 2 cm, 8 cm long, whose tip is the site `tip`; the force on it is sensed where it is held. */
 export const peg = `<body name="peg" pos="0 0 -.06" gravcomp="1">
         <site name="held" pos="0 0 0" size=".004" rgba="0 0 0 0"/>
+        <geom name="holder" type="box" pos="0 0 .032" size=".013 .018 .036" contype="0" conaffinity="0" mass="0" material="dark"/>
         <geom name="peg" type="box" pos="0 0 -.04" size=".01 .01 .04" mass=".1" friction=".4 .005 .0001" solref=".005 1" rgba=".85 .7 .3 1"/>
         <site name="tip" pos="0 0 -.08" size=".004" rgba="0 0 0 0"/>
       </body>`;

@@ -32,9 +32,9 @@ export const antXml = `<mujoco model="ant">
     <joint limited="true" armature="1" damping="1"/>
     <geom contype="1" conaffinity="0" condim="3" density="5" friction="1 .5 .5" margin=".01"/>
   </default>
-  ${looks}
+  ${looks(0.5)}
   <worldbody>
-    <geom name="floor" type="plane" size="40 40 40" conaffinity="1" material="floor"/>
+    <geom name="floor" type="plane" size="0 0 1" conaffinity="1" material="floor"/>
     <body name="torso" pos="0 0 .75">
       <joint name="root" type="free" limited="false" armature="0" damping="0" margin=".01"/>
       <geom name="torso" type="sphere" size=".25" material="shell"/>
@@ -105,9 +105,9 @@ export const humanoidXml = `<mujoco model="humanoid">
     <joint limited="true" armature="1" damping="1"/>
     <geom contype="1" conaffinity="1" condim="1" margin=".001" material="limb"/>
   </default>
-  ${looks}
+  ${looks(0.5)}
   <worldbody>
-    <geom name="floor" type="plane" size="20 20 .125" condim="3" friction="1 .1 .1" material="floor"/>
+    <geom name="floor" type="plane" size="0 0 1" condim="3" friction="1 .1 .1" material="floor"/>
     <body name="torso" pos="0 0 1.4">
       <joint name="root" type="free" limited="false" armature="0" damping="0" stiffness="0"/>
       <geom name="torso" type="capsule" fromto="0 -.07 0 0 .07 0" size=".07" material="shell"/>

@@ -1,8 +1,11 @@
-/** Looks shared by our models: a checked floor and three materials. Physics lives in each model. */
-export const looks = `
+/**
+ * Looks shared by our models: a checked floor and some materials. Physics lives in each model.
+ * `checks`: pairs of floor tiles per metre.
+ */
+export const looks = (checks: number) => `
   <asset>
-    <texture name="checks" type="2d" builtin="checker" rgb1=".16 .2 .26" rgb2=".2 .25 .32" width="64" height="64"/>
-    <material name="floor" texture="checks" texrepeat="20 20" shininess=".1"/>
+    <texture name="checks" type="2d" builtin="checker" mark="edge" rgb1=".2 .24 .3" rgb2=".24 .29 .36" markrgb=".32 .38 .46" width="128" height="128"/>
+    <material name="floor" texture="checks" texuniform="true" texrepeat="${checks} ${checks}" shininess=".1"/>
     <material name="shell" rgba=".92 .58 .25 1" shininess=".5"/>
     <material name="limb" rgba=".32 .62 .78 1" shininess=".5"/>
     <material name="other" rgba=".62 .45 .78 1" shininess=".5"/>

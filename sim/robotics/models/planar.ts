@@ -101,9 +101,9 @@ export const halfCheetahXml = `<mujoco model="half-cheetah">
     <joint limited="true" armature=".1" damping=".01" stiffness="8" solreflimit=".02 1" solimplimit="0 .8 .03"/>
     <geom contype="1" conaffinity="0" condim="3" friction=".4 .1 .1" solref=".02 1" solimp="0 .8 .01"/>
   </default>
-  ${looks}
+  ${looks(0.5)}
   <worldbody>
-    <geom name="floor" type="plane" size="40 40 40" conaffinity="1" material="floor"/>
+    <geom name="floor" type="plane" size="0 0 1" conaffinity="1" material="floor"/>
     <body name="torso" pos="0 0 .7">
       ${planarRoot(0).replace('ref="0"', '')}
       <geom name="torso" type="capsule" fromto="-.5 0 0 .5 0 0" size=".046" material="shell"/>
@@ -162,9 +162,9 @@ export const hopperXml = `<mujoco model="hopper">
     <joint limited="true" armature="1" damping="1"/>
     <geom contype="1" conaffinity="1" condim="1" solimp=".8 .8 .01" solref=".02 1" margin=".001"/>
   </default>
-  ${looks}
+  ${looks(0.5)}
   <worldbody>
-    <geom name="floor" type="plane" size="20 20 .125" condim="3" material="floor"/>
+    <geom name="floor" type="plane" size="0 0 1" condim="3" material="floor"/>
     <body name="torso" pos="0 0 1.25">
       ${torso}
       ${leg({ suffix: '', material: 'limb', foot: { at: 0.13, half: 0.195, friction: 2 } })}
@@ -187,9 +187,9 @@ export const walkerXml = `<mujoco model="walker2d">
     <joint limited="true" armature=".01" damping=".1"/>
     <geom contype="1" conaffinity="0" condim="3" density="1000" friction=".7 .1 .1"/>
   </default>
-  ${looks}
+  ${looks(0.5)}
   <worldbody>
-    <geom name="floor" type="plane" size="40 40 40" conaffinity="1" condim="3" material="floor"/>
+    <geom name="floor" type="plane" size="0 0 1" conaffinity="1" condim="3" material="floor"/>
     <body name="torso" pos="0 0 1.25">
       ${torso}
       ${leg({ suffix: '', material: 'limb', foot: { at: 0.2, half: 0.1, friction: 1.9 } })}
@@ -216,9 +216,9 @@ export const swimmerXml = `<mujoco model="swimmer">
     <geom contype="0" conaffinity="0" condim="1" density="1000"/>
     <joint armature=".1"/>
   </default>
-  ${looks}
+  ${looks(0.5)}
   <worldbody>
-    <geom name="floor" type="plane" pos="0 0 -.1" size="40 40 .1" material="floor"/>
+    <geom name="floor" type="plane" pos="0 0 -.1" size="0 0 1" material="floor"/>
     <body name="torso">
       <geom name="front" type="capsule" fromto="1.5 0 0 .5 0 0" size=".1" material="shell"/>
       <joint name="slider1" type="slide" axis="1 0 0"/>

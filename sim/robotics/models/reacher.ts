@@ -11,9 +11,9 @@ export const reacherXml = `<mujoco model="reacher">
     <joint limited="true" armature="1" damping="1"/>
     <geom contype="0" friction="1 .1 .1"/>
   </default>
-  ${looks}
+  ${looks(8)}
   <worldbody>
-    <geom name="ground" type="plane" size="1 1 10" conaffinity="0" material="floor"/>
+    <geom name="ground" type="plane" size="0 0 1" conaffinity="0" material="floor"/>
     ${rail('-.3 -.3', '.3 -.3')}
     ${rail('.3 -.3', '.3 .3')}
     ${rail('-.3 .3', '.3 .3')}

@@ -96,7 +96,8 @@ describe('[ROBOT-20] a model brought along', () => {
       'heightfield',
       'mesh',
       'plane',
-      'sphere',
+      'sphere', // bob
+      'sphere', // site
     ]);
     const floor = geoms.find((g) => g.shape === 'plane')!;
     const texture = env.scene.textures[floor.texture!]!;

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { CameraDescription, SceneDescription } from '../../../sim/contract.ts';
+import { roboticsEnvironments } from '../../../sim/robotics/index.ts';
+import { createPhysics } from '../../../sim/robotics/mujoco.ts';
+import { createScene } from '../../../sim/robotics/scene.ts';
+
+const style = { title: '', cameras: [], light: 'studio', agentBody: '' } as const;
+
+async function sceneOf(xml: string) {
+  const physics = await createPhysics(`<mujoco>${xml}</mujoco>`);
+  try {
+    return createScene(physics, style);
+  } finally {
+    physics.close();
+  }
+}
+
+const ball = '<body name="ball" pos="3 0 1"><freejoint/><geom size=".2"/></body>';
+
+describe('[ROBOT-22] scenes from models', () => {
+  it('draws sites in their own shape and colour, not clear or hidden ones', async () => {
+    const { bodies } = await sceneOf(`<worldbody><body name="b"><freejoint/><geom size=".1"/>
+      <site type="box" size=".1 .2 .3" rgba="1 0 0 1" pos="0 0 .5"/>
+      <site rgba="0 0 0 0"/><site group="4"/></body></worldbody>`);
+    const [, site, ...others] = bodies[0]!.geoms;
+    expect(others).toEqual([]);
+    expect(site).toMatchObject({ shape: 'box', colour: [1, 0, 0, 1], position: [0, 0, 0.5] });
+    expect([...site!.size]).toEqual([0.1, 0.2, 0.3]);
+  });
+
+  it('gives a material with a cube texture the mean colour of it', async () => {
+    const { bodies, textures } = await sceneOf(`<asset>
+      <texture name="t" type="cube" builtin="flat" rgb1=".2 .4 .6" rgb2=".2 .4 .6" width="8" height="48"/>
+      <material name="m" texture="t" rgba="1 .5 1 .8"/></asset>
+      <worldbody><body><freejoint/><geom size=".1" material="m"/></body></worldbody>`);
+    const [r, g, b, a] = bodies[0]!.geoms[0]!.colour;
+    for (const [value, expected] of [
+      [r, 0.2],
+      [g, 0.2],
+      [b, 0.6],
+      [a, 0.8],
+    ] as const)
+      expect(value).toBeCloseTo(expected, 2);
+    expect(textures).toEqual({});
+  });
+
+  it('frames what moves, however large the world is, and follows what travels', async () => {
+    const { cameras } = await sceneOf(
+      `<worldbody><geom type="plane" size="0 0 1"/><geom type="box" size="50 50 1" pos="0 0 -5"/>${ball}</worldbody>`,
+    );
+    expect(cameras.map((c) => c.id)).toEqual(['orbit', 'top']);
+    const { body, position, target } = cameras[0]!;
+    expect(body).toBe('ball');
+    expect(Math.hypot(...target)).toBeCloseTo(0, 9);
+    expect(Math.hypot(...position)).toBeLessThan(1.5);
+  });
+
+  it('keeps the cameras of the model, looking the way they point', async () => {
+    const { cameras } = await sceneOf(
+      `<worldbody>${ball}<camera name="own" pos="1 2 3" xyaxes="0 1 0 0 0 1" fovy="30"/></worldbody>`,
+    );
+    const own = cameras.find((c) => c.id === 'own')!;
+    expect(own).toMatchObject({ kind: 'fixed', position: [1, 2, 3], fov: 30 });
+    const ahead = own.target.map((t, k) => t - own.position[k]!);
+    const length = Math.hypot(...ahead);
+    for (const [k, expected] of [-1, 0, 0].entries())
+      expect(ahead[k]! / length).toBeCloseTo(expected, 9);
+  });
+});
+
+/** Share of the picture's height that the moving bodies' origins span. */
+function seen(camera: CameraDescription, points: readonly (readonly number[])[]): number[] {
+  const ahead = camera.target.map((t, k) => t - camera.position[k]!);
+  const length = Math.hypot(...ahead);
+  const limit = Math.tan((camera.fov * Math.PI) / 360);
+  return points.map((p) => {
+    const offset = p.map((v, k) => v - camera.position[k]!);
+    const depth = offset.reduce((sum, v, k) => sum + (v * ahead[k]!) / length, 0);
+    const across = Math.sqrt(Math.max(0, Math.hypot(...offset) ** 2 - depth ** 2));
+    return depth > 0 ? across / depth / limit : Infinity;
+  });
+}
+
+/** An arm may reach out of the picture at its base; its hand and what it handles may not. */
+function matters({ bodies, agentBody }: SceneDescription, i: number): boolean {
+  const { id, role, geoms } = bodies[i]!;
+  const handles = bodies.some((b) => b.role === 'object' || b.role === 'goal');
+  if (geoms.length === 0) return false;
+  return !handles || role !== 'robot' || id === agentBody;
+}
+
+it.each(roboticsEnvironments.filter((f) => f.id !== 'mjcf').map((f) => [f.id, f] as const))(
+  '[ROBOT-22] %s starts with everything that matters in the picture',
+  async (_id, factory) => {
+    const env = await factory.create();
+    for (let seed = 0; seed < 5; seed++) {
+      env.reset(seed);
+      const poses = new Float32Array(env.scene.bodies.length * 7);
+      env.writePoses(poses);
+      const camera = env.scene.cameras[0]!;
+      const followed = env.scene.bodies.findIndex((b) => b.id === camera.body) * 7;
+      const origin = followed < 0 ? [0, 0, 0] : [...poses.slice(followed, followed + 3)];
+      const points = env.scene.bodies
+        .map((_, i) => [0, 1, 2].map((k) => poses[i * 7 + k]! - origin[k]!))
+        .filter((_, i) => matters(env.scene, i));
+      // 1 is the nearest edge of the picture; the page widens the angle in narrow windows.
+      expect(Math.max(...seen(camera, points))).toBeLessThan(1);
+    }
+    env.close();
+  },
+);
