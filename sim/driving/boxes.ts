@@ -10,6 +10,8 @@ export const BOX_KIND = {
   brokenVehicle: 3,
   triangle: 4,
   wall: 5,
+  pedestrian: 6,
+  cyclist: 7,
 } as const;
 
 export interface Boxes {

@@ -33,6 +33,8 @@ const HEADWAY = 1.5;
 const DELTA = 10;
 const ACCELERATION = 1;
 const DECELERATION = 5;
+/** Metres beside a lane from which people count as on it; the kerb where they wait is farther. */
+const STEP_OUT = 1.2;
 /** Metres looked ahead. */
 export const SIGHT = 60;
 
@@ -133,7 +135,9 @@ function scanObjects(
     const dy = boxes.y[b]! - y;
     if (dx * dx + dy * dy > (SIGHT + 10) * (SIGHT + 10)) continue;
     lane.project(boxes.x[b]!, boxes.y[b]!, at);
-    const inside = Math.abs(at.lateral) < lane.width / 2 && at.s > s && at.s < lane.length;
+    // People on the edge are about to be in the way.
+    const edge = lane.width / 2 + (boxes.kind[b]! >= BOX_KIND.pedestrian ? STEP_OUT : 0);
+    const inside = Math.abs(at.lateral) < edge && at.s > s && at.s < lane.length;
     if (inside) closer(before + at.s - Math.max(0, s) - own - boxes.halfLength[b]!, 0);
   }
 }

@@ -1,5 +1,6 @@
 /** What happens when boxes meet: the agent is pushed out, cars share their speed, cones fall. */
 import { BOX_KIND, type Boxes, type Overlap, overlaps } from './boxes.ts';
+import { hitPerson } from './people.ts';
 import { pushCar, trafficSpeedAlong } from './traffic.ts';
 import { V, type VehicleParameters } from './vehicle.ts';
 import type { DrivingWorld } from './world.ts';
@@ -11,6 +12,7 @@ export function collide(world: DrivingWorld): void {
   const { state, boxes, contacts, vehicle } = world;
   contacts.vehicle = false;
   contacts.object = false;
+  contacts.person = false;
   for (let i = 0; i < boxes.count; i++) {
     const kind = boxes.kind[i]!;
     if (kind === BOX_KIND.none) continue;
@@ -28,6 +30,11 @@ export function collide(world: DrivingWorld): void {
       overlap,
     );
     if (!hit) continue;
+    if (kind === BOX_KIND.pedestrian || kind === BOX_KIND.cyclist) {
+      contacts.person = true;
+      hitPerson(world.people, i, boxes);
+      continue;
+    }
     if (kind === BOX_KIND.vehicle) contacts.vehicle = true;
     else contacts.object = true;
     if (kind === BOX_KIND.cone || kind === BOX_KIND.triangle) {

@@ -6,6 +6,7 @@
 import type { Environment, Expert } from '../contract.ts';
 import { BOX_KIND } from './boxes.ts';
 import type { Lane, LanePosition } from './map/contract.ts';
+import { personSpeed } from './people.ts';
 import type { DrivingEnvironment } from './task.ts';
 import { trafficSpeed } from './traffic.ts';
 import { V } from './vehicle.ts';
@@ -20,6 +21,8 @@ const SIGHT = 45;
 const CHANGE_PRICE = 6;
 /** Free width beside the car that counts as passing clear, m. */
 const CLEARANCE = 0.35;
+/** Metres kept beside people who are crossing. */
+const CROSSING = 2.5;
 const BRAKING = 3;
 /** Metres kept to traffic and to what stands in the way, which takes room to steer around. */
 const GAP_MOVING = 3;
@@ -140,7 +143,7 @@ function freeAhead(world: DrivingWorld, lane: Lane, s: number): number {
 }
 
 function scanLane(world: DrivingWorld, lane: Lane, from: number, before: number): void {
-  const { boxes, vehicle, traffic } = world;
+  const { boxes, vehicle, traffic, people } = world;
   const half = vehicle.length / 2;
   for (let i = 0; i < boxes.count; i++) {
     const kind = boxes.kind[i]!;
@@ -149,7 +152,9 @@ function scanLane(world: DrivingWorld, lane: Lane, from: number, before: number)
     if (at.s <= from || at.s > lane.length) continue;
     const turned = Math.abs(Math.sin(boxes.heading[i]! - lane.headingAt(at.s)));
     const wide = boxes.halfWidth[i]! + turned * (boxes.halfLength[i]! - boxes.halfWidth[i]!);
-    if (Math.abs(at.lateral) > wide + vehicle.width / 2 + CLEARANCE) continue;
+    // Somebody on the way across: where they will be counts.
+    const crossing = personSpeed(people, i) > 0 ? CROSSING : 0;
+    if (Math.abs(at.lateral) > wide + vehicle.width / 2 + CLEARANCE + crossing) continue;
     const gap = before + at.s - from - half - boxes.halfLength[i]!;
     if (gap >= lead.gap) continue;
     lead.gap = gap;

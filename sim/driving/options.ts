@@ -2,6 +2,7 @@
 import type { EnvironmentOptions } from '../contract.ts';
 import type { MapOptions } from './map/contract.ts';
 import { checkKnown, type Range, readFlag, readNumber, readWord } from './read-options.ts';
+import { VEHICLE_NAMES, type VehicleName } from './vehicle-classes.ts';
 
 export interface DrivingOptions {
   readonly map: MapOptions;
@@ -27,8 +28,23 @@ export interface DrivingOptions {
   };
   /** Nearest cars told as numbers, 4 each, before the lidar; 4 gives MetaDrive's 275 inputs. */
   readonly nearby: number;
+  /** Fraction of crossing places (four per block and kind) where somebody crosses. */
+  readonly pedestrians: number;
+  readonly cyclists: number;
+  /** Rays against road borders and continuous lines, appended to the observation; 0: none. */
+  readonly sideDetector: RayOptions;
+  /** Rays against all lane lines, appended after those. */
+  readonly laneLineDetector: RayOptions;
+  /** The agent's car. */
+  readonly vehicle: VehicleName;
   /** MetaDrive's yaw rate has no sign; true gives it one (0.5 = straight). */
   readonly signedYawRate: boolean;
+}
+
+export interface RayOptions {
+  readonly rays: number;
+  /** Metres. */
+  readonly range: number;
 }
 
 const DEFAULTS: DrivingOptions = {
@@ -40,6 +56,11 @@ const DEFAULTS: DrivingOptions = {
   crashEnds: false,
   lidar: { rays: 240, range: 50, noise: 0, dropout: 0 },
   nearby: 0,
+  pedestrians: 0,
+  cyclists: 0,
+  sideDetector: { rays: 0, range: 50 },
+  laneLineDetector: { rays: 0, range: 20 },
+  vehicle: 'default',
   signedYawRate: false,
 };
 
@@ -56,6 +77,12 @@ const RANGES: Readonly<Record<string, Range>> = {
   noise: [0, 1, false],
   dropout: [0, 1, false],
   nearby: [0, 16, true],
+  pedestrians: [0, 1, false],
+  cyclists: [0, 1, false],
+  sideDetector: [0, 720, true],
+  sideRange: [5, 200, false],
+  laneLineDetector: [0, 720, true],
+  laneLineRange: [5, 200, false],
 };
 
 const FLAGS = ['crashEnds', 'signedYawRate'] as const;
@@ -63,7 +90,8 @@ const FLAGS = ['crashEnds', 'signedYawRate'] as const;
 /**
  * Options from strings, numbers or booleans by flat name (`map`, `blocks`, `lanes`, `laneWidth`,
  * `mapSeed`, `density`, `traffic`, `accidentProb`, `horizon`, `crashEnds`, `rays`, `range`, `noise`,
- * `dropout`, `nearby`, `signedYawRate`), over a variant's own defaults.
+ * `dropout`, `nearby`, `pedestrians`, `cyclists`, `sideDetector`, `sideRange`, `laneLineDetector`,
+ * `laneLineRange`, `vehicle`, `signedYawRate`), over a variant's own defaults.
  * @throws RangeError naming field, value and allowed range.
  */
 export function parseOptions(
@@ -71,7 +99,7 @@ export function parseOptions(
   variant: Partial<DrivingOptions> = {},
 ): DrivingOptions {
   const base: DrivingOptions = { ...DEFAULTS, ...variant };
-  checkKnown(given, [...Object.keys(RANGES), ...FLAGS, 'map', 'traffic']);
+  checkKnown(given, [...Object.keys(RANGES), ...FLAGS, 'map', 'traffic', 'vehicle']);
   const number = (key: string, fallback: number) =>
     readNumber(key, given[key], fallback, RANGES[key]!);
   const map: MapOptions = {
@@ -96,6 +124,17 @@ export function parseOptions(
       dropout: number('dropout', base.lidar.dropout),
     },
     nearby: number('nearby', base.nearby),
+    pedestrians: number('pedestrians', base.pedestrians),
+    cyclists: number('cyclists', base.cyclists),
+    sideDetector: {
+      rays: number('sideDetector', base.sideDetector.rays),
+      range: number('sideRange', base.sideDetector.range),
+    },
+    laneLineDetector: {
+      rays: number('laneLineDetector', base.laneLineDetector.rays),
+      range: number('laneLineRange', base.laneLineDetector.range),
+    },
+    vehicle: readWord('vehicle', given['vehicle'], base.vehicle, VEHICLE_NAMES),
     signedYawRate: readFlag('signedYawRate', given['signedYawRate'], base.signedYawRate),
   };
 }

@@ -4,6 +4,8 @@ import { type Colour, car, EGO_PAINT, PAINTS, part } from './bodies.ts';
 import { VEHICLE_CLASSES } from './car-following.ts';
 import { createScenery } from './map/scenery.ts';
 import { BROKEN_SIZE } from './objects.ts';
+import { peopleCount } from './people.ts';
+import { cyclist, pedestrian } from './people-bodies.ts';
 import { vehicleClass } from './traffic.ts';
 import type { DrivingWorld } from './world.ts';
 
@@ -14,9 +16,19 @@ export function createDrivingScene(world: DrivingWorld): SceneDescription {
   return {
     title: `Road ${world.mapSeed} (${map.blocks.map((b) => b.kind).join('')})`,
     bodies: [
-      { id: 'ego', role: 'ego', geoms: car(vehicle.length / 2, vehicle.width / 2, EGO_PAINT, 0) },
+      {
+        id: 'ego',
+        role: 'ego',
+        geoms: car(
+          vehicle.length / 2,
+          vehicle.width / 2,
+          EGO_PAINT,
+          world.options.vehicle === 'xl' ? 1 : 0,
+        ),
+      },
       ...trafficBodies(world),
       ...objectBodies(world),
+      ...peopleBodies(world),
     ],
     statics: scenery.statics,
     meshes: scenery.meshes,
@@ -60,6 +72,14 @@ function trafficBodies(world: DrivingWorld): BodyDescription[] {
       role: 'vehicle' as const,
       geoms: car(size.halfLength, size.halfWidth, paint, size.name === 'van' ? 1 : 0),
     };
+  });
+}
+
+function peopleBodies({ people }: DrivingWorld): BodyDescription[] {
+  return Array.from({ length: peopleCount(people) }, (_, i) => {
+    const rides = i >= people.pedestrians;
+    const geoms = rides ? cyclist(i) : pedestrian(i);
+    return { id: `person-${i}`, role: 'pedestrian' as const, geoms };
   });
 }
 

@@ -5,25 +5,15 @@
 import type { Environment, EnvState, SceneDescription } from '../contract.ts';
 import { box, clipInto } from '../spaces.ts';
 import { createTimeStep, restart, termination, transition, truncation } from '../time-step.ts';
-import { scan } from './lidar.ts';
 import type { LanePosition } from './map/contract.ts';
-import { arrived, writeNavigation } from './navigation.ts';
-import { NEARBY_SIZE, writeNearby } from './nearby.ts';
+import { arrived } from './navigation.ts';
+import { MAX_SPEED_KMH, observationNames, writeObservation } from './observation.ts';
 import type { DrivingOptions } from './options.ts';
 import { createDrivingScene } from './scene.ts';
 import { V } from './vehicle.ts';
-import { createWorld, type DrivingWorld } from './world.ts';
+import { CONTROL_DT, createWorld, type DrivingWorld } from './world.ts';
 
-/** Seconds per action; the vehicle integrates ten times in it. */
-export const CONTROL_DT = 0.1;
-const EGO_SIZE = 9;
-const NAVIGATION_SIZE = 10;
-/** MetaDrive's constants behind the normalisation. */
-const MAX_LANE_WIDTH = 4.5;
-const BORDER_SCALE = 6 * MAX_LANE_WIDTH;
-const MAX_SPEED_KMH = 80;
-
-const REWARD = { driving: 1, speed: 0.1, success: 10, out: -5, crashVehicle: -5, crashObject: -5 };
+const REWARD = { driving: 1, speed: 0.1, success: 10, out: -5, crash: -5 };
 const REWARD_TERMS = ['progress', 'speed', 'success', 'outOfRoad', 'crashVehicle', 'crashObject'];
 const METRICS = [
   'routeCompletion',
@@ -35,8 +25,8 @@ const METRICS = [
   'drivingScore',
   'infractionsPerKm',
 ];
-/** CARLA leaderboard 2.1: weight of a collision with a vehicle and with something static. */
-const PENALTY = { vehicle: 0.7, object: 0.6 };
+/** CARLA leaderboard 2.1: weight of a collision with a person, a vehicle and something static. */
+const PENALTY = { person: 1, vehicle: 0.7, object: 0.6 };
 
 export interface DrivingEnvironment extends Environment {
   /** For experts, tests and reports: the true state. Read only. */
@@ -72,16 +62,19 @@ const KINDS = ['first', 'mid', 'last'] as const;
 
 export function createDrivingEnvironment(id: string, options: DrivingOptions): DrivingEnvironment {
   const world = createWorld(options);
+  const people = options.pedestrians > 0 || options.cyclists > 0;
+  const rewardTerms = people ? [...REWARD_TERMS, 'crashPedestrian'] : REWARD_TERMS;
+  const metricNames = people ? [...METRICS, 'crashPedestrian'] : METRICS;
   const observationSpace = box(0, 1, { names: observationNames(options) });
   const actionSpace = box(-1, 1, { names: ['steering', 'throttle'] });
-  const ts = createTimeStep(observationSpace, REWARD_TERMS, METRICS);
+  const ts = createTimeStep(observationSpace, rewardTerms, metricNames);
   const tally: Tally = Object.fromEntries(TALLY_KEYS.map((k) => [k, 0])) as unknown as Tally;
   const action = new Float32Array(2);
   const terms = ts.info.rewardTerms;
   const { metrics } = ts.info;
   let scene: { seed: number; description: SceneDescription } | undefined;
   let closed = false;
-  const stateSize = 8 + REWARD_TERMS.length + METRICS.length + TALLY_KEYS.length + world.size;
+  const stateSize = 8 + rewardTerms.length + metricNames.length + TALLY_KEYS.length + world.size;
 
   const env: DrivingEnvironment = {
     id,
@@ -138,8 +131,8 @@ export function createDrivingEnvironment(id: string, options: DrivingOptions): D
       state[6] = ts.info.success ? 1 : 0;
       state[7] = END_REASONS.indexOf(ts.info.endReason);
       let at = 8;
-      for (const key of REWARD_TERMS) state[at++] = terms[key]!;
-      for (const key of METRICS) state[at++] = metrics[key]!;
+      for (const key of rewardTerms) state[at++] = terms[key]!;
+      for (const key of metricNames) state[at++] = metrics[key]!;
       for (const key of TALLY_KEYS) state[at++] = tally[key];
       world.save(state, at);
       return state;
@@ -158,8 +151,8 @@ export function createDrivingEnvironment(id: string, options: DrivingOptions): D
 
   function load(state: EnvState): void {
     let at = 8;
-    for (const key of REWARD_TERMS) terms[key] = state[at++]!;
-    for (const key of METRICS) metrics[key] = state[at++]!;
+    for (const key of rewardTerms) terms[key] = state[at++]!;
+    for (const key of metricNames) metrics[key] = state[at++]!;
     for (const key of TALLY_KEYS) tally[key] = state[at++]!;
     world.load(state, at);
     ts.kind = KINDS[state[0]!]!;
@@ -195,26 +188,32 @@ export function createDrivingEnvironment(id: string, options: DrivingOptions): D
     const { lane } = navigation;
     lane.project(tally.lastX, tally.lastY, temp);
     const before = temp.s;
-    const event = success || out || contacts.vehicle || contacts.object;
+    const touched = contacts.vehicle || contacts.object || contacts.person;
+    const event = success || out || touched;
     terms['progress'] = event ? 0 : REWARD.driving * (navigation.at.s - before);
     terms['speed'] = event ? 0 : (REWARD.speed * state[V.vx]! * 3.6) / MAX_SPEED_KMH;
     terms['success'] = success ? REWARD.success : 0;
     terms['outOfRoad'] = out ? REWARD.out : 0;
-    const crash = !success && !out;
-    terms['crashVehicle'] = crash && contacts.vehicle ? REWARD.crashVehicle : 0;
-    terms['crashObject'] = crash && !contacts.vehicle && contacts.object ? REWARD.crashObject : 0;
-    ts.info.cost = out || contacts.vehicle || contacts.object ? 1 : 0;
+    let crash = !success && !out;
+    if (people) {
+      terms['crashPedestrian'] = crash && contacts.person ? REWARD.crash : 0;
+      if (contacts.person) metrics['crashPedestrian']! += 1;
+      crash = crash && !contacts.person;
+    }
+    terms['crashVehicle'] = crash && contacts.vehicle ? REWARD.crash : 0;
+    terms['crashObject'] = crash && !contacts.vehicle && contacts.object ? REWARD.crash : 0;
+    ts.info.cost = out || touched ? 1 : 0;
     ts.info.success = success;
     metrics['outOfRoad'] = out ? 1 : 0;
     if (success) return 'success';
     if (out) return 'outOfRoad';
-    if (options.crashEnds && (contacts.vehicle || contacts.object)) return 'crash';
+    if (options.crashEnds && touched) return 'crash';
     return ts.step + 1 >= options.horizon ? 'horizon' : '';
   }
 
   function finish(reason: string): void {
     let reward = 0;
-    for (const key of REWARD_TERMS) reward += terms[key]!;
+    for (const key of rewardTerms) reward += terms[key]!;
     ts.info.endReason = reason;
     if (reason === '') transition(ts, reward, CONTROL_DT);
     else if (reason === 'horizon') truncation(ts, reward, CONTROL_DT);
@@ -223,14 +222,19 @@ export function createDrivingEnvironment(id: string, options: DrivingOptions): D
 
   function measure(): void {
     const completion = ts.info.success ? 1 : world.navigation.completion;
-    const crashes = tally.crashesVehicle + tally.crashesObject;
+    if (people && ts.kind === 'first') metrics['crashPedestrian'] = 0;
+    const hit = people ? metrics['crashPedestrian']! : 0;
+    const crashes = tally.crashesVehicle + tally.crashesObject + hit;
     metrics['routeCompletion'] = completion;
     metrics['speed'] = world.state[V.vx]!;
     metrics['crashVehicle'] = tally.crashesVehicle;
     metrics['crashObject'] = tally.crashesObject;
     if (ts.kind === 'first') metrics['outOfRoad'] = 0;
     metrics['distance'] = tally.distance;
-    const penalty = PENALTY.vehicle * tally.crashesVehicle + PENALTY.object * tally.crashesObject;
+    const penalty =
+      PENALTY.vehicle * tally.crashesVehicle +
+      PENALTY.object * tally.crashesObject +
+      PENALTY.person * hit;
     metrics['drivingScore'] = (100 * completion) / (1 + penalty);
     const km = Math.max(0.05, tally.distance / 1000);
     metrics['infractionsPerKm'] = (crashes + metrics['outOfRoad']!) / km;
@@ -238,22 +242,7 @@ export function createDrivingEnvironment(id: string, options: DrivingOptions): D
 
   function observe(): void {
     if (closed) throw new Error(`${id}: is closed`);
-    writeEgo(world, options, tally, ts.observation);
-    const { state, sensors } = world;
-    const { rays, range, noise, dropout } = options.lidar;
-    const o = ts.observation;
-    writeNavigation(world.navigation, state[V.x]!, state[V.y]!, state[V.heading]!, o, EGO_SIZE);
-    const { nearby } = options;
-    if (nearby > 0) writeNearby(world, nearby, range, o, EGO_SIZE + NAVIGATION_SIZE);
-    const start = EGO_SIZE + NAVIGATION_SIZE + NEARBY_SIZE * nearby;
-    scan(world.boxes, state[V.x]!, state[V.y]!, state[V.heading]!, rays, range, o, start);
-    if (noise === 0 && dropout === 0) return;
-    // Noise belongs to (seed, step), not to how often a step is looked at: loading repeats it.
-    sensors.reseed(world.seed, 4 + ts.step);
-    for (let i = start; i < start + rays; i++) {
-      if (dropout > 0 && sensors.next() < dropout) o[i] = 1;
-      else if (noise > 0) o[i] = Math.max(0, Math.min(1, o[i]! + noise * sensors.normal()));
-    }
+    writeObservation(world, options, tally, ts.step, ts.observation);
   }
 
   return env;
@@ -267,54 +256,6 @@ function offRoad(world: DrivingWorld): boolean {
   const { navigation, state, map } = world;
   if (navigation.leftBorder < 0 || navigation.rightBorder < 0) return true;
   return map.lanesAt(state[V.x]!, state[V.y]!, 0, under) === 0;
-}
-
-const unit = (x: number) => Math.max(0, Math.min(1, x));
-
-function writeEgo(
-  world: DrivingWorld,
-  options: DrivingOptions,
-  tally: Tally,
-  o: Float32Array,
-): void {
-  const { navigation, state, vehicle } = world;
-  o[0] = unit(navigation.leftBorder / BORDER_SCALE);
-  o[1] = unit(navigation.rightBorder / BORDER_SCALE);
-  const difference = state[V.heading]! - navigation.lane.headingAt(navigation.at.s);
-  o[2] = unit(0.5 - 0.5 * Math.sin(difference));
-  o[3] = unit((state[V.vx]! * 3.6 + 1) / (MAX_SPEED_KMH + 1));
-  o[4] = unit((state[V.steer]! / vehicle.maxSteer + 1) / 2);
-  o[5] = unit((tally.steer + 1) / 2);
-  o[6] = unit((tally.throttle + 1) / 2);
-  const turned = state[V.yawRate]! * CONTROL_DT;
-  o[7] = options.signedYawRate
-    ? unit(0.5 + state[V.yawRate]! / 2)
-    : unit(Math.acos(unit(Math.cos(turned))) / CONTROL_DT);
-  o[8] = unit((navigation.at.lateral * 2) / MAX_LANE_WIDTH / 2 + 0.5);
-}
-
-function observationNames({ lidar, nearby }: DrivingOptions): string[] {
-  const checkpoint = (i: number) =>
-    ['forward', 'right', 'bendRadius', 'bendDirection', 'bendAngle'].map(
-      (name) => `checkpoint${i}.${name}`,
-    );
-  return [
-    'leftBorder',
-    'rightBorder',
-    'heading',
-    'speed',
-    'steer',
-    'lastSteering',
-    'lastThrottle',
-    'yawRate',
-    'lateral',
-    ...checkpoint(1),
-    ...checkpoint(2),
-    ...Array.from({ length: nearby }, (_, i) =>
-      ['forward', 'left', 'speedForward', 'speedLeft'].map((name) => `car${i + 1}.${name}`),
-    ).flat(),
-    ...Array.from({ length: lidar.rays }, (_, i) => `lidar${i}`),
-  ];
 }
 
 /** Agent first, then the rows of the boxes; empty rows have an all-zero quaternion. */

@@ -40,7 +40,7 @@ export interface VehicleParameters {
 }
 
 /**
- * A compact car. Inertia, axle distances, height and stiffness: CommonRoad vehicle 1 (Ford Escort;
+ * A compact car. Inertia, axle distances, height and stiffness: CommonRoad vehicle 2 (BMW 320i;
  * 1093 kg, 1791.6 kg m², 20.9 /rad). Mass, size, friction, steering angle, engine force and top speed:
  * MetaDrive's default vehicle. Steering rate: a quick driver's 800°/s at the wheel over a ratio of 15.
  */

@@ -3,7 +3,7 @@
  * typed arrays, so that saving it is copying them.
  */
 import { createRandom, RANDOM_STATE_SIZE, type Random } from '../random.ts';
-import { type Boxes, createBoxes } from './boxes.ts';
+import { BOX_KIND, type Boxes, createBoxes } from './boxes.ts';
 import type { EgoView, Traffic } from './car-following.ts';
 import { collide } from './contact.ts';
 import type { LanePosition, RoadMap } from './map/contract.ts';
@@ -11,23 +11,37 @@ import { generateMap } from './map/generate.ts';
 import { createNavigation, type Navigation, navigate } from './navigation.ts';
 import { type ObjectSlots, objectSlots, placeObjects, slotCount } from './objects.ts';
 import type { DrivingOptions } from './options.ts';
-import { createTraffic, spawnTraffic, stepTraffic, writeTrafficBoxes } from './traffic.ts';
 import {
-  COMPACT_CAR,
-  stepVehicle,
-  V,
-  VEHICLE_STATE_SIZE,
-  type VehicleParameters,
-} from './vehicle.ts';
+  type Cars,
+  createPeople,
+  type People,
+  peopleCount,
+  placePeople,
+  stepPeople,
+  writePeopleBoxes,
+} from './people.ts';
+import {
+  createTraffic,
+  spawnTraffic,
+  stepTraffic,
+  trafficSpeed,
+  writeTrafficBoxes,
+} from './traffic.ts';
+import { stepVehicle, V, VEHICLE_STATE_SIZE, type VehicleParameters } from './vehicle.ts';
+import { VEHICLES } from './vehicle-classes.ts';
 
+/** Seconds per action; the vehicle integrates ten times in it. */
+export const CONTROL_DT = 0.1;
 /** Random sub-streams of a seed. */
-const STREAM = { spawn: 1, traffic: 2, objects: 3, sensors: 4 } as const;
+const STREAM = { spawn: 1, traffic: 2, objects: 3, sensors: 4, people: 0x70656f } as const;
 const TRAFFIC_PER_BLOCK = 11;
 const MAX_TRAFFIC = 64;
 /** Metres of the first lane behind the agent's start (MetaDrive). */
 const SPAWN_AT = 5;
 /** The agent counts as in a lane from this far outside it: half its width less what may stick out. */
 const REACH_INTO_LANE = 0.7;
+/** Where cars are that are not there, metres. */
+const FAR = 1e6;
 /** Maps kept, so that going back to one costs nothing. */
 const MAPS_KEPT = 128;
 
@@ -35,6 +49,8 @@ const MAPS_KEPT = 128;
 export interface Contacts {
   vehicle: boolean;
   object: boolean;
+  /** A pedestrian or cyclist. */
+  person: boolean;
 }
 
 export interface DrivingWorld {
@@ -44,6 +60,7 @@ export interface DrivingWorld {
   readonly boxes: Boxes;
   readonly traffic: Traffic;
   readonly slots: ObjectSlots;
+  readonly people: People;
   readonly contacts: Contacts;
   readonly sensors: Random;
   seed: number;
@@ -65,7 +82,9 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
     options.density === 0 ? 0 : Math.min(MAX_TRAFFIC, TRAFFIC_PER_BLOCK * blocks),
   );
   const slots = objectSlots(traffic.capacity, options.accidentProb === 0 ? 0 : blocks);
-  const boxes = createBoxes(traffic.capacity + slotCount(slots));
+  const people = createPeople(traffic.capacity + slotCount(slots), blocks, options);
+  const boxes = createBoxes(people.start + peopleCount(people));
+  const vehicle = VEHICLES[options.vehicle];
   boxes.count = boxes.capacity;
   const maps = createMapCache(options);
   const trafficRandom = createRandom(0, STREAM.traffic);
@@ -75,7 +94,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
     x: 0,
     y: 0,
     speed: 0,
-    halfLength: COMPACT_CAR.length / 2,
+    halfLength: vehicle.length / 2,
     block: 0,
     lanes: new Int32Array(16),
     laneCount: 0,
@@ -83,16 +102,23 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
   };
   const firstMap = maps(options.mapSeed ?? 0);
   const objectRows = slotCount(slots);
-  const size = 4 + VEHICLE_STATE_SIZE + traffic.state.length + objectRows + 2 * RANDOM_STATE_SIZE;
+  const size =
+    4 +
+    VEHICLE_STATE_SIZE +
+    traffic.state.length +
+    objectRows +
+    people.state.length +
+    2 * RANDOM_STATE_SIZE;
 
   const world: DrivingWorld = {
     options,
-    vehicle: COMPACT_CAR,
+    vehicle,
     state: new Float64Array(VEHICLE_STATE_SIZE),
     boxes,
     traffic,
     slots,
-    contacts: { vehicle: false, object: false },
+    people,
+    contacts: { vehicle: false, object: false, person: false },
     sensors,
     seed: -1,
     mapSeed: options.mapSeed ?? 0,
@@ -116,6 +142,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       writeTrafficBoxes(traffic, map, boxes);
       world.contacts.vehicle = false;
       world.contacts.object = false;
+      world.contacts.person = false;
     },
     step(steering, throttle, dt) {
       const { state, map } = world;
@@ -123,6 +150,10 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       lookAtEgo(world, ego);
       stepTraffic(traffic, map, options, boxes, ego, dt, trafficRandom);
       writeTrafficBoxes(traffic, map, boxes);
+      if (people.habits.length > 0) {
+        stepPeople(people, cars, dt);
+        writePeopleBoxes(people, boxes);
+      }
       collide(world);
       navigate(world.navigation, state[V.x]!, state[V.y]!);
     },
@@ -131,6 +162,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       out[offset + 1] = world.navigation.index;
       out[offset + 2] = world.navigation.completion;
       out[offset + 3] = (world.contacts.vehicle ? 1 : 0) + (world.contacts.object ? 2 : 0);
+      if (world.contacts.person) out[offset + 3]! += 4;
       let at = offset + 4;
       out.set(world.state, at);
       at += VEHICLE_STATE_SIZE;
@@ -138,6 +170,8 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       at += traffic.state.length;
       for (let i = 0; i < objectRows; i++) out[at + i] = boxes.kind[slots.start + i]!;
       at += objectRows;
+      out.set(people.state, at);
+      at += people.state.length;
       trafficRandom.save(out, at);
       sensors.save(out, at + RANDOM_STATE_SIZE);
     },
@@ -146,6 +180,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       world.navigation.index = from[offset + 1]!;
       world.contacts.vehicle = (from[offset + 3]! & 1) !== 0;
       world.contacts.object = (from[offset + 3]! & 2) !== 0;
+      world.contacts.person = (from[offset + 3]! & 4) !== 0;
       let at = offset + 4;
       for (let i = 0; i < VEHICLE_STATE_SIZE; i++) world.state[i] = from[at + i]!;
       at += VEHICLE_STATE_SIZE;
@@ -153,6 +188,9 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       at += traffic.state.length;
       for (let i = 0; i < objectRows; i++) boxes.kind[slots.start + i] = from[at + i]!;
       at += objectRows;
+      for (let i = 0; i < people.state.length; i++) people.state[i] = from[at + i]!;
+      at += people.state.length;
+      writePeopleBoxes(people, boxes);
       trafficRandom.load(from, at);
       sensors.load(from, at + RANDOM_STATE_SIZE);
       writeTrafficBoxes(traffic, world.map, boxes);
@@ -173,9 +211,32 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
     spawn.reseed(seed, STREAM.objects);
     const { route } = world.navigation;
     placeObjects(boxes, slots, world.map, route, options.accidentProb, spawn);
+    if (people.habits.length === 0) return;
+    spawn.reseed(seed, STREAM.people);
+    placePeople(people, world.map, route, options, spawn);
+    writePeopleBoxes(people, boxes);
   }
 
+  const cars = carsOf(world);
   return world;
+}
+
+/** The agent and the traffic as people at the kerb see them. */
+function carsOf(world: DrivingWorld): Cars {
+  const { traffic, boxes } = world;
+  return {
+    count: 1 + traffic.capacity,
+    read: (i, out) => {
+      const row = i - 1;
+      const there = row < 0 || boxes.kind[row] === BOX_KIND.vehicle;
+      const speed = row < 0 ? world.state[V.vx]! : there ? trafficSpeed(traffic, row) : 0;
+      const heading = row < 0 ? world.state[V.heading]! : boxes.heading[row]!;
+      out.x = !there ? FAR : row < 0 ? world.state[V.x]! : boxes.x[row]!;
+      out.y = !there ? FAR : row < 0 ? world.state[V.y]! : boxes.y[row]!;
+      out.vx = speed * Math.cos(heading);
+      out.vy = speed * Math.sin(heading);
+    },
+  };
 }
 
 function createMapCache(options: DrivingOptions): (seed: number) => RoadMap {

@@ -8,6 +8,13 @@ const parking = drivingEnvironments.find((f) => f.id === 'parking')!;
 environmentContract(parking, { bays: 4, occupancy: 1, rays: 0, crashEnds: false, horizon: 40 });
 const racetrack = drivingEnvironments.find((f) => f.id === 'racetrack')!;
 environmentContract(racetrack, { trackSeed: 4, laps: 1, width: 8, offTrackEnds: true });
+environmentContract(driving, {
+  pedestrians: 1,
+  cyclists: 0.5,
+  sideDetector: 16,
+  laneLineDetector: 8,
+});
+environmentContract(driving, { vehicle: 'xl', density: 0.2 });
 environmentContract(driving, { traffic: 'respawn', density: 0.3, noise: 0.05, dropout: 0.1 });
 environmentContract(driving, {
   horizon: 10,
