@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { EnvironmentOptions } from '../sim/contract.ts';
-import { createEnvironment, getEnvironment } from '../sim/registry.ts';
+import { createEnvironment, getEnvironment, withCreated } from '../sim/registry.ts';
 import { createHttp } from './http.ts';
 import { createLog } from './log.ts';
 import { CLOSE, LIMITS, PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from './protocol/index.ts';
@@ -44,10 +44,11 @@ const { version } = JSON.parse(
 /** @throws RangeError for unknown environments or options; the listen error as it is. */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const log = createLog(options.logLevel);
-  const factory = getEnvironment(options.environment);
   // Created once here for its spaces and to refuse bad options before anything starts.
   const probe = await createEnvironment(options.environment, options.environmentOptions);
   const { actionSpace, observationSpace, controlDt } = probe;
+  const factory = withCreated(getEnvironment(options.environment), probe);
+  const overlays = probe.writeContacts !== undefined;
   probe.close();
   mkdirSync(options.dataDir, { recursive: true });
   const storage = openStorage(options.dataDir);
@@ -83,6 +84,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         positiveKeys: [...c.positiveKeys],
         negativeKeys: [...c.negativeKeys],
       })),
+      overlays,
     },
     preset: record.preset,
   };

@@ -113,6 +113,9 @@ export function startSession(options: SessionOptions): void {
       case 'release-to':
         run.live({ type: 'release-to', target: message.target });
         return;
+      case 'overlays':
+        run.live({ type: 'overlays', viewer: options.sessionId, on: message.on });
+        return;
     }
   }
 
@@ -250,6 +253,7 @@ export function startSession(options: SessionOptions): void {
   });
   socket.on('close', () => {
     unsubscribe?.();
+    if (unsubscribe) run.live({ type: 'overlays', viewer: options.sessionId, on: false });
     if (teacherId !== undefined && run.holder === teacherId) run.live({ type: 'release' });
   });
   socket.on('error', (error) => log.warn({ error: error.message }, 'socket'));

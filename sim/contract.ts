@@ -178,6 +178,8 @@ export interface Environment {
   readonly controlDt: number;
   /** Controls known only after creation (a model brought along); they replace the factory's. */
   readonly controls?: readonly AxisControl[];
+  /** The same for what else only a created model knows. */
+  readonly info?: Partial<Pick<EnvironmentInfo, 'title' | 'horizon' | 'safeAction'>>;
   /** Start an episode. Any safe non-negative integer is a seed. */
   reset(seed: number): TimeStep;
   /**

@@ -20,6 +20,18 @@ export function getEnvironment(id: string): EnvironmentFactory {
   return factory;
 }
 
+/** The factory with what only the created environment knows: rate, controls, horizon of a model brought along. */
+export function withCreated(factory: EnvironmentFactory, env: Environment): EnvironmentFactory {
+  const { controlHz, controls } = factory;
+  const isSame = Math.abs(controlHz * env.controlDt - 1) < 1e-6;
+  return {
+    ...factory,
+    ...env.info,
+    controlHz: isSame ? controlHz : 1 / env.controlDt,
+    controls: env.controls ?? controls,
+  };
+}
+
 export function createEnvironment(id: string, options?: EnvironmentOptions): Promise<Environment> {
   return getEnvironment(id).create(options);
 }

@@ -26,6 +26,8 @@ export interface AppState {
   /** Person in control is at this page. */
   driving: boolean;
   camera: string;
+  /** Contacts, joints and forces are shown. */
+  forces: boolean;
   queries: readonly WireQuery[];
   /** Answers of this page: sent, on disk, in a policy. */
   sent: number;
@@ -53,6 +55,7 @@ export function createAppStore(): AppStore {
     status: undefined,
     driving: false,
     camera: 'chase',
+    forces: false,
     queries: [],
     sent: 0,
     acknowledged: 0,

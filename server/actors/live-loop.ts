@@ -12,6 +12,7 @@ import { sliceEpisode } from '../episode-chunks.ts';
 import { encodeFrame, encodePath, FLAG, type Frame } from '../protocol/index.ts';
 import { createControl } from './control.ts';
 import type { ActorData, LiveCommand, LiveEvent } from './messages.ts';
+import { createOverlays } from './overlays.ts';
 import { createPathPredictor } from './path-predictor.ts';
 import { hasOneScene, sceneIdOf } from './scene-id.ts';
 
@@ -57,6 +58,7 @@ export function createLiveLoop(
     stateEvery: STATE_EVERY,
   });
   const predictor = createPathPredictor(copy);
+  const overlays = createOverlays(env);
   let policy: ReturnType<typeof createPolicy> | undefined;
   let sceneId = 0;
   let episodeNumber = 0;
@@ -148,6 +150,7 @@ export function createLiveLoop(
       poses,
     };
     flags = 0;
+    overlays.addTo(frame);
     const buffer = encodeFrame(frame);
     if (!path) {
       emit({ type: 'frame', buffer }, [buffer]);
@@ -278,6 +281,10 @@ export function createLiveLoop(
         return;
       case 'rewind':
         rewind(c.seconds, now);
+        return;
+      case 'overlays':
+        overlays.want(c.viewer, c.on);
+        if (paused && policy) show(now);
         return;
       case 'predicted':
         predicted = c.value;

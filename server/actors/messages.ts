@@ -30,6 +30,8 @@ export type LiveCommand =
   | { readonly type: 'speed'; readonly factor: number }
   | { readonly type: 'rewind'; readonly seconds: number }
   | { readonly type: 'release-to'; readonly target: 'policy' | 'brake' }
+  /** A viewer, by session, wants contacts and joints in the frames, or no longer. */
+  | { readonly type: 'overlays'; readonly viewer: string; readonly on: boolean }
   | { readonly type: 'input'; readonly input: ControlInput }
   | { readonly type: 'predicted'; readonly value: number };
 

@@ -47,24 +47,43 @@ export interface Frame {
   policyAction: Float32Array;
   /** (bodies * 7) */
   poses: Float32Array;
+  /** Only while a viewer asks for overlays: contacts (n * 6) and joints (n * 8), as `Environment` writes them. */
+  contacts?: Float32Array;
+  joints?: Float32Array;
 }
 
 const FRAME_HEADER = 64;
+/** Numbers per contact and joint of an overlay. */
+export const CONTACT_SIZE = 6;
+export const JOINT_SIZE = 8;
+/** Counts travel in two bytes and one. */
+const MOST_POSES = 0xffff;
+const MOST_OVERLAY = 0xff;
 
-/** Bytes of a frame with `k` action numbers and `p` pose numbers. */
-export function frameBytes(k: number, p: number): number {
-  return FRAME_HEADER + 4 * (2 * k + p);
+/** Bytes of a frame with `k` action numbers, `p` pose numbers and overlays of so many contacts and joints. */
+export function frameBytes(k: number, p: number, contacts = 0, joints = 0): number {
+  return FRAME_HEADER + 4 * (2 * k + p + CONTACT_SIZE * contacts + JOINT_SIZE * joints);
 }
 
+function expectAtMost(field: string, value: number, most: number): number {
+  if (value > most) throw new RangeError(`frame.${field}: ${value}, allowed 0 to ${most}`);
+  return value;
+}
+
+/** @throws RangeError for more than 65,535 pose numbers or 255 contacts or joints. */
 export function encodeFrame(frame: Frame): ArrayBuffer {
   const k = frame.action.length;
-  const p = frame.poses.length;
-  const buffer = new ArrayBuffer(frameBytes(k, p));
+  const p = expectAtMost('poses.length', frame.poses.length, MOST_POSES);
+  const c = expectAtMost('contacts', (frame.contacts?.length ?? 0) / CONTACT_SIZE, MOST_OVERLAY);
+  const j = expectAtMost('joints', (frame.joints?.length ?? 0) / JOINT_SIZE, MOST_OVERLAY);
+  const buffer = new ArrayBuffer(frameBytes(k, p, c, j));
   const view = new DataView(buffer);
   view.setUint8(0, OP.frame);
   view.setUint8(1, frame.flags);
   view.setUint16(2, k, true);
-  view.setUint32(4, p, true);
+  view.setUint16(4, p, true);
+  view.setUint8(6, c);
+  view.setUint8(7, j);
   view.setFloat64(8, frame.time, true);
   view.setFloat64(16, frame.sentAt, true);
   view.setUint32(24, frame.sceneId, true);
@@ -80,6 +99,10 @@ export function encodeFrame(frame: Frame): ArrayBuffer {
   new Float32Array(buffer, FRAME_HEADER, k).set(frame.action);
   new Float32Array(buffer, FRAME_HEADER + 4 * k, k).set(frame.policyAction);
   new Float32Array(buffer, FRAME_HEADER + 8 * k, p).set(frame.poses);
+  const overlay = FRAME_HEADER + 4 * (2 * k + p);
+  if (frame.contacts) new Float32Array(buffer, overlay, CONTACT_SIZE * c).set(frame.contacts);
+  if (frame.joints)
+    new Float32Array(buffer, overlay + 4 * CONTACT_SIZE * c, JOINT_SIZE * j).set(frame.joints);
   return buffer;
 }
 
@@ -90,9 +113,15 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
     throw new RangeError(`frame: ${buffer.byteLength} bytes, expected at least ${FRAME_HEADER}`);
   }
   const k = view.getUint16(2, true);
-  const p = view.getUint32(4, true);
-  expectLength('frame', buffer.byteLength, frameBytes(k, p));
+  const p = view.getUint16(4, true);
+  const c = view.getUint8(6);
+  const j = view.getUint8(7);
+  expectLength('frame', buffer.byteLength, frameBytes(k, p, c, j));
+  const overlay = FRAME_HEADER + 4 * (2 * k + p);
+  const joints = overlay + 4 * CONTACT_SIZE * c;
   return {
+    ...(c > 0 ? { contacts: new Float32Array(buffer, overlay, CONTACT_SIZE * c) } : {}),
+    ...(j > 0 ? { joints: new Float32Array(buffer, joints, JOINT_SIZE * j) } : {}),
     flags: view.getUint8(1),
     time: view.getFloat64(8, true),
     sentAt: view.getFloat64(16, true),

@@ -136,6 +136,8 @@ const controlSchema = z.discriminatedUnion('action', [
     action: z.literal('release-to'),
     target: z.enum(['policy', 'brake']),
   }),
+  /** Contacts, joints and forces in the frames, while somebody looks at them. */
+  z.object({ type: z.literal('control'), id, action: z.literal('overlays'), on: z.boolean() }),
   /** Emergency stop: safe action until `play`. */
   z.object({ type: z.literal('control'), id, action: z.literal('estop') }),
 ]);
@@ -279,6 +281,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
       actionLow: z.array(z.number()),
       actionHigh: z.array(z.number()),
       controls: z.array(axisControlSchema),
+      /** Whether contacts and joints can be shown. */
+      overlays: z.boolean().optional(),
     }),
     preset: z.string(),
     backend: z.object({ name: z.enum(['native', 'wasm', 'cpu']), reason: z.string() }),

@@ -7,6 +7,7 @@ import { useApp, useClient } from '../context.ts';
 import { createStage, type Stage } from '../scene/stage.ts';
 import { CONTROLLER_COLOUR } from '../theme.ts';
 import { ControlBar } from './control-bar.tsx';
+import { ForcesToggle } from './forces-toggle.tsx';
 import { Instruments } from './instruments.tsx';
 import { OverrideCard } from './override-card.tsx';
 import { useOperator } from './use-operator.ts';
@@ -46,6 +47,7 @@ export function LiveView() {
       <Instruments />
       <OverrideCard />
       <RewardFlash />
+      <ForcesToggle />
       <ControlBar />
     </div>
   );
@@ -77,6 +79,8 @@ function animate(client: Client, stage: Stage, onFirst: () => void): () => void 
     episode = shown.episodeNumber;
     frame = shown;
     stage.setPoses(sample.poses);
+    const { forces } = client.store.getState();
+    stage.setForces(forces ? shown.contacts : undefined, forces ? shown.joints : undefined);
     if (stage.agentPosition(position)) {
       stage.overlays.trail(position.x, position.y, position.z, (shown.flags & FLAG.human) !== 0);
     }

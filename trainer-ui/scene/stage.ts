@@ -4,6 +4,7 @@ import { POSE_SIZE, type SceneDescription } from '../../server/protocol/index.ts
 import { isHidden } from '../frame-buffer.ts';
 import { type BuiltScene, buildScene } from './build.ts';
 import { createCameraRig } from './camera-rig.ts';
+import { createForces } from './forces.ts';
 import { createOverlays, type Overlays } from './overlays.ts';
 import { createSky } from './sky.ts';
 
@@ -26,17 +27,23 @@ export interface Stage {
   /** Draw once; `dt` in seconds. `cut`: the picture jumped, do not smooth. */
   render(dt: number, cut?: boolean): void;
   agentPosition(out: THREE.Vector3): boolean;
+  /** Contacts and joints of the frame on screen; none of both hides them. */
+  setForces(contacts: Float32Array | undefined, joints: Float32Array | undefined): void;
   dispose(): void;
+}
+
+/** Metres from the first camera to what it looks at: how large the scene's subject is. */
+function viewSize({ cameras: [camera] }: SceneDescription): number {
+  if (!camera) return SHADOW_RANGE;
+  return Math.hypot(...camera.position.map((p, k) => p - camera.target[k]!));
 }
 
 /** A robot fills the picture from closer by: its shadow needs all texels where it stands. */
 function fitShadow(sun: THREE.DirectionalLight, description: SceneDescription): void {
-  const [camera] = description.cameras;
-  const distance = camera
-    ? Math.hypot(...camera.position.map((p, k) => p - camera.target[k]!))
-    : SHADOW_RANGE;
   const isStudio = description.light === 'studio';
-  const wanted = isStudio ? Math.max(LEAST_SHADOW_RANGE, 1.5 * distance) : SHADOW_RANGE;
+  const wanted = isStudio
+    ? Math.max(LEAST_SHADOW_RANGE, 1.5 * viewSize(description))
+    : SHADOW_RANGE;
   const range = Math.min(SHADOW_RANGE, wanted);
   const { camera: lens } = sun.shadow;
   lens.left = lens.bottom = -range;
@@ -63,8 +70,9 @@ export function createStage(container: HTMLElement): Stage {
   const scene = new THREE.Scene();
   const rig = createCameraRig(canvas);
   const overlays = createOverlays();
+  const forces = createForces();
   const sky = createSky(SHADOW_RANGE);
-  scene.add(sky.root, overlays.root);
+  scene.add(sky.root, overlays.root, forces.root);
   let built: BuiltScene | undefined;
   let description: SceneDescription | undefined;
   let quality = Math.min(1.5, window.devicePixelRatio);
@@ -111,6 +119,11 @@ export function createStage(container: HTMLElement): Stage {
       rig.setScene(next);
       overlays.clearTrail();
       overlays.clearPath();
+      forces.hide();
+    },
+    setForces(contacts, joints) {
+      if (!contacts && !joints) forces.hide();
+      else forces.show(contacts, joints, description ? viewSize(description) : 1);
     },
     setPoses(poses) {
       if (!built) return;
@@ -142,6 +155,7 @@ export function createStage(container: HTMLElement): Stage {
       observer.disconnect();
       rig.dispose();
       overlays.dispose();
+      forces.dispose();
       built?.dispose();
       renderer.dispose();
       canvas.remove();

@@ -98,7 +98,10 @@ export async function createMjcfEnvironment(options: MjcfOptions): Promise<Robot
       createProgram: (physics, dt) => createFileProgram(task, physics, dt),
     });
     try {
-      return Object.assign(env, { controls: controlsOf(task, env.physics) });
+      const { low, high } = env.actionSpace;
+      const safeAction = Array.from(low, (l, i) => Math.min(high[i]!, Math.max(l, 0)));
+      const info = { title: task.title, horizon: task.horizon, safeAction };
+      return Object.assign(env, { controls: controlsOf(task, env.physics), info });
     } catch (error) {
       env.close();
       throw error;

@@ -74,6 +74,13 @@ beforeEach(() => {
 
 const rounded = (a: Float32Array) => [...a].map((v) => Math.round(v * 1000) / 1000);
 
+it('[ROBOT-26] an environment without contacts sends plain frames to a viewer who asks for them', () => {
+  send({ type: 'overlays', viewer: 'a', on: true });
+  tick(2);
+  expect(frame().contacts).toBeUndefined();
+  expect(frame().joints).toBeUndefined();
+});
+
 it('[CTRL-1] an input acts at the next control step, beside what the policy wanted', () => {
   tick(3);
   hold([0.5, -0.5]);

@@ -58,6 +58,42 @@ describe('binary frames', () => {
     );
   });
 
+  it('[WIRE-1] contacts and joints ride behind the poses, and only where there are any', () => {
+    const overlays = fc.tuple(
+      frames,
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 40 }),
+    );
+    fc.assert(
+      fc.property(
+        overlays.chain(([frame, c, j]) =>
+          fc.record({
+            frame: fc.constant(frame),
+            contacts: floats(6 * c),
+            joints: floats(8 * j),
+          }),
+        ),
+        ({ frame, contacts, joints }) => {
+          for (const extra of [{ contacts }, { joints }, { contacts, joints }]) {
+            const whole = { ...frame, ...extra };
+            const bytes = encodeFrame(whole);
+            expect(decodeFrame(bytes)).toEqual(whole);
+            expect(() => decodeFrame(bytes.slice(0, -4))).toThrow(/bytes, expected/);
+          }
+          expect(Object.keys(decodeFrame(encodeFrame(frame)))).not.toContain('contacts');
+        },
+      ),
+    );
+  });
+
+  it('[WIRE-2] more poses or overlays than a frame can carry are refused by name', () => {
+    const [frame] = fc.sample(frames, 1);
+    const poses = new Float32Array(65_536);
+    expect(() => encodeFrame({ ...frame!, poses })).toThrow(/frame\.poses\.length: 65536, allowed/);
+    const contacts = new Float32Array(256 * 6);
+    expect(() => encodeFrame({ ...frame!, contacts })).toThrow(/frame\.contacts: 256, allowed/);
+  });
+
   it('[WIRE-1] a clip survives the wire bit for bit', () => {
     const clips: fc.Arbitrary<Clip> = fc
       .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 14 }))

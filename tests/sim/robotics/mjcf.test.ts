@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkEnvironment } from '../../../sim/check.ts';
 import type { Geom } from '../../../sim/contract.ts';
+import { getEnvironment, withCreated } from '../../../sim/registry.ts';
 import { createMjcfEnvironment, mjcfFactory } from '../../../sim/robotics/mjcf/environment.ts';
 import { compileExpression, type Scope } from '../../../sim/robotics/mjcf/expression.ts';
 import { humanoidXml } from '../../../sim/robotics/models/legged.ts';
@@ -71,6 +72,20 @@ describe('[ROBOT-20] a model brought along', () => {
         rest: 0,
       },
     ]);
+    env.close();
+  });
+
+  it("[ROBOT-20] rate, horizon, controls and safe action are the model's own", async () => {
+    const env = await createMjcfEnvironment({ mjcf: cart, task });
+    const info = withCreated(getEnvironment('mjcf'), env);
+    expect(info.controlHz).toBeCloseTo(1 / env.controlDt, 9);
+    expect(info.controls).toBe(env.controls);
+    expect(info.safeAction).toEqual([0]);
+    expect(info).toMatchObject(env.info!);
+    const cheetah = getEnvironment('half-cheetah');
+    const other = await cheetah.create();
+    expect(withCreated(cheetah, other)).toEqual(cheetah);
+    other.close();
     env.close();
   });
 
