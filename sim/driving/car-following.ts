@@ -3,6 +3,7 @@
  * with MetaDrive's numbers (idm_policy.py): 30 km/h, gap 10 m, headway 1.5 s, δ = 10, 1 and −5 m/s².
  */
 import { BOX_KIND, type Boxes } from './boxes.ts';
+import type { LaneBuckets } from './lane-buckets.ts';
 import type { Lane, LanePosition, RoadMap } from './map/contract.ts';
 
 /** Columns of a vehicle's state. */
@@ -20,11 +21,11 @@ export const T = {
 } as const;
 export const TRAFFIC_STRIDE = 10;
 
-/** Half length and half width of the vehicle classes, metres. */
+/** Half length, half width and the radius around both of the vehicle classes, metres. */
 export const VEHICLE_CLASSES = [
-  { name: 'compact', halfLength: 2.15, halfWidth: 0.89 },
-  { name: 'saloon', halfLength: 2.45, halfWidth: 0.95 },
-  { name: 'van', halfLength: 2.95, halfWidth: 1.05 },
+  { name: 'compact', halfLength: 2.15, halfWidth: 0.89, reach: Math.hypot(2.15, 0.89) },
+  { name: 'saloon', halfLength: 2.45, halfWidth: 0.95, reach: Math.hypot(2.45, 0.95) },
+  { name: 'van', halfLength: 2.95, halfWidth: 1.05, reach: Math.hypot(2.95, 1.05) },
 ] as const;
 
 export const DESIRED_SPEED = 30 / 3.6;
@@ -42,6 +43,7 @@ export interface Traffic {
   readonly capacity: number;
   /** (capacity, TRAFFIC_STRIDE); lane −1: empty slot. */
   readonly state: Float64Array;
+  readonly buckets: LaneBuckets;
 }
 
 /** The agent as traffic sees it. */
@@ -56,6 +58,8 @@ export interface EgoView {
   readonly lanes: Int32Array;
   laneCount: number;
   readonly s: Float64Array;
+  /** First row of the boxes that holds people. */
+  readonly people: number;
 }
 
 export const leader = { gap: 0, speed: 0 };
@@ -101,10 +105,10 @@ function scanLane(
   boxes: Boxes,
   ego: EgoView,
 ): void {
-  const { state } = t;
-  for (let j = 0; j < t.capacity; j++) {
+  const { state, buckets } = t;
+  for (let j = buckets.cars[lane.id]!; j >= 0; j = buckets.nextCar[j]!) {
     const at = j * TRAFFIC_STRIDE;
-    if (j === self || state[at + T.lane] !== lane.id || state[at + T.s]! <= s) continue;
+    if (j === self || state[at + T.s]! <= s) continue;
     const half = VEHICLE_CLASSES[state[at + T.size]!]!.halfLength;
     closer(before + state[at + T.s]! - Math.max(0, s) - own - half, state[at + T.speed]!);
   }
@@ -113,10 +117,10 @@ function scanLane(
     closer(before + ego.s[k]! - Math.max(0, s) - own - ego.halfLength, ego.speed);
   }
   scanObjects(t, self, lane, s, before, own, boxes);
+  if (ego.people < boxes.count) scanPeople(ego.people, self, lane, s, before, own, boxes);
 }
 
-const at: LanePosition = { s: 0, lateral: 0 };
-
+/** Cones and breakdowns on the lane. */
 function scanObjects(
   t: Traffic,
   self: number,
@@ -126,19 +130,39 @@ function scanObjects(
   own: number,
   boxes: Boxes,
 ): void {
-  const x = boxes.x[self]!;
-  const y = boxes.y[self]!;
-  // Objects are the rows after the cars; what is farther than sight plus a car is not in the way.
-  for (let b = t.capacity; b < boxes.count; b++) {
-    if (boxes.kind[b]! <= BOX_KIND.vehicle) continue;
-    const dx = boxes.x[b]! - x;
-    const dy = boxes.y[b]! - y;
-    if (dx * dx + dy * dy > (SIGHT + 10) * (SIGHT + 10)) continue;
+  const { objects, objectRow, objectS, nextObject } = t.buckets;
+  for (let k = objects[lane.id]!; k >= 0; k = nextObject[k]!) {
+    const b = objectRow[k]!;
+    if (boxes.kind[b] === BOX_KIND.none || objectS[k]! <= s || !near(boxes, self, b)) continue;
+    closer(before + objectS[k]! - Math.max(0, s) - own - boxes.halfLength[b]!, 0);
+  }
+}
+
+/** What is farther than sight plus a car is not in the way. */
+function near(boxes: Boxes, self: number, b: number): boolean {
+  const dx = boxes.x[b]! - boxes.x[self]!;
+  const dy = boxes.y[b]! - boxes.y[self]!;
+  return dx * dx + dy * dy <= (SIGHT + 10) * (SIGHT + 10);
+}
+
+const at: LanePosition = { s: 0, lateral: 0 };
+
+/** People from row `from` on, who move: those on the lane, or at its edge and about to be in the way. */
+function scanPeople(
+  from: number,
+  self: number,
+  lane: Lane,
+  s: number,
+  before: number,
+  own: number,
+  boxes: Boxes,
+): void {
+  const edge = lane.width / 2 + STEP_OUT;
+  for (let b = from; b < boxes.count; b++) {
+    if (boxes.kind[b] === BOX_KIND.none || !near(boxes, self, b)) continue;
     lane.project(boxes.x[b]!, boxes.y[b]!, at);
-    // People on the edge are about to be in the way.
-    const edge = lane.width / 2 + (boxes.kind[b]! >= BOX_KIND.pedestrian ? STEP_OUT : 0);
-    const inside = Math.abs(at.lateral) < edge && at.s > s && at.s < lane.length;
-    if (inside) closer(before + at.s - Math.max(0, s) - own - boxes.halfLength[b]!, 0);
+    if (Math.abs(at.lateral) >= edge || at.s <= s || at.s >= lane.length) continue;
+    closer(before + at.s - Math.max(0, s) - own - boxes.halfLength[b]!, 0);
   }
 }
 

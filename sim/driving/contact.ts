@@ -13,11 +13,17 @@ export function collide(world: DrivingWorld): void {
   contacts.vehicle = false;
   contacts.object = false;
   contacts.person = false;
+  // Contacts move the agent but do not turn it.
+  const cos = Math.cos(state[V.heading]!);
+  const sin = Math.sin(state[V.heading]!);
+  const reach = Math.hypot(vehicle.length / 2, vehicle.width / 2);
   for (let i = 0; i < boxes.count; i++) {
     const kind = boxes.kind[i]!;
     if (kind === BOX_KIND.none) continue;
-    const cos = Math.cos(state[V.heading]!);
-    const sin = Math.sin(state[V.heading]!);
+    const dx = state[V.x]! - boxes.x[i]!;
+    const dy = state[V.y]! - boxes.y[i]!;
+    const far = boxes.reach[i]! + reach;
+    if (dx * dx + dy * dy > far * far) continue;
     const hit = overlaps(
       boxes,
       i,

@@ -12,6 +12,7 @@ import {
   type Traffic,
   VEHICLE_CLASSES,
 } from './car-following.ts';
+import { addCar, removeCar } from './lane-buckets.ts';
 import type { Lane, RoadMap } from './map/contract.ts';
 
 /** Politeness and threshold of MOBIL, m/s². */
@@ -57,6 +58,8 @@ export function considerChange(
   const other = map.lanes[target]!;
   state[row + T.s] = (state[row + T.s]! / lane.length) * other.length;
   state[row + T.lateral] = (target === lane.left ? -1 : 1) * lane.width;
+  removeCar(t.buckets, i, lane.id);
+  addCar(t.buckets, i, target);
   state[row + T.lane] = target;
   state[row + T.next] = other.trafficSuccessors[0] ?? -1;
 }
@@ -74,9 +77,10 @@ function followerBraking(
   const own = VEHICLE_CLASSES[state[self * TRAFFIC_STRIDE + T.size]!]!.halfLength;
   let gap = SIGHT;
   let behind = 0;
-  for (let j = 0; j < t.capacity; j++) {
+  const { cars, nextCar } = t.buckets;
+  for (let j = cars[lane.id]!; j >= 0; j = nextCar[j]!) {
     const row = j * TRAFFIC_STRIDE;
-    if (j === self || state[row + T.lane] !== lane.id || state[row + T.s]! > s) continue;
+    if (j === self || state[row + T.s]! > s) continue;
     const half = VEHICLE_CLASSES[state[row + T.size]!]!.halfLength;
     const distance = s - state[row + T.s]! - own - half;
     if (distance >= gap) continue;

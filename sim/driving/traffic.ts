@@ -16,6 +16,7 @@ import {
   type Traffic,
   VEHICLE_CLASSES,
 } from './car-following.ts';
+import { addCar, clearCars, createLaneBuckets, removeCar } from './lane-buckets.ts';
 import { considerChange } from './lane-change.ts';
 import type { Lane, RoadMap } from './map/contract.ts';
 import type { DrivingOptions } from './options.ts';
@@ -28,7 +29,21 @@ const PATIENCE = 6;
 const SPAWN_SPACING = 10;
 
 export function createTraffic(capacity: number): Traffic {
-  return { capacity, state: new Float64Array(capacity * TRAFFIC_STRIDE).fill(-1) };
+  return {
+    capacity,
+    state: new Float64Array(capacity * TRAFFIC_STRIDE).fill(-1),
+    buckets: createLaneBuckets(capacity),
+  };
+}
+
+/** Enter every car under its lane: after its state was written from outside. */
+export function indexTraffic(t: Traffic, map: RoadMap): void {
+  clearCars(t.buckets, map.lanes.length);
+  // Backwards, so that each goes to the front of its list.
+  for (let i = t.capacity - 1; i >= 0; i--) {
+    const lane = t.state[i * TRAFFIC_STRIDE + T.lane]!;
+    if (lane >= 0) addCar(t.buckets, i, lane);
+  }
 }
 
 /** Fill spawn points at random; keeps `clear` metres around (x, y) free. */
@@ -63,6 +78,7 @@ export function spawnTraffic(
       row++;
     }
   }
+  indexTraffic(t, map);
 }
 
 function blocked(boxes: Boxes, point: Float64Array): boolean {
@@ -131,7 +147,9 @@ function advanceLane(
   const lane = map.lanes[state[at + T.lane]!]!;
   if (state[at + T.s]! < lane.length) return;
   const next = state[at + T.next]!;
+  removeCar(t.buckets, i, lane.id);
   if (next >= 0) {
+    addCar(t.buckets, i, next);
     state[at + T.s]! -= lane.length;
     state[at + T.lane] = next;
     state[at + T.next] = pickNext(map.lanes[next]!, random);
@@ -143,6 +161,7 @@ function advanceLane(
     return;
   }
   const fresh = map.lanes[random.integer(map.lanes.length)]!;
+  addCar(t.buckets, i, fresh.id);
   state[at + T.lane] = fresh.id;
   state[at + T.next] = pickNext(fresh, random);
   state[at + T.s] = 0;
@@ -198,16 +217,27 @@ function occupied(
   ego: EgoView,
   approach: number,
 ): boolean {
+  const { cars, nextCar } = t.buckets;
   for (let l = 0; l < lanes.length; l++) {
     const id = lanes[l]!;
     for (let k = 0; k < ego.laneCount; k++) if (ego.lanes[k] === id) return true;
-    for (let j = 0; j < t.capacity; j++) {
+    const first = cars[id]!;
+    if (first >= 0 && (first !== self || nextCar[first]! >= 0)) return true;
+    if (approach > 0 && approached(t, self, id, map, approach)) return true;
+  }
+  return false;
+}
+
+/** A moving car on a lane before lane `id`, about to enter it. */
+function approached(t: Traffic, self: number, id: number, map: RoadMap, approach: number): boolean {
+  const { state, buckets } = t;
+  const { predecessors } = map.lanes[id]!;
+  for (let p = 0; p < predecessors.length; p++) {
+    const lane = map.lanes[predecessors[p]!]!;
+    for (let j = buckets.cars[lane.id]!; j >= 0; j = buckets.nextCar[j]!) {
       const at = j * TRAFFIC_STRIDE;
-      if (j === self || t.state[at + T.lane]! < 0) continue;
-      if (t.state[at + T.lane] === id) return true;
-      if (approach === 0 || t.state[at + T.next] !== id || t.state[at + T.speed]! < 1) continue;
-      const lane = map.lanes[t.state[at + T.lane]!]!;
-      if (lane.length - t.state[at + T.s]! < approach) return true;
+      if (j === self || state[at + T.next] !== id || state[at + T.speed]! < 1) continue;
+      if (lane.length - state[at + T.s]! < approach) return true;
     }
   }
   return false;
@@ -234,7 +264,7 @@ export function writeTrafficBoxes(t: Traffic, map: RoadMap, boxes: Boxes): void 
     boxes.kind[i] = BOX_KIND.vehicle;
     boxes.halfLength[i] = size.halfLength;
     boxes.halfWidth[i] = size.halfWidth;
-    boxes.reach[i] = Math.hypot(size.halfLength, size.halfWidth);
+    boxes.reach[i] = size.reach;
     placeBox(boxes, i, point[0]!, point[1]!, lane.headingAt(s) - slip);
   }
 }

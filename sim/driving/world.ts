@@ -6,6 +6,7 @@ import { createRandom, RANDOM_STATE_SIZE, type Random } from '../random.ts';
 import { BOX_KIND, type Boxes, createBoxes } from './boxes.ts';
 import type { EgoView, Traffic } from './car-following.ts';
 import { collide } from './contact.ts';
+import { listObjects } from './lane-buckets.ts';
 import type { LanePosition, RoadMap } from './map/contract.ts';
 import { generateMap } from './map/generate.ts';
 import { createNavigation, type Navigation, navigate } from './navigation.ts';
@@ -22,6 +23,7 @@ import {
 } from './people.ts';
 import {
   createTraffic,
+  indexTraffic,
   spawnTraffic,
   stepTraffic,
   trafficSpeed,
@@ -99,6 +101,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
     lanes: new Int32Array(16),
     laneCount: 0,
     s: new Float64Array(16),
+    people: people.start,
   };
   const firstMap = maps(options.mapSeed ?? 0);
   const objectRows = slotCount(slots);
@@ -185,6 +188,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       for (let i = 0; i < VEHICLE_STATE_SIZE; i++) world.state[i] = from[at + i]!;
       at += VEHICLE_STATE_SIZE;
       for (let i = 0; i < traffic.state.length; i++) traffic.state[i] = from[at + i]!;
+      indexTraffic(traffic, world.map);
       at += traffic.state.length;
       for (let i = 0; i < objectRows; i++) boxes.kind[slots.start + i] = from[at + i]!;
       at += objectRows;
@@ -211,6 +215,8 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
     spawn.reseed(seed, STREAM.objects);
     const { route } = world.navigation;
     placeObjects(boxes, slots, world.map, route, options.accidentProb, spawn);
+    const objects = traffic.capacity + objectRows;
+    listObjects(traffic.buckets, world.map, boxes, traffic.capacity, objects);
     if (people.habits.length === 0) return;
     spawn.reseed(seed, STREAM.people);
     placePeople(people, world.map, route, options, spawn);
