@@ -1,4 +1,5 @@
 /** What people must know, one alert per id, so that nothing can spam. */
+import type { Log } from './log.ts';
 import type { ServerMessage } from './protocol/index.ts';
 
 export type Alert = Extract<ServerMessage, { type: 'alert' }>;
@@ -12,7 +13,10 @@ export interface Alerts {
   problems(list: readonly string[]): void;
 }
 
-export function createAlerts(broadcast: (message: ServerMessage) => void): Alerts {
+export function createAlerts(
+  broadcast: (message: ServerMessage) => void,
+  log: Pick<Log, 'warn'>,
+): Alerts {
   const open = new Map<string, Alert>();
   let told = 0;
   const alerts: Alerts = {
@@ -35,6 +39,7 @@ export function createAlerts(broadcast: (message: ServerMessage) => void): Alert
       for (; told < list.length; told++) {
         const message = list[told]!;
         const tip = 'The run goes on without it.';
+        log.warn({ file: message }, 'a corrupt file was set aside');
         const id = `corrupt-${told}`;
         alerts.raise({ id, severity: 'warning', code: 'corrupt-file', message, tip });
       }

@@ -68,7 +68,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   const broadcast = (message: ServerMessage) => {
     for (const listener of listeners) listener.message(message);
   };
-  const alerts = createAlerts(broadcast);
+  const alerts = createAlerts(broadcast, log);
   const alert = alerts.raise;
 
   const episodes = createRunEpisodes({

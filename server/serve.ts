@@ -61,6 +61,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     storage,
     log,
   });
+  storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));
   const app = await createHttp({ run, storage, uiDir: options.uiDir, serverVersion: version });
   const names = (s: typeof actionSpace) => [
     ...(s.names ?? Array.from({ length: s.size }, (_, i) => `action ${i}`)),

@@ -100,7 +100,11 @@ export async function writeBinaryInPieces(
 
 /** @throws Error naming what is wrong when the file is not whole. */
 export function readBinary(path: string): { meta: unknown; columns: Record<string, Column> } {
-  const file = readFileSync(path);
+  return parseBinary(readFileSync(path));
+}
+
+/** @throws Error naming what is wrong when the bytes are not those of a whole file. */
+export function parseBinary(file: Buffer): { meta: unknown; columns: Record<string, Column> } {
   if (file.length < PREFIX || file.readUInt32LE(0) !== MAGIC) throw new Error('not a Reins file');
   if (crc32(file.subarray(PREFIX)) !== file.readUInt32LE(8)) throw new Error('checksum differs');
   const headerLength = file.readUInt32LE(4);

@@ -74,7 +74,9 @@ export interface Storage {
   putCheckpoint(runId: string, stored: StoredCheckpoint): Promise<void>;
   getCheckpoint(runId: string): Promise<StoredCheckpoint | undefined>;
 
-  /** Things found broken at opening, by name. */
+  /** Read every stored episode once, in the background; what is broken is set aside and named. */
+  verify(): Promise<void>;
+  /** Things found broken so far, by name. */
   readonly problems: readonly string[];
   close(): Promise<void>;
 }

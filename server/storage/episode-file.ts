@@ -1,7 +1,8 @@
 /** One file per episode. */
+import { readFileSync } from 'node:fs';
 import type { Episode } from '../../agent/contract.ts';
 import type { EnvState } from '../../sim/contract.ts';
-import { type Column, readBinary, writeBinary } from './binary.ts';
+import { type Column, parseBinary, writeBinary } from './binary.ts';
 
 const COLUMNS = [
   'observations',
@@ -32,7 +33,12 @@ export function writeEpisodeFile(path: string, episode: Episode): void {
 
 /** @throws Error naming what is wrong: checksum, a missing column, lengths that do not fit. */
 export function readEpisodeFile(path: string): Episode {
-  const { meta, columns } = readBinary(path);
+  return parseEpisode(readFileSync(path));
+}
+
+/** The same for bytes already read. */
+export function parseEpisode(bytes: Buffer): Episode {
+  const { meta, columns } = parseBinary(bytes);
   const { stateSteps, ...head } = meta as Meta;
   for (const name of COLUMNS) if (!columns[name]) throw new Error(`column ${name} is missing`);
   const episode = {

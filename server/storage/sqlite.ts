@@ -1,5 +1,6 @@
 /** SQLite for what is small and must be found, files for episodes and checkpoints. */
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import Database from 'libsql';
@@ -7,7 +8,7 @@ import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.
 import type { MetricsPoint } from '../protocol/index.ts';
 import { readBinary, writeBinaryInPieces } from './binary.ts';
 import type { EpisodeRow, Run, Storage, StoredCheckpoint } from './contract.ts';
-import { readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
+import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
 import { CREATE, SCHEMA_VERSION, type Tables } from './schema.ts';
 
 interface CheckpointMeta {
@@ -25,15 +26,36 @@ export function openStorage(folder: string): Storage {
   const db = openDatabase(join(folder, 'reins.db'));
   const problems: string[] = [];
   let lastCheckpoint: Promise<void> = Promise.resolve();
+  let closed = false;
   const episodePath = (id: string) => join(episodes, `${id}.episode`);
   const checkpointPath = (runId: string) => join(checkpoints, `${runId}.checkpoint`);
 
   /** A broken file is moved out of the way and named; whoever asked goes on without it. */
   function setAside(path: string, name: string, error: unknown): undefined {
     const why = error instanceof Error ? error.message : String(error);
-    problems.push(`${name}: ${why}; moved to corrupt/`);
-    renameSync(path, join(corrupt, name));
+    try {
+      renameSync(path, join(corrupt, name));
+      problems.push(`${name}: ${why}; moved to corrupt/`);
+    } catch (failure) {
+      // Gone already: somebody else came across it at the same time.
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      problems.push(`${name}: ${why}; it could not be moved to corrupt/: ${failure}`);
+    }
     return undefined;
+  }
+
+  /** Files are read beside other work, one at a time, the newest name first. */
+  async function verify(): Promise<void> {
+    const names = (await readdir(episodes)).filter((name) => name.endsWith('.episode'));
+    for (const name of names.sort().reverse()) {
+      if (closed) return;
+      const path = join(episodes, name);
+      try {
+        parseEpisode(await readFile(path));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') setAside(path, name, error);
+      }
+    }
   }
 
   function readCheckpoint(runId: string, suffix: string): StoredCheckpoint | undefined {
@@ -216,7 +238,9 @@ export function openStorage(folder: string): Storage {
     async getCheckpoint(runId) {
       return readCheckpoint(runId, '') ?? readCheckpoint(runId, '.previous');
     },
+    verify,
     async close() {
+      closed = true;
       await db.destroy();
     },
   };
