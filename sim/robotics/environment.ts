@@ -14,10 +14,15 @@ const RESET_STREAM = 0x0b07;
 export interface RoboticsEnvironment extends Environment {
   readonly physics: Physics;
   readonly program: TaskProgram;
+  readonly task: MujocoTask;
 }
 
 /** Environments by identity, for experts that look into the true state. */
 const programs = new WeakMap<Environment, RoboticsEnvironment>();
+
+export function isRobotics(env: Environment): boolean {
+  return programs.has(env);
+}
 
 /** @throws TypeError when `env` was not made by `createMujocoEnvironment`. */
 export function roboticsOf(env: Environment): RoboticsEnvironment {
@@ -167,6 +172,7 @@ function build(task: MujocoTask, physics: Physics): RoboticsEnvironment {
     controlDt: dt,
     physics,
     program,
+    task,
     reset(seed) {
       checkSeed(seed);
       random.reseed(seed, RESET_STREAM);

@@ -1,6 +1,7 @@
-/** `bench env`: steps per second of one environment on one core, resets and states. */
+/** `bench env`: steps per second of one environment on one core, start, resets, states, and the share that is the engine's. */
 import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../../sim/contract.ts';
 import { createRandom } from '../../../sim/random.ts';
+import { type BareEngine, createBareEngine } from '../../../sim/robotics/engine.ts';
 import { sampleInto } from '../../../sim/spaces.ts';
 
 export interface EnvironmentBench {
@@ -11,6 +12,15 @@ export interface EnvironmentBench {
   readonly stepsPerSecond: number;
   /** Simulated seconds per second. */
   readonly realTimeFactor: number;
+  /** Milliseconds to create it, scene included: the first in this process, which loads its engine, and another. */
+  readonly createMillis: number;
+  readonly createAgainMillis: number;
+  /**
+   * Speed as a share of the bare physics engine's with the same model, frame skip and controls; null
+   * without one. Median over pairs of slices taken in turn, so that a busy machine slows both alike.
+   */
+  readonly engineRatio: number | null;
+  readonly engineStepsPerSecond: number | null;
   /** Microseconds of one saveState and one loadState. */
   readonly saveRestoreMicros: number;
   /** Milliseconds of one reset, and how many there were. */
@@ -43,15 +53,23 @@ export async function benchEnvironment(
   options: EnvironmentBenchOptions,
 ): Promise<EnvironmentBench> {
   const { factory, clock, seconds } = options;
+  const begun = clock();
   const env = await factory.create(options.environmentOptions);
+  const created = clock();
+  (await factory.create(options.environmentOptions)).close();
+  const createAgainMillis = clock() - created;
   const scripts = rehearse(env, factory, options.seed);
   const timed = play(env, scripts, seconds, clock);
   const stepSeconds = timed.stepMs / 1000;
   const saveRestoreMicros = timeStates(env, scripts[0]!, Math.min(1, seconds / 4), clock);
+  const engine = await timeEngine(env, scripts, seconds, clock);
   env.close();
   return {
     env: factory.id,
     seconds,
+    createMillis: created - begun,
+    createAgainMillis,
+    ...engine,
     steps: timed.steps,
     stepsPerSecond: timed.steps / stepSeconds,
     realTimeFactor: (timed.steps * env.controlDt) / stepSeconds,
@@ -104,6 +122,61 @@ function play(
     resets++;
   }
   return { steps, resets, stepMs, resetMs };
+}
+
+/** Steps of one slice of the comparison with the engine. */
+const SLICE = 200;
+
+/** One slice of an episode: the environment's time, then the engine's for the same states. */
+function timePair(
+  env: Environment,
+  engine: BareEngine,
+  script: Script,
+  clock: () => number,
+): { ratio: number; engineMs: number; steps: number } {
+  const actions = script.actions.slice(0, SLICE);
+  env.reset(script.seed);
+  engine.begin();
+  for (const action of actions) {
+    env.step(action);
+    engine.record();
+  }
+  env.reset(script.seed);
+  const start = clock();
+  for (const action of actions) env.step(action);
+  const middle = clock();
+  engine.replay();
+  const end = clock();
+  if (!engine.agrees()) throw new Error(`${env.id}: the bare engine came to another state`);
+  return {
+    ratio: (end - middle) / (middle - start),
+    engineMs: end - middle,
+    steps: actions.length,
+  };
+}
+
+async function timeEngine(
+  env: Environment,
+  scripts: readonly Script[],
+  seconds: number,
+  clock: () => number,
+): Promise<Pick<EnvironmentBench, 'engineRatio' | 'engineStepsPerSecond'>> {
+  const engine = await createBareEngine(env, SLICE);
+  if (!engine) return { engineRatio: null, engineStepsPerSecond: null };
+  const ratios: number[] = [];
+  let engineMs = 0;
+  let steps = 0;
+  const until = clock() + seconds * 1000;
+  while (ratios.length === 0 || clock() < until) {
+    const pair = timePair(env, engine, scripts[ratios.length % scripts.length]!, clock);
+    ratios.push(pair.ratio);
+    engineMs += pair.engineMs;
+    steps += pair.steps;
+  }
+  engine.close();
+  ratios.sort((a, b) => a - b);
+  const engineRatio = ratios[ratios.length >> 1]!;
+  return { engineRatio, engineStepsPerSecond: (1000 * steps) / engineMs };
 }
 
 function timeStates(

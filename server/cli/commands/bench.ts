@@ -34,15 +34,27 @@ function envBench(): Command {
   const command = new Command('env').description('steps per second of an environment');
   environmentOptions(command)
     .option('--seconds <n>', 'seconds of stepping', number(0.1, 3600), 5)
+    .option(
+      '--threads <list>',
+      'instead: all steps/s of so many threads, e.g. 1,2',
+      integers(1, 64),
+    )
     .option('--seed <n>', 'first training episode', seed, 0);
   jsonOption(command).action(
     async (flags: {
       env: string;
       option: EnvironmentOptions;
       seconds: number;
+      threads?: number[];
       seed: number;
       json: boolean;
     }) => {
+      if (flags.threads) {
+        const { benchThreads } = await import('../bench/threads.ts');
+        const result = await asUsage(() => benchThreads({ ...flags, counts: flags.threads! }));
+        createOutput(flags).result(result, () => describe(result));
+        return;
+      }
       const { benchEnvironment } = await import('../bench/environment.ts');
       const factory = await environmentFactory(flags.env);
       const result = await asUsage(() =>
@@ -57,7 +69,11 @@ function envBench(): Command {
       createOutput(flags).result(result, () => describe(result));
     },
   );
-  return withExamples(command, 'reins bench env --env driving --seconds 5 --json');
+  return withExamples(
+    command,
+    'reins bench env --env driving --seconds 5 --json',
+    'reins bench env --env half-cheetah --threads 1,2 --json',
+  );
 }
 
 interface NetworkFlags {

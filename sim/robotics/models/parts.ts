@@ -4,7 +4,7 @@
  */
 export const looks = (checks: number) => `
   <asset>
-    <texture name="checks" type="2d" builtin="checker" mark="edge" rgb1=".2 .24 .3" rgb2=".24 .29 .36" markrgb=".32 .38 .46" width="128" height="128"/>
+    <texture name="checks" type="2d" builtin="checker" mark="edge" rgb1=".2 .24 .3" rgb2=".24 .29 .36" markrgb=".32 .38 .46" width="64" height="64"/>
     <material name="floor" texture="checks" texuniform="true" texrepeat="${checks} ${checks}" shininess=".1"/>
     <material name="shell" rgba=".92 .58 .25 1" shininess=".5"/>
     <material name="limb" rgba=".32 .62 .78 1" shininess=".5"/>
