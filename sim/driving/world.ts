@@ -7,8 +7,8 @@ import { BOX_KIND, type Boxes, createBoxes } from './boxes.ts';
 import type { EgoView, Traffic } from './car-following.ts';
 import { collide } from './contact.ts';
 import { listObjects } from './lane-buckets.ts';
+import { cachedMap } from './map/cache.ts';
 import type { LanePosition, RoadMap } from './map/contract.ts';
-import { generateMap } from './map/generate.ts';
 import { createNavigation, type Navigation, navigate } from './navigation.ts';
 import { type ObjectSlots, objectSlots, placeObjects, slotCount } from './objects.ts';
 import type { DrivingOptions } from './options.ts';
@@ -44,8 +44,6 @@ const SPAWN_AT = 5;
 const REACH_INTO_LANE = 0.7;
 /** Where cars are that are not there, metres. */
 const FAR = 1e6;
-/** Maps kept, so that going back to one costs nothing. */
-const MAPS_KEPT = 128;
 
 /** What happened to the agent in the last step. */
 export interface Contacts {
@@ -88,7 +86,6 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
   const boxes = createBoxes(people.start + peopleCount(people));
   const vehicle = VEHICLES[options.vehicle];
   boxes.count = boxes.capacity;
-  const maps = createMapCache(options);
   const trafficRandom = createRandom(0, STREAM.traffic);
   const sensors = createRandom(0, STREAM.sensors);
   const spawn = createRandom(0, STREAM.spawn);
@@ -103,7 +100,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
     s: new Float64Array(16),
     people: people.start,
   };
-  const firstMap = maps(options.mapSeed ?? 0);
+  const firstMap = cachedMap(options.mapSeed ?? 0, options.map);
   const objectRows = slotCount(slots);
   const size =
     4 +
@@ -208,7 +205,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
   function arrange(seed: number): void {
     world.seed = seed;
     world.mapSeed = options.mapSeed ?? seed;
-    world.map = maps(world.mapSeed);
+    world.map = cachedMap(world.mapSeed, options.map);
     spawn.reseed(seed, STREAM.spawn);
     const lanes = world.map.spawnLanes;
     world.navigation = createNavigation(world.map, lanes[spawn.integer(lanes.length)]!);
@@ -242,19 +239,6 @@ function carsOf(world: DrivingWorld): Cars {
       out.vx = speed * Math.cos(heading);
       out.vy = speed * Math.sin(heading);
     },
-  };
-}
-
-function createMapCache(options: DrivingOptions): (seed: number) => RoadMap {
-  const kept = new Map<number, RoadMap>();
-  return (seed) => {
-    let map = kept.get(seed);
-    if (!map) {
-      map = generateMap(seed, options.map);
-      if (kept.size >= MAPS_KEPT) kept.delete(kept.keys().next().value!);
-      kept.set(seed, map);
-    }
-    return map;
   };
 }
 

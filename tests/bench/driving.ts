@@ -2,8 +2,13 @@
  * How fast driving steps and how well its planner drives:
  * `node --import tsx tests/bench/driving.ts speed [variant] [seconds] [key=value …]`
  * `node --import tsx tests/bench/driving.ts expert [variant] [episodes] [first seed] [key=value …]`
+ * `node --import tsx tests/bench/driving.ts many [variant] [environments] [key=value …]`: in one thread
+ * `node --max-semi-space-size=512 --import tsx tests/bench/driving.ts heap [variant] [steps] [key=value …]`
+ * `node --import tsx tests/bench/driving.ts maps driving [maps]`: milliseconds to generate one
  */
+import type { Environment } from '../../sim/contract.ts';
 import { drivingEnvironments } from '../../sim/driving/index.ts';
+import { generateMap } from '../../sim/driving/map/generate.ts';
 
 const [mode = 'speed', id = 'driving', count, first, ...rest] = process.argv.slice(2);
 const given = [first, ...rest].filter((a): a is string => a?.includes('=') === true);
@@ -15,6 +20,9 @@ const expert = factory.createExpert(env);
 const action = new Float32Array(env.actionSpace.size);
 
 if (mode === 'speed') speed(Number(count ?? 5));
+else if (mode === 'many') await many(Number(count ?? 64));
+else if (mode === 'heap') heap(Number(count ?? 100_000));
+else if (mode === 'maps') maps(Number(count ?? 500));
 else drive(Number(count ?? 50), first && !first.includes('=') ? Number(first) : 1000);
 
 /** Scripted actions that keep the car on the road for a while; the expert would be part of the time. */
@@ -90,4 +98,73 @@ function drive(episodes: number, start: number): void {
   }
   const mean = Object.entries(total).map(([k, v]) => [k, +(v / episodes).toFixed(3)]);
   console.log(JSON.stringify(Object.fromEntries(mean)));
+}
+
+/** Steps per second of `n` environments stepped in turn, and of one alone, on the same recorded episodes. */
+async function many(n: number): Promise<void> {
+  const actions = record(20);
+  const run = (envs: readonly Environment[], seconds: number) => {
+    const at = envs.map((e, i) => {
+      const episode = actions[i % actions.length]!;
+      e.reset(episode.seed);
+      return { episode: i, step: 0, list: episode.list };
+    });
+    let steps = 0;
+    const begin = performance.now();
+    while (performance.now() - begin < seconds * 1000) {
+      for (let i = 0; i < envs.length; i++) {
+        const place = at[i]!;
+        if (place.step === place.list.length) {
+          const episode = actions[++place.episode % actions.length]!;
+          place.list = episode.list;
+          place.step = 0;
+          envs[i]!.reset(episode.seed);
+        }
+        envs[i]!.step(place.list[place.step++]!);
+      }
+      steps += envs.length;
+    }
+    return Math.round(steps / ((performance.now() - begin) / 1000));
+  };
+  const envs = await Promise.all(Array.from({ length: n }, () => factory!.create(options)));
+  run(envs.slice(0, 1), 1);
+  run(envs, 2); // maps are made and code is hot
+  const [one, all] = [run(envs.slice(0, 1), 4), run(envs, 4)];
+  console.log(JSON.stringify({ environments: n, one, all, efficiency: +(all / one).toFixed(3) }));
+}
+
+/**
+ * Bytes allocated per step, episodes' starts left out: growth of the heap while nothing is collected,
+ * which takes a young generation large enough for all steps measured at a time.
+ */
+function heap(steps: number): void {
+  const actions = record(20);
+  let left = steps;
+  let allocated = 0;
+  let counted = 0;
+  for (let round = 0; left > 0; round++) {
+    const { seed, list } = actions[round % actions.length]!;
+    env.reset(seed);
+    const before = process.memoryUsage().heapUsed;
+    for (const a of list) env.step(a);
+    const grown = process.memoryUsage().heapUsed - before;
+    left -= list.length;
+    // A collection in between shows as a shrinking heap; the first rounds warm up.
+    if (grown < 0 || round < 40) continue;
+    allocated += grown;
+    counted += list.length;
+  }
+  console.log(JSON.stringify({ steps: counted, bytesPerStep: +(allocated / counted).toFixed(1) }));
+}
+
+function maps(n: number): void {
+  const options = { blocks: 3, lanes: 3, laneWidth: 3.5 };
+  for (let i = 0; i < 100; i++) generateMap(1_000_000 + i, options);
+  const times = Array.from({ length: n }, (_, i) => {
+    const begin = performance.now();
+    generateMap(i, options);
+    return performance.now() - begin;
+  }).sort((a, b) => a - b);
+  const at = (share: number) => +times[Math.floor(share * (n - 1))]!.toFixed(2);
+  console.log(JSON.stringify({ maps: n, medianMs: at(0.5), p95Ms: at(0.95), worstMs: at(1) }));
 }
