@@ -117,6 +117,7 @@ export function createStage(container: HTMLElement): Stage {
       sky.set(next.light, scene);
       fitShadow(sky.sun, next);
       rig.setScene(next);
+      overlays.setScene(viewSize(next), next.light !== 'studio');
       overlays.clearTrail();
       overlays.clearPath();
       forces.hide();
