@@ -11,6 +11,8 @@ import type {
 const ENDLESS = 4000;
 /** Samples for floors seen at a flat angle. */
 const ANISOTROPY = 8;
+/** Roughness from which a surface has no highlight worth its price. */
+const MATTE = 0.85;
 
 export interface BuiltScene {
   readonly root: THREE.Group;
@@ -94,17 +96,21 @@ function createShared(description: SceneDescription) {
     if (!made) {
       const colour = new THREE.Color().setRGB(r, g, b, THREE.SRGBColorSpace);
       const map = geom.texture ? texture(geom.texture) : undefined;
-      made = new THREE.MeshStandardMaterial({
+      const common = {
         color: colour,
-        roughness: geom.roughness ?? 0.75,
-        metalness: geom.metalness ?? 0,
         vertexColors: vertexColours,
         transparent: a < 1,
         opacity: a,
         side: geom.shape === 'mesh' || geom.shape === 'plane' ? THREE.DoubleSide : THREE.FrontSide,
         ...(geom.emissive ? { emissive: colour, emissiveIntensity: geom.emissive } : {}),
         ...(map ? { map } : {}),
-      });
+      };
+      const [roughness, metalness] = [geom.roughness ?? 0.75, geom.metalness ?? 0];
+      // Matte things look the same with the cheaper model: most pixels of a picture are such.
+      made =
+        roughness >= MATTE && metalness === 0
+          ? new THREE.MeshLambertMaterial(common)
+          : new THREE.MeshStandardMaterial({ ...common, roughness, metalness });
       materials.set(key, made);
     }
     return made;

@@ -1,36 +1,47 @@
 /** Sky, fog and light by time of day. */
 import * as THREE from 'three';
 import type { SceneDescription } from '../../server/protocol/index.ts';
+import { paintReflections, paintSky, type SkyLook } from './sky-texture.ts';
 
-interface Mood {
-  readonly zenith: number;
-  readonly horizon: number;
-  readonly sun: number;
+interface Mood extends SkyLook {
   readonly sunIntensity: number;
+  /** Light from above and, bounced, from below. */
   readonly ambient: number;
-  /** Direction to the sun. */
-  readonly direction: readonly [number, number, number];
+  readonly above: number;
+  readonly below: number;
   readonly fog: readonly [near: number, far: number];
+  /** Strength of the sky mirrored in paint and glass; 0: none. */
+  readonly reflections: number;
 }
 
 const MOODS: Record<SceneDescription['light'], Mood> = {
   day: {
-    zenith: 0x3f7fc4,
-    horizon: 0xcfe0ee,
-    sun: 0xfff2dc,
-    sunIntensity: 2.6,
-    ambient: 1.25,
-    direction: [-0.45, -0.55, 0.75],
-    fog: [140, 520],
+    zenith: 0x2f74c8,
+    horizon: 0xd3e6f3,
+    sun: 0xfff1d8,
+    sunIntensity: 3.9,
+    ambient: 2.4,
+    above: 0xcfe3f7,
+    below: 0x8d8f76,
+    direction: [-0.5, -0.6, 0.72],
+    fog: [160, 620],
+    clouds: 0.62,
+    cloud: 0xffffff,
+    reflections: 0.85,
   },
   dusk: {
-    zenith: 0x23304f,
-    horizon: 0xf0b48a,
-    sun: 0xffb27a,
-    sunIntensity: 2.1,
-    ambient: 0.9,
-    direction: [-0.8, -0.4, 0.28],
-    fog: [110, 420],
+    zenith: 0x6a93d6,
+    horizon: 0xffd7ab,
+    sun: 0xffcf94,
+    sunIntensity: 3.9,
+    ambient: 2.1,
+    above: 0xd6d3ea,
+    below: 0xa08a6c,
+    direction: [-0.72, -0.5, 0.42],
+    fog: [140, 560],
+    clouds: 0.55,
+    cloud: 0xffeadb,
+    reflections: 0.8,
   },
   studio: {
     zenith: 0x242b34,
@@ -38,10 +49,20 @@ const MOODS: Record<SceneDescription['light'], Mood> = {
     sun: 0xffffff,
     sunIntensity: 2.2,
     ambient: 1.3,
+    above: 0xc2c5c8,
+    below: 0x55604a,
     direction: [0.4, -0.6, 0.9],
     fog: [30, 120],
+    clouds: 0,
+    cloud: 0xffffff,
+    reflections: 0,
   },
 };
+
+/** Metres; it moves along with the agent. */
+const DOME_RADIUS = 900;
+/** Roughness up to which a surface mirrors the sky. */
+const SHINY = 0.5;
 
 export interface Sky {
   readonly root: THREE.Group;
@@ -53,6 +74,68 @@ export interface Sky {
 
 export function createSky(shadowRange: number): Sky {
   const root = new THREE.Group();
+  const sun = createSun(shadowRange);
+  const hemisphere = new THREE.HemisphereLight(0xffffff, 0x55604a, 1);
+  hemisphere.position.set(0, 0, 1);
+  const paint = new THREE.MeshBasicMaterial({
+    side: THREE.BackSide,
+    depthWrite: false,
+    fog: false,
+    toneMapped: false,
+  });
+  // The sphere's poles lie on y; here up is z.
+  const dome = new THREE.Mesh(
+    new THREE.SphereGeometry(DOME_RADIUS, 32, 24).rotateX(Math.PI / 2),
+    paint,
+  );
+  dome.renderOrder = -1;
+  root.add(sun, sun.target, hemisphere, dome);
+  let direction: Mood['direction'] = MOODS.day.direction;
+  let reflections: THREE.Texture | null = null;
+
+  return {
+    root,
+    sun,
+    set(light, scene) {
+      const mood = MOODS[light];
+      direction = mood.direction;
+      sun.color.set(mood.sun);
+      sun.intensity = mood.sunIntensity;
+      hemisphere.color.set(mood.above);
+      hemisphere.groundColor.set(mood.below);
+      hemisphere.intensity = mood.ambient;
+      paint.map?.dispose();
+      paint.map = paintSky(mood);
+      paint.needsUpdate = true;
+      reflections?.dispose();
+      reflections = mood.reflections > 0 ? paintReflections(mood, mood.below) : null;
+      reflect(scene, reflections, mood.reflections);
+      scene.fog = new THREE.Fog(mood.horizon, ...mood.fog);
+    },
+    follow(x, y, z) {
+      dome.position.set(x, y, 0);
+      sun.target.position.set(x, y, z);
+      sun.position.set(x + 70 * direction[0], y + 70 * direction[1], z + 70 * direction[2]);
+    },
+  };
+}
+
+/**
+ * Shiny materials mirror the sky. Not `scene.environment`: that would light matte ones by it as well,
+ * at a price per pixel that the hemisphere light does not have.
+ */
+function reflect(scene: THREE.Scene, sky: THREE.Texture | null, intensity: number): void {
+  scene.traverse((object) => {
+    if (!(object instanceof THREE.Mesh)) return;
+    const { material } = object;
+    if (!(material instanceof THREE.MeshStandardMaterial) || material.roughness > SHINY) return;
+    material.envMap = sky;
+    material.envMapIntensity = intensity;
+    material.envMapRotation.set(Math.PI / 2, 0, 0);
+  });
+}
+
+function createSun(shadowRange: number): THREE.DirectionalLight {
   const sun = new THREE.DirectionalLight(0xffffff, 2);
   sun.castShadow = true;
   sun.shadow.mapSize.set(1024, 1024);
@@ -66,43 +149,6 @@ export function createSky(shadowRange: number): Sky {
   });
   sun.shadow.bias = -0.0006;
   sun.shadow.normalBias = 0.05;
-  const hemisphere = new THREE.HemisphereLight(0xffffff, 0x55604a, 1);
-  const uniforms = { zenith: { value: new THREE.Color() }, horizon: { value: new THREE.Color() } };
-  const dome = new THREE.Mesh(
-    new THREE.SphereGeometry(900, 24, 16),
-    new THREE.ShaderMaterial({
-      side: THREE.BackSide,
-      depthWrite: false,
-      fog: false,
-      uniforms,
-      vertexShader:
-        'varying vec3 d; void main() { d = position; gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0); }',
-      fragmentShader:
-        'uniform vec3 zenith; uniform vec3 horizon; varying vec3 d; void main() { float h = max(normalize(d).z, 0.0); gl_FragColor = vec4(mix(horizon, zenith, pow(h, 0.55)), 1.0); }',
-    }),
-  );
-  dome.renderOrder = -1;
-  root.add(sun, sun.target, hemisphere, dome);
-  let direction: Mood['direction'] = MOODS.day.direction;
-
-  return {
-    root,
-    sun,
-    set(light, scene) {
-      const mood = MOODS[light];
-      direction = mood.direction;
-      sun.color.set(mood.sun);
-      sun.intensity = mood.sunIntensity;
-      hemisphere.color.set(mood.zenith).lerp(new THREE.Color(0xffffff), 0.55);
-      hemisphere.intensity = mood.ambient;
-      uniforms.zenith.value.set(mood.zenith).convertLinearToSRGB();
-      uniforms.horizon.value.set(mood.horizon).convertLinearToSRGB();
-      scene.fog = new THREE.Fog(mood.horizon, ...mood.fog);
-    },
-    follow(x, y, z) {
-      dome.position.set(x, y, 0);
-      sun.target.position.set(x, y, z);
-      sun.position.set(x + 70 * direction[0], y + 70 * direction[1], z + 70 * direction[2]);
-    },
-  };
+  sun.shadow.radius = 2;
+  return sun;
 }
