@@ -80,10 +80,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       actionNames: names(actionSpace),
       actionLow: [...actionSpace.low],
       actionHigh: [...actionSpace.high],
-      controls: factory.controls.map((c) => ({
+      controls: factory.controls.map(({ paces, ...c }) => ({
         ...c,
         positiveKeys: [...c.positiveKeys],
         negativeKeys: [...c.negativeKeys],
+        ...(paces ? { paces: paces.map((p) => ({ ...p, keys: [...p.keys] })) } : {}),
       })),
       overlays,
     },

@@ -230,6 +230,19 @@ export interface AxisControl {
   readonly gamepad?:
     | { readonly kind: 'stick'; readonly index: number; readonly sign: 1 | -1 }
     | { readonly kind: 'triggers'; readonly positive: number; readonly negative: number };
+  /** Share of the range that a held key or a full stick reaches; default 1. */
+  readonly reach?: number;
+  /** Keys or a gamepad button that change the reach while they are held, e.g. for fine work. */
+  readonly paces?: readonly Pace[];
+}
+
+export interface Pace {
+  readonly name: string;
+  readonly keys: readonly string[];
+  /** Standard-gamepad button index. */
+  readonly button?: number;
+  /** Share of the range, instead of `reach`. */
+  readonly reach: number;
 }
 
 /** What the registry knows of an environment without creating it. */

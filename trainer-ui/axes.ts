@@ -46,15 +46,18 @@ export function createAxes(
       for (const c of controls) {
         const up = c.positiveKeys.some((k) => held.has(k));
         const down = c.negativeKeys.some((k) => held.has(k));
-        const max = high[c.axis] ?? 1;
-        const min = low[c.axis] ?? -1;
+        const reach = reachOf(c, held, gamepad);
+        const max = c.rest + reach * ((high[c.axis] ?? 1) - c.rest);
+        const min = c.rest + reach * ((low[c.axis] ?? -1) - c.rest);
         const stick = gamepad ? readStick(c, gamepad) : 0;
         const value = values[c.axis]!;
         if (up || down) {
           // Each axis counts by itself; both directions at once hold it at rest.
           const target = up === down ? c.rest : up ? max : min;
           const turning = (target - c.rest) * (value - c.rest) < 0;
-          values[c.axis] = towards(value, target, (turning ? c.release : c.attack) * dt);
+          // A slower pace holds at once: fine work must not begin with a jerk.
+          const ramped = towards(value, target, (turning ? c.release : c.attack) * dt);
+          values[c.axis] = Math.min(max, Math.max(min, ramped));
           active |= 1 << c.axis;
         } else if (stick !== 0) {
           values[c.axis] =
@@ -66,6 +69,20 @@ export function createAxes(
       }
     },
   };
+}
+
+/** Share of the range that is reached now: the slowest of the paces held, or the usual one. */
+function reachOf(
+  control: AxisControl,
+  held: ReadonlySet<string>,
+  gamepad: GamepadState | undefined,
+): number {
+  let reach = Infinity;
+  for (const pace of control.paces ?? []) {
+    const pressed = pace.button !== undefined && (gamepad?.buttons[pace.button] ?? 0) > 0.5;
+    if (pressed || pace.keys.some((k) => held.has(k))) reach = Math.min(reach, pace.reach);
+  }
+  return reach === Infinity ? (control.reach ?? 1) : reach;
 }
 
 function towards(value: number, target: number, step: number): number {

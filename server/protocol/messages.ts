@@ -222,6 +222,17 @@ const axisControlSchema = z.object({
       }),
     ])
     .optional(),
+  reach: z.number().optional(),
+  paces: z
+    .array(
+      z.object({
+        name: z.string(),
+        keys: z.array(z.string()),
+        button: z.number().int().optional(),
+        reach: z.number(),
+      }),
+    )
+    .optional(),
 });
 
 const querySchema = z.object({

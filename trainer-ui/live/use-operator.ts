@@ -19,7 +19,13 @@ export function useOperator(): void {
     return operate(
       client,
       createAxes(controls, actionLow, actionHigh),
-      new Set(controls.flatMap((c) => [...c.positiveKeys, ...c.negativeKeys])),
+      new Set(
+        controls.flatMap((c) => [
+          ...c.positiveKeys,
+          ...c.negativeKeys,
+          ...(c.paces ?? []).flatMap((p) => p.keys),
+        ]),
+      ),
     );
   }, [client, runId, environment]);
 }

@@ -1,4 +1,4 @@
-import type { AxisControl } from '../../contract.ts';
+import type { AxisControl, Pace } from '../../contract.ts';
 import { armGeometry } from '../models/arm.ts';
 import type { Physics } from '../mujoco.ts';
 
@@ -100,6 +100,14 @@ export function createArm(physics: Physics, workspace: Workspace): Arm {
   };
 }
 
+/** Half speed unless told: whole steps of 5 cm at 25 Hz are 1.25 m/s. Shift (left bumper) for fine work, C (right bumper) for haste. */
+const USUAL_REACH = 0.5;
+const paces: readonly Pace[] = [
+  { name: 'fine', keys: ['ShiftLeft', 'ShiftRight'], button: 4, reach: 0.15 },
+  { name: 'fast', keys: ['KeyC'], button: 5, reach: 1 },
+];
+const paced = { reach: USUAL_REACH, paces } as const;
+
 /**
  * Keys and sticks of the arm, mapped to the first camera's view (behind the arm's left shoulder,
  * looking along x): W away, S towards, A left, D right, R up, F down; gripper latches where it was
@@ -115,6 +123,7 @@ export const armControls: readonly AxisControl[] = [
     release: 12,
     rest: 0,
     gamepad: { kind: 'stick', index: 1, sign: -1 },
+    ...paced,
   },
   {
     axis: 1,
@@ -125,6 +134,7 @@ export const armControls: readonly AxisControl[] = [
     release: 12,
     rest: 0,
     gamepad: { kind: 'stick', index: 0, sign: -1 },
+    ...paced,
   },
   {
     axis: 2,
@@ -135,6 +145,7 @@ export const armControls: readonly AxisControl[] = [
     release: 12,
     rest: 0,
     gamepad: { kind: 'stick', index: 3, sign: -1 },
+    ...paced,
   },
 ];
 
@@ -158,4 +169,5 @@ export const yawControl: AxisControl = {
   release: 12,
   rest: 0,
   gamepad: { kind: 'stick', index: 2, sign: -1 },
+  ...paced,
 };
