@@ -100,37 +100,52 @@ function drive(episodes: number, start: number): void {
   console.log(JSON.stringify(Object.fromEntries(mean)));
 }
 
-/** Steps per second of `n` environments stepped in turn, and of one alone, on the same recorded episodes. */
+/**
+ * Steps per second of processor time of `n` environments stepped in turn and of one alone, on the same
+ * recorded episodes; measured in alternating slices, because other work disturbs both alike.
+ */
 async function many(n: number): Promise<void> {
   const actions = record(20);
-  const run = (envs: readonly Environment[], seconds: number) => {
-    const at = envs.map((e, i) => {
+  const places = (envs: readonly Environment[]) =>
+    envs.map((e, i) => {
       const episode = actions[i % actions.length]!;
       e.reset(episode.seed);
-      return { episode: i, step: 0, list: episode.list };
+      return { env: e, episode: i, step: 0, list: episode.list };
     });
-    let steps = 0;
-    const begin = performance.now();
-    while (performance.now() - begin < seconds * 1000) {
-      for (let i = 0; i < envs.length; i++) {
-        const place = at[i]!;
-        if (place.step === place.list.length) {
-          const episode = actions[++place.episode % actions.length]!;
-          place.list = episode.list;
-          place.step = 0;
-          envs[i]!.reset(episode.seed);
-        }
-        envs[i]!.step(place.list[place.step++]!);
+  const turn = (at: ReturnType<typeof places>) => {
+    for (const place of at) {
+      if (place.step === place.list.length) {
+        const episode = actions[++place.episode % actions.length]!;
+        place.list = episode.list;
+        place.step = 0;
+        place.env.reset(episode.seed);
       }
-      steps += envs.length;
+      place.env.step(place.list[place.step++]!);
     }
-    return Math.round(steps / ((performance.now() - begin) / 1000));
   };
-  const envs = await Promise.all(Array.from({ length: n }, () => factory!.create(options)));
-  run(envs.slice(0, 1), 1);
-  run(envs, 2); // maps are made and code is hot
-  const [one, all] = [run(envs.slice(0, 1), 4), run(envs, 4)];
-  console.log(JSON.stringify({ environments: n, one, all, efficiency: +(all / one).toFixed(3) }));
+  const slice = (at: ReturnType<typeof places>, steps: number) => {
+    const begin = process.cpuUsage();
+    for (let done = 0; done < steps; done += at.length) turn(at);
+    const used = process.cpuUsage(begin);
+    return (used.user + used.system) / 1e6;
+  };
+  const create = () => factory!.create(options);
+  const envs = await Promise.all(Array.from({ length: n }, create));
+  const one = places([await create()]);
+  const all = places(envs);
+  slice(one, 20_000);
+  slice(all, 20_000);
+  const total = { one: 0, all: 0 };
+  const steps = 6400;
+  const rounds = 20;
+  for (let i = 0; i < rounds; i++) {
+    total.one += slice(one, steps);
+    total.all += slice(all, steps);
+  }
+  const rate = (seconds: number) => Math.round((rounds * steps) / seconds);
+  const result = { environments: n, one: rate(total.one), all: rate(total.all) };
+  const efficiency = +(total.one / total.all).toFixed(3);
+  console.log(JSON.stringify({ ...result, efficiency }));
 }
 
 /**
