@@ -4,11 +4,16 @@
  * `node --import tsx tests/bench/driving.ts expert [variant] [episodes] [first seed] [key=value …]`
  * `node --import tsx tests/bench/driving.ts many [variant] [environments] [key=value …]`: in one thread
  * `node --max-semi-space-size=512 --import tsx tests/bench/driving.ts heap [variant] [steps] [key=value …]`
+ * `node --import tsx tests/bench/driving.ts trace [variant] [episodes] [key=value …]`: hash of all that happens
  * `node --import tsx tests/bench/driving.ts maps driving [maps]`: milliseconds to generate one
  */
+import { createHash } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Environment } from '../../sim/contract.ts';
 import { drivingEnvironments } from '../../sim/driving/index.ts';
 import { generateMap } from '../../sim/driving/map/generate.ts';
+import { createRandom } from '../../sim/random.ts';
 
 const [mode = 'speed', id = 'driving', count, first, ...rest] = process.argv.slice(2);
 const given = [first, ...rest].filter((a): a is string => a?.includes('=') === true);
@@ -22,6 +27,7 @@ const action = new Float32Array(env.actionSpace.size);
 if (mode === 'speed') speed(Number(count ?? 5));
 else if (mode === 'many') await many(Number(count ?? 64));
 else if (mode === 'heap') heap(Number(count ?? 100_000));
+else if (mode === 'trace') trace(Number(count ?? 20));
 else if (mode === 'maps') maps(Number(count ?? 500));
 else drive(Number(count ?? 50), first && !first.includes('=') ? Number(first) : 1000);
 
@@ -149,27 +155,56 @@ async function many(n: number): Promise<void> {
 }
 
 /**
- * Bytes allocated per step, episodes' starts left out: growth of the heap while nothing is collected,
- * which takes a young generation large enough for all steps measured at a time.
+ * Bytes per step, episodes' starts left out. `garbage`: growth of the heap while nothing is collected,
+ * which takes a young generation large enough for an episode (numbers boxed by the engine, mostly);
+ * `kept`: growth of the heap after collection over all steps, which is what a leak would be.
  */
 function heap(steps: number): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
   const actions = record(20);
-  let left = steps;
-  let allocated = 0;
-  let counted = 0;
+  let [left, garbage, counted, base, since] = [steps, 0, 0, 0, 0];
   for (let round = 0; left > 0; round++) {
     const { seed, list } = actions[round % actions.length]!;
     env.reset(seed);
     const before = process.memoryUsage().heapUsed;
     for (const a of list) env.step(a);
     const grown = process.memoryUsage().heapUsed - before;
+    if (round === 2 * actions.length) {
+      collect(); // warm
+      base = process.memoryUsage().heapUsed;
+    }
+    if (round <= 2 * actions.length) continue;
     left -= list.length;
-    // A collection in between shows as a shrinking heap; the first rounds warm up.
-    if (grown < 0 || round < 40) continue;
-    allocated += grown;
+    since += list.length;
+    if (grown < 0) continue; // a collection in between
+    garbage += grown;
     counted += list.length;
   }
-  console.log(JSON.stringify({ steps: counted, bytesPerStep: +(allocated / counted).toFixed(1) }));
+  collect();
+  const kept = (process.memoryUsage().heapUsed - base) / since;
+  const result = { steps: since, garbage: Math.round(garbage / counted), kept: +kept.toFixed(2) };
+  console.log(JSON.stringify(result));
+}
+
+/** One hash over all that is observed and told: the same before and after a change that is to change nothing. */
+function trace(episodes: number): void {
+  const hash = createHash('sha256');
+  const random = createRandom(1);
+  let steps = 0;
+  for (let i = 0; i < episodes; i++) {
+    let ts = env.reset(100 + i);
+    while (ts.kind !== 'last') {
+      expert!.act(action);
+      // Every other episode strays: crashes and ends off the road are part of it.
+      if (i % 2 === 1) action[0] = action[0]! + 0.3 * random.normal();
+      ts = env.step(action);
+      hash.update(new Uint8Array(ts.observation.buffer));
+      hash.update(JSON.stringify([ts.kind, ts.reward, ts.discount, ts.info]));
+      steps++;
+    }
+  }
+  console.log(JSON.stringify({ steps, sha256: hash.digest('hex') }));
 }
 
 function maps(n: number): void {

@@ -77,20 +77,28 @@ describe('driving task', () => {
     await expect(driving.create({ map: 'SQ' })).rejects.toThrow(/Q/);
   });
 
-  it('[DRIVE-26] keeps nothing over 100,000 steps', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    const env = await driving.create({ mapSeed: 100, horizon: 1_000_000 });
-    const stand = Float32Array.of(0, -1);
-    env.reset(100);
-    const heapAfter = (steps: number) => {
-      for (let i = 0; i < steps; i++) env.step(stand);
-      collect(); // what is young and dead says nothing, and when V8 collects it is luck
-      return process.memoryUsage().heapUsed;
-    };
-    const before = heapAfter(5000);
-    const perStep = (heapAfter(100_000) - before) / 100_000;
-    // One observation kept per step would be 1,036 bytes, one boxed number 16.
-    expect(perStep).toBeLessThan(10);
-  });
+  it.each([
+    ['driving', { mapSeed: 100 }, -1, 100_000],
+    ['driving', { mapSeed: 100, pedestrians: 1, cyclists: 1, traffic: 'respawn' }, -1, 30_000],
+    ['parking', { rays: 40 }, 0, 100_000],
+    ['racetrack', {}, -1, 100_000],
+  ] as const)(
+    '[DRIVE-26] %s %j keeps nothing over many steps',
+    async (id, options, brake, count) => {
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc') as () => void;
+      const env = await find(id).create({ ...options, horizon: 1_000_000 });
+      const stand = Float32Array.of(0, brake);
+      env.reset(100);
+      const heapAfter = (steps: number) => {
+        for (let i = 0; i < steps; i++) env.step(stand);
+        collect(); // what is young and dead says nothing, and when V8 collects it is luck
+        return process.memoryUsage().heapUsed;
+      };
+      const before = heapAfter(5000);
+      const perStep = (heapAfter(count) - before) / count;
+      // One observation kept per step would be 1,036 bytes, one boxed number 16.
+      expect(perStep).toBeLessThan(10);
+    },
+  );
 });
