@@ -39,7 +39,8 @@ export async function createHttp(options: {
 
 function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
   api.get('/api/health', { schema: { summary: 'Is it alive, and how far is it' } }, async () => ({
-    status: 'ok',
+    // 'degraded': a thread is being started again, see the alerts.
+    status: run.isHealthy ? 'ok' : 'degraded',
     runId: run.run.id,
     policyVersion: run.state?.policyVersion ?? 0,
     environmentSteps: run.counts.environmentSteps,

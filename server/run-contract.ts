@@ -1,7 +1,6 @@
 /** What a run is to those who watch and steer it; `run.ts` makes one. */
 import type { Episode, Query } from '../agent/contract.ts';
-import type { EnvironmentFactory } from '../sim/contract.ts';
-import type { LiveCommand, LiveEvent } from './actors/messages.ts';
+import type { EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type { Log } from './log.ts';
 import type {
   ClientFeedback,
@@ -13,7 +12,6 @@ import type { Run, Storage } from './storage/contract.ts';
 
 export interface RunOptions {
   readonly run: Run;
-  readonly factory: EnvironmentFactory;
   readonly environmentOptions: Readonly<Record<string, unknown>>;
   readonly rollouts: number;
   readonly storage: Storage;
@@ -32,7 +30,9 @@ export type LiveState = Extract<LiveEvent, { type: 'state' }>;
 
 export interface RunHandle {
   readonly run: Run;
-  readonly factory: EnvironmentFactory;
+  readonly facts: EnvironmentFacts;
+  /** All threads work. */
+  readonly isHealthy: boolean;
   readonly backend: { readonly name: 'native' | 'wasm' | 'cpu'; readonly reason: string };
   readonly state: LiveState | undefined;
   readonly learner: 'starting' | 'warming-up' | 'learning' | 'idle' | 'restarting';

@@ -24,7 +24,8 @@ export interface RunOverrides {
 
 export function createRunOverrides(options: {
   readonly runId: string;
-  readonly controlDt: number;
+  /** s */
+  controlDt(): number;
   roll(command: RolloutCommand): void;
   /** The branch reaches disk and learner before the feedback that names it. */
   keep(branch: Episode): Promise<void>;
@@ -33,7 +34,6 @@ export function createRunOverrides(options: {
   failed(error: unknown): void;
 }): RunOverrides {
   const waiting = new Map<string, { event: Override; feedback: Feedback; timer: NodeJS.Timeout }>();
-  const { controlDt } = options;
 
   function take(id: string) {
     const pending = waiting.get(id);
@@ -68,14 +68,14 @@ export function createRunOverrides(options: {
       waiting.set(id, { event, feedback, timer: setTimeout(() => void giveUp(id), PATIENCE) });
       const common = { type: 'override', feedbackId: feedback.id, episodeId, from, to } as const;
       options.broadcast({ ...common, counterfactual: null });
-      const seconds = Math.min(MOST, Math.max(LEAST, (to - from) * controlDt));
+      const seconds = Math.min(MOST, Math.max(LEAST, (to - from) * options.controlDt()));
       options.roll({
         type: 'counterfactual',
         id,
         of: { episodeId, step: from },
         seed: event.seed,
         state: event.state,
-        steps: Math.round(seconds / controlDt),
+        steps: Math.round(seconds / options.controlDt()),
       });
     },
     async settle(id, branch, endReason) {

@@ -1,12 +1,12 @@
 /**
  * One run: actors, learner and storage wired together. Knows nothing of sockets; viewers subscribe.
  */
-import type { Feedback } from '../agent/contract.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Feedback, PolicySnapshot } from '../agent/contract.ts';
 import type {
-  ActorData,
-  LiveCommand,
+  ActorThreadData,
+  EnvironmentFacts,
   LiveEvent,
-  RolloutCommand,
   RolloutEvent,
 } from './actors/messages.ts';
 import { sceneIdOf } from './actors/scene-id.ts';
@@ -15,27 +15,17 @@ import { sliceEpisode } from './episode-chunks.ts';
 import { checkFeedback } from './feedback-check.ts';
 import { createLearnerHandle, episodeIds } from './learner/handle.ts';
 import type { MetricsPoint, ServerMessage } from './protocol/index.ts';
-import { frameStep, WATCHDOG_SECONDS } from './protocol/index.ts';
-import {
-  type LiveState,
-  RunError,
-  type RunHandle,
-  type RunListener,
-  type RunOptions,
-} from './run-contract.ts';
+import { RunError, type RunHandle, type RunListener, type RunOptions } from './run-contract.ts';
 import { createRunEpisodes } from './run-episodes.ts';
+import { createRunLive } from './run-live.ts';
 import { createRunOverrides } from './run-overrides.ts';
 import { createRunQuestions } from './run-questions.ts';
+import { createRunRollouts } from './run-rollouts.ts';
 import { statusOf } from './run-status.ts';
 import { createScenes } from './scenes.ts';
 import { createStatistics } from './statistics.ts';
-import { startThread, type Thread } from './threads.ts';
 
-/** Steps that rollouts may be ahead of the learner. */
-const ROLLOUT_CREDIT = 1500;
 const METRICS_EVERY = 1000;
-/** Open episodes that feedback refers to reach the disk this often, ms. */
-const FLUSH_EVERY = 2000;
 /** How often questions are asked for while some are missing, ms. */
 const QUERIES_EVERY = 1500;
 /** Every so many metrics points one goes to the database. */
@@ -43,27 +33,27 @@ const METRICS_KEPT = 5;
 const HISTORY_POINTS = 600;
 
 export async function startRun(options: RunOptions): Promise<RunHandle> {
-  const { run, factory, storage, log } = options;
+  const { run, storage, log } = options;
   const session = `${run.id}-${Date.now().toString(36)}`;
   const listeners = new Set<RunListener>();
   const statistics = createStatistics();
-  let state: LiveState | undefined;
+  const pending = new Set<Promise<void>>();
+  let facts: EnvironmentFacts;
+  let controlDt = 0.1;
+  let snapshot: PolicySnapshot | undefined;
   let oneScene = false;
-  let holder: string | undefined;
-  let lastHolder = 'operator';
-  let heldAt = 0;
-  /** Steps of the open live episode so far. */
-  let liveStep = 0;
   let points = 0;
   let learnedMetrics: Readonly<Record<string, number>> = {};
-  let flushWanted = false;
   let labels = await storage.countFeedback(run.id);
-  let closing = false;
   let number = 0;
 
   /** What goes on by itself must not end the process; it is logged. */
   function background(what: string, work: Promise<unknown>): void {
-    work.catch((error) => log.error({ error: String(error) }, what));
+    const done: Promise<void> = work
+      .then(() => {})
+      .catch((error) => log.error({ error: String(error) }, what))
+      .finally(() => pending.delete(done));
+    pending.add(done);
   }
   const broadcast = (message: ServerMessage) => {
     for (const listener of listeners) listener.message(message);
@@ -87,8 +77,8 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   });
   const overrides = createRunOverrides({
     runId: run.id,
-    controlDt: 1 / factory.controlHz,
-    roll: (command) => rollouts[0]!.send(command),
+    controlDt: () => controlDt,
+    roll: (command) => rollouts.ask(command),
     async keep(branch) {
       await episodes.keep(branch, false);
       learner.send({ type: 'chunk', chunk: sliceEpisode(branch, 0, branch.length) });
@@ -98,24 +88,42 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     failed: (error) => log.error({ error: String(error) }, 'a takeover could not be written'),
   });
 
+  const live = createRunLive({
+    log,
+    alerts,
+    data: () => actorData('live'),
+    newest: () => snapshot,
+    onEvent: onLive,
+    onGone: () => broadcast(status()),
+  });
+  const rollouts = createRunRollouts({
+    count: options.rollouts,
+    log,
+    alerts,
+    data: actorData,
+    snapshot: () => snapshot,
+    onEvent: (event) => background('rollout', onRollout(event)),
+  });
   const learner = createLearnerHandle({
     run,
-    controlDt: 1 / factory.controlHz,
+    controlDt: live.facts.then((facts) => facts.controlDt),
+    isOpen: (episodeId) => live.state?.episodeId === episodeId,
     environmentOptions: options.environmentOptions,
     storage,
     log,
     alert,
-    onPublished(snapshot) {
-      live.send({ type: 'snapshot', snapshot });
-      for (const rollout of rollouts) rollout.send({ type: 'snapshot', snapshot });
+    onRestart() {
+      live.send({ type: 'resend' });
+      rollouts.restartCredit();
+    },
+    onPublished(published) {
+      snapshot = published;
+      live.snapshot(snapshot);
+      rollouts.send({ type: 'snapshot', snapshot });
     },
     onApplied: (feedbackIds, policyVersion, latencyMs) =>
       broadcast({ type: 'applied', feedbackIds: [...feedbackIds], policyVersion, latencyMs }),
-    onCredit(steps) {
-      if (options.rollouts === 0) return;
-      for (const rollout of rollouts)
-        rollout.send({ type: 'credit', steps: steps / options.rollouts });
-    },
+    onCredit: (steps) => rollouts.credit(steps),
     onProgress(metrics) {
       learnedMetrics = metrics;
     },
@@ -127,7 +135,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     },
   });
 
-  function actorData(actor: string): Omit<ActorData, 'module'> {
+  function actorData(actor: string): Omit<ActorThreadData, 'module'> {
     return {
       actor,
       runId: run.id,
@@ -135,60 +143,29 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       environmentOptions: options.environmentOptions,
       configHash: run.configHash,
       seed: run.seed + number++,
-      safeAction: factory.safeAction,
-      trainSeeds: factory.trainSeeds,
-      session,
+      // Also of this very thread: one that follows another counts its episodes from one again.
+      session: `${session}.${number}`,
     };
   }
 
-  const scenes = createScenes((sceneId, seed) =>
-    rollouts[0]!.send({ type: 'scene', sceneId, seed }),
-  );
+  const scenes = createScenes((sceneId, seed) => rollouts.ask({ type: 'scene', sceneId, seed }));
 
   // ------------------------------------------------------------------ actors
 
-  function startLive(): Thread<LiveCommand> {
-    return startThread<LiveCommand, LiveEvent>(actorData('live'), './actors/live.ts', {
-      onEvent: (event) => background('live', onLive(event)),
-      onDeath(reason) {
-        log.error({ reason }, 'the live actor died');
-        alert({
-          id: 'live-actor',
-          severity: 'error',
-          code: 'actor-died',
-          message: `The simulation thread stopped: ${reason}`,
-          tip: 'It is being started again with a new episode.',
-        });
-        if (closing) return;
-        holder = undefined;
-        live = startLive();
-        const snapshot = learner.snapshot;
-        if (snapshot) live.send({ type: 'snapshot', snapshot });
-      },
-    });
-  }
-
   async function onLive(event: LiveEvent): Promise<void> {
     switch (event.type) {
-      case 'ready':
-        alerts.clear('live-actor', 'actor-died');
-        return;
       case 'scene':
         scenes.put(event.sceneId, event.scene);
         for (const listener of listeners) listener.scene(event.sceneId, event.seed);
         return;
       case 'frame':
         statistics.liveSteps(1);
-        liveStep = frameStep(event.buffer);
         for (const listener of listeners) {
           listener.frame(event.buffer);
           if (event.path) listener.frame(event.path);
         }
         return;
       case 'state':
-        state = event;
-        liveStep = event.step;
-        if (event.controller !== 'human') holder = undefined;
         broadcast(status());
         return;
       case 'chunk': {
@@ -204,53 +181,30 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       }
       case 'episode':
         if (event.episode.length === 0) return;
-        await episodes.keep(event.episode, true);
         if (event.episode.end !== 'open')
-          await episodes.conclude(event.episode, event.endReason, true);
+          background('episode', episodes.conclude(event.episode, event.endReason, true));
+        await episodes.keep(event.episode, true);
         return;
       case 'override':
         statistics.override();
-        live.send({ type: 'flush' });
-        overrides.begin(event, holder ?? lastHolder);
+        // Written before the takeover is: by then its steps are on disk.
+        background('flush', live.flush());
+        overrides.begin(event, live.lastHolder);
         return;
       case 'snapshot-in-use':
-        if (state) state = { ...state, policyVersion: event.version };
         learner.inUse(event.version);
         return;
+      case 'ready':
+      case 'flushed':
+        return;
     }
-  }
-
-  function startRollout(i: number): Thread<RolloutCommand> {
-    const thread = startThread<RolloutCommand, RolloutEvent>(
-      actorData(`r${i}`),
-      './actors/rollout.ts',
-      {
-        onEvent: (event) => background('rollout', onRollout(event)),
-        onDeath(reason) {
-          log.error({ reason }, 'a rollout actor died');
-          if (closing) return;
-          alert({
-            id: 'rollout',
-            severity: 'warning',
-            code: 'actor-died',
-            message: `A rollout thread stopped: ${reason}`,
-            tip: 'It is being started again.',
-          });
-          rollouts[i] = startRollout(i);
-          if (learner.snapshot) rollouts[i]!.send({ type: 'snapshot', snapshot: learner.snapshot });
-        },
-      },
-    );
-    if (options.rollouts > 0)
-      thread.send({ type: 'credit', steps: ROLLOUT_CREDIT / options.rollouts });
-    return thread;
   }
 
   async function onRollout(event: RolloutEvent): Promise<void> {
     switch (event.type) {
       case 'ready':
         oneScene = event.oneScene;
-        alerts.clear('rollout', 'actor-died');
+        scenes.askAgain();
         return;
       case 'scene':
         scenes.put(event.sceneId, event.scene);
@@ -284,12 +238,17 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
 
   const handle: RunHandle = {
     run,
-    factory,
+    get facts() {
+      return facts;
+    },
+    get isHealthy() {
+      return live.isWorking && rollouts.areWorking && learner.state !== 'restarting';
+    },
     get backend() {
       return learner.backend;
     },
     get state() {
-      return state;
+      return live.state;
     },
     get learner() {
       return learner.state;
@@ -307,18 +266,9 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       return episodes.summaries;
     },
     get holder() {
-      return holder;
+      return live.holder;
     },
-    takeControl(teacherId) {
-      const now = Date.now();
-      // Whose inputs had no effect for so long does not hold anything, whatever they think.
-      const silent = state?.controller !== 'human' && now - heldAt > WATCHDOG_SECONDS * 1000;
-      if (holder !== undefined && holder !== teacherId && !silent) return false;
-      holder = teacherId;
-      lastHolder = teacherId;
-      heldAt = now;
-      return true;
-    },
+    takeControl: live.takeControl,
     history: (since) => storage.readMetrics(run.id, since, HISTORY_POINTS),
     subscribe(listener) {
       listeners.add(listener);
@@ -330,13 +280,16 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         run,
         storage,
         recent: episodes.recent,
-        openEpisode: () => state && { episodeId: state.episodeId, length: liveStep },
+        openEpisode: () => live.state && { episodeId: live.state.episodeId, length: live.step },
       });
-      flushWanted ||= state !== undefined && episodeIds(feedback).includes(state.episodeId);
+      const open = live.state?.episodeId;
+      const isOpen = open !== undefined && episodeIds(feedback).includes(open);
       const result = await append({ ...feedback, receivedAt } as Feedback).catch((error: Error) => {
         throw new RunError('storage-failed', `the answer could not be written: ${error.message}`);
       });
       if (feedback.queryId) questions.answered(feedback.queryId);
+      // Acknowledged means on disk, the steps it is about included.
+      if (isOpen) await stepsOnDisk();
       return result;
     },
     episode: episodes.find,
@@ -345,24 +298,27 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     wantQueries: questions.want,
     status,
     async close() {
-      closing = true;
       for (const timer of timers) clearInterval(timer);
-      live.send({ type: 'close' });
-      await Promise.race([live.ended, new Promise((r) => setTimeout(r, 2000))]);
-      for (const rollout of rollouts) rollout.send({ type: 'close' });
-      await Promise.race([
-        Promise.all(rollouts.map((r) => r.ended)),
-        new Promise((r) => setTimeout(r, 2000)),
-      ]);
+      await live.close();
+      await rollouts.close();
       await overrides.close();
-      await Promise.all([live.stop(), ...rollouts.map((r) => r.stop())]);
+      await Promise.race([Promise.allSettled(pending), sleep(2000, undefined, { ref: false })]);
       await learner.close();
     },
   };
 
+  async function stepsOnDisk(): Promise<void> {
+    await live.flush().catch((error: Error) => {
+      throw new RunError(
+        'storage-failed',
+        `the answer is written, but not the steps it is about: ${error.message}`,
+      );
+    });
+  }
+
   function status(): ReturnType<typeof statusOf> {
     const { size } = listeners;
-    return statusOf(state, holder, handle.counts, learner.state, size, questions.size);
+    return statusOf(live.state, live.holder, handle.counts, learner.state, size, questions.size);
   }
 
   async function tick(): Promise<void> {
@@ -381,20 +337,19 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     if (points++ % METRICS_KEPT === 0) await storage.appendMetrics(run.id, point);
   }
 
-  const rollouts: Thread<RolloutCommand>[] = [];
-  let live = startLive();
-  // One is always there: it draws scenes and rolls out counterfactuals even with --rollouts 0.
-  for (let i = 0; i < Math.max(1, options.rollouts); i++) rollouts.push(startRollout(i));
   const timers = [
     setInterval(() => background('metrics', tick()), METRICS_EVERY),
     setInterval(() => {
       if (questions.missing > 0) learner.send({ type: 'queries', count: questions.missing + 2 });
     }, QUERIES_EVERY),
-    setInterval(() => {
-      if (flushWanted) live.send({ type: 'flush' });
-      flushWanted = false;
-    }, FLUSH_EVERY),
   ];
-  await learner.ready; // whoever is served is told which backend learns
+  try {
+    facts = await live.facts;
+    controlDt = facts.controlDt;
+    await learner.ready; // whoever is served is told which backend learns
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
   return handle;
 }

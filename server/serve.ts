@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { EnvironmentOptions } from '../sim/contract.ts';
-import { createEnvironment, getEnvironment, withCreated } from '../sim/registry.ts';
+import type { EnvironmentFacts } from './actors/messages.ts';
 import { createHttp } from './http.ts';
 import { createLog } from './log.ts';
 import { CLOSE, LIMITS, PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from './protocol/index.ts';
@@ -44,50 +44,28 @@ const { version } = JSON.parse(
 /** @throws RangeError for unknown environments or options; the listen error as it is. */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const log = createLog(options.logLevel);
-  // Created once here for its spaces and to refuse bad options before anything starts.
-  const probe = await createEnvironment(options.environment, options.environmentOptions);
-  const { actionSpace, observationSpace, controlDt } = probe;
-  const factory = withCreated(getEnvironment(options.environment), probe);
-  const overlays = probe.writeContacts !== undefined;
-  probe.close();
   mkdirSync(options.dataDir, { recursive: true });
   const storage = openStorage(options.dataDir);
-  const record = await resumeOrCreate(options, storage);
+  const { record, isNew } = await resumeOrNew(options, storage);
   const run = await startRun({
     run: record,
-    factory,
     environmentOptions: options.environmentOptions,
     rollouts: options.rollouts,
     storage,
     log,
+  }).catch(async (error) => {
+    await storage.close();
+    throw error;
   });
+  // Only now: a run that was refused must not be the newest of the folder.
+  if (isNew) await storage.createRun(record);
   storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));
   const app = await createHttp({ run, storage, uiDir: options.uiDir, serverVersion: version });
-  const names = (s: typeof actionSpace) => [
-    ...(s.names ?? Array.from({ length: s.size }, (_, i) => `action ${i}`)),
-  ];
   const welcome: Omit<SessionOptions['welcome'], 'sessionId'> = {
     protocol: PROTOCOL_VERSION,
     serverVersion: version,
     runId: record.id,
-    environment: {
-      id: factory.id,
-      title: factory.title,
-      description: factory.description,
-      controlDt,
-      horizon: factory.horizon,
-      ...(observationSpace.names ? { observationNames: [...observationSpace.names] } : {}),
-      actionNames: names(actionSpace),
-      actionLow: [...actionSpace.low],
-      actionHigh: [...actionSpace.high],
-      controls: factory.controls.map(({ paces, ...c }) => ({
-        ...c,
-        positiveKeys: [...c.positiveKeys],
-        negativeKeys: [...c.negativeKeys],
-        ...(paces ? { paces: paces.map((p) => ({ ...p, keys: [...p.keys] })) } : {}),
-      })),
-      overlays,
-    },
+    environment: describe(run.facts),
     preset: record.preset,
   };
   const sockets = acceptSockets(app.server, run, welcome, log);
@@ -111,8 +89,34 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   };
 }
 
+/** The environment as a page is told of it. */
+function describe(facts: EnvironmentFacts): SessionOptions['welcome']['environment'] {
+  const { info, observationNames, actionNames, actionLow, actionHigh, overlays } = facts;
+  return {
+    id: info.id,
+    title: info.title,
+    description: info.description,
+    controlDt: facts.controlDt,
+    horizon: info.horizon,
+    ...(observationNames ? { observationNames: [...observationNames] } : {}),
+    actionNames: [...actionNames],
+    actionLow: [...actionLow],
+    actionHigh: [...actionHigh],
+    controls: info.controls.map(({ paces, ...c }) => ({
+      ...c,
+      positiveKeys: [...c.positiveKeys],
+      negativeKeys: [...c.negativeKeys],
+      ...(paces ? { paces: paces.map((p) => ({ ...p, keys: [...p.keys] })) } : {}),
+    })),
+    overlays,
+  };
+}
+
 /** The newest run of the folder goes on when it is of the same environment and preset. */
-async function resumeOrCreate(options: ServeOptions, storage: Storage): Promise<Run> {
+async function resumeOrNew(
+  options: ServeOptions,
+  storage: Storage,
+): Promise<{ record: Run; isNew: boolean }> {
   const configHash = createHash('sha256')
     .update(JSON.stringify([options.environment, options.environmentOptions, version]))
     .digest('hex')
@@ -124,9 +128,9 @@ async function resumeOrCreate(options: ServeOptions, storage: Storage): Promise<
     latest.preset === options.preset &&
     latest.configHash === configHash
   ) {
-    return latest;
+    return { record: latest, isNew: false };
   }
-  const run: Run = {
+  const record: Run = {
     id: `run-${randomUUID().slice(0, 8)}`,
     environmentId: options.environment,
     preset: options.preset,
@@ -134,8 +138,7 @@ async function resumeOrCreate(options: ServeOptions, storage: Storage): Promise<
     configHash,
     createdAt: Date.now(),
   };
-  await storage.createRun(run);
-  return run;
+  return { record, isNew: true };
 }
 
 /** Upgrades at one path only, from pages of this very host, speaking our subprotocol. */

@@ -52,7 +52,10 @@ export function startSession(options: SessionOptions): void {
   async function sendScene(sceneId: number, seed: number): Promise<number> {
     if (!scenesSent.has(sceneId)) {
       scenesSent.add(sceneId);
-      const text = await run.sceneMessage(sceneId, seed);
+      const text = await run.sceneMessage(sceneId, seed).catch((error: Error) => {
+        scenesSent.delete(sceneId); // asked for again with the next clip or episode of it
+        throw error;
+      });
       if (socket.readyState === socket.OPEN) socket.send(text);
     }
     return sceneId;
@@ -61,7 +64,10 @@ export function startSession(options: SessionOptions): void {
   function listen(): void {
     unsubscribe = run.subscribe({
       message: send,
-      scene: (sceneId, seed) => void sendScene(sceneId, seed),
+      scene: (sceneId, seed) =>
+        void sendScene(sceneId, seed).catch((error) =>
+          log.error({ error: String(error) }, 'scene'),
+        ),
       frame(buffer) {
         // A slow viewer loses pictures, never answers or control.
         if (socket.bufferedAmount > LIMITS.bufferedBytes) {
@@ -155,7 +161,7 @@ export function startSession(options: SessionOptions): void {
     const rows = segment.to - segment.from + 1;
     const poses = episode.poses.slice(segment.from * width, (segment.to + 1) * width);
     const predictedRewards = new Float32Array(rows).fill(Number.NaN);
-    const dt = 1 / run.factory.controlHz;
+    const dt = run.facts.controlDt;
     socket.send(encodeClip({ tag, dt, sceneId, rows, poses, predictedRewards }));
   }
 

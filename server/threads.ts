@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 export interface Thread<Command> {
   send(command: Command, transfer?: ArrayBuffer[]): void;
-  /** Resolves when the thread has ended by itself. */
+  /** Resolves when the thread has ended, for whatever reason. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
@@ -13,24 +13,30 @@ export function startThread<Command, Event>(
   module: string,
   handlers: {
     onEvent(event: Event): void;
-    /** It ended without being asked to. */
-    onDeath(reason: string): void;
+    /** It ended without `stop`, be it in order; `error` is what it threw. */
+    onDeath(reason: string, error: Error | undefined): void;
   },
 ): Thread<Command> {
   const url = new URL(module, import.meta.url).href;
   const worker = new Worker(new URL('./worker-boot.mjs', import.meta.url), {
     workerData: { ...data, module: url },
   });
-  let failure = '';
+  let failure: Error | undefined;
   let finished = false;
   worker.on('message', (event: Event) => handlers.onEvent(event));
+  // A message that cannot be read would be lost without a word.
+  worker.on('messageerror', (error) => {
+    failure = error;
+    void worker.terminate();
+  });
   worker.on('error', (error) => {
-    failure = error.message;
+    failure = error instanceof Error ? error : new Error(String(error));
   });
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', (code) => {
       resolve();
-      if (!finished && (code !== 0 || failure)) handlers.onDeath(failure || `exit code ${code}`);
+      // Code 0 too: a thread with nothing left to wait for ends as silently as it stops working.
+      if (!finished) handlers.onDeath(failure?.message || `exit code ${code}`, failure);
     });
   });
   return {

@@ -289,11 +289,16 @@ export function createLiveLoop(
       case 'predicted':
         predicted = c.value;
         return;
+      case 'resend':
+        sent = 0;
+        if (recorder.length > 0) sendChunk();
+        return;
       case 'flush':
         if (recorder.length > 0) {
           sendChunk();
           emit({ type: 'episode', episode: detach(recorder.episode()), endReason: '', sceneId });
         }
+        emit({ type: 'flushed', tag: c.tag });
         return;
       case 'close':
         if (policy) close('aborted', 'shutdown', 'episode-end');

@@ -1,16 +1,19 @@
 /** The live actor's thread: paces the live loop and passes messages. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEnvironment } from '../../sim/registry.ts';
+import { factsOf } from './facts.ts';
 import { createLiveLoop } from './live-loop.ts';
-import type { ActorData, LiveCommand, LiveEvent } from './messages.ts';
+import type { ActorThreadData, LiveCommand, LiveEvent } from './messages.ts';
 
-const data = workerData as ActorData;
+const data = workerData as ActorThreadData;
 const port = parentPort!;
 const env = await createEnvironment(data.environmentId, data.environmentOptions);
 const copy = await createEnvironment(data.environmentId, data.environmentOptions);
 const emit = (event: LiveEvent, transfer: ArrayBuffer[] = []) => port.postMessage(event, transfer);
 const wallClock = () => performance.timeOrigin + performance.now();
-const loop = createLiveLoop(env, copy, data, emit, wallClock);
+const facts = factsOf(data.environmentId, env);
+const { safeAction, trainSeeds } = facts.info;
+const loop = createLiveLoop(env, copy, { ...data, safeAction, trainSeeds }, emit, wallClock);
 
 port.on('message', (command: LiveCommand) => {
   loop.command(command, wallClock());
@@ -28,5 +31,5 @@ function run(): void {
   due = Math.max(due + period, performance.now() - period);
   timer = setTimeout(run, Math.max(0, due - performance.now()));
 }
-emit({ type: 'ready' });
+emit({ type: 'ready', facts });
 run();

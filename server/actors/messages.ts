@@ -3,14 +3,37 @@
  * by a message bus between machines.
  */
 import type { Episode, PolicySnapshot } from '../../agent/contract.ts';
-import type { EnvironmentOptions, EnvState, SceneDescription } from '../../sim/contract.ts';
+import type {
+  EnvironmentInfo,
+  EnvironmentOptions,
+  EnvState,
+  SceneDescription,
+} from '../../sim/contract.ts';
 import type { EpisodeChunk } from '../episode-chunks.ts';
 import type { ControlInput } from '../protocol/index.ts';
 
+/** What the server must know of an environment without creating one itself. */
+export interface EnvironmentFacts {
+  readonly info: EnvironmentInfo;
+  /** s */
+  readonly controlDt: number;
+  readonly observationNames?: readonly string[];
+  /** Per axis of the action. */
+  readonly actionNames: readonly string[];
+  readonly actionLow: readonly number[];
+  readonly actionHigh: readonly number[];
+  /** Whether contacts and joints can be shown. */
+  readonly overlays: boolean;
+}
+
 /** `workerData` of an actor thread. */
-export interface ActorData {
+export interface ActorThreadData extends Omit<ActorData, 'safeAction' | 'trainSeeds'> {
   /** File URL of the module to run, for worker-boot. */
   readonly module: string;
+}
+
+/** What an actor acts upon; the thread adds what its environment says. */
+export interface ActorData {
   readonly actor: string;
   readonly runId: string;
   readonly environmentId: string;
@@ -19,13 +42,17 @@ export interface ActorData {
   readonly seed: number;
   readonly safeAction: readonly number[];
   readonly trainSeeds: { readonly start: number; readonly count: number };
-  /** Makes episode ids unique across restarts. */
+  /** Makes episode ids unique across restarts, of the server and of the thread. */
   readonly session: string;
 }
 
 export type LiveCommand =
   | { readonly type: 'snapshot'; readonly snapshot: PolicySnapshot }
-  | { readonly type: 'play' | 'pause' | 'step' | 'estop' | 'release' | 'flush' | 'close' }
+  | { readonly type: 'play' | 'pause' | 'step' | 'estop' | 'release' | 'close' }
+  /** Answered by `episode`, the open one as it stands if it has steps, and then `flushed`. */
+  | { readonly type: 'flush'; readonly tag: number }
+  /** A new learner: the open episode is told from its beginning. */
+  | { readonly type: 'resend' }
   | { readonly type: 'reset'; readonly seed?: number }
   | { readonly type: 'speed'; readonly factor: number }
   | { readonly type: 'rewind'; readonly seconds: number }
@@ -38,7 +65,7 @@ export type LiveCommand =
 export type Controller = 'policy' | 'human' | 'safe';
 
 export type LiveEvent =
-  | { readonly type: 'ready' }
+  | { readonly type: 'ready'; readonly facts: EnvironmentFacts }
   | {
       readonly type: 'scene';
       readonly sceneId: number;
@@ -67,6 +94,7 @@ export type LiveEvent =
       readonly endReason: string;
       readonly sceneId: number;
     }
+  | { readonly type: 'flushed'; readonly tag: number }
   /** A person let go: steps [from, to) were theirs. `state` is the environment at `from`. */
   | {
       readonly type: 'override';

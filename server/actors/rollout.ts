@@ -12,19 +12,21 @@ import type { TimeStep } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { createEnvironment } from '../../sim/registry.ts';
 import { sliceEpisode } from '../episode-chunks.ts';
-import type { ActorData, RolloutCommand, RolloutEvent } from './messages.ts';
+import { infoOf } from './facts.ts';
+import type { ActorThreadData, RolloutCommand, RolloutEvent } from './messages.ts';
 import { hasOneScene } from './scene-id.ts';
 
 const CHUNK = 25;
 
-const data = workerData as ActorData;
+const data = workerData as ActorThreadData;
 const port = parentPort!;
 const env = await createEnvironment(data.environmentId, data.environmentOptions);
 const branch = await createEnvironment(data.environmentId, data.environmentOptions);
 const random = createRandom(data.seed, 200 + data.actor.length + (data.actor.charCodeAt(1) || 0));
 const emit = (event: RolloutEvent) => port.postMessage(event);
-const oneScene = hasOneScene(branch, data.trainSeeds.start);
-env.reset(data.trainSeeds.start);
+const { trainSeeds } = infoOf(data.environmentId, env);
+const oneScene = hasOneScene(branch, trainSeeds.start);
+env.reset(trainSeeds.start);
 const recorder = createEpisodeRecorder({
   runId: data.runId,
   environmentId: data.environmentId,
@@ -98,7 +100,7 @@ env.close();
 branch.close();
 
 async function episode(number: number): Promise<void> {
-  const seed = data.trainSeeds.start + random.integer(data.trainSeeds.count);
+  const seed = trainSeeds.start + random.integer(trainSeeds.count);
   let ts = env.reset(seed);
   recorder.begin(`${data.session}-${data.actor}-${number}`, seed, Date.now(), env, ts);
   let sent = 0;

@@ -2,16 +2,17 @@
  * The server's side of the learner thread: starts it from the last checkpoint, replays feedback that
  * came after it, restarts it when it dies, and knows when an answer is in a policy that acts.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Feedback, Metrics, PolicySnapshot, Query } from '../../agent/contract.ts';
 import { sliceEpisode } from '../episode-chunks.ts';
 import type { Log } from '../log.ts';
 import type { ServerMessage } from '../protocol/index.ts';
 import type { Run, Storage } from '../storage/contract.ts';
+import { backOff, createDeathCount } from '../supervisor.ts';
 import { startThread, type Thread } from '../threads.ts';
 import type { LearnerCommand, LearnerCounts, LearnerData, LearnerEvent } from './messages.ts';
 
 const CHECKPOINT_EVERY = 20_000;
-const MOST_RESTARTS = 5;
 /** Episodes remembered as sent; more than the learner itself keeps. */
 const KNOWN = 20_000;
 
@@ -19,8 +20,12 @@ export interface LearnerHandleOptions {
   readonly run: Run;
   readonly environmentOptions: Readonly<Record<string, unknown>>;
   readonly storage: Storage;
-  /** s */
-  readonly controlDt: number;
+  /** s; known once an environment was created. */
+  readonly controlDt: Promise<number>;
+  /** Steps of it are still to come, from an actor. */
+  isOpen(episodeId: string): boolean;
+  /** Another thread takes over: what is under way must be told from its beginning. */
+  onRestart(): void;
   readonly log: Log;
   alert(alert: Omit<Extract<ServerMessage, { type: 'alert' }>, 'type'>): void;
   onPublished(snapshot: PolicySnapshot): void;
@@ -32,7 +37,8 @@ export interface LearnerHandleOptions {
 }
 
 export interface LearnerHandle {
-  /** Resolves when the thread has started for the first time, or failed to. */
+  /** Resolves when the thread has started for the first time, or failed to and is to be tried again.
+   * @throws RangeError for a preset or an option that it refuses. */
   readonly ready: Promise<void>;
   readonly state: 'starting' | 'warming-up' | 'learning' | 'idle' | 'restarting';
   readonly backend: { readonly name: 'native' | 'wasm' | 'cpu'; readonly reason: string };
@@ -50,9 +56,12 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
   let state: LearnerHandle['state'] = 'starting';
   let backend: LearnerHandle['backend'] = { name: 'cpu', reason: 'the learner is starting' };
   let announce = () => {};
-  const ready = new Promise<void>((resolve) => {
+  let refuse: (error: Error) => void = () => {};
+  const ready = new Promise<void>((resolve, reject) => {
     announce = resolve;
+    refuse = reject;
   });
+  ready.catch(() => {});
   let counts: LearnerCounts = {
     environmentSteps: 0,
     learnerUpdates: 0,
@@ -61,9 +70,14 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
     labels: 0,
   };
   let snapshot: PolicySnapshot | undefined;
-  let restarts = 0;
+  const deathCount = createDeathCount();
+  let isFirst = true;
   let closing = false;
+  /** Ends the pause before a restart. */
+  const closed = new AbortController();
   let saved: (() => void) | undefined;
+  /** The last checkpoint has come and is being written. */
+  let isSaving = false;
   /** When feedback that no acting policy contains yet was received. */
   const received = new Map<string, number>();
   const published = new Map<number, readonly string[]>();
@@ -108,6 +122,10 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
       onDeath,
     });
     thread = started;
+    deathCount.started(Date.now());
+    if (!isFirst) options.onRestart();
+    isFirst = false;
+    await options.controlDt;
     for (const { sequence, feedback } of await storage.readFeedback(run.id, delivered)) {
       await deliver(sequence, feedback, stored?.savedAt ?? 0);
     }
@@ -117,14 +135,15 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
   async function deliver(sequence: number, feedback: Feedback, savedAt = Infinity): Promise<void> {
     if (sequence <= delivered) return;
     for (const id of episodeIds(feedback)) {
-      if (known.has(id)) continue;
+      // The feedback waits for those steps in the thread.
+      if (known.has(id) || options.isOpen(id)) continue;
       const episode = await storage.getEpisode(id);
       if (!episode) continue;
       remember(id);
       // As far as the learner is concerned nothing more of it will come.
       const end = episode.end === 'open' ? 'aborted' : episode.end;
       const chunk = sliceEpisode({ ...episode, end }, 0, episode.length);
-      const lasted = 1000 * options.controlDt * episode.length;
+      const lasted = 1000 * (await options.controlDt) * episode.length;
       const type = episode.startedAt + lasted < savedAt ? 'recall' : 'chunk';
       thread?.send({ type, chunk });
     }
@@ -162,6 +181,7 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
         options.onPredicted(event.tag, event.values);
         return;
       case 'checkpoint':
+        isSaving ||= event.last;
         void storage
           .putCheckpoint(run.id, {
             checkpoint: event.checkpoint,
@@ -175,24 +195,27 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
     }
   }
 
-  function onDeath(reason: string): void {
-    announce();
+  function onDeath(reason: string, error: Error | undefined): void {
+    thread = undefined;
+    if (!isSaving) saved?.();
     if (closing) return;
+    if (state === 'starting' && error instanceof RangeError) refuse(error);
+    announce();
     state = 'restarting';
-    restarts++;
-    log.error({ reason, restarts }, 'the learner died');
+    const deaths = deathCount.died(Date.now());
+    const retryMs = backOff(deaths);
+    log.error({ reason, deaths, retryMs }, 'the learner died');
     options.alert({
       id: 'learner',
       severity: 'error',
       code: 'learner-died',
       message: `The learner stopped: ${reason}`,
-      tip:
-        restarts > MOST_RESTARTS
-          ? 'It stopped too often: start Reins again, and report the log if it persists.'
-          : 'It starts again from its last checkpoint; the simulation goes on meanwhile.',
+      tip: `It starts again from its last checkpoint in ${retryMs / 1000} s; the simulation goes on meanwhile, and no answer is lost.`,
     });
-    if (restarts > MOST_RESTARTS) return;
-    later(start);
+    later(async () => {
+      await sleep(retryMs, undefined, { signal: closed.signal }).catch(() => {});
+      if (!closing) await start();
+    });
   }
 
   later(start);
@@ -233,8 +256,10 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
     },
     async close() {
       closing = true;
+      closed.abort();
       clearInterval(timer);
       await work;
+      if (!thread) return;
       await new Promise<void>((resolve) => {
         saved = resolve;
         thread?.send({ type: 'save', last: true });

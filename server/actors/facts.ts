@@ -1,0 +1,31 @@
+/** An environment as plain data: what its thread tells the server of it. */
+import type { BoxSpace, Environment, EnvironmentInfo } from '../../sim/contract.ts';
+import { getEnvironment, withCreated } from '../../sim/registry.ts';
+import type { EnvironmentFacts } from './messages.ts';
+
+export function factsOf(id: string, env: Environment): EnvironmentFacts {
+  const { observationSpace, actionSpace, controlDt } = env;
+  return {
+    info: infoOf(id, env),
+    controlDt,
+    ...(observationSpace.names ? { observationNames: [...observationSpace.names] } : {}),
+    actionNames: namesOf(actionSpace),
+    actionLow: [...actionSpace.low],
+    actionHigh: [...actionSpace.high],
+    overlays: env.writeContacts !== undefined,
+  };
+}
+
+/** Without the functions of the factory: they cannot leave the thread. */
+export function infoOf(id: string, env: Environment): EnvironmentInfo {
+  const {
+    create: _create,
+    createExpert: _createExpert,
+    ...info
+  } = withCreated(getEnvironment(id), env);
+  return info;
+}
+
+function namesOf(space: BoxSpace): string[] {
+  return [...(space.names ?? Array.from({ length: space.size }, (_, i) => `action ${i}`))];
+}

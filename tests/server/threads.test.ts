@@ -1,0 +1,123 @@
+/** A whole server in this process, whose threads are killed as a crash would. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type RunningServer, startServer } from '../../server/serve.ts';
+import { type Client, connect, reward } from '../e2e/client.ts';
+import { until } from '../e2e/helpers.ts';
+
+/** Every thread the server started, newest last. */
+const workers: { worker: Worker; module: string; isAlive: boolean }[] = [];
+/** `worker` is given by Node to whoever wants to know; the module it runs is told when it is ready. */
+function watch(worker: Worker): void {
+  const entry = { worker, module: '?', isAlive: true };
+  workers.push(entry);
+  worker.on('message', (m: { type: string; facts?: object; oneScene?: boolean }) => {
+    if (m.type === 'ready')
+      entry.module = m.facts ? 'live' : m.oneScene === undefined ? 'learner' : 'rollout';
+  });
+  worker.on('exit', () => {
+    entry.isAlive = false;
+  });
+}
+const alive = (module: string) => workers.find((w) => w.isAlive && w.module === module);
+
+let folder = '';
+let server: RunningServer;
+let client: Client;
+const health = async () =>
+  (await (await fetch(`${server.url}/api/health`)).json()) as {
+    status: string;
+    environmentSteps: number;
+    learnerUpdates: number;
+  };
+
+beforeAll(async () => {
+  process.on('worker', watch);
+  folder = mkdtempSync(join(tmpdir(), 'reins-threads-'));
+  server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    dataDir: folder,
+    environment: 'driving',
+    environmentOptions: {},
+    preset: 'reins',
+    seed: 1,
+    rollouts: 1,
+    uiDir: folder,
+    logLevel: 'error',
+  });
+  client = await connect(server.url, 'ada');
+  await until('frames', () => client.frames() > 2);
+  await until('all threads', () => alive('rollout') && alive('learner') && alive('live'));
+}, 60_000);
+afterAll(async () => {
+  client.close();
+  await server.close();
+  process.off('worker', watch);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const cleared = (id: string) =>
+  client.expect('alert', (a) => a.id === id && a.severity === 'cleared');
+const raised = (id: string) =>
+  client.expect('alert', (a) => a.id === id && a.severity !== 'cleared');
+
+it('[SRV-2] a live actor that dies is announced and follows, as people left it; its episodes stay', async () => {
+  client.send({ type: 'control', id: 'c1', action: 'release-to', target: 'brake' });
+  await client.expect('status', (s) => s.releaseTo === 'brake');
+  const { runId } = client.all('welcome')[0]!;
+  const before = client.all('status').at(-1)!.episodeId;
+  const feedback = reward(runId, 'ada', before, client.frame()!.step, 1);
+  client.send({ type: 'feedback', feedback });
+  await client.expect('ack', (a) => a.feedbackId === feedback.id);
+  // An uncaught exception inside: no snapshot has no layers.
+  alive('live')!.worker.postMessage({ type: 'snapshot', snapshot: {} });
+  const alert = await raised('live-actor');
+  expect(alert).toMatchObject({ severity: 'error', code: 'actor-died' });
+  expect(alert.message).toMatch(/simulation thread stopped/);
+  expect((await health()).status).toBe('degraded');
+  await cleared('live-actor');
+  const frames = client.frames();
+  await until('frames of the next one', () => client.frames() > frames + 2);
+  await client.expect(
+    'status',
+    (s) => s.episodeId !== before && s.episodeId !== '' && s.releaseTo === 'brake',
+  );
+  // The episode that feedback refers to was on disk, and the next thread's do not replace it.
+  const stored = (await (await fetch(`${server.url}/api/episodes`)).json()) as {
+    id: string;
+    length: number;
+  }[];
+  expect(stored.find((e) => e.id === before)!.length).toBeGreaterThanOrEqual(
+    (feedback as { step: number }).step,
+  );
+  expect((await health()).status).toBe('ok');
+});
+
+it('[SRV-3] a rollout actor that ends without an error is noticed too, and scenes are described', async () => {
+  const doomed = alive('rollout')!;
+  await doomed.worker.terminate();
+  expect((await raised('rollout-0')).code).toBe('actor-died');
+  await cleared('rollout-0');
+  expect(alive('rollout')).toBeDefined();
+});
+
+it('[SRV-4] a learner that dies is announced and goes on with every answer', async () => {
+  const { runId } = client.all('welcome')[0]!;
+  const doomed = alive('learner')!;
+  const status = client.all('status').at(-1)!;
+  await doomed.worker.terminate();
+  expect((await raised('learner')).code).toBe('learner-died');
+  // An answer given meanwhile is taken and reaches the next one.
+  const feedback = reward(runId, 'ada', status.episodeId, client.frame()!.step, -1);
+  client.send({ type: 'feedback', feedback });
+  await client.expect('ack', (a) => a.feedbackId === feedback.id);
+  await cleared('learner');
+  const steps = (await health()).environmentSteps;
+  await until('steps learned from', async () => (await health()).environmentSteps > steps + 20);
+  await client.expect('applied', (a) => a.feedbackIds.includes(feedback.id), 30_000);
+  expect((await health()).status).toBe('ok');
+});
