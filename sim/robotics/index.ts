@@ -7,6 +7,7 @@ import {
 } from './arm/experts.ts';
 import { fetchTasks } from './arm/fetch.ts';
 import { pegEntry } from './arm/peg.ts';
+import { createSlideExpert } from './arm/slide-expert.ts';
 import { createMujocoEnvironment } from './environment.ts';
 import { locomotionTasks } from './locomotion.ts';
 import { mjcfFactory } from './mjcf/environment.ts';
@@ -30,6 +31,7 @@ const experts: Readonly<Record<string, NonNullable<TaskEntry['createExpert']>>> 
   'fetch-reach': createReachExpert,
   'fetch-push': createPushExpert,
   'fetch-pick-place': createPickExpert,
+  'fetch-slide': createSlideExpert,
   'arm-peg': createPegExpert,
 };
 

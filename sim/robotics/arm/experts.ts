@@ -8,7 +8,13 @@ import { pegReadings } from './peg.ts';
  * at any moment, also in the middle of somebody else's episode.
  */
 
-function towards(out: Float32Array, axis: number, gap: number, length: number, most = 1): void {
+export function towards(
+  out: Float32Array,
+  axis: number,
+  gap: number,
+  length: number,
+  most = 1,
+): void {
   out[axis] = Math.min(most, Math.max(-most, gap / length));
 }
 
@@ -25,8 +31,8 @@ export function createReachExpert(env: Environment): Expert {
 }
 
 /** Height of the fingers while pushing and while travelling above the cube. */
-const PUSH_HEIGHT = 0.435;
-const TRAVEL_HEIGHT = 0.52;
+export const PUSH_HEIGHT = 0.435;
+export const TRAVEL_HEIGHT = 0.52;
 /** Gap between the grip and the cube's centre when the fingers touch it from behind. */
 const BEHIND = 0.055;
 

@@ -122,6 +122,7 @@ describe('[ROBOT-12] scripted experts', () => {
     ['fetch-reach', 12, 12],
     ['fetch-push', 12, 9],
     ['fetch-pick-place', 12, 10],
+    ['fetch-slide', 12, 8],
     ['arm-peg', 6, 6],
   ])('%s: of %d seeds at least %d succeed', async (id, seeds, least) => {
     const env = await create(id);
