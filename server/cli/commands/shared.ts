@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { EnvironmentFactory } from '../../../sim/contract.ts';
 import { getEnvironment } from '../../../sim/registry.ts';
 import { setting } from '../arguments.ts';
-import { asUsage } from '../errors.ts';
+import { asUsage, UsageError } from '../errors.ts';
 
 export const BACKENDS = ['native', 'wasm', 'cpu'] as const;
 
@@ -22,7 +22,22 @@ export function jsonOption(command: Command): Command {
 export function environmentOptions(command: Command, fallback = 'driving'): Command {
   return command
     .option('--env <id>', 'environment (see reins envs)', fallback)
-    .option('--option <name=value>', 'option of the environment, repeatable', setting, {});
+    .option('--option <name=value>', 'option of the environment, repeatable', setting, {})
+    .option('--mjcf <file>', 'a robot model of yours: the environment is then mjcf')
+    .option('--task <file>', 'what the model is to do (JSON or TypeScript), with --mjcf')
+    .hook('preAction', (_parent, command) => takeModel(command));
+}
+
+/** `--mjcf` and `--task` are short for the environment `mjcf` and its options. @throws UsageError without --mjcf. */
+function takeModel(command: Command): void {
+  const flags = command.opts<{ mjcf?: string; task?: string; option: Record<string, unknown> }>();
+  const { mjcf, task, option } = flags;
+  if (mjcf === undefined) {
+    if (task !== undefined) throw new UsageError('task: needs --mjcf, the model it is for');
+    return;
+  }
+  command.setOptionValue('env', 'mjcf');
+  command.setOptionValue('option', { ...option, mjcf, ...(task === undefined ? {} : { task }) });
 }
 
 /** @throws UsageError that lists the known ids. */
