@@ -1,9 +1,10 @@
 /** Puts storage, run, HTTP and sockets together. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { EnvironmentOptions } from '../sim/contract.ts';
 import type { EnvironmentFacts } from './actors/messages.ts';
@@ -14,6 +15,7 @@ import { startRun } from './run.ts';
 import type { RunHandle } from './run-contract.ts';
 import { type SessionOptions, startSession } from './session.ts';
 import type { Run, Storage } from './storage/contract.ts';
+import { lockFolder } from './storage/lock.ts';
 import { openStorage } from './storage/sqlite.ts';
 
 export interface ServeOptions {
@@ -37,26 +39,47 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** How long pages may take to close their connection, ms. */
+const CLOSE_PATIENCE = 500;
+
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ) as { version: string };
 
-/** @throws RangeError for unknown environments or options; the listen error as it is. */
+/**
+ * @throws RangeError for unknown environments or options, and for a folder that cannot be used; the
+ * listen error as it is.
+ */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
-  const log = createLog(options.logLevel);
-  mkdirSync(options.dataDir, { recursive: true });
-  const storage = openStorage(options.dataDir);
-  const { record, isNew } = await resumeOrNew(options, storage);
-  const run = await startRun({
-    run: record,
-    environmentOptions: options.environmentOptions,
-    rollouts: options.rollouts,
-    storage,
-    log,
-  }).catch(async (error) => {
-    await storage.close();
+  const opened: (() => unknown)[] = [];
+  /** In the opposite order; what fails does not keep the rest open. */
+  async function closeAll(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const close of opened.splice(0).reverse()) {
+      await Promise.resolve(close()).catch((error) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+  try {
+    return { ...(await open(options, (close) => opened.push(close))), close: closeAll };
+  } catch (error) {
+    await closeAll().catch(() => {});
     throw error;
-  });
+  }
+}
+
+async function open(
+  options: ServeOptions,
+  onClose: (close: () => unknown) => void,
+): Promise<Omit<RunningServer, 'close'>> {
+  const log = createLog(options.logLevel);
+  onClose(lockFolder(options.dataDir).release);
+  const storage = openStorage(options.dataDir);
+  onClose(storage.close);
+  const { record, isNew } = await resumeOrNew(options, storage);
+  const { environmentOptions, rollouts } = options;
+  const run = await startRun({ run: record, environmentOptions, rollouts, storage, log });
+  onClose(run.close);
   // Only now: a run that was refused must not be the newest of the folder.
   if (isNew) await storage.createRun(record);
   storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));
@@ -69,24 +92,21 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     preset: record.preset,
   };
   const sockets = acceptSockets(app.server, run, welcome, log);
-  try {
-    await app.listen({ host: options.host, port: options.port });
-  } catch (error) {
-    await run.close();
-    await storage.close();
-    throw error;
-  }
+  onClose(() => app.close());
+  onClose(() => closeSockets(sockets));
+  await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as AddressInfo;
-  return {
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
-    runId: record.id,
-    async close() {
-      for (const client of sockets.clients) client.close(CLOSE.shuttingDown, 'shutting down');
-      await run.close();
-      await app.close();
-      await storage.close();
-    },
-  };
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return { url: `http://${host}:${port}`, runId: record.id };
+}
+
+/** Pages get a moment to hear why; one that does not listen must not keep the process alive. */
+async function closeSockets(sockets: WebSocketServer): Promise<void> {
+  sockets.close(); // no new ones
+  for (const client of sockets.clients) client.close(CLOSE.shuttingDown, 'shutting down');
+  const deadline = Date.now() + CLOSE_PATIENCE;
+  while (sockets.clients.size > 0 && Date.now() < deadline) await sleep(10);
+  for (const client of sockets.clients) client.terminate();
 }
 
 /** The environment as a page is told of it. */
