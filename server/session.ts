@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws';
 import type { Query } from '../agent/contract.ts';
 import type { Log } from './log.ts';
+import { createOutbox } from './outbox.ts';
 import {
   CLOSE,
   type ClientMessage,
@@ -38,12 +39,11 @@ export function startSession(options: SessionOptions): void {
   const scenesSent = new Set<number>();
   let teacherId: string | undefined;
   let unsubscribe: (() => void) | undefined;
-  let dropped = 0;
+  const outbox = createOutbox(socket, log);
+  const { send } = outbox;
+  /** The live scene, while this page is too slow to be sent it. */
+  let owed: { sceneId: number; seed: number } | undefined;
 
-  const send = (message: ServerMessage) => {
-    const own = message.type === 'status' ? { ...message, droppedFrames: dropped } : message;
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(own));
-  };
   function refuse(code: ErrorCode, message: string, ref?: string): void {
     send({ type: 'error', code, message, ...(ref === undefined ? {} : { ref }) });
   }
@@ -56,7 +56,7 @@ export function startSession(options: SessionOptions): void {
         scenesSent.delete(sceneId); // asked for again with the next clip or episode of it
         throw error;
       });
-      if (socket.readyState === socket.OPEN) socket.send(text);
+      outbox.sendReady(text);
     }
     return sceneId;
   }
@@ -64,19 +64,23 @@ export function startSession(options: SessionOptions): void {
   function listen(): void {
     unsubscribe = run.subscribe({
       message: send,
-      scene: (sceneId, seed) =>
-        void sendScene(sceneId, seed).catch((error) =>
-          log.error({ error: String(error) }, 'scene'),
-        ),
+      scene(sceneId, seed) {
+        owed = { sceneId, seed };
+        pay();
+      },
       frame(buffer) {
-        // A slow viewer loses pictures, never answers or control.
-        if (socket.bufferedAmount > LIMITS.bufferedBytes) {
-          dropped++;
-          return;
-        }
-        if (socket.readyState === socket.OPEN) socket.send(buffer);
+        if (owed) pay();
+        outbox.sendFrame(buffer);
       },
     });
+  }
+
+  /** Scenes are large: a slow page gets the one that is current once it has caught up. */
+  function pay(): void {
+    if (!owed || outbox.isSlow) return;
+    const { sceneId, seed } = owed;
+    owed = undefined;
+    sendScene(sceneId, seed).catch((error) => log.error({ error: String(error) }, 'scene'));
   }
 
   async function hello(message: Extract<ClientMessage, { type: 'hello' }>): Promise<void> {
@@ -162,7 +166,7 @@ export function startSession(options: SessionOptions): void {
     const poses = episode.poses.slice(segment.from * width, (segment.to + 1) * width);
     const predictedRewards = new Float32Array(rows).fill(Number.NaN);
     const dt = run.facts.controlDt;
-    socket.send(encodeClip({ tag, dt, sceneId, rows, poses, predictedRewards }));
+    outbox.sendReady(encodeClip({ tag, dt, sceneId, rows, poses, predictedRewards }));
   }
 
   async function handle(message: ClientMessage): Promise<void> {
