@@ -48,8 +48,11 @@ function speed(seconds: number): void {
   run(1);
   steps = 0;
   const begin = performance.now();
+  const processor = process.cpuUsage();
   run(seconds);
   const perSecond = steps / ((performance.now() - begin) / 1000);
+  const used = process.cpuUsage(processor);
+  const perProcessorSecond = steps / ((used.user + used.system) / 1e6);
   const state = env.saveState();
   const repeat = 20000;
   const t = performance.now();
@@ -58,6 +61,7 @@ function speed(seconds: number): void {
   console.log(
     JSON.stringify({
       stepsPerSecond: Math.round(perSecond),
+      stepsPerProcessorSecond: Math.round(perProcessorSecond),
       saveRestoreMicros: +micros.toFixed(1),
     }),
   );
