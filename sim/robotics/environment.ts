@@ -6,6 +6,7 @@ import { createPhysics, type Physics } from './mujoco.ts';
 import { createScene, movingBodies } from './scene.ts';
 import { createStateCodec } from './state.ts';
 import type { MujocoTask, TaskProgram } from './task.ts';
+import { createTendons, type Tendons } from './tendons.ts';
 
 /** Random stream of resets. */
 const RESET_STREAM = 0x0b07;
@@ -141,8 +142,13 @@ function createLoop(task: MujocoTask, physics: Physics, program: TaskProgram, dt
   };
 }
 
-/** Poses of the moving bodies at the current positions. */
-function writeBodyPoses(physics: Physics, bodies: readonly number[], out: Float32Array): void {
+/** Poses of the moving bodies, then of the tendons, at the current positions. */
+function writeBodyPoses(
+  physics: Physics,
+  bodies: readonly number[],
+  tendons: Tendons,
+  out: Float32Array,
+): void {
   physics.refreshPoses();
   const { xpos, xquat } = physics;
   for (let i = 0; i < bodies.length; i++) {
@@ -151,6 +157,7 @@ function writeBodyPoses(physics: Physics, bodies: readonly number[], out: Float3
     for (let k = 0; k < 3; k++) out[at + k] = xpos[body * 3 + k]!;
     for (let k = 0; k < 4; k++) out[at + 3 + k] = xquat[body * 4 + k]!;
   }
+  tendons.writePoses(out, bodies.length * POSE_SIZE);
 }
 
 function build(task: MujocoTask, physics: Physics): RoboticsEnvironment {
@@ -163,12 +170,14 @@ function build(task: MujocoTask, physics: Physics): RoboticsEnvironment {
   const codec = createStateCodec({ physics, program, ts, random, endReasons, dt });
   const action = new Float32Array(actionSpace.size);
   const bodies = movingBodies(physics);
+  physics.refreshPoses();
+  const tendons = createTendons(physics);
   let started = false;
   const env: RoboticsEnvironment = {
     id: task.id,
     observationSpace,
     actionSpace,
-    scene: createScene(physics, task.style),
+    scene: createScene(physics, task.style, tendons),
     controlDt: dt,
     physics,
     program,
@@ -186,7 +195,7 @@ function build(task: MujocoTask, physics: Physics): RoboticsEnvironment {
       if (ts.kind === 'last') throw new Error('step: the episode is over, call reset first');
       return advance(action);
     },
-    writePoses: (out) => writeBodyPoses(physics, bodies, out),
+    writePoses: (out) => writeBodyPoses(physics, bodies, tendons, out),
     saveState: (out) => codec.save(out),
     loadState(state) {
       codec.load(state);

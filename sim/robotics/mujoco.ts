@@ -87,7 +87,7 @@ export async function createPhysics(
 
 function readSizes(model: MjModel): ModelSizes {
   const { nq, nv, nu, na, nbody, njnt, ngeom, nsite, ncam } = model;
-  const { nmesh, nhfield, nmat, nmocap, nsensor, nsensordata } = model;
+  const { nmesh, nhfield, nmat, nmocap, ntendon, nsensor, nsensordata } = model;
   return {
     nq,
     nv,
@@ -102,6 +102,7 @@ function readSizes(model: MjModel): ModelSizes {
     nhfield,
     nmat,
     nmocap,
+    ntendon,
     nsensor,
     nsensordata,
   };
@@ -215,6 +216,23 @@ function writeContactsOf(
   return count;
 }
 
+/** Paths of spatial tendons, computed again for the present frames. */
+function createTendonPath(mj: MainModule, model: MjModel, data: MjData, views: Views) {
+  let first = data.ten_wrapadr as Int32Array;
+  let count = data.ten_wrapnum as Int32Array;
+  return (tendon: number, out: Float64Array): number => {
+    mj.mj_tendon(model, data);
+    if (first.length === 0) {
+      first = data.ten_wrapadr as Int32Array;
+      count = data.ten_wrapnum as Int32Array;
+    }
+    const start = 3 * first[tendon]!;
+    const points = Math.min(count[tendon]!, Math.floor(out.length / 3));
+    for (let i = 0; i < 3 * points; i++) out[i] = views.wrap_xpos[start + i]!;
+    return points;
+  };
+}
+
 function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
   const stateSize = mj.mj_stateSize(model, STATE_INTEGRATION);
   const stateBuffer = new mj.DoubleBuffer(stateSize);
@@ -273,6 +291,7 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
       keepViews();
     },
     refreshForces: () => mj.mj_rnePostConstraint(model, data),
+    tendonPath: createTendonPath(mj, model, data, views),
     siteVelocity: (site: number, out: Float64Array) => velocity(OBJ_SITE, site, out),
     bodyVelocity: (body: number, out: Float64Array) => velocity(OBJ_BODY, body, out),
     saveState: state.save,

@@ -10,6 +10,7 @@ export const dataViews = [
   'xpos',
   'xquat',
   'geom_xpos',
+  'wrap_xpos',
   'xipos',
   'site_xpos',
   'site_xmat',
@@ -40,6 +41,7 @@ export const objectTypes = {
   hfield: 12,
   texture: 13,
   material: 14,
+  tendon: 18,
   actuator: 19,
   sensor: 20,
   key: 24,
@@ -64,6 +66,7 @@ export interface ModelSizes {
   readonly nhfield: number;
   readonly nmat: number;
   readonly nmocap: number;
+  readonly ntendon: number;
   readonly nsensor: number;
   readonly nsensordata: number;
 }
@@ -103,6 +106,8 @@ export type Physics = Readonly<Record<PhysicsArray, Float64Array>> & {
   /** Spatial velocity of a site in world axes; writes rotation (3) and translation (3) to `out`. */
   siteVelocity(site: number, out: Float64Array): void;
   bodyVelocity(body: number, out: Float64Array): void;
+  /** Write the points of a spatial tendon's path (x, y, z each) for the present frames; returns how many. */
+  tendonPath(tendon: number, out: Float64Array): number;
   /** Writes `stateSize` numbers at `offset`. */
   saveState(out: Float64Array, offset: number): void;
   loadState(from: Float64Array, offset: number): void;

@@ -12,6 +12,7 @@ import type { Physics } from './mujoco.ts';
 import { createMesh, heightfieldMesh, meanColour, textureOf } from './scene-assets.ts';
 import { defaultCameras, estimateBounds } from './scene-cameras.ts';
 import type { SceneStyle } from './task.ts';
+import type { Tendons } from './tendons.ts';
 
 /** MuJoCo's `mjtGeom` in order; flex, skin and the signed distance field (8) have no shape of their own. */
 const shapes: readonly (ShapeKind | undefined)[] = [
@@ -186,7 +187,11 @@ function splitGround(world: StaticBody): StaticBody[] {
 }
 
 /** The scene of a model: nothing in it is placed by hand. Needs the simulation at its initial state. */
-export function createScene(physics: Physics, style: SceneStyle): SceneDescription {
+export function createScene(
+  physics: Physics,
+  style: SceneStyle,
+  tendons: Tendons,
+): SceneDescription {
   const assets: Assets = { meshes: {}, textures: {} };
   physics.refreshPoses();
   const moving = movingBodies(physics);
@@ -202,7 +207,7 @@ export function createScene(physics: Physics, style: SceneStyle): SceneDescripti
   }
   return {
     title: style.title,
-    bodies: moving.map((body) => describe(physics, body, style, assets)),
+    bodies: [...moving.map((body) => describe(physics, body, style, assets)), ...tendons.bodies],
     statics: statics.filter((s) => s.geoms.length > 0),
     meshes: assets.meshes,
     textures: assets.textures,

@@ -3,13 +3,15 @@ import type { CameraDescription, SceneDescription } from '../../../sim/contract.
 import { roboticsEnvironments } from '../../../sim/robotics/index.ts';
 import { createPhysics } from '../../../sim/robotics/mujoco.ts';
 import { createScene } from '../../../sim/robotics/scene.ts';
+import { createTendons } from '../../../sim/robotics/tendons.ts';
 
 const style = { title: '', cameras: [], light: 'studio', agentBody: '' } as const;
 
 async function sceneOf(xml: string) {
   const physics = await createPhysics(`<mujoco>${xml}</mujoco>`);
   try {
-    return createScene(physics, style);
+    physics.forward();
+    return createScene(physics, style, createTendons(physics));
   } finally {
     physics.close();
   }
@@ -65,6 +67,81 @@ describe('[ROBOT-22] scenes from models', () => {
     const length = Math.hypot(...ahead);
     for (const [k, expected] of [-1, 0, 0].entries())
       expect(ahead[k]! / length).toBeCloseTo(expected, 9);
+  });
+});
+
+describe('[ROBOT-22] tendons', () => {
+  const model = `<worldbody><site name="top" pos="0 0 1"/><body name="arm" pos="0 0 .5">
+    <joint name="j" axis="0 1 0"/><geom name="drum" type="cylinder" size=".05 .1" euler="90 0 0"/>
+    <geom size=".05" pos=".3 0 0"/><site name="end" pos=".3 0 0"/><site name="side" pos="0 0 .2"/></body></worldbody>
+    <tendon><spatial name="rope" width=".01" rgba="1 0 0 1"><site site="top"/>
+    <geom geom="drum" sidesite="side"/><site site="end"/></spatial>
+    <fixed><joint joint="j" coef="1"/></fixed></tendon>`;
+
+  it('are rods from end to end, two a piece; pieces that are not there are hidden', async () => {
+    const physics = await createPhysics(`<mujoco>${model}</mujoco>`);
+    for (const angle of [0, -0.5, 1.4]) {
+      physics.reset();
+      physics.forward();
+      const tendons = createTendons(physics);
+      expect(tendons.bodies).toHaveLength(6);
+      physics.qpos[0] = angle;
+      physics.refreshPoses();
+      const poses = new Float32Array(6 * 7);
+      tendons.writePoses(poses, 0);
+      const path = new Float64Array(12);
+      const points = physics.tendonPath(0, path);
+      // Around the drum there are four points, past it two.
+      expect(points).toBe(angle === 1.4 ? 4 : 2);
+      for (let piece = 0; piece < 3; piece++) {
+        const rod = poses.slice(piece * 14, piece * 14 + 7);
+        const back = poses.slice(piece * 14 + 7, piece * 14 + 14);
+        if (piece + 1 >= points) {
+          expect([...rod, ...back]).toEqual(new Array(14).fill(0));
+          continue;
+        }
+        const ends = [
+          path.slice(piece * 3, piece * 3 + 3),
+          path.slice(piece * 3 + 3, piece * 3 + 6),
+        ];
+        for (const [pose, from, to] of [
+          [rod, ends[0]!, ends[1]!],
+          [back, ends[1]!, ends[0]!],
+        ] as const) {
+          const [w, x, y, z] = [pose[3]!, pose[4]!, pose[5]!, pose[6]!];
+          const up = [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)];
+          const length = Math.hypot(...[0, 1, 2].map((k) => to[k]! - from[k]!));
+          for (let k = 0; k < 3; k++) {
+            expect(pose[k]).toBeCloseTo(from[k]!, 6);
+            expect(up[k]).toBeCloseTo((to[k]! - from[k]!) / length, 5);
+          }
+        }
+      }
+    }
+    physics.close();
+  });
+
+  it('have their colour and width, and drawing them changes nothing', async () => {
+    const { bodies } = await sceneOf(model);
+    const rope = bodies.filter((b) => b.id.startsWith('rope'));
+    expect(rope).toHaveLength(6);
+    expect(rope[0]!.geoms[0]).toMatchObject({ shape: 'capsule', colour: [1, 0, 0, 1] });
+    expect(rope[0]!.geoms[0]!.size[0]).toBeCloseTo(0.01, 12);
+    const [seen, unseen] = [
+      await createPhysics(`<mujoco>${model}</mujoco>`),
+      await createPhysics(`<mujoco>${model}</mujoco>`),
+    ];
+    const out = new Float64Array(12);
+    for (const p of [seen, unseen]) p.sync();
+    for (let i = 0; i < 50; i++) {
+      seen.step(1);
+      seen.refreshPoses();
+      seen.tendonPath(0, out);
+      unseen.step(1);
+    }
+    expect([...seen.qpos, ...seen.qvel]).toEqual([...unseen.qpos, ...unseen.qvel]);
+    seen.close();
+    unseen.close();
   });
 });
 
