@@ -17,8 +17,8 @@ export interface RunEpisodes {
   readonly summaries: readonly EpisodeSummary[];
   find(id: string): Promise<Episode | undefined>;
   remember(episode: Episode): void;
-  /** To disk, and in memory. */
-  keep(episode: Episode, isLive: boolean): Promise<void>;
+  /** To disk, and in memory; false: it could not be written, which people have been told. */
+  keep(episode: Episode, isLive: boolean): Promise<boolean>;
   conclude(episode: Episode, endReason: string, isLive: boolean): Promise<void>;
   /** The learner answered `predict` with this tag. */
   predicted(tag: string, values: Float32Array | undefined): void;
@@ -60,9 +60,10 @@ export function createRunEpisodes(options: {
       episodes.remember(episode);
       try {
         await storage.putEpisode(episode, { live: isLive });
-        if (!failing) return;
+        if (!failing) return true;
         failing = false;
         options.alert({ id: 'storage', severity: 'cleared', code: 'storage-failed', message: '' });
+        return true;
       } catch (error) {
         failing = true;
         log.error({ error: String(error) }, 'an episode could not be written');
@@ -73,6 +74,7 @@ export function createRunEpisodes(options: {
           message: `An episode could not be written: ${(error as Error).message}`,
           tip: 'Free some space in the data folder; answers are refused rather than lost meanwhile.',
         });
+        return false;
       }
     },
     async conclude(episode, endReason, isLive) {
@@ -88,6 +90,7 @@ export function createRunEpisodes(options: {
         cost: episode.summary.cost ?? 0,
         success: episode.summary.success === 1,
         humanSteps: countHumanSteps(episode.sources),
+        clippedActions: episode.summary.clippedActions ?? 0,
         policyVersion: episode.policyVersions[episode.length - 1] ?? 0,
         endedAt: Date.now(),
       };

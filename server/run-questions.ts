@@ -20,7 +20,7 @@ export interface RunQuestions {
 export function createRunQuestions(options: {
   readonly storage: Storage;
   find(episodeId: string): Promise<Episode | undefined>;
-  keep(episode: Episode): Promise<void>;
+  keep(episode: Episode): Promise<unknown>;
   broadcast(message: ServerMessage): void;
 }): RunQuestions {
   const open = new Map<string, Query>();

@@ -183,7 +183,11 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         if (event.episode.length === 0) return;
         if (event.episode.end !== 'open')
           background('episode', episodes.conclude(event.episode, event.endReason, true));
-        await episodes.keep(event.episode, true);
+        if (!(await episodes.keep(event.episode, true)))
+          throw new Error('the episode could not be written');
+        return;
+      case 'clipped':
+        statistics.clipped();
         return;
       case 'override':
         statistics.override();

@@ -10,6 +10,8 @@ export interface RunStatistics {
   /** Steps of the live loop, and how many takeovers began among them. */
   liveSteps(n: number): void;
   override(): void;
+  /** On one step a person's action was outside the space. */
+  clipped(): void;
   answer(at: number): void;
   /** Values for the moment `now`, given the totals. */
   values(
@@ -24,6 +26,7 @@ export function createStatistics(): RunStatistics {
   /** Live steps per takeover window. */
   const overrideMarks: number[] = [];
   let steps = 0;
+  let clipped = 0;
   let last: { at: number; environmentSteps: number; learnerUpdates: number } | undefined;
   return {
     episode(summary) {
@@ -35,6 +38,9 @@ export function createStatistics(): RunStatistics {
     },
     override() {
       overrideMarks.push(steps);
+    },
+    clipped() {
+      clipped++;
     },
     answer(at) {
       answers.push(at);
@@ -57,6 +63,7 @@ export function createStatistics(): RunStatistics {
       while (overrideMarks.length > 0 && overrideMarks[0]! < steps - 1000) overrideMarks.shift();
       values['human/overrides-per-100'] =
         (100 * overrideMarks.length) / Math.max(100, Math.min(1000, steps));
+      values['human/clipped-actions'] = clipped;
       answers = answers.filter((at) => at > now - MINUTE);
       values['human/answers-per-minute'] = answers.length;
       if (last && now > last.at) {

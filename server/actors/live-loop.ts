@@ -75,6 +75,8 @@ export function createLiveLoop(
   /** `ts.step` at which the open episode begins. */
   let firstStep = 0;
   let lineage: { step: number; state: EnvState }[] = [];
+  /** Steps of the open episode on which a person asked for more than the space allows. */
+  let clipped = 0;
   let takeover: { from: number; state: EnvState } | undefined;
 
   function begin(now: number): void {
@@ -98,6 +100,7 @@ export function createLiveLoop(
     recorder.begin(episodeId, seed, now, env, ts, branchOf);
     firstStep = ts.step;
     sent = 0;
+    clipped = 0;
     remember();
   }
 
@@ -192,7 +195,12 @@ export function createLiveLoop(
     endOverride(cause);
     recorder.end(end);
     sendChunk();
-    emit({ type: 'episode', episode: detach(recorder.episode()), endReason: reason, sceneId });
+    emit({
+      type: 'episode',
+      episode: detach(recorder.episode(), clipped),
+      endReason: reason,
+      sceneId,
+    });
   }
 
   function finish(end: EpisodeEnd, now: number, reason: string): void {
@@ -205,8 +213,12 @@ export function createLiveLoop(
     const before = control.controller;
     policy.act(ts.observation, policyAction, 'sample');
     const { expired } = control.decide(policyAction, now, wanted);
-    clipInto(env.actionSpace, wanted, action);
+    const beyond = clipInto(env.actionSpace, wanted, action);
     const human = control.controller === 'human';
+    if (human && beyond > 0) {
+      clipped++;
+      emit({ type: 'clipped' });
+    }
     if (human && !takeover) takeover = { from: recorder.length, state: env.saveState() };
     if (!human && takeover) endOverride(expired ? 'watchdog' : 'released');
     if (control.controller !== before || human !== lastHuman) flags |= FLAG.handover;
@@ -296,7 +308,12 @@ export function createLiveLoop(
       case 'flush':
         if (recorder.length > 0) {
           sendChunk();
-          emit({ type: 'episode', episode: detach(recorder.episode()), endReason: '', sceneId });
+          emit({
+            type: 'episode',
+            episode: detach(recorder.episode(), clipped),
+            endReason: '',
+            sceneId,
+          });
         }
         emit({ type: 'flushed', tag: c.tag });
         return;
@@ -332,8 +349,8 @@ export function createLiveLoop(
 }
 
 /** Own copies of the views, fit to be sent. */
-function detach(e: Episode): Episode {
-  const copy: Record<string, unknown> = { ...e };
+function detach(e: Episode, clippedActions: number): Episode {
+  const copy: Record<string, unknown> = { ...e, summary: { ...e.summary, clippedActions } };
   for (const [name, value] of Object.entries(e)) {
     if (ArrayBuffer.isView(value)) copy[name] = (value as Float32Array).slice();
   }

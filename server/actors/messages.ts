@@ -94,6 +94,8 @@ export type LiveEvent =
       readonly endReason: string;
       readonly sceneId: number;
     }
+  /** On this step a person asked for more than the action space allows. */
+  | { readonly type: 'clipped' }
   | { readonly type: 'flushed'; readonly tag: number }
   /** A person let go: steps [from, to) were theirs. `state` is the environment at `from`. */
   | {

@@ -269,6 +269,8 @@ const episodeSummarySchema = z.object({
   cost: z.number(),
   success: z.boolean(),
   humanSteps: z.number(),
+  /** Steps on which a person asked for more than the action space allows. */
+  clippedActions: z.number().optional(),
   policyVersion: z.number(),
   endedAt: z.number(),
 });

@@ -168,3 +168,38 @@ it('[CTRL-8] an action outside the space is clipped', () => {
   tick();
   expect(rounded(frame().action)).toEqual([1, -1]);
 });
+
+it('[CTRL-11] steps on which a person asks for too much are counted, in the episode and at once', () => {
+  tick(2);
+  hold([1, -1]);
+  tick();
+  hold([1.5, 0]);
+  tick(2);
+  hold([0, 0], 0);
+  tick(3);
+  expect(of('clipped')).toHaveLength(2);
+  send({ type: 'flush', tag: 1 });
+  expect(of('episode').at(-1)!.episode.summary.clippedActions).toBe(2);
+  send({ type: 'reset' });
+  tick(1);
+  send({ type: 'flush', tag: 2 });
+  expect(of('episode').at(-1)!.episode.summary.clippedActions).toBe(0);
+});
+
+it('[SRV-8] a flush is answered by the episode as it stands, or by nothing driven yet', () => {
+  send({ type: 'flush', tag: 1 });
+  expect(of('episode')).toHaveLength(0);
+  tick(7);
+  send({ type: 'flush', tag: 2 });
+  expect(of('episode').at(-1)!.episode).toMatchObject({ length: 7, end: 'open' });
+  expect(events.at(-1)).toEqual({ type: 'flushed', tag: 2 });
+});
+
+it('[SRV-4] a new learner is told the open episode from its beginning', () => {
+  tick(13);
+  events = [];
+  send({ type: 'resend' });
+  expect(of('chunk')).toEqual([
+    expect.objectContaining({ chunk: expect.objectContaining({ from: 0, to: 13 }) }),
+  ]);
+});
