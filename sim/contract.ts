@@ -230,6 +230,11 @@ export interface AxisControl {
   readonly gamepad?:
     | { readonly kind: 'stick'; readonly index: number; readonly sign: 1 | -1 }
     | { readonly kind: 'triggers'; readonly positive: number; readonly negative: number };
+  /**
+   * The axis moves the agent along the world's x or y. Where both are there, a page turns the pair to
+   * the viewer: up is away from the camera, left is left.
+   */
+  readonly along?: 'x' | 'y';
   /** Share of the range that a held key or a full stick reaches; default 1. */
   readonly reach?: number;
   /** Keys or a gamepad button that change the reach while they are held, e.g. for fine work. */

@@ -71,6 +71,35 @@ export function createAxes(
   };
 }
 
+/**
+ * Turn the axes that move along the world's x and y so that they follow the picture: positive x is
+ * away from the viewer, positive y to the left. `heading`: angle of the view from the world's x,
+ * rad. Writes `out` and returns the axes in use; values stay in range by keeping their direction.
+ */
+export function turnToView(
+  axes: Axes,
+  controls: readonly AxisControl[],
+  low: readonly number[],
+  high: readonly number[],
+  heading: number,
+  out: Float32Array,
+): number {
+  out.set(axes.values);
+  const x = controls.find((c) => c.along === 'x')?.axis;
+  const y = controls.find((c) => c.along === 'y')?.axis;
+  if (x === undefined || y === undefined) return axes.active;
+  const [away, left] = [axes.values[x]!, axes.values[y]!];
+  const [cos, sin] = [Math.cos(heading), Math.sin(heading)];
+  const wanted = [away * cos - left * sin, away * sin + left * cos] as const;
+  const excess = (v: number, axis: number) =>
+    Math.max(v / (high[axis] ?? 1), v / (low[axis] ?? -1), 1);
+  const shrink = Math.max(excess(wanted[0], x), excess(wanted[1], y));
+  out[x] = wanted[0] / shrink;
+  out[y] = wanted[1] / shrink;
+  const both = (1 << x) | (1 << y);
+  return axes.active & both ? axes.active | both : axes.active;
+}
+
 /** Share of the range that is reached now: the slowest of the paces held, or the usual one. */
 function reachOf(
   control: AxisControl,

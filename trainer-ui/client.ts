@@ -44,6 +44,8 @@ export interface Client {
   readonly frames: FrameBuffer;
   readonly teacherId: string;
   scene(sceneId: number): SceneDescription | undefined;
+  /** Where the live picture looks: angle of the view from the world's x, rad. */
+  readonly view: { heading: number };
   /** The agent's predicted path, newest first seen. */
   readonly path: PredictedPath | undefined;
   send(message: ClientMessage): boolean;
@@ -183,6 +185,7 @@ export function createClient(window: Window): Client {
     store,
     frames,
     teacherId,
+    view: { heading: 0 },
     scene: (id) => scenes.get(id),
     get path() {
       return path;

@@ -222,6 +222,7 @@ const axisControlSchema = z.object({
       }),
     ])
     .optional(),
+  along: z.enum(['x', 'y']).optional(),
   reach: z.number().optional(),
   paces: z
     .array(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { armControls, gripperControl } from '../../sim/robotics/arm/arm.ts';
-import { createAxes, type GamepadState } from '../../trainer-ui/axes.ts';
+import { createAxes, type GamepadState, turnToView } from '../../trainer-ui/axes.ts';
 
 const wire = (c: (typeof armControls)[number]) => ({
   ...c,
@@ -8,8 +8,8 @@ const wire = (c: (typeof armControls)[number]) => ({
   negativeKeys: [...c.negativeKeys],
   paces: c.paces?.map((p) => ({ ...p, keys: [...p.keys] })),
 });
-const axes = () =>
-  createAxes([...armControls, gripperControl].map(wire), [-1, -1, -1, -1], [1, 1, 1, 1]);
+const controls = [...armControls, gripperControl].map(wire);
+const axes = () => createAxes(controls, [-1, -1, -1, -1], [1, 1, 1, 1]);
 
 const pad = (y: number, buttons: Record<number, number> = {}): GamepadState => ({
   axes: [0, y, 0, 0],
@@ -38,6 +38,23 @@ describe('[ROBOT-28] driving the arm by hand', () => {
     arm.update(new Set(['ShiftLeft']), undefined, 1);
     expect(arm.active).toBe(0);
     expect(arm.values[0]).toBe(0);
+  });
+
+  it.each([
+    ['along the world', 0, ['KeyW'], [0.5, 0]],
+    ['a quarter to the left', Math.PI / 2, ['KeyW'], [0, 0.5]],
+    ['left is left', Math.PI / 2, ['KeyA'], [-0.5, 0]],
+    ['half round', Math.PI, ['KeyW', 'KeyA'], [-0.5, -0.5]],
+    ['across', Math.PI / 4, ['KeyW', 'KeyC'], [Math.SQRT1_2, Math.SQRT1_2]],
+    ['both at full, kept in range', Math.PI / 4, ['KeyW', 'KeyA', 'KeyC'], [0, 1]],
+  ] as const)('turns to the view: %s', (_name, heading, keys, [x, y]) => {
+    const arm = axes();
+    arm.update(new Set(keys), undefined, 1);
+    const out = new Float32Array(4);
+    const [low, high] = [new Array(4).fill(-1), new Array(4).fill(1)];
+    expect(turnToView(arm, controls, low, high, heading, out)).toBe(3);
+    expect(out[0]).toBeCloseTo(x, 6);
+    expect(out[1]).toBeCloseTo(y, 6);
   });
 
   it('paces the stick too, and leaves the gripper where it was', () => {

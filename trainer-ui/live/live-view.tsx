@@ -86,6 +86,7 @@ function animate(client: Client, stage: Stage, onFirst: () => void): () => void 
     }
     drawPath(client, stage, shown);
     stage.render(dt, cut);
+    client.view.heading = stage.heading();
     Object.assign(debug, {
       shownStep: shown.step,
       framesReceived: client.frames.received,

@@ -1,8 +1,9 @@
 /** Hands on the controls: keys, gamepad, and everything that must let go of them. */
 import { useEffect } from 'react';
-import { type Axes, createAxes, type GamepadState } from '../axes.ts';
+import { createAxes, type GamepadState, turnToView } from '../axes.ts';
 import { type Client, newId } from '../client.ts';
 import { useApp, useClient } from '../context.ts';
+import type { Welcome } from '../store.ts';
 
 const INPUT_EVERY = 33;
 /** The release is repeated: one lost message must not leave the last command in force. */
@@ -15,10 +16,10 @@ export function useOperator(): void {
   const environment = useApp((s) => s.welcome?.environment);
   useEffect(() => {
     if (!runId || !environment) return;
-    const { controls, actionLow, actionHigh } = environment;
+    const { controls } = environment;
     return operate(
       client,
-      createAxes(controls, actionLow, actionHigh),
+      environment,
       new Set(
         controls.flatMap((c) => [
           ...c.positiveKeys,
@@ -30,7 +31,13 @@ export function useOperator(): void {
   }, [client, runId, environment]);
 }
 
-function operate(client: Client, axes: Axes, driveKeys: ReadonlySet<string>): () => void {
+function operate(
+  client: Client,
+  { controls, actionLow, actionHigh }: Welcome['environment'],
+  driveKeys: ReadonlySet<string>,
+): () => void {
+  const axes = createAxes(controls, actionLow, actionHigh);
+  const values = new Float32Array(actionLow.length);
   const held = new Set<string>();
   let sequence = 0;
   let releases = 0;
@@ -49,10 +56,11 @@ function operate(client: Client, axes: Axes, driveKeys: ReadonlySet<string>): ()
     const { driving } = client.store.getState();
     if (axes.active !== 0) {
       releases = RELEASES;
-      sendInput(axes.active);
+      sendInput(turnToView(axes, controls, actionLow, actionHigh, client.view.heading, values));
       if (!driving) client.store.setState({ driving: true });
     } else if (releases > 0) {
       releases--;
+      values.set(axes.values);
       sendInput(0);
       if (driving) client.store.setState({ driving: false });
     }
@@ -69,7 +77,7 @@ function operate(client: Client, axes: Axes, driveKeys: ReadonlySet<string>): ()
       step: shown.step,
       sentAt: Date.now(),
       activeAxes,
-      values: axes.values,
+      values,
     });
   }
 

@@ -18,6 +18,8 @@ export interface CameraRig {
   select(id: string): void;
   /** Point it for a body's pose; `dt` seconds since the last picture. `cut`: no smoothing. */
   update(body: THREE.Object3D | undefined, dt: number, cut: boolean): void;
+  /** Direction on the ground that is up in the picture: angle from the world's x, rad. */
+  heading(): number;
   resize(width: number, height: number): void;
   dispose(): void;
 }
@@ -135,6 +137,12 @@ export function createCameraRig(canvas: HTMLElement): CameraRig {
       } else follow(current, body, dt, cut);
       lastAnchor.copy(anchor);
       jump = false;
+    },
+    heading() {
+      camera.getWorldDirection(forward);
+      // Straight down, forward says nothing: the picture's upper edge does.
+      if (Math.hypot(forward.x, forward.y) < 0.2) forward.copy(camera.up);
+      return Math.atan2(forward.y, forward.x);
     },
     resize(width, height) {
       camera.aspect = width / Math.max(1, height);

@@ -27,6 +27,8 @@ export interface Stage {
   /** Draw once; `dt` in seconds. `cut`: the picture jumped, do not smooth. */
   render(dt: number, cut?: boolean): void;
   agentPosition(out: THREE.Vector3): boolean;
+  /** Direction on the ground that is up in the picture: angle from the world's x, rad. */
+  heading(): number;
   /** Contacts and joints of the frame on screen; none of both hides them. */
   setForces(contacts: Float32Array | undefined, joints: Float32Array | undefined): void;
   dispose(): void;
@@ -139,6 +141,7 @@ export function createStage(container: HTMLElement): Stage {
       }
     },
     setCamera: rig.select,
+    heading: rig.heading,
     render(dt, cut = false) {
       const agent = built?.bodies[built.agent];
       rig.update(agent, dt, cut);

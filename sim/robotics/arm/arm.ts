@@ -109,14 +109,15 @@ const paces: readonly Pace[] = [
 const paced = { reach: USUAL_REACH, paces } as const;
 
 /**
- * Keys and sticks of the arm, mapped to the first camera's view (behind the arm's left shoulder,
- * looking along x): W away, S towards, A left, D right, R up, F down; gripper latches where it was
- * left (release 0), so that nobody has to hold a key to hold an object.
+ * Keys and sticks of the arm, turned to the camera's view by the page: W away, S towards, A left,
+ * D right, R up, F down; the gripper latches where it was left (release 0), so that nobody has to
+ * hold a key to hold an object.
  */
 export const armControls: readonly AxisControl[] = [
   {
     axis: 0,
     name: 'x',
+    along: 'x',
     positiveKeys: ['KeyW', 'ArrowUp'],
     negativeKeys: ['KeyS', 'ArrowDown'],
     attack: 6,
@@ -128,6 +129,7 @@ export const armControls: readonly AxisControl[] = [
   {
     axis: 1,
     name: 'y',
+    along: 'y',
     positiveKeys: ['KeyA', 'ArrowLeft'],
     negativeKeys: ['KeyD', 'ArrowRight'],
     attack: 6,
