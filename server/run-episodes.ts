@@ -19,6 +19,8 @@ export interface RunEpisodes {
   remember(episode: Episode): void;
   /** To disk, and in memory; false: it could not be written, which people have been told. */
   keep(episode: Episode, isLive: boolean): Promise<boolean>;
+  /** Those of them that are in memory only are written too: feedback refers to them. */
+  keepNamed(ids: readonly string[]): Promise<void>;
   conclude(episode: Episode, endReason: string, isLive: boolean): Promise<void>;
   /** The learner answered `predict` with this tag. */
   predicted(tag: string, values: Float32Array | undefined): void;
@@ -75,6 +77,12 @@ export function createRunEpisodes(options: {
           tip: 'Free some space in the data folder; answers are refused rather than lost meanwhile.',
         });
         return false;
+      }
+    },
+    async keepNamed(ids) {
+      for (const id of ids) {
+        const episode = recent.get(id);
+        if (episode && !(await storage.findEpisode(id))) await episodes.keep(episode, false);
       }
     },
     async conclude(episode, endReason, isLive) {

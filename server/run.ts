@@ -185,6 +185,8 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
           background('episode', episodes.conclude(event.episode, event.endReason, true));
         if (!(await episodes.keep(event.episode, true)))
           throw new Error('the episode could not be written');
+        if (event.episode.end !== 'open')
+          background('retention', storage.pruneEpisodes(run.id, options.keepEpisodes));
         return;
       case 'clipped':
         statistics.clipped();
@@ -294,6 +296,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       if (feedback.queryId) questions.answered(feedback.queryId);
       // Acknowledged means on disk, the steps it is about included.
       if (isOpen) await stepsOnDisk();
+      await episodes.keepNamed(episodeIds(feedback));
       return result;
     },
     episode: episodes.find,

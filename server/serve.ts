@@ -12,7 +12,7 @@ import { createHttp } from './http.ts';
 import { createLog } from './log.ts';
 import { CLOSE, LIMITS, PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from './protocol/index.ts';
 import { startRun } from './run.ts';
-import type { RunHandle } from './run-contract.ts';
+import { KEEP_EPISODES, type RunHandle } from './run-contract.ts';
 import { type SessionOptions, startSession } from './session.ts';
 import type { Run, Storage } from './storage/contract.ts';
 import { lockFolder } from './storage/lock.ts';
@@ -29,6 +29,8 @@ export interface ServeOptions {
   readonly seed: number;
   /** Free-running rollout threads. */
   readonly rollouts: number;
+  /** Live episodes kept on disk beside those that feedback names; 1000. */
+  readonly keepEpisodes?: number;
   readonly uiDir: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
@@ -77,8 +79,13 @@ async function open(
   const storage = openStorage(options.dataDir);
   onClose(storage.close);
   const { record, isNew } = await resumeOrNew(options, storage);
-  const { environmentOptions, rollouts } = options;
-  const run = await startRun({ run: record, environmentOptions, rollouts, storage, log });
+  const run = await startRun({
+    ...options,
+    keepEpisodes: options.keepEpisodes ?? KEEP_EPISODES,
+    run: record,
+    storage,
+    log,
+  });
   onClose(run.close);
   // Only now: a run that was refused must not be the newest of the folder.
   if (isNew) await storage.createRun(record);

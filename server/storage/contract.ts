@@ -64,6 +64,12 @@ export interface Storage {
   /** Newest first. */
   listEpisodes(runId: string, limit: number): Promise<EpisodeRow[]>;
 
+  /**
+   * Forget the oldest live episodes of a run beyond the newest `keep`; those that feedback or a
+   * question of this process names do not count and stay. Resolves with how many went.
+   */
+  pruneEpisodes(runId: string, keep: number): Promise<number>;
+
   putQuery(query: Query): Promise<void>;
   getQuery(id: string): Promise<Query | undefined>;
 

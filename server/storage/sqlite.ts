@@ -9,6 +9,7 @@ import type { MetricsPoint } from '../protocol/index.ts';
 import { readBinary, writeBinaryInPieces } from './binary.ts';
 import type { EpisodeRow, Run, Storage, StoredCheckpoint } from './contract.ts';
 import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
+import { createRetention } from './retention.ts';
 import { CREATE, SCHEMA_VERSION, type Tables } from './schema.ts';
 
 interface CheckpointMeta {
@@ -29,6 +30,8 @@ export function openStorage(folder: string): Storage {
   let closed = false;
   const episodePath = (id: string) => join(episodes, `${id}.episode`);
   const checkpointPath = (runId: string) => join(checkpoints, `${runId}.checkpoint`);
+
+  const retention = createRetention(db, episodePath);
 
   /** A broken file is moved out of the way and named; whoever asked goes on without it. */
   function setAside(path: string, name: string, error: unknown): undefined {
@@ -91,6 +94,8 @@ export function openStorage(folder: string): Storage {
       return db.selectFrom('run').selectAll().orderBy('createdAt', 'desc').execute();
     },
     async appendFeedback(feedback) {
+      const body = JSON.stringify(feedback);
+      retention.note(body);
       const result = await db
         .insertInto('feedback')
         .values({
@@ -99,7 +104,7 @@ export function openStorage(folder: string): Storage {
           teacherId: feedback.teacherId,
           kind: feedback.kind,
           receivedAt: feedback.receivedAt,
-          body: JSON.stringify(feedback),
+          body,
         })
         .onConflict((c) => c.column('id').doNothing())
         .executeTakeFirst();
@@ -174,8 +179,10 @@ export function openStorage(folder: string): Storage {
         .execute();
       return rows.map(fromRow);
     },
+    pruneEpisodes: retention.prune,
     async putQuery(query) {
       const row = { id: query.id, runId: query.runId, body: JSON.stringify(query) };
+      retention.note(row.body);
       await db
         .insertInto('query')
         .values(row)

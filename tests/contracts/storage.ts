@@ -62,6 +62,22 @@ export function storageContract(
       expect(await storage.hasFeedback('f3')).toBe(false);
     });
 
+    it('[STORE-9] forgets the oldest live episodes, never those that feedback or a question names', async () => {
+      for (let i = 1; i <= 6; i++) {
+        const episode = { ...recordEpisode(`e${i}`, 4), startedAt: i };
+        await storage.putEpisode(episode, { live: i !== 3 });
+      }
+      await storage.appendFeedback(rewardFeedback('f1')); // about e1
+      expect(await storage.pruneEpisodes(RUN.id, 2)).toBe(2);
+      const left = (await storage.listEpisodes(RUN.id, 10)).map((e) => e.id);
+      // e3 is not live, e5 and e6 are the newest.
+      expect(left).toEqual(['e6', 'e5', 'e3', 'e1']);
+      expect(await storage.getEpisode('e2')).toBeUndefined();
+      expect((await storage.getEpisode('e1'))!.length).toBe(4);
+      expect(await storage.pruneEpisodes('another-run', 0)).toBe(0);
+      expect(await storage.pruneEpisodes(RUN.id, 2)).toBe(0);
+    });
+
     it('[STORE-2] returns episodes exactly, the newest state of each', async () => {
       const half = recordEpisode('e1', 5);
       await storage.putEpisode(half, { live: true });

@@ -46,6 +46,7 @@ beforeAll(async () => {
     preset: 'reins',
     seed: 1,
     rollouts: 1,
+    keepEpisodes: 2,
     uiDir: folder,
     logLevel: 'error',
   });

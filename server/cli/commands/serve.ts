@@ -1,6 +1,7 @@
 import { createServer as createProbe } from 'node:net';
 import { Command, Option } from 'commander';
 import type { EnvironmentOptions } from '../../../sim/contract.ts';
+import { KEEP_EPISODES } from '../../run-contract.ts';
 import { integer, port, seed } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
 import { asUsage, UsageError } from '../errors.ts';
@@ -17,6 +18,7 @@ interface ServeFlags {
   preset: string;
   seed: number;
   rollouts: number;
+  keepEpisodes: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   dev: boolean;
   page: boolean;
@@ -31,6 +33,12 @@ export function serveCommand(): Command {
     .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
     .option('--seed <n>', 'seed of a new run', seed, 1)
     .option('--rollouts <n>', 'free-running rollout threads', integer(0, 64), 1)
+    .option(
+      '--keep-episodes <n>',
+      'live episodes kept on disk, beside all that feedback refers to',
+      integer(1, 1_000_000),
+      KEEP_EPISODES,
+    )
     .addOption(
       new Option('--log-level <level>', 'what goes to stderr')
         .choices(['debug', 'info', 'warn', 'error'])
@@ -106,6 +114,7 @@ async function start(flags: ServeFlags, uiDir: string) {
         preset: flags.preset,
         seed: flags.seed,
         rollouts: flags.rollouts,
+        keepEpisodes: flags.keepEpisodes,
         uiDir,
         logLevel: flags.logLevel,
       }),

@@ -64,3 +64,17 @@ it('[STORE-8] finds everything again after reopening', async () => {
   await storage.close();
   remove();
 });
+
+it('[STORE-9] what the log of an earlier process names stays too, and files go with their rows', async () => {
+  const { path, remove } = folder();
+  const before = openStorage(path);
+  await before.createRun(RUN);
+  for (const id of ['e1', 'e2']) await before.putEpisode(recordEpisode(id, 4), { live: true });
+  await before.appendFeedback(rewardFeedback('f1')); // about e1
+  await before.close();
+  const storage = openStorage(path);
+  expect(await storage.pruneEpisodes(RUN.id, 0)).toBe(1);
+  expect(readdirSync(join(path, 'episodes'))).toEqual(['e1.episode']);
+  await storage.close();
+  remove();
+});

@@ -1,0 +1,64 @@
+/** Which stored episodes may go: the oldest live ones that no feedback and no open question names. */
+import { rmSync } from 'node:fs';
+import type { Kysely } from 'kysely';
+import type { Tables } from './schema.ts';
+
+/** Log entries read at once when it is first asked, so that other work comes in between. */
+const PAGE = 2000;
+
+export interface Retention {
+  /** The episodes that this JSON names stay. */
+  note(json: string): void;
+  prune(runId: string, keep: number): Promise<number>;
+}
+
+export function createRetention(
+  db: Kysely<Tables>,
+  pathOf: (episodeId: string) => string,
+): Retention {
+  const named = new Set<string>();
+  let past: Promise<void> | undefined;
+
+  function note(json: string): void {
+    for (const match of json.matchAll(/"episodeId":"([^"]+)"/g)) named.add(match[1]!);
+  }
+
+  /** Everything the log named before this process. */
+  async function readPast(): Promise<void> {
+    for (let after = 0; ; ) {
+      const rows = await db
+        .selectFrom('feedback')
+        .select(['sequence', 'body'])
+        .where('sequence', '>', after)
+        .orderBy('sequence')
+        .limit(PAGE)
+        .execute();
+      for (const { body } of rows) note(body);
+      const last = rows.at(-1);
+      if (!last) return;
+      after = last.sequence;
+    }
+  }
+
+  return {
+    note,
+    async prune(runId, keep) {
+      past ??= readPast();
+      await past;
+      const rows = await db
+        .selectFrom('episode')
+        .select('id')
+        .where('runId', '=', runId)
+        .where('live', '=', 1)
+        .orderBy('startedAt', 'desc')
+        .execute();
+      const surplus = rows.filter(({ id }) => !named.has(id)).slice(keep);
+      for (const { id } of surplus) {
+        if (named.has(id)) continue; // meanwhile
+        rmSync(pathOf(id), { force: true });
+        await db.deleteFrom('episode').where('id', '=', id).execute();
+      }
+      return surplus.length;
+    },
+  };
+}
