@@ -33,7 +33,7 @@ export function ForcesToggle() {
   }, [offered, toggle]);
   if (!offered) return null;
   return (
-    <div className="hud" style={{ right: 14, bottom: 84 }}>
+    <div className="hud" style={{ right: 14, top: '50%' }}>
       <Tooltip label={`Contacts, joints and forces (${KEY})`} position="left">
         <ActionIcon
           size="lg"
