@@ -13,7 +13,7 @@ export const SIDEWALK_WIDTH = 2;
 export const GROUND = -0.35;
 
 /** One surface of the cross-section: from (out, up) to (out, up), metres from the asphalt's edge. */
-interface Facet {
+export interface Facet {
   readonly from: readonly [number, number];
   readonly to: readonly [number, number];
   readonly colour: Colour;
@@ -44,8 +44,12 @@ const profiles: Readonly<Record<BorderStyle, readonly Facet[]>> = {
 
 /** Streets with crossings have sidewalks; bends, ramps and merges have verges. */
 export function borderStyle(map: RoadMap, run: BorderRun): BorderStyle {
-  const { lane, side } = run;
-  if (lane.junction) return side > 0 ? 'island' : 'sidewalk';
+  const { lane, side, stations } = run;
+  if (lane.junction) {
+    // Between lanes of one junction there is no room to walk.
+    const narrow = stations.some(({ room }) => room < SIDEWALK_WIDTH);
+    return side > 0 || narrow ? 'island' : 'sidewalk';
+  }
   const kind = map.blocks[map.roads[lane.road]!.block]!.kind;
   return kind === 'C' || kind === 'r' || kind === 'R' || kind === 'y' || kind === 'Y'
     ? 'verge'
@@ -58,7 +62,7 @@ export function addKerb(mesh: MeshBuilder, run: BorderRun, style: BorderStyle): 
 
 const point = new Float64Array(2);
 
-function addFacet(mesh: MeshBuilder, run: BorderRun, facet: Facet): void {
+export function addFacet(mesh: MeshBuilder, run: BorderRun, facet: Facet): void {
   const { lane, side } = run;
   const along = facet.to[0] - facet.from[0];
   const rise = facet.to[1] - facet.from[1];

@@ -2,10 +2,8 @@
 import type { Lane, RoadMap } from '../contract.ts';
 import type { MeshBuilder } from './mesh-builder.ts';
 import { palette } from './palette.ts';
-import { addBand } from './surface.ts';
+import { addBand, PAINT } from './surface.ts';
 
-/** Paint lies this far above the asphalt so that depth buffers tell them apart. */
-export const PAINT = 0.02;
 const LINE_WIDTH = 0.15;
 const DASH = 3;
 const GAP = 6;

@@ -19,16 +19,16 @@ export function mix(a: Colour, b: Colour, t: number): Colour {
 }
 
 export const palette = {
-  asphalt: srgb(0x4b4e54),
+  asphalt: srgb(0x4d4f53),
   asphaltJunction: srgb(0x47494f),
   white: srgb(0xf1f1ea),
   yellow: srgb(0xf2b632),
   kerb: srgb(0xc9c7be),
   sidewalk: srgb(0xaaa69c),
   gravel: srgb(0x8f8a78),
-  grass: srgb(0x6f9a45),
-  grassDry: srgb(0x97a652),
-  grassDeep: srgb(0x4a7a3a),
+  grass: srgb(0x74994e),
+  grassDry: srgb(0x98a35e),
+  grassDeep: srgb(0x4f7a42),
   hill: srgb(0x5d8a4c),
   steel: srgb(0xb9c0c7),
   pole: srgb(0x5a626b),
@@ -44,4 +44,11 @@ export const palette = {
   autumn: srgb(0xc98a35),
   blossom: srgb(0xe3a9b4),
   bush: srgb(0x557f3b),
+  dark: srgb(0x23262b),
+  board: srgb(0x1d5f8f),
+  pane: srgb(0x5a7690),
+  plinth: srgb(0x8b867c),
+  chimney: srgb(0x8a5a4a),
+  walls: [0xefe6d4, 0xe9d3b0, 0xd9c2b4, 0xcfd8d6, 0xf2efe8, 0xd6b48c].map(srgb),
+  roofs: [0x9c4a38, 0x7f4236, 0x5b5f69, 0x8a5c40].map(srgb),
 } as const;

@@ -4,6 +4,10 @@ import { stations } from './course.ts';
 import type { Colour, MeshBuilder } from './mesh-builder.ts';
 import { palette } from './palette.ts';
 
+/** Paint lies this far above the asphalt so that depth buffers tell them apart, metres. */
+export const PAINT = 0.02;
+/** Metres; hidden under the kerb at borders. */
+const OVERLAP = 0.08;
 const UP = [0, 0, 1] as const;
 const point = new Float64Array(2);
 
@@ -34,7 +38,8 @@ export function addBand(
 
 export function addSurfaces(map: RoadMap, mesh: MeshBuilder): void {
   for (const lane of map.lanes) {
-    const half = lane.width / 2;
+    // Neighbours overlap a little: chords of different arcs would leave slits.
+    const half = lane.width / 2 + OVERLAP;
     addBand(mesh, lane, 0, lane.length, -half, half, 0, palette.asphalt);
   }
 }

@@ -4,61 +4,108 @@ import type { RoadMap } from '../contract.ts';
 import { GROUND } from './kerbs.ts';
 import type { MeshBuilder } from './mesh-builder.ts';
 import { mix, palette, shade } from './palette.ts';
+import { createRoadDistance } from './road-distance.ts';
 
-/** Metres of land around the map's bounds, and cells per side. */
+/** Metres of fine land around the map's bounds, cells per side, and coarse rings beyond it. */
 const MARGIN = 180;
 const CELLS = 56;
+const SKIRT = [90, 240, 480] as const;
 /** Flat within this distance of a lane, then rising over as much again. */
-const FLAT = 24;
+const FLAT = 26;
 const RISE = 90;
 
 export interface Terrain {
+  /** Of the drawn surface, so that nothing floats above it. */
   height(x: number, y: number): number;
-  /** Metres to the nearest lane's centre line, in steps of a few metres. */
+  /** Metres to the nearest lane's centre line, within about a metre. */
   roadDistance(x: number, y: number): number;
+  /** Coordinates of the grid's columns and rows, ascending; heights row by row. */
+  readonly columns: Float64Array;
+  readonly rows: Float64Array;
+  readonly heights: Float64Array;
 }
 
 const TERRAIN_STREAM = 0x7465;
 
 export function createTerrain(map: RoadMap): Terrain {
+  const { minX, minY, maxX, maxY } = map.bounds;
+  const columns = coordinates(minX, maxX);
+  const rows = coordinates(minY, maxY);
   const noise = createNoise(map.seed);
-  const roadDistance = createRoadDistance(map);
+  const roadDistance = createRoadDistance(map, MARGIN);
+  const width = columns.length;
+  const heights = new Float64Array(width * rows.length);
+  for (const [j, y] of rows.entries()) {
+    for (const [i, x] of columns.entries()) {
+      const t = Math.min(1, Math.max(0, (roadDistance(x, y) - FLAT) / RISE));
+      const far = Math.max(minX - x, x - maxX, minY - y, y - maxY) - MARGIN;
+      const ridge = Math.min(1, Math.max(0, far / 480));
+      const hill =
+        4 + 22 * noise(x / 110, y / 110) + 4 * noise(x / 31, y / 31) + ridge * (26 + 30 * t);
+      heights[j * width + i] = GROUND + t * t * (3 - 2 * t) * Math.max(0, hill);
+    }
+  }
   return {
     roadDistance,
+    columns,
+    rows,
+    heights,
     height: (x, y) => {
-      const t = Math.min(1, Math.max(0, (roadDistance(x, y) - FLAT) / RISE));
-      const hill = 4 + 22 * noise(x / 110, y / 110) + 4 * noise(x / 31, y / 31);
-      return GROUND + t * t * (3 - 2 * t) * Math.max(0, hill);
+      const i = cellOf(columns, x);
+      const j = cellOf(rows, y);
+      const u = (x - columns[i]!) / (columns[i + 1]! - columns[i]!);
+      const v = (y - rows[j]!) / (rows[j + 1]! - rows[j]!);
+      const at = j * width + i;
+      const [a, b] = [heights[at]!, heights[at + 1]!];
+      const [c, d] = [heights[at + width]!, heights[at + width + 1]!];
+      // The two triangles of a cell, split as `addTerrain` splits it.
+      return u >= v ? a + (b - a) * u + (d - b) * v : a + (d - c) * u + (c - a) * v;
     },
   };
 }
 
+/** Fine and even over the map and its margin, then ever coarser. */
+function coordinates(low: number, high: number): Float64Array {
+  const [from, to] = [low - MARGIN, high + MARGIN];
+  const fine = Array.from({ length: CELLS + 1 }, (_, i) => from + ((to - from) * i) / CELLS);
+  const before = [...SKIRT].reverse().map((d) => from - d);
+  return Float64Array.from([...before, ...fine, ...SKIRT.map((d) => to + d)]);
+}
+
+function cellOf(edges: Float64Array, value: number): number {
+  let [low, high] = [0, edges.length - 2];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (edges[middle]! <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 export function addTerrain(map: RoadMap, terrain: Terrain, mesh: MeshBuilder): void {
-  const { minX, minY, maxX, maxY } = map.bounds;
-  const [left, bottom] = [minX - MARGIN, minY - MARGIN];
-  const dx = (maxX - minX + 2 * MARGIN) / CELLS;
-  const dy = (maxY - minY + 2 * MARGIN) / CELLS;
+  const { columns, rows, heights } = terrain;
+  const width = columns.length;
+  const last = rows.length - 1;
   const noise = createNoise(map.seed + 1);
-  for (let row = 0; row <= CELLS; row++) {
-    for (let column = 0; column <= CELLS; column++) {
-      const [x, y] = [left + column * dx, bottom + row * dy];
-      const z = terrain.height(x, y);
-      const slopeX = (terrain.height(x + 4, y) - terrain.height(x - 4, y)) / 8;
-      const slopeY = (terrain.height(x, y + 4) - terrain.height(x, y - 4)) / 8;
+  for (const [j, y] of rows.entries()) {
+    const [down, up] = [Math.max(0, j - 1), Math.min(last, j + 1)];
+    for (const [i, x] of columns.entries()) {
+      const [left, right] = [Math.max(0, i - 1), Math.min(width - 1, i + 1)];
+      const z = heights[j * width + i]!;
+      const across = heights[j * width + right]! - heights[j * width + left]!;
+      const along = heights[up * width + i]! - heights[down * width + i]!;
+      const slopeX = across / (columns[right]! - columns[left]!);
+      const slopeY = along / (rows[up]! - rows[down]!);
       const scale = 1 / Math.hypot(slopeX, slopeY, 1);
       const patch = 0.5 + noise(x / 40, y / 40) * 0.7 + noise(x / 13, y / 13) * 0.3;
       const grass = mix(palette.grassDeep, palette.grassDry, Math.min(1, Math.max(0, patch)));
       const high = Math.min(1, Math.max(0, (z - GROUND) / 18));
-      mesh.vertex(
-        [x, y, z],
-        [-slopeX * scale, -slopeY * scale, scale],
-        shade(mix(mix(palette.grass, grass, 0.55), palette.hill, high), 1),
-      );
+      const colour = mix(mix(palette.grass, grass, 0.55), palette.hill, high);
+      mesh.vertex([x, y, z], [-slopeX * scale, -slopeY * scale, scale], shade(colour, 0.9));
     }
   }
-  const width = CELLS + 1;
-  for (let row = 0; row < CELLS; row++) {
-    for (let column = 0; column < CELLS; column++) {
+  for (let row = 0; row < last; row++) {
+    for (let column = 0; column < width - 1; column++) {
       const a = row * width + column;
       mesh.triangle(a, a + 1, a + width + 1);
       mesh.triangle(a, a + width + 1, a + width);
@@ -84,28 +131,4 @@ export function createNoise(seed: number): (x: number, y: number) => number {
 
 function smooth(t: number): number {
   return t * t * (3 - 2 * t);
-}
-
-/** Distances from a coarse grid of lane samples; exact enough to keep hills and trees off the road. */
-function createRoadDistance(map: RoadMap): (x: number, y: number) => number {
-  const samples: number[] = [];
-  const point = new Float64Array(2);
-  for (const road of map.roads) {
-    for (const id of new Set([road.lanes[0]!, road.lanes.at(-1)!])) {
-      const lane = map.lanes[id]!;
-      const pieces = Math.max(1, Math.ceil(lane.length / 6));
-      for (let i = 0; i <= pieces; i++) {
-        lane.pointAt((lane.length * i) / pieces, 0, point);
-        samples.push(point[0]!, point[1]!);
-      }
-    }
-  }
-  return (x, y) => {
-    let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < samples.length; i += 2) {
-      const [dx, dy] = [x - samples[i]!, y - samples[i + 1]!];
-      best = Math.min(best, dx * dx + dy * dy);
-    }
-    return Math.sqrt(best);
-  };
 }
