@@ -90,6 +90,7 @@ function createShared(description: SceneDescription) {
       geom.metalness,
       geom.emissive,
       geom.texture,
+      geom.castShadow,
       vertexColours,
     ].join('|');
     let made = materials.get(key);
@@ -102,6 +103,8 @@ function createShared(description: SceneDescription) {
         transparent: a < 1,
         opacity: a,
         side: geom.shape === 'mesh' || geom.shape === 'plane' ? THREE.DoubleSide : THREE.FrontSide,
+        // Sheets drawn from both sides would shade themselves in stripes.
+        ...(geom.shape === 'mesh' && geom.castShadow ? { shadowSide: THREE.BackSide } : {}),
         ...(geom.emissive ? { emissive: colour, emissiveIntensity: geom.emissive } : {}),
         ...(map ? { map } : {}),
       };
