@@ -1,5 +1,5 @@
 /** What a run is to those who watch and steer it; `run.ts` makes one. */
-import type { Episode, Query } from '../agent/contract.ts';
+import type { Episode, Query, Segment } from '../agent/contract.ts';
 import type { EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type { Log } from './log.ts';
 import type {
@@ -57,6 +57,8 @@ export interface RunHandle {
   accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }>;
   /** An episode by id, wherever it is: memory, disk. */
   episode(id: string): Promise<Episode | undefined>;
+  /** Learned reward per step of a segment; undefined where there is none, or none in time. */
+  predict(segment: Segment): Promise<Float32Array | undefined>;
   sceneIdOf(seed: number): number;
   /** The scene as one ready message; the same text for every viewer. */
   sceneMessage(sceneId: number, seed: number): Promise<string>;

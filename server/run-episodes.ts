@@ -9,8 +9,10 @@ import type { Storage } from './storage/contract.ts';
 /** Finished episodes kept in memory, so that questions about them can be shown. */
 const RECENT = 60;
 const SUMMARIES = 100;
-/** A learner that is being restarted does not answer; wait so long, ms. */
-const PREDICT_WAIT = 5000;
+/** A learner that is busy or being restarted does not answer at once: so long is a return waited for, ms. */
+const RETURN_WAIT = 5000;
+/** A person waits for a clip: better without learned rewards than late, ms. */
+const CLIP_WAIT = 400;
 
 export interface RunEpisodes {
   readonly recent: ReadonlyMap<string, Episode>;
@@ -22,6 +24,8 @@ export interface RunEpisodes {
   /** Those of them that are in memory only are written too: feedback refers to them. */
   keepNamed(ids: readonly string[]): Promise<void>;
   conclude(episode: Episode, endReason: string, isLive: boolean): Promise<void>;
+  /** Learned reward per step; undefined where the learner has none, or none in time. */
+  predict(segment: Segment): Promise<Float32Array | undefined>;
   /** The learner answered `predict` with this tag. */
   predicted(tag: string, values: Float32Array | undefined): void;
 }
@@ -37,16 +41,32 @@ export function createRunEpisodes(options: {
   const { storage, log, statistics } = options;
   const recent = new Map<string, Episode>();
   const summaries: EpisodeSummary[] = [];
-  const waiting = new Map<string, (value: number | null) => void>();
+  const waiting = new Map<string, (values: Float32Array | undefined) => void>();
+  let asked = 0;
   let failing = false;
 
-  function learnedReturn(episode: Episode): Promise<number | null> {
+  function predict(segment: Segment, patience: number): Promise<Float32Array | undefined> {
     return new Promise((resolve) => {
-      const tag = `return-${episode.id}`;
-      waiting.set(tag, resolve);
-      options.predict(tag, { episodeId: episode.id, from: 0, to: episode.length });
-      setTimeout(() => waiting.delete(tag) && resolve(null), PREDICT_WAIT).unref();
+      const tag = `episode-${++asked}`;
+      const timer = setTimeout(() => settle(tag, undefined), patience).unref();
+      waiting.set(tag, (values) => {
+        clearTimeout(timer);
+        resolve(values);
+      });
+      options.predict(tag, segment);
     });
+  }
+
+  function settle(tag: string, values: Float32Array | undefined): void {
+    const resolve = waiting.get(tag);
+    waiting.delete(tag);
+    resolve?.(values);
+  }
+
+  async function learnedReturn(episode: Episode): Promise<number | null> {
+    const whole = { episodeId: episode.id, from: 0, to: episode.length };
+    const values = await predict(whole, RETURN_WAIT);
+    return values ? values.reduce((a, b) => a + b, 0) : null;
   }
 
   const episodes: RunEpisodes = {
@@ -108,12 +128,8 @@ export function createRunEpisodes(options: {
       if (summary.humanSteps === 0 && episode.end !== 'aborted') statistics.episode(summary);
       options.broadcast({ type: 'episode', episode: summary });
     },
-    predicted(tag, values) {
-      const resolve = waiting.get(tag);
-      if (!resolve) return;
-      waiting.delete(tag);
-      resolve(values ? values.reduce((a, b) => a + b, 0) : null);
-    },
+    predict: (segment) => predict(segment, CLIP_WAIT),
+    predicted: settle,
   };
   return episodes;
 }

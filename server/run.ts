@@ -300,6 +300,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       return result;
     },
     episode: episodes.find,
+    predict: episodes.predict,
     sceneIdOf: (seed) => sceneIdOf(seed, oneScene),
     sceneMessage: (sceneId, seed) => scenes.message(sceneId, seed),
     wantQueries: questions.want,

@@ -164,7 +164,9 @@ export function startSession(options: SessionOptions): void {
     const width = episode.poses.length / (episode.length + 1);
     const rows = segment.to - segment.from + 1;
     const poses = episode.poses.slice(segment.from * width, (segment.to + 1) * width);
+    // Row 0 is the state before the first step.
     const predictedRewards = new Float32Array(rows).fill(Number.NaN);
+    predictedRewards.set((await run.predict(segment)) ?? [], 1);
     const dt = run.facts.controlDt;
     outbox.sendReady(encodeClip({ tag, dt, sceneId, rows, poses, predictedRewards }));
   }

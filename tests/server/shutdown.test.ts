@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStorage } from '../../server/storage/sqlite.ts';
 import { type Client, connect, reward } from '../e2e/client.ts';
 import { until } from '../e2e/helpers.ts';
+import { openEpisode } from './open-episode.ts';
 import { type ServeProcess, serve } from './serve-process.ts';
 
 let folder = '';
@@ -72,13 +73,11 @@ it('[SRV-13] health has the fields that other tools rely on', async () => {
 
 it('[SRV-14] SIGTERM: the open episode and a checkpoint are written, exit code 0, in seconds', async () => {
   const { runId } = client.all('welcome')[0]!;
-  const { episodeId } = client.all('status').at(-1)!;
-  const step = client.frame()!.step;
+  const { episodeId, step } = await openEpisode(client);
   const feedback = reward(runId, 'ada', episodeId, step, 1);
   client.send({ type: 'feedback', feedback });
   await client.expect('ack', (a) => a.feedbackId === feedback.id);
-  await until('more steps', () => client.frame()!.step > step + 5);
-  const last = client.frame()!.step;
+  const last = client.frame()!;
   const { code, seconds } = await server.end('SIGTERM');
   expect(code).toBe(0);
   expect(seconds).toBeLessThan(6);
@@ -86,8 +85,12 @@ it('[SRV-14] SIGTERM: the open episode and a checkpoint are written, exit code 0
   expect(readdirSync(join(folder, 'checkpoints'))).toEqual([`${runId}.checkpoint`]);
   const storage = openStorage(folder);
   const episode = (await storage.getEpisode(episodeId))!;
-  expect(episode.end).toBe('aborted');
-  expect(episode.length).toBeGreaterThanOrEqual(last);
+  expect(episode.end).not.toBe('open');
+  expect(episode.length).toBeGreaterThanOrEqual(step);
+  // The one on screen at the end, be it the same or another, was closed in order.
+  const newest = await storage.listEpisodes(runId, 2);
+  expect(newest[0]).toMatchObject({ end: 'aborted', live: true });
+  expect(Math.max(...newest.map((e) => e.length))).toBeGreaterThanOrEqual(last.step);
   expect((await storage.getCheckpoint(runId))!.feedbackSequence).toBe(1);
   await storage.close();
 });

@@ -4,9 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import {
+  type ClientMessage,
+  type Clip,
+  decodeClip,
+  OP,
+  opcode,
+  PROTOCOL_VERSION,
+  SUBPROTOCOL,
+  WEBSOCKET_PATH,
+} from '../../server/protocol/index.ts';
 import { type RunningServer, startServer } from '../../server/serve.ts';
 import { type Client, connect, reward } from '../e2e/client.ts';
 import { until } from '../e2e/helpers.ts';
+import { openEpisode } from './open-episode.ts';
 
 /** Every thread the server started, newest last. */
 const workers: { worker: Worker; module: string; isAlive: boolean }[] = [];
@@ -70,8 +82,8 @@ it('[SRV-2] a live actor that dies is announced and follows, as people left it; 
   client.send({ type: 'control', id: 'c1', action: 'release-to', target: 'brake' });
   await client.expect('status', (s) => s.releaseTo === 'brake');
   const { runId } = client.all('welcome')[0]!;
-  const before = client.all('status').at(-1)!.episodeId;
-  const feedback = reward(runId, 'ada', before, client.frame()!.step, 1);
+  const { episodeId: before, step } = await openEpisode(client, 1);
+  const feedback = reward(runId, 'ada', before, step, 1);
   client.send({ type: 'feedback', feedback });
   await client.expect('ack', (a) => a.feedbackId === feedback.id);
   // An uncaught exception inside: no snapshot has no layers.
@@ -92,9 +104,7 @@ it('[SRV-2] a live actor that dies is announced and follows, as people left it; 
     id: string;
     length: number;
   }[];
-  expect(stored.find((e) => e.id === before)!.length).toBeGreaterThanOrEqual(
-    (feedback as { step: number }).step,
-  );
+  expect(stored.find((e) => e.id === before)!.length).toBeGreaterThanOrEqual(step);
   expect((await health()).status).toBe('ok');
 });
 
@@ -109,11 +119,11 @@ it('[SRV-3] a rollout actor that ends without an error is noticed too, and scene
 it('[SRV-4] a learner that dies is announced and goes on with every answer', async () => {
   const { runId } = client.all('welcome')[0]!;
   const doomed = alive('learner')!;
-  const status = client.all('status').at(-1)!;
+  const { episodeId, step } = await openEpisode(client);
   await doomed.worker.terminate();
   expect((await raised('learner')).code).toBe('learner-died');
   // An answer given meanwhile is taken and reaches the next one.
-  const feedback = reward(runId, 'ada', status.episodeId, client.frame()!.step, -1);
+  const feedback = reward(runId, 'ada', episodeId, step, -1);
   client.send({ type: 'feedback', feedback });
   await client.expect('ack', (a) => a.feedbackId === feedback.id);
   await cleared('learner');
@@ -121,4 +131,35 @@ it('[SRV-4] a learner that dies is announced and goes on with every answer', asy
   await until('steps learned from', async () => (await health()).environmentSteps > steps + 20);
   await client.expect('applied', (a) => a.feedbackIds.includes(feedback.id), 30_000);
   expect((await health()).status).toBe('ok');
+});
+
+it('[SRV-7] a clip has the learned reward of every step, where there is a reward model', async () => {
+  const url = `${server.url.replace('http', 'ws')}${WEBSOCKET_PATH}`;
+  const socket = new WebSocket(url, SUBPROTOCOL);
+  socket.binaryType = 'arraybuffer';
+  const clips: Clip[] = [];
+  socket.on('message', (data: ArrayBuffer, binary: boolean) => {
+    if (binary && opcode(data) === OP.clip) clips.push(decodeClip(data));
+  });
+  await new Promise((resolve) => socket.once('open', resolve));
+  const send = (message: ClientMessage) => socket.send(JSON.stringify(message));
+  send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId: 'bob' });
+  const { runId } = client.all('welcome')[0]!;
+  const { episodeId, step } = await openEpisode(client, 12);
+  // Answered, the episode is on disk up to here.
+  const feedback = reward(runId, 'ada', episodeId, step, 1);
+  client.send({ type: 'feedback', feedback });
+  await client.expect('ack', (a) => a.feedbackId === feedback.id);
+  const learned = await until('learned rewards', async () => {
+    const tag = clips.length + 1;
+    send({ type: 'request-clip', tag, segment: { episodeId, from: 2, to: 8 } });
+    const clip = await until('the clip', () => clips.find((c) => c.tag === tag));
+    return Number.isFinite(clip.predictedRewards[1]) && clip;
+  });
+  expect(learned.rows).toBe(7);
+  expect([...learned.predictedRewards].map(Number.isFinite)).toEqual([
+    false,
+    ...Array(6).fill(true),
+  ]);
+  socket.close();
 });
