@@ -218,7 +218,7 @@ export const swimmerXml = `<mujoco model="swimmer">
   </default>
   ${looks(0.5)}
   <worldbody>
-    <geom name="floor" type="plane" pos="0 0 -.1" size="0 0 1" material="floor"/>
+    <geom name="floor" type="plane" pos="0 0 -.1" size="0 0 1" condim="3" material="floor"/>
     <body name="torso">
       <geom name="front" type="capsule" fromto="1.5 0 0 .5 0 0" size=".1" material="shell"/>
       <joint name="slider1" type="slide" axis="1 0 0"/>
