@@ -10,14 +10,14 @@ import type {
 } from './protocol/index.ts';
 import type { Run, Storage } from './storage/contract.ts';
 
-/** Live episodes kept unless asked otherwise. */
+/** Episodes kept unless asked otherwise. */
 export const KEEP_EPISODES = 1000;
 
 export interface RunOptions {
   readonly run: Run;
   readonly environmentOptions: Readonly<Record<string, unknown>>;
   readonly rollouts: number;
-  /** Live episodes kept on disk beside those that feedback names. */
+  /** Episodes kept on disk beside those that feedback names. */
   readonly keepEpisodes: number;
   readonly storage: Storage;
   readonly log: Log;

@@ -29,7 +29,7 @@ export interface ServeOptions {
   readonly seed: number;
   /** Free-running rollout threads. */
   readonly rollouts: number;
-  /** Live episodes kept on disk beside those that feedback names; 1000. */
+  /** Episodes kept on disk beside those that feedback names; 1000. */
   readonly keepEpisodes?: number;
   readonly uiDir: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';

@@ -65,8 +65,8 @@ export interface Storage {
   listEpisodes(runId: string, limit: number): Promise<EpisodeRow[]>;
 
   /**
-   * Forget the oldest live episodes of a run beyond the newest `keep`; those that feedback or a
-   * question of this process names do not count and stay. Resolves with how many went.
+   * Forget the oldest episodes of a run beyond the newest `keep`; those that feedback or an open
+   * question names do not count and stay. Resolves with how many went.
    */
   pruneEpisodes(runId: string, keep: number): Promise<number>;
 

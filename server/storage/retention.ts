@@ -1,4 +1,4 @@
-/** Which stored episodes may go: the oldest live ones that no feedback and no open question names. */
+/** Which stored episodes may go: the oldest that no feedback and no open question names. */
 import { rmSync } from 'node:fs';
 import type { Kysely } from 'kysely';
 import type { Tables } from './schema.ts';
@@ -7,8 +7,8 @@ import type { Tables } from './schema.ts';
 const PAGE = 2000;
 
 export interface Retention {
-  /** The episodes that this JSON names stay. */
-  note(json: string): void;
+  /** The episodes that this JSON names stay, for good or until `until` (ms since epoch). */
+  note(json: string, until?: number): void;
   prune(runId: string, keep: number): Promise<number>;
 }
 
@@ -16,12 +16,18 @@ export function createRetention(
   db: Kysely<Tables>,
   pathOf: (episodeId: string) => string,
 ): Retention {
-  const named = new Set<string>();
+  /** Until when, ms since epoch. */
+  const named = new Map<string, number>();
   let past: Promise<void> | undefined;
 
-  function note(json: string): void {
-    for (const match of json.matchAll(/"episodeId":"([^"]+)"/g)) named.add(match[1]!);
+  function note(json: string, until = Number.POSITIVE_INFINITY): void {
+    for (const match of json.matchAll(/"episodeId":"([^"]+)"/g)) {
+      const id = match[1]!;
+      named.set(id, Math.max(until, named.get(id) ?? 0));
+    }
   }
+
+  const isNamed = (id: string) => (named.get(id) ?? 0) > Date.now();
 
   /** Everything the log named before this process. */
   async function readPast(): Promise<void> {
@@ -49,12 +55,11 @@ export function createRetention(
         .selectFrom('episode')
         .select('id')
         .where('runId', '=', runId)
-        .where('live', '=', 1)
         .orderBy('startedAt', 'desc')
         .execute();
-      const surplus = rows.filter(({ id }) => !named.has(id)).slice(keep);
+      const surplus = rows.filter(({ id }) => !isNamed(id)).slice(keep);
       for (const { id } of surplus) {
-        if (named.has(id)) continue; // meanwhile
+        if (isNamed(id)) continue; // meanwhile
         rmSync(pathOf(id), { force: true });
         await db.deleteFrom('episode').where('id', '=', id).execute();
       }

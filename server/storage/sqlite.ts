@@ -182,7 +182,7 @@ export function openStorage(folder: string): Storage {
     pruneEpisodes: retention.prune,
     async putQuery(query) {
       const row = { id: query.id, runId: query.runId, body: JSON.stringify(query) };
-      retention.note(row.body);
+      retention.note(row.body, query.expiresAt);
       await db
         .insertInto('query')
         .values(row)

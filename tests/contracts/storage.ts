@@ -1,6 +1,6 @@
 /** The storage contract as tests: every implementation passes it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Feedback } from '../../agent/contract.ts';
+import type { Feedback, Query } from '../../agent/contract.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
 import { recordEpisode } from '../server/episode.ts';
 
@@ -62,17 +62,29 @@ export function storageContract(
       expect(await storage.hasFeedback('f3')).toBe(false);
     });
 
-    it('[STORE-9] forgets the oldest live episodes, never those that feedback or a question names', async () => {
-      for (let i = 1; i <= 6; i++) {
+    it('[STORE-9] forgets the oldest episodes, never those that feedback or an open question names', async () => {
+      for (let i = 1; i <= 7; i++) {
         const episode = { ...recordEpisode(`e${i}`, 4), startedAt: i };
-        await storage.putEpisode(episode, { live: i !== 3 });
+        await storage.putEpisode(episode, { live: i % 2 === 0 });
       }
       await storage.appendFeedback(rewardFeedback('f1')); // about e1
-      expect(await storage.pruneEpisodes(RUN.id, 2)).toBe(2);
+      const about = (id: string, episodeId: string, expiresAt: number): Query => ({
+        id,
+        runId: RUN.id,
+        kind: 'compare',
+        segments: [{ episodeId, from: 0, to: 4 }],
+        strategy: 'test',
+        score: 0,
+        policyVersion: 1,
+        createdAt: 1,
+        expiresAt,
+      });
+      await storage.putQuery(about('q2', 'e2', Date.now() + 60_000));
+      await storage.putQuery(about('q3', 'e3', Date.now() - 1));
+      expect(await storage.pruneEpisodes(RUN.id, 2)).toBe(3);
       const left = (await storage.listEpisodes(RUN.id, 10)).map((e) => e.id);
-      // e3 is not live, e5 and e6 are the newest.
-      expect(left).toEqual(['e6', 'e5', 'e3', 'e1']);
-      expect(await storage.getEpisode('e2')).toBeUndefined();
+      expect(left).toEqual(['e7', 'e6', 'e2', 'e1']);
+      expect(await storage.getEpisode('e3')).toBeUndefined();
       expect((await storage.getEpisode('e1'))!.length).toBe(4);
       expect(await storage.pruneEpisodes('another-run', 0)).toBe(0);
       expect(await storage.pruneEpisodes(RUN.id, 2)).toBe(0);

@@ -1,5 +1,5 @@
 /** A whole server in this process, whose threads are killed as a crash would. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -77,6 +77,23 @@ const cleared = (id: string) =>
   client.expect('alert', (a) => a.id === id && a.severity === 'cleared');
 const raised = (id: string) =>
   client.expect('alert', (a) => a.id === id && a.severity !== 'cleared');
+
+it('[SRV-8] an answer whose steps cannot be written is not acknowledged; sent again, it is', async () => {
+  const { runId } = client.all('welcome')[0]!;
+  const { episodeId, step } = await openEpisode(client, 1);
+  const feedback = reward(runId, 'ada', episodeId, step, 1);
+  renameSync(join(folder, 'episodes'), join(folder, 'away'));
+  client.send({ type: 'feedback', feedback });
+  const refused = await client.expect('error', (e) => e.ref === feedback.id);
+  expect(refused.code).toBe('storage-failed');
+  expect((await raised('storage')).code).toBe('storage-failed');
+  expect(client.all('ack')).toEqual([]);
+  renameSync(join(folder, 'away'), join(folder, 'episodes'));
+  client.send({ type: 'feedback', feedback });
+  await client.expect('ack', (a) => a.feedbackId === feedback.id);
+  expect(existsSync(join(folder, 'episodes', `${episodeId}.episode`))).toBe(true);
+  await cleared('storage');
+});
 
 it('[SRV-2] a live actor that dies is announced and follows, as people left it; its episodes stay', async () => {
   client.send({ type: 'control', id: 'c1', action: 'release-to', target: 'brake' });

@@ -35,7 +35,7 @@ export function serveCommand(): Command {
     .option('--rollouts <n>', 'free-running rollout threads', integer(0, 64), 1)
     .option(
       '--keep-episodes <n>',
-      'live episodes kept on disk, beside all that feedback refers to',
+      'episodes kept on disk, beside all that feedback refers to',
       integer(1, 1_000_000),
       KEEP_EPISODES,
     )
