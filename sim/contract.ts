@@ -16,6 +16,22 @@ export interface BoxSpace {
   readonly high: Float32Array;
   /** One name per number, e.g. `steering`; shown in inspectors and exports. */
   readonly names?: readonly string[];
+  /** How these numbers look in a mirror, where the task is the same left and right. */
+  readonly mirror?: Mirror;
+  /**
+   * Observations that repeat the agent's last action. Who imitates and sees them learns to go on with
+   * what was done (causal confusion, de Haan et al. 2019).
+   */
+  readonly echoes?: readonly number[];
+}
+
+/**
+ * Left becomes right: number j of the mirrored array is number `from[j]` of the original, turned about
+ * the middle of its range (about 0 when unbounded) where `sign[j]` is −1. Twice is the original.
+ */
+export interface Mirror {
+  readonly from: Int32Array;
+  readonly sign: Int8Array;
 }
 
 /** What happened in the last step, by name. Numbers are reused in place. */

@@ -1,11 +1,16 @@
-import type { BoxSpace } from './contract.ts';
+import type { BoxSpace, Mirror } from './contract.ts';
 import type { Random } from './random.ts';
 
 /** A box from bounds per number, or the same bounds for all `size` numbers. */
 export function box(
   low: number | readonly number[],
   high: number | readonly number[],
-  options: { size?: number; names?: readonly string[] } = {},
+  options: {
+    size?: number;
+    names?: readonly string[];
+    mirror?: Mirror | undefined;
+    echoes?: readonly number[];
+  } = {},
 ): BoxSpace {
   const size =
     options.size ??
@@ -20,8 +25,37 @@ export function box(
       throw new RangeError(`box: ${field} has ${out.length} numbers, expected ${size}`);
     return out;
   };
-  const space = { kind: 'box' as const, size, low: fill(low, 'low'), high: fill(high, 'high') };
-  return options.names ? { ...space, names: options.names } : space;
+  return {
+    kind: 'box',
+    size,
+    low: fill(low, 'low'),
+    high: fill(high, 'high'),
+    ...(options.names ? { names: options.names } : {}),
+    ...(options.mirror ? { mirror: options.mirror } : {}),
+    ...(options.echoes ? { echoes: options.echoes } : {}),
+  };
+}
+
+/**
+ * The mirror image of `from` (space.size numbers at `offset`) into `out` at the same place; they must
+ * not be the same array. @throws RangeError when the space has no mirror.
+ */
+export function mirrorInto(
+  space: BoxSpace,
+  from: Float32Array,
+  out: Float32Array,
+  offset: number,
+): void {
+  const { mirror, low, high } = space;
+  if (!mirror) throw new RangeError('space.mirror: this space has none');
+  for (let j = 0; j < space.size; j++) {
+    const value = from[offset + mirror.from[j]!]!;
+    if (mirror.sign[j]! > 0) out[offset + j] = value;
+    else {
+      const twice = low[j]! + high[j]!;
+      out[offset + j] = Number.isFinite(twice) ? twice - value : -value;
+    }
+  }
 }
 
 /**

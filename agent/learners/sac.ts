@@ -24,6 +24,7 @@ import {
 } from '../nn/squashed.ts';
 import type { ReplayBatch, RewardSource } from '../replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';
 import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
 import { createTakeoverCost, type TakeoverCost } from './parts/takeover-cost.ts';
@@ -41,6 +42,8 @@ export interface SacConfig {
   readonly gamma: number;
   /** Share of the online critics that moves into their targets per update. */
   readonly tau: number;
+  /** Actors whose mean acts. Imitation of few takeovers depends on luck; several have less of it. */
+  readonly actors: number;
   readonly actorLearningRate: number;
   readonly criticLearningRate: number;
   readonly temperatureLearningRate: number;
@@ -62,6 +65,10 @@ export interface SacConfig {
   readonly layerNorm: boolean;
   /** Running mean and variance of observations. */
   readonly normaliseObservations: boolean;
+  /** Half of all steps are shown in the mirror, where the task has one. */
+  readonly mirror: boolean;
+  /** Hide observations that repeat the last action. */
+  readonly ignoreEchoes: boolean;
   readonly rewardSource: RewardSource;
   /** Multiplies rewards. */
   readonly rewardScale: number;
@@ -93,6 +100,7 @@ export const sacDefaults: SacConfig = {
   learningStarts: 256,
   gamma: 0.99,
   tau: 0.005,
+  actors: 1,
   actorLearningRate: 3e-4,
   criticLearningRate: 3e-4,
   temperatureLearningRate: 3e-4,
@@ -105,6 +113,8 @@ export const sacDefaults: SacConfig = {
   targetEvery: 1,
   layerNorm: false,
   normaliseObservations: false,
+  mirror: false,
+  ignoreEchoes: false,
   rewardSource: 'environment',
   rewardScale: 1,
   humanShare: 0,
@@ -149,8 +159,13 @@ export function createSac(
   const targetEntropy = c.targetEntropy === 'auto' ? -k : c.targetEntropy;
 
   // ------------------------------------------------------------------ model
-  const actor = createMlp(backend, { sizes: [d, ...c.hidden, 2 * k], activation: 'relu' }, random);
-  const actorAdam = createAdam(actor.parameters.length, { learningRate: c.actorLearningRate });
+  const sizes = [d, ...c.hidden, 2 * k];
+  const actors = Array.from({ length: c.actors }, () =>
+    createMlp(backend, { sizes, activation: 'relu' }, random),
+  );
+  const actorAdams = actors.map((net) =>
+    createAdam(net.parameters.length, { learningRate: c.actorLearningRate }),
+  );
   const criticsConfig = {
     observationSize: d,
     actionSize: k,
@@ -190,6 +205,7 @@ export function createSac(
   function computeTargets(b: ReplayBatch, eps: Float32Array, out: Float32Array): void {
     const alpha = c.entropyBackup ? temperature() : 0;
     tf.tidy(() => {
+      const actor = actors[updates % actors.length]!;
       const { output } = actor.forward(backend.upload(b.nextObservations, [1, n, d]), n);
       sampleSquashed(output, eps, n, k, sample);
       const input = critics.input(b.nextObservations, sample.actions, n);
@@ -226,7 +242,7 @@ export function createSac(
   }
 
   /** mean (α log π(a|s) − min Q(s, a)), a = tanh(μ + σ ε), + imitation on people's steps. */
-  function actorLoss(b: ReplayBatch, eps: Float32Array): number {
+  function actorLoss(b: ReplayBatch, eps: Float32Array, actor = actors[0]!): number {
     const alpha = temperature();
     let loss = 0;
     tf.tidy(() => {
@@ -285,8 +301,10 @@ export function createSac(
         critics.updateTargets(c.tau);
         takeover?.critics.updateTargets(c.tau);
       }
-      const lossActor = actorLoss(batch, fillNormal(noise, random));
-      descend(actor, actorAdam);
+      // In turn: so many actors cost no more than one, and each still sees every step.
+      const m = updates % actors.length;
+      const lossActor = actorLoss(batch, fillNormal(noise, random), actors[m]!);
+      descend(actors[m]!, actorAdams[m]!);
       const meanLogProb = mean(sample.logProbs);
       if (c.autoTemperature) updateTemperature(meanLogProb);
       updates++;
@@ -302,7 +320,7 @@ export function createSac(
     },
     snapshot: (version) => ({
       version,
-      layers: actor.layers(),
+      layers: averageLayers(actors.map((net) => net.layers())),
       logStd: 'network',
       squash: 'tanh',
       actionSpace: spec.actionSpace,
@@ -310,9 +328,12 @@ export function createSac(
     }),
     resetCritics: () => critics.reset(random),
     save() {
-      const arrays: SavedArrays = { actor: actor.parameters.slice() };
+      const arrays: SavedArrays = {};
+      for (const [m, net] of actors.entries()) {
+        arrays[nameOf(m)] = net.parameters.slice();
+        actorAdams[m]!.save(arrays, `${nameOf(m)}/adam`);
+      }
       arrays.temperature = logTemperature.slice();
-      actorAdam.save(arrays, 'actor/adam');
       temperatureAdam.save(arrays, 'temperature/adam');
       critics.save(arrays, 'critic');
       takeover?.critics.save(arrays, 'takeover');
@@ -322,10 +343,12 @@ export function createSac(
     load(checkpoint) {
       checkLearner(checkpoint, 'sac');
       const { meta, arrays } = checkpoint;
-      restore(arrays, 'actor', actor.parameters);
-      actor.changed();
+      for (const [m, net] of actors.entries()) {
+        restore(arrays, nameOf(m), net.parameters);
+        net.changed();
+        actorAdams[m]!.load(arrays, `${nameOf(m)}/adam`);
+      }
       restore(arrays, 'temperature', logTemperature);
-      actorAdam.load(arrays, 'actor/adam');
       temperatureAdam.load(arrays, 'temperature/adam');
       critics.load(arrays, 'critic');
       takeover?.critics.load(arrays, 'takeover');
@@ -334,16 +357,16 @@ export function createSac(
       experience.load(arrays, meta);
     },
     dispose() {
-      actor.dispose();
+      for (const net of actors) net.dispose();
       critics.dispose();
       takeover?.critics.dispose();
     },
-    parts: { actor, critics, takeover, targets: computeTargets, criticLoss, actorLoss },
+    parts: { actor: actors[0]!, critics, takeover, targets: computeTargets, criticLoss, actorLoss },
   };
 }
 
 function checkConfig(c: SacConfig): void {
-  for (const name of ['critics', 'criticSteps', 'targetEvery'] as const) {
+  for (const name of ['actors', 'critics', 'criticSteps', 'targetEvery'] as const) {
     if (!Number.isInteger(c[name]) || c[name] < 1)
       throw new RangeError(`sac.${name}: is ${c[name]}, needs an integer of at least 1`);
   }
@@ -354,6 +377,9 @@ function checkConfig(c: SacConfig): void {
   if (!(c.initialTemperature > 0))
     throw new RangeError(`sac.initialTemperature: is ${c.initialTemperature}, must be above 0`);
 }
+
+/** Name of an actor's weights in a checkpoint. */
+const nameOf = (m: number) => (m === 0 ? 'actor' : `actor${m}`);
 
 function mean(values: Float32Array): number {
   let sum = 0;

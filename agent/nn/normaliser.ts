@@ -18,7 +18,7 @@ export interface Normaliser {
  * Least standard deviation, as a share of a bounded number's range, and for unbounded ones: what
  * hardly ever moved must not be blown up to full size the first time it does.
  */
-const LEAST_SHARE = 0.2;
+const LEAST_SHARE = 0.05;
 const LEAST = 0.01;
 function leastVariance(space: BoxSpace): Float32Array {
   return Float32Array.from({ length: space.size }, (_, j) => {
@@ -27,18 +27,25 @@ function leastVariance(space: BoxSpace): Float32Array {
   });
 }
 
-export function createNormaliser(space: BoxSpace, clip = 10): Normaliser {
+/** @param ignore numbers that come out as 0 always. */
+export function createNormaliser(
+  space: BoxSpace,
+  ignore: readonly number[] = [],
+  clip = 10,
+): Normaliser {
   const { size } = space;
   const scale = groupScale(space);
+  for (const j of ignore) scale[j] = 0;
   const least = leastVariance(space);
   const mean = new Float32Array(size);
   const m2 = new Float32Array(size);
-  const invStd = new Float32Array(size).fill(1);
+  const invStd = Float32Array.from(scale, (weight) => (weight === 0 ? 0 : 1));
   let count = 0;
 
   const refresh = () => {
     for (let j = 0; j < size; j++)
-      invStd[j] = count > 1 ? scale[j]! / Math.sqrt(m2[j]! / count + least[j]!) : 1;
+      invStd[j] =
+        count > 1 ? scale[j]! / Math.sqrt(m2[j]! / count + least[j]!) : scale[j] === 0 ? 0 : 1;
   };
 
   return {

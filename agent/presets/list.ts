@@ -73,6 +73,9 @@ export const presets: readonly Preset[] = [
         batchSize: 128,
         learningStarts: 50,
         normaliseObservations: true,
+        mirror: true,
+        ignoreEchoes: true,
+        actors: 4,
         actorLearningRate: 1e-3,
         rewardSource: 'model',
         humanShare: 0.5,
@@ -81,6 +84,8 @@ export const presets: readonly Preset[] = [
         rewardScale: 0.002,
         bcWeight: 10,
         initialTemperature: 0.01,
+        // Steady hands: what an operator has to correct should be the policy's, not its noise's.
+        targetEntropy: -8,
       },
     },
     reward: {},

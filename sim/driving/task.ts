@@ -6,6 +6,7 @@ import type { Environment, EnvState, SceneDescription } from '../contract.ts';
 import { box, clipInto } from '../spaces.ts';
 import { createTimeStep, restart, termination, transition, truncation } from '../time-step.ts';
 import type { LanePosition } from './map/contract.ts';
+import { drivingMirror } from './mirror.ts';
 import { arrived } from './navigation.ts';
 import { MAX_SPEED_KMH, observationNames, writeObservation } from './observation.ts';
 import type { DrivingOptions } from './options.ts';
@@ -65,8 +66,17 @@ export function createDrivingEnvironment(id: string, options: DrivingOptions): D
   const people = options.pedestrians > 0 || options.cyclists > 0;
   const rewardTerms = people ? [...REWARD_TERMS, 'crashPedestrian'] : REWARD_TERMS;
   const metricNames = people ? [...METRICS, 'crashPedestrian'] : METRICS;
-  const observationSpace = box(0, 1, { names: observationNames(options) });
-  const actionSpace = box(-1, 1, { names: ['steering', 'throttle'] });
+  const names = observationNames(options);
+  const observationSpace = box(0, 1, {
+    names,
+    mirror: drivingMirror(names, options.signedYawRate),
+    echoes: [names.indexOf('lastSteering'), names.indexOf('lastThrottle')],
+  });
+  const actionNames = ['steering', 'throttle'];
+  const actionSpace = box(-1, 1, {
+    names: actionNames,
+    mirror: drivingMirror(actionNames, false),
+  });
   const ts = createTimeStep(observationSpace, rewardTerms, metricNames);
   const tally: Tally = Object.fromEntries(TALLY_KEYS.map((k) => [k, 0])) as unknown as Tally;
   const action = new Float32Array(2);

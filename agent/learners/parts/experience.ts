@@ -12,6 +12,7 @@ import {
   type RewardSource,
 } from '../../replay.ts';
 import { createHumanSteps } from './human-steps.ts';
+import { mirrorHalf } from './mirror.ts';
 
 export interface ExperienceConfig {
   readonly batchSize: number;
@@ -19,6 +20,10 @@ export interface ExperienceConfig {
   readonly learningStarts: number;
   readonly humanShare: number;
   readonly normaliseObservations: boolean;
+  /** Show the learner half of all steps in the mirror, where the task has one. */
+  readonly mirror?: boolean;
+  /** Hide observations that repeat the last action (only with `normaliseObservations`). */
+  readonly ignoreEchoes?: boolean;
   readonly rewardSource: RewardSource;
   readonly saveReplay: boolean;
 }
@@ -67,10 +72,15 @@ export function createExperience(
     rewardSource: c.rewardSource,
   });
   const humanSteps = createHumanSteps(replay);
-  const normaliser = c.normaliseObservations ? createNormaliser(spec.observationSpace) : undefined;
+  const { observationSpace, actionSpace } = spec;
+  const normaliser = c.normaliseObservations
+    ? createNormaliser(observationSpace, c.ignoreEchoes ? observationSpace.echoes : [])
+    : undefined;
+  const mirrored = c.mirror === true && observationSpace.mirror && actionSpace.mirror;
   const batch = createBatch(n, d, k);
 
   function prepare(): void {
+    if (mirrored) mirrorHalf(batch, n, spec, random);
     scaleActions(spec.actionSpace, batch.actions, n, batch.actions);
     scaleActions(spec.actionSpace, batch.policyActions, n, batch.policyActions);
     normaliser?.apply(batch.observations, n);
