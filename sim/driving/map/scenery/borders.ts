@@ -22,6 +22,9 @@ export const MAX_ROOM = 3;
 /** A point this far beyond the edge decides whether the edge is a border. */
 const PROBE = 0.05;
 const SAMPLE = 1;
+/** Metres between stations where room is measured; less where islands between lanes run to a tip. */
+const STEP = 2;
+const TIP_STEP = 0.7;
 
 const point = new Float64Array(2);
 const found = new Int32Array(1);
@@ -94,9 +97,9 @@ function addRun(
   free: (s: number, d: number) => boolean,
 ): void {
   if (to - from < 0.05) return;
-  const all: BorderStation[] = [];
+  const all: { s: number; room: number }[] = [];
   const length = to - from;
-  const fine = Math.max(1, Math.ceil(length / 2));
+  const fine = Math.max(1, Math.ceil(length / (lane.junction ? TIP_STEP : STEP)));
   const round = stations(lane, from, to, (side * lane.width) / 2).length - 1;
   const pieces = Math.max(fine, round);
   const inside = 1e-3;
@@ -105,6 +108,7 @@ function addRun(
     const probe = Math.min(Math.max(s, from + inside), to - inside);
     all.push({ s, room: roomAt(probe, free) });
   }
+  narrowTips(all);
   // Where the room does not change, a straight run needs only its ends and an arc its roundness.
   const keep = Math.max(1, Math.floor(pieces / round));
   const kept = all.filter((station, i) => {
@@ -114,6 +118,18 @@ function addRun(
     return lane.curvature !== 0 && i % keep === 0;
   });
   runs.push({ lane, side, stations: kept });
+}
+
+/** Room may open by 2 m per metre at most: a wedge that opens at once would cut the kerb opposite. */
+function narrowTips(all: { s: number; room: number }[]): void {
+  for (let i = 1; i < all.length; i++) {
+    const most = all[i - 1]!.room + 2 * (all[i]!.s - all[i - 1]!.s);
+    all[i]!.room = Math.min(all[i]!.room, most);
+  }
+  for (let i = all.length - 2; i >= 0; i--) {
+    const most = all[i + 1]!.room + 2 * (all[i + 1]!.s - all[i]!.s);
+    all[i]!.room = Math.min(all[i]!.room, most);
+  }
 }
 
 function roomAt(s: number, free: (s: number, d: number) => boolean): number {
