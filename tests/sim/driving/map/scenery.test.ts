@@ -48,6 +48,7 @@ function onLane(map: RoadMap, data: MeshData): string | undefined {
       Math.hypot(c[0] - a[0], c[1] - a[1]),
       Math.hypot(c[0] - b[0], c[1] - b[1]),
     );
+    if (map.lanesAt(a[0], a[1], longest, found) === 0) return;
     const n = Math.max(1, Math.ceil(longest / 0.5));
     for (let i = 0; i <= n; i++) {
       for (let j = 0; i + j <= n; j++) {
