@@ -38,21 +38,30 @@ function forTriangles(data: MeshData, use: (corners: [Vec, Vec, Vec], at: number
   }
 }
 
-/** How deep in a lane, at half-metre points over every low triangle, the mesh stands; undefined: nowhere. */
+function flat(a: Vec, b: Vec): number {
+  return Math.hypot(b[0] - a[0], b[1] - a[1]);
+}
+
+/** The same triangle with its shortest side between the first two corners. */
+function shortestFirst([a, b, c]: [Vec, Vec, Vec]): [Vec, Vec, Vec] {
+  const [ab, bc, ca] = [flat(a, b), flat(b, c), flat(c, a)];
+  if (ab <= bc && ab <= ca) return [a, b, c];
+  return bc <= ca ? [b, c, a] : [c, a, b];
+}
+
+/** Where, at half-metre points over every low triangle, the mesh stands in a lane; undefined: nowhere. */
 function onLane(map: RoadMap, data: MeshData): string | undefined {
   let fault: string | undefined;
-  forTriangles(data, ([a, b, c]) => {
-    if (fault || Math.min(a[2], b[2], c[2]) > CLEAR_HEIGHT) return;
-    const longest = Math.max(
-      Math.hypot(b[0] - a[0], b[1] - a[1]),
-      Math.hypot(c[0] - a[0], c[1] - a[1]),
-      Math.hypot(c[0] - b[0], c[1] - b[1]),
-    );
-    if (map.lanesAt(a[0], a[1], longest, found) === 0) return;
-    const n = Math.max(1, Math.ceil(longest / 0.5));
-    for (let i = 0; i <= n; i++) {
-      for (let j = 0; i + j <= n; j++) {
-        const [u, v] = [i / n, j / n];
+  forTriangles(data, (corners) => {
+    if (fault || corners.every((corner) => corner[2] > CLEAR_HEIGHT)) return;
+    const [a, b, c] = shortestFirst(corners);
+    const [across, along] = [flat(a, b), Math.max(flat(a, c), flat(b, c))];
+    if (map.lanesAt(a[0], a[1], along, found) === 0) return;
+    const [m, n] = [Math.ceil(across / 0.5) + 1, Math.ceil(along / 0.5) + 1];
+    for (let j = 0; j <= n; j++) {
+      for (let i = 0; i <= m; i++) {
+        const v = j / n;
+        const u = (1 - v) * (i / m);
         const at = a.map((p, k) => p + u * (b[k]! - p) + v * (c[k]! - p)) as Vec;
         if (at[2] > CLEAR_HEIGHT) continue;
         if (map.lanesAt(at[0], at[1], -EDGE, found) === 0) continue;
