@@ -4,6 +4,7 @@ import { integer, integers, number, seed } from '../arguments.ts';
 import type { LearnerName } from '../bench/learning.ts';
 import { asUsage } from '../errors.ts';
 import { createOutput, short, table } from '../output.ts';
+import { feedbackBench } from './bench-feedback.ts';
 import {
   BACKENDS,
   environmentFactory,
@@ -15,18 +16,22 @@ import {
 const clock = () => performance.now();
 
 export function benchCommand(): Command {
-  const command = new Command('bench').description('measure speed on this machine');
+  const command = new Command('bench').description(
+    'measure speed on this machine, and what feedback teaches',
+  );
   command
     .addCommand(envBench())
     .addCommand(actBench())
     .addCommand(learnerBench())
-    .addCommand(streamBench());
+    .addCommand(streamBench())
+    .addCommand(feedbackBench());
   return withExamples(
     command,
     'reins bench env --env driving --seconds 5 --json',
     'reins bench act --hidden 256,256',
     'reins bench learner --learner sac --hidden 64,64 --batch 256',
     'reins bench stream --seconds 10',
+    'reins bench feedback --tasks reacher --presets pebble --budgets 50,200 --out data/bench',
   );
 }
 

@@ -22,6 +22,8 @@ const OBSERVE_EVERY = 10;
 const PUBLISH_EVERY = 20;
 /** Questions answered in one sitting. */
 const SITTING = 10;
+/** Points of the curve over a run, at most; runs of up to 10,000 steps have one every 100. */
+const CURVE_POINTS = 100;
 /** Share of the steps before the first questions: there must be something to compare. */
 const FIRST_SITTING = 0.05;
 
@@ -49,6 +51,16 @@ export interface LoopResult {
   readonly trainingCost: number;
   readonly updates: number;
   readonly store: EpisodeStore;
+  readonly curve: readonly CurvePoint[];
+}
+
+/** Running totals after `step` environment steps. */
+export interface CurvePoint {
+  readonly step: number;
+  readonly expertSteps: number;
+  readonly takeovers: number;
+  readonly labels: number;
+  readonly cost: number;
 }
 
 /** What one loop carries from step to step. */
@@ -70,6 +82,7 @@ interface State {
   updates: number;
   lastSuccess: number;
   step: number;
+  readonly curve: CurvePoint[];
 }
 
 /** Runs `steps` environment steps. */
@@ -106,6 +119,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     answer(options, state, write);
     learn(options, state);
     if (over) beginEpisode(options, state);
+    trace(options, state);
     if (state.step % 25 === 0) {
       options.onStep(state.step, note(state));
       await breathe();
@@ -123,7 +137,16 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     trainingCost: state.cost,
     updates: state.updates,
     store: state.store,
+    curve: state.curve,
   };
+}
+
+/** A point of the curve every 100 steps, further apart in long runs, and at the end. */
+function trace(options: LoopOptions, state: State): void {
+  const every = 100 * Math.ceil(options.steps / (100 * CURVE_POINTS));
+  if (state.step % every !== 0 && state.step !== options.steps) return;
+  const { step, expertSteps, takeovers, cost } = state;
+  state.curve.push({ step, expertSteps, takeovers, labels: state.answers + state.presses, cost });
 }
 
 function createState(options: LoopOptions): State {
@@ -151,6 +174,7 @@ function createState(options: LoopOptions): State {
     updates: 0,
     lastSuccess: 0,
     step: 0,
+    curve: [],
   };
 }
 

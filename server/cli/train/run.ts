@@ -8,15 +8,18 @@ import {
   type EvaluationSummary,
   evaluate,
 } from '../../../agent/evaluation/evaluate.ts';
-import { pearson } from '../../../agent/evaluation/statistics.ts';
+import { mean, pearson } from '../../../agent/evaluation/statistics.ts';
 import type { TakeoverRule } from '../../../agent/teachers/override.ts';
-import type { PreferenceTeacherName } from '../../../agent/teachers/preference.ts';
+import type {
+  PreferenceTeacherConfig,
+  PreferenceTeacherName,
+} from '../../../agent/teachers/preference.ts';
 import { createTrainer } from '../../../agent/trainer.ts';
 import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../../sim/contract.ts';
 import { writePolicyFile } from '../../snapshot-file.ts';
 import { asUsage } from '../errors.ts';
 import type { Output } from '../output.ts';
-import { type LoopResult, policyOf, runLoop } from './loop.ts';
+import { type CurvePoint, type LoopResult, policyOf, runLoop } from './loop.ts';
 import type { TeacherName } from './names.ts';
 import { createTeachers } from './teachers.ts';
 
@@ -28,6 +31,8 @@ export interface TrainOptions {
   readonly teachers: readonly TeacherName[];
   readonly rule: TakeoverRule;
   readonly annotator: PreferenceTeacherName;
+  /** Changes of the annotator's character, e.g. more mistakes. */
+  readonly annotatorConfig?: Partial<PreferenceTeacherConfig>;
   readonly steps: number;
   readonly labels: number;
   readonly seed: number;
@@ -58,6 +63,13 @@ export interface TrainResult {
   readonly rewardModel: { accuracy: number | null; ceiling: number | null; pearson: number | null };
   /** Everything the trainer reports of itself. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Means over the held-out episodes of the environment's own metrics at their last step. */
+  readonly finalMetrics: {
+    readonly before: Readonly<Record<string, number>>;
+    readonly after: Readonly<Record<string, number>>;
+  };
+  /** Running totals over the run. */
+  readonly curve: readonly CurvePoint[];
   /** Path of the trained policy. */
   readonly snapshot: string;
   /** SHA-256 of its file: equal for equal seeds with `--deterministic`. */
@@ -97,6 +109,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       pearson: rewardCorrelation(trainer, result.store),
     },
     metrics,
+    finalMetrics: { before: meanMetrics(before), after: meanMetrics(after) },
+    curve: result.curve,
     snapshot: options.out,
     snapshotHash,
   };
@@ -140,6 +154,7 @@ async function learn(
     seed: options.seed,
     rule: options.rule,
     annotator: options.annotator,
+    ...(options.annotatorConfig ? { annotatorConfig: options.annotatorConfig } : {}),
     predict: (observation, out) => policy.act(observation, out, 'mean'),
   });
   const bar = options.output.progress('training', options.steps);
@@ -188,6 +203,13 @@ function evaluatePolicy(
   const result = evaluate(env, act, seeds, { onEpisode });
   bar.stop();
   return result;
+}
+
+function meanMetrics({ rows }: Evaluation): Record<string, number> {
+  const names = Object.keys(rows[0]?.metrics ?? {});
+  return Object.fromEntries(
+    names.map((name) => [name, mean(rows.map((row) => row.metrics[name] ?? Number.NaN))]),
+  );
 }
 
 function save(env: Environment, trainer: Trainer, options: TrainOptions): string {

@@ -9,6 +9,7 @@ import type {
 import { createOverrideTeacher, type TakeoverRule } from '../../../agent/teachers/override.ts';
 import {
   createPreferenceTeacher,
+  type PreferenceTeacherConfig,
   type PreferenceTeacherName,
   preferenceTeachers,
 } from '../../../agent/teachers/preference.ts';
@@ -30,6 +31,7 @@ export interface TeacherOptions {
   readonly seed: number;
   readonly rule: TakeoverRule;
   readonly annotator: PreferenceTeacherName;
+  readonly annotatorConfig?: Partial<PreferenceTeacherConfig>;
   /** The policy's action for an observation, for looking ahead. */
   readonly predict: (observation: Float32Array, out: Float32Array) => void;
 }
@@ -54,7 +56,7 @@ export async function createTeachers(
       : undefined,
     preference: wants('preference')
       ? createPreferenceTeacher(
-          preferenceTeachers[options.annotator],
+          { ...preferenceTeachers[options.annotator], ...options.annotatorConfig },
           createRandom(options.seed, 12),
         )
       : undefined,

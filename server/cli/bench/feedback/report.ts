@@ -1,0 +1,158 @@
+/** `table.md`, `table.json`, the plots, and `report.html`, which needs nothing but itself. */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { short } from '../../output.ts';
+import { cellName, drawPlots, type Plot } from './plots.ts';
+import type { Row } from './rows.ts';
+import { drawStrip } from './strip.ts';
+import type { Bar } from './suites.ts';
+import type { Cell } from './summary.ts';
+import { escapeXml } from './svg.ts';
+
+export interface ReportInput {
+  readonly folder: string;
+  /** The command that made it, and the machine it ran on. */
+  readonly command: string;
+  readonly machine: string;
+  readonly cells: readonly Cell[];
+  readonly rows: readonly Row[];
+  readonly bars: readonly Bar[];
+  readonly leftOut: readonly string[];
+  readonly failures: readonly { key: string; reason: string }[];
+}
+
+const HEAD = [
+  'task',
+  'preset, teacher',
+  'score',
+  'share of the reference',
+  'reference',
+  'untrained',
+  'success',
+  'labels',
+  'expert steps',
+  'training cost',
+  'accuracy',
+  'seeds',
+];
+
+function cellsOf(cell: Cell): string[] {
+  const interval = (s: { iqm: number; low: number; high: number } | null) =>
+    s ? `${short(s.iqm)} [${short(s.low)}, ${short(s.high)}]` : '–';
+  return [
+    cell.task,
+    cellName(cell),
+    `${interval(cell.raw)} ${cell.score}`,
+    interval(cell.normalised),
+    cell.reference === null ? '–' : `${short(cell.reference)} (${cell.referenceKind})`,
+    short(cell.untrained),
+    short(cell.success),
+    short(cell.labels),
+    short(cell.expertSteps),
+    short(cell.trainingCost),
+    short(cell.accuracy),
+    String(cell.seeds),
+  ];
+}
+
+export function markdownTable(cells: readonly Cell[]): string {
+  const line = (parts: readonly string[]) =>
+    `| ${parts.map((part) => part.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(HEAD), line(HEAD.map(() => '---')), ...cells.map((c) => line(cellsOf(c)))].join(
+    '\n',
+  );
+}
+
+const NOTE =
+  'Score: interquartile mean over seeds with its 95 % bootstrap interval, on held-out episodes. Share: ' +
+  '(score − untrained) / (reference − untrained), where the reference is the same learner trained on the true ' +
+  'reward with the same steps, or for operators who take over their expert; its own spread is not in the ' +
+  'interval. A dash: no reference, or one that is no better than an untrained policy.';
+
+/** Writes all files; returns their paths by name. */
+export async function writeReport(input: ReportInput): Promise<Record<string, string>> {
+  const { folder, cells, rows } = input;
+  const plots = drawPlots(cells, rows);
+  const strip = await backflipStrip(input);
+  if (strip) plots.push(strip);
+  mkdirSync(join(folder, 'plots'), { recursive: true });
+  for (const plot of plots) put(join(folder, 'plots', `${plot.id}.svg`), `${plot.svg}\n`);
+  const files = {
+    rows: join(folder, 'rows.jsonl'),
+    table: join(folder, 'table.md'),
+    json: join(folder, 'table.json'),
+    report: join(folder, 'report.html'),
+  };
+  put(files.table, `${markdownTable(cells)}\n\n${NOTE}\n\n\`${input.command}\`\n`);
+  const { bars, leftOut, failures, command, machine } = input;
+  put(
+    files.json,
+    `${JSON.stringify({ command, machine, cells, bars, leftOut, failures }, null, 2)}\n`,
+  );
+  put(files.report, page(input, plots));
+  return files;
+}
+
+/** Whole or not at all. */
+function put(path: string, text: string): void {
+  writeFileSync(`${path}.tmp`, text);
+  renameSync(`${path}.tmp`, path);
+}
+
+/** The run that turned the furthest: its real poses. */
+async function backflipStrip({ rows, folder }: ReportInput): Promise<Plot | undefined> {
+  const flips = rows.filter((r) => r.spec.task === 'hopper-backflip' && r.policy !== '');
+  const runs = flips.filter((r) => r.spec.kind === 'run');
+  const best = [...runs].sort((a, b) => b.after.return - a.after.return)[0];
+  if (!best) return undefined;
+  const title = `${best.key}: first held-out episode`;
+  const svg = await drawStrip('hopper-backflip', join(folder, best.policy), title);
+  return { id: 'strip-hopper-backflip', svg };
+}
+
+function htmlTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const row = (tag: string, parts: readonly string[]) =>
+    `<tr>${parts.map((part) => `<${tag}>${escapeXml(part)}</${tag}>`).join('')}</tr>`;
+  return `<div class="wide"><table><thead>${row('th', head)}</thead><tbody>${lines
+    .map((parts) => row('td', parts))
+    .join('')}</tbody></table></div>`;
+}
+
+function barTable(bars: readonly Bar[]): string {
+  if (bars.length === 0) return '';
+  const lines = bars.map((bar) => [
+    bar.text,
+    short(bar.measured),
+    `${bar.most ? '≤' : '≥'} ${short(bar.need)}`,
+    bar.met ? 'met' : 'not met',
+  ]);
+  return `<h2>Bars</h2>${htmlTable(['what', 'measured', 'needed', ''], lines)}`;
+}
+
+function list(title: string, items: readonly string[]): string {
+  if (items.length === 0) return '';
+  return `<h2>${title}</h2><ul>${items.map((item) => `<li>${escapeXml(item)}</li>`).join('')}</ul>`;
+}
+
+const STYLE = `:root{color-scheme:light dark}
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1100px;padding:0 1rem;background:Canvas;color:CanvasText}
+table{border-collapse:collapse;font-size:13px}th,td{padding:.3rem .6rem;text-align:left;border-bottom:1px solid color-mix(in srgb,CanvasText 20%,Canvas);white-space:nowrap}
+.wide{overflow-x:auto}svg{max-width:100%;height:auto;margin:.5rem 0}code{overflow-wrap:anywhere}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:1rem}figure{margin:0}`;
+
+function page(input: ReportInput, plots: readonly Plot[]): string {
+  const failed = input.failures.map(({ key, reason }) => `${key}: ${reason}`);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Reins: feedback benchmark</title><style>${STYLE}</style></head><body>
+<h1>Feedback benchmark</h1>
+<p><code>${escapeXml(input.command)}</code><br>${escapeXml(input.machine)}; ${input.rows.length} runs.</p>
+${barTable(input.bars)}
+<h2>Scores</h2>
+${htmlTable(HEAD, input.cells.map(cellsOf))}
+<p>${escapeXml(NOTE)}</p>
+<div class="plots">${plots.map((plot) => `<figure id="${escapeXml(plot.id)}">${plot.svg}</figure>`).join('\n')}</div>
+${list('Left out', input.leftOut)}${list('Failed', failed)}
+</body></html>
+`;
+}

@@ -1,0 +1,50 @@
+/** The teachers of `bench feedback`: B-Pref's annotators, live rewards, and operators that take over. */
+import type { TakeoverRule } from '../../../../agent/teachers/override.ts';
+import {
+  type PreferenceTeacherConfig,
+  type PreferenceTeacherName,
+  preferenceTeachers,
+} from '../../../../agent/teachers/preference.ts';
+import type { TeacherName } from '../../train/names.ts';
+
+const RULES = ['density', 'predicted-failure', 'late-noisy'] as const satisfies TakeoverRule[];
+const ANNOTATORS = Object.keys(preferenceTeachers) as PreferenceTeacherName[];
+
+/** `mistake-30`: 30 % of the answers turned round. */
+export type BenchTeacher = PreferenceTeacherName | 'mistake-30' | 'scalar' | TakeoverRule;
+export const BENCH_TEACHERS: readonly BenchTeacher[] = [
+  ...ANNOTATORS,
+  'mistake-30',
+  'scalar',
+  ...RULES,
+];
+
+export type TeacherKind = 'preference' | 'scalar' | 'override';
+
+export function kindOf(teacher: BenchTeacher): TeacherKind {
+  if (teacher === 'scalar') return 'scalar';
+  return (RULES as readonly string[]).includes(teacher) ? 'override' : 'preference';
+}
+
+/** The same in the words of `train`. */
+export interface TrainTeacher {
+  readonly teachers: readonly TeacherName[];
+  readonly rule: TakeoverRule;
+  readonly annotator: PreferenceTeacherName;
+  readonly annotatorConfig: Partial<PreferenceTeacherConfig>;
+}
+
+export function trainTeacher(teacher: BenchTeacher | 'none'): TrainTeacher {
+  const base = { rule: 'predicted-failure', annotator: 'oracle', annotatorConfig: {} } as const;
+  if (teacher === 'none') return { ...base, teachers: ['none'] };
+  if (teacher === 'scalar') return { ...base, teachers: ['scalar'] };
+  if (teacher === 'mistake-30')
+    return { ...base, teachers: ['preference'], annotatorConfig: { mistake: 0.3 } };
+  const rule = RULES.find((name) => name === teacher);
+  if (rule) return { ...base, teachers: ['override'], rule };
+  return {
+    ...base,
+    teachers: ['preference'],
+    annotator: ANNOTATORS.find((name) => name === teacher) ?? 'oracle',
+  };
+}

@@ -1,0 +1,114 @@
+import { availableParallelism } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { QUERY_STRATEGIES } from '../../../agent/queries/config.ts';
+import { integer, integers, partSetting, words } from '../arguments.ts';
+import type { FeedbackBench } from '../bench/feedback/bench.ts';
+import type { Grid, QueryChoice } from '../bench/feedback/plan.ts';
+import { defaultGrid, SUITES, type SuiteName, suiteGrids } from '../bench/feedback/suites.ts';
+import { BENCH_TEACHERS, type BenchTeacher } from '../bench/feedback/teachers.ts';
+import { createOutput, short, table } from '../output.ts';
+import { BACKENDS, jsonOption, withExamples } from './shared.ts';
+
+interface Flags {
+  suite?: SuiteName;
+  tasks?: string[];
+  presets?: string[];
+  teachers?: BenchTeacher[];
+  budgets?: number[];
+  queries?: QueryChoice[];
+  seeds?: number;
+  steps?: number;
+  evalEpisodes?: number;
+  set: Grid['overrides'];
+  workers: number;
+  backend?: (typeof BACKENDS)[number];
+  out: string;
+  json: boolean;
+}
+
+/** Comma-separated words that something else knows. */
+function list(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.includes('')) throw new InvalidArgumentError(`is "${text}", expected names by comma`);
+  return parts;
+}
+
+export function feedbackBench(): Command {
+  const command = new Command('feedback').description(
+    'compare presets, teachers, label budgets and questions on tasks, over seeds, with intervals',
+  );
+  command
+    .addOption(new Option('--suite <name>', 'a named grid; other flags change it').choices(SUITES))
+    .option('--tasks <ids>', 'environments by comma', list)
+    .option('--presets <ids>', 'presets by comma', list)
+    .option('--teachers <names>', `${BENCH_TEACHERS.join(', ')}, by comma`, words(BENCH_TEACHERS))
+    .option('--budgets <list>', 'labels by comma', integers(0, 1e6))
+    .option(
+      '--queries <names>',
+      `what to ask: preset, ${QUERY_STRATEGIES.join(', ')}, by comma`,
+      words(['preset', ...QUERY_STRATEGIES]),
+    )
+    .option('--seeds <n>', 'runs of every cell (default 5)', integer(1, 1000))
+    .option('--steps <n>', 'environment steps of every run (default 6000)', integer(1, 1e9))
+    .option('--eval-episodes <n>', 'held-out episodes per run (default 20)', integer(1, 10_000))
+    .option('--set <part.name=value>', 'change all presets, repeatable', partSetting, {})
+    .option('--workers <n>', 'runs at once', integer(1, 256), availableParallelism())
+    .addOption(new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS))
+    .requiredOption('--out <dir>', 'folder of rows and report; the same one resumes');
+  jsonOption(command).action(run);
+  return withExamples(
+    command,
+    'reins bench feedback --tasks reacher --presets pebble --budgets 50,200 --seeds 3 --out data/bench',
+    'reins bench feedback --suite overrides --presets reins,hg-dagger --seeds 2 --out data/overrides --json',
+  );
+}
+
+function gridOf(flags: Flags): Grid {
+  const suite = flags.suite && flags.suite !== 'speed' ? suiteGrids[flags.suite] : {};
+  const names = [
+    'tasks',
+    'presets',
+    'teachers',
+    'budgets',
+    'queries',
+    'seeds',
+    'steps',
+    'evalEpisodes',
+  ] as const;
+  const given = Object.fromEntries(
+    names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
+  );
+  return { ...defaultGrid, ...suite, ...given, overrides: flags.set };
+}
+
+async function run(flags: Flags): Promise<void> {
+  const output = createOutput(flags);
+  const { benchFeedback } = await import('../bench/feedback/bench.ts');
+  const result = await benchFeedback({
+    grid: gridOf(flags),
+    suite: flags.suite,
+    out: flags.out,
+    workers: flags.workers,
+    backend: flags.backend,
+    command: `reins ${process.argv.slice(2).join(' ')}`,
+    output,
+  });
+  output.result(result, () => describe(result));
+  if (result.failures.length > 0) process.exitCode = 1;
+}
+
+function describe(result: FeedbackBench): string {
+  const rows = result.cells.map((c) => [
+    `${c.task} ${c.preset} ${c.teacher} ${c.budget} ${c.queries}`,
+    `${short(c.raw.iqm)} [${short(c.raw.low)}, ${short(c.raw.high)}]`,
+    short(c.normalised?.iqm),
+  ]);
+  const bars = result.bars.map(
+    (b) => `${b.met ? 'met    ' : 'not met'} ${b.text}: ${short(b.measured)}`,
+  );
+  return [
+    table([['', 'score', 'share of reference'], ...rows]),
+    ...bars,
+    ...Object.values(result.files),
+  ].join('\n');
+}
