@@ -120,7 +120,7 @@ export async function benchAct(options: LearningBenchOptions) {
   };
 }
 
-function randomEpisode(spec: EnvironmentSpec, length: number, random: Random): Episode {
+export function randomEpisode(spec: EnvironmentSpec, length: number, random: Random): Episode {
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const normal = (size: number) => new Float32Array(size).map(() => random.normal());

@@ -6,6 +6,7 @@ import type { FeedbackBench } from '../bench/feedback/bench.ts';
 import type { Grid, QueryChoice } from '../bench/feedback/plan.ts';
 import { defaultGrid, SUITES, type SuiteName, suiteGrids } from '../bench/feedback/suites.ts';
 import { BENCH_TEACHERS, type BenchTeacher } from '../bench/feedback/teachers.ts';
+import { UsageError } from '../errors.ts';
 import { createOutput, short, table } from '../output.ts';
 import { BACKENDS, jsonOption, withExamples } from './shared.ts';
 
@@ -81,7 +82,37 @@ function gridOf(flags: Flags): Grid {
   return { ...defaultGrid, ...suite, ...given, overrides: flags.set };
 }
 
+/** Bar 5 has no grid: it measures what everything else is made of. */
+async function runSpeed(flags: Flags, command: string): Promise<void> {
+  const grid = ['tasks', 'presets', 'teachers', 'budgets', 'queries', 'seeds'] as const;
+  const useless = grid.find((name) => flags[name] !== undefined);
+  if (useless) throw new UsageError(`${useless}: --suite speed has no grid, allowed steps and out`);
+  const output = createOutput(flags);
+  const { benchSpeed } = await import('../bench/feedback/speed.ts');
+  const result = await benchSpeed({
+    out: flags.out,
+    command,
+    seconds: 3,
+    steps: flags.steps ?? 20_000,
+    output,
+    clock: () => performance.now(),
+  });
+  output.result(result, () =>
+    table([
+      ['', 'measured', ''],
+      ...result.rows.map((r) => [`${r.what} ${r.backend}`, short(r.value), r.unit]),
+      ...result.bars.map((b) => [
+        b.text,
+        `${b.most ? '≤' : '≥'} ${b.need}`,
+        b.met ? 'met' : 'not met',
+      ]),
+    ]),
+  );
+}
+
 async function run(flags: Flags): Promise<void> {
+  const command = `reins ${process.argv.slice(2).join(' ')}`;
+  if (flags.suite === 'speed') return runSpeed(flags, command);
   const output = createOutput(flags);
   const { benchFeedback } = await import('../bench/feedback/bench.ts');
   const result = await benchFeedback({
@@ -90,7 +121,7 @@ async function run(flags: Flags): Promise<void> {
     out: flags.out,
     workers: flags.workers,
     backend: flags.backend,
-    command: `reins ${process.argv.slice(2).join(' ')}`,
+    command,
     output,
   });
   output.result(result, () => describe(result));

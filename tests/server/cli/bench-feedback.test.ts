@@ -137,6 +137,7 @@ test('[CLI-11] bad arguments: one line, exit code 2, nothing on stdout', async (
     [['--teachers', 'nobody'], /is "nobody", allowed/],
     [['--queries', 'loud'], /is "loud", allowed/],
     [['--suite', 'none'], /none/],
+    [['--suite', 'speed', '--tasks', 'reacher'], /tasks: --suite speed has no grid/],
     [['--seeds', '0'], /is "0", allowed/],
   ] as const;
   for (const [args, message] of cases) {

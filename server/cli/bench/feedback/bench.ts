@@ -1,10 +1,10 @@
 /** `bench feedback`: runs what is missing of the grid, then writes the report. */
 import { mkdirSync } from 'node:fs';
-import { arch, cpus, platform } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { Output } from '../../output.ts';
 import type { BackendChoice } from './execute.ts';
+import { describeMachine } from './machine.ts';
 import { type Grid, type Plan, planRuns, runKey } from './plan.ts';
 import { type Failure, runPool } from './pool.ts';
 import { writeReport } from './report.ts';
@@ -117,10 +117,4 @@ async function runMissing(
   });
   bar.stop();
   return failures;
-}
-
-function describeMachine(): string {
-  const cores = cpus();
-  const model = cores[0]?.model.trim() || arch();
-  return `${cores.length} × ${model}, ${platform()}, Node ${process.versions.node}`;
 }
