@@ -94,12 +94,15 @@ export function App() {
   );
 }
 
+/** What runs here, and which policy is at the wheel. */
 function EnvironmentTitle() {
   const welcome = useApp((s) => s.welcome);
+  const version = useApp((s) => s.status?.policyVersion);
   if (!welcome) return null;
   return (
-    <Text size="sm" c="dimmed" truncate visibleFrom="sm">
-      {welcome.environment.title} · {welcome.preset}
+    <Text size="sm" c="dimmed" truncate visibleFrom="sm" data-testid="run" title={welcome.runId}>
+      {welcome.environment.title} · {welcome.preset} · run {welcome.runId.slice(0, 8)}
+      {version === undefined ? '' : ` · policy ${version}`}
     </Text>
   );
 }

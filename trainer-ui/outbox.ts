@@ -4,6 +4,12 @@
  */
 import type { ClientFeedback } from '../server/protocol/index.ts';
 
+/** The part of the browser's `localStorage` that is used. */
+export interface KeyStore {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
 const KEY = 'reins-outbox';
 
 export interface Outbox {
@@ -15,7 +21,7 @@ export interface Outbox {
   all(): ClientFeedback[];
 }
 
-export function createOutbox(storage: Pick<Storage, 'getItem' | 'setItem'>): Outbox {
+export function createOutbox(storage: KeyStore): Outbox {
   const waiting = new Map<string, ClientFeedback>(read(storage));
   const save = () => {
     try {
@@ -41,7 +47,7 @@ export function createOutbox(storage: Pick<Storage, 'getItem' | 'setItem'>): Out
   };
 }
 
-function read(storage: Pick<Storage, 'getItem'>): [string, ClientFeedback][] {
+function read(storage: Pick<KeyStore, 'getItem'>): [string, ClientFeedback][] {
   try {
     const list: unknown = JSON.parse(storage.getItem(KEY) ?? '[]');
     return Array.isArray(list) ? (list as [string, ClientFeedback][]) : [];

@@ -30,10 +30,11 @@ export function ControlBar() {
       className="hud glass"
       style={{
         bottom: 16,
-        left: '50%',
-        transform: 'translateX(-50%)',
+        // Not `left: 50%`: that would leave it only half the width before it wraps.
+        insetInline: 14,
+        width: 'fit-content',
+        marginInline: 'auto',
         padding: '8px 12px',
-        maxWidth: 'calc(100% - 28px)',
       }}
     >
       <Group gap={8} justify="center">

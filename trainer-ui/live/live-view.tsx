@@ -66,6 +66,8 @@ function animate(client: Client, stage: Stage, onFirst: () => void): () => void 
     handle = requestAnimationFrame(draw);
     const dt = Math.min(0.25, (now - last) / 1000);
     last = now;
+    debug.framesReceived = client.frames.received;
+    debug.controller = client.store.getState().status?.controller;
     const shown = client.frames.sample(Date.now(), sample);
     if (!shown) return;
     const description = client.scene(shown.sceneId);
@@ -87,11 +89,8 @@ function animate(client: Client, stage: Stage, onFirst: () => void): () => void 
     drawPath(client, stage, shown);
     stage.render(dt, cut);
     client.view.heading = stage.heading();
-    Object.assign(debug, {
-      shownStep: shown.step,
-      framesReceived: client.frames.received,
-      flags: shown.flags,
-    });
+    debug.shownStep = shown.step;
+    debug.flags = shown.flags;
   }
   handle = requestAnimationFrame(draw);
   return () => cancelAnimationFrame(handle);
@@ -106,7 +105,12 @@ function drawPath(client: Client, stage: Stage, shown: Frame): void {
 }
 
 /** For tests and the console: what is on screen. */
-const debug = { shownStep: -1, framesReceived: 0, flags: 0 };
+const debug = {
+  shownStep: -1,
+  framesReceived: 0,
+  flags: 0,
+  controller: undefined as string | undefined,
+};
 (window as Window & { __reins?: typeof debug }).__reins = debug;
 
 function Waiting() {

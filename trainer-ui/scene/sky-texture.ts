@@ -18,8 +18,8 @@ export interface SkyLook {
 
 type Rgb = readonly [number, number, number];
 
-const WIDTH = 1024;
-const HEIGHT = 512;
+const WIDTH = 768;
+const HEIGHT = 384;
 const REFLECTION_WIDTH = 64;
 const REFLECTION_HEIGHT = 32;
 
@@ -92,7 +92,7 @@ function cloudiness(x: number, y: number, z: number, amount: number): number {
   const [u, v] = [x * scale, y * scale];
   let sum = 0;
   let weight = 0.5;
-  for (let octave = 1; octave <= 16; octave *= 2) {
+  for (let octave = 1; octave <= 8; octave *= 2) {
     sum += weight * noise(u * octave + 7.3 * octave, v * octave - 3.1 * octave);
     weight *= 0.5;
   }

@@ -91,7 +91,6 @@ export function createSky(shadowRange: number): Sky {
   dome.renderOrder = -1;
   root.add(sun, sun.target, hemisphere, dome);
   let direction: Mood['direction'] = MOODS.day.direction;
-  let reflections: THREE.Texture | null = null;
 
   return {
     root,
@@ -104,12 +103,10 @@ export function createSky(shadowRange: number): Sky {
       hemisphere.color.set(mood.above);
       hemisphere.groundColor.set(mood.below);
       hemisphere.intensity = mood.ambient;
-      paint.map?.dispose();
-      paint.map = paintSky(mood);
+      const { sky, mirrored } = painted(light);
+      paint.map = sky;
       paint.needsUpdate = true;
-      reflections?.dispose();
-      reflections = mood.reflections > 0 ? paintReflections(mood, mood.below) : null;
-      reflect(scene, reflections, mood.reflections);
+      reflect(scene, mirrored, mood.reflections);
       scene.fog = new THREE.Fog(mood.horizon, ...mood.fog);
     },
     follow(x, y, z) {
@@ -118,6 +115,24 @@ export function createSky(shadowRange: number): Sky {
       sun.position.set(x + 70 * direction[0], y + 70 * direction[1], z + 70 * direction[2]);
     },
   };
+}
+
+interface Painted {
+  readonly sky: THREE.Texture;
+  readonly mirrored: THREE.Texture | null;
+}
+const gallery = new Map<SceneDescription['light'], Painted>();
+
+/** Painted once per page: every episode on a new road sets its light, and two canvases compare clips. */
+function painted(light: SceneDescription['light']): Painted {
+  let pictures = gallery.get(light);
+  if (!pictures) {
+    const mood = MOODS[light];
+    const mirrored = mood.reflections > 0 ? paintReflections(mood, mood.below) : null;
+    pictures = { sky: paintSky(mood), mirrored };
+    gallery.set(light, pictures);
+  }
+  return pictures;
 }
 
 /**

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { MetricsPoint, ServerMessage } from '../../server/protocol/index.ts';
+import { createAppStore, mergeMetrics, reduce } from '../../trainer-ui/store.ts';
+
+const after = (...messages: unknown[]) => {
+  const store = createAppStore();
+  for (const message of messages)
+    store.setState(reduce(store.getState(), message as ServerMessage));
+  return store.getState();
+};
+const query = (id: string) => ({ type: 'query', query: { id, kind: 'compare', segments: [] } });
+
+test('[UI-6] a question comes once, and goes when it expires', () => {
+  const state = after(query('a'), query('b'), query('a'), { type: 'query-expired', queryId: 'a' });
+  expect(state.queries.map((q) => q.id)).toEqual(['b']);
+});
+
+test('[UI-6] a duplicate acknowledgement is not counted twice', () => {
+  const ack = { type: 'ack', feedbackId: 'f', duplicate: false };
+  expect(after(ack, { ...ack, duplicate: true }).acknowledged).toBe(1);
+});
+
+test('[UI-6] an alert is replaced by its newer state and goes when it is cleared', () => {
+  const alert = { type: 'alert', id: 'disk', severity: 'warning', message: 'nearly full' };
+  const worse = { ...alert, severity: 'error', message: 'full' };
+  expect(after(alert, worse).alerts.map((a) => a.message)).toEqual(['full']);
+  expect(after(alert, { ...alert, severity: 'cleared' }).alerts).toEqual([]);
+});
+
+test('[UI-7] history that arrives late is merged by time, without doubles', () => {
+  const point = (time: number) => ({ time, values: {} }) as unknown as MetricsPoint;
+  const merged = mergeMetrics([point(3), point(4)], [point(1), point(2), point(3)]);
+  expect(merged.map((p) => p.time)).toEqual([1, 2, 3, 4]);
+});
