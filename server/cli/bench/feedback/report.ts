@@ -37,8 +37,9 @@ const HEAD = [
 ];
 
 function cellsOf(cell: Cell): string[] {
+  // One seed has no interval, whatever the bootstrap makes of it.
   const interval = (s: { iqm: number; low: number; high: number } | null) =>
-    s ? `${short(s.iqm)} [${short(s.low)}, ${short(s.high)}]` : '–';
+    s ? short(s.iqm) + (cell.seeds > 1 ? ` [${short(s.low)}, ${short(s.high)}]` : '') : '–';
   return [
     cell.task,
     cellName(cell),
@@ -138,6 +139,7 @@ const STYLE = `:root{color-scheme:light dark}
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1100px;padding:0 1rem;background:Canvas;color:CanvasText}
 table{border-collapse:collapse;font-size:13px}th,td{padding:.3rem .6rem;text-align:left;border-bottom:1px solid color-mix(in srgb,CanvasText 20%,Canvas);white-space:nowrap}
 .wide{overflow-x:auto}svg{max-width:100%;height:auto;margin:.5rem 0}code{overflow-wrap:anywhere}
+figure[id^=strip]{grid-column:1/-1}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:1rem}figure{margin:0}`;
 
 function page(input: ReportInput, plots: readonly Plot[]): string {
