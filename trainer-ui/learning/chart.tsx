@@ -71,6 +71,11 @@ function format(value: number): string {
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2);
 }
 
+/** One line, the reader's own clock: uPlot's default writes the date below, where there is no room. */
+function clock(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString('en-GB');
+}
+
 function dataOf(series: readonly Series[], points: readonly MetricsPoint[]): uPlot.AlignedData {
   const rows = points.filter((p) => series.some((s) => p.values[s.metric] !== undefined));
   return [
@@ -98,7 +103,7 @@ function options(
     legend: { show: series.length > 1, live: false },
     scales: { x: { time: true }, y: range ? { range: [range[0], range[1]] } : {} },
     axes: [
-      { ...axis, size: 24 },
+      { ...axis, size: 24, space: 70, values: (_, times) => times.map(clock) },
       { ...axis, size: 44 },
     ],
     series: [
