@@ -21,10 +21,10 @@ const PREVIEW = 0.35;
 /** Off the plan by more than this: a new one. Metres, radians. */
 const STRAYED = 0.35;
 const TURNED = 0.3;
-/** Distances to obstacles planned for, the roomiest first, metres. */
-const MARGINS = [0.25, 0.12, 0.02];
-/** Acts to wait after a plan was not found. */
-const RETRY = 20;
+/** Distances to obstacles planned for, the roomiest first, metres; the last one leads out of a touch. */
+const MARGINS = [0.25, 0.12, 0.02, -0.1];
+/** Acts from one plan to the next at least: somebody else may be driving, and planning takes a while. */
+const RETRY = 10;
 
 interface Memory {
   seed: number;

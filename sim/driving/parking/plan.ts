@@ -87,7 +87,10 @@ export function planParking(
     closed[cell] = 1;
     const rest = finish(node, goal, free);
     if (rest) return sample(start, [...piecesTo(node), ...rest]);
-    expand(node, goal, free, open);
+    expand(node, goal, free, open, (pose) => {
+      const at = cellOf(lot, columns, rows, pose);
+      return at < 0 || closed[at] === 1;
+    });
   }
   return undefined;
 }
@@ -132,13 +135,20 @@ function pieceCost(piece: Piece, last: number): number {
   return Math.abs(piece.length) * (back + STEER_COST * Math.abs(piece.curvature)) + change;
 }
 
-function expand(node: Node, goal: Pose, free: Free, open: Heap): void {
+function expand(
+  node: Node,
+  goal: Pose,
+  free: Free,
+  open: Heap,
+  done: (pose: Pose) => boolean,
+): void {
   const gear = Math.sign(node.piece?.length ?? 0);
   for (let direction = 1; direction >= -1; direction -= 2) {
     for (let steer = -1; steer <= 1; steer += 0.5) {
       const piece = { curvature: steer / RADIUS, length: direction * STRIDE };
       const next = follow(node, piece.curvature, piece.length);
-      if (!free(next) || !free(follow(node, piece.curvature, piece.length / 2))) continue;
+      if (done(next) || !free(next) || !free(follow(node, piece.curvature, piece.length / 2)))
+        continue;
       const cost = node.cost + pieceCost(piece, gear);
       let shortest = Number.POSITIVE_INFINITY;
       for (const word of wordsTo(next, goal)) shortest = Math.min(shortest, word.length);
