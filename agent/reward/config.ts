@@ -57,6 +57,8 @@ export interface RewardConfig {
     /** Steps cut off either end at random, at most. */
     readonly crop: number;
   };
+  /** Show half of everything in the mirror, where the task has one. */
+  readonly mirror: boolean;
   /** RIME (Cheng et al. 2024): distrust comparisons with a large loss; absent: off. */
   readonly rime?: {
     /** Weight of the uncertainty term, first and last, and gradient steps between them. */
@@ -98,6 +100,7 @@ export const rewardDefaults: RewardConfig = {
   beforeTakeoverSeconds: 1,
   pieceSteps: 25,
   referenceRows: 4096,
+  mirror: false,
   outputStd: 1,
   outputMean: 0,
 };

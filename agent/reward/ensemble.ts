@@ -27,6 +27,7 @@ import { restoreData, type SavedEnsemble, saveData } from './checkpoint.ts';
 import { checkRewardConfig, type FittedKind, type RewardConfig, rewardDefaults } from './config.ts';
 import { createDataMaker, type Datum, joined } from './dataset.ts';
 import { createMembers } from './members.ts';
+import { rowMirror } from './mirror.ts';
 import { createNoise } from './noise.ts';
 import { createReference, type InputScale, inputScale, scaleRows } from './reference.ts';
 import { createRepeats, heldOutReport, type ReportSource } from './report.ts';
@@ -63,11 +64,11 @@ export function createRewardEnsemble(
     weights: { ...rewardDefaults.weights, ...options.weights },
   };
   checkRewardConfig(config);
-  const d = spec.observationSpace.size;
-  const k = spec.actionSpace.size;
+  const [d, k] = [spec.observationSpace.size, spec.actionSpace.size];
   const maker = createDataMaker(spec, config);
   const width = maker.width;
   const groups = groupScale(spec.observationSpace);
+  const mirror = config.mirror ? rowMirror(spec) : undefined;
   const noise = createNoise();
   const reference = createReference(config.referenceRows, width);
   const repeats = createRepeats();
@@ -135,7 +136,7 @@ export function createRewardEnsemble(
 
   function trainOnce(): { loss: number; right: number; decisive: number } {
     const total = { loss: 0, right: 0, decisive: 0 };
-    const source: BatchSource = { width, config, scale, reference, distrust: distrust() };
+    const source: BatchSource = { width, mirror, config, scale, reference, distrust: distrust() };
     for (const [m, member] of members.entries()) {
       const batch = drawBatch(listsOf(m), source, scratch, random);
       if (!batch) continue;

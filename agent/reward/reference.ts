@@ -80,10 +80,11 @@ export interface InputScale {
 }
 
 /**
- * Smallest standard deviation that counts: a number that hardly moves (a lidar ray, say) must not be
- * blown up into the easiest thing to memorise.
+ * Smallest standard deviation that counts: a number that hardly moves must not be blown up into the
+ * easiest thing to memorise, least of all one of a large group (a lidar ray, say).
  */
-const SMALLEST_STD = 0.3;
+const SMALLEST_STD = 0.05;
+const SMALLEST_STD_IN_GROUP = 0.3;
 const CLIP = 5;
 
 /**
@@ -110,7 +111,8 @@ export function inputScale(
     const m = sum / Math.max(1, n);
     mean[j] = m;
     const variance = Math.max(0, squares / Math.max(1, n) - m * m);
-    inverse[j] = weights[j]! / Math.max(SMALLEST_STD, Math.sqrt(variance));
+    const least = weights[j]! < 1 ? SMALLEST_STD_IN_GROUP : SMALLEST_STD;
+    inverse[j] = weights[j]! / Math.max(least, Math.sqrt(variance));
   }
   return { mean, inverse };
 }
