@@ -38,6 +38,7 @@ const RETRY_FIRST = 500;
 const RETRY_MOST = 8000;
 const PING_EVERY = 2000;
 const SCENES_KEPT = 12;
+const EPISODES_KEPT = 12;
 
 export interface Client {
   readonly store: AppStore;
@@ -51,6 +52,11 @@ export interface Client {
   send(message: ClientMessage): boolean;
   sendInput(input: ControlInput): void;
   control(action: 'play' | 'pause' | 'step' | 'estop'): void;
+  /**
+   * Reward the step on screen, which is not the server's newest: the status may already tell of the
+   * next episode, or not yet of this one. False when nothing was driven that could be meant.
+   */
+  reward(value: 1 | -1): boolean;
   /** Sends, and keeps until it is acknowledged. Returns the id. */
   give(body: Body, shownAt: number): string;
   clip(segment: Segment): Promise<Clip>;
@@ -66,6 +72,9 @@ export function createClient(window: Window): Client {
   const teacherId = stableId(window.localStorage);
   const scenes = new Map<number, SceneDescription>();
   const clips = new Map<number, { resolve(clip: Clip): void; reject(error: Error): void }>();
+  /** Episode ids by number, of the latest statuses. */
+  const episodeIds = new Map<number, string>();
+  let unnamed: { episodeNumber: number; step: number; value: 1 | -1; at: number }[] = [];
   const errorListeners = new Set<(message: string, code: string) => void>();
   let path: PredictedPath | undefined;
   let socket: WebSocket | undefined;
@@ -107,6 +116,8 @@ export function createClient(window: Window): Client {
         retry = RETRY_FIRST;
         frames.clear();
         scenes.clear();
+        episodeIds.clear();
+        unnamed = [];
         path = undefined;
         send({ type: 'request-history', since: 0 });
         send({ type: 'ask-queries', count: 6 });
@@ -119,6 +130,11 @@ export function createClient(window: Window): Client {
       case 'scene':
         scenes.set(message.sceneId, unpackScene(message.scene));
         if (scenes.size > SCENES_KEPT) scenes.delete(scenes.keys().next().value!);
+        break;
+      case 'status':
+        episodeIds.set(message.episodeNumber, message.episodeId);
+        if (episodeIds.size > EPISODES_KEPT) episodeIds.delete(episodeIds.keys().next().value!);
+        giveUnnamed();
         break;
       case 'ack':
         outbox.remove(message.feedbackId);
@@ -165,6 +181,27 @@ export function createClient(window: Window): Client {
     }
   }
 
+  function give(body: Body, shownAt: number): string {
+    const answeredAt = Date.now();
+    const id = newId();
+    const runId = store.getState().welcome?.runId ?? '';
+    const times = { shownAt, answeredAt, responseMs: Math.max(0, answeredAt - shownAt) };
+    const feedback = { ...body, id, runId, teacherId, ...times } as ClientFeedback;
+    outbox.add(feedback);
+    send({ type: 'feedback', feedback });
+    store.setState((s) => ({ sent: s.sent + 1 }));
+    return id;
+  }
+
+  /** Rewards for an episode whose id came after its first frames. */
+  function giveUnnamed(): void {
+    unnamed = unnamed.filter(({ episodeNumber, step, value, at }) => {
+      const episodeId = episodeIds.get(episodeNumber);
+      if (episodeId) give({ kind: 'reward', episodeId, step, value }, at);
+      return !episodeId;
+    });
+  }
+
   function send(message: ClientMessage): boolean {
     if (socket?.readyState !== WebSocket.OPEN) return false;
     socket.send(JSON.stringify(message));
@@ -195,16 +232,15 @@ export function createClient(window: Window): Client {
       if (socket?.readyState === WebSocket.OPEN) socket.send(encodeInput(input));
     },
     control: (action) => void send({ type: 'control', id: newId(), action }),
-    give(body, shownAt) {
-      const answeredAt = Date.now();
-      const id = newId();
-      const runId = store.getState().welcome?.runId ?? '';
-      const times = { shownAt, answeredAt, responseMs: Math.max(0, answeredAt - shownAt) };
-      const feedback = { ...body, id, runId, teacherId, ...times } as ClientFeedback;
-      outbox.add(feedback);
-      send({ type: 'feedback', feedback });
-      store.setState((s) => ({ sent: s.sent + 1 }));
-      return id;
+    give,
+    reward(value) {
+      const { driven } = frames;
+      if (!driven) return false;
+      const { episodeNumber, step } = driven;
+      unnamed.push({ episodeNumber, step, value, at: Date.now() });
+      giveUnnamed();
+      store.setState({ lastReward: { value, at: Date.now() } });
+      return true;
     },
     clip(segment) {
       const tag = nextTag++;

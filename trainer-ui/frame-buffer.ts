@@ -17,6 +17,11 @@ export interface FrameBuffer {
   sample(now: number, out: { poses: Float32Array }): Frame | undefined;
   /** The frame on screen at the last `sample`. */
   readonly shown: Frame | undefined;
+  /**
+   * The last frame on screen that shows the outcome of a step: just after an episode ended, that
+   * episode's last one. What a reward is about.
+   */
+  readonly driven: Frame | undefined;
   clear(): void;
 }
 
@@ -24,6 +29,7 @@ export function createFrameBuffer(): FrameBuffer {
   let frames: { frame: Frame; at: number }[] = [];
   let received = 0;
   let shown: Frame | undefined;
+  let driven: Frame | undefined;
   /** Smoothed spacing of frames, ms: how far behind to draw. */
   let spacing = 100;
   /** Page time minus server time: the smallest seen is the least delayed. */
@@ -38,6 +44,9 @@ export function createFrameBuffer(): FrameBuffer {
     },
     get shown() {
       return shown;
+    },
+    get driven() {
+      return driven;
     },
     push(frame, arrivedAt) {
       received++;
@@ -62,6 +71,9 @@ export function createFrameBuffer(): FrameBuffer {
       const a = frames[i]!;
       const b = frames[i + 1];
       shown = a.frame;
+      if (shown.step > 0) driven = shown;
+      // After a rewind nothing of the new branch has been driven; after a reset the old end still counts.
+      else if (shown.flags & FLAG.jump && !(shown.flags & FLAG.first)) driven = undefined;
       if (out.poses.length !== a.frame.poses.length)
         out.poses = new Float32Array(a.frame.poses.length);
       const t = b ? Math.max(0, Math.min(1, (time - a.at) / Math.max(1, b.at - a.at))) : 0;
@@ -73,6 +85,7 @@ export function createFrameBuffer(): FrameBuffer {
     clear() {
       frames = [];
       shown = undefined;
+      driven = undefined;
       offset = Number.POSITIVE_INFINITY;
     },
   };

@@ -156,17 +156,27 @@ export async function screenshot(page: Page, name: string): Promise<string> {
   return path;
 }
 
-/** Polls until `probe` gives a value. @throws Error naming what was waited for. */
+/**
+ * Polls until `probe` gives a value. A probe that fails (a page too busy to answer in time, a server
+ * between two lives) is asked again. @throws Error naming what was waited for and the last failure.
+ */
 export async function until<T>(
   what: string,
   probe: () => T | undefined | false | null | Promise<T | undefined | false | null>,
   timeoutMs = 30_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
+  let failure: unknown;
   for (;;) {
-    const value = await probe();
-    if (value) return value;
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`);
+    try {
+      const value = await probe();
+      if (value) return value;
+      failure = undefined;
+    } catch (error) {
+      failure = error;
+    }
+    if (performance.now() > deadline)
+      throw new Error(`waited ${timeoutMs} ms for ${what}`, { cause: failure });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -25,7 +25,10 @@ async function main(): Promise<void> {
   const images = join(root, 'docs/images');
   mkdirSync(images, { recursive: true });
   try {
-    const { page, errors } = await openPage(browser, server.url, { width: 1440, height: 900 });
+    const { page, errors } = await openPage(browser, `${server.url}/?graphics=full`, {
+      width: 1440,
+      height: 900,
+    });
     await until('a drawn frame', () => page.locator('canvas').first().isVisible());
     await sleep(Number(values['warm-up']) * 1000);
     await page.screenshot({ path: join(images, 'live.png') });

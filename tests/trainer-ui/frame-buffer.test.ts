@@ -65,3 +65,21 @@ test('[UI-5] rotations take the shorter way and stay of length one; a hidden bod
   mixPoses(hidden, Float32Array.from(turn(1)), 0.5, out);
   expect([...out]).toEqual([...hidden]);
 });
+
+test('[UI-16] what a reward is about: the step on screen, after a reset the end of the old episode', () => {
+  const buffer = createFrameBuffer();
+  const out = { poses: new Float32Array(0) };
+  const show = (f: Frame) => {
+    buffer.push(f, f.sentAt);
+    buffer.sample(f.sentAt + 10_000, out);
+    return buffer.driven;
+  };
+  expect(show(frame(0, 1000, 0, FLAG.first | FLAG.jump))).toBeUndefined();
+  expect(show(frame(1, 1100, 0))?.step).toBe(1);
+  expect(show({ ...frame(0, 1200, 0, FLAG.first | FLAG.jump), episodeNumber: 2 })).toMatchObject({
+    step: 1,
+    episodeNumber: 1,
+  });
+  expect(show({ ...frame(1, 1300, 0), episodeNumber: 2 })?.episodeNumber).toBe(2);
+  expect(show({ ...frame(0, 1400, 0, FLAG.jump), episodeNumber: 3 })).toBeUndefined();
+});

@@ -12,7 +12,7 @@ import {
 import type { ReactNode } from 'react';
 import { newId } from '../client.ts';
 import { useApp, useClient } from '../context.ts';
-import { newEpisode, reward, rewind } from './use-operator.ts';
+import { newEpisode, rewind } from './use-operator.ts';
 
 const SPEEDS = ['0.25', '0.5', '1', '2', '4'];
 
@@ -38,10 +38,10 @@ export function ControlBar() {
       }}
     >
       <Group gap={8} justify="center">
-        <Tool label="Bad (−)" testId="reward-minus" colour="red" onClick={() => reward(client, -1)}>
+        <Tool label="Bad (−)" testId="reward-minus" colour="red" onClick={() => client.reward(-1)}>
           <IconThumbDownFilled size={18} />
         </Tool>
-        <Tool label="Good (+)" testId="reward-plus" colour="teal" onClick={() => reward(client, 1)}>
+        <Tool label="Good (+)" testId="reward-plus" colour="teal" onClick={() => client.reward(1)}>
           <IconThumbUpFilled size={18} />
         </Tool>
         <Divider orientation="vertical" />

@@ -125,11 +125,11 @@ function command(client: Client, event: KeyboardEvent): boolean {
   switch (event.key) {
     case '+':
     case '=':
-      reward(client, 1);
+      client.reward(1);
       return true;
     case '-':
     case '_':
-      reward(client, -1);
+      client.reward(-1);
       return true;
     case ' ':
       client.control(
@@ -155,15 +155,6 @@ function command(client: Client, event: KeyboardEvent): boolean {
     default:
       return false;
   }
-}
-
-/** About the step on screen when the key went down, which is not the server's newest. */
-export function reward(client: Client, value: 1 | -1): void {
-  const shown = client.frames.shown;
-  const status = client.store.getState().status;
-  if (!shown || !status || shown.episodeNumber !== status.episodeNumber || shown.step === 0) return;
-  client.give({ kind: 'reward', episodeId: status.episodeId, step: shown.step, value }, Date.now());
-  client.store.setState({ lastReward: { value, at: Date.now() } });
 }
 
 export function rewind(client: Client): void {

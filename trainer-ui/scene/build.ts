@@ -6,11 +6,10 @@ import type {
   MeshData,
   SceneDescription,
 } from '../../server/protocol/index.ts';
+import { graphics } from './graphics.ts';
 
 /** Side of an endless plane, metres: beyond what fog leaves of it. */
 const ENDLESS = 4000;
-/** Samples for floors seen at a flat angle. */
-const ANISOTROPY = 8;
 /** Roughness from which a surface has no highlight worth its price. */
 const MATTE = 0.85;
 
@@ -73,7 +72,7 @@ function createShared(description: SceneDescription) {
     made.magFilter = THREE.LinearFilter;
     made.minFilter = THREE.LinearMipmapLinearFilter;
     made.generateMipmaps = true;
-    made.anisotropy = ANISOTROPY;
+    made.anisotropy = graphics().anisotropy;
     if (data.repeat) made.repeat.set(...data.repeat);
     made.needsUpdate = true;
     textures.set(name, made);
@@ -111,7 +110,7 @@ function createShared(description: SceneDescription) {
       const [roughness, metalness] = [geom.roughness ?? 0.75, geom.metalness ?? 0];
       // Matte things look the same with the cheaper model: most pixels of a picture are such.
       made =
-        roughness >= MATTE && metalness === 0
+        !graphics().physical || (roughness >= MATTE && metalness === 0)
           ? new THREE.MeshLambertMaterial(common)
           : new THREE.MeshStandardMaterial({ ...common, roughness, metalness });
       materials.set(key, made);

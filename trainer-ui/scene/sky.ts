@@ -72,9 +72,9 @@ export interface Sky {
   follow(x: number, y: number, z: number): void;
 }
 
-export function createSky(shadowRange: number): Sky {
+export function createSky(shadowRange: number, shadowMapSize: number): Sky {
   const root = new THREE.Group();
-  const sun = createSun(shadowRange);
+  const sun = createSun(shadowRange, shadowMapSize);
   const hemisphere = new THREE.HemisphereLight(0xffffff, 0x55604a, 1);
   hemisphere.position.set(0, 0, 1);
   const paint = new THREE.MeshBasicMaterial({
@@ -88,7 +88,8 @@ export function createSky(shadowRange: number): Sky {
     new THREE.SphereGeometry(DOME_RADIUS, 32, 24).rotateX(Math.PI / 2),
     paint,
   );
-  dome.renderOrder = -1;
+  // Last of the opaque things: only what stays uncovered is painted.
+  dome.renderOrder = 1;
   root.add(sun, sun.target, hemisphere, dome);
   let direction: Mood['direction'] = MOODS.day.direction;
 
@@ -150,10 +151,10 @@ function reflect(scene: THREE.Scene, sky: THREE.Texture | null, intensity: numbe
   });
 }
 
-function createSun(shadowRange: number): THREE.DirectionalLight {
+function createSun(shadowRange: number, mapSize: number): THREE.DirectionalLight {
   const sun = new THREE.DirectionalLight(0xffffff, 2);
   sun.castShadow = true;
-  sun.shadow.mapSize.set(1024, 1024);
+  sun.shadow.mapSize.set(mapSize, mapSize);
   Object.assign(sun.shadow.camera, {
     left: -shadowRange,
     right: shadowRange,

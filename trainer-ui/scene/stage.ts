@@ -5,6 +5,7 @@ import { isHidden } from '../frame-buffer.ts';
 import { type BuiltScene, buildScene } from './build.ts';
 import { createCameraRig } from './camera-rig.ts';
 import { createForces } from './forces.ts';
+import { graphics } from './graphics.ts';
 import { createOverlays, type Overlays } from './overlays.ts';
 import { createSky } from './sky.ts';
 
@@ -58,12 +59,13 @@ function fitShadow(sun: THREE.DirectionalLight, description: SceneDescription): 
 }
 
 export function createStage(container: HTMLElement): Stage {
+  const { antialias, shadows, shadowMapSize, pixelRatio } = graphics();
   const renderer = new THREE.WebGLRenderer({
-    antialias: true,
+    antialias,
     powerPreference: 'high-performance',
   });
   renderer.shadowMap.enabled = true;
-  renderer.shadowMap.type = THREE.PCFShadowMap;
+  renderer.shadowMap.type = shadows;
   renderer.toneMapping = THREE.ACESFilmicToneMapping;
   renderer.toneMappingExposure = 1.05;
   const { domElement: canvas } = renderer;
@@ -73,11 +75,11 @@ export function createStage(container: HTMLElement): Stage {
   const rig = createCameraRig(canvas);
   const overlays = createOverlays();
   const forces = createForces();
-  const sky = createSky(SHADOW_RANGE);
+  const sky = createSky(SHADOW_RANGE, shadowMapSize);
   scene.add(sky.root, overlays.root, forces.root);
   let built: BuiltScene | undefined;
   let description: SceneDescription | undefined;
-  let quality = Math.min(1.5, window.devicePixelRatio);
+  let quality = pixelRatio.start;
   let smoothed = 16;
 
   function resize(): void {
@@ -95,8 +97,8 @@ export function createStage(container: HTMLElement): Stage {
   function adapt(ms: number): void {
     smoothed += 0.05 * (ms - smoothed);
     const before = quality;
-    if (smoothed > SLOW && quality > 0.6) quality = Math.max(0.6, quality - 0.2);
-    else if (smoothed < FAST && quality < Math.min(1.5, window.devicePixelRatio)) quality += 0.1;
+    if (smoothed > SLOW) quality = Math.max(pixelRatio.least, quality - 0.2);
+    else if (smoothed < FAST) quality = Math.min(pixelRatio.most, quality + 0.1);
     if (quality === before) return;
     smoothed = (SLOW + FAST) / 2;
     resize();

@@ -128,6 +128,19 @@ test('[CLI-12] ticks are round, even, and cover what is drawn', () => {
   expect(ticks(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
 });
 
+test('[CLI-12] any finite range gets ticks: denormal, empty, huge', () => {
+  const edge = fc.constantFrom(0, -0, 5e-324, -5e-324, 1e-310, 1e300, -1e300, 1e6, 1e6 + 1e-9);
+  const number = fc.oneof(edge, fc.double({ min: -1e300, max: 1e300, noNaN: true }));
+  fc.assert(
+    fc.property(number, number, (a, b) => {
+      const marks = ticks(Math.min(a, b), Math.max(a, b));
+      expect(marks.length).toBeGreaterThanOrEqual(2);
+      expect(marks.length).toBeLessThanOrEqual(12);
+      expect(marks.every(Number.isFinite)).toBe(true);
+    }),
+  );
+});
+
 test('[CLI-12] plots are well-formed whatever the names and numbers', () => {
   const number = fc.double({ min: -1e9, max: 1e9 }); // NaN too
   const point = fc.record({ x: number, y: number });

@@ -57,6 +57,7 @@ const RIGHT = 16;
 const TOP = 34;
 const BOTTOM = 46;
 const LEGEND_ROW = 18;
+const SMALLEST_RANGE = 1e-300;
 
 export function escapeXml(text: string): string {
   return text
@@ -68,8 +69,13 @@ export function escapeXml(text: string): string {
 
 /** Round numbers (1, 2 or 5 times a power of ten) that cover [low, high]; at least two of them. */
 export function ticks(low: number, high: number, count = 5): number[] {
-  if (!(high > low)) return ticks(low - (Math.abs(low) || 1) / 2, low + (Math.abs(low) || 1) / 2);
-  const rough = (high - low) / count;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  // Too narrow for marks that twelve digits can tell apart (or empty, or denormal): a wider axis.
+  if (!(high - low > Math.max(1e-9 * size, SMALLEST_RANGE))) {
+    const margin = size > SMALLEST_RANGE ? size / 2 : 0.5;
+    return ticks(low - margin, high + margin, count);
+  }
+  const rough = high / count - low / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999) ?? 10 * power;
   const first = Math.floor(low / step + 1e-9);
