@@ -39,11 +39,13 @@ export async function exportRun(
   const metrics = await storage.readMetrics(run.id, 0, Number.MAX_SAFE_INTEGER);
   writeLines(join(out, 'metrics.jsonl'), metrics);
   const rows = (await storage.listEpisodes(run.id, Number.MAX_SAFE_INTEGER)).reverse();
-  writeLines(join(out, 'episodes.jsonl'), rows);
+  const listed: unknown[] = [];
   let steps = 0;
   let missing = 0;
   for (const [i, row] of rows.entries()) {
     const episode = await storage.getEpisode(row.id);
+    // A rewound or counterfactual episode says of which step of which episode it is a branch.
+    listed.push(episode?.branchOf ? { ...row, branchOf: episode.branchOf } : row);
     if (episode) {
       writeLines(join(out, 'episodes', `${row.id}.jsonl`), stepsOf(episode));
       steps += episode.length;
@@ -51,6 +53,7 @@ export async function exportRun(
     onEpisode(i + 1, rows.length);
     await breathe();
   }
+  writeLines(join(out, 'episodes.jsonl'), listed);
   return {
     run: run.id,
     env: run.environmentId,

@@ -112,11 +112,19 @@ function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
     <Table striped highlightOnHover stickyHeader fz="sm" data-testid="episodes">
       <Table.Thead>
         <Table.Tr>
-          {['Episode', 'End', 'Steps', 'Return', 'Learned', 'Cost', 'Your steps', 'Policy'].map(
-            (head) => (
-              <Table.Th key={head}>{head}</Table.Th>
-            ),
-          )}
+          {[
+            'Episode',
+            'End',
+            'Steps',
+            'Return',
+            'Learned',
+            'Cost',
+            'Your steps',
+            'Clipped',
+            'Policy',
+          ].map((head) => (
+            <Table.Th key={head}>{head}</Table.Th>
+          ))}
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody className="mono">
@@ -135,6 +143,9 @@ function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
             <Table.Td>{e.learnedReturn === null ? '–' : e.learnedReturn.toFixed(1)}</Table.Td>
             <Table.Td>{e.cost}</Table.Td>
             <Table.Td>{e.humanSteps}</Table.Td>
+            <Table.Td title="steps on which a person asked for more than the action space allows">
+              {e.clippedActions ?? 0}
+            </Table.Td>
             <Table.Td>{e.policyVersion}</Table.Td>
           </Table.Tr>
         ))}

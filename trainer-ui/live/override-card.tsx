@@ -16,6 +16,7 @@ export function OverrideCard() {
   }, [report]);
   if (!report || !visible) return null;
   const { counterfactual: c } = report;
+  const steps = report.to - report.from;
   const gain = c ? c.humanReturn - c.return : 0;
   return (
     <div
@@ -24,7 +25,7 @@ export function OverrideCard() {
       data-testid="override-card"
     >
       <Text size="sm" fw={600}>
-        You drove {report.to - report.from} steps
+        You drove {steps} {steps === 1 ? 'step' : 'steps'}
       </Text>
       {c === null ? (
         <Text size="xs" c="dimmed">

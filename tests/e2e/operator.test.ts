@@ -1,0 +1,157 @@
+/** An operator's hands in a real browser: rewind, views, gamepad, and all the ways of letting go. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { decodeFrame, FLAG, type Frame, OP } from '../../server/protocol/index.ts';
+import { root } from '../setup/sources.ts';
+import {
+  launchBrowser,
+  openPage,
+  type RunningServer,
+  screenshot,
+  startServerProcess,
+  temporaryFolder,
+  until,
+} from './helpers.ts';
+
+interface ExportedEpisode {
+  id: string;
+  end: string;
+  length: number;
+  humanSteps: number;
+  branchOf?: { episodeId: string; step: number };
+}
+
+const folder = temporaryFolder();
+let server: RunningServer;
+let browser: Browser;
+let page: Page;
+let errors: readonly string[];
+let frame: Frame | undefined;
+const frames: { sentAt: number; flags: number }[] = [];
+
+beforeAll(async () => {
+  server = await startServerProcess({ dataDir: folder.path, args: ['--rollouts', '0'] });
+  browser = await launchBrowser(inject('browser'));
+  ({ page, errors } = await openPage(browser, 'about:blank'));
+  page.on('websocket', (socket) => {
+    socket.on('framereceived', ({ payload }) => {
+      if (typeof payload === 'string' || payload[0] !== OP.frame) return;
+      frame = decodeFrame(new Uint8Array(payload).buffer);
+      frames.push({ sentAt: frame.sentAt, flags: frame.flags });
+    });
+  });
+  await page.goto(server.url);
+  await until('the first drawn step', () => page.evaluate('window.__reins?.shownStep > 3'), 90_000);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop('SIGKILL');
+  folder.remove();
+});
+
+afterEach(async () => {
+  // What a failed test left held must not drive the next one.
+  for (const key of ['ArrowUp', 'ArrowLeft', 'ArrowRight']) await page.keyboard.up(key);
+});
+
+const has = (flag: number) => ((frame?.flags ?? 0) & flag) !== 0;
+const controller = () => page.getByTestId('controller').getAttribute('data-controller');
+const untilController = (wanted: string) =>
+  until(`${wanted} in control`, async () => (await controller()) === wanted);
+const moveStick = (value: number) =>
+  page.evaluate(`navigator.getGamepads = () => [
+    { id: 'pad', connected: true, axes: [${value}, 0, 0, 0], buttons: Array.from({ length: 17 }, () => ({ value: 0 })) },
+  ]`);
+
+test('[E2E-6] rewind goes back five seconds, pauses, and driving goes on from there', async () => {
+  await until('seven seconds of an episode', () => frame && frame.time > 7 && frame, 60_000);
+  await page.keyboard.press('Space');
+  await page.getByTestId('paused').waitFor();
+  await until('a frame that says so', () => has(FLAG.paused));
+  const before = frame!.time;
+  await page.keyboard.press('r');
+  await until('the earlier moment', () => frame!.time < before - 4);
+  expect(frame!.time).toBeGreaterThan(before - 7);
+  await page.getByTestId('paused').waitFor();
+  const rewound = frame!.time;
+  await page.keyboard.down('ArrowUp');
+  await until('the world to go on, driven by hand', () => frame!.time > rewound && has(FLAG.human));
+  await page.waitForTimeout(1000);
+  await page.keyboard.up('ArrowUp');
+  await untilController('policy');
+});
+
+test('[E2E-7] a gamepad takes over by its stick and lets go when it is unplugged', async () => {
+  await moveStick(0.05);
+  await page.waitForTimeout(500);
+  expect(await controller()).toBe('policy');
+  await moveStick(-0.9);
+  await untilController('human');
+  await until('steering to the left', () => has(FLAG.human) && frame!.action[0]! > 0.3);
+  await page.evaluate(`navigator.getGamepads = () => []`);
+  await page.evaluate(`window.dispatchEvent(new Event('gamepaddisconnected'))`);
+  await untilController('policy');
+  await until('the agent’s own action', () => !has(FLAG.human));
+});
+
+test('[E2E-8] a page that loses focus or falls silent does not keep the wheel', async () => {
+  await page.keyboard.down('ArrowLeft');
+  await until('a human frame', () => has(FLAG.human));
+  await page.evaluate(`window.dispatchEvent(new Event('blur'))`);
+  await until('a frame of the agent', () => !has(FLAG.human));
+  await page.keyboard.up('ArrowLeft');
+  await page.keyboard.down('ArrowRight');
+  await until('a human frame', () => has(FLAG.human));
+  // Four seconds in which the page does nothing at all, the key still held; what it missed of the
+  // stream is read afterwards.
+  const from = Date.now();
+  await page.evaluate(`{ const end = Date.now() + 4000; while (Date.now() < end); }`);
+  await until('what came meanwhile', () => frame!.sentAt > from + 4000);
+  const meanwhile = frames.filter((f) => f.sentAt > from + 1000 && f.sentAt < from + 3500);
+  expect(meanwhile.length).toBeGreaterThan(5);
+  expect(meanwhile.filter((f) => f.flags & FLAG.human)).toEqual([]);
+  await page.keyboard.up('ArrowRight');
+  await untilController('policy');
+});
+
+test('[E2E-9] the four cameras show four pictures; the emergency stop holds until Space', async () => {
+  const pictures = new Set<string>();
+  for (const camera of ['1', '2', '3', '4']) {
+    await page.keyboard.press(camera);
+    await page.waitForTimeout(1500);
+    await screenshot(page, `camera-${camera}`);
+    pictures.add((await page.getByTestId('stage').screenshot()).toString('base64'));
+  }
+  expect(pictures.size).toBe(4);
+  await page.keyboard.press('1');
+  await page.keyboard.press('Escape');
+  await untilController('safe');
+  await page.keyboard.down('ArrowUp');
+  await page.waitForTimeout(800);
+  await page.keyboard.up('ArrowUp');
+  expect(await controller()).toBe('safe');
+  await page.keyboard.press('Space');
+  await untilController('policy');
+  expect(errors).toEqual([]);
+});
+
+test('[E2E-6] the branch on record names the moment it came from, and who drove it', async () => {
+  await server.stop();
+  const args = ['bin/reins.mjs', 'export', '--data', folder.path, '--json'];
+  const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  expect(result.status, result.stderr).toBe(0);
+  const { out } = JSON.parse(result.stdout) as { out: string };
+  const episodes = readFileSync(join(out, 'episodes.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ExportedEpisode);
+  const branch = episodes.find((e) => e.branchOf && !e.id.includes('-cf'))!;
+  const origin = episodes.find((e) => e.id === branch.branchOf!.episodeId)!;
+  expect(origin.end).toBe('aborted');
+  expect(branch.branchOf!.step).toBeGreaterThan(0);
+  expect(branch.branchOf!.step).toBeLessThan(origin.length);
+  expect(branch.humanSteps).toBeGreaterThan(5);
+});
