@@ -31,8 +31,24 @@ async function main(): Promise<void> {
     });
     await until('a drawn frame', () => page.locator('canvas').first().isVisible());
     await sleep(Number(values['warm-up']) * 1000);
-    await page.screenshot({ path: join(images, 'live.png') });
-    console.error(`docs/images/live.png written; ${errors.length} errors in the page`);
+    const take = async (name: string) => {
+      await page.screenshot({ path: join(images, `${name}.png`) });
+      console.error(`docs/images/${name}.png written`);
+    };
+    await page.keyboard.down('ArrowUp');
+    await until('a person at the wheel', () => page.getByText('You drive').isVisible());
+    await sleep(3000);
+    await take('live');
+    await page.keyboard.up('ArrowUp');
+    await page.getByTestId('tab-compare').click();
+    await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 60_000 });
+    await sleep(4000);
+    await take('compare');
+    await page.getByTestId('tab-learning').click();
+    await page.getByTestId('learning').waitFor();
+    await sleep(1500);
+    await take('learning');
+    console.error(`${errors.length} errors in the page`);
     for (const error of errors) console.error(error);
   } finally {
     await browser.close();
