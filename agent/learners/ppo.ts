@@ -50,6 +50,8 @@ export interface PpoConfig {
   readonly rewardSource: RewardSource;
   /** Weight of ‖μ(s) − a_human‖² on people's steps. */
   readonly bcWeight: number;
+  /** First rounds in which only the value learns: for a policy that was learned elsewhere. */
+  readonly valueRounds: number;
 }
 
 export const ppoDefaults: PpoConfig = {
@@ -70,6 +72,7 @@ export const ppoDefaults: PpoConfig = {
   normaliseRewards: true,
   rewardSource: 'environment',
   bcWeight: 0,
+  valueRounds: 0,
 };
 
 export interface PpoLearner extends Learner {
@@ -289,9 +292,11 @@ export function createPpo(
       nextBatch();
       const lossPolicy = policyLoss(batch);
       const lossValue = valueLoss(batch);
-      descend(policy, policyAdam);
       descend(value, valueAdam);
-      logStdAdam.step(logStd, logStdGradient);
+      if (rounds > c.valueRounds) {
+        descend(policy, policyAdam);
+        logStdAdam.step(logStd, logStdGradient);
+      } else policy.gradients.fill(0);
       logStdGradient.fill(0);
       left--;
       if (left === 0 || stats.kl > 1.5 * c.targetKl) finishRound();

@@ -5,6 +5,7 @@ import { benchCommand } from './commands/bench.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envsCommand } from './commands/envs.ts';
 import { evalCommand } from './commands/eval.ts';
+import { expertCommand } from './commands/expert.ts';
 import { exportCommand } from './commands/export.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     serveCommand(),
     trainCommand(),
     evalCommand(),
+    expertCommand(),
     benchCommand(),
     envsCommand(),
     doctorCommand(),
