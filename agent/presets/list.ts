@@ -97,21 +97,26 @@ export const presets: readonly Preset[] = [
     id: 'christiano',
     title: 'Deep RL from human preferences',
     description:
-      'PPO on an ensemble of reward models from comparisons of 1.5 s clips, asked where members disagree, ' +
-      'fewer as time goes on (Christiano et al. 2017). Deviation: PPO in place of TRPO.',
+      'PPO on an ensemble of reward models from comparisons of 1.5 s clips (Christiano et al. 2017). Deviations: ' +
+      'PPO in place of TRPO, without an entropy bonus; clips end where an episode terminated, which tells what ' +
+      'going on is worth (the paper takes terminations out of the tasks); asked uniformly at an even pace.',
     needs: ['preference'],
     learner: {
       kind: 'ppo',
       config: {
         rolloutSteps: 1024,
-        entropyWeight: 0.01,
-        gamma: 0.995,
-        lambda: 0.97,
+        initialLogStd: -0.5,
         rewardSource: 'model',
       },
     },
-    reward: { hidden: [64, 64] },
-    queries: { strategy: 'disagreement', segmentSeconds: 1.5, schedule: 'decreasing' },
+    reward: {
+      output: 'linear',
+      zero: 'learned',
+      learningRate: 3e-3,
+      minSessionSteps: 40,
+      maxSessionSteps: 120,
+    },
+    queries: { strategy: 'uniform', segmentSeconds: 1.5, endings: true },
   },
   {
     id: 'pebble',

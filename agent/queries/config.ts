@@ -32,6 +32,11 @@ export interface QueryConfig {
   readonly schedule: LabelSchedule;
   /** Length of a segment, s. */
   readonly segmentSeconds: number;
+  /**
+   * Segments may also end where an episode terminated, and are shorter then: comparing them tells what
+   * going on is worth, which segments of one length never do.
+   */
+  readonly endings: boolean;
   /** Pairs considered per question asked. */
   readonly candidates: number;
   /** Newest episodes that segments are taken from; near-on-policy takes a tenth of them. */
@@ -46,6 +51,7 @@ export const queryDefaults: QueryConfig = {
   strategy: 'information',
   schedule: 'constant',
   segmentSeconds: 2,
+  endings: false,
   candidates: 10,
   recentEpisodes: 100,
   expirySeconds: 600,

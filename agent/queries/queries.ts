@@ -74,6 +74,7 @@ export function createQuerySource(
         random,
         returns,
         urgent,
+        config.endings,
       );
       const features = [...asked.values()].slice(-200).map((a) => a.features);
       const chosen = selectQueries(candidates, wanted, { strategy }, answerTime, features);

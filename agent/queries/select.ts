@@ -22,8 +22,9 @@ export interface Choice extends Candidate {
 export type SegmentReturns = (episode: Episode, segment: Segment) => number[] | undefined;
 
 /**
- * Random pairs of equally long segments of different places, from the newest episodes that are long
- * enough. `first`: episodes one of whose segments should be in the pair when there are any.
+ * Random pairs of segments of different places, from the newest episodes that are long enough: equally
+ * long, but for those that `endings` lets be cut short by a termination. `first`: episodes one of whose
+ * segments should be in the pair when there are any.
  */
 export function drawCandidates(
   episodes: readonly Episode[],
@@ -32,15 +33,16 @@ export function drawCandidates(
   random: Random,
   returns: SegmentReturns,
   first: ReadonlySet<string> = new Set(),
+  endings = false,
 ): Candidate[] {
-  const long = episodes.filter((e) => e.length >= steps);
+  const long = episodes.filter((e) => startsOf(e, steps, endings) > 0);
   const urgent = long.filter((e) => first.has(e.id));
   const candidates: Candidate[] = [];
   if (long.length === 0) return candidates;
   for (let i = 0; i < count; i++) {
     const from = urgent.length > 0 && i % 2 === 0 ? urgent : long;
-    const one = drawSegment(from, steps, random);
-    const two = drawSegment(long, steps, random);
+    const one = drawSegment(from, steps, endings, random);
+    const two = drawSegment(long, steps, endings, random);
     if (!one || !two || overlap(one.segment, two.segment)) continue;
     const ra = returns(one.episode, one.segment);
     const rb = returns(two.episode, two.segment);
@@ -55,13 +57,29 @@ export function drawCandidates(
   return candidates;
 }
 
+/** Steps of the shortest segment that a termination may leave. */
+const SHORTEST = 2;
+
+/** First steps that a segment of an episode may have. */
+function startsOf(episode: Episode, steps: number, endings: boolean): number {
+  const least = endings && episode.end === 'terminated' ? Math.min(SHORTEST, steps) : steps;
+  return Math.max(0, episode.length - least + 1);
+}
+
 /** Episodes count by their length, so that every step is as likely. */
-function drawSegment(episodes: readonly Episode[], steps: number, random: Random) {
-  const starts = episodes.map((e) => e.length - steps + 1);
+function drawSegment(
+  episodes: readonly Episode[],
+  steps: number,
+  endings: boolean,
+  random: Random,
+) {
+  const starts = episodes.map((e) => startsOf(e, steps, endings));
   let pick = random.integer(starts.reduce((a, b) => a + b, 0));
   for (const [i, episode] of episodes.entries()) {
-    if (pick < starts[i]!)
-      return { episode, segment: { episodeId: episode.id, from: pick, to: pick + steps } };
+    if (pick < starts[i]!) {
+      const to = Math.min(pick + steps, episode.length);
+      return { episode, segment: { episodeId: episode.id, from: pick, to } };
+    }
     pick -= starts[i]!;
   }
   return undefined;

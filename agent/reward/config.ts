@@ -16,6 +16,8 @@ export interface RewardConfig {
   /** Networks. Each is kept from one of as many folds of the labels, on which it is judged. */
   readonly members: number;
   readonly hidden: readonly number[];
+  /** tanh is bounded; linear goes on rising beyond what was labelled, where better behaviour lies. */
+  readonly output: 'tanh' | 'linear';
   readonly learningRate: number;
   readonly noiseLearningRate: number;
   /** First decoupled weight decay; can be adapted to the gap between held-out and training loss. */
@@ -45,6 +47,12 @@ export interface RewardConfig {
   readonly referenceRows: number;
   /** Published rewards have this standard deviation over the reference rows. */
   readonly outputStd: number;
+  /**
+   * Where published rewards are zero: at their mean over the reference rows, or, once comparisons of
+   * segments of different lengths say so, where the model has it (then `outputStd` is their root mean
+   * square). Where episodes can terminate, the zero decides whether going on is worth it.
+   */
+  readonly zero: 'mean' | 'learned';
   /** Added to published rewards, in those standard deviations. */
   readonly outputMean: number;
   /** SURF (Park et al. 2022): pseudo-labels and crops; absent: off. */
@@ -73,6 +81,7 @@ export interface RewardConfig {
 export const rewardDefaults: RewardConfig = {
   members: 3,
   hidden: [64, 64],
+  output: 'tanh',
   learningRate: 1e-3,
   noiseLearningRate: 1e-2,
   weightDecay: 0.3,
@@ -102,6 +111,7 @@ export const rewardDefaults: RewardConfig = {
   referenceRows: 4096,
   mirror: false,
   outputStd: 1,
+  zero: 'mean',
   outputMean: 0,
 };
 
@@ -120,4 +130,8 @@ export function checkRewardConfig(config: RewardConfig): void {
   check('stopAccuracy', 0.5, Number.POSITIVE_INFINITY);
   check('referenceRows', 16, 1e6);
   check('outputStd', 1e-6, 1e6);
+  if (config.output !== 'tanh' && config.output !== 'linear')
+    throw new RangeError(`reward.output: is ${String(config.output)}, allowed tanh, linear`);
+  if (config.zero !== 'mean' && config.zero !== 'learned')
+    throw new RangeError(`reward.zero: is ${String(config.zero)}, allowed mean, learned`);
 }

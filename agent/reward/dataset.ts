@@ -70,6 +70,11 @@ const SAME_ACTION = 0.02;
 /** What a terminal emergency stop says about the second before it. */
 const ESTOP_VALUE = -1;
 
+/** Two segments of different lengths: comparing them says where zero reward is. */
+export function hasUnequalParts(datum: Datum): boolean {
+  return datum.kind === 'preference' && datum.parts[0] !== datum.parts[1];
+}
+
 /** FNV-1a: a fold that depends on nothing but the feedback's id. */
 export function foldOf(feedbackId: string, folds: number): number {
   let hash = 0x811c9dc5;

@@ -25,8 +25,8 @@ import type { Mlp } from '../nn/mlp.ts';
 import { type BatchScratch, type BatchSource, type Distrust, drawBatch } from './batch.ts';
 import { restoreData, type SavedEnsemble, saveData } from './checkpoint.ts';
 import { checkRewardConfig, type FittedKind, type RewardConfig, rewardDefaults } from './config.ts';
-import { createDataMaker, type Datum, joined } from './dataset.ts';
-import { createMembers } from './members.ts';
+import { createDataMaker, type Datum, hasUnequalParts, joined } from './dataset.ts';
+import { createMembers, normaliseMember } from './members.ts';
 import { rowMirror } from './mirror.ts';
 import { createNoise } from './noise.ts';
 import { createReference, type InputScale, inputScale, scaleRows } from './reference.ts';
@@ -169,18 +169,13 @@ export function createRewardEnsemble(
 
   function publish(): void {
     frozenScale = scale;
+    const ownZero = config.zero === 'learned' && data.some(hasUnequalParts);
     const rows = reference.size >= 16 ? reference.rows : joined(data);
     const n = reference.size >= 16 ? reference.size : rows.length / width;
     for (const member of members) {
       member.frozen.parameters.set(member.live.parameters);
       member.frozen.changed();
-      const outputs = outputsOf(member.frozen, rows, n, frozenScale);
-      let sum = 0;
-      for (const r of outputs) sum += r / n;
-      let squares = 0;
-      for (const r of outputs) squares += (r - sum) ** 2 / n;
-      member.mean = sum;
-      member.inverseStd = 1 / Math.max(1e-3, Math.sqrt(squares));
+      normaliseMember(member, outputsOf(member.frozen, rows, n, frozenScale), ownZero);
     }
     version++;
     sessionSteps = -1;

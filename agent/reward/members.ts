@@ -22,7 +22,11 @@ export function createMembers(
 ): Member[] {
   const sizes = [width, ...config.hidden, 1];
   const net = (source: Random) =>
-    createMlp(backend, { sizes, activation: 'leaky-relu', outputActivation: 'tanh' }, source);
+    createMlp(
+      backend,
+      { sizes, activation: 'leaky-relu', outputActivation: config.output },
+      source,
+    );
   return Array.from({ length: config.members }, () => {
     const live = net(random);
     const frozen = net(createRandom(0));
@@ -30,4 +34,18 @@ export function createMembers(
     const adam = createAdam(live.parameters.length, { learningRate: config.learningRate });
     return { live, frozen, adam, mean: 0, inverseStd: 1 };
   });
+}
+
+/** Least deviation that is divided by. */
+const SMALLEST_STD = 1e-3;
+
+/** Statistics of a member's `outputs` over reference rows: about their mean, or about its own zero. */
+export function normaliseMember(member: Member, outputs: Float32Array, ownZero: boolean): void {
+  const n = outputs.length;
+  let sum = 0;
+  if (!ownZero) for (const r of outputs) sum += r / n;
+  let squares = 0;
+  for (const r of outputs) squares += (r - sum) ** 2 / n;
+  member.mean = sum;
+  member.inverseStd = 1 / Math.max(SMALLEST_STD, Math.sqrt(squares));
 }

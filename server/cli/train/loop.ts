@@ -11,6 +11,7 @@ import {
   type EpisodeRecorder,
   type EpisodeStore,
 } from '../../../agent/episodes.ts';
+import { type LabelSchedule, labelsDue } from '../../../agent/queries/config.ts';
 import type { Environment, EnvironmentFactory, TimeStep } from '../../../sim/contract.ts';
 import { createRandom, type Random } from '../../../sim/random.ts';
 import { breathe } from '../output.ts';
@@ -24,6 +25,8 @@ const PUBLISH_EVERY = 20;
 const SITTING = 10;
 /** Points of the curve over a run, at most; runs of up to 10,000 steps have one every 100. */
 const CURVE_POINTS = 100;
+/** A budget so large that rounding does not matter. */
+const WHOLE = 1e6;
 /** Share of the steps before the first questions: there must be something to compare. */
 const FIRST_SITTING = 0.05;
 
@@ -38,6 +41,8 @@ export interface LoopOptions {
   readonly steps: number;
   /** Answers of the preference teacher, and presses of the scalar teacher, at most. */
   readonly labels: number;
+  /** How the preference teacher's answers are spread over the run. */
+  readonly schedule: LabelSchedule;
   readonly seed: number;
   readonly onStep: (step: number, note: string) => void;
 }
@@ -225,7 +230,7 @@ function press(options: LoopOptions, state: State, write: Write, step: number): 
   state.presses++;
 }
 
-/** Sittings are spread evenly over the run, the first after a short start. */
+/** Sittings are spread over the run as the schedule says, the first after a short start. */
 function answer(options: LoopOptions, state: State, write: Write): void {
   const teacher = options.teachers.preference;
   if (!teacher || state.answers >= options.labels) return;
@@ -233,7 +238,9 @@ function answer(options: LoopOptions, state: State, write: Write): void {
   const share = (state.step - first) / (0.85 * options.steps - first);
   if (share < 0) return;
   const sittings = Math.ceil(options.labels / SITTING);
-  const due = Math.min(options.labels, SITTING * (1 + Math.floor(share * sittings)));
+  const { schedule } = options;
+  const part = schedule === 'constant' ? share : labelsDue(schedule, share, WHOLE) / WHOLE;
+  const due = Math.min(options.labels, SITTING * (1 + Math.floor(part * sittings)));
   if (state.answers >= due) return;
   const now = clock(options, state);
   for (const query of options.trainer.nextQueries(due - state.answers, now)) {

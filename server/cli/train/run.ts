@@ -9,11 +9,14 @@ import {
   evaluate,
 } from '../../../agent/evaluation/evaluate.ts';
 import { mean, pearson } from '../../../agent/evaluation/statistics.ts';
+import { getPreset } from '../../../agent/presets.ts';
+import { type LabelSchedule, queryDefaults } from '../../../agent/queries/config.ts';
 import type { TakeoverRule } from '../../../agent/teachers/override.ts';
 import type {
   PreferenceTeacherConfig,
   PreferenceTeacherName,
 } from '../../../agent/teachers/preference.ts';
+import { applyOverrides } from '../../../agent/trainer/options.ts';
 import { createTrainer } from '../../../agent/trainer.ts';
 import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../../sim/contract.ts';
 import { writePolicyFile } from '../../snapshot-file.ts';
@@ -169,6 +172,7 @@ async function learn(
       configHash: configHash(options.factory.id, options.environmentOptions),
       steps: options.steps,
       labels: options.labels,
+      schedule: scheduleOf(options),
       seed: options.seed,
       onStep: (step, note) => bar.update(step, note),
     });
@@ -176,6 +180,10 @@ async function learn(
     bar.stop();
     teachers.close();
   }
+}
+
+function scheduleOf({ preset, overrides }: TrainOptions): LabelSchedule {
+  return applyOverrides(getPreset(preset), overrides).queries?.schedule ?? queryDefaults.schedule;
 }
 
 /** Equal for equal environments and options. */

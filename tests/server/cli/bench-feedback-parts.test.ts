@@ -18,6 +18,7 @@ function rowsOf(grid: typeof defaultGrid, value: (key: string, seed: number) => 
     return {
       key: runKey(spec),
       spec,
+      commit: 'c0ffee',
       before: spec.kind === 'expert' ? null : { ...measured, return: 10, success: 0 },
       after: measured,
       environmentSteps: 200,

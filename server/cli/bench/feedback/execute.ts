@@ -7,6 +7,7 @@ import type { Output } from '../../output.ts';
 import { resolvePolicy } from '../../policies.ts';
 import { type TrainResult, train } from '../../train/run.ts';
 import { judged } from './judge.ts';
+import { describeCommit } from './machine.ts';
 import { overridesOf, type RunSpec, runKey } from './plan.ts';
 import type { Measured, Row } from './rows.ts';
 import { trainTeacher } from './teachers.ts';
@@ -25,7 +26,8 @@ export interface ExecuteOptions {
 
 export async function execute(options: ExecuteOptions): Promise<Row> {
   const { spec } = options;
-  if (spec.kind === 'expert') return measureExpert(options);
+  const commit = describeCommit();
+  if (spec.kind === 'expert') return measureExpert(options, commit);
   const policy = join('policies', `${runKey(spec)}.policy`);
   const result = await train({
     ...trainTeacher(spec.teacher),
@@ -43,10 +45,10 @@ export async function execute(options: ExecuteOptions): Promise<Row> {
     output: silent(options.onStep),
     clock: options.clock,
   });
-  return rowOf(spec, result, policy);
+  return rowOf(spec, commit, result, policy);
 }
 
-function rowOf(spec: RunSpec, result: TrainResult, policy: string): Row {
+function rowOf(spec: RunSpec, commit: string, result: TrainResult, policy: string): Row {
   const { environmentSteps, expertSteps, takeovers, labels, trainingCost, updates } = result;
   const measured = (when: 'before' | 'after'): Measured => ({
     return: result[when].return.mean,
@@ -57,6 +59,7 @@ function rowOf(spec: RunSpec, result: TrainResult, policy: string): Row {
   return {
     key: runKey(spec),
     spec,
+    commit,
     before: measured('before'),
     after: measured('after'),
     environmentSteps,
@@ -73,7 +76,7 @@ function rowOf(spec: RunSpec, result: TrainResult, policy: string): Row {
 }
 
 /** The expert on the same held-out episodes. */
-async function measureExpert({ spec, clock }: ExecuteOptions): Promise<Row> {
+async function measureExpert({ spec, clock }: ExecuteOptions, commit: string): Promise<Row> {
   const started = clock();
   const factory = getEnvironment(spec.task);
   const env = await factory.create({});
@@ -86,6 +89,7 @@ async function measureExpert({ spec, clock }: ExecuteOptions): Promise<Row> {
   return {
     key: runKey(spec),
     spec,
+    commit,
     before: null,
     after: {
       return: summary.return.mean,

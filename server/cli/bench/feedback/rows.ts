@@ -23,6 +23,8 @@ export interface Row {
   /** `runKey` of `spec`. */
   readonly key: string;
   readonly spec: RunSpec;
+  /** Of the code when the run began; see `describeCommit`. */
+  readonly commit: string;
   /** null for an expert, who does not learn. */
   readonly before: Measured | null;
   readonly after: Measured;

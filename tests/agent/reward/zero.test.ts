@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Backend, loadBackend } from '../../../agent/backend.ts';
+import type { Feedback } from '../../../agent/contract.ts';
+import { createEpisodeStore } from '../../../agent/episodes.ts';
+import type { RewardConfig } from '../../../agent/reward/config.ts';
+import { createRewardEnsemble, type RewardEnsemble } from '../../../agent/reward/ensemble.ts';
+import { createRandom } from '../../../sim/random.ts';
+import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
+
+const spec = syntheticSpec(3, 1);
+const store = createEpisodeStore({ maxSteps: 10_000 });
+const models: RewardEnsemble[] = [];
+let backend: Backend;
+
+beforeAll(async () => {
+  backend = await loadBackend({ deterministic: true });
+  for (let i = 0; i < 4; i++)
+    store.add(syntheticEpisode(spec, 200, createRandom(i), { id: `e${i}`, end: 'terminated' }));
+});
+afterAll(() => {
+  for (const model of models) model.dispose();
+});
+
+/** Mean published reward once taught that `longer` (or shorter) segments are better. */
+function meanReward(config: Partial<RewardConfig>, longer: boolean, unequal = true): number {
+  const model = createRewardEnsemble(spec, config, backend, createRandom(1));
+  models.push(model);
+  const random = createRandom(2);
+  for (const id of store.ids()) model.observe(store.get(id)!, 0, 200);
+  for (let i = 0; i < 40; i++) {
+    const segment = (steps: number) => {
+      const from = random.integer(200 - steps);
+      return { episodeId: `e${random.integer(4)}`, from, to: from + steps };
+    };
+    const [a, b] = [segment(20), segment(unequal ? 4 : 20)];
+    const choice = longer === unequal ? 'a' : 'b';
+    const body = { kind: 'preference' as const, a, b, choice } satisfies Partial<Feedback>;
+    const at = { runId: 'r', shownAt: 0, answeredAt: 0, receivedAt: 0, responseMs: 0 };
+    model.feedback({ ...at, ...body, id: `f${i}`, teacherId: 't' } as Feedback, store);
+  }
+  for (let i = 0; i < 200 && model.pending; i++) model.update();
+  const e = store.get('e0')!;
+  const out = new Float32Array(200);
+  model.predict(e.observations, e.actions, 200, out);
+  return out.reduce((a, b) => a + b, 0) / 200;
+}
+
+test('[RWD-12] comparisons of different lengths say whether going on is worth it', () => {
+  for (const output of ['tanh', 'linear'] as const) {
+    expect(meanReward({ zero: 'learned', output }, true)).toBeGreaterThan(0.5);
+    expect(meanReward({ zero: 'learned', output }, false)).toBeLessThan(-0.5);
+  }
+});
+
+test('[RWD-12] without them, or when not asked to, rewards are zero on average', () => {
+  expect(Math.abs(meanReward({ zero: 'learned' }, true, false))).toBeLessThan(0.25);
+  expect(Math.abs(meanReward({}, true))).toBeLessThan(0.25);
+});
+
+test('[RWD-13] unknown zeros and outputs are refused by name', () => {
+  const make = (config: Record<string, unknown>) => () =>
+    createRewardEnsemble(spec, config, backend, createRandom(1));
+  expect(make({ zero: 'median' })).toThrow('reward.zero: is median, allowed mean, learned');
+  expect(make({ output: 'relu' })).toThrow('reward.output: is relu, allowed tanh, linear');
+});
