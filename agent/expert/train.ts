@@ -1,7 +1,7 @@
 /**
  * A learned expert of an environment that has a hand-written one: clone it while driving oneself
  * (DAgger, Ross et al. 2011), then improve on the environment's reward with PPO from there. The critic
- * learns first, because a fresh one would undo what was cloned. Kept is the round that does best on
+ * learns first, because a fresh one would undo what was cloned. Kept is the round of the highest return on
  * validation seeds, which are neither trained nor reported on.
  */
 import type { Environment, Expert } from '../../sim/contract.ts';
@@ -49,10 +49,10 @@ export const expertDefaults: ExpertConfig = {
     rolloutSteps: 16_384,
     minibatch: 512,
     epochs: 4,
-    learningRate: 1e-4,
+    learningRate: 5e-5,
     initialLogStd: -2,
-    targetKl: 0.02,
-    valueRounds: 4,
+    targetKl: 0.01,
+    valueRounds: 6,
   },
   validateEvery: 4,
   trainSeeds: { start: 100_000, count: 100_000 },
@@ -76,7 +76,10 @@ export interface TrainedExpert {
 }
 
 export interface ExpertRun {
+  /** What is cloned in and validated on. */
   readonly env: Environment;
+  /** What PPO learns in: the same, or stricter (an episode may end where the other goes on). */
+  readonly practice: Environment;
   readonly createDemonstrator: (env: Environment) => Expert;
   readonly config: ExpertConfig;
   readonly backend: Backend;
@@ -167,7 +170,7 @@ function improve(
   clone: Candidate,
   random: Random,
 ): Candidate & { steps: number } {
-  const { env, config } = run;
+  const { practice: env, config } = run;
   const recorder = createEpisodeRecorder({
     runId: 'expert',
     environmentId: env.id,
@@ -210,16 +213,13 @@ function improve(
     run.log(
       `ppo: ${steps} steps, ${describe(validation)}, kl ${kl.toFixed(4)}, critic ${value.toFixed(4)}`,
     );
-    if (round > (config.ppo.valueRounds ?? 0) && isBetter(validation, best?.validation))
+    if (
+      round > (config.ppo.valueRounds ?? 0) &&
+      validation.return > (best?.validation.return ?? Number.NEGATIVE_INFINITY)
+    )
       best = { snapshot, validation };
   }
   return { ...(best ?? clone), steps };
-}
-
-/** More often solved; as often solved, and worth more. */
-function isBetter(a: Validation, b: Validation | undefined): boolean {
-  if (!b) return true;
-  return a.success > b.success || (a.success === b.success && a.return > b.return);
 }
 
 function validate(run: ExpertRun, snapshot: PolicySnapshot): Validation {

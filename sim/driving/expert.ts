@@ -5,6 +5,7 @@
  */
 import type { Environment, Expert } from '../contract.ts';
 import { BOX_KIND } from './boxes.ts';
+import { safeSpeed } from './foresight.ts';
 import type { Lane, LanePosition } from './map/contract.ts';
 import { personSpeed } from './people.ts';
 import type { DrivingEnvironment } from './task.ts';
@@ -29,39 +30,95 @@ const GAP_MOVING = 3;
 const GAP_STANDING = 9;
 /** Steps at a standstill after which it creeps on, even if that costs a cone. */
 const PATIENCE = 120;
+/** Steps at a standstill after which it looks for a way past within the lane, and how far aside. */
+const SQUEEZE = 20;
+const SQUEEZE_FOR = 60;
+const SHIFTS = [0, 0.4, -0.4, 0.8, -0.8, 1.2, -1.2];
+/** Standstill after which it pushes cars in a junction where each waits for the other, and for how long at most. */
+const JAM = 300;
+const PUSH_FOR = 150;
+/** m/s */
+const CREEP = 1.5;
+
+/** What the driver keeps in mind; steps. */
+interface Memory {
+  lane: number;
+  /** Highest so far: less is another episode, or a rewind. */
+  completion: number;
+  stuck: number;
+  /** Left of looking for a way past, and spent on pushing in this episode. */
+  squeeze: number;
+  pushed: number;
+}
 
 export function createDrivingExpert(env: Environment): Expert {
   if (!('world' in env)) throw new TypeError(`expert: ${env.id} is not a driving environment`);
   const { world } = env as DrivingEnvironment;
-  const point = new Float64Array(2);
-  const memory = { lane: -1, road: -1, stuck: 0 };
+  const memory: Memory = { lane: -1, completion: 0, stuck: 0, squeeze: 0, pushed: 0 };
   return {
     act(out) {
-      const lane = chooseLane(world, memory);
       const { state, vehicle } = world;
       const speed = state[V.vx]!;
-      const reach = Math.max(6, Math.min(16, 3.5 + 0.75 * speed));
-      aim(world, lane, reach, point);
-      const dx = point[0]! - state[V.x]!;
-      const dy = point[1]! - state[V.y]!;
-      const heading = state[V.heading]!;
-      const ahead = dx * Math.cos(heading) + dy * Math.sin(heading);
-      const aside = dy * Math.cos(heading) - dx * Math.sin(heading);
-      const curvature = (2 * aside) / Math.max(1, ahead * ahead + aside * aside);
+      remember(world, memory);
+      shift = 0;
+      const lane = chooseLane(world, memory);
+      if (memory.squeeze > 0) shift = chooseShift(world, lane);
+      const curvature = pursue(world, lane);
       const steer = Math.atan(curvature * (vehicle.front + vehicle.rear));
       out[0] = Math.max(-1, Math.min(1, steer / vehicle.maxSteer));
-      memory.stuck = speed < 0.5 ? memory.stuck + 1 : Math.max(0, memory.stuck - 2);
-      const patient = memory.stuck < PATIENCE;
-      const free = wantedSpeed(world, lane, Math.abs(curvature));
-      const wanted = patient ? free : Math.max(1.5, free);
-      const change = wanted - speed;
+      const change = patientSpeed(world, lane, Math.abs(curvature), memory) - speed;
       out[1] = Math.max(-1, Math.min(0.9, change > 0 ? 0.6 * change : 0.35 * change));
     },
   };
 }
 
+function remember(world: DrivingWorld, memory: Memory): void {
+  const { completion } = world.navigation;
+  if (completion < memory.completion) {
+    memory.lane = -1;
+    memory.stuck = 0;
+    memory.squeeze = 0;
+    memory.pushed = 0;
+  }
+  memory.completion = completion;
+  const still = world.state[V.vx]! < 0.5;
+  memory.stuck = still ? memory.stuck + 1 : Math.max(0, memory.stuck - 2);
+  if (memory.stuck >= SQUEEZE) memory.squeeze = SQUEEZE_FOR;
+  else if (!still && memory.squeeze > 0) memory.squeeze--;
+}
+
+/** Curvature of the arc to the point aimed at on the lane, 1/m. */
+function pursue(world: DrivingWorld, lane: Lane): number {
+  const { state } = world;
+  const reach = Math.max(6, Math.min(16, 3.5 + 0.75 * state[V.vx]!));
+  aim(world, lane, reach, point);
+  const dx = point[0]! - state[V.x]!;
+  const dy = point[1]! - state[V.y]!;
+  const cos = Math.cos(state[V.heading]!);
+  const sin = Math.sin(state[V.heading]!);
+  const ahead = dx * cos + dy * sin;
+  const aside = dy * cos - dx * sin;
+  return (2 * aside) / Math.max(1, ahead * ahead + aside * aside);
+}
+
+/** m/s: what is safe; after long waits what hits no car, after longer ones what pushes for a while. */
+function patientSpeed(world: DrivingWorld, lane: Lane, curvature: number, memory: Memory): number {
+  const wanted = wantedSpeed(world, lane, curvature);
+  const safe = safeSpeed(world, lane, nextLane, shift, wanted);
+  // In a queue before a junction pushing gains nothing.
+  const inTheWay = world.navigation.lane.junction;
+  if (inTheWay && memory.stuck >= JAM && memory.pushed < PUSH_FOR) {
+    memory.pushed++;
+    return Math.max(CREEP, safe);
+  }
+  if (memory.stuck < PATIENCE) return safe;
+  return Math.max(safe, safeSpeed(world, lane, nextLane, shift, CREEP));
+}
+
+const point = new Float64Array(2);
+
 /** Lanes of the route's current road, scored by free road ahead less the cost of getting there. */
-function chooseLane(world: DrivingWorld, memory: { lane: number; road: number }): Lane {
+function chooseLane(world: DrivingWorld, memory: Memory): Lane {
   const { map, navigation } = world;
   const road = map.roads[navigation.route.roads[navigation.index]!]!;
   const current = navigation.lane;
@@ -81,7 +138,6 @@ function chooseLane(world: DrivingWorld, memory: { lane: number; road: number })
     }
   }
   memory.lane = best.id;
-  memory.road = road.id;
   // One lane at a time.
   if (Math.abs(best.index - current.index) <= 1) return best;
   return map.lanes[best.index > current.index ? current.right : current.left] ?? best;
@@ -120,6 +176,26 @@ function room(world: DrivingWorld, from: Lane, to: Lane, s: number): boolean {
   return true;
 }
 
+/** Of a few ways past what stands half in the lane, the one with most room; 0 where none helps. */
+function chooseShift(world: DrivingWorld, lane: Lane): number {
+  const { navigation } = world;
+  const s = (navigation.at.s / navigation.lane.length) * lane.length;
+  let best = 0;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < SHIFTS.length; k++) {
+    shift = SHIFTS[k]!;
+    const clear = safeSpeed(world, lane, nextLane, shift, CREEP) === CREEP;
+    const room = Math.min(15, freeAhead(world, lane, s)) + (clear ? 10 : 0) - 4 * Math.abs(shift);
+    if (room > most) {
+      most = room;
+      best = shift;
+    }
+  }
+  return best;
+}
+
+/** Metres to the left of the lane's middle that are driven; set by `act`. */
+let shift = 0;
 const at: LanePosition = { s: 0, lateral: 0 };
 const lead = { gap: 0, speed: 0, standing: false };
 
@@ -154,7 +230,7 @@ function scanLane(world: DrivingWorld, lane: Lane, from: number, before: number)
     const wide = boxes.halfWidth[i]! + turned * (boxes.halfLength[i]! - boxes.halfWidth[i]!);
     // Somebody on the way across: where they will be counts.
     const crossing = personSpeed(people, i) > 0 ? CROSSING : 0;
-    if (Math.abs(at.lateral) > wide + vehicle.width / 2 + CLEARANCE + crossing) continue;
+    if (Math.abs(at.lateral - shift) > wide + vehicle.width / 2 + CLEARANCE + crossing) continue;
     const gap = before + at.s - from - half - boxes.halfLength[i]!;
     if (gap >= lead.gap) continue;
     lead.gap = gap;
@@ -177,7 +253,7 @@ function aim(world: DrivingWorld, lane: Lane, reach: number, out: Float64Array):
     current = next;
     index++;
   }
-  current.pointAt(s, 0, out);
+  current.pointAt(s, shift, out);
 }
 
 function wantedSpeed(world: DrivingWorld, lane: Lane, curvature: number): number {

@@ -5,10 +5,11 @@ import { loadBackend } from '../../../agent/backend.ts';
 import type { PolicySnapshot } from '../../../agent/contract.ts';
 import { evaluate } from '../../../agent/evaluation/evaluate.ts';
 import { type ExpertConfig, expertDefaults, trainExpert } from '../../../agent/expert/train.ts';
+import type { EnvironmentOptions } from '../../../sim/contract.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { writePolicyFile } from '../../snapshot-file.ts';
-import { integer, seed } from '../arguments.ts';
-import { UsageError } from '../errors.ts';
+import { integer, seed, setting } from '../arguments.ts';
+import { asUsage, UsageError } from '../errors.ts';
 import { createOutput, short, table } from '../output.ts';
 import { expertFile } from '../policies.ts';
 import { repositoryRoot } from '../root.ts';
@@ -18,6 +19,7 @@ interface ExpertFlags {
   env: string;
   steps: number;
   rounds: number;
+  practice: EnvironmentOptions;
   seed: number;
   evalEpisodes: number;
   backend: (typeof BACKENDS)[number];
@@ -33,6 +35,12 @@ export function expertCommand(): Command {
     .option('--env <id>', 'environment that has a planner', 'driving')
     .option('--steps <n>', 'environment steps of PPO', integer(0, 1e9), expertDefaults.ppoSteps)
     .option('--rounds <n>', 'rounds of cloning', integer(0, 100), expertDefaults.rounds)
+    .option(
+      '--practice <name=value>',
+      'option of the environment while PPO learns, repeatable',
+      setting,
+      {},
+    )
     .option('--seed <n>', 'seed of everything', seed, 1)
     .option('--eval-episodes <n>', 'held-out episodes at the end', integer(1, 10_000), 50)
     .addOption(
@@ -42,7 +50,7 @@ export function expertCommand(): Command {
   jsonOption(command).action((flags: ExpertFlags) => run(flags));
   return withExamples(
     command,
-    'reins expert --env driving --seed 1',
+    'reins expert --env driving --practice crashEnds=true --seed 1',
     'reins expert --env driving --steps 100000 --out data/policies/quick.policy --json',
   );
 }
@@ -53,6 +61,7 @@ async function run(flags: ExpertFlags): Promise<void> {
   const { createExpert, evalSeeds } = factory;
   if (!createExpert) throw new UsageError(`env: ${factory.id} has no planner to learn from`);
   const env = await factory.create();
+  const practice = await asUsage(() => factory.create(flags.practice));
   const config: ExpertConfig = {
     ...expertDefaults,
     ppoSteps: flags.steps,
@@ -63,6 +72,7 @@ async function run(flags: ExpertFlags): Promise<void> {
   const begin = performance.now();
   const trained = trainExpert({
     env,
+    practice,
     createDemonstrator: createExpert,
     config,
     backend,
@@ -81,6 +91,7 @@ async function run(flags: ExpertFlags): Promise<void> {
   const document = {
     env: factory.id,
     seed: flags.seed,
+    practice: flags.practice,
     backend: backend.name,
     demonstratedSteps,
     ppoSteps,
@@ -89,7 +100,8 @@ async function run(flags: ExpertFlags): Promise<void> {
     validation,
     config,
   };
-  const command = `reins expert --env ${factory.id} --steps ${flags.steps} --rounds ${flags.rounds} --seed ${flags.seed}`;
+  const settings = Object.entries(flags.practice).map(([name, v]) => ` --practice ${name}=${v}`);
+  const command = `reins expert --env ${factory.id} --steps ${flags.steps} --rounds ${flags.rounds}${settings.join('')} --seed ${flags.seed}`;
   writePolicyFile(path, {
     environmentId: factory.id,
     observationSize: env.observationSpace.size,
@@ -97,6 +109,7 @@ async function run(flags: ExpertFlags): Promise<void> {
     meta: { command, ...document },
   });
   env.close();
+  practice.close();
   const shown = relative(repositoryRoot, path);
   output.result({ ...document, wallSeconds, out: shown }, () => describe(result, shown));
 }
