@@ -294,9 +294,11 @@ export interface EnvironmentFactory extends EnvironmentInfo {
   create(options?: EnvironmentOptions): Promise<Environment>;
   /**
    * A scripted expert, where there is one: reads the environment, returns an action in `out`.
-   * Used by synthetic override teachers and as `--policy planner`.
+   * Used by synthetic override teachers and, without a `createPlanner`, as `--policy planner`.
    */
   createExpert?(env: Environment): Expert;
+  /** A scripted controller that does better than what is good to learn from: `--policy planner`. */
+  createPlanner?(env: Environment): Expert;
 }
 
 /** A controller that may look into the environment's true state. */

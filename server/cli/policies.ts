@@ -40,7 +40,7 @@ export function resolvePolicy(
   if (name === 'expert' && existsSync(expertFile(env.id)))
     return filePolicy(expertFile(env.id), env, seed);
   if (name === 'expert' || name === 'planner') {
-    const expert = factory.createExpert?.(env);
+    const expert = (factory.createPlanner ?? factory.createExpert)?.(env);
     if (!expert) throw new UsageError(`policy: ${env.id} has no ${name}, allowed random or a file`);
     return { description: 'scripted planner', act: (_ts, out) => expert.act(out) };
   }

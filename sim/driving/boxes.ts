@@ -3,6 +3,8 @@
  * agent can hit. Rows are reused; nothing here allocates after creation.
  */
 
+import { length2 } from './length.ts';
+
 export const BOX_KIND = {
   none: 0,
   vehicle: 1,
@@ -85,7 +87,7 @@ export function overlaps(
 ): boolean {
   const dx = x - b.x[i]!;
   const dy = y - b.y[i]!;
-  const reach = b.reach[i]! + Math.hypot(halfLength, halfWidth);
+  const reach = b.reach[i]! + length2(halfLength, halfWidth);
   if (dx * dx + dy * dy > reach * reach) return false;
   const oc = b.cos[i]!;
   const os = b.sin[i]!;

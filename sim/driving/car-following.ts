@@ -64,15 +64,26 @@ export interface EgoView {
 
 export const leader = { gap: 0, speed: 0 };
 
-export function idm(speed: number, wanted: number, gap: number, leaderSpeed: number): number {
+/** What `idm` is given and says; in place, because the engine boxes numbers passed to what it does not inline. */
+export const follow = { speed: 0, wanted: 0, gap: 0, leaderSpeed: 0, acceleration: 0 };
+
+/** The follower's acceleration. */
+export function idm(): void {
+  const { speed, wanted, gap, leaderSpeed } = follow;
   const free = 1 - (speed / wanted) ** DELTA;
-  if (gap >= SIGHT) return Math.max(-DECELERATION, ACCELERATION * free);
+  if (gap >= SIGHT) {
+    follow.acceleration = Math.max(-DECELERATION, ACCELERATION * free);
+    return;
+  }
   const closing = (speed * (speed - leaderSpeed)) / (2 * Math.sqrt(ACCELERATION * DECELERATION));
   // MetaDrive's 10 m are centre to centre; bumper to bumper that leaves five.
   const desired = GAP / 2 + Math.max(0, speed * HEADWAY + closing);
   const interaction = (desired / Math.max(0.5, gap)) ** 2;
-  return Math.max(-2 * DECELERATION, ACCELERATION * (free - interaction));
+  follow.acceleration = Math.max(-2 * DECELERATION, ACCELERATION * (free - interaction));
 }
+
+/** Where `findLeader` looks on a lane: from `s`, `before` metres after the car, half as long as `own`. */
+const look = { s: 0, before: 0, own: 0 };
 
 /** Nearest car, object or agent ahead on `lane` from `s` on, then on `nextId`. */
 export function findLeader(
@@ -87,50 +98,42 @@ export function findLeader(
 ): void {
   leader.gap = SIGHT;
   leader.speed = 0;
-  const own = VEHICLE_CLASSES[t.state[self * TRAFFIC_STRIDE + T.size]!]!.halfLength;
-  scanLane(t, self, lane, s, 0, own, boxes, ego);
+  look.own = VEHICLE_CLASSES[t.state[self * TRAFFIC_STRIDE + T.size]!]!.halfLength;
+  look.s = s;
+  look.before = 0;
+  scanLane(t, self, lane, boxes, ego);
   const rest = lane.length - s;
   if (nextId >= 0 && rest < SIGHT) {
-    scanLane(t, self, map.lanes[nextId]!, -1e-6, rest, own, boxes, ego);
+    look.s = -1e-6;
+    look.before = rest;
+    scanLane(t, self, map.lanes[nextId]!, boxes, ego);
   }
 }
 
-function scanLane(
-  t: Traffic,
-  self: number,
-  lane: Lane,
-  s: number,
-  before: number,
-  own: number,
-  boxes: Boxes,
-  ego: EgoView,
-): void {
+function scanLane(t: Traffic, self: number, lane: Lane, boxes: Boxes, ego: EgoView): void {
   const { state, buckets } = t;
+  const { s, before, own } = look;
   for (let j = buckets.cars[lane.id]!; j >= 0; j = buckets.nextCar[j]!) {
     const at = j * TRAFFIC_STRIDE;
     if (j === self || state[at + T.s]! <= s) continue;
     const half = VEHICLE_CLASSES[state[at + T.size]!]!.halfLength;
-    closer(before + state[at + T.s]! - Math.max(0, s) - own - half, state[at + T.speed]!);
+    const gap = before + state[at + T.s]! - Math.max(0, s) - own - half;
+    if (gap >= leader.gap) continue;
+    leader.gap = gap;
+    leader.speed = state[at + T.speed]!;
   }
   for (let k = 0; k < ego.laneCount; k++) {
     if (ego.lanes[k] !== lane.id || ego.s[k]! <= s) continue;
     closer(before + ego.s[k]! - Math.max(0, s) - own - ego.halfLength, ego.speed);
   }
-  scanObjects(t, self, lane, s, before, own, boxes);
-  if (ego.people < boxes.count) scanPeople(ego.people, self, lane, s, before, own, boxes);
+  scanObjects(t, self, lane, boxes);
+  if (ego.people < boxes.count) scanPeople(ego.people, self, lane, boxes);
 }
 
 /** Cones and breakdowns on the lane. */
-function scanObjects(
-  t: Traffic,
-  self: number,
-  lane: Lane,
-  s: number,
-  before: number,
-  own: number,
-  boxes: Boxes,
-): void {
+function scanObjects(t: Traffic, self: number, lane: Lane, boxes: Boxes): void {
   const { objects, objectRow, objectS, nextObject } = t.buckets;
+  const { s, before, own } = look;
   for (let k = objects[lane.id]!; k >= 0; k = nextObject[k]!) {
     const b = objectRow[k]!;
     if (boxes.kind[b] === BOX_KIND.none || objectS[k]! <= s || !near(boxes, self, b)) continue;
@@ -148,15 +151,8 @@ function near(boxes: Boxes, self: number, b: number): boolean {
 const at: LanePosition = { s: 0, lateral: 0 };
 
 /** People from row `from` on, who move: those on the lane, or at its edge and about to be in the way. */
-function scanPeople(
-  from: number,
-  self: number,
-  lane: Lane,
-  s: number,
-  before: number,
-  own: number,
-  boxes: Boxes,
-): void {
+function scanPeople(from: number, self: number, lane: Lane, boxes: Boxes): void {
+  const { s, before, own } = look;
   const edge = lane.width / 2 + STEP_OUT;
   for (let b = from; b < boxes.count; b++) {
     if (boxes.kind[b] === BOX_KIND.none || !near(boxes, self, b)) continue;

@@ -1,5 +1,6 @@
 /** What happens when boxes meet: the agent is pushed out, cars share their speed, cones fall. */
 import { BOX_KIND, type Boxes, type Overlap, overlaps } from './boxes.ts';
+import { length2 } from './length.ts';
 import { hitPerson } from './people.ts';
 import { pushCar, trafficSpeedAlong } from './traffic.ts';
 import { V, type VehicleParameters } from './vehicle.ts';
@@ -16,7 +17,7 @@ export function collide(world: DrivingWorld): void {
   // Contacts move the agent but do not turn it.
   const cos = Math.cos(state[V.heading]!);
   const sin = Math.sin(state[V.heading]!);
-  const reach = Math.hypot(vehicle.length / 2, vehicle.width / 2);
+  const reach = length2(vehicle.length / 2, vehicle.width / 2);
   for (let i = 0; i < boxes.count; i++) {
     const kind = boxes.kind[i]!;
     if (kind === BOX_KIND.none) continue;

@@ -4,6 +4,7 @@ import { type DrivingOptions, parseOptions } from './options.ts';
 import { createParkingExpert } from './parking/expert.ts';
 import { PARKING_HORIZON, parseParkingOptions } from './parking/options.ts';
 import { createParkingEnvironment } from './parking/task.ts';
+import { createDrivingPlanner } from './planner.ts';
 import { createRacetrackExpert } from './racetrack/expert.ts';
 import { parseRacetrackOptions, RACETRACK_HORIZON } from './racetrack/options.ts';
 import { createRacetrackEnvironment } from './racetrack/task.ts';
@@ -73,6 +74,7 @@ function factory(variant: Variant): EnvironmentFactory {
     create: async (given): Promise<Environment> =>
       createDrivingEnvironment(info.id, parseOptions(given, options)),
     createExpert: createDrivingExpert,
+    createPlanner: createDrivingPlanner,
   };
 }
 

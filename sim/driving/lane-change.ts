@@ -4,6 +4,7 @@ import {
   DESIRED_SPEED,
   type EgoView,
   findLeader,
+  follow,
   idm,
   leader,
   SIGHT,
@@ -35,7 +36,7 @@ export function considerChange(
   const speed = state[row + T.speed]!;
   const wanted = state[row + T.wanted]!;
   findLeader(t, i, lane, state[row + T.s]!, state[row + T.next]!, map, boxes, ego);
-  const stay = idm(speed, wanted, leader.gap, leader.speed);
+  const stay = accelerationOf(speed, wanted, leader.gap, leader.speed);
   let best = CHANGE_GAIN;
   let target = -1;
   for (let side = 0; side < 2; side++) {
@@ -45,7 +46,7 @@ export function considerChange(
     const s = (state[row + T.s]! / lane.length) * other.length;
     findLeader(t, i, other, s, other.trafficSuccessors[0] ?? -1, map, boxes, ego);
     if (leader.gap < 2) continue;
-    const go = idm(speed, wanted, leader.gap, leader.speed);
+    const go = accelerationOf(speed, wanted, leader.gap, leader.speed);
     const harm = followerBraking(t, i, other, s, speed, ego);
     if (harm > SAFE_BRAKING) continue;
     const gain = go - stay - POLITENESS * harm;
@@ -94,5 +95,15 @@ function followerBraking(
     gap = distance;
     behind = ego.speed;
   }
-  return gap >= SIGHT ? 0 : Math.max(0, -idm(behind, DESIRED_SPEED * 1.25, gap, speed));
+  if (gap >= SIGHT) return 0;
+  return Math.max(0, -accelerationOf(behind, DESIRED_SPEED * 1.25, gap, speed));
+}
+
+function accelerationOf(speed: number, wanted: number, gap: number, leaderSpeed: number): number {
+  follow.speed = speed;
+  follow.wanted = wanted;
+  follow.gap = gap;
+  follow.leaderSpeed = leaderSpeed;
+  idm();
+  return follow.acceleration;
 }

@@ -8,18 +8,20 @@ const TAU = 2 * Math.PI;
 
 /**
  * Write the hit distance as a fraction of `range` per ray (1: nothing) into out[offset …].
- * Ray i points at heading + i · 2π/rays, counter-clockwise, from (x, y).
+ * Ray i points at heading + i · 2π/rays, counter-clockwise; `pose` begins with x, y,
+ * heading.
  */
 export function scan(
   boxes: Boxes,
-  x: number,
-  y: number,
-  heading: number,
+  pose: Float64Array,
   rays: number,
   range: number,
   out: Float32Array,
   offset: number,
 ): void {
+  const x = pose[0]!;
+  const y = pose[1]!;
+  const heading = pose[2]!;
   out.fill(1, offset, offset + rays);
   if (rays === 0) return;
   const step = TAU / rays;

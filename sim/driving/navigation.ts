@@ -1,4 +1,5 @@
 /** Where the agent is on its route: road, reference lane, borders, checkpoints. */
+import { length2 } from './length.ts';
 import type { Lane, LanePosition, RoadMap, Route } from './map/contract.ts';
 
 /** Metres before the end of a road at which the next one becomes current (MetaDrive). */
@@ -41,13 +42,13 @@ export function createNavigation(map: RoadMap, spawnLane: number): Navigation {
   };
 }
 
-/** Update for the agent's position. */
-export function navigate(n: Navigation, x: number, y: number): void {
+/** Update for the agent's position: `pose` begins with x, y. */
+export function navigate(n: Navigation, pose: Float64Array): void {
   const { map, route } = n;
-  locate(n, x, y);
+  locate(n, pose);
   while (n.index + 1 < route.roads.length && n.at.s > n.lane.length) {
     n.index++;
-    locate(n, x, y);
+    locate(n, pose);
   }
   const road = map.roads[route.roads[n.index]!]!;
   const share = Math.max(0, Math.min(1, n.at.s / n.lane.length));
@@ -57,13 +58,13 @@ export function navigate(n: Navigation, x: number, y: number): void {
 
 const temp: LanePosition = { s: 0, lateral: 0 };
 
-function locate(n: Navigation, x: number, y: number): void {
+function locate(n: Navigation, pose: Float64Array): void {
   const { lanes } = n.map;
   const road = n.map.roads[n.route.roads[n.index]!]!;
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < road.lanes.length; i++) {
     const lane = lanes[road.lanes[i]!]!;
-    lane.project(x, y, temp);
+    lane.project(pose[0]!, pose[1]!, temp);
     if (i === 0) n.leftBorder = lane.width / 2 - temp.lateral;
     if (i === road.lanes.length - 1) n.rightBorder = lane.width / 2 + temp.lateral;
     if (Math.abs(temp.lateral) < best) {
@@ -83,15 +84,16 @@ export function arrived(n: Navigation): boolean {
 
 const point = new Float64Array(2);
 
-/** The next two checkpoints, 5 numbers each in [0, 1] (MetaDrive's navigation observation). */
+/** For the agent at `pose` (x, y, heading): the next two checkpoints, 5 numbers each in [0, 1] (MetaDrive's navigation observation). */
 export function writeNavigation(
   n: Navigation,
-  x: number,
-  y: number,
-  heading: number,
+  pose: Float64Array,
   out: Float32Array,
   offset: number,
 ): void {
+  const x = pose[0]!;
+  const y = pose[1]!;
+  const heading = pose[2]!;
   const last = n.route.roads.length - 1;
   const near = n.lane.length - n.at.s < CHECKPOINT_REACH ? 1 : 0;
   for (let i = 0; i < 2; i++) {
@@ -101,7 +103,7 @@ export function writeNavigation(
     first.pointAt(first.length, -((road.lanes.length - 1) / 2) * first.width, point);
     let dx = point[0]! - x;
     let dy = point[1]! - y;
-    const distance = Math.hypot(dx, dy);
+    const distance = length2(dx, dy);
     if (distance > VIEW) {
       dx *= VIEW / distance;
       dy *= VIEW / distance;

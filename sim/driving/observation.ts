@@ -35,11 +35,11 @@ export function writeObservation(
   writeEgo(world, options, last, o);
   const { state, sensors } = world;
   const { rays, range, noise, dropout } = options.lidar;
-  writeNavigation(world.navigation, state[V.x]!, state[V.y]!, state[V.heading]!, o, EGO_SIZE);
+  writeNavigation(world.navigation, state, o, EGO_SIZE);
   const { nearby } = options;
   if (nearby > 0) writeNearby(world, nearby, range, o, EGO_SIZE + NAVIGATION_SIZE);
   const start = EGO_SIZE + NAVIGATION_SIZE + NEARBY_SIZE * nearby;
-  scan(world.boxes, state[V.x]!, state[V.y]!, state[V.heading]!, rays, range, o, start);
+  scan(world.boxes, state, rays, range, o, start);
   writeDetectors(world, options, o, start + rays);
   if (noise === 0 && dropout === 0) return;
   // Noise belongs to (seed, step), not to how often a step is looked at: loading repeats it.

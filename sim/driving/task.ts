@@ -5,6 +5,7 @@
 import type { Environment, EnvState, SceneDescription } from '../contract.ts';
 import { box, clipInto } from '../spaces.ts';
 import { createTimeStep, restart, termination, transition, truncation } from '../time-step.ts';
+import { length2 } from './length.ts';
 import type { LanePosition } from './map/contract.ts';
 import { drivingMirror } from './mirror.ts';
 import { arrived } from './navigation.ts';
@@ -116,7 +117,7 @@ export function createDrivingEnvironment(id: string, options: DrivingOptions): D
       clipInto(actionSpace, given, action);
       tally.steer = action[0]!;
       tally.throttle = action[1]!;
-      world.step(action[0]!, action[1]!, CONTROL_DT);
+      world.step(action, CONTROL_DT);
       count();
       finish(judge());
       measure();
@@ -187,7 +188,7 @@ export function createDrivingEnvironment(id: string, options: DrivingOptions): D
     if (contacts.object && tally.touchingObject === 0) tally.crashesObject++;
     tally.touchingVehicle = contacts.vehicle ? 1 : 0;
     tally.touchingObject = contacts.object ? 1 : 0;
-    tally.distance += Math.hypot(state[V.x]! - tally.lastX, state[V.y]! - tally.lastY);
+    tally.distance += length2(state[V.x]! - tally.lastX, state[V.y]! - tally.lastY);
   }
 
   /** Rewards, cost and the reason to end, if any. */

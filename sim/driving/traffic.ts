@@ -4,11 +4,12 @@
  * cheap. Numbers are MetaDrive's (idm_policy.py): 30 km/h, gap 10 m, headway 1.5 s, δ = 10, 1 and −5 m/s².
  */
 import type { Random } from '../random.ts';
-import { BOX_KIND, type Boxes, placeBox } from './boxes.ts';
+import { BOX_KIND, type Boxes } from './boxes.ts';
 import {
   DESIRED_SPEED,
   type EgoView,
   findLeader,
+  follow,
   idm,
   leader,
   T,
@@ -118,8 +119,8 @@ export function stepTraffic(
       if (map.roads[lane.road]!.block > ego.block) continue;
       state[at + T.active] = 1;
     }
-    const acceleration = drive(t, i, map, boxes, ego, dt);
-    const speed = Math.max(0, state[at + T.speed]! + acceleration * dt);
+    drive(t, i, map, boxes, ego, dt);
+    const speed = Math.max(0, state[at + T.speed]! + follow.acceleration * dt);
     state[at + T.speed] = speed;
     state[at + T.s]! += speed * dt;
     const lateral = state[at + T.lateral]!;
@@ -168,15 +169,8 @@ function advanceLane(
   state[at + T.lateral] = 0;
 }
 
-/** IDM acceleration towards the nearest thing ahead. */
-function drive(
-  t: Traffic,
-  i: number,
-  map: RoadMap,
-  boxes: Boxes,
-  ego: EgoView,
-  dt: number,
-): number {
+/** Into `follow`: IDM acceleration towards the nearest thing ahead. */
+function drive(t: Traffic, i: number, map: RoadMap, boxes: Boxes, ego: EgoView, dt: number): void {
   const { state } = t;
   const at = i * TRAFFIC_STRIDE;
   const lane = map.lanes[state[at + T.lane]!]!;
@@ -191,8 +185,11 @@ function drive(
     }
   }
   const curve = Math.abs(next && toEnd < 12 ? next.curvature : lane.curvature);
-  const wanted = Math.min(state[at + T.wanted]!, curve > 0 ? Math.sqrt(2.5 / curve) : 99);
-  return idm(state[at + T.speed]!, wanted, leader.gap, leader.speed);
+  follow.speed = state[at + T.speed]!;
+  follow.wanted = Math.min(state[at + T.wanted]!, curve > 0 ? Math.sqrt(2.5 / curve) : 99);
+  follow.gap = leader.gap;
+  follow.leaderSpeed = leader.speed;
+  idm();
 }
 
 /** Somebody with priority is on, or about to reach, a lane that `next` must give way to. */
@@ -265,7 +262,13 @@ export function writeTrafficBoxes(t: Traffic, map: RoadMap, boxes: Boxes): void 
     boxes.halfLength[i] = size.halfLength;
     boxes.halfWidth[i] = size.halfWidth;
     boxes.reach[i] = size.reach;
-    placeBox(boxes, i, point[0]!, point[1]!, lane.headingAt(s) - slip);
+    // As `placeBox` does it, in place: this runs for every car in every step.
+    const heading = lane.headingAt(s) - slip;
+    boxes.x[i] = point[0]!;
+    boxes.y[i] = point[1]!;
+    boxes.heading[i] = heading;
+    boxes.cos[i] = Math.cos(heading);
+    boxes.sin[i] = Math.sin(heading);
   }
 }
 

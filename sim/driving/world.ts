@@ -68,8 +68,8 @@ export interface DrivingWorld {
   map: RoadMap;
   navigation: Navigation;
   reset(seed: number): void;
-  /** Advance everything by `dt` with the agent's action. */
-  step(steering: number, throttle: number, dt: number): void;
+  /** Advance everything by `dt` with the agent's action: steering, throttle. */
+  step(action: Float32Array, dt: number): void;
   /** Numbers that `save` writes. */
   readonly size: number;
   save(out: Float64Array, offset: number): void;
@@ -135,7 +135,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       state[V.x] = point[0]!;
       state[V.y] = point[1]!;
       state[V.heading] = lane.headingAt(SPAWN_AT);
-      navigate(world.navigation, point[0]!, point[1]!);
+      navigate(world.navigation, state);
       trafficRandom.reseed(seed, STREAM.traffic);
       sensors.reseed(seed, STREAM.sensors);
       spawnTraffic(traffic, map, options, boxes, point[0]!, point[1]!, trafficRandom);
@@ -144,9 +144,9 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       world.contacts.object = false;
       world.contacts.person = false;
     },
-    step(steering, throttle, dt) {
+    step(action, dt) {
       const { state, map } = world;
-      stepVehicle(world.vehicle, state, steering, throttle, dt);
+      stepVehicle(world.vehicle, state, action[0]!, action[1]!, dt);
       lookAtEgo(world, ego);
       stepTraffic(traffic, map, options, boxes, ego, dt, trafficRandom);
       writeTrafficBoxes(traffic, map, boxes);
@@ -155,7 +155,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
         writePeopleBoxes(people, boxes);
       }
       collide(world);
-      navigate(world.navigation, state[V.x]!, state[V.y]!);
+      navigate(world.navigation, state);
     },
     save(out, offset) {
       out[offset] = world.seed;
@@ -195,7 +195,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       trafficRandom.load(from, at);
       sensors.load(from, at + RANDOM_STATE_SIZE);
       writeTrafficBoxes(traffic, world.map, boxes);
-      navigate(world.navigation, world.state[V.x]!, world.state[V.y]!);
+      navigate(world.navigation, world.state);
       world.navigation.index = from[offset + 1]!;
       world.navigation.completion = from[offset + 2]!;
     },

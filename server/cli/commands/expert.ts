@@ -58,8 +58,9 @@ export function expertCommand(): Command {
 async function run(flags: ExpertFlags): Promise<void> {
   const output = createOutput(flags);
   const factory = await environmentFactory(flags.env);
-  const { createExpert, evalSeeds } = factory;
-  if (!createExpert) throw new UsageError(`env: ${factory.id} has no planner to learn from`);
+  const { evalSeeds } = factory;
+  const createDemonstrator = factory.createPlanner ?? factory.createExpert;
+  if (!createDemonstrator) throw new UsageError(`env: ${factory.id} has no planner to learn from`);
   const env = await factory.create();
   const practice = await asUsage(() => factory.create(flags.practice));
   const config: ExpertConfig = {
@@ -73,7 +74,7 @@ async function run(flags: ExpertFlags): Promise<void> {
   const trained = trainExpert({
     env,
     practice,
-    createDemonstrator: createExpert,
+    createDemonstrator,
     config,
     backend,
     seed: flags.seed,

@@ -16,7 +16,7 @@ export type LaneAttributes = Omit<
 >;
 
 export function createLane<A extends LaneAttributes>(attributes: A, path: Path): A & Lane {
-  const course = path.curvature === 0 ? straight(path) : arc(path);
+  const course = createCourse(path);
   // Field by field, not spread: all lanes get one hidden class, and hot code reads them at full speed.
   const a = attributes;
   const lane: Lane = {
@@ -51,43 +51,43 @@ export function createLane<A extends LaneAttributes>(attributes: A, path: Path):
 
 type Course = Pick<Lane, 'pointAt' | 'headingAt' | 'project'>;
 
-function straight(path: Path): Course {
-  const { x: x0, y: y0, heading } = path;
+/**
+ * One function each for lines and arcs: calls of them all lead to the same code, which the engine
+ * inlines; with one per kind it boxed every number given and returned.
+ */
+function createCourse(path: Path): Course {
+  const { x: x0, y: y0, heading, curvature } = path;
+  const straight = curvature === 0;
   const cos = Math.cos(heading);
   const sin = Math.sin(heading);
-  return {
-    pointAt: (s, lateral, out) => {
-      out[0] = x0 + s * cos - lateral * sin;
-      out[1] = y0 + s * sin + lateral * cos;
-    },
-    headingAt: () => heading,
-    project: (x, y, out) => {
-      const dx = x - x0;
-      const dy = y - y0;
-      out.s = dx * cos + dy * sin;
-      out.lateral = dy * cos - dx * sin;
-    },
-  };
-}
-
-function arc(path: Path): Course {
-  const { heading, curvature } = path;
-  const radius = 1 / curvature; // signed: positive when the centre is to the left
-  const centreX = path.x - radius * Math.sin(heading);
-  const centreY = path.y + radius * Math.cos(heading);
+  const radius = straight ? 0 : 1 / curvature; // signed: positive when the centre is to the left
+  const centreX = x0 - radius * sin;
+  const centreY = y0 + radius * cos;
   const middle = heading + curvature * path.length * 0.5;
   const cosMiddle = Math.cos(middle);
   const sinMiddle = Math.sin(middle);
   const half = path.length * 0.5;
   return {
     pointAt: (s, lateral, out) => {
+      if (straight) {
+        out[0] = x0 + s * cos - lateral * sin;
+        out[1] = y0 + s * sin + lateral * cos;
+        return;
+      }
       const angle = heading + curvature * s;
       const r = radius - lateral;
       out[0] = centreX + r * Math.sin(angle);
       out[1] = centreY - r * Math.cos(angle);
     },
-    headingAt: (s) => heading + curvature * s,
+    headingAt: (s) => (straight ? heading : heading + curvature * s),
     project: (x, y, out) => {
+      if (straight) {
+        const dx = x - x0;
+        const dy = y - y0;
+        out.s = dx * cos + dy * sin;
+        out.lateral = dy * cos - dx * sin;
+        return;
+      }
       // Angles are measured from the middle of the arc, so that the cut is opposite to it.
       const sign = radius > 0 ? 1 : -1;
       const dx = (x - centreX) * sign;

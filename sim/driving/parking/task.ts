@@ -233,7 +233,7 @@ function createParkingTask(options: ParkingOptions): ParkingTask {
     o[7] = Math.sin(goal.heading - heading);
     o[8] = signed(Math.hypot(dx, dy) / VIEW);
     const { rays, range } = options;
-    scan(boxes, state[V.x]!, state[V.y]!, heading, rays, range, o, NAMES.length);
+    scan(boxes, state, rays, range, o, NAMES.length);
   }
 
   /** The agent, the goal, the cars in the bays. */

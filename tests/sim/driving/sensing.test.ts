@@ -49,7 +49,7 @@ describe('lidar', () => {
     fc.assert(
       fc.property(fc.array(placed, { maxLength: 5 }), number(-4, 4), (list, heading) => {
         const boxes = boxesOf(list);
-        scan(boxes, 0, 0, heading, RAYS, RANGE, out, 0);
+        scan(boxes, Float64Array.of(0, 0, heading), RAYS, RANGE, out, 0);
         for (let i = 0; i < RAYS; i += 7) {
           const angle = heading + (i * 2 * Math.PI) / RAYS;
           const end = out[i]! * RANGE;
