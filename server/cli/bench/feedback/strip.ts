@@ -1,6 +1,6 @@
 /** A picture strip: real poses of a trained policy in a planar task, seen from the side. */
 import { createPolicy } from '../../../../agent/act.ts';
-import type { Environment, Geom } from '../../../../sim/contract.ts';
+import type { Environment, Geom, TimeStep } from '../../../../sim/contract.ts';
 import { createRandom } from '../../../../sim/random.ts';
 import { getEnvironment } from '../../../../sim/registry.ts';
 import { readPolicyFile } from '../../../snapshot-file.ts';
@@ -15,7 +15,8 @@ const WIDE = 120;
 const HIGH = 170;
 
 /**
- * The first held-out episode of the policy in `file`, at evenly spaced times.
+ * The first held-out episode of the policy in `file`, at evenly spaced times until it has turned the
+ * furthest (to its end in tasks that do not count turns).
  * @throws Error when the file cannot be read or does not fit the task.
  */
 export async function drawStrip(task: string, file: string, title: string): Promise<string> {
@@ -26,10 +27,11 @@ export async function drawStrip(task: string, file: string, title: string): Prom
     const frames = record(env, factory.evalSeeds.start, (observation, out) =>
       policy.act(observation, out, 'mean'),
     );
+    const shown = frames.slice(0, furthest(frames) + 1);
     const chosen = Array.from(
-      { length: Math.min(PICTURES, frames.length) },
-      (_, i, n = Math.min(PICTURES, frames.length)) =>
-        frames[Math.round((i * (frames.length - 1)) / Math.max(1, n - 1))]!,
+      { length: Math.min(PICTURES, shown.length) },
+      (_, i, n = Math.min(PICTURES, shown.length)) =>
+        shown[Math.round((i * (shown.length - 1)) / Math.max(1, n - 1))]!,
     );
     return compose(env, chosen, title);
   } finally {
@@ -40,6 +42,15 @@ export async function drawStrip(task: string, file: string, title: string): Prom
 interface Frame {
   readonly time: number;
   readonly poses: Float32Array;
+  /** Whole turns so far; NaN where they are not counted. */
+  readonly turns: number;
+}
+
+/** The frame by which (nearly) all turning is done: what follows is lying on the ground. */
+function furthest(frames: readonly Frame[]): number {
+  const most = Math.max(...frames.map((frame) => frame.turns));
+  if (!(most > 0)) return frames.length - 1;
+  return frames.findIndex((frame) => frame.turns >= 0.97 * most);
 }
 
 function record(
@@ -49,17 +60,17 @@ function record(
 ): Frame[] {
   const action = new Float32Array(env.actionSpace.size);
   const frames: Frame[] = [];
-  const keep = (time: number) => {
+  const keep = ({ time, info }: TimeStep) => {
     const poses = new Float32Array(env.scene.bodies.length * POSE);
     env.writePoses(poses);
-    frames.push({ time, poses });
+    frames.push({ time, poses, turns: info.metrics.turns ?? Number.NaN });
   };
   let ts = env.reset(seed);
-  keep(ts.time);
+  keep(ts);
   while (ts.kind !== 'last') {
     act(ts.observation, action);
     ts = env.step(action);
-    keep(ts.time);
+    keep(ts);
   }
   return frames;
 }
