@@ -84,6 +84,7 @@ test('[CLI-11] a grid becomes rows, a table, plots and one page, and is killed a
   }
   const rows = [...readRows(path).values()];
   expect(rows.every((row) => row.curve.at(-1)?.step === 300)).toBe(true);
+  expect(rows.every((row) => /^([0-9a-f]{12}(-dirty)?)?$/.test(row.commit))).toBe(true);
   expect(rows.every((row) => existsSync(join(out, row.policy)))).toBe(true);
   checkFiles(out);
 }, 180_000);
