@@ -1,8 +1,8 @@
 /**
  * A learned expert of an environment that has a hand-written one: clone it while driving oneself
  * (DAgger, Ross et al. 2011), then improve on the environment's reward with PPO from there. The critic
- * learns first, because a fresh one would undo what was cloned. Kept is the round of the highest return on
- * validation seeds, which are neither trained nor reported on.
+ * learns first, because a fresh one would undo what was cloned. Kept is the round of the highest return in
+ * both environments on validation seeds, which are neither trained nor reported on.
  */
 import type { Environment, Expert } from '../../sim/contract.ts';
 import { createRandom, type Random } from '../../sim/random.ts';
@@ -10,7 +10,7 @@ import { createPolicy } from '../act.ts';
 import type { Backend } from '../backend.ts';
 import type { EnvironmentSpec, Policy, PolicySnapshot } from '../contract.ts';
 import { createEpisodeRecorder } from '../episodes.ts';
-import { evaluate } from '../evaluation/evaluate.ts';
+import { type Act, evaluate } from '../evaluation/evaluate.ts';
 import { createPpo, type PpoConfig, type PpoLearner } from '../learners/ppo.ts';
 import type { SavedArrays } from '../nn/adam.ts';
 import { type Clone, createClone } from './clone.ts';
@@ -39,18 +39,18 @@ export interface ExpertConfig {
 export const expertDefaults: ExpertConfig = {
   hidden: [128, 128],
   demonstrationSteps: 40_000,
-  rounds: 10,
+  rounds: 8,
   roundSteps: 25_000,
   passes: 3,
   finalPasses: 10,
   learningRates: [1e-3, 5e-5],
-  ppoSteps: 800_000,
+  ppoSteps: 500_000,
   ppo: {
     rolloutSteps: 16_384,
     minibatch: 512,
     epochs: 4,
-    learningRate: 5e-5,
-    initialLogStd: -2,
+    learningRate: 3e-5,
+    initialLogStd: -2.3,
     targetKl: 0.01,
     valueRounds: 6,
   },
@@ -64,6 +64,8 @@ export interface Validation {
   readonly success: number;
   readonly return: number;
   readonly cost: number;
+  /** Mean return in the stricter environment. */
+  readonly practiceReturn: number;
 }
 
 export interface TrainedExpert {
@@ -78,7 +80,7 @@ export interface TrainedExpert {
 export interface ExpertRun {
   /** What is cloned in and validated on. */
   readonly env: Environment;
-  /** What PPO learns in: the same, or stricter (an episode may end where the other goes on). */
+  /** What PPO learns in every other episode: stricter, e.g. where a crash ends the episode. */
   readonly practice: Environment;
   readonly createDemonstrator: (env: Environment) => Expert;
   readonly config: ExpertConfig;
@@ -170,7 +172,7 @@ function improve(
   clone: Candidate,
   random: Random,
 ): Candidate & { steps: number } {
-  const { practice: env, config } = run;
+  const { config, env } = run;
   const recorder = createEpisodeRecorder({
     runId: 'expert',
     environmentId: env.id,
@@ -189,12 +191,13 @@ function improve(
     const target = round * (config.ppo.rolloutSteps ?? 2048);
     while (steps < target) {
       const seed = pickSeed(config, random);
-      let ts = env.reset(seed);
-      recorder.begin(`e${episodes++}`, seed, 0, env, ts);
+      const place = episodes % 2 === 0 ? run.practice : env;
+      let ts = place.reset(seed);
+      recorder.begin(`e${episodes++}`, seed, 0, place, ts);
       while (ts.kind !== 'last' && steps < target) {
         policy.act(ts.observation, action, 'sample');
-        ts = env.step(action);
-        recorder.step(env, ts, action, action, 'policy', round);
+        ts = place.step(action);
+        recorder.step(place, ts, action, action, 'policy', round);
         steps++;
       }
       const episode = recorder.episode();
@@ -215,31 +218,31 @@ function improve(
     );
     if (
       round > (config.ppo.valueRounds ?? 0) &&
-      validation.return > (best?.validation.return ?? Number.NEGATIVE_INFINITY)
+      worth(validation) > (best ? worth(best.validation) : Number.NEGATIVE_INFINITY)
     )
       best = { snapshot, validation };
   }
   return { ...(best ?? clone), steps };
 }
 
+const worth = (v: Validation): number => v.return + v.practiceReturn;
+
 function validate(run: ExpertRun, snapshot: PolicySnapshot): Validation {
   const { start, count } = run.config.validationSeeds;
   const policy = createPolicy(snapshot, createRandom(run.seed, 62));
   const seeds = Array.from({ length: count }, (_, i) => start + i);
-  const { summary } = evaluate(
-    run.env,
-    (ts, out) => policy.act(ts.observation, out, 'mean'),
-    seeds,
-  );
+  const act: Act = (ts, out) => policy.act(ts.observation, out, 'mean');
+  const { summary } = evaluate(run.env, act, seeds);
   return {
     success: summary.success.mean,
     return: summary.return.mean,
     cost: summary.cost.mean,
+    practiceReturn: evaluate(run.practice, act, seeds).summary.return.mean,
   };
 }
 
 function describe(v: Validation): string {
-  return `success ${v.success.toFixed(3)}, return ${v.return.toFixed(1)}, cost ${v.cost.toFixed(1)}`;
+  return `success ${v.success.toFixed(3)}, return ${v.return.toFixed(1)} and ${v.practiceReturn.toFixed(1)}, cost ${v.cost.toFixed(1)}`;
 }
 
 function pickSeed({ trainSeeds }: ExpertConfig, random: Random): number {

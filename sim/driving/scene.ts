@@ -2,6 +2,7 @@
 import type { BodyDescription, CameraDescription, Geom, SceneDescription } from '../contract.ts';
 import { type Colour, car, EGO_PAINT, PAINTS, part } from './bodies.ts';
 import { VEHICLE_CLASSES } from './car-following.ts';
+import { type CarShape, carMeshes } from './car-mesh.ts';
 import { createScenery } from './map/scenery.ts';
 import { BROKEN_SIZE } from './objects.ts';
 import { peopleCount } from './people.ts';
@@ -13,25 +14,25 @@ export function createDrivingScene(world: DrivingWorld): SceneDescription {
   const { map, vehicle } = world;
   const scenery = createScenery(map);
   const { bounds } = map;
+  const ego: CarShape = {
+    halfLength: vehicle.length / 2,
+    halfWidth: vehicle.width / 2,
+    tall: world.options.vehicle === 'xl',
+  };
   return {
     title: `Road ${world.mapSeed} (${map.blocks.map((b) => b.kind).join('')})`,
     bodies: [
       {
         id: 'ego',
         role: 'ego',
-        geoms: car(
-          vehicle.length / 2,
-          vehicle.width / 2,
-          EGO_PAINT,
-          world.options.vehicle === 'xl' ? 1 : 0,
-        ),
+        geoms: car(ego, EGO_PAINT),
       },
       ...trafficBodies(world),
       ...objectBodies(world),
       ...peopleBodies(world),
     ],
     statics: scenery.statics,
-    meshes: scenery.meshes,
+    meshes: { ...scenery.meshes, ...carMeshes([ego, BROKEN, ...TRAFFIC_SHAPES]) },
     textures: {},
     cameras: CAMERAS,
     // One map in four lies in the evening: people judge both.
@@ -62,15 +63,22 @@ export const CAMERAS: readonly CameraDescription[] = [
   },
 ];
 
+/** Shapes of `VEHICLE_CLASSES`, and of cars that broke down. */
+export const TRAFFIC_SHAPES: readonly CarShape[] = VEHICLE_CLASSES.map((size) => ({
+  halfLength: size.halfLength,
+  halfWidth: size.halfWidth,
+  tall: size.name === 'van',
+}));
+const BROKEN: CarShape = { ...BROKEN_SIZE, tall: false };
+
 function trafficBodies(world: DrivingWorld): BodyDescription[] {
   return Array.from({ length: world.traffic.capacity }, (_, i) => {
     const index = vehicleClass(i);
-    const size = VEHICLE_CLASSES[index]!;
     const paint = PAINTS[(i * 7 + index) % PAINTS.length]!;
     return {
       id: `car-${i}`,
       role: 'vehicle' as const,
-      geoms: car(size.halfLength, size.halfWidth, paint, size.name === 'van' ? 1 : 0),
+      geoms: car(TRAFFIC_SHAPES[index]!, paint),
     };
   });
 }
@@ -87,7 +95,7 @@ function objectBodies(world: DrivingWorld): BodyDescription[] {
   const { cones, vehicles, triangles } = world.slots;
   const many = (n: number, id: string, geoms: readonly Geom[]): BodyDescription[] =>
     Array.from({ length: n }, (_, i) => ({ id: `${id}-${i}`, role: 'obstacle', geoms }));
-  const broken = car(BROKEN_SIZE.halfLength, BROKEN_SIZE.halfWidth, [0.72, 0.7, 0.66, 1], 0);
+  const broken = car(BROKEN, [0.72, 0.7, 0.66, 1]);
   return [
     ...many(cones, 'cone', CONE),
     ...many(vehicles, 'broken', [...broken, ...hazardLights()]),

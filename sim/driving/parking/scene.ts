@@ -2,6 +2,7 @@
 import type { BodyDescription, Geom, SceneDescription, StaticBody } from '../../contract.ts';
 import { type Colour, car, EGO_PAINT, PAINTS, part } from '../bodies.ts';
 import { VEHICLE_CLASSES } from '../car-following.ts';
+import { carMeshes } from '../car-mesh.ts';
 import { CAMERAS } from '../scene.ts';
 import type { VehicleParameters } from '../vehicle.ts';
 import { AISLE, BAY_DEPTH, BAY_WIDTH, bayX, type Lot, parkedClass, WALL_THICKNESS } from './lot.ts';
@@ -24,10 +25,11 @@ const WALL_HEIGHT = 1.1;
 
 export function createParkingScene(lot: Lot, vehicle: VehicleParameters): SceneDescription {
   const { halfX, halfY } = lot;
+  const ego = { halfLength: vehicle.length / 2, halfWidth: vehicle.width / 2, tall: false };
   return {
     title: 'Parking lot',
     bodies: [
-      { id: 'ego', role: 'ego', geoms: car(vehicle.length / 2, vehicle.width / 2, EGO_PAINT, 0) },
+      { id: 'ego', role: 'ego', geoms: car(ego, EGO_PAINT) },
       { id: 'goal', role: 'goal', geoms: goalGeoms(vehicle) },
       ...parkedCars(lot),
     ],
@@ -39,7 +41,7 @@ export function createParkingScene(lot: Lot, vehicle: VehicleParameters): SceneD
       fixed('lamps', 'scenery', lamps(lot)),
       fixed('trees', 'scenery', trees(lot)),
     ],
-    meshes: {},
+    meshes: carMeshes([ego, ...PARKED_SHAPES]),
     textures: {},
     cameras: CAMERAS.map((camera) =>
       camera.kind === 'top' ? { ...camera, position: [0, 0, 34] as const } : camera,
@@ -155,14 +157,19 @@ function goalGeoms(vehicle: VehicleParameters): Geom[] {
   ];
 }
 
+const PARKED_SHAPES = VEHICLE_CLASSES.map(({ halfLength, halfWidth }) => ({
+  halfLength,
+  halfWidth,
+  tall: false,
+}));
+
 function parkedCars(lot: Lot): BodyDescription[] {
   return Array.from({ length: 2 * lot.options.bays }, (_, i) => {
-    const size = VEHICLE_CLASSES[parkedClass(i)]!;
     const colour = PAINTS[(i * 5 + 2) % PAINTS.length]!;
     return {
       id: `parked-${i}`,
       role: 'vehicle' as const,
-      geoms: car(size.halfLength, size.halfWidth, colour, 0),
+      geoms: car(PARKED_SHAPES[parkedClass(i)]!, colour),
     };
   });
 }

@@ -1,6 +1,7 @@
 /** How a circuit looks: the road's scenery, red and white kerbs in the bends, a start line and its gantry. */
 import type { Geom, SceneDescription, StaticBody } from '../../contract.ts';
 import { type Colour, car, EGO_PAINT, part } from '../bodies.ts';
+import { carMeshes } from '../car-mesh.ts';
 import type { Lane } from '../map/contract.ts';
 import { createScenery } from '../map/scenery.ts';
 import { CAMERAS } from '../scene.ts';
@@ -20,17 +21,16 @@ const STONE_HALF_HEIGHT = 0.03;
 export function createRacetrackScene(track: Track, vehicle: VehicleParameters): SceneDescription {
   const scenery = createScenery(track.map);
   const { bounds } = track.map;
+  const ego = { halfLength: vehicle.length / 2, halfWidth: vehicle.width / 2, tall: false };
   return {
     title: `Circuit ${track.seed} (${Math.round(track.length)} m)`,
-    bodies: [
-      { id: 'ego', role: 'ego', geoms: car(vehicle.length / 2, vehicle.width / 2, EGO_PAINT, 0) },
-    ],
+    bodies: [{ id: 'ego', role: 'ego', geoms: car(ego, EGO_PAINT) }],
     statics: [
       ...scenery.statics,
       fixed('race-kerbs', track.lanes.flatMap(kerbs)),
       startLine(track),
     ],
-    meshes: scenery.meshes,
+    meshes: { ...scenery.meshes, ...carMeshes([ego]) },
     textures: {},
     cameras: CAMERAS,
     light: track.seed % 4 === 3 ? 'dusk' : 'day',
