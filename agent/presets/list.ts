@@ -79,6 +79,8 @@ export const presets: readonly Preset[] = [
         actorLearningRate: 1e-3,
         rewardSource: 'model',
         humanShare: 0.5,
+        // Half a second at the wheel: what a person reacts late (success 0.59 to 0.86, docs/benchmarks.md).
+        reactionSteps: 5,
         // Imitation leads where people acted: learned rewards add up to values far above its loss, and
         // critics know little after a few thousand steps. Proxy values made driving worse (benchmarks).
         rewardScale: 0.002,
@@ -97,9 +99,10 @@ export const presets: readonly Preset[] = [
     id: 'christiano',
     title: 'Deep RL from human preferences',
     description:
-      'PPO on an ensemble of reward models from comparisons of 1.5 s clips (Christiano et al. 2017). Deviations: ' +
+      'PPO on an ensemble of reward models from comparisons of 1.5 s clips, fewer as time goes on (Christiano et ' +
+      'al. 2017). Deviations: ' +
       'PPO in place of TRPO, without an entropy bonus; clips end where an episode terminated, which tells what ' +
-      'going on is worth (the paper takes terminations out of the tasks); asked uniformly at an even pace.',
+      'going on is worth (the paper takes terminations out of the tasks); asked uniformly.',
     needs: ['preference'],
     learner: {
       kind: 'ppo',
@@ -111,7 +114,12 @@ export const presets: readonly Preset[] = [
       },
     },
     reward: { output: 'linear', zero: 'learned' },
-    queries: { strategy: 'uniform', segmentSeconds: 1.5, endings: true },
+    queries: {
+      strategy: 'uniform',
+      segmentSeconds: 1.5,
+      endings: true,
+      schedule: 'decreasing',
+    },
   },
   {
     id: 'pebble',
