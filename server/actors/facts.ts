@@ -21,6 +21,7 @@ export function infoOf(id: string, env: Environment): EnvironmentInfo {
   const {
     create: _create,
     createExpert: _createExpert,
+    createPlanner: _createPlanner,
     ...info
   } = withCreated(getEnvironment(id), env);
   return info;
