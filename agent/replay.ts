@@ -6,6 +6,8 @@
 import type { Random } from '../sim/random.ts';
 import { type Episode, type RewardModel, SOURCE_CODE, type TransitionBatch } from './contract.ts';
 import type { SavedArrays } from './nn/adam.ts';
+import { allocate, type Columns, copy, widths } from './replay/columns.ts';
+import { createSlotSet } from './replay/slot-set.ts';
 
 export type RewardSource = 'environment' | 'model' | 'none';
 
@@ -16,6 +18,11 @@ export interface ReplayOptions {
   readonly actionSize: number;
   /** environment: the environment's; model: the reward model's (0 until there is one); none: 0. */
   readonly rewardSource: RewardSource;
+  /**
+   * People react late: so many steps before a takeover are taught its first action as well, which is
+   * what would have been right there already (default 0).
+   */
+  readonly reactionSteps?: number;
 }
 
 /** A sampled batch; the arrays belong to it and are overwritten by the next `sample` into it. */
@@ -23,6 +30,10 @@ export interface ReplayBatch extends TransitionBatch {
   readonly size: number;
   /** 1 where a person acted (and nobody took it back), (n). */
   readonly human: Uint8Array;
+  /** 1 where there is an action to imitate: people's steps and the moments before they took over, (n). */
+  readonly taught: Uint8Array;
+  /** What to imitate where `taught`, the action that was executed elsewhere, (n, k). */
+  readonly lessons: Float32Array;
   /** 1 on the first step of a takeover, (n). */
   readonly takeoverStart: Uint8Array;
   /** 1 where the task counted as solved, (n). */
@@ -41,7 +52,7 @@ export interface Replay {
   /** Copy steps [from, to) of an episode. */
   add(episode: Episode, from: number, to: number): void;
   /**
-   * Fill `batch`: at least `humanShare` of it from people's steps (when there are any), the rest
+   * Fill `batch`: at least `humanShare` of it from taught steps (when there are any), the rest
    * from all steps; uniform, with replacement. `successShare` of it comes from solved steps alone.
    */
   sample(batch: ReplayBatch, random: Random, humanShare: number, successShare?: number): void;
@@ -59,22 +70,8 @@ export interface Replay {
 }
 
 const INITIAL_CAPACITY = 1024;
-
-interface Columns {
-  observations: Float32Array;
-  nextObservations: Float32Array;
-  actions: Float32Array;
-  policyActions: Float32Array;
-  rewards: Float32Array;
-  discounts: Float32Array;
-  sources: Uint8Array;
-  human: Uint8Array;
-  takeoverStart: Uint8Array;
-  successes: Uint8Array;
-  /** Number of the episode, in order of appearance, and step in it. */
-  episodes: Float32Array;
-  steps: Float32Array;
-}
+/** Episodes whose last steps are remembered: more than actors drive at once. */
+const MOST_TAILS = 64;
 
 /** `size` transitions of `d` observation and `k` action numbers. */
 export function createBatch(size: number, d: number, k: number): ReplayBatch {
@@ -88,6 +85,8 @@ export function createBatch(size: number, d: number, k: number): ReplayBatch {
     discounts: new Float32Array(size),
     sources: new Uint8Array(size),
     human: new Uint8Array(size),
+    taught: new Uint8Array(size),
+    lessons: new Float32Array(size * k),
     takeoverStart: new Uint8Array(size),
     successes: new Uint8Array(size),
     slots: new Int32Array(size),
@@ -95,14 +94,21 @@ export function createBatch(size: number, d: number, k: number): ReplayBatch {
 }
 
 export function createReplay(options: ReplayOptions): Replay {
-  const { capacity, observationSize: d, actionSize: k, rewardSource } = options;
+  const { capacity, observationSize: d, actionSize: k, rewardSource, reactionSteps = 0 } = options;
   if (!Number.isInteger(capacity) || capacity < 1)
     throw new RangeError(`replay.capacity: is ${capacity}, needs an integer of at least 1`);
+  if (!Number.isInteger(reactionSteps) || reactionSteps < 0)
+    throw new RangeError(
+      `replay.reactionSteps: is ${reactionSteps}, needs an integer of at least 0`,
+    );
   let columns = allocate(Math.min(capacity, INITIAL_CAPACITY), d, k);
   let allocated = Math.min(capacity, INITIAL_CAPACITY);
   let size = 0;
   let added = 0;
   const humans = createSlotSet();
+  const taught = createSlotSet();
+  /** Slots of the last steps of each recent episode, oldest first. */
+  const tails = new Map<number, number[]>();
   const solved = createSlotSet();
   const episodeNumbers = new Map<string, number>();
   let model: RewardModel | undefined;
@@ -127,6 +133,36 @@ export function createReplay(options: ReplayOptions): Replay {
       episodeNumbers.set(episodeId, number);
     }
     return number;
+  }
+
+  function teach(slot: number, from: number): void {
+    columns.taught[slot] = 1;
+    copy(columns.actions, from * k, columns.lessons, slot * k, k);
+    taught.set(slot, true);
+  }
+
+  function unteach(slot: number): void {
+    columns.taught[slot] = 0;
+    copy(columns.actions, slot * k, columns.lessons, slot * k, k);
+    taught.set(slot, false);
+  }
+
+  /** Remember the step in `slot`; at the first step of a takeover teach those just before it. */
+  function follow(slot: number, isTakeover: boolean): void {
+    if (reactionSteps === 0) return;
+    const number = columns.episodes[slot]!;
+    const step = columns.steps[slot]!;
+    const tail = tails.get(number) ?? [];
+    for (const before of isTakeover ? tail : []) {
+      const isOverwritten = columns.episodes[before] !== number || columns.steps[before]! >= step;
+      if (isOverwritten || columns.human[before] === 1) continue;
+      if (columns.steps[before]! >= step - reactionSteps) teach(before, slot);
+    }
+    tail.push(slot);
+    if (tail.length > reactionSteps) tail.shift();
+    tails.delete(number); // to the end of the map: the oldest is forgotten first
+    tails.set(number, tail);
+    if (tails.size > MOST_TAILS) tails.delete(tails.keys().next().value!);
   }
 
   function label(from: number, to: number): void {
@@ -176,6 +212,9 @@ export function createReplay(options: ReplayOptions): Replay {
         c.takeoverStart[slot] =
           human && t > 0 && episode.sources[t - 1] === SOURCE_CODE.policy ? 1 : 0;
         humans.set(slot, human);
+        if (human) teach(slot, slot);
+        else unteach(slot);
+        follow(slot, c.takeoverStart[slot] === 1);
         c.successes[slot] = episode.successes[t]!;
         solved.set(slot, episode.successes[t] === 1);
         added++;
@@ -184,13 +223,13 @@ export function createReplay(options: ReplayOptions): Replay {
     },
     sample(batch, random, humanShare, successShare = 0) {
       if (size === 0) throw new Error('replay.sample: the buffer is empty');
-      const forced = humans.size > 0 ? Math.round(batch.size * humanShare) : 0;
+      const forced = taught.size > 0 ? Math.round(batch.size * humanShare) : 0;
       const forcedSolved = solved.size > 0 ? Math.round(batch.size * successShare) : 0;
       const c = columns;
       for (let i = 0; i < batch.size; i++) {
         const slot =
           i < forced
-            ? humans.at(random.integer(humans.size))
+            ? taught.at(random.integer(taught.size))
             : i < forced + forcedSolved
               ? solved.at(random.integer(solved.size))
               : random.integer(size);
@@ -203,6 +242,8 @@ export function createReplay(options: ReplayOptions): Replay {
         batch.discounts[i] = c.discounts[slot]!;
         batch.sources[i] = c.sources[slot]!;
         batch.human[i] = c.human[slot]!;
+        batch.taught[i] = c.taught[slot]!;
+        copy(c.lessons, slot * k, batch.lessons, i * k, k);
         batch.takeoverStart[i] = c.takeoverStart[slot]!;
         batch.successes[i] = c.successes[slot]!;
       }
@@ -212,10 +253,18 @@ export function createReplay(options: ReplayOptions): Replay {
       if (number === undefined) return;
       for (let slot = 0; slot < size; slot++) {
         const step = columns.steps[slot]!;
-        if (columns.episodes[slot] !== number || step < from || step >= to) continue;
+        if (columns.episodes[slot] !== number || step >= to) continue;
+        if (step < from) {
+          // What was only taught because of the takeover that is taken back.
+          const isLesson = step >= from - reactionSteps && columns.human[slot] === 0;
+          if (!human && isLesson && columns.taught[slot] === 1) unteach(slot);
+          continue;
+        }
         columns.human[slot] = human ? 1 : 0;
         if (!human) columns.takeoverStart[slot] = 0;
         humans.set(slot, human);
+        if (human) teach(slot, slot);
+        else unteach(slot);
       }
     },
     labelNew() {
@@ -247,6 +296,7 @@ export function createReplay(options: ReplayOptions): Replay {
       for (const [name, width] of widths(d, k)) {
         into[`replay/${name}`] = Float32Array.from(columns[name].subarray(0, size * width));
       }
+      into['replay/taughtSlots'] = Float32Array.from(taught.members());
       into['replay/humanSlots'] = Float32Array.from(humans.members());
       into['replay/solvedSlots'] = Float32Array.from(solved.members());
       return { capacity, added, episodes: [...episodeNumbers.keys()] };
@@ -275,6 +325,10 @@ export function createReplay(options: ReplayOptions): Replay {
       episodeNumbers.clear();
       for (const [number, id] of (meta.episodes as string[]).entries())
         episodeNumbers.set(id, number);
+      taught.clear();
+      for (const slot of arrays['replay/taughtSlots'] ?? []) taught.set(slot, true);
+      tails.clear();
+      for (let index = added - size; index < added; index++) follow(slotOf(index), false);
       humans.clear();
       for (const slot of arrays['replay/humanSlots'] ?? []) humans.set(slot, true);
       solved.clear();
@@ -282,82 +336,4 @@ export function createReplay(options: ReplayOptions): Replay {
     },
   };
   return replay;
-}
-
-function allocate(rows: number, d: number, k: number): Columns {
-  return {
-    observations: new Float32Array(rows * d),
-    nextObservations: new Float32Array(rows * d),
-    actions: new Float32Array(rows * k),
-    policyActions: new Float32Array(rows * k),
-    rewards: new Float32Array(rows),
-    discounts: new Float32Array(rows),
-    sources: new Uint8Array(rows),
-    human: new Uint8Array(rows),
-    takeoverStart: new Uint8Array(rows),
-    successes: new Uint8Array(rows),
-    episodes: new Float32Array(rows),
-    steps: new Float32Array(rows),
-  };
-}
-
-function widths(d: number, k: number): readonly (readonly [keyof Columns, number])[] {
-  return [
-    ['observations', d],
-    ['nextObservations', d],
-    ['actions', k],
-    ['policyActions', k],
-    ['rewards', 1],
-    ['discounts', 1],
-    ['sources', 1],
-    ['human', 1],
-    ['takeoverStart', 1],
-    ['successes', 1],
-    ['episodes', 1],
-    ['steps', 1],
-  ];
-}
-
-/** A loop beats `subarray` + `set` up to a few hundred numbers: it makes no view objects. */
-function copy(
-  from: Float32Array,
-  fromAt: number,
-  into: Float32Array,
-  intoAt: number,
-  n: number,
-): void {
-  for (let i = 0; i < n; i++) into[intoAt + i] = from[fromAt + i]!;
-}
-
-/** A set of slots with O(1) insertion, removal and access by position. */
-function createSlotSet() {
-  const members: number[] = [];
-  const positions = new Map<number, number>();
-  return {
-    get size() {
-      return members.length;
-    },
-    at: (position: number) => members[position]!,
-    /** In the order that `at` counts: what is drawn after a restart depends on it. */
-    members: () => members,
-    set(slot: number, present: boolean): void {
-      const position = positions.get(slot);
-      if (present === (position !== undefined)) return;
-      if (present) {
-        positions.set(slot, members.length);
-        members.push(slot);
-        return;
-      }
-      const last = members.pop()!;
-      positions.delete(slot);
-      if (last !== slot) {
-        members[position!] = last;
-        positions.set(last, position!);
-      }
-    },
-    clear(): void {
-      members.length = 0;
-      positions.clear();
-    },
-  };
 }

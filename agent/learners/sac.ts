@@ -74,6 +74,8 @@ export interface SacConfig {
   readonly rewardScale: number;
   /** Least share of every batch taken from people's steps, [0, 1]. */
   readonly humanShare: number;
+  /** People react late: so many steps before a takeover imitate its first action as well. */
+  readonly reactionSteps: number;
   /** Weight of ‖tanh μ(s) − a_human‖² on people's steps. */
   readonly bcWeight: number;
   /** Weight of −log σ(β log π(a_human) − β log π(a_policy)) on people's steps (PPL, DPO's form). */
@@ -118,6 +120,7 @@ export const sacDefaults: SacConfig = {
   rewardSource: 'environment',
   rewardScale: 1,
   humanShare: 0,
+  reactionSteps: 0,
   bcWeight: 0,
   preferenceWeight: 0,
   preferenceBeta: 1,

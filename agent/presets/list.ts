@@ -79,7 +79,7 @@ export const presets: readonly Preset[] = [
         actorLearningRate: 1e-3,
         rewardSource: 'model',
         humanShare: 0.5,
-        // Half a second at the wheel: what a person reacts late (success 0.59 to 0.86, docs/benchmarks.md).
+        // Half a second at the wheel: what a person reacts late (success 0.78 to 0.86, docs/benchmarks.md).
         reactionSteps: 5,
         // Imitation leads where people acted: learned rewards add up to values far above its loss, and
         // critics know little after a few thousand steps. Proxy values made driving worse (benchmarks).

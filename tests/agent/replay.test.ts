@@ -83,6 +83,43 @@ describe('replay buffer', () => {
     expect(replay.humanSize).toBe(4);
   });
 
+  it('[LEARN-86] the moments before a takeover are taught its first action, until it is taken back', () => {
+    const random = createRandom(1);
+    for (const piece of [1, 3, 20]) {
+      const replay = createReplay({ ...options, reactionSteps: 3 });
+      const a = syntheticEpisode(spec, 20, random, { id: 'a', human: [6, 9] });
+      const b = syntheticEpisode(spec, 20, random, { id: 'b' });
+      for (let from = 0; from < 20; from += piece)
+        for (const e of [a, b]) replay.add(e, from, Math.min(20, from + piece));
+      const lessons = () => {
+        const batch = createBatch(400, 3, 2);
+        replay.sample(batch, random, 0);
+        const found = new Map<number, number[]>();
+        for (let i = 0; i < 400; i++) {
+          const own = batch.observations.subarray(3 * i, 3 * i + 3);
+          const t = Array.from({ length: 20 }, (_, k) => k).find((k) =>
+            own.every((x, j) => x === a.observations[3 * k + j]),
+          );
+          if (batch.taught[i] === 0) continue;
+          expect(t).toBeDefined();
+          found.set(t!, [...batch.lessons.subarray(2 * i, 2 * i + 2)]);
+        }
+        return new Map([...found].sort(([x], [y]) => x - y));
+      };
+      const action = (t: number) => [...a.actions.subarray(2 * t, 2 * t + 2)];
+      const taught = lessons();
+      expect([...taught.keys()]).toEqual([3, 4, 5, 6, 7, 8]);
+      for (const [t, lesson] of taught) expect(lesson).toEqual(action(Math.max(6, t)));
+      const arrays = {};
+      const meta = replay.save(arrays);
+      const again = createReplay({ ...options, reactionSteps: 3 });
+      again.load(arrays, JSON.parse(JSON.stringify(meta)));
+      expect(again.humanSize).toBe(3);
+      replay.setHuman('a', 6, 9, false);
+      expect(lessons().size).toBe(0);
+    }
+  });
+
   it('[LEARN-73] relabels in slices, follows new versions, and labels what comes later', () => {
     const random = createRandom(1);
     const replay = createReplay({ ...options, rewardSource: 'model' });

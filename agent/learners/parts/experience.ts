@@ -25,6 +25,8 @@ export interface ExperienceConfig {
   /** Hide observations that repeat the last action (only with `normaliseObservations`). */
   readonly ignoreEchoes?: boolean;
   readonly rewardSource: RewardSource;
+  /** Steps before a takeover that are taught its first action. */
+  readonly reactionSteps?: number;
   readonly saveReplay: boolean;
 }
 
@@ -70,6 +72,7 @@ export function createExperience(
     observationSize: d,
     actionSize: k,
     rewardSource: c.rewardSource,
+    reactionSteps: c.reactionSteps ?? 0,
   });
   const humanSteps = createHumanSteps(replay);
   const { observationSpace, actionSpace } = spec;
@@ -83,6 +86,7 @@ export function createExperience(
     if (mirrored) mirrorHalf(batch, n, spec, random);
     scaleActions(spec.actionSpace, batch.actions, n, batch.actions);
     scaleActions(spec.actionSpace, batch.policyActions, n, batch.policyActions);
+    scaleActions(spec.actionSpace, batch.lessons, n, batch.lessons);
     normaliser?.apply(batch.observations, n);
     normaliser?.apply(batch.nextObservations, n);
   }

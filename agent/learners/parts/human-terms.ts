@@ -12,7 +12,7 @@ export interface ImitationWeights {
 /**
  * Behaviour cloning, ‖μ − a_human‖², and preference of a person's action over the agent's,
  * −log σ(β log π(a_human) − β log π(a_policy)) with log π(a) = −‖a − μ‖² (PPL, eq. 4). Means over
- * the batch's human rows. `mu` (n, k) are the policy's actions; adds dLoss/dμ to `dMu`.
+ * the batch's taught rows, a_human being their lesson. `mu` (n, k) are the policy's actions; adds dLoss/dμ to `dMu`.
  */
 export function imitationLoss(
   batch: ReplayBatch,
@@ -21,24 +21,24 @@ export function imitationLoss(
   dMu: Float32Array,
 ): number {
   const { bcWeight, preferenceWeight, preferenceBeta: beta } = weights;
-  const humans = countHuman(batch);
-  if (humans === 0 || (bcWeight === 0 && preferenceWeight === 0)) return 0;
+  const rows = countOf(batch.taught);
+  if (rows === 0 || (bcWeight === 0 && preferenceWeight === 0)) return 0;
   const k = mu.length / batch.size;
   let loss = 0;
   for (let i = 0; i < batch.size; i++) {
-    if (batch.human[i] === 0) continue;
+    if (batch.taught[i] === 0) continue;
     let toHuman = 0;
     let toPolicy = 0;
     for (let at = i * k; at < (i + 1) * k; at++) {
-      toHuman += (mu[at]! - batch.actions[at]!) ** 2;
+      toHuman += (mu[at]! - batch.lessons[at]!) ** 2;
       toPolicy += (mu[at]! - batch.policyActions[at]!) ** 2;
     }
     const z = beta * (toPolicy - toHuman);
-    loss += (bcWeight * toHuman + preferenceWeight * softplus(-z)) / humans;
-    const dZ = (-preferenceWeight * sigmoid(-z)) / humans;
+    loss += (bcWeight * toHuman + preferenceWeight * softplus(-z)) / rows;
+    const dZ = (-preferenceWeight * sigmoid(-z)) / rows;
     for (let at = i * k; at < (i + 1) * k; at++) {
-      dMu[at]! += (2 * bcWeight * (mu[at]! - batch.actions[at]!)) / humans;
-      dMu[at]! += dZ * 2 * beta * (batch.actions[at]! - batch.policyActions[at]!);
+      dMu[at]! += (2 * bcWeight * (mu[at]! - batch.lessons[at]!)) / rows;
+      dMu[at]! += dZ * 2 * beta * (batch.lessons[at]! - batch.policyActions[at]!);
     }
   }
   return loss;
@@ -93,9 +93,11 @@ export function proxyLoss(
   return loss;
 }
 
-export function countHuman(batch: ReplayBatch): number {
+export const countHuman = (batch: ReplayBatch): number => countOf(batch.human);
+
+function countOf(marks: Uint8Array): number {
   let count = 0;
-  for (let i = 0; i < batch.size; i++) count += batch.human[i]!;
+  for (const mark of marks) count += mark;
   return count;
 }
 

@@ -11,7 +11,9 @@ export function randomBatch(n: number, d: number, k: number, random: Random): Re
   for (let i = 0; i < n; i++) {
     batch.discounts[i] = i % 5 === 0 ? 0 : 1;
     batch.human[i] = i % 3 === 0 ? 1 : 0;
+    batch.taught[i] = batch.human[i]!;
     batch.takeoverStart[i] = i % 9 === 0 ? 1 : 0;
   }
+  batch.lessons.set(batch.actions);
   return batch;
 }
