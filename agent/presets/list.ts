@@ -148,11 +148,11 @@ export const presets: readonly Preset[] = [
     title: 'RIME',
     description:
       'PEBBLE for noisy teachers: comparisons with a large loss are left out or turned round (Cheng et al. ' +
-      `2024). Deviation: no warm start from the unsupervised reward. ${PEBBLE_NOTE}`,
+      `2024). Deviation: 200 gradient steps of full trust in place of a warm start from the unsupervised reward. ${PEBBLE_NOTE}`,
     ...pebbleBase,
     reward: {
       ...pebbleBase.reward,
-      rime: { betaMax: 3, betaMin: 1, decaySteps: 600, flipBelow: 0.001 },
+      rime: { betaMax: 3, betaMin: 1, decaySteps: 600, warmUpSteps: 200, flipBelow: 0.001 },
     },
   },
   {

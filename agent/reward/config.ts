@@ -73,6 +73,8 @@ export interface RewardConfig {
     readonly betaMax: number;
     readonly betaMin: number;
     readonly decaySteps: number;
+    /** Gradient steps before anything is distrusted: an untrained model is confidently wrong. */
+    readonly warmUpSteps: number;
     /** Flip answers whose loss is above −log of this. */
     readonly flipBelow: number;
   };

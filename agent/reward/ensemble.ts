@@ -123,7 +123,7 @@ export function createRewardEnsemble(
 
   function distrust(): Distrust | undefined {
     const { rime } = config;
-    if (!rime) return undefined;
+    if (!rime || gradientSteps < rime.warmUpSteps) return undefined;
     // Cheng et al. 2024, eq. 6–8: −log ρ + α ρ + β_t σ, with ρ = 0.5 uncertain at most.
     const part = Math.min(1, gradientSteps / rime.decaySteps);
     const beta = rime.betaMax + part * (rime.betaMin - rime.betaMax);
