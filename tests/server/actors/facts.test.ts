@@ -4,7 +4,7 @@ import { getEnvironment } from '../../../sim/registry.ts';
 
 describe('facts of an environment', () => {
   it.each(['driving', 'parking', 'racetrack'])(
-    '[ACTOR-1] of %s can leave the thread',
+    '[DRIVE-28] of %s can leave the thread',
     async (id) => {
       const env = await getEnvironment(id).create();
       const facts = factsOf(id, env);
