@@ -34,7 +34,9 @@ export function createDrivingScene(world: DrivingWorld): SceneDescription {
     statics: scenery.statics,
     meshes: { ...scenery.meshes, ...carMeshes([ego, BROKEN, ...TRAFFIC_SHAPES]) },
     textures: {},
-    cameras: CAMERAS,
+    cameras: CAMERAS.map((camera) =>
+      camera.kind === 'cockpit' ? atWindscreen(camera, ego) : camera,
+    ),
     // One map in four lies in the evening: people judge both.
     light: map.seed % 4 === 3 ? 'dusk' : 'day',
     agentBody: 'ego',
@@ -49,7 +51,7 @@ export const CAMERAS: readonly CameraDescription[] = [
     id: 'cockpit',
     kind: 'cockpit',
     body: 'ego',
-    position: [0.25, 0.35, 1.25],
+    position: [0.74, 0.35, 1.25], // just before the windscreen, which is a sheet without an inside
     target: [12, 0.2, 0.7],
     fov: 70,
   },
@@ -62,6 +64,11 @@ export const CAMERAS: readonly CameraDescription[] = [
     fov: 50,
   },
 ];
+
+function atWindscreen(camera: CameraDescription, ego: CarShape): CameraDescription {
+  const [, y, z] = camera.position;
+  return { ...camera, position: [(ego.tall ? 0.74 : 0.33) * ego.halfLength, y, z] };
+}
 
 /** Shapes of `VEHICLE_CLASSES`, and of cars that broke down. */
 export const TRAFFIC_SHAPES: readonly CarShape[] = VEHICLE_CLASSES.map((size) => ({
