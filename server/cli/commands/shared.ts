@@ -23,9 +23,28 @@ export function environmentOptions(command: Command, fallback = 'driving'): Comm
   return command
     .option('--env <id>', 'environment (see reins envs)', fallback)
     .option('--option <name=value>', 'option of the environment, repeatable', setting, {})
+    .option('--map <letters>', 'blocks of the road by name, e.g. SCXTO (driving)')
+    .option('--blocks <n>', 'how many blocks of road (driving)')
     .option('--mjcf <file>', 'a robot model of yours: the environment is then mjcf')
     .option('--task <file>', 'what the model is to do (JSON or TypeScript), with --mjcf')
-    .hook('preAction', (_parent, command) => takeModel(command));
+    .hook('preAction', (_parent, command) => {
+      takeRoad(command);
+      takeModel(command);
+    });
+}
+
+/** `--map` and `--blocks` are short for options of the same name. */
+function takeRoad(command: Command): void {
+  const { map, blocks, option } = command.opts<{
+    map?: string;
+    blocks?: string;
+    option: Record<string, unknown>;
+  }>();
+  const road = {
+    ...(map === undefined ? {} : { map }),
+    ...(blocks === undefined ? {} : { blocks }),
+  };
+  if (Object.keys(road).length > 0) command.setOptionValue('option', { ...option, ...road });
 }
 
 /** `--mjcf` and `--task` are short for the environment `mjcf` and its options. @throws UsageError without --mjcf. */

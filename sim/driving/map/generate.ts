@@ -127,13 +127,13 @@ function checkOptions(seed: number, options: MapOptions): void {
     if (!Object.hasOwn(planners, letter)) {
       const allowed = Object.keys(planners).join(' ');
       throw new RangeError(
-        `sequence is "${sequence}" with the letter "${letter}"; allowed: ${allowed}`,
+        `map: is "${sequence}" with the letter "${letter}"; allowed: ${allowed}`,
       );
     }
     count += letter === 'y' ? -1 : letter === 'Y' ? 1 : 0;
     if (count >= 1 && count <= 5) continue;
     throw new RangeError(
-      `sequence is "${sequence}": letter ${i + 1} ("${letter}") leaves ${count} lanes; allowed: 1 to 5`,
+      `map: is "${sequence}": letter ${i + 1} ("${letter}") leaves ${count} lanes; allowed: 1 to 5`,
     );
   }
 }

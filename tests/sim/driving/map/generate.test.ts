@@ -74,7 +74,7 @@ describe('[MAP-5] bad options are refused by name, value and range', () => {
     [{ lanes: 2.5 }, /lanes is 2.5/],
     [{ blocks: 0 }, /blocks is 0; allowed: whole numbers 1 to 20/],
     [{ laneWidth: Number.NaN }, /laneWidth is NaN; allowed: 2.5 to 5/],
-    [{ sequence: 'SQ' }, /sequence is "SQ" with the letter "Q"; allowed: S C r R X T O y Y/],
+    [{ sequence: 'SQ' }, /map: is "SQ" with the letter "Q"; allowed: S C r R X T O y Y/],
     [{ sequence: '' }, /sequence has 0 letters/],
     [{ sequence: 'SYYY' }, /letter 4 \("Y"\) leaves 6 lanes; allowed: 1 to 5/],
     [{ sequence: 'y', lanes: 1 }, /leaves 0 lanes/],
