@@ -22,6 +22,16 @@ export interface QuerySource {
 /** Questions remembered for their answers, and for coverage. */
 const REMEMBERED = 2000;
 
+/**
+ * Steps of a segment: `steps`, but at most half of the longest finished episode, so that tasks whose
+ * episodes are short are asked about too, and two segments of one episode can differ.
+ */
+export function segmentSteps(behaviour: readonly Episode[], steps: number): number {
+  let longest = 0;
+  for (const { end, length } of behaviour) if (end !== 'open') longest = Math.max(longest, length);
+  return longest === 0 ? steps : Math.min(steps, Math.max(2, Math.floor(longest / 2)));
+}
+
 export function createQuerySource(
   spec: EnvironmentSpec,
   options: Partial<QueryConfig>,
@@ -67,9 +77,10 @@ export function createQuerySource(
       const strategy = untrained ? 'uniform' : config.strategy;
       const perQuery =
         strategy === 'uniform' || strategy === 'near-on-policy' ? 2 : config.candidates;
+      const behaviour = recent();
       const candidates = drawCandidates(
-        recent(),
-        steps,
+        behaviour,
+        segmentSteps(behaviour, steps),
         wanted * perQuery,
         random,
         returns,

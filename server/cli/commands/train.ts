@@ -26,6 +26,7 @@ interface TrainFlags {
   teacher: TeacherName[];
   takeoverRule: TakeoverRule;
   annotator: PreferenceTeacherName;
+  counterfactuals?: boolean;
   steps: number;
   labels: number;
   seed: number;
@@ -59,6 +60,7 @@ export function trainCommand(): Command {
         .choices(Object.keys(preferenceTeachers))
         .default('oracle'),
     )
+    .option('--counterfactuals', 'roll out what each takeover prevented (always with preset ppl)')
     .option('--steps <n>', 'environment steps', integer(1, 1e9), 6000)
     .option('--labels <n>', 'answers of the preference and scalar teachers', integer(0, 1e6), 100)
     .option('--seed <n>', 'seed of everything', seed, 1)
@@ -87,6 +89,7 @@ async function run(flags: TrainFlags): Promise<void> {
     teachers: flags.teacher,
     rule: flags.takeoverRule,
     annotator: flags.annotator,
+    ...(flags.counterfactuals ? { counterfactuals: true } : {}),
     steps: flags.steps,
     labels: flags.labels,
     seed: flags.seed,

@@ -4,7 +4,8 @@
  * one, so that the same seed gives the same log.
  */
 import { createPolicy } from '../../../agent/act.ts';
-import type { Policy, Trainer } from '../../../agent/contract.ts';
+import type { Episode, Policy, Trainer } from '../../../agent/contract.ts';
+import { type Prevented, prevented } from '../../../agent/counterfactual.ts';
 import {
   createEpisodeRecorder,
   createEpisodeStore,
@@ -12,7 +13,7 @@ import {
   type EpisodeStore,
 } from '../../../agent/episodes.ts';
 import { type LabelSchedule, labelsDue } from '../../../agent/queries/config.ts';
-import type { Environment, EnvironmentFactory, TimeStep } from '../../../sim/contract.ts';
+import type { Environment, EnvironmentFactory, EnvState, TimeStep } from '../../../sim/contract.ts';
 import { createRandom, type Random } from '../../../sim/random.ts';
 import { breathe } from '../output.ts';
 import { createFeedbackWriter, type Teachers } from './teachers.ts';
@@ -44,6 +45,10 @@ export interface LoopOptions {
   /** How the preference teacher's answers are spread over the run. */
   readonly schedule: LabelSchedule;
   readonly seed: number;
+  /** Rolls out what the policy would have done from a takeover; absent: takeovers have no counterfactual. */
+  readonly counterfactual?: RollCounterfactual;
+  /** After every publication of a policy. */
+  readonly onPublish?: () => void;
   readonly onStep: (step: number, note: string) => void;
 }
 
@@ -57,7 +62,25 @@ export interface LoopResult {
   readonly updates: number;
   readonly store: EpisodeStore;
   readonly curve: readonly CurvePoint[];
+  readonly prevented: Readonly<PreventedTotals>;
 }
+
+/** Of the takeovers with a counterfactual: what they spared, and how many spared nothing. */
+export interface PreventedTotals {
+  takeovers: number;
+  cost: number;
+  failures: number;
+  unneeded: number;
+}
+
+/** Steps [from, to) of the episode are a takeover that began in `state`; undefined: nothing to roll. */
+export type RollCounterfactual = (
+  episode: Episode,
+  from: number,
+  to: number,
+  state: EnvState,
+  now: number,
+) => Episode | undefined;
 
 /** Running totals after `step` environment steps. */
 export interface CurvePoint {
@@ -79,6 +102,9 @@ interface State {
   sent: number;
   /** First step of the takeover that is going on; -1: none. */
   takeover: number;
+  /** The environment where it began, when its counterfactual is wanted. */
+  takenAt: EnvState | undefined;
+  readonly prevented: PreventedTotals;
   expertSteps: number;
   takeovers: number;
   answers: number;
@@ -92,7 +118,7 @@ interface State {
 
 /** Runs `steps` environment steps. */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
-  const { env, trainer, teachers, policy } = options;
+  const { env, teachers, policy } = options;
   const state = createState(options);
   const write = createFeedbackWriter(options.runId, () => clock(options, state));
   const wanted = new Float32Array(env.actionSpace.size);
@@ -100,12 +126,14 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   beginEpisode(options, state);
   for (state.step = 1; state.step <= options.steps; state.step++) {
     policy.act(state.ts.observation, wanted, 'sample');
+    teachers.see(state.ts.observation);
     const human = teachers.override?.intervene(wanted, executed) ?? false;
     if (!human) executed.set(wanted);
     const at = state.ts.step;
     if (human && state.takeover < 0) {
       state.takeover = at;
       state.takeovers++;
+      if (options.counterfactual) state.takenAt = env.saveState();
     }
     if (!human && state.takeover >= 0) endTakeover(options, state, write, at);
     state.ts = env.step(executed);
@@ -132,7 +160,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   }
   send(options, state);
   learn(options, state);
-  policy.setSnapshot(trainer.publish().snapshot);
+  publish(options);
   return {
     environmentSteps: options.steps,
     expertSteps: state.expertSteps,
@@ -143,6 +171,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     updates: state.updates,
     store: state.store,
     curve: state.curve,
+    prevented: state.prevented,
   };
 }
 
@@ -171,6 +200,8 @@ function createState(options: LoopOptions): State {
     episode: 0,
     sent: 0,
     takeover: -1,
+    takenAt: undefined,
+    prevented: { takeovers: 0, cost: 0, failures: 0, unneeded: 0 },
     expertSteps: 0,
     takeovers: 0,
     answers: 0,
@@ -213,11 +244,25 @@ type Write = ReturnType<typeof createFeedbackWriter>;
 /** Feedback follows the steps it is about. */
 function endTakeover(options: LoopOptions, state: State, write: Write, to: number): void {
   send(options, state);
-  const episodeId = state.recorder.episode().id;
+  const episode = state.recorder.episode();
+  const from = state.takeover;
+  const branch =
+    state.takenAt &&
+    options.counterfactual?.(episode, from, to, state.takenAt, clock(options, state));
+  // Nothing new to learn a value from: it is there for the override to refer to.
+  if (branch) options.trainer.observe(branch, branch.length, branch.length);
+  if (branch) tally(state, prevented(branch, episode, from));
   options.trainer.feedback(
-    write('override', { kind: 'override', episodeId, from: state.takeover, to }),
+    write('override', {
+      kind: 'override',
+      episodeId: episode.id,
+      from,
+      to,
+      ...(branch ? { counterfactual: { episodeId: branch.id, from: 0, to: branch.length } } : {}),
+    }),
   );
   state.takeover = -1;
+  state.takenAt = undefined;
 }
 
 function press(options: LoopOptions, state: State, write: Write, step: number): void {
@@ -255,9 +300,21 @@ function answer(options: LoopOptions, state: State, write: Write): void {
 function learn(options: LoopOptions, state: State): void {
   while (options.trainer.update() !== undefined) {
     state.updates++;
-    if (state.updates % PUBLISH_EVERY === 0)
-      options.policy.setSnapshot(options.trainer.publish().snapshot);
+    if (state.updates % PUBLISH_EVERY === 0) publish(options);
   }
+}
+
+function publish(options: LoopOptions): void {
+  options.policy.setSnapshot(options.trainer.publish().snapshot);
+  options.onPublish?.();
+}
+
+/** What a takeover spared, for the totals. */
+function tally(state: State, spared: Prevented): void {
+  state.prevented.takeovers++;
+  state.prevented.cost += spared.cost;
+  if (spared.failure) state.prevented.failures++;
+  if (spared.unneeded) state.prevented.unneeded++;
 }
 
 function note(state: State): string {

@@ -36,6 +36,8 @@ export interface TrainOptions {
   readonly annotator: PreferenceTeacherName;
   /** Changes of the annotator's character, e.g. more mistakes. */
   readonly annotatorConfig?: Partial<PreferenceTeacherConfig>;
+  /** Roll out what each takeover prevented; default: with the preset `ppl`. */
+  readonly counterfactuals?: boolean;
   readonly steps: number;
   readonly labels: number;
   readonly seed: number;
@@ -61,6 +63,8 @@ export interface TrainResult {
   readonly labels: number;
   readonly episodes: number;
   readonly trainingCost: number;
+  /** Of takeovers with a counterfactual; all 0 without. */
+  readonly prevented: LoopResult['prevented'];
   readonly updates: number;
   readonly wallSeconds: number;
   readonly rewardModel: { accuracy: number | null; ceiling: number | null; pearson: number | null };
@@ -104,6 +108,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     labels: result.labels,
     episodes: result.episodes,
     trainingCost: result.trainingCost,
+    prevented: result.prevented,
     updates: result.updates,
     wallSeconds: (options.clock() - started) / 1000,
     rewardModel: {
@@ -159,6 +164,7 @@ async function learn(
     annotator: options.annotator,
     ...(options.annotatorConfig ? { annotatorConfig: options.annotatorConfig } : {}),
     predict: (observation, out) => policy.act(observation, out, 'mean'),
+    policy,
   });
   const bar = options.output.progress('training', options.steps);
   try {
@@ -174,12 +180,21 @@ async function learn(
       labels: options.labels,
       schedule: scheduleOf(options),
       seed: options.seed,
+      ...(teachers.counterfactual && wantsCounterfactuals(options)
+        ? { counterfactual: teachers.counterfactual }
+        : {}),
+      onPublish: () => teachers.setGate(trainer.gate?.()),
       onStep: (step, note) => bar.update(step, note),
     });
   } finally {
     bar.stop();
     teachers.close();
   }
+}
+
+/** PPL learns from them; elsewhere they are extra labels that were not tuned for, on request. */
+function wantsCounterfactuals({ preset, counterfactuals }: TrainOptions): boolean {
+  return counterfactuals ?? getPreset(preset).learner.kind === 'ppl';
 }
 
 function scheduleOf({ preset, overrides }: TrainOptions): LabelSchedule {

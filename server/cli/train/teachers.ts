@@ -1,11 +1,17 @@
 /** The synthetic teachers of `reins train`, and what they say turned into Feedback. */
 import type {
+  Episode,
   Feedback,
   FeedbackBody,
+  GateSnapshot,
   OverrideTeacher,
+  Policy,
   PreferenceTeacher,
   ScalarTeacher,
 } from '../../../agent/contract.ts';
+import { rollCounterfactual } from '../../../agent/counterfactual.ts';
+import { createGate, type Gate } from '../../../agent/gate.ts';
+import { createGatedTeacher } from '../../../agent/teachers/gated.ts';
 import { createOverrideTeacher, type TakeoverRule } from '../../../agent/teachers/override.ts';
 import {
   createPreferenceTeacher,
@@ -14,15 +20,27 @@ import {
   preferenceTeachers,
 } from '../../../agent/teachers/preference.ts';
 import { createScalarTeacher } from '../../../agent/teachers/scalar.ts';
-import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../../sim/contract.ts';
+import type {
+  Environment,
+  EnvironmentFactory,
+  EnvironmentOptions,
+  EnvState,
+} from '../../../sim/contract.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { UsageError } from '../errors.ts';
+import type { RollCounterfactual } from './loop.ts';
 import type { TeacherName } from './names.ts';
 
 export interface Teachers {
   readonly override: OverrideTeacher | undefined;
   readonly preference: PreferenceTeacher | undefined;
   readonly scalar: ScalarTeacher | undefined;
+  /** What the policy would have done; only with an override teacher. */
+  readonly counterfactual: RollCounterfactual | undefined;
+  /** The observation that the policy acts on next. */
+  see(observation: Float32Array): void;
+  /** The learner's newest gate: from the first one on, the override teacher comes when it asks. */
+  setGate(gate: GateSnapshot | undefined): void;
   close(): void;
 }
 
@@ -34,6 +52,8 @@ export interface TeacherOptions {
   readonly annotatorConfig?: Partial<PreferenceTeacherConfig>;
   /** The policy's action for an observation, for looking ahead. */
   readonly predict: (observation: Float32Array, out: Float32Array) => void;
+  /** What acts, for counterfactuals. */
+  readonly policy: Policy;
 }
 
 /** @throws UsageError when the environment has no expert for an override teacher. */
@@ -45,15 +65,21 @@ export async function createTeachers(
 ): Promise<Teachers> {
   const wants = (name: TeacherName) => options.names.includes(name);
   const ahead = wants('override') ? await lookAhead(factory, environmentOptions) : undefined;
+  let gate: Gate | undefined;
+  let seen: Float32Array = new Float32Array(env.observationSpace.size);
   return {
     override: ahead
-      ? createOverrideTeacher(
+      ? gatedOverride(
           env,
-          ahead.expertOf(env),
-          { rule: options.rule, copy: ahead, predict: options.predict },
-          createRandom(options.seed, 11),
+          ahead,
+          options,
+          () => seen,
+          () => gate,
         )
       : undefined,
+    see(observation) {
+      seen = observation;
+    },
     preference: wants('preference')
       ? createPreferenceTeacher(
           { ...preferenceTeachers[options.annotator], ...options.annotatorConfig },
@@ -61,8 +87,61 @@ export async function createTeachers(
         )
       : undefined,
     scalar: wants('scalar') ? createScalarTeacher({}, createRandom(options.seed, 13)) : undefined,
+    counterfactual: ahead
+      ? (episode, from, to, state, now) =>
+          rollIn(ahead.env, options.policy, episode, from, to, state, now)
+      : undefined,
+    setGate(snapshot) {
+      if (snapshot) gate = createGate(snapshot);
+    },
     close: () => ahead?.env.close(),
   };
+}
+
+/** Seconds of future that a counterfactual covers, as in `reins serve`. */
+const LEAST_SECONDS = 1;
+const MOST_SECONDS = 3;
+
+function rollIn(
+  copy: Environment,
+  policy: Policy,
+  episode: Episode,
+  from: number,
+  to: number,
+  state: EnvState,
+  now: number,
+): Episode | undefined {
+  const seconds = Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, (to - from) * copy.controlDt));
+  const branch = rollCounterfactual(copy, state, policy, seconds, {
+    id: `${episode.id}-cf${from}`,
+    runId: episode.runId,
+    configHash: episode.configHash,
+    branchOf: { episodeId: episode.id, step: from },
+    seed: episode.seed,
+    startedAt: now,
+    keepPoses: false,
+  });
+  return branch.length > 0 ? branch : undefined;
+}
+
+type LookAhead = Awaited<ReturnType<typeof lookAhead>>;
+
+/** The operator of the takeover rule, until the agent has a gate of its own and asks (thrifty, aim). */
+function gatedOverride(
+  env: Environment,
+  ahead: LookAhead,
+  options: TeacherOptions,
+  observation: () => Float32Array,
+  gate: () => Gate | undefined,
+): OverrideTeacher {
+  const expert = ahead.expertOf(env);
+  const until = createOverrideTeacher(
+    env,
+    expert,
+    { rule: options.rule, copy: ahead, predict: options.predict },
+    createRandom(options.seed, 11),
+  );
+  return createGatedTeacher({ expert, observation, gate, until });
 }
 
 /** A second instance with its own expert, so that looking ahead never touches the real one. */

@@ -89,3 +89,26 @@ test('[CLI-4] what cannot work is refused with one sentence', async () => {
   await expect(run({ factory: noExpert })).rejects.toThrow(/no expert/);
   await expect(run({ preset: 'nope' })).rejects.toThrow(/preset/);
 });
+
+test('[CLI-20] counterfactuals: off by default, always with ppl; they tell needless takeovers', async () => {
+  const plain = await run({ preset: 'reins' });
+  expect(plain.prevented).toEqual({ takeovers: 0, cost: 0, failures: 0, unneeded: 0 });
+  const overrides = { learner: { hidden: [32, 32], batchSize: 64 } };
+  const ppl = await run({ preset: 'ppl', overrides });
+  expect(ppl.prevented.takeovers).toBe(ppl.takeovers);
+  expect(ppl.prevented.unneeded).toBeLessThanOrEqual(ppl.takeovers);
+  const without = await run({ preset: 'ppl', overrides, counterfactuals: false });
+  expect(without.snapshotHash).not.toBe(ppl.snapshotHash); // predicted states were learned from
+});
+
+test.each(['thrifty', 'aim'])(
+  '[CLI-21] %s: the agent asks, and is taught when it does',
+  async (preset) => {
+    const overrides = { learner: { hidden: [32, 32], batchSize: 64 } };
+    const asked = await run({ preset, overrides, steps: 1500 });
+    const ruled = await run({ preset: 'hg-dagger', overrides, steps: 1500 });
+    expect(asked.after.return.mean).toBeGreaterThan(asked.before.return.mean);
+    expect(asked.expertSteps).toBeGreaterThan(0);
+    expect(asked.expertSteps).not.toBe(ruled.expertSteps);
+  },
+);
