@@ -347,6 +347,8 @@ export interface Trainer {
   publish(): { snapshot: PolicySnapshot; appliedFeedback: string[] };
   /** Learned reward per step of a segment, for timelines and clips; undefined without a reward model. */
   predictReward(segment: Segment): Float32Array | undefined;
+  /** Learned reward of any rows; absent or undefined while there is none. */
+  rewardModel?(): Pick<RewardModel, 'predict'> | undefined;
   counts(): {
     environmentSteps: number;
     learnerUpdates: number;

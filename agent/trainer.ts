@@ -213,6 +213,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       reward.predict(rows.observations, rows.actions, rows.n, out);
       return out;
     },
+    rewardModel: () => (reward && reward.version > 0 ? reward : undefined),
     counts: () => ({ environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels }),
     report: () => ({
       ...(reward?.report() ?? {}),

@@ -8,6 +8,7 @@ import {
   type EvaluationSummary,
   evaluate,
 } from '../../../agent/evaluation/evaluate.ts';
+import { epicDistance } from '../../../agent/evaluation/reward-distance.ts';
 import { mean, pearson } from '../../../agent/evaluation/statistics.ts';
 import { getPreset } from '../../../agent/presets.ts';
 import { type LabelSchedule, queryDefaults } from '../../../agent/queries/config.ts';
@@ -19,6 +20,7 @@ import type {
 import { applyOverrides } from '../../../agent/trainer/options.ts';
 import { createTrainer } from '../../../agent/trainer.ts';
 import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../../sim/contract.ts';
+import { createRandom } from '../../../sim/random.ts';
 import { writePolicyFile } from '../../snapshot-file.ts';
 import { asUsage } from '../errors.ts';
 import type { Output } from '../output.ts';
@@ -67,7 +69,13 @@ export interface TrainResult {
   readonly prevented: LoopResult['prevented'];
   readonly updates: number;
   readonly wallSeconds: number;
-  readonly rewardModel: { accuracy: number | null; ceiling: number | null; pearson: number | null };
+  readonly rewardModel: {
+    accuracy: number | null;
+    ceiling: number | null;
+    pearson: number | null;
+    /** EPIC distance to the environment's reward, in [0, 1]; 0 is best. */
+    epic: number | null;
+  };
   /** Everything the trainer reports of itself. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Means over the held-out episodes of the environment's own metrics at their last step. */
@@ -115,6 +123,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       accuracy: metrics['reward/accuracy'] ?? null,
       ceiling: metrics['reward/ceiling'] ?? null,
       pearson: rewardCorrelation(trainer, result.store),
+      epic: rewardDistance(env, trainer, options),
     },
     metrics,
     finalMetrics: { before: meanMetrics(before), after: meanMetrics(after) },
@@ -265,4 +274,18 @@ function rewardCorrelation(trainer: Trainer, store: EpisodeStore): number | null
     for (const value of episode.envRewards) truth.push(value);
   }
   return learned.length < 2 ? null : pearson(learned, truth);
+}
+
+/** EPIC over held-out seeds, for what the trained policy visits. */
+function rewardDistance(env: Environment, trainer: Trainer, options: TrainOptions): number | null {
+  const model = trainer.rewardModel?.();
+  if (!model) return null;
+  const policy = policyOf(trainer, options.seed, 3);
+  const { start } = options.factory.evalSeeds;
+  return epicDistance(env, {
+    predict: model.predict,
+    act: (ts, out) => policy.act(ts.observation, out, 'mean'),
+    seeds: Array.from({ length: 16 }, (_, i) => start + i),
+    random: createRandom(options.seed, 31),
+  });
 }
