@@ -59,6 +59,22 @@ describe('trainer', () => {
     expect(results[0]).toEqual(results[1]);
   });
 
+  it.each(listPresets().map((p) => p.id))(
+    '[TRN-1] preset %s: the same seed and log give the same weights, to the last number',
+    async (id) => {
+      const results = [];
+      for (let i = 0; i < 2; i++) {
+        const trainer = await make(id, {});
+        for (let part = 0; part < 2; part++) feed(trainer, `d${part}`);
+        work(trainer, 4);
+        results.push(trainer.save());
+        trainer.dispose();
+      }
+      expect(results[0]!.arrays).toEqual(results[1]!.arrays);
+      expect(results[0]!.meta).toEqual(results[1]!.meta);
+    },
+  );
+
   it('[TRN-2] what is saved is restored, to the last number', async () => {
     const first = await make('reins');
     feed(first, 'e');
