@@ -27,7 +27,11 @@ export type QueryStrategy = (typeof QUERY_STRATEGIES)[number];
 export const LABEL_SCHEDULES = ['constant', 'decreasing', 'increasing'] as const;
 export type LabelSchedule = (typeof LABEL_SCHEDULES)[number];
 
+/** compare: two segments; rank: up to four, best to worst; rate: one, on a scale. */
+export const QUESTION_KINDS = ['compare', 'rank', 'rate'] as const;
+
 export interface QueryConfig {
+  readonly kind: (typeof QUESTION_KINDS)[number];
   readonly strategy: QueryStrategy;
   readonly schedule: LabelSchedule;
   /** Length of a segment, s. */
@@ -48,6 +52,7 @@ export interface QueryConfig {
 }
 
 export const queryDefaults: QueryConfig = {
+  kind: 'compare',
   strategy: 'information',
   schedule: 'constant',
   segmentSeconds: 2,
@@ -64,6 +69,8 @@ export function checkQueryConfig(config: QueryConfig): void {
     throw new RangeError(
       `queries.strategy: is ${config.strategy}, allowed ${QUERY_STRATEGIES.join(', ')}`,
     );
+  if (!QUESTION_KINDS.includes(config.kind))
+    throw new RangeError(`queries.kind: is ${config.kind}, allowed ${QUESTION_KINDS.join(', ')}`);
   if (!LABEL_SCHEDULES.includes(config.schedule))
     throw new RangeError(
       `queries.schedule: is ${config.schedule}, allowed ${LABEL_SCHEDULES.join(', ')}`,

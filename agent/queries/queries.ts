@@ -5,7 +5,14 @@ import type { EpisodeStore } from '../episodes.ts';
 import type { RewardEnsemble } from '../reward/ensemble.ts';
 import { createAnswerTime } from './answer-time.ts';
 import { checkQueryConfig, type QueryConfig, queryDefaults } from './config.ts';
-import { drawCandidates, easeOf, type SegmentReturns, selectQueries } from './select.ts';
+import {
+  type Choice,
+  drawCandidates,
+  easeOf,
+  overlap,
+  type SegmentReturns,
+  selectQueries,
+} from './select.ts';
 
 export interface QuerySource {
   readonly config: QueryConfig;
@@ -30,6 +37,21 @@ export function segmentSteps(behaviour: readonly Episode[], steps: number): numb
   let longest = 0;
   for (const { end, length } of behaviour) if (end !== 'open') longest = Math.max(longest, length);
   return longest === 0 ? steps : Math.min(steps, Math.max(2, Math.floor(longest / 2)));
+}
+
+/** The segments of each question; a ranking has those of two pairs that do not overlap. */
+function questions(kind: QueryConfig['kind'], chosen: readonly Choice[]) {
+  if (kind === 'compare')
+    return chosen.map((choice) => ({ choice, segments: [choice.a, choice.b] }));
+  if (kind === 'rate') return chosen.map((choice) => ({ choice, segments: [choice.a] }));
+  const rankings: { choice: Choice; segments: Segment[] }[] = [];
+  for (let i = 0; i + 1 < chosen.length; i += 2) {
+    const [choice, other] = [chosen[i]!, chosen[i + 1]!];
+    const segments = [choice.a, choice.b];
+    for (const s of [other.a, other.b]) if (!segments.some((t) => overlap(s, t))) segments.push(s);
+    rankings.push({ choice, segments });
+  }
+  return rankings;
 }
 
 export function createQuerySource(
@@ -77,24 +99,25 @@ export function createQuerySource(
       const strategy = untrained ? 'uniform' : config.strategy;
       const perQuery =
         strategy === 'uniform' || strategy === 'near-on-policy' ? 2 : config.candidates;
+      const pairs = config.kind === 'rank' ? 2 * wanted : wanted;
       const behaviour = recent();
       const candidates = drawCandidates(
         behaviour,
         segmentSteps(behaviour, steps),
-        wanted * perQuery,
+        pairs * perQuery,
         random,
         returns,
         urgent,
         config.endings,
       );
       const features = [...asked.values()].slice(-200).map((a) => a.features);
-      const chosen = selectQueries(candidates, wanted, { strategy }, answerTime, features);
-      return chosen.map((choice) => {
+      const chosen = selectQueries(candidates, pairs, { strategy }, answerTime, features);
+      return questions(config.kind, chosen).map(({ choice, segments }) => {
         const query: Query = {
           id: `${runId}-q${count++}`,
           runId,
-          kind: 'compare',
-          segments: [choice.a, choice.b],
+          kind: config.kind,
+          segments,
           strategy,
           score: choice.score,
           policyVersion,

@@ -85,7 +85,8 @@ function drawSegment(
   return undefined;
 }
 
-function overlap(a: Segment, b: Segment): boolean {
+/** Do they share a step? */
+export function overlap(a: Segment, b: Segment): boolean {
   return a.episodeId === b.episodeId && a.from < b.to && b.from < a.to;
 }
 

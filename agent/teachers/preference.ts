@@ -5,9 +5,17 @@
  * Beyond B-Pref: side bias, drift, fatigue and feature-dependent noise.
  */
 import type { Random } from '../../sim/random.ts';
-import type { Episode, EpisodeSource, PreferenceTeacher, Query, Segment } from '../contract.ts';
+import type {
+  Episode,
+  EpisodeSource,
+  FeedbackBody,
+  PreferenceTeacher,
+  Query,
+  Segment,
+} from '../contract.ts';
 import { sigmoid } from '../nn/gaussian.ts';
 import { checkRange } from './check.ts';
+import { createGrades, RATING_SCALE } from './graded.ts';
 
 export interface PreferenceTeacherConfig {
   /** Rationality; Infinity: always the better one. P(a) = σ(β (R_a − R_b)). */
@@ -104,8 +112,36 @@ export function createPreferenceTeacher(
     return sigmoid(beta * (a - b) + config.sideBias);
   }
 
-  return {
+  const grades = createGrades(random);
+
+  /** Ranks or rates; undefined when nothing shown is worth an answer (`skip`). */
+  function grade(query: Query, episodes: EpisodeSource): FeedbackBody | undefined {
+    const { kind, segments } = query;
+    const [first] = segments;
+    if (!first) throw new RangeError('query.segments: is empty, needs at least one');
+    for (const { episodeId } of segments) usual.watch(episodeOf(episodeId, episodes));
+    const length = Math.max(...segments.map((s) => s.to - s.from));
+    const best = Math.max(...segments.map((s) => segmentReturn(s, episodes, 1)));
+    if (config.skip > 0 && best <= usual.level(config.skip) * length) return undefined;
+    const rate = mistakeRate(first, segments.at(-1)!, episodes);
+    const beta = config.beta * Math.exp(-answers / config.drift);
+    answers++;
+    sinceRest++;
+    const returns = segments.map((s) => segmentReturn(s, episodes, config.gamma));
+    if (kind === 'rate') {
+      const score = grades.rate(returns[0]! / (first.to - first.from), rate);
+      return { kind: 'rating', segment: first, score, scale: RATING_SCALE };
+    }
+    const margin = (usual.level(config.equal) - usual.level(0)) * length;
+    return { kind: 'ranking', segments, order: grades.rank(returns, beta, rate, margin) };
+  }
+
+  const teacher: SyntheticAnnotator = {
     kind: 'preference',
+    reply: (query, episodes) =>
+      query.kind === 'rank' || query.kind === 'rate'
+        ? grade(query, episodes)
+        : teacher.answer(query, episodes),
     watch: usual.watch,
     rest() {
       sinceRest = 0;
@@ -140,6 +176,7 @@ export function createPreferenceTeacher(
       return { ...reply, choice: flipped ? (chosen === 'a' ? 'b' : 'a') : chosen };
     },
   };
+  return teacher;
 }
 
 function checkConfig(config: PreferenceTeacherConfig): void {

@@ -290,8 +290,10 @@ function answer(options: LoopOptions, state: State, write: Write): void {
   const now = clock(options, state);
   for (const query of options.trainer.nextQueries(due - state.answers, now)) {
     if (query.segments.some((s) => state.store.get(s.episodeId) === undefined)) continue;
-    const body = teacher.answer(query, state.store);
-    options.trainer.feedback(write('preference', body, query.id));
+    const body = teacher.reply
+      ? teacher.reply(query, state.store)
+      : teacher.answer(query, state.store);
+    if (body) options.trainer.feedback(write('preference', body, query.id));
     state.answers++;
   }
 }

@@ -112,3 +112,18 @@ test.each(['thrifty', 'aim'])(
     expect(asked.expertSteps).not.toBe(ruled.expertSteps);
   },
 );
+
+test.each(['rank', 'rate'])(
+  '[QRY-3] questions to %s are answered and teach a reward',
+  async (kind) => {
+    const base = {
+      learner: { hidden: [32, 32], batchSize: 64 },
+      scheduler: { updatesPerStep: 0.5 },
+    };
+    const overrides = { ...base, queries: { kind } };
+    const result = await run({ teachers: ['preference'], labels: 30, steps: 500, overrides });
+    expect(result.labels).toBe(30);
+    expect(result.rewardModel.pearson).toBeGreaterThan(0.3);
+  },
+  120_000,
+);
