@@ -369,6 +369,8 @@ export interface PreferenceTeacher {
   readonly kind: 'preference';
   /** Answers a compare query from true rewards. */
   answer(query: Query, episodes: EpisodeSource): Extract<FeedbackBody, { kind: 'preference' }>;
+  /** Seconds from question to answer, which does not hold anything up; default 0. */
+  readonly delaySeconds?: number;
   /** Answers a compare, rank or rate query; undefined: it would rather not say. */
   reply?(query: Query, episodes: EpisodeSource): FeedbackBody | undefined;
 }

@@ -38,6 +38,8 @@ export interface PreferenceTeacherConfig {
   readonly featureNoise: number;
   /** … where this observation number, averaged over both segments, is above its mean so far. */
   readonly featureIndex: number;
+  /** Seconds from question to answer; whoever asks goes on meanwhile. */
+  readonly delay: number;
 }
 
 /** B-Pref's table 1 (β −1 there is Infinity here). */
@@ -63,6 +65,7 @@ export const preferenceTeacherDefaults: PreferenceTeacherConfig = {
   fatigue: 0,
   featureNoise: 0,
   featureIndex: 0,
+  delay: 0,
 };
 
 /** Episodes whose mean reward makes "the usual return", as in B-Pref. */
@@ -138,6 +141,7 @@ export function createPreferenceTeacher(
 
   const teacher: SyntheticAnnotator = {
     kind: 'preference',
+    delaySeconds: config.delay,
     reply: (query, episodes) =>
       query.kind === 'rank' || query.kind === 'rate'
         ? grade(query, episodes)
@@ -187,6 +191,7 @@ function checkConfig(config: PreferenceTeacherConfig): void {
   checkRange('teacher.equal', config.equal, 0, 10);
   checkRange('teacher.drift', config.drift, 1e-9, Number.POSITIVE_INFINITY);
   checkRange('teacher.fatigue', config.fatigue, 0, 1);
+  checkRange('teacher.delay', config.delay, 0, 3600);
   checkRange('teacher.featureNoise', config.featureNoise, 0, 0.5);
 }
 

@@ -4,7 +4,7 @@
  * one, so that the same seed gives the same log.
  */
 import { createPolicy } from '../../../agent/act.ts';
-import type { Episode, Policy, Trainer } from '../../../agent/contract.ts';
+import type { Episode, Feedback, Policy, Trainer } from '../../../agent/contract.ts';
 import { type Prevented, prevented } from '../../../agent/counterfactual.ts';
 import {
   createEpisodeRecorder,
@@ -108,6 +108,8 @@ interface State {
   expertSteps: number;
   takeovers: number;
   answers: number;
+  /** Answers under way, and the step they arrive at. */
+  readonly onTheWay: { due: number; feedback: Feedback }[];
   presses: number;
   cost: number;
   updates: number;
@@ -149,6 +151,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
       state.lastSuccess = state.ts.info.success ? 1 : 0;
     }
     if (over || state.recorder.length - state.sent >= OBSERVE_EVERY) send(options, state);
+    deliver(options, state, state.step);
     answer(options, state, write);
     learn(options, state);
     if (over) beginEpisode(options, state);
@@ -159,6 +162,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     }
   }
   send(options, state);
+  deliver(options, state, Number.POSITIVE_INFINITY);
   learn(options, state);
   publish(options);
   return {
@@ -205,6 +209,7 @@ function createState(options: LoopOptions): State {
     expertSteps: 0,
     takeovers: 0,
     answers: 0,
+    onTheWay: [],
     presses: 0,
     cost: 0,
     updates: 0,
@@ -293,8 +298,24 @@ function answer(options: LoopOptions, state: State, write: Write): void {
     const body = teacher.reply
       ? teacher.reply(query, state.store)
       : teacher.answer(query, state.store);
-    if (body) options.trainer.feedback(write('preference', body, query.id));
+    const due = state.step + Math.round((teacher.delaySeconds ?? 0) / options.env.controlDt);
+    if (body) state.onTheWay.push({ due, feedback: write('preference', body, query.id) });
     state.answers++;
+  }
+  deliver(options, state, state.step);
+}
+
+/** Answers reach the trainer when their time has come; learning does not wait for them. */
+function deliver(options: LoopOptions, state: State, until: number): void {
+  while (state.onTheWay[0] && state.onTheWay[0].due <= until) {
+    const { feedback } = state.onTheWay.shift()!;
+    const at = clock(options, state);
+    options.trainer.feedback({
+      ...feedback,
+      answeredAt: at,
+      receivedAt: at,
+      responseMs: at - feedback.shownAt,
+    });
   }
 }
 

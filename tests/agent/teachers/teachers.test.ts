@@ -100,6 +100,54 @@ describe('preference teacher', () => {
     expect(wrong(drifting.slice(0, 200))).toBeLessThan(wrong(drifting.slice(-200)) - 0.1);
   });
 
+  it('[TCH-8] side bias, drift and fatigue are recovered from the answers by maximum likelihood', () => {
+    type Answer = ReturnType<typeof ask>['answers'][number];
+    const best = (answers: readonly Answer[], grid: readonly number[], p: Likes) => {
+      const nll = (x: number) =>
+        answers.reduce((sum, a, i) => {
+          const likes = Math.min(1 - 1e-9, Math.max(1e-9, p(x, a.difference, i)));
+          return sum - Math.log(a.choice === 'a' ? likes : 1 - likes);
+        }, 0);
+      return grid.reduce((x, y) => (nll(y) < nll(x) ? y : x));
+    };
+    type Likes = (x: number, difference: number, i: number) => number;
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+    const steps = (n: number, by: number) => Array.from({ length: n }, (_, i) => i * by);
+    const biased = ask({ beta: 0.5, sideBias: 1 }, 3000).answers;
+    const bias = best(biased, steps(41, 0.05), (x, d) => sigmoid(0.5 * d + x));
+    expect(Math.abs(bias - 1)).toBeLessThanOrEqual(0.25);
+    const drifting = ask({ beta: 2, drift: 500 }, 2000).answers;
+    const drift = best(drifting, steps(40, 25).slice(1), (x, d, i) =>
+      sigmoid(2 * Math.exp(-i / x) * d),
+    );
+    expect(Math.abs(drift - 500)).toBeLessThanOrEqual(125);
+    const tired = ask({ fatigue: 0.01 }, 3000).answers;
+    const fatigue = best(tired, steps(60, 0.0005).slice(1), (x, d, i) => {
+      const slip = Math.min(0.5, (x * i) / 100);
+      return d > 0 ? 1 - slip : slip;
+    });
+    expect(Math.abs(fatigue - 0.01)).toBeLessThanOrEqual(0.002);
+  });
+
+  it('[TCH-9] feature-dependent noise: slips where the feature is above its mean, none elsewhere', () => {
+    const { answers } = ask({ featureNoise: 0.3 });
+    const feature = (a: (typeof answers)[number]) =>
+      [a.a, a.b].reduce((sum, { episodeId, from, to }) => {
+        const { observations, observationSize: d } = store.get(episodeId)!;
+        for (let t = from; t < to; t++) sum += observations[t * d]! / (2 * (to - from));
+        return sum;
+      }, 0);
+    let sum = 0;
+    const above = answers.filter((a, i) => {
+      const value = feature(a);
+      const is = i > 0 && value > sum / i;
+      sum += value;
+      return is;
+    });
+    expect(wrong(above)).toBeCloseTo(0.3, 1);
+    expect(wrong(answers.filter((a) => !above.includes(a)))).toBe(0);
+  });
+
   it('[TCH-5] its ceiling is the accuracy that a perfect model can reach', () => {
     const { teacher } = ask({ mistake: 0.2 });
     expect(teacher.ceiling).toBeCloseTo(0.8, 6);

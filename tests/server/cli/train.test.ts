@@ -127,3 +127,15 @@ test.each(['rank', 'rate'])(
   },
   120_000,
 );
+
+test('[CLI-22] answers that take their time hold nothing up, and all arrive in the end', async () => {
+  const base = { teachers: ['preference'], labels: 20, steps: 300, evalEpisodes: 1 } as const;
+  const prompt = await run(base);
+  const slow = await run({ ...base, annotatorConfig: { delay: 10 } });
+  expect(slow.metrics['train/labels']).toBe(20);
+  expect(slow.environmentSteps).toBe(300);
+  expect(slow.snapshotHash).not.toBe(prompt.snapshotHash);
+  expect((await run({ ...base, annotatorConfig: { delay: 0 } })).snapshotHash).toBe(
+    prompt.snapshotHash,
+  );
+}, 120_000);
