@@ -1,4 +1,4 @@
-/** `--policy expert|planner|random|FILE` as something that acts. */
+/** `--policy expert|planner|teacher|random|FILE` as something that acts. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPolicy } from '../../agent/act.ts';
@@ -23,7 +23,7 @@ export function expertFile(environmentId: string): string {
 
 /**
  * expert: the learned one shipped with the repository, or the scripted one where none is shipped;
- * planner: the scripted one; random: uniform actions; anything else: a file of `reins train`.
+ * planner: the scripted one; teacher: the scripted one that synthetic operators take over with; random: uniform actions; anything else: a file of `reins train`.
  * @throws UsageError when there is no such policy, or the file does not fit the environment.
  */
 export function resolvePolicy(
@@ -39,10 +39,12 @@ export function resolvePolicy(
   }
   if (name === 'expert' && existsSync(expertFile(env.id)))
     return filePolicy(expertFile(env.id), env, seed);
-  if (name === 'expert' || name === 'planner') {
-    const expert = (factory.createPlanner ?? factory.createExpert)?.(env);
+  if (name === 'expert' || name === 'planner' || name === 'teacher') {
+    const careful = name === 'teacher' ? undefined : factory.createPlanner;
+    const expert = (careful ?? factory.createExpert)?.(env);
     if (!expert) throw new UsageError(`policy: ${env.id} has no ${name}, allowed random or a file`);
-    return { description: 'scripted planner', act: (_ts, out) => expert.act(out) };
+    const description = name === 'teacher' ? 'scripted driver that teaches' : 'scripted planner';
+    return { description, act: (_ts, out) => expert.act(out) };
   }
   return filePolicy(name, env, seed);
 }
@@ -68,7 +70,7 @@ function load(path: string) {
     return readPolicyFile(path);
   } catch (error) {
     throw new UsageError(
-      `policy: ${error instanceof Error ? error.message : String(error)}; allowed expert, planner, random or a file of reins train`,
+      `policy: ${error instanceof Error ? error.message : String(error)}; allowed expert, planner, teacher, random or a file of reins train`,
     );
   }
 }

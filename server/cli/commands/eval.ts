@@ -25,7 +25,11 @@ export function evalCommand(): Command {
     'measure a policy on held-out seeds, with 95 % intervals',
   );
   environmentOptions(command)
-    .option('--policy <name>', 'expert, planner, random or a file of reins train', 'expert')
+    .option(
+      '--policy <name>',
+      'expert, planner, teacher, random or a file of reins train',
+      'expert',
+    )
     .option('--episodes <n>', 'episodes, one seed each', integer(1, 100_000), 20)
     .option('--seed-start <n>', 'first seed; default: the held-out split of the environment', seed)
     .option('--seed <n>', 'seed of the bootstrap and of random actions', seed, 0)

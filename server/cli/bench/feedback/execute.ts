@@ -80,7 +80,7 @@ async function measureExpert({ spec, clock }: ExecuteOptions, commit: string): P
   const started = clock();
   const factory = getEnvironment(spec.task);
   const env = await factory.create({});
-  const { act } = resolvePolicy('expert', factory, env, spec.seed);
+  const { act } = resolvePolicy('teacher', factory, env, spec.seed);
   const { start } = factory.evalSeeds;
   const seeds = Array.from({ length: spec.evalEpisodes }, (_, i) => start + i);
   const { rows, summary } = evaluate(env, act, seeds);
