@@ -1,5 +1,6 @@
 /** Questions held ready for people: only such as can be shown, until they are answered or expire. */
 import type { Episode, Query } from '../agent/contract.ts';
+import { queryDefaults } from '../agent/queries/config.ts';
 import type { ServerMessage } from './protocol/index.ts';
 import type { Storage } from './storage/contract.ts';
 
@@ -14,6 +15,8 @@ export interface RunQuestions {
   want(count: number): void;
   take(list: readonly Query[]): Promise<void>;
   answered(queryId: string): void;
+  /** An episode ended: behaviour has moved on by one. */
+  moved(): void;
   expire(now: number): void;
 }
 
@@ -24,6 +27,9 @@ export function createRunQuestions(options: {
   broadcast(message: ServerMessage): void;
 }): RunQuestions {
   const open = new Map<string, Query>();
+  /** Episodes that had ended when a question was taken. */
+  const takenAt = new Map<string, number>();
+  let ended = 0;
   let wanted = STOCK;
 
   async function canBeShown(query: Query): Promise<boolean> {
@@ -55,14 +61,23 @@ export function createRunQuestions(options: {
         if (open.has(query.id) || open.size >= wanted || !(await canBeShown(query))) continue;
         await options.storage.putQuery(query);
         open.set(query.id, query);
+        takenAt.set(query.id, ended);
         options.broadcast({ type: 'query', query: { ...query, segments: [...query.segments] } });
       }
     },
-    answered: (queryId) => void open.delete(queryId),
+    answered(queryId) {
+      open.delete(queryId);
+      takenAt.delete(queryId);
+    },
+    moved() {
+      ended++;
+    },
     expire(now) {
       for (const query of open.values()) {
-        if (query.expiresAt > now) continue;
+        const behind = ended - takenAt.get(query.id)!;
+        if (query.expiresAt > now && behind < queryDefaults.expiryEpisodes) continue;
         open.delete(query.id);
+        takenAt.delete(query.id);
         options.broadcast({ type: 'query-expired', queryId: query.id });
       }
     },

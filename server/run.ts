@@ -181,6 +181,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       }
       case 'episode':
         if (event.episode.length === 0) return;
+        if (event.episode.end !== 'open') questions.moved();
         if (event.episode.end !== 'open')
           background('episode', episodes.conclude(event.episode, event.endReason, true));
         if (!(await episodes.keep(event.episode, true)))
@@ -219,6 +220,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         learner.send({ type: 'chunk', chunk: event.chunk });
         return;
       case 'episode':
+        questions.moved();
         episodes.remember(event.episode);
         await episodes.conclude(event.episode, event.endReason, false);
         return;

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import type { Episode, Query } from '../../agent/contract.ts';
+import { queryDefaults } from '../../agent/queries/config.ts';
+import { createRunQuestions } from '../../server/run-questions.ts';
+import type { Storage } from '../../server/storage/contract.ts';
+import { createRandom } from '../../sim/random.ts';
+import { syntheticEpisode, syntheticSpec } from '../agent/synthetic.ts';
+
+const plain = syntheticEpisode(syntheticSpec(2, 1), 20, createRandom(1), { id: 'e' });
+const episode: Episode = { ...plain, poses: new Float32Array(21 * 7) };
+const query: Query = {
+  id: 'q',
+  runId: 'r',
+  kind: 'compare',
+  segments: [
+    { episodeId: 'e', from: 0, to: 5 },
+    { episodeId: 'e', from: 10, to: 15 },
+  ],
+  strategy: 'uniform',
+  score: 0,
+  policyVersion: 1,
+  createdAt: 0,
+  expiresAt: 1000,
+};
+
+function make() {
+  const sent: string[] = [];
+  const storage = {
+    findEpisode: async () => ({ id: 'e' }),
+    putQuery: async () => {},
+  } as unknown as Storage;
+  const questions = createRunQuestions({
+    storage,
+    find: async (id) => (id === 'e' ? episode : undefined),
+    keep: async () => true,
+    broadcast: (message) => sent.push(message.type),
+  });
+  return { questions, sent };
+}
+
+test('[SRV-40] a question expires when its time is over, and viewers are told', async () => {
+  const { questions, sent } = make();
+  await questions.take([query]);
+  questions.expire(999);
+  expect(questions.size).toBe(1);
+  questions.expire(1000);
+  expect(questions.size).toBe(0);
+  expect(sent).toEqual(['query', 'query-expired']);
+});
+
+test('[SRV-40] it expires when behaviour has moved on, counted from when it was taken', async () => {
+  const { questions, sent } = make();
+  for (let i = 0; i < queryDefaults.expiryEpisodes; i++) questions.moved();
+  await questions.take([query]);
+  for (let i = 1; i < queryDefaults.expiryEpisodes; i++) questions.moved();
+  questions.expire(0);
+  expect(questions.size).toBe(1);
+  questions.moved();
+  questions.expire(0);
+  expect(questions.size).toBe(0);
+  expect(sent).toEqual(['query', 'query-expired']);
+});
+
+test('[SRV-40] an answered question is gone without a word; one about unknown clips is never shown', async () => {
+  const { questions, sent } = make();
+  await questions.take([query]);
+  questions.answered('q');
+  questions.expire(5000);
+  await questions.take([{ ...query, segments: [{ episodeId: 'lost', from: 0, to: 1 }] }]);
+  expect(questions.size).toBe(0);
+  expect(sent).toEqual(['query']);
+});
