@@ -101,9 +101,12 @@ export function createQuerySource(
         strategy === 'uniform' || strategy === 'near-on-policy' ? 2 : config.candidates;
       const pairs = config.kind === 'rank' ? 2 * wanted : wanted;
       const behaviour = recent();
+      // Where terminations may cut segments short, short episodes are asked about as they are.
+      const cut = config.endings && behaviour.some((e) => e.end === 'terminated');
+      const length = cut ? steps : segmentSteps(behaviour, steps);
       const candidates = drawCandidates(
         behaviour,
-        segmentSteps(behaviour, steps),
+        length,
         pairs * perQuery,
         random,
         returns,
