@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPolicy } from '../../agent/act.ts';
 import type { Act } from '../../agent/evaluation/evaluate.ts';
-import type { Environment, EnvironmentFactory } from '../../sim/contract.ts';
+import type { Environment, EnvironmentFactory, EnvState, Expert } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { sampleInto } from '../../sim/spaces.ts';
 import { readPolicyFile } from '../snapshot-file.ts';
@@ -47,6 +47,34 @@ export function resolvePolicy(
     return { description, act: (_ts, out) => expert.act(out) };
   }
   return filePolicy(name, env, seed);
+}
+
+/**
+ * Whom a synthetic operator takes over with, by the names of `resolvePolicy`. The result drives any
+ * instance of the environment and leaves its state as it is.
+ * @throws UsageError as `resolvePolicy`, once an environment is there.
+ */
+export function resolveOperator(
+  name: string,
+  factory: EnvironmentFactory,
+): (env: Environment) => Expert {
+  if (name === 'teacher') {
+    const createExpert = factory.createExpert?.bind(factory);
+    if (!createExpert)
+      throw new UsageError(`teacher: ${factory.id} has no expert, so it has no override teacher`);
+    return createExpert;
+  }
+  return (env) => {
+    const { act } = resolvePolicy(name, factory, env, 1);
+    let state: EnvState | undefined;
+    return {
+      act(out) {
+        // Only the environment knows its observation: restoring its own state changes nothing.
+        state = env.saveState(state);
+        act(env.loadState(state), out);
+      },
+    };
+  };
 }
 
 function filePolicy(path: string, env: Environment, seed: number): NamedPolicy {

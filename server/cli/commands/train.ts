@@ -25,6 +25,7 @@ interface TrainFlags {
   set: Record<string, unknown>;
   teacher: TeacherName[];
   takeoverRule: TakeoverRule;
+  operator: string;
   annotator: PreferenceTeacherName;
   counterfactuals?: boolean;
   steps: number;
@@ -55,6 +56,11 @@ export function trainCommand(): Command {
         .choices(['density', 'predicted-failure', 'late-noisy'])
         .default('predicted-failure'),
     )
+    .option(
+      '--operator <who>',
+      'who drives then: teacher (scripted), planner, expert (learned) or a file of reins train',
+      'teacher',
+    )
     .addOption(
       new Option('--annotator <kind>', 'character of the preference teacher')
         .choices(Object.keys(preferenceTeachers))
@@ -72,6 +78,7 @@ export function trainCommand(): Command {
   return withExamples(
     command,
     'reins train --env driving --preset reins --teacher override --steps 6000 --seed 1',
+    'reins train --env driving --teacher override --operator expert --eval-episodes 50',
     'reins train --env driving --teacher preference --labels 100 --json',
     'reins train --env reacher --preset pebble --teacher preference,scalar --annotator mistake',
   );
@@ -88,6 +95,7 @@ async function run(flags: TrainFlags): Promise<void> {
     overrides: flags.set,
     teachers: flags.teacher,
     rule: flags.takeoverRule,
+    operator: flags.operator,
     annotator: flags.annotator,
     ...(flags.counterfactuals ? { counterfactuals: true } : {}),
     steps: flags.steps,

@@ -35,6 +35,8 @@ export interface TrainOptions {
   readonly overrides: Record<string, unknown>;
   readonly teachers: readonly TeacherName[];
   readonly rule: TakeoverRule;
+  /** Who drives after a takeover; default: teacher, the environment's scripted one. */
+  readonly operator?: string;
   readonly annotator: PreferenceTeacherName;
   /** Changes of the annotator's character, e.g. more mistakes. */
   readonly annotatorConfig?: Partial<PreferenceTeacherConfig>;
@@ -170,6 +172,7 @@ async function learn(
     names: options.teachers,
     seed: options.seed,
     rule: options.rule,
+    operator: options.operator ?? 'teacher',
     annotator: options.annotator,
     ...(options.annotatorConfig ? { annotatorConfig: options.annotatorConfig } : {}),
     predict: (observation, out) => policy.act(observation, out, 'mean'),

@@ -27,7 +27,7 @@ import type {
   EnvState,
 } from '../../../sim/contract.ts';
 import { createRandom } from '../../../sim/random.ts';
-import { UsageError } from '../errors.ts';
+import { resolveOperator } from '../policies.ts';
 import type { RollCounterfactual } from './loop.ts';
 import type { TeacherName } from './names.ts';
 
@@ -48,6 +48,8 @@ export interface TeacherOptions {
   readonly names: readonly TeacherName[];
   readonly seed: number;
   readonly rule: TakeoverRule;
+  /** Who drives after a takeover: teacher, planner, expert or a policy file. */
+  readonly operator: string;
   readonly annotator: PreferenceTeacherName;
   readonly annotatorConfig?: Partial<PreferenceTeacherConfig>;
   /** The policy's action for an observation, for looking ahead. */
@@ -64,7 +66,9 @@ export async function createTeachers(
   options: TeacherOptions,
 ): Promise<Teachers> {
   const wants = (name: TeacherName) => options.names.includes(name);
-  const ahead = wants('override') ? await lookAhead(factory, environmentOptions) : undefined;
+  const ahead = wants('override')
+    ? await lookAhead(factory, environmentOptions, options.operator)
+    : undefined;
   let gate: Gate | undefined;
   let seen: Float32Array = new Float32Array(env.observationSpace.size);
   return {
@@ -145,10 +149,12 @@ function gatedOverride(
 }
 
 /** A second instance with its own expert, so that looking ahead never touches the real one. */
-async function lookAhead(factory: EnvironmentFactory, options: EnvironmentOptions) {
-  const expertOf = factory.createExpert?.bind(factory);
-  if (!expertOf)
-    throw new UsageError(`teacher: ${factory.id} has no expert, so it has no override teacher`);
+async function lookAhead(
+  factory: EnvironmentFactory,
+  options: EnvironmentOptions,
+  operator: string,
+) {
+  const expertOf = resolveOperator(operator, factory);
   const env = await factory.create(options);
   return { env, expert: expertOf(env), expertOf };
 }
