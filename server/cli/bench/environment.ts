@@ -15,6 +15,8 @@ export interface EnvironmentBench {
   /** Milliseconds to create it, scene included: the first in this process, which loads its engine, and another. */
   readonly createMillis: number;
   readonly createAgainMillis: number;
+  /** Milliseconds from nothing to the first observation: the first creation and its first reset. */
+  readonly startMillis: number;
   /**
    * Speed as a share of the bare physics engine's with the same model, frame skip and controls; null
    * without one. Median over pairs of slices taken in turn, so that a busy machine slows both alike.
@@ -56,8 +58,10 @@ export async function benchEnvironment(
   const begun = clock();
   const env = await factory.create(options.environmentOptions);
   const created = clock();
+  env.reset(factory.trainSeeds.start);
+  const started = clock();
   (await factory.create(options.environmentOptions)).close();
-  const createAgainMillis = clock() - created;
+  const createAgainMillis = clock() - started;
   const scripts = rehearse(env, factory, options.seed);
   const timed = play(env, scripts, seconds, clock);
   const stepSeconds = timed.stepMs / 1000;
@@ -69,6 +73,7 @@ export async function benchEnvironment(
     seconds,
     createMillis: created - begun,
     createAgainMillis,
+    startMillis: started - begun,
     ...engine,
     steps: timed.steps,
     stepsPerSecond: timed.steps / stepSeconds,

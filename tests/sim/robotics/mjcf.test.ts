@@ -244,6 +244,9 @@ describe('[ROBOT-25] models of other people', () => {
   async function modelFolder(): Promise<string> {
     const given = process.env.REINS_MJCF_DIR;
     if (given) return given;
+    process.stderr.write(
+      "[ROBOT-25] REINS_MJCF_DIR is not set: only our own models are loaded, nobody else's\n",
+    );
     const own = await mkdtemp(join(folder, 'own-'));
     await writeFile(join(own, 'humanoid.xml'), humanoidXml);
     await writeFile(
