@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { QUERY_STRATEGIES } from '../../../agent/queries/config.ts';
-import { integer, integers, partSetting, words } from '../arguments.ts';
+import { integer, integers, number, partSetting, words } from '../arguments.ts';
 import type { FeedbackBench } from '../bench/feedback/bench.ts';
 import type { Grid, QueryChoice } from '../bench/feedback/plan.ts';
 import { defaultGrid, SUITES, type SuiteName, suiteGrids } from '../bench/feedback/suites.ts';
@@ -21,6 +21,8 @@ interface Flags {
   steps?: number;
   evalEpisodes?: number;
   set: Grid['overrides'];
+  operator?: string;
+  takeoverSeconds?: number;
   workers: number;
   backend?: (typeof BACKENDS)[number];
   out: string;
@@ -53,6 +55,11 @@ export function feedbackBench(): Command {
     .option('--steps <n>', 'environment steps of every run (default 6000)', integer(1, 1e9))
     .option('--eval-episodes <n>', 'held-out episodes per run (default 20)', integer(1, 10_000))
     .option('--set <part.name=value>', 'change all presets, repeatable', partSetting, {})
+    .option(
+      '--operator <who>',
+      'who drives after a takeover: teacher, planner, expert or a file (default teacher)',
+    )
+    .option('--takeover-seconds <n>', 'shortest takeover (default 2)', number(0, 60))
     .option('--workers <n>', 'runs at once', integer(1, 256), availableParallelism())
     .addOption(new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS))
     .requiredOption('--out <dir>', 'folder of rows and report; the same one resumes');
@@ -75,6 +82,8 @@ function gridOf(flags: Flags): Grid {
     'seeds',
     'steps',
     'evalEpisodes',
+    'operator',
+    'takeoverSeconds',
   ] as const;
   const given = Object.fromEntries(
     names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),

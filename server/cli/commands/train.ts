@@ -6,7 +6,7 @@ import {
   preferenceTeachers,
 } from '../../../agent/teachers/preference.ts';
 import type { EnvironmentOptions } from '../../../sim/contract.ts';
-import { integer, partSetting, seed, words } from '../arguments.ts';
+import { integer, number, partSetting, seed, words } from '../arguments.ts';
 import { createOutput, short, table } from '../output.ts';
 import { TEACHERS, type TeacherName } from '../train/names.ts';
 import type { TrainResult } from '../train/run.ts';
@@ -26,6 +26,7 @@ interface TrainFlags {
   teacher: TeacherName[];
   takeoverRule: TakeoverRule;
   operator: string;
+  takeoverSeconds: number;
   annotator: PreferenceTeacherName;
   counterfactuals?: boolean;
   steps: number;
@@ -61,6 +62,7 @@ export function trainCommand(): Command {
       'who drives then: teacher (scripted), planner, expert (learned) or a file of reins train',
       'teacher',
     )
+    .option('--takeover-seconds <n>', 'shortest takeover of the operator', number(0, 60), 2)
     .addOption(
       new Option('--annotator <kind>', 'character of the preference teacher')
         .choices(Object.keys(preferenceTeachers))
@@ -96,6 +98,7 @@ async function run(flags: TrainFlags): Promise<void> {
     teachers: flags.teacher,
     rule: flags.takeoverRule,
     operator: flags.operator,
+    takeoverSeconds: flags.takeoverSeconds,
     annotator: flags.annotator,
     ...(flags.counterfactuals ? { counterfactuals: true } : {}),
     steps: flags.steps,

@@ -37,6 +37,8 @@ export interface TrainOptions {
   readonly rule: TakeoverRule;
   /** Who drives after a takeover; default: teacher, the environment's scripted one. */
   readonly operator?: string;
+  /** Shortest takeover, s; default: the override teacher's. */
+  readonly takeoverSeconds?: number;
   readonly annotator: PreferenceTeacherName;
   /** Changes of the annotator's character, e.g. more mistakes. */
   readonly annotatorConfig?: Partial<PreferenceTeacherConfig>;
@@ -173,6 +175,7 @@ async function learn(
     seed: options.seed,
     rule: options.rule,
     operator: options.operator ?? 'teacher',
+    ...(options.takeoverSeconds === undefined ? {} : { takeoverSeconds: options.takeoverSeconds }),
     annotator: options.annotator,
     ...(options.annotatorConfig ? { annotatorConfig: options.annotatorConfig } : {}),
     predict: (observation, out) => policy.act(observation, out, 'mean'),

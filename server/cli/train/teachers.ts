@@ -50,6 +50,8 @@ export interface TeacherOptions {
   readonly rule: TakeoverRule;
   /** Who drives after a takeover: teacher, planner, expert or a policy file. */
   readonly operator: string;
+  /** Shortest takeover, s; default: the override teacher's. */
+  readonly takeoverSeconds?: number;
   readonly annotator: PreferenceTeacherName;
   readonly annotatorConfig?: Partial<PreferenceTeacherConfig>;
   /** The policy's action for an observation, for looking ahead. */
@@ -142,7 +144,12 @@ function gatedOverride(
   const until = createOverrideTeacher(
     env,
     expert,
-    { rule: options.rule, copy: ahead, predict: options.predict },
+    {
+      rule: options.rule,
+      ...(options.takeoverSeconds === undefined ? {} : { minSeconds: options.takeoverSeconds }),
+      copy: ahead,
+      predict: options.predict,
+    },
     createRandom(options.seed, 11),
   );
   return createGatedTeacher({ expert, observation, gate, until });

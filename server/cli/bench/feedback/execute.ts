@@ -38,6 +38,8 @@ export async function execute(options: ExecuteOptions): Promise<Row> {
     steps: spec.steps,
     labels: spec.budget,
     seed: spec.seed,
+    ...(spec.operator === undefined ? {} : { operator: spec.operator }),
+    ...(spec.takeoverSeconds === undefined ? {} : { takeoverSeconds: spec.takeoverSeconds }),
     evalEpisodes: spec.evalEpisodes,
     backend: options.backend,
     deterministic: false,
@@ -80,7 +82,7 @@ async function measureExpert({ spec, clock }: ExecuteOptions, commit: string): P
   const started = clock();
   const factory = getEnvironment(spec.task);
   const env = await factory.create({});
-  const { act } = resolvePolicy('teacher', factory, env, spec.seed);
+  const { act } = resolvePolicy(spec.operator ?? 'teacher', factory, env, spec.seed);
   const { start } = factory.evalSeeds;
   const seeds = Array.from({ length: spec.evalEpisodes }, (_, i) => start + i);
   const { rows, summary } = evaluate(env, act, seeds);

@@ -23,6 +23,9 @@ export interface Grid {
   readonly evalEpisodes: number;
   /** Changes of every preset, as `train --set`. */
   readonly overrides: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Who drives when an operator takes over, and for how long at least (s), as in `train`. */
+  readonly operator?: string;
+  readonly takeoverSeconds?: number;
 }
 
 /**
@@ -44,6 +47,8 @@ export interface RunSpec {
   readonly steps: number;
   readonly evalEpisodes: number;
   readonly overrides: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly operator?: string;
+  readonly takeoverSeconds?: number;
 }
 
 export interface Plan {
@@ -140,8 +145,13 @@ function cellsOf(
 }
 
 function common(grid: Grid, task: string, preset: string) {
-  const { steps, evalEpisodes, overrides } = grid;
-  return { task, preset, steps, evalEpisodes, overrides };
+  const { steps, evalEpisodes, overrides, operator, takeoverSeconds } = grid;
+  // Absent where it is the default: runs keep their names.
+  const hands = {
+    ...(operator === undefined ? {} : { operator }),
+    ...(takeoverSeconds === undefined ? {} : { takeoverSeconds }),
+  };
+  return { task, preset, steps, evalEpisodes, overrides, ...hands };
 }
 
 function seedsOf(grid: Grid): number[] {
