@@ -206,7 +206,12 @@ describe('results', () => {
       wallSeconds: expect.any(Number),
       snapshot: out,
     });
-    expect(Object.keys(result.rewardModel as object)).toEqual(['accuracy', 'ceiling', 'pearson']);
+    expect(Object.keys(result.rewardModel as object)).toEqual([
+      'accuracy',
+      'ceiling',
+      'pearson',
+      'epic',
+    ]);
     const again = await json('eval', '--env', 'driving-easy', '--policy', out, '--episodes', '2');
     const after = result.after as { return: unknown };
     expect(again.return).toEqual(after.return);
