@@ -1,14 +1,4 @@
-import {
-  AppShell,
-  Badge,
-  Button,
-  Group,
-  Kbd,
-  Modal,
-  SegmentedControl,
-  Table,
-  Text,
-} from '@mantine/core';
+import { AppShell, Badge, Button, Group, Modal, SegmentedControl, Text } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconKeyboard, IconSteeringWheel } from '@tabler/icons-react';
@@ -16,6 +6,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { CompareView } from './compare/compare-view.tsx';
 import { useApp, useClient } from './context.ts';
 import { Footer } from './footer.tsx';
+import { Keys } from './keys.tsx';
 import { LiveView } from './live/live-view.tsx';
 import type { Tab } from './store.ts';
 
@@ -87,7 +78,7 @@ export function App() {
       <AppShell.Footer style={{ background: '#0e1217', borderColor: '#1c222a' }}>
         <Footer />
       </AppShell.Footer>
-      <Modal opened={help} onClose={close} title="Keys" size="md">
+      <Modal opened={help} onClose={close} title="Keys" size="lg">
         <Keys />
       </Modal>
     </AppShell>
@@ -201,43 +192,4 @@ function useRefusals(): void {
       });
     }
   }, [alerts]);
-}
-
-const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
-  [['↑', '↓', '←', '→'], 'take over and drive, while held (also W A S D, gamepad)'],
-  [['+', '−'], 'good, bad: reward for what is on screen'],
-  [['1', '2', '3', '4'], 'camera: chase, top, cockpit, free'],
-  [['Space'], 'pause and go on'],
-  [['R'], 'rewind 5 seconds; drive from there'],
-  [['N'], 'new episode'],
-  [['Esc'], 'emergency stop, until Space'],
-  [['←', '→'], 'Compare: left or right is better'],
-  [['↓'], 'Compare: equally good'],
-  [['↑'], 'Compare: can’t tell'],
-  [['S'], 'Compare: skip'],
-  [['U'], 'Compare: undo the last answer'],
-  [['?'], 'these keys'],
-];
-
-function Keys() {
-  return (
-    <Table verticalSpacing={6} withRowBorders={false}>
-      <Table.Tbody>
-        {KEYS.map(([keys, what]) => (
-          <Table.Tr key={what}>
-            <Table.Td w={150}>
-              <Group gap={4} wrap="nowrap">
-                {keys.map((key) => (
-                  <Kbd key={key}>{key}</Kbd>
-                ))}
-              </Group>
-            </Table.Td>
-            <Table.Td>
-              <Text size="sm">{what}</Text>
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  );
 }

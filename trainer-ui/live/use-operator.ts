@@ -150,6 +150,7 @@ function command(client: Client, event: KeyboardEvent): boolean {
       client.control('step');
       return true;
     case 'Escape':
+      if (document.querySelector('[role="dialog"]')) return false; // closes that
       client.control('estop');
       return true;
     default:
