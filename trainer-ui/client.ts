@@ -39,6 +39,8 @@ const RETRY_MOST = 8000;
 const PING_EVERY = 2000;
 const SCENES_KEPT = 12;
 const EPISODES_KEPT = 12;
+/** How long a reward waits for the status that names its episode, ms. */
+const PATIENCE = 5000;
 
 export interface Client {
   readonly store: AppStore;
@@ -117,7 +119,7 @@ export function createClient(window: Window): Client {
         frames.clear();
         scenes.clear();
         episodeIds.clear();
-        unnamed = [];
+        giveUnnamed(0);
         path = undefined;
         send({ type: 'request-history', since: 0 });
         send({ type: 'ask-queries', count: 6 });
@@ -194,12 +196,19 @@ export function createClient(window: Window): Client {
   }
 
   /** Rewards for an episode whose id came after its first frames. */
-  function giveUnnamed(): void {
+  function giveUnnamed(patience = PATIENCE): void {
+    const before = unnamed.length;
+    let given = 0;
     unnamed = unnamed.filter(({ episodeNumber, step, value, at }) => {
       const episodeId = episodeIds.get(episodeNumber);
-      if (episodeId) give({ kind: 'reward', episodeId, step, value }, at);
-      return !episodeId;
+      if (!episodeId) return Date.now() - at < patience;
+      give({ kind: 'reward', episodeId, step, value }, at);
+      given++;
+      return false;
     });
+    if (unnamed.length + given === before) return;
+    const text = 'A reward was about an episode that the server never named: give it again.';
+    for (const listener of errorListeners) listener(text, 'unplaced-reward');
   }
 
   function send(message: ClientMessage): boolean {

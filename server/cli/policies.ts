@@ -23,7 +23,8 @@ export function expertFile(environmentId: string): string {
 
 /**
  * expert: the learned one shipped with the repository, or the scripted one where none is shipped;
- * planner: the scripted one; teacher: the scripted one that synthetic operators take over with; random: uniform actions; anything else: a file of `reins train`.
+ * planner: the scripted one; teacher: the scripted one that synthetic operators take over with; random:
+ * uniform actions; anything else: a file of `reins train`.
  * @throws UsageError when there is no such policy, or the file does not fit the environment.
  */
 export function resolvePolicy(

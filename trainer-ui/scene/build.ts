@@ -129,7 +129,8 @@ function createShared(description: SceneDescription) {
         mesh.quaternion.set(x, y, z, w);
         const ground = body.role === 'ground' || geom.shape === 'plane';
         mesh.castShadow = geom.castShadow ?? (!ground && body.role !== 'scenery');
-        mesh.receiveShadow = true;
+        // A coarse shadow map would speckle what casts into it.
+        mesh.receiveShadow = graphics().physical || !mesh.castShadow;
         mesh.updateMatrix();
         mesh.matrixAutoUpdate = false;
         group.add(mesh);
