@@ -129,8 +129,7 @@ function createShared(description: SceneDescription) {
         mesh.quaternion.set(x, y, z, w);
         const ground = body.role === 'ground' || geom.shape === 'plane';
         mesh.castShadow = geom.castShadow ?? (!ground && body.role !== 'scenery');
-        // A coarse shadow map would speckle what casts into it.
-        mesh.receiveShadow = graphics().physical || !mesh.castShadow;
+        mesh.receiveShadow = true;
         mesh.updateMatrix();
         mesh.matrixAutoUpdate = false;
         group.add(mesh);
