@@ -65,6 +65,11 @@ export interface RewardConfig {
     /** Steps cut off either end at random, at most. */
     readonly crop: number;
   };
+  /**
+   * Give the squares of actions beside them: what a task charges for effort is then learned from few
+   * labels, where there is such a charge (docs/benchmarks.md, Preferences).
+   */
+  readonly squaredActions: boolean;
   /** Show half of everything in the mirror, where the task has one. */
   readonly mirror: boolean;
   /** RIME (Cheng et al. 2024): distrust comparisons with a large loss; absent: off. */
@@ -111,6 +116,7 @@ export const rewardDefaults: RewardConfig = {
   beforeTakeoverSeconds: 1,
   pieceSteps: 25,
   referenceRows: 4096,
+  squaredActions: false,
   mirror: false,
   outputStd: 1,
   zero: 'mean',

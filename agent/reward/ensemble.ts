@@ -51,7 +51,7 @@ export interface RewardEnsemble extends RewardModel {
 /** Rows evaluated at once. */
 const CHUNK = 2048;
 
-/** @throws RangeError naming field, value and allowed range. */
+/** @throws RangeError naming field, value and range. */
 export function createRewardEnsemble(
   spec: EnvironmentSpec,
   options: Partial<RewardConfig>,
@@ -72,15 +72,18 @@ export function createRewardEnsemble(
   const noise = createNoise();
   const reference = createReference(config.referenceRows, width);
   const repeats = createRepeats();
-  const members = createMembers(backend, config, width, random);
+  const squared = config.squaredActions ? k : 0;
+  const members = createMembers(backend, config, width + squared, random);
   const scratch: BatchScratch = { inputs: new Float32Array(0) };
-  const chunk = { rows: new Float32Array(CHUNK * width), actions: new Float32Array(CHUNK * k) };
+  const rowsOf = (columns: number) => new Float32Array(CHUNK * columns);
+  const chunk = { raw: rowsOf(width), inputs: rowsOf(width + squared), actions: rowsOf(k) };
 
   let data: Datum[] = [];
   let lists: Map<FittedKind, Datum[]>[] | undefined;
   let scale: InputScale = {
     mean: new Float32Array(width),
     inverse: new Float32Array(width).fill(1),
+    squared,
   };
   let frozenScale = scale;
   let scaledAt = 0;
@@ -113,11 +116,11 @@ export function createRewardEnsemble(
   function rescale(): void {
     if (reference.seen < 2 * scaledAt || (scaledAt > 0 && reference.seen === scaledAt)) return;
     if (reference.size >= 64) {
-      scale = inputScale(reference.rows, reference.size, width, d, groups);
+      scale = inputScale(reference.rows, reference.size, width, d, groups, squared);
       scaledAt = reference.seen;
     } else if (scaledAt === 0 && data.length > 0) {
       const rows = joined(data);
-      scale = inputScale(rows, rows.length / width, width, d, groups);
+      scale = inputScale(rows, rows.length / width, width, d, groups, squared);
     }
   }
 
@@ -161,8 +164,8 @@ export function createRewardEnsemble(
     const out = new Float32Array(n);
     for (let at = 0; at < n; at += CHUNK) {
       const part = Math.min(CHUNK, n - at);
-      scaleRows(rows, at, part, width, by, chunk.rows, 0);
-      out.set(predictRows(backend, net, chunk.rows, part), at);
+      scaleRows(rows, at, part, width, by, chunk.inputs, 0);
+      out.set(predictRows(backend, net, chunk.inputs, part), at);
     }
     return out;
   }
@@ -204,16 +207,16 @@ export function createRewardEnsemble(
     };
   }
 
-  /** Rows [at, at + n) of the caller's arrays into `chunk.rows`, raw. */
+  /** Rows [at, at + n) of the caller's arrays into `chunk.inputs`. */
   function loadChunk(o: Float32Array, a: Float32Array, at: number, n: number): void {
     chunk.actions.set(a.subarray(at * k, (at + n) * k));
     scaleActions(spec.actionSpace, chunk.actions, n, chunk.actions);
     for (let i = 0; i < n; i++) {
       const row = i * width;
-      for (let j = 0; j < d; j++) chunk.rows[row + j] = o[(at + i) * d + j]!;
-      for (let j = 0; j < k; j++) chunk.rows[row + d + j] = chunk.actions[i * k + j]!;
+      for (let j = 0; j < d; j++) chunk.raw[row + j] = o[(at + i) * d + j]!;
+      for (let j = 0; j < k; j++) chunk.raw[row + d + j] = chunk.actions[i * k + j]!;
     }
-    scaleRows(chunk.rows, 0, n, width, frozenScale, chunk.rows, 0);
+    scaleRows(chunk.raw, 0, n, width, frozenScale, chunk.inputs, 0);
   }
 
   function memberOutputs(o: Float32Array, a: Float32Array, n: number): Float32Array[] {
@@ -222,7 +225,7 @@ export function createRewardEnsemble(
       const part = Math.min(CHUNK, n - at);
       loadChunk(o, a, at, part);
       for (const [m, member] of members.entries())
-        all[m]!.set(predictRows(backend, member.frozen, chunk.rows, part), at);
+        all[m]!.set(predictRows(backend, member.frozen, chunk.inputs, part), at);
     }
     return all;
   }
@@ -365,7 +368,7 @@ export function createRewardEnsemble(
         Object.assign(member, saved.normalisation[m]);
       }
       const loadScale = (name: string): InputScale => {
-        const fresh = { mean: new Float32Array(width), inverse: new Float32Array(width) };
+        const fresh = { mean: new Float32Array(width), inverse: new Float32Array(width), squared };
         restore(arrays, `${name}/mean`, fresh.mean);
         restore(arrays, `${name}/inverse`, fresh.inverse);
         return fresh;

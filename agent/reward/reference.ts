@@ -77,6 +77,13 @@ export function createReference(capacity: number, width: number): Reference {
 export interface InputScale {
   readonly mean: Float32Array;
   readonly inverse: Float32Array;
+  /** The last so many columns, the actions, are given squared as well; 0: not. */
+  readonly squared: number;
+}
+
+/** Numbers per row that a network is given. */
+export function inputWidth({ mean, squared }: InputScale): number {
+  return mean.length + squared;
 }
 
 /**
@@ -97,6 +104,7 @@ export function inputScale(
   width: number,
   d: number,
   weights: Float32Array,
+  squared: number,
 ): InputScale {
   const mean = new Float32Array(width);
   const inverse = new Float32Array(width).fill(1);
@@ -114,10 +122,13 @@ export function inputScale(
     const least = weights[j]! < 1 ? SMALLEST_STD_IN_GROUP : SMALLEST_STD;
     inverse[j] = weights[j]! / Math.max(least, Math.sqrt(variance));
   }
-  return { mean, inverse };
+  return { mean, inverse, squared };
 }
 
-/** Copy rows [from, from + n) of `rows` into `out` at row `at`, scaled and clipped. */
+/**
+ * Copy rows [from, from + n) of `rows` into `out` at row `at`, scaled and clipped; rows of `out` have
+ * `inputWidth` numbers, squares of actions a as 2 a² − 1. In place only where nothing is squared.
+ */
 export function scaleRows(
   rows: Float32Array,
   from: number,
@@ -127,12 +138,15 @@ export function scaleRows(
   out: Float32Array,
   at: number,
 ): void {
+  const { mean, inverse, squared } = scale;
   for (let i = 0; i < n; i++) {
     const read = (from + i) * width;
-    const write = (at + i) * width;
+    const write = (at + i) * (width + squared);
     for (let j = 0; j < width; j++) {
-      const x = (rows[read + j]! - scale.mean[j]!) * scale.inverse[j]!;
+      const x = (rows[read + j]! - mean[j]!) * inverse[j]!;
       out[write + j] = Math.min(CLIP, Math.max(-CLIP, x));
     }
+    for (let j = 0; j < squared; j++)
+      out[write + width + j] = 2 * rows[read + width - squared + j]! ** 2 - 1;
   }
 }

@@ -174,8 +174,9 @@ function behaviour(source: ReportSource): Metrics {
   const known = new Float32Array(m * width);
   for (let i = 0; i < m; i++)
     known.set(all.subarray(i * stride * width, (i * stride + 1) * width), i * width);
-  scaleRows(recent, 0, n, width, scale, recent, 0);
-  scaleRows(known, 0, m, width, scale, known, 0);
+  const plain = { ...scale, squared: 0 };
+  scaleRows(recent, 0, n, width, plain, recent, 0);
+  scaleRows(known, 0, m, width, plain, known, 0);
   return {
     'reward/disagreement': disagreement,
     'reward/distance': relativeDistance(recent, n, known, m, width),

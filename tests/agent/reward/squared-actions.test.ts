@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Backend, loadBackend } from '../../../agent/backend.ts';
+import type { Feedback } from '../../../agent/contract.ts';
+import { createEpisodeStore } from '../../../agent/episodes.ts';
+import { pearson } from '../../../agent/evaluation/statistics.ts';
+import type { RewardConfig } from '../../../agent/reward/config.ts';
+import { createRewardEnsemble, type RewardEnsemble } from '../../../agent/reward/ensemble.ts';
+import { scaleRows } from '../../../agent/reward/reference.ts';
+import { createRandom } from '../../../sim/random.ts';
+import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
+
+const spec = syntheticSpec(3, 2);
+const store = createEpisodeStore({ maxSteps: 10_000 });
+const models: RewardEnsemble[] = [];
+let backend: Backend;
+
+/** Effort in [−1, 1] units is charged quadratically: actions lie in [−2, 3]. */
+function behave(observation: Float32Array, action: Float32Array): number {
+  const effort = action.reduce((sum, a) => sum + ((a - 0.5) / 2.5) ** 2, 0);
+  return 0.3 * observation[0]! - 2 * effort;
+}
+
+beforeAll(async () => {
+  backend = await loadBackend({ deterministic: true });
+  for (let i = 0; i < 8; i++)
+    store.add(syntheticEpisode(spec, 200, createRandom(i), { id: `e${i}`, behave }));
+});
+afterAll(() => {
+  for (const model of models) model.dispose();
+});
+
+/** Taught by 80 right answers about episodes 0 to 6. */
+function taught(config: Partial<RewardConfig>): RewardEnsemble {
+  const model = createRewardEnsemble(spec, config, backend, createRandom(1));
+  models.push(model);
+  const random = createRandom(2);
+  for (const id of store.ids()) model.observe(store.get(id)!, 0, 200);
+  const segment = () => {
+    const from = random.integer(185);
+    return { episodeId: `e${random.integer(7)}`, from, to: from + 15 };
+  };
+  const returned = ({ episodeId, from, to }: ReturnType<typeof segment>) =>
+    store
+      .get(episodeId)!
+      .envRewards.subarray(from, to)
+      .reduce((sum, r) => sum + r, 0);
+  for (let i = 0; i < 80; i++) {
+    const [a, b] = [segment(), segment()];
+    const choice = returned(a) > returned(b) ? 'a' : 'b';
+    const at = { runId: 'r', shownAt: 0, answeredAt: 0, receivedAt: 0, responseMs: 0 };
+    const body = { kind: 'preference' as const, a, b, choice };
+    model.feedback({ ...at, ...body, id: `f${i}`, teacherId: 't' } as Feedback, store);
+  }
+  for (let i = 0; i < 200 && model.pending; i++) model.update();
+  return model;
+}
+
+function rewards(model: RewardEnsemble): Float32Array {
+  const unseen = store.get('e7')!;
+  const out = new Float32Array(unseen.length);
+  model.predict(unseen.observations, unseen.actions, unseen.length, out);
+  return out;
+}
+
+test('[RWD-15] squares of actions beside them: what is charged for effort is learned from 80 answers', () => {
+  const truth = store.get('e7')!.envRewards;
+  const correlation = (squaredActions: boolean) =>
+    pearson([...rewards(taught({ squaredActions, weightDecay: 10 }))], [...truth]);
+  const [plain, squared] = [correlation(false), correlation(true)];
+  expect(squared).toBeGreaterThan(0.85);
+  expect(squared).toBeGreaterThan(plain + 0.3);
+});
+
+test('[RWD-15] a saved model with squares goes on as it was', () => {
+  const model = taught({ squaredActions: true });
+  const again = createRewardEnsemble(spec, { squaredActions: true }, backend, createRandom(9));
+  models.push(again);
+  const { meta, arrays } = model.save();
+  again.load({ meta: JSON.parse(JSON.stringify(meta)), arrays });
+  expect(rewards(again)).toEqual(rewards(model));
+});
+
+test('[RWD-15] rows come scaled, squares of the last columns after them', () => {
+  const scale = { mean: Float32Array.of(1, 0), inverse: Float32Array.of(2, 1), squared: 1 };
+  const out = new Float32Array(6);
+  scaleRows(Float32Array.of(9, 9, 2, 0.5, 3, -1), 1, 2, 2, scale, out, 0);
+  expect([...out]).toEqual([2, 0.5, -0.5, 4, -1, 1]);
+});
