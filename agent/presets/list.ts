@@ -113,7 +113,8 @@ export const presets: readonly Preset[] = [
         rewardSource: 'model',
       },
     },
-    reward: { output: 'linear', zero: 'learned' },
+    // Weight decay: what 200 answers leave open is better left flat (docs/benchmarks.md, Preferences).
+    reward: { output: 'linear', zero: 'learned', weightDecay: 10 },
     queries: {
       strategy: 'uniform',
       segmentSeconds: 1.5,
