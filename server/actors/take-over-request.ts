@@ -2,7 +2,7 @@
  * The robot asks: the learner's gate, heard at every step of the live loop. Presets without a gate
  * never ask. Word and idea as in automated driving (UN R157: transition demand): a request is
  * raised at once and held, so that a person has time to see it; the offer to hand back comes late
- * and is withdrawn at once.
+ * and goes sooner, though not within a reaction time, in which nobody could follow it.
  */
 import type { GateSnapshot } from '../../agent/contract.ts';
 import { createGate, type Gate } from '../../agent/gate.ts';
@@ -12,6 +12,8 @@ import type { Controller, Request } from './messages.ts';
 export const HOLD_SECONDS = 1;
 /** How long person and policy must have agreed before the person may let go, s of simulated time. */
 export const AGREE_SECONDS = 0.5;
+/** How long they must have differed before that is withdrawn, s of simulated time. */
+export const DIFFER_SECONDS = 0.3;
 
 export interface TakeOverRequest {
   readonly now: Request;
@@ -37,16 +39,19 @@ export interface TakeOverRequest {
 export function createTakeOverRequest(controlDt: number): TakeOverRequest {
   const holdSteps = Math.ceil(HOLD_SECONDS / controlDt - 1e-9);
   const agreeSteps = Math.ceil(AGREE_SECONDS / controlDt - 1e-9);
+  const differSteps = Math.ceil(DIFFER_SECONDS / controlDt - 1e-9);
   let gate: Gate | undefined;
   let now: Request = 'none';
   let askedSteps = 0;
   /** Steps for which the request is still held. */
   let held = 0;
-  /** Latest steps in a row on which the gate let the person hand back. */
+  /** Latest steps in a row on which the gate let the person hand back, and did not. */
   let agreed = 0;
+  let differed = 0;
 
   function whilePolicyDrives(asks: boolean): Request {
     agreed = 0;
+    differed = 0;
     if (asks) {
       askedSteps++;
       held = holdSteps;
@@ -60,13 +65,16 @@ export function createTakeOverRequest(controlDt: number): TakeOverRequest {
   function whilePersonDrives(agrees: boolean): Request {
     held = 0;
     agreed = agrees ? agreed + 1 : 0;
-    return agreed >= agreeSteps ? 'hand-back' : 'none';
+    differed = agrees ? 0 : differed + 1;
+    if (agreed >= agreeSteps) return 'hand-back';
+    return now === 'hand-back' && differed < differSteps ? 'hand-back' : 'none';
   }
 
   function forget(): void {
     now = 'none';
     held = 0;
     agreed = 0;
+    differed = 0;
   }
 
   return {

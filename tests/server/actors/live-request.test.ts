@@ -115,6 +115,8 @@ it('[CTRL-13] a person who does what the policy would is told that they may let 
   expect(state().request).toBe('none');
   drive(POLICY, 5);
   expect(state()).toMatchObject({ request: 'hand-back', controller: 'human' });
+  drive([-0.8, 0.8], 2);
+  expect(state().request).toBe('hand-back');
   drive([-0.8, 0.8]);
   expect(state().request).toBe('none');
 });

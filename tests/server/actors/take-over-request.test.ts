@@ -4,6 +4,7 @@ import type { Controller, Request } from '../../../server/actors/messages.ts';
 import {
   AGREE_SECONDS,
   createTakeOverRequest,
+  DIFFER_SECONDS,
   HOLD_SECONDS,
 } from '../../../server/actors/take-over-request.ts';
 import { ALWAYS, gateOnX } from './gates.ts';
@@ -67,18 +68,28 @@ it('[CTRL-12] a request comes with the step that asks and is held for a second a
   );
 });
 
-it('[CTRL-13] a person may let go after half a second of doing what the policy would, no longer when they differ', () => {
+it('[CTRL-13] a person may let go after half a second of doing what the policy would, until they have differed for 0.3 s', () => {
   fc.assert(
     fc.property(steps, rates, (list, dt) => {
       const request = createTakeOverRequest(dt);
       request.setGate(gateOnX(0));
       const said = play(request, list);
-      const needed = Math.max(1, Math.round(AGREE_SECONDS / dt + 0.499));
+      const needed = Math.round(AGREE_SECONDS / dt + 0.499);
+      const enough = Math.round(DIFFER_SECONDS / dt + 0.499);
+      /** The `count` steps up to `i` are a person's who agrees, or does not. */
+      const uniform = (i: number, count: number, agrees: boolean) =>
+        i + 1 >= count &&
+        list
+          .slice(i + 1 - count, i + 1)
+          .every((s) => s.controller === 'human' && s.agrees === agrees);
       for (let i = 0; i < list.length; i++) {
-        const recent = list.slice(Math.max(0, i + 1 - needed), i + 1);
-        const agreed =
-          recent.length === needed && recent.every((s) => s.controller === 'human' && s.agrees);
-        expect(said[i] === 'hand-back').toBe(agreed);
+        // The latest step that settled it: offered, or withdrawn, or no person's.
+        let at = i;
+        while (at >= 0 && list[at]!.controller === 'human') {
+          if (uniform(at, needed, true) || uniform(at, enough, false)) break;
+          at--;
+        }
+        expect(said[i] === 'hand-back').toBe(at >= 0 && uniform(at, needed, true));
       }
     }),
   );
