@@ -140,6 +140,8 @@ function ControllerBadge() {
   const paused = useApp((s) => s.status?.state === 'paused');
   const client = useClient();
   const other = controller === 'human' && holder !== client.teacherId;
+  const brakes =
+    useApp((s) => requestOf(s, client.teacherId) === 'take-over') && controller === 'safe';
   const shown = driving && controller === 'policy' ? 'human' : controller;
   return (
     <div
@@ -155,7 +157,7 @@ function ControllerBadge() {
         data-controller={shown}
         aria-live="polite"
       >
-        {other ? `${holder} drives` : WORDS[shown]}
+        {other ? `${holder} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
       </Badge>
       {paused && (
         <Badge size="xl" radius="md" color="gray" variant="filled" data-testid="paused">
