@@ -19,3 +19,10 @@ export function requestOf(
       return request;
   }
 }
+
+/** The world stands until somebody says go on; a robot that brakes while it asks is not halted. */
+export function isHalted(status: Status | undefined): boolean {
+  if (!status) return false;
+  const { state, controller, request } = status;
+  return state === 'paused' || (controller === 'safe' && request !== 'take-over');
+}
