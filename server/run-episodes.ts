@@ -119,6 +119,7 @@ export function createRunEpisodes(options: {
         success: episode.summary.success === 1,
         humanSteps: countHumanSteps(episode.sources),
         clippedActions: episode.summary.clippedActions ?? 0,
+        askedSteps: episode.summary.askedSteps ?? 0,
         policyVersion: episode.policyVersions[episode.length - 1] ?? 0,
         endedAt: Date.now(),
       };

@@ -2,7 +2,7 @@
  * The live actor of a run as the server sees it: its state, who drives, flushing its open episode,
  * and starting it again as people left it.
  */
-import type { PolicySnapshot } from '../agent/contract.ts';
+import type { GateSnapshot, PolicySnapshot } from '../agent/contract.ts';
 import type {
   ActorThreadData,
   EnvironmentFacts,
@@ -20,6 +20,12 @@ const FLUSH_PATIENCE = 3000;
 /** Flushes write the whole open episode: not more often than this, ms. */
 const FLUSH_REST = 200;
 
+/** A policy and when it asks for a person, if it does. */
+export interface Published {
+  readonly snapshot: PolicySnapshot;
+  readonly gate: GateSnapshot | undefined;
+}
+
 export interface RunLive {
   /** Resolves with the first thread's start. @throws what that thread threw. */
   readonly facts: Promise<EnvironmentFacts>;
@@ -31,7 +37,7 @@ export interface RunLive {
   /** Whoever drives, or drove last. */
   readonly lastHolder: string;
   send(command: LiveCommand): void;
-  snapshot(snapshot: PolicySnapshot): void;
+  snapshot(newest: Published): void;
   takeControl(teacherId: string): boolean;
   /** The steps driven so far are on disk once it resolves. @throws Error when they are not. */
   flush(): Promise<void>;
@@ -43,7 +49,7 @@ export function createRunLive(options: {
   readonly alerts: Alerts;
   data(): Omit<ActorThreadData, 'module'>;
   /** The newest policy, for a new thread. */
-  newest(): PolicySnapshot | undefined;
+  newest(): Published | undefined;
   /** After the state here has followed it; resolves once what it brought is on disk. */
   onEvent(event: LiveEvent): Promise<void>;
   /** There is no live simulation for now. */
@@ -97,8 +103,8 @@ export function createRunLive(options: {
   }
 
   /** With it a new thread begins, as people left the old one: stopped, paused, braking on release. */
-  function begin(send: (command: LiveCommand) => void, snapshot: PolicySnapshot): void {
-    send({ type: 'snapshot', snapshot });
+  function begin(send: (command: LiveCommand) => void, { snapshot, gate }: Published): void {
+    send({ type: 'snapshot', snapshot, ...(gate ? { gate } : {}) });
     if (!left) return;
     const { speed, releaseTo, state: was } = left;
     left = undefined;
@@ -116,8 +122,8 @@ export function createRunLive(options: {
     onEvent: (event) =>
       void onEvent(event).catch((error) => log.error({ error: String(error) }, 'live')),
     onStart(send) {
-      const snapshot = options.newest();
-      if (snapshot) begin(send, snapshot);
+      const newest = options.newest();
+      if (newest) begin(send, newest);
     },
     onDeath({ reason, error, deaths, retryMs }) {
       log.error({ reason, deaths, retryMs }, 'the live actor died');
@@ -160,9 +166,9 @@ export function createRunLive(options: {
       if (command.type === 'estop' && left) left = { ...left, state: 'stopped' };
       thread.send(command);
     },
-    snapshot(snapshot) {
+    snapshot(newest) {
       // The next thread gets the newest one as it starts.
-      if (thread.isThere) begin(thread.send, snapshot);
+      if (thread.isThere) begin(thread.send, newest);
     },
     takeControl(teacherId) {
       const now = Date.now();

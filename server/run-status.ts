@@ -19,6 +19,7 @@ export function statusOf(
     episodeNumber: state?.episodeNumber ?? 0,
     seed: state?.seed ?? 0,
     controller: state?.controller ?? 'policy',
+    request: state?.request ?? 'none',
     holder: holder ?? null,
     releaseTo: state?.releaseTo ?? 'policy',
     policyVersion: state?.policyVersion ?? 0,

@@ -2,7 +2,7 @@
  * One run: actors, learner and storage wired together. Knows nothing of sockets; viewers subscribe.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Feedback, PolicySnapshot } from '../agent/contract.ts';
+import type { Feedback, GateSnapshot, PolicySnapshot } from '../agent/contract.ts';
 import type {
   ActorThreadData,
   EnvironmentFacts,
@@ -41,6 +41,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   let facts: EnvironmentFacts;
   let controlDt = 0.1;
   let snapshot: PolicySnapshot | undefined;
+  let gate: GateSnapshot | undefined;
   let oneScene = false;
   let points = 0;
   let learnedMetrics: Readonly<Record<string, number>> = {};
@@ -92,7 +93,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     log,
     alerts,
     data: () => actorData('live'),
-    newest: () => snapshot,
+    newest: () => snapshot && { snapshot, gate },
     onEvent: onLive,
     onGone: () => broadcast(status()),
   });
@@ -116,9 +117,10 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       live.send({ type: 'resend' });
       rollouts.restartCredit();
     },
-    onPublished(published) {
+    onPublished(published, itsGate) {
       snapshot = published;
-      live.snapshot(snapshot);
+      gate = itsGate;
+      live.snapshot({ snapshot, gate });
       rollouts.send({ type: 'snapshot', snapshot });
     },
     onApplied: (feedbackIds, policyVersion, latencyMs) =>

@@ -8,6 +8,7 @@ import { useApp, useClient } from './context.ts';
 import { Footer } from './footer.tsx';
 import { Keys } from './keys.tsx';
 import { LiveView } from './live/live-view.tsx';
+import { requestOf } from './live/request.ts';
 import type { Tab } from './store.ts';
 
 const LearningView = lazy(() => import('./learning/learning-view.tsx'));
@@ -19,6 +20,7 @@ export function App() {
   const [help, { toggle, close }] = useDisclosure(false);
   useHotkeys([['shift+?', toggle]]);
   useRefusals();
+  const asks = useAsks();
   const setTab = (value: string) => client.store.setState({ tab: value as Tab });
 
   return (
@@ -37,7 +39,14 @@ export function App() {
             value={tab}
             onChange={setTab}
             data={[
-              { value: 'live', label: <span data-testid="tab-live">Live</span> },
+              {
+                value: 'live',
+                label: (
+                  <span data-testid="tab-live" className={asks ? 'asks' : undefined}>
+                    Live
+                  </span>
+                ),
+              },
               {
                 value: 'compare',
                 label: (
@@ -83,6 +92,21 @@ export function App() {
       </Modal>
     </AppShell>
   );
+}
+
+/** Whether the robot asks for a person; on other tabs, of this page and the browser, too. */
+function useAsks(): boolean {
+  const client = useClient();
+  const asks = useApp((s) => requestOf(s, client.teacherId) === 'take-over');
+  useEffect(() => {
+    if (!asks) return;
+    const title = document.title;
+    document.title = `Help! – ${title}`;
+    return () => {
+      document.title = title;
+    };
+  }, [asks]);
+  return asks;
 }
 
 /** What runs here, and which policy is at the wheel. */

@@ -34,6 +34,15 @@ function label(code: string): string {
   return arrows[code] ?? code.replace(/^(Key|Digit)/, '').replace(/(Left|Right)$/, '');
 }
 
+/** The keys that take over, one per direction. */
+export function takeOverKeys({ controls }: Welcome['environment']): string[] {
+  const first = controls.flatMap((c) => [
+    ...c.positiveKeys.slice(0, 1),
+    ...c.negativeKeys.slice(0, 1),
+  ]);
+  return [...new Set(first.map(label))];
+}
+
 function driving({ controls }: Welcome['environment']): Row[] {
   const unique = (codes: readonly string[]) => [...new Set(codes.map(label))];
   const axes = controls.map(({ name, positiveKeys, negativeKeys, gamepad }): Row => {

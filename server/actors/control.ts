@@ -10,6 +10,11 @@ export interface Control {
   /** Sequence of the input in force; 0: none. */
   readonly sequence: number;
   releaseTo: 'policy' | 'brake';
+  /**
+   * In this step the robot asks for a person; `decide` forgets it. Where people chose the brake for
+   * when nobody drives, `safe` is in control for as long as it asks; otherwise the policy drives on.
+   */
+  asks: boolean;
   /** After an emergency stop, until `resume`: nobody can drive. */
   readonly stopped: boolean;
   /** An input arrived at wall-clock `now` (ms). Returns true when it releases. */
@@ -40,7 +45,8 @@ export function createControl(safeAction: Float32Array): Control {
 
   const control: Control = {
     get controller() {
-      return controller;
+      const brakes = control.asks && control.releaseTo === 'brake';
+      return brakes && controller === 'policy' ? 'safe' : controller;
     },
     get sequence() {
       return controller === 'human' && held ? held.sequence : 0;
@@ -49,6 +55,7 @@ export function createControl(safeAction: Float32Array): Control {
       return stopped;
     },
     releaseTo: 'policy',
+    asks: false,
     input(input, now) {
       if (stopped) return;
       // Any axis counts by itself: opposite steering and throttle cannot cancel out.
@@ -68,9 +75,11 @@ export function createControl(safeAction: Float32Array): Control {
     },
     resume() {
       stopped = false;
+      control.asks = false;
       if (controller === 'safe') controller = 'policy';
     },
     decide(policyAction, now, out) {
+      control.asks = false;
       decision.expired = held !== undefined && now - heldAt > WATCHDOG_SECONDS * 1000;
       if (decision.expired) letGo();
       out.set(controller === 'safe' ? safeAction : policyAction);

@@ -11,10 +11,11 @@ import { clipInto } from '../../sim/spaces.ts';
 import { sliceEpisode } from '../episode-chunks.ts';
 import { encodeFrame, encodePath, FLAG, type Frame } from '../protocol/index.ts';
 import { createControl } from './control.ts';
-import type { ActorData, LiveCommand, LiveEvent } from './messages.ts';
+import type { ActorData, LiveCommand, LiveEvent, Request } from './messages.ts';
 import { createOverlays } from './overlays.ts';
 import { createPathPredictor } from './path-predictor.ts';
 import { hasOneScene, sceneIdOf } from './scene-id.ts';
+import { createTakeOverRequest } from './take-over-request.ts';
 
 /** Steps between chunks for the learner, and between saved states. */
 const CHUNK = 10;
@@ -40,6 +41,7 @@ export function createLiveLoop(
   const random = createRandom(data.seed, 100);
   const safe = Float32Array.from(data.safeAction);
   const control = createControl(safe);
+  const request = createTakeOverRequest(env.controlDt);
   const k = env.actionSpace.size;
   const policyAction = new Float32Array(k);
   const wanted = new Float32Array(k);
@@ -72,6 +74,8 @@ export function createLiveLoop(
   let sequence = 0;
   let flags = 0;
   let lastHuman = false;
+  /** The request that was reported. */
+  let told: Request = 'none';
   /** `ts.step` at which the open episode begins. */
   let firstStep = 0;
   let lineage: { step: number; state: EnvState }[] = [];
@@ -101,6 +105,8 @@ export function createLiveLoop(
     firstStep = ts.step;
     sent = 0;
     clipped = 0;
+    request.reset();
+    control.asks = false;
     remember();
   }
 
@@ -110,6 +116,7 @@ export function createLiveLoop(
   }
 
   function report(): void {
+    told = request.now;
     emit({
       type: 'state',
       state: control.stopped ? 'stopped' : paused ? 'paused' : 'running',
@@ -120,6 +127,7 @@ export function createLiveLoop(
       seed,
       step: recorder.length,
       controller: control.controller,
+      request: told,
       releaseTo: control.releaseTo,
       policyVersion: policy?.version ?? 0,
     });
@@ -191,13 +199,15 @@ export function createLiveLoop(
     emit({ type: 'override', episodeId, from, to, seed, state, returned, cost, cause });
   }
 
+  const counted = () => ({ clippedActions: clipped, askedSteps: request.askedSteps });
+
   function close(end: EpisodeEnd, reason: string, cause: OverrideCause): void {
     endOverride(cause);
     recorder.end(end);
     sendChunk();
     emit({
       type: 'episode',
-      episode: detach(recorder.episode(), clipped),
+      episode: detach(recorder.episode(), counted()),
       endReason: reason,
       sceneId,
     });
@@ -214,6 +224,9 @@ export function createLiveLoop(
     policy.act(ts.observation, policyAction, 'sample');
     const { expired } = control.decide(policyAction, now, wanted);
     const beyond = clipInto(env.actionSpace, wanted, action);
+    control.asks =
+      request.step(control.controller, ts.observation, policyAction, action) === 'take-over';
+    if (control.controller === 'safe') clipInto(env.actionSpace, safe, action); // it may ask and brake
     const human = control.controller === 'human';
     if (human && beyond > 0) {
       clipped++;
@@ -224,7 +237,7 @@ export function createLiveLoop(
     if (control.controller !== before || human !== lastHuman) flags |= FLAG.handover;
     sequence = control.sequence;
     ts = env.step(action);
-    const changed = human !== lastHuman || expired;
+    const changed = human !== lastHuman || expired || request.now !== told;
     lastHuman = human;
     recorder.step(env, ts, action, policyAction, human ? 'human' : 'policy', policy.version);
     remember();
@@ -257,6 +270,7 @@ export function createLiveLoop(
   function command(c: LiveCommand, now: number): void {
     switch (c.type) {
       case 'snapshot':
+        request.setGate(c.gate);
         setSnapshot(c.snapshot, now);
         return;
       case 'input':
@@ -310,7 +324,7 @@ export function createLiveLoop(
           sendChunk();
           emit({
             type: 'episode',
-            episode: detach(recorder.episode(), clipped),
+            episode: detach(recorder.episode(), counted()),
             endReason: '',
             sceneId,
           });
@@ -348,9 +362,9 @@ export function createLiveLoop(
   };
 }
 
-/** Own copies of the views, fit to be sent. */
-function detach(e: Episode, clippedActions: number): Episode {
-  const copy: Record<string, unknown> = { ...e, summary: { ...e.summary, clippedActions } };
+/** Own copies of the views, fit to be sent; `more` is counted beside what the recorder counts. */
+function detach(e: Episode, more: Record<string, number>): Episode {
+  const copy: Record<string, unknown> = { ...e, summary: { ...e.summary, ...more } };
   for (const [name, value] of Object.entries(e)) {
     if (ArrayBuffer.isView(value)) copy[name] = (value as Float32Array).slice();
   }

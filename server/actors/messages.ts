@@ -2,7 +2,7 @@
  * ActorLink: how actors talk to the server. Plain data only, so that worker threads can be replaced
  * by a message bus between machines.
  */
-import type { Episode, PolicySnapshot } from '../../agent/contract.ts';
+import type { Episode, GateSnapshot, PolicySnapshot } from '../../agent/contract.ts';
 import type {
   EnvironmentInfo,
   EnvironmentOptions,
@@ -47,7 +47,12 @@ export interface ActorData {
 }
 
 export type LiveCommand =
-  | { readonly type: 'snapshot'; readonly snapshot: PolicySnapshot }
+  /** `gate` belongs to the snapshot; without one the robot does not ask. */
+  | {
+      readonly type: 'snapshot';
+      readonly snapshot: PolicySnapshot;
+      readonly gate?: GateSnapshot;
+    }
   | { readonly type: 'play' | 'pause' | 'step' | 'estop' | 'release' | 'close' }
   /** Answered by `episode`, the open one as it stands if it has steps, and then `flushed`. */
   | { readonly type: 'flush'; readonly tag: number }
@@ -63,6 +68,9 @@ export type LiveCommand =
   | { readonly type: 'predicted'; readonly value: number };
 
 export type Controller = 'policy' | 'human' | 'safe';
+
+/** What the robot says to people: drive for me; or, while they drive: you may let go. */
+export type Request = 'none' | 'take-over' | 'hand-back';
 
 export type LiveEvent =
   | { readonly type: 'ready'; readonly facts: EnvironmentFacts }
@@ -83,6 +91,7 @@ export type LiveEvent =
       readonly seed: number;
       readonly step: number;
       readonly controller: Controller;
+      readonly request: Request;
       readonly releaseTo: 'policy' | 'brake';
       readonly policyVersion: number;
     }

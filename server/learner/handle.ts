@@ -3,7 +3,13 @@
  * came after it, restarts it when it dies, and knows when an answer is in a policy that acts.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Feedback, Metrics, PolicySnapshot, Query } from '../../agent/contract.ts';
+import type {
+  Feedback,
+  GateSnapshot,
+  Metrics,
+  PolicySnapshot,
+  Query,
+} from '../../agent/contract.ts';
 import { sliceEpisode } from '../episode-chunks.ts';
 import type { Log } from '../log.ts';
 import type { ServerMessage } from '../protocol/index.ts';
@@ -28,7 +34,8 @@ export interface LearnerHandleOptions {
   onRestart(): void;
   readonly log: Log;
   alert(alert: Omit<Extract<ServerMessage, { type: 'alert' }>, 'type'>): void;
-  onPublished(snapshot: PolicySnapshot): void;
+  /** `gate`: when this policy asks for a person, where its learner asks. */
+  onPublished(snapshot: PolicySnapshot, gate: GateSnapshot | undefined): void;
   onApplied(feedbackIds: readonly string[], policyVersion: number, latencyMs: number): void;
   onCredit(steps: number): void;
   onProgress(metrics: Metrics): void;
@@ -163,7 +170,7 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
       case 'published':
         snapshot = event.snapshot;
         published.set(event.snapshot.version, event.appliedFeedback);
-        options.onPublished(event.snapshot);
+        options.onPublished(event.snapshot, event.gate);
         return;
       case 'progress':
         counts = event.counts;

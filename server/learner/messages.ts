@@ -2,6 +2,7 @@
 import type {
   Checkpoint,
   Feedback,
+  GateSnapshot,
   Metrics,
   PolicySnapshot,
   Query,
@@ -46,6 +47,8 @@ export type LearnerEvent =
   | {
       readonly type: 'published';
       readonly snapshot: PolicySnapshot;
+      /** When this policy asks for a person; of learners that ask, once they can. */
+      readonly gate?: GateSnapshot;
       readonly appliedFeedback: readonly string[];
     }
   | {

@@ -107,7 +107,8 @@ function means(): Record<string, number> {
 
 function publish(): void {
   const { snapshot, appliedFeedback } = trainer.publish();
-  emit({ type: 'published', snapshot, appliedFeedback });
+  const gate = trainer.gate?.();
+  emit({ type: 'published', snapshot, appliedFeedback, ...(gate ? { gate } : {}) });
 }
 
 emit({

@@ -272,6 +272,8 @@ const episodeSummarySchema = z.object({
   humanSteps: z.number(),
   /** Steps on which a person asked for more than the action space allows. */
   clippedActions: z.number().optional(),
+  /** Steps on which the robot asked for a person. */
+  askedSteps: z.number().optional(),
   policyVersion: z.number(),
   endedAt: z.number(),
 });
@@ -314,6 +316,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     episodeNumber: z.number(),
     seed: z.number(),
     controller: z.enum(['policy', 'human', 'safe']),
+    /** What the robot says: drive for me; or, while a person drives: you may let go. Absent: none. */
+    request: z.enum(['none', 'take-over', 'hand-back']).optional(),
     /** Teacher who holds the controls. */
     holder: z.string().nullable(),
     releaseTo: z.enum(['policy', 'brake']),

@@ -121,6 +121,7 @@ function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
             'Cost',
             'Your steps',
             'Clipped',
+            'Asked',
             'Policy',
           ].map((head) => (
             <Table.Th key={head}>{head}</Table.Th>
@@ -145,6 +146,9 @@ function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
             <Table.Td>{e.humanSteps}</Table.Td>
             <Table.Td title="steps on which a person asked for more than the action space allows">
               {e.clippedActions ?? 0}
+            </Table.Td>
+            <Table.Td title="steps on which the robot asked for a person">
+              {e.askedSteps ?? 0}
             </Table.Td>
             <Table.Td>{e.policyVersion}</Table.Td>
           </Table.Tr>

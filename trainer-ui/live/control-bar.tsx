@@ -12,6 +12,7 @@ import {
 import type { ReactNode } from 'react';
 import { newId } from '../client.ts';
 import { useApp, useClient } from '../context.ts';
+import { isHalted } from './request.ts';
 import { newEpisode, rewind } from './use-operator.ts';
 
 const SPEEDS = ['0.25', '0.5', '1', '2', '4'];
@@ -19,12 +20,11 @@ const SPEEDS = ['0.25', '0.5', '1', '2', '4'];
 export function ControlBar() {
   const client = useClient();
   const paused = useApp((s) => s.status?.state === 'paused');
-  const stopped = useApp((s) => s.status?.controller === 'safe');
+  const halted = useApp((s) => isHalted(s.status));
   const speed = useApp((s) => s.status?.speed ?? 1);
   const releaseTo = useApp((s) => s.status?.releaseTo ?? 'policy');
   const camera = useApp((s) => s.camera);
   const gamepad = useApp((s) => s.gamepad);
-  const halted = paused || stopped;
   return (
     <div
       className="hud glass"
@@ -118,7 +118,7 @@ export function ControlBar() {
         <Button
           size="compact-md"
           color="red"
-          variant={stopped ? 'filled' : 'light'}
+          variant={halted && !paused ? 'filled' : 'light'}
           leftSection={<IconHandStop size={17} />}
           onClick={() => client.control('estop')}
           data-testid="estop"

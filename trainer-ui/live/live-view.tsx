@@ -10,6 +10,8 @@ import { ControlBar } from './control-bar.tsx';
 import { ForcesToggle } from './forces-toggle.tsx';
 import { Instruments } from './instruments.tsx';
 import { OverrideCard } from './override-card.tsx';
+import { requestOf } from './request.ts';
+import { RequestBanner } from './request-banner.tsx';
 import { useOperator } from './use-operator.ts';
 
 export function LiveView() {
@@ -18,6 +20,7 @@ export function LiveView() {
   const camera = useApp((s) => s.camera);
   const controller = useApp((s) => s.status?.controller ?? 'policy');
   const driving = useApp((s) => s.driving);
+  const request = useApp((s) => requestOf(s, client.teacherId));
   const [stage, setStage] = useState<Stage>();
   const [ready, setReady] = useState(false);
   useOperator();
@@ -35,7 +38,7 @@ export function LiveView() {
 
   return (
     <div
-      className={`stage ${controller === 'human' || driving ? 'human' : controller}`}
+      className={`stage ${controller === 'human' || driving ? 'human' : controller} ${request}`}
       data-testid="stage"
       data-controller={controller}
       style={{ height: 'calc(100dvh - 80px)' }}
@@ -44,6 +47,7 @@ export function LiveView() {
       <div className="frame" />
       {!ready && <Waiting />}
       <ControllerBadge />
+      <RequestBanner request={request} />
       <Instruments />
       <OverrideCard />
       <RewardFlash />
@@ -136,6 +140,8 @@ function ControllerBadge() {
   const paused = useApp((s) => s.status?.state === 'paused');
   const client = useClient();
   const other = controller === 'human' && holder !== client.teacherId;
+  const brakes =
+    useApp((s) => requestOf(s, client.teacherId) === 'take-over') && controller === 'safe';
   const shown = driving && controller === 'policy' ? 'human' : controller;
   return (
     <div
@@ -151,7 +157,7 @@ function ControllerBadge() {
         data-controller={shown}
         aria-live="polite"
       >
-        {other ? `${holder} drives` : WORDS[shown]}
+        {other ? `${holder} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
       </Badge>
       {paused && (
         <Badge size="xl" radius="md" color="gray" variant="filled" data-testid="paused">

@@ -4,6 +4,7 @@ import { createAxes, type GamepadState, turnToView } from '../axes.ts';
 import { type Client, newId } from '../client.ts';
 import { useApp, useClient } from '../context.ts';
 import type { Welcome } from '../store.ts';
+import { isHalted } from './request.ts';
 
 const INPUT_EVERY = 33;
 /** The release is repeated: one lost message must not leave the last command in force. */
@@ -132,12 +133,7 @@ function command(client: Client, event: KeyboardEvent): boolean {
       client.reward(-1);
       return true;
     case ' ':
-      client.control(
-        client.store.getState().status?.state === 'paused' ||
-          client.store.getState().status?.controller === 'safe'
-          ? 'play'
-          : 'pause',
-      );
+      client.control(isHalted(client.store.getState().status) ? 'play' : 'pause');
       return true;
     case 'r':
     case 'Backspace':

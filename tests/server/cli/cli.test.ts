@@ -141,6 +141,17 @@ describe('results', () => {
     }
   });
 
+  test('[CLI-1] a command that takes a while and one that fails: stdout has the document, or nothing', async () => {
+    const args = ['eval', '--env', 'driving', '--policy', 'planner', '--json', '--episodes'];
+    const done = await reins(...args, '1');
+    expect(done.code).toBe(0);
+    expect(JSON.parse(done.stdout)).toMatchObject({ episodes: 1, success: interval });
+    const failed = await reins(...args, '0');
+    expect(failed.stdout).toBe('');
+    expect(failed.stderr).toMatch(/^error: .+\n$/);
+    expect(failed.code).toBe(2);
+  });
+
   test('[CLI-9] doctor says which backend runs and why', async () => {
     expect(await json('doctor')).toMatchObject({
       backend: expect.stringMatching(/^(native|wasm|cpu)$/),

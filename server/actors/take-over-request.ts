@@ -1,0 +1,104 @@
+/**
+ * The robot asks: the learner's gate, heard at every step of the live loop. Presets without a gate
+ * never ask. Word and idea as in automated driving (UN R157: transition demand): a request is
+ * raised at once and held, so that a person has time to see it; the offer to hand back comes late
+ * and goes sooner, though not within a reaction time, in which nobody could follow it.
+ */
+import type { GateSnapshot } from '../../agent/contract.ts';
+import { createGate, type Gate } from '../../agent/gate.ts';
+import type { Controller, Request } from './messages.ts';
+
+/** How long a request is held after the last step that asked, s of simulated time. */
+export const HOLD_SECONDS = 1;
+/** How long person and policy must have agreed before the person may let go, s of simulated time. */
+export const AGREE_SECONDS = 0.5;
+/** How long they must have differed before that is withdrawn, s of simulated time. */
+export const DIFFER_SECONDS = 0.3;
+
+export interface TakeOverRequest {
+  readonly now: Request;
+  /** Steps of the episode on which the gate itself asked, holding aside. */
+  readonly askedSteps: number;
+  /** The learner's newest gate; undefined: there is none, nothing is asked. */
+  setGate(snapshot: GateSnapshot | undefined): void;
+  /** A new episode. */
+  reset(): void;
+  /**
+   * The step about to be made: who acts, what the policy wants and, from a person, what they do.
+   * With `safe` in control nobody drives, and nothing is asked.
+   */
+  step(
+    controller: Controller,
+    observation: Float32Array,
+    policyAction: Float32Array,
+    action: Float32Array,
+  ): Request;
+}
+
+/** `controlDt` in s. */
+export function createTakeOverRequest(controlDt: number): TakeOverRequest {
+  const holdSteps = Math.ceil(HOLD_SECONDS / controlDt - 1e-9);
+  const agreeSteps = Math.ceil(AGREE_SECONDS / controlDt - 1e-9);
+  const differSteps = Math.ceil(DIFFER_SECONDS / controlDt - 1e-9);
+  let gate: Gate | undefined;
+  let now: Request = 'none';
+  let askedSteps = 0;
+  /** Steps for which the request is still held. */
+  let held = 0;
+  /** Latest steps in a row on which the gate let the person hand back, and did not. */
+  let agreed = 0;
+  let differed = 0;
+
+  function whilePolicyDrives(asks: boolean): Request {
+    agreed = 0;
+    differed = 0;
+    if (asks) {
+      askedSteps++;
+      held = holdSteps;
+      return 'take-over';
+    }
+    if (held === 0) return 'none';
+    held--;
+    return 'take-over';
+  }
+
+  function whilePersonDrives(agrees: boolean): Request {
+    held = 0;
+    agreed = agrees ? agreed + 1 : 0;
+    differed = agrees ? 0 : differed + 1;
+    if (agreed >= agreeSteps) return 'hand-back';
+    return now === 'hand-back' && differed < differSteps ? 'hand-back' : 'none';
+  }
+
+  function forget(): void {
+    now = 'none';
+    held = 0;
+    agreed = 0;
+    differed = 0;
+  }
+
+  return {
+    get now() {
+      return now;
+    },
+    get askedSteps() {
+      return askedSteps;
+    },
+    setGate(snapshot) {
+      gate = snapshot && createGate(snapshot);
+      if (!gate) forget();
+    },
+    reset() {
+      forget();
+      askedSteps = 0;
+    },
+    step(controller, observation, policyAction, action) {
+      if (!gate) return now;
+      if (controller === 'safe') forget();
+      else if (controller === 'policy')
+        now = whilePolicyDrives(gate.shouldAsk(observation, policyAction));
+      else now = whilePersonDrives(gate.mayHandBack(observation, policyAction, action));
+      return now;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** A robot that asks, in a real browser: preset `thrifty`, taught by keys until it calls for help. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import {
+  launchBrowser,
+  openPage,
+  type RunningServer,
+  screenshot,
+  startServerProcess,
+  temporaryFolder,
+  until,
+} from './helpers.ts';
+
+const folder = temporaryFolder();
+let server: RunningServer;
+let browser: Browser;
+let page: Page;
+let errors: readonly string[];
+
+beforeAll(async () => {
+  const args = ['--preset', 'thrifty', '--seed', '2', '--rollouts', '1'];
+  server = await startServerProcess({ dataDir: folder.path, args });
+  browser = await launchBrowser(inject('browser'));
+  ({ page, errors } = await openPage(browser, server.url));
+  await until('the first drawn step', () => page.evaluate('window.__reins?.shownStep > 3'), 90_000);
+  await page.getByText('2×').click();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop('SIGKILL');
+  folder.remove();
+});
+
+const HELP = 'The robot asks for help: take over';
+const LET_GO = 'You may let go: the robot would do the same';
+
+/** What the region for screen readers says. */
+const said = async () => (await page.getByTestId('request').textContent()) ?? '';
+const controller = () => page.getByTestId('controller').getAttribute('data-controller');
+const stage = () => page.getByTestId('stage').boundingBox();
+
+/** Looks for a while whether `wanted` is said. */
+async function hears(wanted: string, forMs: number): Promise<boolean> {
+  const end = performance.now() + forMs;
+  while (performance.now() < end) {
+    if ((await said()).includes(wanted)) return true;
+    await page.waitForTimeout(40);
+  }
+  return false;
+}
+
+/** Drives and lets go in turns until the robot says `wanted`; leaves the key as it was then. */
+async function teachUntil(wanted: string): Promise<void> {
+  const deadline = performance.now() + 120_000;
+  while (performance.now() < deadline) {
+    await page.keyboard.down('ArrowUp');
+    if (await hears(wanted, 1500)) return;
+    await page.keyboard.up('ArrowUp');
+    if (await hears(wanted, 2500)) return;
+  }
+  throw new Error(`waited two minutes for “${wanted}”`);
+}
+
+test('[E2E-10] a robot that learned when to ask calls for help on the page, and a key answers', async () => {
+  expect(await page.getByRole('status').and(page.getByTestId('request')).count()).toBe(1);
+  expect(await said()).toBe('');
+  const before = await stage();
+  await teachUntil(HELP);
+  await screenshot(page, 'take-over');
+  expect(await stage()).toEqual(before);
+  // The request ends by itself after a while: whichever is up when a person comes is answered.
+  await page.keyboard.down('ArrowUp');
+  await until('the person in control', async () => (await controller()) === 'human');
+  expect(await said()).not.toContain(HELP);
+  await page.keyboard.up('ArrowUp');
+});
+
+test('[E2E-10] a person who drives as the robot would is told that they may let go', async () => {
+  await teachUntil(LET_GO);
+  await screenshot(page, 'hand-back');
+  expect(await controller()).toBe('human');
+  await page.keyboard.up('ArrowUp');
+  await until('the agent in control', async () => (await controller()) === 'policy');
+  expect(await said()).not.toContain(LET_GO);
+  expect(errors).toEqual([]);
+});
