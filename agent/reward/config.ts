@@ -66,10 +66,10 @@ export interface RewardConfig {
     readonly crop: number;
   };
   /**
-   * Give the squares of actions beside them: what a task charges for effort is then learned from few
-   * labels, where there is such a charge (docs/benchmarks.md, Preferences).
+   * Give the squares of actions, or of all inputs, beside them: efforts and distances are then learned
+   * from few labels where the task is made of them, and speeds from more (docs/benchmarks.md).
    */
-  readonly squaredActions: boolean;
+  readonly squares: 'none' | 'actions' | 'all';
   /** Show half of everything in the mirror, where the task has one. */
   readonly mirror: boolean;
   /** RIME (Cheng et al. 2024): distrust comparisons with a large loss; absent: off. */
@@ -116,7 +116,7 @@ export const rewardDefaults: RewardConfig = {
   beforeTakeoverSeconds: 1,
   pieceSteps: 25,
   referenceRows: 4096,
-  squaredActions: false,
+  squares: 'none',
   mirror: false,
   outputStd: 1,
   zero: 'mean',
@@ -140,6 +140,10 @@ export function checkRewardConfig(config: RewardConfig): void {
   check('outputStd', 1e-6, 1e6);
   if (config.output !== 'tanh' && config.output !== 'linear')
     throw new RangeError(`reward.output: is ${String(config.output)}, allowed tanh, linear`);
+  if (config.squares !== 'none' && config.squares !== 'actions' && config.squares !== 'all')
+    throw new RangeError(
+      `reward.squares: is ${String(config.squares)}, allowed none, actions, all`,
+    );
   if (config.zero !== 'mean' && config.zero !== 'learned')
     throw new RangeError(`reward.zero: is ${String(config.zero)}, allowed mean, learned`);
 }

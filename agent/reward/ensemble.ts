@@ -72,7 +72,7 @@ export function createRewardEnsemble(
   const noise = createNoise();
   const reference = createReference(config.referenceRows, width);
   const repeats = createRepeats();
-  const squared = config.squaredActions ? k : 0;
+  const squared = { none: 0, actions: k, all: width }[config.squares];
   const members = createMembers(backend, config, width + squared, random);
   const scratch: BatchScratch = { inputs: new Float32Array(0) };
   const rowsOf = (columns: number) => new Float32Array(CHUNK * columns);
@@ -83,6 +83,7 @@ export function createRewardEnsemble(
   let scale: InputScale = {
     mean: new Float32Array(width),
     inverse: new Float32Array(width).fill(1),
+    actions: k,
     squared,
   };
   let frozenScale = scale;
@@ -368,7 +369,7 @@ export function createRewardEnsemble(
         Object.assign(member, saved.normalisation[m]);
       }
       const loadScale = (name: string): InputScale => {
-        const fresh = { mean: new Float32Array(width), inverse: new Float32Array(width), squared };
+        const fresh = { ...scale, mean: new Float32Array(width), inverse: new Float32Array(width) };
         restore(arrays, `${name}/mean`, fresh.mean);
         restore(arrays, `${name}/inverse`, fresh.inverse);
         return fresh;

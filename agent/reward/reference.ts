@@ -77,7 +77,9 @@ export function createReference(capacity: number, width: number): Reference {
 export interface InputScale {
   readonly mean: Float32Array;
   readonly inverse: Float32Array;
-  /** The last so many columns, the actions, are given squared as well; 0: not. */
+  /** Columns at the end that are actions. */
+  readonly actions: number;
+  /** The last so many columns are given squared as well: none, the actions, or all. */
   readonly squared: number;
 }
 
@@ -122,12 +124,13 @@ export function inputScale(
     const least = weights[j]! < 1 ? SMALLEST_STD_IN_GROUP : SMALLEST_STD;
     inverse[j] = weights[j]! / Math.max(least, Math.sqrt(variance));
   }
-  return { mean, inverse, squared };
+  return { mean, inverse, actions: width - d, squared };
 }
 
 /**
  * Copy rows [from, from + n) of `rows` into `out` at row `at`, scaled and clipped; rows of `out` have
- * `inputWidth` numbers, squares of actions a as 2 a² − 1. In place only where nothing is squared.
+ * `inputWidth` numbers: after x come (x² − 1) / √2 of observations, of mean 0 and deviation 1 where x is
+ * normal, and 2 x² − 1 of actions in [−1, 1]. In place only where nothing is squared.
  */
 export function scaleRows(
   rows: Float32Array,
@@ -138,7 +141,7 @@ export function scaleRows(
   out: Float32Array,
   at: number,
 ): void {
-  const { mean, inverse, squared } = scale;
+  const { mean, inverse, actions, squared } = scale;
   for (let i = 0; i < n; i++) {
     const read = (from + i) * width;
     const write = (at + i) * (width + squared);
@@ -146,7 +149,10 @@ export function scaleRows(
       const x = (rows[read + j]! - mean[j]!) * inverse[j]!;
       out[write + j] = Math.min(CLIP, Math.max(-CLIP, x));
     }
-    for (let j = 0; j < squared; j++)
-      out[write + width + j] = 2 * rows[read + width - squared + j]! ** 2 - 1;
+    for (let j = 0; j < squared; j++) {
+      const square = out[write + width - squared + j]! ** 2;
+      out[write + width + j] =
+        j < squared - actions ? Math.min(CLIP, (square - 1) / Math.SQRT2) : 2 * square - 1;
+    }
   }
 }

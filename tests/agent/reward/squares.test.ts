@@ -64,16 +64,16 @@ function rewards(model: RewardEnsemble): Float32Array {
 
 test('[RWD-15] squares of actions beside them: what is charged for effort is learned from 80 answers', () => {
   const truth = store.get('e7')!.envRewards;
-  const correlation = (squaredActions: boolean) =>
-    pearson([...rewards(taught({ squaredActions, weightDecay: 10 }))], [...truth]);
-  const [plain, squared] = [correlation(false), correlation(true)];
+  const correlation = (squares: RewardConfig['squares']) =>
+    pearson([...rewards(taught({ squares, weightDecay: 10 }))], [...truth]);
+  const [plain, squared] = [correlation('none'), correlation('actions')];
   expect(squared).toBeGreaterThan(0.85);
   expect(squared).toBeGreaterThan(plain + 0.3);
 });
 
 test('[RWD-15] a saved model with squares goes on as it was', () => {
-  const model = taught({ squaredActions: true });
-  const again = createRewardEnsemble(spec, { squaredActions: true }, backend, createRandom(9));
+  const model = taught({ squares: 'all' });
+  const again = createRewardEnsemble(spec, { squares: 'all' }, backend, createRandom(9));
   models.push(again);
   const { meta, arrays } = model.save();
   again.load({ meta: JSON.parse(JSON.stringify(meta)), arrays });
@@ -81,8 +81,22 @@ test('[RWD-15] a saved model with squares goes on as it was', () => {
 });
 
 test('[RWD-15] rows come scaled, squares of the last columns after them', () => {
-  const scale = { mean: Float32Array.of(1, 0), inverse: Float32Array.of(2, 1), squared: 1 };
-  const out = new Float32Array(6);
-  scaleRows(Float32Array.of(9, 9, 2, 0.5, 3, -1), 1, 2, 2, scale, out, 0);
-  expect([...out]).toEqual([2, 0.5, -0.5, 4, -1, 1]);
+  const scale = { mean: Float32Array.of(1, 0), inverse: Float32Array.of(2, 1), actions: 1 };
+  const rows = Float32Array.of(9, 9, 2, 0.5, 3, -1);
+  const scaled = (squared: number) => {
+    const out = new Float32Array(2 * (2 + squared));
+    scaleRows(rows, 1, 2, 2, { ...scale, squared }, out, 0);
+    return [...out];
+  };
+  expect(scaled(0)).toEqual([2, 0.5, 4, -1]);
+  expect(scaled(1)).toEqual([2, 0.5, -0.5, 4, -1, 1]);
+  const [two, four] = [3, 15].map((square) => Math.fround(Math.min(5, square / Math.SQRT2)));
+  expect(scaled(2)).toEqual([2, 0.5, two, -0.5, 4, -1, four, 1]);
+});
+
+test('[RWD-15] an unknown choice of squares is refused by name', () => {
+  const squares = 'some' as unknown as 'all';
+  expect(() => createRewardEnsemble(spec, { squares }, backend, createRandom(1))).toThrow(
+    /reward.squares: is some, allowed none, actions, all/,
+  );
 });
