@@ -9,7 +9,7 @@ import type { FittedKind, RewardConfig } from './config.ts';
 import type { Comparison, Datum } from './dataset.ts';
 import { datumNll, preferenceNoise, preferenceProbabilities } from './likelihoods.ts';
 import type { Noise } from './noise.ts';
-import { type InputScale, inputWidth, type Reference, scaleRows } from './reference.ts';
+import { type InputScale, type Reference, scaleRows } from './reference.ts';
 
 /** A datum in a batch: where its rows are, and its share of the loss. */
 interface Item {
@@ -146,7 +146,7 @@ function fillInputs(
   scratch: BatchScratch,
   random: Random,
 ): void {
-  const needed = rows * inputWidth(scale);
+  const needed = rows * scale.mean.length;
   if (scratch.inputs.length < needed) scratch.inputs = new Float32Array(2 * needed);
   const { inputs } = scratch;
   for (const { datum, at, parts } of items) {

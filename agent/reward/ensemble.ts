@@ -29,7 +29,7 @@ import { createDataMaker, type Datum, hasUnequalParts, joined } from './dataset.
 import { createMembers, normaliseMember } from './members.ts';
 import { rowMirror } from './mirror.ts';
 import { createNoise } from './noise.ts';
-import { createReference, type InputScale, inputScale, scaleRows } from './reference.ts';
+import { createReference, type InputScale, inputScale, noScale, scaleRows } from './reference.ts';
 import { createRepeats, heldOutReport, type ReportSource } from './report.ts';
 import type { ReliabilityBin } from './statistics.ts';
 
@@ -80,12 +80,7 @@ export function createRewardEnsemble(
 
   let data: Datum[] = [];
   let lists: Map<FittedKind, Datum[]>[] | undefined;
-  let scale: InputScale = {
-    mean: new Float32Array(width),
-    inverse: new Float32Array(width).fill(1),
-    actions: k,
-    squared,
-  };
+  let scale: InputScale = noScale(width, squared);
   let frozenScale = scale;
   let scaledAt = 0;
   let version = 0;
@@ -369,7 +364,7 @@ export function createRewardEnsemble(
         Object.assign(member, saved.normalisation[m]);
       }
       const loadScale = (name: string): InputScale => {
-        const fresh = { ...scale, mean: new Float32Array(width), inverse: new Float32Array(width) };
+        const fresh = noScale(width, squared);
         restore(arrays, `${name}/mean`, fresh.mean);
         restore(arrays, `${name}/inverse`, fresh.inverse);
         return fresh;

@@ -74,18 +74,18 @@ export function createReference(capacity: number, width: number): Reference {
   };
 }
 
+/** How rows become what a network is given: their columns, and the squares of the last `squared`. */
 export interface InputScale {
+  /** (inputs): of every column, then of the squares of scaled columns. */
   readonly mean: Float32Array;
   readonly inverse: Float32Array;
-  /** Columns at the end that are actions. */
-  readonly actions: number;
-  /** The last so many columns are given squared as well: none, the actions, or all. */
   readonly squared: number;
 }
 
-/** Numbers per row that a network is given. */
-export function inputWidth({ mean, squared }: InputScale): number {
-  return mean.length + squared;
+/** Rows as they are: before there are statistics. */
+export function noScale(width: number, squared: number): InputScale {
+  const inputs = width + squared;
+  return { mean: new Float32Array(inputs), inverse: new Float32Array(inputs).fill(1), squared };
 }
 
 /**
@@ -98,7 +98,7 @@ const CLIP = 5;
 
 /**
  * Mean and inverse deviation per column of n rows, times `weights` (d) where groups of like sensors
- * count less; action columns (from `d`) stay as they are.
+ * count less; action columns (from `d`) stay as they are. Then the same of the squares.
  */
 export function inputScale(
   rows: Float32Array,
@@ -108,29 +108,42 @@ export function inputScale(
   weights: Float32Array,
   squared: number,
 ): InputScale {
-  const mean = new Float32Array(width);
-  const inverse = new Float32Array(width).fill(1);
+  const scale = noScale(width, squared);
+  const { mean, inverse } = scale;
   for (let j = 0; j < d; j++) {
-    let sum = 0;
-    let squares = 0;
-    for (let i = 0; i < n; i++) {
-      const x = rows[i * width + j]!;
-      sum += x;
-      squares += x * x;
-    }
-    const m = sum / Math.max(1, n);
+    const [m, deviation] = momentsOf(n, (i) => rows[i * width + j]!);
     mean[j] = m;
-    const variance = Math.max(0, squares / Math.max(1, n) - m * m);
     const least = weights[j]! < 1 ? SMALLEST_STD_IN_GROUP : SMALLEST_STD;
-    inverse[j] = weights[j]! / Math.max(least, Math.sqrt(variance));
+    inverse[j] = weights[j]! / Math.max(least, deviation);
   }
-  return { mean, inverse, actions: width - d, squared };
+  for (let s = 0; s < squared; s++) {
+    const j = width - squared + s;
+    const [m, deviation] = momentsOf(
+      n,
+      (i) => ((rows[i * width + j]! - mean[j]!) * inverse[j]!) ** 2,
+    );
+    mean[width + s] = m;
+    inverse[width + s] = (weights[j] ?? 1) / Math.max(SMALLEST_STD, deviation);
+  }
+  return scale;
+}
+
+/** Mean and standard deviation of n values. */
+function momentsOf(n: number, value: (i: number) => number): [mean: number, deviation: number] {
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < n; i++) {
+    const x = value(i);
+    sum += x;
+    squares += x * x;
+  }
+  const mean = sum / Math.max(1, n);
+  return [mean, Math.sqrt(Math.max(0, squares / Math.max(1, n) - mean * mean))];
 }
 
 /**
- * Copy rows [from, from + n) of `rows` into `out` at row `at`, scaled and clipped; rows of `out` have
- * `inputWidth` numbers: after x come (x² − 1) / √2 of observations, of mean 0 and deviation 1 where x is
- * normal, and 2 x² − 1 of actions in [−1, 1]. In place only where nothing is squared.
+ * Copy rows [from, from + n) of `rows` into `out` at row `at`, scaled and clipped, squares after them:
+ * rows of `out` have width + squared numbers. In place only where nothing is squared.
  */
 export function scaleRows(
   rows: Float32Array,
@@ -141,18 +154,14 @@ export function scaleRows(
   out: Float32Array,
   at: number,
 ): void {
-  const { mean, inverse, actions, squared } = scale;
+  const { mean, inverse, squared } = scale;
+  const inputs = width + squared;
   for (let i = 0; i < n; i++) {
     const read = (from + i) * width;
-    const write = (at + i) * (width + squared);
-    for (let j = 0; j < width; j++) {
-      const x = (rows[read + j]! - mean[j]!) * inverse[j]!;
-      out[write + j] = Math.min(CLIP, Math.max(-CLIP, x));
-    }
-    for (let j = 0; j < squared; j++) {
-      const square = out[write + width - squared + j]! ** 2;
-      out[write + width + j] =
-        j < squared - actions ? Math.min(CLIP, (square - 1) / Math.SQRT2) : 2 * square - 1;
+    const write = (at + i) * inputs;
+    for (let j = 0; j < inputs; j++) {
+      const raw = j < width ? rows[read + j]! : out[write + j - squared]! ** 2;
+      out[write + j] = Math.min(CLIP, Math.max(-CLIP, (raw - mean[j]!) * inverse[j]!));
     }
   }
 }

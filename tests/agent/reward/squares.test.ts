@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backend, loadBackend } from '../../../agent/backend.ts';
 import type { Feedback } from '../../../agent/contract.ts';
 import { createEpisodeStore } from '../../../agent/episodes.ts';
-import { pearson } from '../../../agent/evaluation/statistics.ts';
+import { mean, pearson } from '../../../agent/evaluation/statistics.ts';
 import type { RewardConfig } from '../../../agent/reward/config.ts';
 import { createRewardEnsemble, type RewardEnsemble } from '../../../agent/reward/ensemble.ts';
-import { scaleRows } from '../../../agent/reward/reference.ts';
+import { inputScale, scaleRows } from '../../../agent/reward/reference.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
 
@@ -80,18 +80,31 @@ test('[RWD-15] a saved model with squares goes on as it was', () => {
   expect(rewards(again)).toEqual(rewards(model));
 });
 
-test('[RWD-15] rows come scaled, squares of the last columns after them', () => {
-  const scale = { mean: Float32Array.of(1, 0), inverse: Float32Array.of(2, 1), actions: 1 };
-  const rows = Float32Array.of(9, 9, 2, 0.5, 3, -1);
-  const scaled = (squared: number) => {
-    const out = new Float32Array(2 * (2 + squared));
-    scaleRows(rows, 1, 2, 2, { ...scale, squared }, out, 0);
-    return [...out];
-  };
-  expect(scaled(0)).toEqual([2, 0.5, 4, -1]);
-  expect(scaled(1)).toEqual([2, 0.5, -0.5, 4, -1, 1]);
-  const [two, four] = [3, 15].map((square) => Math.fround(Math.min(5, square / Math.SQRT2)));
-  expect(scaled(2)).toEqual([2, 0.5, two, -0.5, 4, -1, four, 1]);
+test('[RWD-15] rows come scaled, squares of the last columns after them, as deviant as the rest', () => {
+  const random = createRandom(3);
+  const rows = Float32Array.from({ length: 3000 }, (_, i) =>
+    i % 3 === 2 ? random.uniform(-1, 1) : 5 + 2 * random.normal(),
+  );
+  for (const squared of [0, 1, 3]) {
+    const scale = inputScale(rows, 1000, 3, 2, Float32Array.of(1, 1), squared);
+    const width = 3 + squared;
+    const out = new Float32Array(1000 * width);
+    scaleRows(rows, 0, 1000, 3, scale, out, 0);
+    const column = (j: number) => Array.from({ length: 1000 }, (_, i) => out[i * width + j]!);
+    expect(column(2)).toEqual(Array.from({ length: 1000 }, (_, i) => rows[i * 3 + 2]!));
+    for (const j of [0, 1, ...Array.from({ length: squared }, (_, s) => 3 + s)]) {
+      expect(Math.abs(mean(column(j)))).toBeLessThan(0.1);
+      expect(mean(column(j).map((x) => x * x))).toBeGreaterThan(0.7);
+      expect(mean(column(j).map((x) => x * x))).toBeLessThan(1.1);
+    }
+    if (squared > 0)
+      expect(
+        pearson(
+          column(width - 1),
+          column(2).map((a) => a * a),
+        ),
+      ).toBeCloseTo(1, 5);
+  }
 });
 
 test('[RWD-15] an unknown choice of squares is refused by name', () => {
