@@ -37,13 +37,37 @@ function query(id: number, random = createRandom(id, 99)): Query {
   };
 }
 
-function teach(model: RewardEnsemble, labels: number, mistake = 0): void {
+function watch(model: RewardEnsemble): void {
   for (const id of store.ids()) model.observe(store.get(id)!, 0, store.get(id)!.length);
+}
+
+/** `labels` answers of a teacher who is wrong in a share `mistake` of them. */
+function ask(model: RewardEnsemble, teacherId: string, labels: number, mistake = 0): void {
   const teacher = createPreferenceTeacher({ mistake }, createRandom(4));
   for (let i = 0; i < labels; i++) {
     const body = teacher.answer(query(i), store);
-    model.feedback({ ...base, ...body, id: `f${i}`, teacherId: 't' } as Feedback, store);
+    model.feedback({ ...base, ...body, id: `${teacherId}${i}`, teacherId } as Feedback, store);
   }
+}
+
+function teach(model: RewardEnsemble, labels: number, mistake = 0): void {
+  watch(model);
+  ask(model, 't', labels, mistake);
+}
+
+function predictions(model: RewardEnsemble): Float32Array {
+  const e = store.get(store.ids()[0]!)!;
+  const out = new Float32Array(e.length);
+  model.predict(e.observations, e.actions, e.length, out);
+  return out;
+}
+
+/** A learned noise parameter, by name. */
+function noiseOf(model: RewardEnsemble, name: string): number {
+  const { scalars } = (
+    model.save().meta as { noise: { scalars: { name: string; value: number }[] } }
+  ).noise;
+  return scalars.find((s) => s.name === name)!.value;
 }
 
 function runSessions(model: RewardEnsemble, sessions: number): void {
@@ -70,6 +94,92 @@ describe('reward ensemble', () => {
     expect(report['reward/heldOut']).toBeGreaterThan(90);
     expect(report['reward/accuracy']).toBeGreaterThan(0.9);
     expect(report['reward/pearson']).toBeGreaterThan(0.8);
-    console.log(report);
+  });
+
+  it('[RWD-16] learns whom to trust: rationality and lapse are each teacher’s own', () => {
+    const model = make();
+    watch(model);
+    ask(model, 'sure', 80);
+    ask(model, 'coin', 80, 0.5);
+    runSessions(model, 1);
+    // Each retraction opens another session of fitting.
+    for (let i = 0; i < 6; i++) {
+      model.feedback(
+        { ...base, kind: 'retraction', feedbackId: `coin${i}`, id: `r${i}`, teacherId: 'coin' },
+        store,
+      );
+      runSessions(model, 1);
+    }
+    expect(noiseOf(model, 'beta/sure')).toBeGreaterThan(noiseOf(model, 'beta/coin') + 0.5);
+    expect(noiseOf(model, 'lapse/coin')).toBeGreaterThan(noiseOf(model, 'lapse/sure'));
+    // Half of the answers are coin tosses; the reward is learned all the same.
+    expect(model.report()['reward/pearson']).toBeGreaterThan(0.7);
+  });
+
+  it('[RWD-17] skipped and incomparable pairs are not fitted, equal ones are; a retraction takes back', () => {
+    const model = make();
+    watch(model);
+    const say = (choice: 'skip' | 'incomparable' | 'equal', id: string) => {
+      const [a, b] = query(1).segments;
+      const body = { kind: 'preference' as const, a: a!, b: b!, choice };
+      model.feedback({ ...base, ...body, id, teacherId: 't' }, store);
+    };
+    say('skip', 's');
+    say('incomparable', 'i');
+    expect([model.labels, model.pending]).toEqual([0, false]);
+    say('equal', 'e');
+    expect([model.labels, model.pending]).toEqual([1, true]);
+    model.feedback(
+      { ...base, kind: 'retraction', feedbackId: 'e', id: 'r', teacherId: 't' },
+      store,
+    );
+    expect([model.labels, model.pending]).toEqual([0, false]);
+  });
+
+  it('[RWD-18] a version answers alike, to the last bit, until the next is published', () => {
+    const model = make();
+    teach(model, 40);
+    runSessions(model, 1);
+    const [version, before] = [model.version, predictions(model)];
+    ask(model, 'u', 40);
+    model.update();
+    expect(model.version).toBe(version);
+    expect(predictions(model)).toEqual(before);
+    runSessions(model, 1);
+    expect(predictions(model)).not.toEqual(before);
+  });
+
+  it('[RWD-19] published rewards have the deviation asked for over recent behaviour', () => {
+    const model = make({ outputStd: 3 });
+    teach(model, 40);
+    runSessions(model, 1);
+    const all: number[] = [];
+    for (const id of store.ids()) {
+      const e = store.get(id)!;
+      const out = new Float32Array(e.length);
+      model.predict(e.observations, e.actions, e.length, out);
+      all.push(...out);
+    }
+    const mean = all.reduce((a, b) => a + b, 0) / all.length;
+    const deviation = Math.sqrt(all.reduce((a, r) => a + (r - mean) ** 2, 0) / all.length);
+    expect(Math.abs(mean)).toBeLessThan(0.5);
+    // Members are normalised one by one: where they disagree, their mean varies less.
+    expect(deviation).toBeGreaterThan(2);
+    expect(deviation).toBeLessThan(3.3);
+  });
+
+  it('[RWD-21] behaviour unlike anything labelled is said to be far from it', () => {
+    const distance = (shift: number) => {
+      const model = make();
+      teach(model, 40);
+      for (const id of store.ids().slice(0, 10)) {
+        const e = store.get(id)!;
+        const observations = e.observations.map((x) => x + shift);
+        model.observe({ ...e, id: `${id}-moved`, observations }, 0, e.length);
+      }
+      runSessions(model, 1);
+      return model.report()['reward/distance']!;
+    };
+    expect(distance(6)).toBeGreaterThan(1.5 * distance(0));
   });
 });
