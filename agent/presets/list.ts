@@ -138,6 +138,16 @@ export const presets: readonly Preset[] = [
     reward: { ...pebbleBase.reward, surf: { threshold: 0.99, ratio: 4, weight: 1, crop: 5 } },
   },
   {
+    id: 'reed',
+    title: 'REED',
+    description:
+      'PEBBLE whose reward model also predicts what comes next, from behaviour without labels (Metcalf et al. ' +
+      '2024). Deviations: learned beside the labels, changes of the observation in place of a learned ' +
+      `embedding. ${PEBBLE_NOTE}`,
+    ...pebbleBase,
+    reward: { ...pebbleBase.reward, reed: { batch: 64, weight: 1 } },
+  },
+  {
     id: 'rune',
     title: 'RUNE',
     description: `PEBBLE with a bonus for disagreement (Liang et al. 2022). ${PEBBLE_NOTE}`,

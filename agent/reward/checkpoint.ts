@@ -2,6 +2,7 @@
 import type { Metrics } from '../contract.ts';
 import type { SavedArrays } from '../nn/adam.ts';
 import type { Datum } from './dataset.ts';
+import type { SavedReference } from './reference.ts';
 import type { ReliabilityBin } from './statistics.ts';
 
 /** A datum without its arrays; `rows` and `weights` count the numbers that follow in the arrays. */
@@ -71,7 +72,7 @@ export interface SavedEnsemble {
   readonly noise: Record<string, unknown>;
   readonly repeats: [string, ('a' | 'b')[]][];
   readonly data: SavedDatum[];
-  readonly reference: { seen: number };
+  readonly reference: SavedReference;
   readonly lastReport: Metrics;
   readonly lastBins: ReliabilityBin[];
 }

@@ -12,6 +12,14 @@ export type FittedKind =
   | 'correction'
   | 'demonstration';
 
+/** REED (Metcalf et al. 2024): see dynamics.ts. */
+export interface ReedConfig {
+  /** Steps without labels per gradient step and member. */
+  readonly batch: number;
+  /** Of the prediction's loss beside that of the labels. */
+  readonly weight: number;
+}
+
 export interface RewardConfig {
   /** Networks. Each is kept from one of as many folds of the labels, on which it is judged. */
   readonly members: number;
@@ -70,6 +78,8 @@ export interface RewardConfig {
    * from few labels where the task is made of them, and speeds from more (docs/benchmarks.md).
    */
   readonly squares: 'none' | 'actions' | 'all';
+  /** Members also predict what comes next, from behaviour without labels; absent: off. */
+  readonly reed?: ReedConfig;
   /** Show half of everything in the mirror, where the task has one. */
   readonly mirror: boolean;
   /** RIME (Cheng et al. 2024): distrust comparisons with a large loss; absent: off. */
@@ -138,6 +148,11 @@ export function checkRewardConfig(config: RewardConfig): void {
   check('stopAccuracy', 0.5, Number.POSITIVE_INFINITY);
   check('referenceRows', 16, 1e6);
   check('outputStd', 1e-6, 1e6);
+  const { reed } = config;
+  if (reed && !(Number.isInteger(reed.batch) && reed.batch >= 1 && reed.batch <= 4096))
+    throw new RangeError(`reward.reed.batch: is ${reed.batch}, allowed integers from 1 to 4096`);
+  if (reed && !(reed.weight >= 0 && reed.weight <= 1000))
+    throw new RangeError(`reward.reed.weight: is ${reed.weight}, allowed 0 to 1000`);
   if (config.output !== 'tanh' && config.output !== 'linear')
     throw new RangeError(`reward.output: is ${String(config.output)}, allowed tanh, linear`);
   if (config.squares !== 'none' && config.squares !== 'actions' && config.squares !== 'all')

@@ -17,19 +17,19 @@ import type {
   Query,
   RewardModel,
 } from '../contract.ts';
-import { scaleActions } from '../nn/actions.ts';
 import { restore, type SavedArrays } from '../nn/adam.ts';
-import { addLossGradient, descend, predict as predictRows } from '../nn/fit.ts';
+import { addLossGradient, descend } from '../nn/fit.ts';
 import { groupScale } from '../nn/group-scale.ts';
-import type { Mlp } from '../nn/mlp.ts';
 import { type BatchScratch, type BatchSource, type Distrust, drawBatch } from './batch.ts';
 import { restoreData, type SavedEnsemble, saveData } from './checkpoint.ts';
 import { checkRewardConfig, type FittedKind, type RewardConfig, rewardDefaults } from './config.ts';
 import { createDataMaker, type Datum, hasUnequalParts, joined } from './dataset.ts';
-import { createMembers, normaliseMember } from './members.ts';
+import { createDynamics } from './dynamics.ts';
+import { createMembers, rewardsOf } from './members.ts';
 import { rowMirror } from './mirror.ts';
 import { createNoise } from './noise.ts';
-import { createReference, type InputScale, inputScale, noScale, scaleRows } from './reference.ts';
+import { createPredictor } from './predictor.ts';
+import { createReference, type InputScale, inputScale, noScale } from './reference.ts';
 import { createRepeats, heldOutReport, type ReportSource } from './report.ts';
 import type { ReliabilityBin } from './statistics.ts';
 
@@ -48,10 +48,17 @@ export interface RewardEnsemble extends RewardModel {
   reliability(): ReliabilityBin[];
 }
 
-/** Rows evaluated at once. */
-const CHUNK = 2048;
+/** What one gradient step of all members came to. */
+interface Fitted {
+  readonly loss: number;
+  /** Of the decisive comparisons in the batches. */
+  readonly right: number;
+  readonly decisive: number;
+  /** Mean loss of REED's prediction. */
+  readonly dynamics: number;
+}
 
-/** @throws RangeError naming field, value and range. */
+/** @throws RangeError naming field, value and allowed range. */
 export function createRewardEnsemble(
   spec: EnvironmentSpec,
   options: Partial<RewardConfig>,
@@ -73,15 +80,14 @@ export function createRewardEnsemble(
   const reference = createReference(config.referenceRows, width);
   const repeats = createRepeats();
   const squared = { none: 0, actions: k, all: width }[config.squares];
-  const members = createMembers(backend, config, width + squared, random);
+  const members = createMembers(backend, config, width + squared, d, random);
+  const predictor = createPredictor(spec, config, backend, members, squared);
+  const dynamics = config.reed && createDynamics(config.reed, backend, reference, width, d, random);
   const scratch: BatchScratch = { inputs: new Float32Array(0) };
-  const rowsOf = (columns: number) => new Float32Array(CHUNK * columns);
-  const chunk = { raw: rowsOf(width), inputs: rowsOf(width + squared), actions: rowsOf(k) };
 
   let data: Datum[] = [];
   let lists: Map<FittedKind, Datum[]>[] | undefined;
   let scale: InputScale = noScale(width, squared);
-  let frozenScale = scale;
   let scaledAt = 0;
   let version = 0;
   let weightDecay = config.weightDecay;
@@ -133,19 +139,25 @@ export function createRewardEnsemble(
     };
   }
 
-  function trainOnce(): { loss: number; right: number; decisive: number } {
-    const total = { loss: 0, right: 0, decisive: 0 };
+  function trainOnce(): Fitted {
+    const total = { loss: 0, right: 0, decisive: 0, dynamics: 0 };
     const source: BatchSource = { width, mirror, config, scale, reference, distrust: distrust() };
     for (const [m, member] of members.entries()) {
       const batch = drawBatch(listsOf(m), source, scratch, random);
       if (!batch) continue;
-      addLossGradient(backend, member.live, batch.inputs, batch.rows, (outputs, dOutputs) => {
-        const result = batch.loss(outputs, dOutputs, noise, 1 / members.length);
+      const { live } = member;
+      addLossGradient(backend, live, batch.inputs, batch.rows, (outputs, dOutputs) => {
+        const rewards = rewardsOf(live, outputs, batch.rows);
+        const dRewards = live.outputs === 1 ? dOutputs : new Float32Array(batch.rows);
+        const result = batch.loss(rewards, dRewards, noise, 1 / members.length);
+        if (live.outputs > 1) dRewards.forEach((g, i) => void (dOutputs[i * live.outputs] = g));
         total.loss += result.loss / members.length;
         total.right += result.right;
         total.decisive += result.decisive;
         return result.loss;
       });
+      const surprise = dynamics?.addGradient(live, scale);
+      if (surprise !== undefined) total.dynamics += surprise / members.length;
       const shrink = 1 - config.learningRate * weightDecay;
       for (let i = 0; i < member.live.parameters.length; i++) member.live.parameters[i]! *= shrink;
       descend(member.live, member.adam);
@@ -155,27 +167,11 @@ export function createRewardEnsemble(
     return total;
   }
 
-  /** Outputs of one network for rows in `CHUNK`s. */
-  function outputsOf(net: Mlp, rows: Float32Array, n: number, by: InputScale): Float32Array {
-    const out = new Float32Array(n);
-    for (let at = 0; at < n; at += CHUNK) {
-      const part = Math.min(CHUNK, n - at);
-      scaleRows(rows, at, part, width, by, chunk.inputs, 0);
-      out.set(predictRows(backend, net, chunk.inputs, part), at);
-    }
-    return out;
-  }
-
   function publish(): void {
-    frozenScale = scale;
     const ownZero = config.zero === 'learned' && data.some(hasUnequalParts);
     const rows = reference.size >= 16 ? reference.rows : joined(data);
     const n = reference.size >= 16 ? reference.size : rows.length / width;
-    for (const member of members) {
-      member.frozen.parameters.set(member.live.parameters);
-      member.frozen.changed();
-      normaliseMember(member, outputsOf(member.frozen, rows, n, frozenScale), ownZero);
-    }
+    predictor.publish(scale, rows, n, ownZero);
     version++;
     sessionSteps = -1;
     const { metrics, bins, validationLoss } = heldOutReport(reportSource());
@@ -197,50 +193,10 @@ export function createRewardEnsemble(
       reference,
       noise,
       repeats,
-      scale: frozenScale,
-      outputs: (member, rows, n) => outputsOf(members[member]!.frozen, rows, n, frozenScale),
+      scale: predictor.scale,
+      outputs: predictor.outputs,
       normalise: (member, r) => (r - members[member]!.mean) * members[member]!.inverseStd,
     };
-  }
-
-  /** Rows [at, at + n) of the caller's arrays into `chunk.inputs`. */
-  function loadChunk(o: Float32Array, a: Float32Array, at: number, n: number): void {
-    chunk.actions.set(a.subarray(at * k, (at + n) * k));
-    scaleActions(spec.actionSpace, chunk.actions, n, chunk.actions);
-    for (let i = 0; i < n; i++) {
-      const row = i * width;
-      for (let j = 0; j < d; j++) chunk.raw[row + j] = o[(at + i) * d + j]!;
-      for (let j = 0; j < k; j++) chunk.raw[row + d + j] = chunk.actions[i * k + j]!;
-    }
-    scaleRows(chunk.raw, 0, n, width, frozenScale, chunk.inputs, 0);
-  }
-
-  function memberOutputs(o: Float32Array, a: Float32Array, n: number): Float32Array[] {
-    const all = members.map(() => new Float32Array(n));
-    for (let at = 0; at < n; at += CHUNK) {
-      const part = Math.min(CHUNK, n - at);
-      loadChunk(o, a, at, part);
-      for (const [m, member] of members.entries())
-        all[m]!.set(predictRows(backend, member.frozen, chunk.inputs, part), at);
-    }
-    return all;
-  }
-
-  function moments(o: Float32Array, a: Float32Array, n: number, std: boolean, out: Float32Array) {
-    const all = memberOutputs(o, a, n);
-    for (let i = 0; i < n; i++) {
-      let sum = 0;
-      let squares = 0;
-      for (const [m, member] of members.entries()) {
-        const r = (all[m]![i]! - member.mean) * member.inverseStd;
-        sum += r;
-        squares += r * r;
-      }
-      const mean = sum / members.length;
-      out[i] = std
-        ? config.outputStd * Math.sqrt(Math.max(0, squares / members.length - mean * mean))
-        : config.outputStd * (mean + config.outputMean);
-    }
   }
 
   const ensemble: RewardEnsemble = {
@@ -275,12 +231,13 @@ export function createRewardEnsemble(
         sessionSteps = 0;
         fresh = 0;
       }
-      const total = { loss: 0, right: 0, decisive: 0 };
+      const total = { loss: 0, right: 0, decisive: 0, dynamics: 0 };
       for (let i = 0; i < config.stepsPerUpdate; i++) {
         const step = trainOnce();
         total.loss += step.loss / config.stepsPerUpdate;
         total.right += step.right;
         total.decisive += step.decisive;
+        total.dynamics += step.dynamics / config.stepsPerUpdate;
       }
       sessionSteps += config.stepsPerUpdate;
       const keep = sessionSteps === config.stepsPerUpdate ? 0 : 0.8;
@@ -298,11 +255,12 @@ export function createRewardEnsemble(
         'reward/loss': total.loss,
         'reward/version': version,
         ...(total.decisive > 0 ? { 'reward/trainAccuracy': trainAccuracy } : {}),
+        ...(dynamics ? { 'reward/dynamicsLoss': total.dynamics } : {}),
       };
     },
-    predict: (o, a, n, out) => moments(o, a, n, false, out),
-    disagreement: (o, a, n, out) => moments(o, a, n, true, out),
-    memberOutputs,
+    predict: predictor.mean,
+    disagreement: predictor.deviation,
+    memberOutputs: predictor.memberOutputs,
     reliability: () => lastBins,
     report: () => ({
       ...lastReport,
@@ -323,7 +281,7 @@ export function createRewardEnsemble(
         arrays[`${name}/inverse`] = s.inverse.slice();
       };
       saveScale('scale', scale);
-      saveScale('frozenScale', frozenScale);
+      saveScale('frozenScale', predictor.scale);
       const state = new Float64Array(4);
       random.save(state, 0);
       return {
@@ -370,7 +328,7 @@ export function createRewardEnsemble(
         return fresh;
       };
       scale = loadScale('scale');
-      frozenScale = loadScale('frozenScale');
+      predictor.scale = loadScale('frozenScale');
       ({ version, weightDecay, gradientSteps, fresh, sessionSteps, scaledAt } = saved);
       trainLoss = saved.trainLoss ?? Number.NaN;
       trainAccuracy = saved.trainAccuracy ?? Number.NaN;

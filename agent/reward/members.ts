@@ -14,13 +14,15 @@ export interface Member {
   inverseStd: number;
 }
 
+/** `inputs` numbers in; out come the reward and, with REED, how each of `d` observation columns changes. */
 export function createMembers(
   backend: Backend,
   config: RewardConfig,
-  width: number,
+  inputs: number,
+  d: number,
   random: Random,
 ): Member[] {
-  const sizes = [width, ...config.hidden, 1];
+  const sizes = [inputs, ...config.hidden, config.reed ? 1 + d : 1];
   const net = (source: Random) =>
     createMlp(
       backend,
@@ -34,6 +36,14 @@ export function createMembers(
     const adam = createAdam(live.parameters.length, { learningRate: config.learningRate });
     return { live, frozen, adam, mean: 0, inverseStd: 1 };
   });
+}
+
+/** The reward among a network's outputs (n, ·), (n). */
+export function rewardsOf(net: Mlp, outputs: Float32Array, n: number): Float32Array {
+  if (net.outputs === 1) return outputs;
+  const rewards = new Float32Array(n);
+  for (let i = 0; i < n; i++) rewards[i] = outputs[i * net.outputs]!;
+  return rewards;
 }
 
 /** Least deviation that is divided by. */

@@ -22,13 +22,27 @@ export interface Reference {
   ): void;
   /** First row of a run of `n` at random, or undefined when there are too few. */
   drawRun(n: number, random: Random): number | undefined;
-  save(into: SavedArrays): { seen: number };
-  load(from: Readonly<Record<string, Float32Array>>, meta: { readonly seen: number }): void;
+  /** A row at random and the one that came next in the same episode; undefined when it finds none. */
+  drawStep(random: Random): { readonly row: number; readonly next: number } | undefined;
+  save(into: SavedArrays): SavedReference;
+  load(from: Readonly<Record<string, Float32Array>>, meta: SavedReference): void;
 }
+
+export interface SavedReference {
+  readonly seen: number;
+  /** The newest row. */
+  readonly newest?: { readonly episodeId: string; readonly step: number };
+}
+
+/** Rows tried before a step is said not to be found. */
+const TRIES = 16;
 
 export function createReference(capacity: number, width: number): Reference {
   const rows = new Float32Array(capacity * width);
   const rewards = new Float32Array(capacity);
+  /** 1: the next row is the next step of the same episode. */
+  const goesOn = new Float32Array(capacity);
+  let newest: SavedReference['newest'];
   let seen = 0;
   return {
     rows,
@@ -44,6 +58,10 @@ export function createReference(capacity: number, width: number): Reference {
         const slot = seen % capacity;
         write(episode, t, episode.actions, rows, slot * width);
         rewards[slot] = episode.envRewards[t]!;
+        goesOn[slot] = 0;
+        if (newest?.episodeId === episode.id && newest.step === t - 1)
+          goesOn[(slot + capacity - 1) % capacity] = 1;
+        newest = { episodeId: episode.id, step: t };
         seen++;
       }
     },
@@ -51,11 +69,20 @@ export function createReference(capacity: number, width: number): Reference {
       const size = Math.min(seen, capacity);
       return size < n ? undefined : random.integer(size - n + 1);
     },
+    drawStep(random) {
+      const size = Math.min(seen, capacity);
+      for (let i = 0; i < TRIES && size > 1; i++) {
+        const row = random.integer(size);
+        if (goesOn[row] === 1) return { row, next: (row + 1) % capacity };
+      }
+      return undefined;
+    },
     save(into) {
       const size = Math.min(seen, capacity);
+      into['reference/goesOn'] = goesOn.slice(0, size);
       into['reference/rows'] = rows.slice(0, size * width);
       into['reference/rewards'] = rewards.slice(0, size);
-      return { seen };
+      return { seen, ...(newest ? { newest } : {}) };
     },
     load(from, meta) {
       const saved = from['reference/rows'];
@@ -69,7 +96,9 @@ export function createReference(capacity: number, width: number): Reference {
         );
       rows.set(saved);
       rewards.set(from['reference/rewards']!);
-      seen = meta.seen;
+      goesOn.fill(0);
+      goesOn.set(from['reference/goesOn'] ?? []);
+      ({ seen, newest } = meta);
     },
   };
 }

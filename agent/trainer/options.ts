@@ -23,7 +23,7 @@ const learnerDefaults = {
 } as const satisfies Record<LearnerChoice['kind'], object>;
 
 /** Fields that have no default but may be given. */
-const OPTIONAL: Readonly<Record<string, readonly string[]>> = { reward: ['surf', 'rime'] };
+const OPTIONAL: Readonly<Record<string, readonly string[]>> = { reward: ['surf', 'rime', 'reed'] };
 
 /**
  * The preset with `overrides` in it. Values come from a command line or an API: keys are checked

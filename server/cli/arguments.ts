@@ -47,7 +47,10 @@ export function setting(
   return { ...previous, [text.slice(0, at)]: settingValue(text.slice(at + 1)) };
 }
 
-/** `--set part.name=value`, repeatable: `{part: {name: value}}`; numbers with commas make a list. */
+/**
+ * `--set part.name=value`, repeatable: `{part: {name: value}}`; numbers with commas make a list, JSON
+ * in braces an object, as in `--set 'reward.reed={"batch":64,"weight":1}'`.
+ */
 export function partSetting(
   text: string,
   previous: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
@@ -61,8 +64,17 @@ export function partSetting(
 }
 
 function settingValue(text: string): unknown {
+  if (text.startsWith('{')) return jsonObject(text);
   if (text === 'true' || text === 'false') return text === 'true';
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+function jsonObject(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidArgumentError(`is "${text}", expected JSON such as {"batch":64,"weight":1}`);
+  }
 }
 
 export const port = integer(0, 65_535);
