@@ -22,6 +22,16 @@ export interface RunOverrides {
   close(): Promise<void>;
 }
 
+/** Of what would have happened from step `from` on. */
+function counterfactualId(episodeId: string, from: number): string {
+  return `${episodeId}-cf${from}`;
+}
+
+/** Nobody lived it: feedback refers to it, and learners do not count it as experience. */
+export function isCounterfactual(episodeId: string): boolean {
+  return /-cf\d+$/.test(episodeId);
+}
+
 export function createRunOverrides(options: {
   readonly runId: string;
   /** s */
@@ -64,7 +74,7 @@ export function createRunOverrides(options: {
         from,
         to,
       };
-      const id = `${episodeId}-cf${from}`;
+      const id = counterfactualId(episodeId, from);
       waiting.set(id, { event, feedback, timer: setTimeout(() => void giveUp(id), PATIENCE) });
       const common = { type: 'override', feedbackId: feedback.id, episodeId, from, to } as const;
       options.broadcast({ ...common, counterfactual: null });

@@ -82,7 +82,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     roll: (command) => rollouts.ask(command),
     async keep(branch) {
       await episodes.keep(branch, false);
-      learner.send({ type: 'chunk', chunk: sliceEpisode(branch, 0, branch.length) });
+      learner.send({ type: 'recall', chunk: sliceEpisode(branch, 0, branch.length) });
     },
     append,
     broadcast,

@@ -13,6 +13,7 @@ import type {
 import { sliceEpisode } from '../episode-chunks.ts';
 import type { Log } from '../log.ts';
 import type { ServerMessage } from '../protocol/index.ts';
+import { isCounterfactual } from '../run-overrides.ts';
 import type { Run, Storage } from '../storage/contract.ts';
 import { backOff, createDeathCount } from '../supervisor.ts';
 import { startThread, type Thread } from '../threads.ts';
@@ -151,7 +152,8 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
       const end = episode.end === 'open' ? 'aborted' : episode.end;
       const chunk = sliceEpisode({ ...episode, end }, 0, episode.length);
       const lasted = 1000 * (await options.controlDt) * episode.length;
-      const type = episode.startedAt + lasted < savedAt ? 'recall' : 'chunk';
+      const isOver = isCounterfactual(id) || episode.startedAt + lasted < savedAt;
+      const type = isOver ? 'recall' : 'chunk';
       thread?.send({ type, chunk });
     }
     thread?.send({ type: 'feedback', sequence, feedback });
@@ -242,7 +244,7 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
       return snapshot;
     },
     send(command) {
-      if (command.type === 'chunk' && command.chunk.from === 0) remember(command.chunk.id);
+      if ('chunk' in command && command.chunk.from === 0) remember(command.chunk.id);
       thread?.send(command);
     },
     sendFeedback(sequence, feedback) {

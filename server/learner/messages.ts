@@ -23,7 +23,10 @@ export interface LearnerData {
 
 export type LearnerCommand =
   | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
-  /** A whole episode that is in the checkpoint already: for feedback to refer to, not to learn from again. */
+  /**
+   * A whole episode for feedback to refer to, not to learn from as experience: one that is in the
+   * checkpoint already, or a counterfactual, which nobody lived.
+   */
   | { readonly type: 'recall'; readonly chunk: EpisodeChunk }
   | { readonly type: 'feedback'; readonly sequence: number; readonly feedback: Feedback }
   | { readonly type: 'queries'; readonly count: number }

@@ -68,7 +68,11 @@ export function trainCommand(): Command {
         .choices(Object.keys(preferenceTeachers))
         .default('oracle'),
     )
-    .option('--counterfactuals', 'roll out what each takeover prevented (always with preset ppl)')
+    .option(
+      '--counterfactuals',
+      'roll out what each takeover prevented (default where the preset learns from it: reins, ppl)',
+    )
+    .option('--no-counterfactuals', 'do not')
     .option('--steps <n>', 'environment steps', integer(1, 1e9), 6000)
     .option('--labels <n>', 'answers of the preference and scalar teachers', integer(0, 1e6), 100)
     .option('--seed <n>', 'seed of everything', seed, 1)
@@ -100,7 +104,7 @@ async function run(flags: TrainFlags): Promise<void> {
     operator: flags.operator,
     takeoverSeconds: flags.takeoverSeconds,
     annotator: flags.annotator,
-    ...(flags.counterfactuals ? { counterfactuals: true } : {}),
+    ...(flags.counterfactuals === undefined ? {} : { counterfactuals: flags.counterfactuals }),
     steps: flags.steps,
     labels: flags.labels,
     seed: flags.seed,

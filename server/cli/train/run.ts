@@ -42,7 +42,7 @@ export interface TrainOptions {
   readonly annotator: PreferenceTeacherName;
   /** Changes of the annotator's character, e.g. more mistakes. */
   readonly annotatorConfig?: Partial<PreferenceTeacherConfig>;
-  /** Roll out what each takeover prevented; default: with the preset `ppl`. */
+  /** Roll out what each takeover prevented; default: where the preset learns from it (`reins`, `ppl`). */
   readonly counterfactuals?: boolean;
   readonly steps: number;
   readonly labels: number;
@@ -207,9 +207,11 @@ async function learn(
   }
 }
 
-/** PPL learns from them; elsewhere they are extra labels that were not tuned for, on request. */
+/** Learned from by PPL, and by reward models of overrides: takeover ≻ what would have happened. */
 function wantsCounterfactuals({ preset, counterfactuals }: TrainOptions): boolean {
-  return counterfactuals ?? getPreset(preset).learner.kind === 'ppl';
+  const { learner, reward, needs } = getPreset(preset);
+  const learns = learner.kind === 'ppl' || (reward !== undefined && needs.includes('override'));
+  return counterfactuals ?? learns;
 }
 
 function scheduleOf({ preset, overrides }: TrainOptions): LabelSchedule {

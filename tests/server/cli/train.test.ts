@@ -90,9 +90,13 @@ test('[CLI-4] what cannot work is refused with one sentence', async () => {
   await expect(run({ preset: 'nope' })).rejects.toThrow(/preset/);
 });
 
-test('[CLI-20] counterfactuals: off by default, always with ppl; they tell needless takeovers', async () => {
-  const plain = await run({ preset: 'reins' });
-  expect(plain.prevented).toEqual({ takeovers: 0, cost: 0, failures: 0, unneeded: 0 });
+test('[CLI-20] counterfactuals: on where the preset learns from them; they tell needless takeovers', async () => {
+  const none = { takeovers: 0, cost: 0, failures: 0, unneeded: 0 };
+  const all = await run({ preset: 'reins' });
+  expect(all.takeovers).toBeGreaterThan(0);
+  expect(all.prevented.takeovers).toBe(all.takeovers);
+  expect((await run({ preset: 'reins', counterfactuals: false })).prevented).toEqual(none);
+  expect((await run({ preset: 'hg-dagger' })).prevented).toEqual(none);
   const overrides = { learner: { hidden: [32, 32], batchSize: 64 } };
   const ppl = await run({ preset: 'ppl', overrides });
   expect(ppl.prevented.takeovers).toBe(ppl.takeovers);
