@@ -1,5 +1,5 @@
 /**
- * One server per data folder. The lock is an open exclusive transaction of an SQLite file: whichever
+ * One server per data folder, one bench per folder of rows. The lock is an open exclusive transaction of an SQLite file: whichever
  * way the process ends, the operating system lets go of it, so that nothing stale can stay behind.
  */
 import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,19 +10,27 @@ export interface FolderLock {
   release(): void;
 }
 
+/** Who works in a folder, and the flag that chose it. */
+export interface FolderUser {
+  readonly name: string;
+  readonly flag: string;
+}
+
+const SERVER: FolderUser = { name: 'server', flag: 'data' };
+
 /** @throws RangeError naming the folder when it cannot be made or written, or is in use. */
-export function lockFolder(folder: string): FolderLock {
+export function lockFolder(folder: string, { name, flag }: FolderUser = SERVER): FolderLock {
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new RangeError(
-      `data: ${folder} cannot be written (${code}): choose another folder with --data`,
+      `${flag}: ${folder} cannot be written (${code}): choose another folder with --${flag}`,
     );
   }
-  const owner = join(folder, 'server.pid');
-  const lock = new Database(join(folder, 'server.lock'));
+  const owner = join(folder, `${name}.pid`);
+  const lock = new Database(join(folder, `${name}.lock`));
   try {
     lock.exec('PRAGMA busy_timeout = 0');
     lock.exec('BEGIN EXCLUSIVE');
@@ -30,7 +38,7 @@ export function lockFolder(folder: string): FolderLock {
     lock.close();
     if (!/locked|busy/i.test(String(error))) throw error;
     throw new RangeError(
-      `data: ${folder} is in use by another server (process ${pidIn(owner)}): end it, or choose another folder with --data`,
+      `${flag}: ${folder} is in use by another ${name} (process ${pidIn(owner)}): end it, or choose another folder with --${flag}`,
     );
   }
   writeFileSync(owner, `${process.pid}\n`);

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { FeedbackBench } from '../../../server/cli/bench/feedback/bench.ts';
 import { readRows } from '../../../server/cli/bench/feedback/rows.ts';
 import { main } from '../../../server/cli/main.ts';
+import { lockFolder } from '../../../server/storage/lock.ts';
 import { root } from '../../setup/sources.ts';
 import { parseXml } from './xml.ts';
 
@@ -149,6 +150,15 @@ test('[CLI-11] bad arguments: one line, exit code 2, nothing on stdout', async (
   }
   expect(existsSync(out)).toBe(false);
 }, 60_000);
+
+test('[CLI-11] a folder that another bench works in is refused', async () => {
+  const out = join(folder, 'busy');
+  const lock = lockFolder(out, { name: 'bench', flag: 'out' });
+  const second = await finish(start(out, ...GRID, '--json'));
+  lock.release();
+  expect(second).toMatchObject({ code: 2, out: '' });
+  expect(second.err).toContain(`out: ${out} is in use by another bench (process ${process.pid})`);
+});
 
 test('[CLI-11] a damaged line that is not the last is named', () => {
   const path = join(folder, 'damaged.jsonl');

@@ -1,7 +1,8 @@
 /** `bench feedback`: runs what is missing of the grid, then writes the report. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../../errors.ts';
+import { lockFolder } from '../../../storage/lock.ts';
+import { asUsage } from '../../errors.ts';
 import type { Output } from '../../output.ts';
 import type { BackendChoice } from './execute.ts';
 import { describeMachine } from './machine.ts';
@@ -36,11 +37,21 @@ export interface FeedbackBench {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** @throws UsageError for a grid that cannot be run, or a folder that cannot be made. */
+/** @throws UsageError for a grid that cannot be run, or a folder that cannot be made or is in use. */
 export async function benchFeedback(options: FeedbackBenchOptions): Promise<FeedbackBench> {
-  const { out, command, suite } = options;
   const plan = planRuns(options.grid);
-  makeFolder(out);
+  const lock = await asUsage(() => lockFolder(options.out, { name: 'bench', flag: 'out' }));
+  try {
+    mkdirSync(join(options.out, 'policies'), { recursive: true });
+    return await finish(options, plan);
+  } finally {
+    lock.release();
+  }
+}
+
+/** What is missing of `plan`, and the report on all of it. */
+async function finish(options: FeedbackBenchOptions, plan: Plan): Promise<FeedbackBench> {
+  const { out, command, suite } = options;
   const path = join(out, 'rows.jsonl');
   const known = readRows(path);
   const missing = plan.runs.filter((spec) => !known.has(runKey(spec)));
@@ -74,14 +85,6 @@ export async function benchFeedback(options: FeedbackBenchOptions): Promise<Feed
     bars,
     files,
   };
-}
-
-function makeFolder(out: string): void {
-  try {
-    mkdirSync(join(out, 'policies'), { recursive: true });
-  } catch (error) {
-    throw new UsageError(`out: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 /** Every finished run is on the disk before the next one is counted. */
