@@ -20,7 +20,7 @@ export interface Reference {
     to: number,
     write: (e: Episode, step: number, actions: Float32Array, out: Float32Array, at: number) => void,
   ): void;
-  /** First row of a run of `n` at random, or undefined when there are too few. */
+  /** First row of a run of `n` at random, of one episode where it finds one; undefined when there are too few. */
   drawRun(n: number, random: Random): number | undefined;
   /** A row at random and the one that came next in the same episode; undefined when it finds none. */
   drawStep(random: Random): { readonly row: number; readonly next: number } | undefined;
@@ -67,7 +67,13 @@ export function createReference(capacity: number, width: number): Reference {
     },
     drawRun(n, random) {
       const size = Math.min(seen, capacity);
-      return size < n ? undefined : random.integer(size - n + 1);
+      if (size < n) return undefined;
+      let start = 0;
+      for (let i = 0; i < TRIES; i++) {
+        start = random.integer(size - n + 1);
+        if (goesOn.subarray(start, start + n - 1).every((flag) => flag === 1)) break;
+      }
+      return start;
     },
     drawStep(random) {
       const size = Math.min(seen, capacity);

@@ -61,6 +61,24 @@ describe('steps in a row', () => {
     }
   });
 
+  test('[RWD-25] runs are of one episode where there are any so long', () => {
+    const ids = store.ids();
+    const reference = createReference(333, 2);
+    const name = (e: Episode, t: number, _actions: Float32Array, out: Float32Array, at: number) =>
+      out.set([ids.indexOf(e.id), t], at);
+    for (const id of ids) reference.add(store.get(id)!, 0, store.get(id)!.length, name);
+    const random = createRandom(4);
+    let whole = 0;
+    for (let i = 0; i < 500; i++) {
+      const run = reference.rows.subarray(2 * reference.drawRun(10, random)!);
+      const [episode, t] = run;
+      if (run[18] === episode && run[19] === t! + 9) whole++;
+    }
+    expect(whole).toBeGreaterThan(495);
+    expect(reference.drawRun(200, random)).toBeDefined();
+    expect(reference.drawRun(334, random)).toBeUndefined();
+  });
+
   test('[RWD-24] chunks of one episode are one, those of two that take turns are not', () => {
     const [a, b] = store.ids().map((id) => store.get(id)!);
     const reference = createReference(100, 4);
