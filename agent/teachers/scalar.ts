@@ -6,13 +6,15 @@ import type { Random } from '../../sim/random.ts';
 import type { ScalarTeacher } from '../contract.ts';
 import { checkRange } from './check.ts';
 
+const MODES = ['sparse', 'continuous', 'policy-dependent'] as const;
+
 export interface ScalarTeacherConfig {
   /**
    * sparse: ±1 when the recent reward is unusually good or bad; continuous: the recent reward's
    * z-score, squashed, every `everySteps`; policy-dependent: as continuous, against what the agent
    * has done lately, so that praise fades as it improves (COACH's view, MacGlashan et al. 2017).
    */
-  readonly mode: 'sparse' | 'continuous' | 'policy-dependent';
+  readonly mode: (typeof MODES)[number];
   /** Steps between what is judged and the key. */
   readonly delaySteps: number;
   /** Steps judged together. */
@@ -43,6 +45,8 @@ export function createScalarTeacher(
   random: Random,
 ): ScalarTeacher {
   const config = { ...scalarTeacherDefaults, ...options };
+  if (!MODES.includes(config.mode))
+    throw new RangeError(`teacher.mode: is ${config.mode}, allowed ${MODES.join(', ')}`);
   checkRange('teacher.delaySteps', config.delaySteps, 0, 1000);
   checkRange('teacher.windowSteps', config.windowSteps, 1, 1000);
   checkRange('teacher.everySteps', config.everySteps, 1, 100_000);

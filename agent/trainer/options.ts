@@ -10,6 +10,7 @@ import { td3Defaults } from '../learners/td3.ts';
 import { type LearnerChoice, type Preset, schedulerDefaults } from '../presets.ts';
 import { queryDefaults } from '../queries/config.ts';
 import { rewardDefaults } from '../reward/config.ts';
+import { checkFields } from './fields.ts';
 
 const learnerDefaults = {
   sac: sacDefaults,
@@ -42,7 +43,8 @@ export function applyOverrides(preset: Preset, overrides: Record<string, unknown
     if (given === undefined) return {};
     if (typeof given !== 'object' || given === null || Array.isArray(given))
       throw new RangeError(`overrides.${name}: is ${JSON.stringify(given)}, expected an object`);
-    checkFields(name, given as Record<string, unknown>, sections[name]);
+    const optional = OPTIONAL[name];
+    checkFields(`overrides.${name}`, given as Record<string, unknown>, sections[name], optional);
     return given as Record<string, unknown>;
   };
   for (const name of Object.keys(overrides)) {
@@ -63,21 +65,4 @@ export function applyOverrides(preset: Preset, overrides: Record<string, unknown
     queries: { ...preset.queries, ...part('queries') },
     scheduler: { ...preset.scheduler, ...part('scheduler') },
   };
-}
-
-function checkFields(section: string, given: Record<string, unknown>, defaults: object): void {
-  const known = defaults as Record<string, unknown>;
-  for (const [name, value] of Object.entries(given)) {
-    if (OPTIONAL[section]?.includes(name)) continue;
-    if (!(name in known))
-      throw new RangeError(
-        `overrides.${section}.${name}: unknown, allowed ${Object.keys(known).join(', ')}`,
-      );
-    const expected = known[name];
-    const loose = typeof expected === 'string' && typeof value === 'number'; // e.g. 'auto' or a number
-    if (!loose && typeof value !== typeof expected)
-      throw new RangeError(
-        `overrides.${section}.${name}: is ${JSON.stringify(value)}, expected a ${typeof expected}`,
-      );
-  }
 }

@@ -37,7 +37,7 @@ export function integers(low: number, high: number): (text: string) => number[] 
   return (text) => text.split(',').map(one);
 }
 
-/** `--option name=value`, repeatable: numbers, true, false and text. */
+/** `--option name=value`, repeatable: numbers (Infinity too), true, false and text. */
 export function setting(
   text: string,
   previous: Readonly<Record<string, unknown>>,
@@ -66,7 +66,7 @@ export function partSetting(
 function settingValue(text: string): unknown {
   if (text.startsWith('{')) return jsonObject(text);
   if (text === 'true' || text === 'false') return text === 'true';
-  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+  return text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
 }
 
 function jsonObject(text: string): unknown {

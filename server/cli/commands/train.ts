@@ -28,6 +28,7 @@ interface TrainFlags {
   operator: string;
   takeoverSeconds: number;
   annotator: PreferenceTeacherName;
+  teach: Record<string, Record<string, unknown>>;
   counterfactuals?: boolean;
   steps: number;
   labels: number;
@@ -69,6 +70,13 @@ export function trainCommand(): Command {
         .default('oracle'),
     )
     .option(
+      '--teach <teacher.name=value>',
+      'change a teacher, repeatable: preference.(beta, gamma, mistake, skip, equal, sideBias, drift, fatigue, ' +
+        'featureNoise, featureIndex, delay), scalar.(mode, delaySteps, mistake, …), override.(delaySeconds, …)',
+      partSetting,
+      {},
+    )
+    .option(
       '--counterfactuals',
       'roll out what each takeover prevented (default where the preset learns from it: reins, ppl)',
     )
@@ -87,6 +95,7 @@ export function trainCommand(): Command {
     'reins train --env driving --teacher override --operator expert --eval-episodes 50',
     'reins train --env driving --teacher preference --labels 100 --json',
     'reins train --env reacher --preset pebble --teacher preference,scalar --annotator mistake',
+    'reins train --env reacher --preset rime --teacher preference --teach preference.mistake=0.3 --teach preference.delay=5',
   );
 }
 
@@ -104,6 +113,7 @@ async function run(flags: TrainFlags): Promise<void> {
     operator: flags.operator,
     takeoverSeconds: flags.takeoverSeconds,
     annotator: flags.annotator,
+    teach: flags.teach,
     ...(flags.counterfactuals === undefined ? {} : { counterfactuals: flags.counterfactuals }),
     steps: flags.steps,
     labels: flags.labels,

@@ -1,6 +1,6 @@
 /** `reins train` as a function: evaluate, train, evaluate, save. */
 import { createHash } from 'node:crypto';
-import type { Trainer } from '../../../agent/contract.ts';
+import type { Policy, Trainer } from '../../../agent/contract.ts';
 import type { EpisodeStore } from '../../../agent/episodes.ts';
 import {
   type EpisodeRow,
@@ -13,10 +13,7 @@ import { mean, pearson } from '../../../agent/evaluation/statistics.ts';
 import { getPreset } from '../../../agent/presets.ts';
 import { type LabelSchedule, queryDefaults } from '../../../agent/queries/config.ts';
 import type { TakeoverRule } from '../../../agent/teachers/override.ts';
-import type {
-  PreferenceTeacherConfig,
-  PreferenceTeacherName,
-} from '../../../agent/teachers/preference.ts';
+import type { PreferenceTeacherName } from '../../../agent/teachers/preference.ts';
 import { applyOverrides } from '../../../agent/trainer/options.ts';
 import { createTrainer } from '../../../agent/trainer.ts';
 import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../../sim/contract.ts';
@@ -26,7 +23,8 @@ import { asUsage } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { type CurvePoint, type LoopResult, policyOf, runLoop } from './loop.ts';
 import type { TeacherName } from './names.ts';
-import { createTeachers } from './teachers.ts';
+import { checkTeacherSettings } from './teacher-settings.ts';
+import { createTeachers, type Teachers } from './teachers.ts';
 
 export interface TrainOptions {
   readonly factory: EnvironmentFactory;
@@ -40,8 +38,8 @@ export interface TrainOptions {
   /** Shortest takeover, s; default: the override teacher's. */
   readonly takeoverSeconds?: number;
   readonly annotator: PreferenceTeacherName;
-  /** Changes of the annotator's character, e.g. more mistakes. */
-  readonly annotatorConfig?: Partial<PreferenceTeacherConfig>;
+  /** Changes of the teachers' character by teacher, e.g. `{preference: {mistake: 0.3}}`. */
+  readonly teach?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Roll out what each takeover prevented; default: where the preset learns from it (`reins`, `ppl`). */
   readonly counterfactuals?: boolean;
   readonly steps: number;
@@ -102,8 +100,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const env = await asUsage(() => factory.create(options.environmentOptions));
   const runId = `train-${factory.id}-${options.preset}-${seed}`;
   const trainer = await asUsage(() => createTrainerFor(env, options, runId));
+  const policy = policyOf(trainer, options.seed, 1);
+  const teachers = await asUsage(() => createTeachersFor(env, policy, options));
   const before = evaluatePolicy(env, trainer, options, 'before');
-  const result = await learn(env, trainer, options, runId);
+  const result = await learn(env, trainer, policy, teachers, options, runId);
   const after = evaluatePolicy(env, trainer, options, 'after');
   const snapshotHash = save(env, trainer, options);
   const metrics = { ...trainer.report() };
@@ -163,24 +163,32 @@ function createTrainerFor(
   });
 }
 
-async function learn(
+function createTeachersFor(
   env: Environment,
-  trainer: Trainer,
+  policy: Policy,
   options: TrainOptions,
-  runId: string,
-): Promise<LoopResult> {
-  const policy = policyOf(trainer, options.seed, 1);
-  const teachers = await createTeachers(options.factory, options.environmentOptions, env, {
+): Promise<Teachers> {
+  return createTeachers(options.factory, options.environmentOptions, env, {
     names: options.teachers,
     seed: options.seed,
     rule: options.rule,
     operator: options.operator ?? 'teacher',
     ...(options.takeoverSeconds === undefined ? {} : { takeoverSeconds: options.takeoverSeconds }),
     annotator: options.annotator,
-    ...(options.annotatorConfig ? { annotatorConfig: options.annotatorConfig } : {}),
+    teach: checkTeacherSettings(options.teach ?? {}, options.teachers),
     predict: (observation, out) => policy.act(observation, out, 'mean'),
     policy,
   });
+}
+
+async function learn(
+  env: Environment,
+  trainer: Trainer,
+  policy: Policy,
+  teachers: Teachers,
+  options: TrainOptions,
+  runId: string,
+): Promise<LoopResult> {
   const bar = options.output.progress('training', options.steps);
   try {
     return await runLoop({

@@ -15,7 +15,6 @@ import { createGatedTeacher } from '../../../agent/teachers/gated.ts';
 import { createOverrideTeacher, type TakeoverRule } from '../../../agent/teachers/override.ts';
 import {
   createPreferenceTeacher,
-  type PreferenceTeacherConfig,
   type PreferenceTeacherName,
   preferenceTeachers,
 } from '../../../agent/teachers/preference.ts';
@@ -30,6 +29,7 @@ import { createRandom } from '../../../sim/random.ts';
 import { resolveOperator } from '../policies.ts';
 import type { RollCounterfactual } from './loop.ts';
 import type { TeacherName } from './names.ts';
+import type { TeacherSettings } from './teacher-settings.ts';
 
 export interface Teachers {
   readonly override: OverrideTeacher | undefined;
@@ -53,7 +53,8 @@ export interface TeacherOptions {
   /** Shortest takeover, s; default: the override teacher's. */
   readonly takeoverSeconds?: number;
   readonly annotator: PreferenceTeacherName;
-  readonly annotatorConfig?: Partial<PreferenceTeacherConfig>;
+  /** Changes of the teachers' character. */
+  readonly teach: TeacherSettings;
   /** The policy's action for an observation, for looking ahead. */
   readonly predict: (observation: Float32Array, out: Float32Array) => void;
   /** What acts, for counterfactuals. */
@@ -88,11 +89,13 @@ export async function createTeachers(
     },
     preference: wants('preference')
       ? createPreferenceTeacher(
-          { ...preferenceTeachers[options.annotator], ...options.annotatorConfig },
+          { ...preferenceTeachers[options.annotator], ...options.teach.preference },
           createRandom(options.seed, 12),
         )
       : undefined,
-    scalar: wants('scalar') ? createScalarTeacher({}, createRandom(options.seed, 13)) : undefined,
+    scalar: wants('scalar')
+      ? createScalarTeacher(options.teach.scalar ?? {}, createRandom(options.seed, 13))
+      : undefined,
     counterfactual: ahead
       ? (episode, from, to, state, now) =>
           rollIn(ahead.env, options.policy, episode, from, to, state, now)
@@ -147,6 +150,7 @@ function gatedOverride(
     {
       rule: options.rule,
       ...(options.takeoverSeconds === undefined ? {} : { minSeconds: options.takeoverSeconds }),
+      ...options.teach.override,
       copy: ahead,
       predict: options.predict,
     },

@@ -135,11 +135,28 @@ test.each(['rank', 'rate'])(
 test('[CLI-22] answers that take their time hold nothing up, and all arrive in the end', async () => {
   const base = { teachers: ['preference'], labels: 20, steps: 300, evalEpisodes: 1 } as const;
   const prompt = await run(base);
-  const slow = await run({ ...base, annotatorConfig: { delay: 10 } });
+  const slow = await run({ ...base, teach: { preference: { delay: 10 } } });
   expect(slow.metrics['train/labels']).toBe(20);
   expect(slow.environmentSteps).toBe(300);
   expect(slow.snapshotHash).not.toBe(prompt.snapshotHash);
-  expect((await run({ ...base, annotatorConfig: { delay: 0 } })).snapshotHash).toBe(
+  expect((await run({ ...base, teach: { preference: { delay: 0 } } })).snapshotHash).toBe(
     prompt.snapshotHash,
   );
 }, 120_000);
+
+test.each([
+  [{ preference: { delays: 3 } }, 'teach.preference.delays: unknown, allowed beta, gamma'],
+  [{ preference: { mistake: 'often' } }, 'teach.preference.mistake: is "often", expected a number'],
+  [{ preference: { mistake: 2 } }, 'teacher.mistake: is 2, allowed 0 to 1'],
+  [{ scalar: { mistake: 0 } }, 'teach.scalar: does not teach here, allowed preference'],
+  [{ nobody: {} }, 'teach.nobody: unknown, allowed preference, scalar, override'],
+])('[CLI-23] a teacher with %j is refused', async (teach, message) => {
+  await expect(run({ teachers: ['preference'], teach })).rejects.toThrow(message);
+});
+
+test('[CLI-23] a live teacher of an unknown mode is refused', async () => {
+  const teach = { scalar: { mode: 'loud' } };
+  await expect(run({ teachers: ['scalar'], teach })).rejects.toThrow(
+    'teacher.mode: is loud, allowed sparse, continuous, policy-dependent',
+  );
+});

@@ -31,15 +31,15 @@ export interface TrainTeacher {
   readonly teachers: readonly TeacherName[];
   readonly rule: TakeoverRule;
   readonly annotator: PreferenceTeacherName;
-  readonly annotatorConfig: Partial<PreferenceTeacherConfig>;
+  readonly teach: { readonly preference?: Partial<PreferenceTeacherConfig> };
 }
 
 export function trainTeacher(teacher: BenchTeacher | 'none'): TrainTeacher {
-  const base = { rule: 'predicted-failure', annotator: 'oracle', annotatorConfig: {} } as const;
+  const base = { rule: 'predicted-failure', annotator: 'oracle', teach: {} } as const;
   if (teacher === 'none') return { ...base, teachers: ['none'] };
   if (teacher === 'scalar') return { ...base, teachers: ['scalar'] };
   if (teacher === 'mistake-30')
-    return { ...base, teachers: ['preference'], annotatorConfig: { mistake: 0.3 } };
+    return { ...base, teachers: ['preference'], teach: { preference: { mistake: 0.3 } } };
   const rule = RULES.find((name) => name === teacher);
   if (rule) return { ...base, teachers: ['override'], rule };
   return {
