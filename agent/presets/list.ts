@@ -101,8 +101,8 @@ export const presets: readonly Preset[] = [
     description:
       'PPO on an ensemble of reward models from comparisons of 1.5 s clips, fewer as time goes on (Christiano et ' +
       'al. 2017). Deviations: ' +
-      'PPO in place of TRPO, without an entropy bonus; clips end where an episode terminated, which tells what ' +
-      'going on is worth (the paper takes terminations out of the tasks); asked uniformly.',
+      'PPO in place of TRPO, without an entropy bonus; terminations stay (the paper takes them out of the tasks): ' +
+      'clips may end with one, and rewards are 0 where behaviour is poorest, so that going on is worth it; asked uniformly.',
     needs: ['preference'],
     learner: {
       kind: 'ppo',
@@ -114,7 +114,7 @@ export const presets: readonly Preset[] = [
       },
     },
     // Weight decay: what 200 answers leave open is better left flat (docs/benchmarks.md, Preferences).
-    reward: { output: 'linear', zero: 'learned', weightDecay: 10 },
+    reward: { output: 'linear', zero: 'low', weightDecay: 10 },
     queries: {
       strategy: 'uniform',
       segmentSeconds: 1.5,

@@ -12,6 +12,17 @@ export type FittedKind =
   | 'correction'
   | 'demonstration';
 
+/**
+ * Comparisons of clips of one length never tell where reward is zero; where episodes can terminate, it
+ * decides whether going on is worth it. Over the reference rows:
+ * - `mean`: their average, so that half of what the agent does lately is worse than nothing;
+ * - `low`: their 5th percentile, so that going on is worth it, and idling worth nothing;
+ * - `learned`: where the model has it, once clips of different lengths were compared (`queries.endings`);
+ *   a crash that ends a clip early then also speaks for idling (docs/benchmarks.md, Preferences).
+ */
+export const ZEROS = ['mean', 'low', 'learned'] as const;
+export type Zero = (typeof ZEROS)[number];
+
 /** REED (Metcalf et al. 2024): see dynamics.ts. */
 export interface ReedConfig {
   /** Steps without labels per gradient step and member. */
@@ -55,14 +66,15 @@ export interface RewardConfig {
   readonly referenceRows: number;
   /** Published rewards have this standard deviation over the reference rows. */
   readonly outputStd: number;
-  /**
-   * Where published rewards are zero: at their mean over the reference rows, or, once comparisons of
-   * segments of different lengths say so, where the model has it (then `outputStd` is their root mean
-   * square). Where episodes can terminate, the zero decides whether going on is worth it.
-   */
-  readonly zero: 'mean' | 'learned';
+  /** Where published rewards are zero. */
+  readonly zero: Zero;
   /** Added to published rewards, in those standard deviations. */
   readonly outputMean: number;
+  /**
+   * Standard deviations over members taken off published rewards: behaviour about which they disagree
+   * is not worth seeking (Coste et al. 2024; 0: off).
+   */
+  readonly pessimism: number;
   /** SURF (Park et al. 2022): pseudo-labels and crops; absent: off. */
   readonly surf?: {
     /** Confidence that makes a label. */
@@ -131,6 +143,7 @@ export const rewardDefaults: RewardConfig = {
   outputStd: 1,
   zero: 'mean',
   outputMean: 0,
+  pessimism: 0,
 };
 
 /** @throws RangeError naming field, value and allowed range. */
@@ -148,6 +161,7 @@ export function checkRewardConfig(config: RewardConfig): void {
   check('stopAccuracy', 0.5, Number.POSITIVE_INFINITY);
   check('referenceRows', 16, 1e6);
   check('outputStd', 1e-6, 1e6);
+  check('pessimism', 0, 100);
   const { reed } = config;
   if (reed && !(Number.isInteger(reed.batch) && reed.batch >= 1 && reed.batch <= 4096))
     throw new RangeError(`reward.reed.batch: is ${reed.batch}, allowed integers from 1 to 4096`);
@@ -159,6 +173,6 @@ export function checkRewardConfig(config: RewardConfig): void {
     throw new RangeError(
       `reward.squares: is ${String(config.squares)}, allowed none, actions, all`,
     );
-  if (config.zero !== 'mean' && config.zero !== 'learned')
-    throw new RangeError(`reward.zero: is ${String(config.zero)}, allowed mean, learned`);
+  if (!ZEROS.includes(config.zero))
+    throw new RangeError(`reward.zero: is ${String(config.zero)}, allowed ${ZEROS.join(', ')}`);
 }

@@ -168,10 +168,10 @@ export function createRewardEnsemble(
   }
 
   function publish(): void {
-    const ownZero = config.zero === 'learned' && data.some(hasUnequalParts);
+    const unknown = config.zero === 'learned' && !data.some(hasUnequalParts);
     const rows = reference.size >= 16 ? reference.rows : joined(data);
     const n = reference.size >= 16 ? reference.size : rows.length / width;
-    predictor.publish(scale, rows, n, ownZero);
+    predictor.publish(scale, rows, n, unknown ? 'mean' : config.zero);
     version++;
     sessionSteps = -1;
     const { metrics, bins, validationLoss } = heldOutReport(reportSource());
@@ -195,7 +195,7 @@ export function createRewardEnsemble(
       repeats,
       scale: predictor.scale,
       outputs: predictor.outputs,
-      normalise: (member, r) => (r - members[member]!.mean) * members[member]!.inverseStd,
+      normalise: (member, r) => (r - members[member]!.zero) * members[member]!.inverseStd,
     };
   }
 
@@ -295,7 +295,8 @@ export function createRewardEnsemble(
           // JSON has no NaN.
           trainLoss: Number.isNaN(trainLoss) ? null : trainLoss,
           trainAccuracy: Number.isNaN(trainAccuracy) ? null : trainAccuracy,
-          normalisation: members.map(({ mean, inverseStd }) => ({ mean, inverseStd })),
+          // The zero is called as in the first checkpoints.
+          normalisation: members.map(({ zero, inverseStd }) => ({ mean: zero, inverseStd })),
           random: [...state],
           noise: noise.save(),
           repeats: repeats.save(),
@@ -319,7 +320,8 @@ export function createRewardEnsemble(
         member.adam.load(arrays, `member${m}/adam`);
         member.live.changed();
         member.frozen.changed();
-        Object.assign(member, saved.normalisation[m]);
+        const { mean: zero, inverseStd } = saved.normalisation[m]!;
+        Object.assign(member, { zero, inverseStd });
       }
       const loadScale = (name: string): InputScale => {
         const fresh = noScale(width, squared);

@@ -3,14 +3,14 @@ import { createRandom, type Random } from '../../sim/random.ts';
 import type { Backend } from '../backend.ts';
 import { createAdam } from '../nn/adam.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
-import type { RewardConfig } from './config.ts';
+import type { RewardConfig, Zero } from './config.ts';
 
-/** `mean` and `inverseStd` normalise the frozen copy's output, as of its version. */
+/** `zero` and `inverseStd` normalise the frozen copy's output, as of its version. */
 export interface Member {
   readonly live: Mlp;
   readonly frozen: Mlp;
   readonly adam: ReturnType<typeof createAdam>;
-  mean: number;
+  zero: number;
   inverseStd: number;
 }
 
@@ -34,7 +34,7 @@ export function createMembers(
     const frozen = net(createRandom(0));
     frozen.parameters.set(live.parameters);
     const adam = createAdam(live.parameters.length, { learningRate: config.learningRate });
-    return { live, frozen, adam, mean: 0, inverseStd: 1 };
+    return { live, frozen, adam, zero: 0, inverseStd: 1 };
   });
 }
 
@@ -49,13 +49,16 @@ export function rewardsOf(net: Mlp, outputs: Float32Array, n: number): Float32Ar
 /** Least deviation that is divided by. */
 const SMALLEST_STD = 1e-3;
 
-/** Statistics of a member's `outputs` over reference rows: about their mean, or about its own zero. */
-export function normaliseMember(member: Member, outputs: Float32Array, ownZero: boolean): void {
+/** Share of reference rows whose rewards are at most 0 with `zero: 'low'`. */
+const LOW = 0.05;
+
+/** Statistics of a member's `outputs` over reference rows, and where its zero is (config.ts). */
+export function normaliseMember(member: Member, outputs: Float32Array, zero: Zero): void {
   const n = outputs.length;
-  let sum = 0;
-  if (!ownZero) for (const r of outputs) sum += r / n;
+  let mean = 0;
+  if (zero !== 'learned') for (const r of outputs) mean += r / n;
   let squares = 0;
-  for (const r of outputs) squares += (r - sum) ** 2 / n;
-  member.mean = sum;
+  for (const r of outputs) squares += (r - mean) ** 2 / n;
+  member.zero = zero === 'low' ? outputs.slice().sort()[Math.floor(LOW * n)]! : mean;
   member.inverseStd = 1 / Math.max(SMALLEST_STD, Math.sqrt(squares));
 }

@@ -3,7 +3,7 @@ import type { Backend } from '../backend.ts';
 import type { EnvironmentSpec } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
 import { predict as predictRows } from '../nn/fit.ts';
-import type { RewardConfig } from './config.ts';
+import type { RewardConfig, Zero } from './config.ts';
 import { type Member, normaliseMember, rewardsOf } from './members.ts';
 import { type InputScale, noScale, scaleRows } from './reference.ts';
 
@@ -14,9 +14,9 @@ export interface Predictor {
   outputs(member: number, rows: Float32Array, n: number): Float32Array;
   /** The same of all members, for observations (n, d) and actions (n, k) in the environment's units. */
   memberOutputs(observations: Float32Array, actions: Float32Array, n: number): Float32Array[];
-  /** Freeze the members as they are now, normalised over n raw rows; `ownZero` as in members.ts. */
-  publish(scale: InputScale, rows: Float32Array, n: number, ownZero: boolean): void;
-  /** Normalised mean over members, out (n). */
+  /** Freeze the members as they are now, normalised over n raw rows. */
+  publish(scale: InputScale, rows: Float32Array, n: number, zero: Zero): void;
+  /** Normalised mean over members, less their deviation times `pessimism`, out (n). */
   mean(observations: Float32Array, actions: Float32Array, n: number, out: Float32Array): void;
   /** Standard deviation over normalised members, out (n). */
   deviation(observations: Float32Array, actions: Float32Array, n: number, out: Float32Array): void;
@@ -27,7 +27,7 @@ const CHUNK = 2048;
 
 export function createPredictor(
   spec: EnvironmentSpec,
-  config: Pick<RewardConfig, 'outputStd' | 'outputMean'>,
+  config: Pick<RewardConfig, 'outputStd' | 'outputMean' | 'pessimism'>,
   backend: Backend,
   members: readonly Member[],
   squared: number,
@@ -61,14 +61,14 @@ export function createPredictor(
       let sum = 0;
       let squares = 0;
       for (const [m, member] of members.entries()) {
-        const r = (all[m]![i]! - member.mean) * member.inverseStd;
+        const r = (all[m]![i]! - member.zero) * member.inverseStd;
         sum += r;
         squares += r * r;
       }
       const mean = sum / members.length;
-      out[i] = std
-        ? config.outputStd * Math.sqrt(Math.max(0, squares / members.length - mean * mean))
-        : config.outputStd * (mean + config.outputMean);
+      const deviation = Math.sqrt(Math.max(0, squares / members.length - mean * mean));
+      const reward = mean + config.outputMean - config.pessimism * deviation;
+      out[i] = config.outputStd * (std ? deviation : reward);
     }
   }
 
@@ -92,12 +92,12 @@ export function createPredictor(
       }
       return all;
     },
-    publish(scale, rows, n, ownZero) {
+    publish(scale, rows, n, zero) {
       predictor.scale = scale;
       for (const [m, member] of members.entries()) {
         member.frozen.parameters.set(member.live.parameters);
         member.frozen.changed();
-        normaliseMember(member, predictor.outputs(m, rows, n), ownZero);
+        normaliseMember(member, predictor.outputs(m, rows, n), zero);
       }
     },
     mean: (o, a, n, out) => moments(o, a, n, false, out),
