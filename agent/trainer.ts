@@ -15,7 +15,8 @@ import type {
   Trainer,
 } from './contract.ts';
 import { createEpisodeStore, segmentRows } from './episodes.ts';
-import { getPreset, type SchedulerConfig, schedulerDefaults } from './presets.ts';
+import { type SchedulerConfig, schedulerDefaults } from './presets/preset.ts';
+import { getPreset } from './presets.ts';
 import { createQuerySource } from './queries/queries.ts';
 import { createRewardEnsemble } from './reward/ensemble.ts';
 import { createAveraging } from './trainer/averaging.ts';

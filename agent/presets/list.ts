@@ -2,7 +2,7 @@
 import type { FeedbackKind } from '../contract.ts';
 import type { SacConfig } from '../learners/sac.ts';
 import type { Td3Config } from '../learners/td3.ts';
-import type { Preset } from '../presets.ts';
+import type { Preset } from './preset.ts';
 
 /** Everything a reward model can be fitted to. */
 const ALL_FEEDBACK: readonly FeedbackKind[] = [

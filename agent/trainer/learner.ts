@@ -10,7 +10,7 @@ import { createPpo } from '../learners/ppo.ts';
 import { createSac } from '../learners/sac.ts';
 import { createTamer } from '../learners/tamer.ts';
 import { createTd3 } from '../learners/td3.ts';
-import type { LearnerChoice } from '../presets.ts';
+import type { LearnerChoice } from '../presets/preset.ts';
 
 export function createLearner(
   choice: LearnerChoice,

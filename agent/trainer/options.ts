@@ -7,7 +7,7 @@ import { ppoDefaults } from '../learners/ppo.ts';
 import { sacDefaults } from '../learners/sac.ts';
 import { tamerDefaults } from '../learners/tamer.ts';
 import { td3Defaults } from '../learners/td3.ts';
-import { type LearnerChoice, type Preset, schedulerDefaults } from '../presets.ts';
+import { type LearnerChoice, type Preset, schedulerDefaults } from '../presets/preset.ts';
 import { queryDefaults } from '../queries/config.ts';
 import { rewardDefaults } from '../reward/config.ts';
 import { checkFields } from './fields.ts';

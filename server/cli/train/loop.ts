@@ -4,7 +4,7 @@
  * one, so that the same seed gives the same log.
  */
 import { createPolicy } from '../../../agent/act.ts';
-import type { Episode, Feedback, Policy, Trainer } from '../../../agent/contract.ts';
+import type { Feedback, Policy, Trainer } from '../../../agent/contract.ts';
 import { type Prevented, prevented } from '../../../agent/counterfactual.ts';
 import {
   createEpisodeRecorder,
@@ -16,7 +16,7 @@ import { type LabelSchedule, labelsDue } from '../../../agent/queries/config.ts'
 import type { Environment, EnvironmentFactory, EnvState, TimeStep } from '../../../sim/contract.ts';
 import { createRandom, type Random } from '../../../sim/random.ts';
 import { breathe } from '../output.ts';
-import { createFeedbackWriter, type Teachers } from './teachers.ts';
+import { createFeedbackWriter, type RollCounterfactual, type Teachers } from './teachers.ts';
 
 /** Steps that go to the trainer at once, as an actor sends them. */
 const OBSERVE_EVERY = 10;
@@ -72,15 +72,6 @@ export interface PreventedTotals {
   failures: number;
   unneeded: number;
 }
-
-/** Steps [from, to) of the episode are a takeover that began in `state`; undefined: nothing to roll. */
-export type RollCounterfactual = (
-  episode: Episode,
-  from: number,
-  to: number,
-  state: EnvState,
-  now: number,
-) => Episode | undefined;
 
 /** Running totals after `step` environment steps. */
 export interface CurvePoint {

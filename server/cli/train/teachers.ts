@@ -27,9 +27,17 @@ import type {
 } from '../../../sim/contract.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { resolveOperator } from '../policies.ts';
-import type { RollCounterfactual } from './loop.ts';
 import type { TeacherName } from './names.ts';
 import type { TeacherSettings } from './teacher-settings.ts';
+
+/** Steps [from, to) of the episode are a takeover that began in `state`; undefined: nothing to roll. */
+export type RollCounterfactual = (
+  episode: Episode,
+  from: number,
+  to: number,
+  state: EnvState,
+  now: number,
+) => Episode | undefined;
 
 export interface Teachers {
   readonly override: OverrideTeacher | undefined;
