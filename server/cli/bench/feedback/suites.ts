@@ -22,7 +22,7 @@ export const defaultGrid: Grid = {
 export const suiteGrids: Readonly<Record<Exclude<SuiteName, 'speed'>, Partial<Grid>>> = {
   preferences: {
     tasks: ['reacher', 'half-cheetah', 'hopper', 'walker2d', 'driving-easy'],
-    presets: ['pebble', 'reins'],
+    presets: ['christiano'],
     budgets: [50, 200],
     queries: ['uniform', 'disagreement', 'information', 'k-centre'],
     steps: 100_000,
@@ -52,9 +52,9 @@ export const suiteGrids: Readonly<Record<Exclude<SuiteName, 'speed'>, Partial<Gr
   },
   backflip: {
     tasks: ['hopper-backflip'],
-    presets: ['pebble', 'reins'],
-    budgets: [900],
-    steps: 100_000,
+    presets: ['christiano'],
+    budgets: [300],
+    steps: 80_000,
   },
 };
 
