@@ -1,0 +1,84 @@
+/** A live loop on the point world with a policy that always goes (+0.2, −0.1), driven tick by tick. */
+import type { GateSnapshot, PolicySnapshot } from '../../../agent/contract.ts';
+import { createLiveLoop } from '../../../server/actors/live-loop.ts';
+import type { LiveCommand, LiveEvent } from '../../../server/actors/messages.ts';
+import { decodeFrame } from '../../../server/protocol/index.ts';
+import { createPointWorld } from '../../agent/point-world.ts';
+
+export const POLICY = [0.2, -0.1];
+export const SAFE = [0, -1];
+
+const snapshot: PolicySnapshot = {
+  version: 7,
+  layers: [
+    {
+      inputs: 2,
+      outputs: 2,
+      activation: 'linear',
+      weights: new Float32Array(4),
+      bias: Float32Array.from(POLICY),
+    },
+  ],
+  logStd: 'deterministic',
+  squash: 'none',
+  actionSpace: { low: Float32Array.of(-1, -1), high: Float32Array.of(1, 1), size: 2 },
+};
+
+export function createRig() {
+  let now = 1000;
+  let sequence = 0;
+  let events: LiveEvent[] = [];
+  const data = {
+    module: '',
+    actor: 'live',
+    runId: 'run-1',
+    environmentId: 'point-world',
+    environmentOptions: {},
+    configHash: 'abc',
+    seed: 1,
+    safeAction: SAFE,
+    trainSeeds: { start: 0, count: 100 },
+    session: 's',
+  };
+  const emit = (event: LiveEvent) => void events.push(event);
+  const loop = createLiveLoop(createPointWorld(), createPointWorld(), data, emit, () => now);
+
+  const rig = {
+    get events(): readonly LiveEvent[] {
+      return events;
+    },
+    /** Number of the last input. */
+    get sequence() {
+      return sequence;
+    },
+    forget: () => void (events = []),
+    of: <T extends LiveEvent['type']>(type: T) =>
+      events.filter((e): e is Extract<LiveEvent, { type: T }> => e.type === type),
+    frame: () => decodeFrame(rig.of('frame').at(-1)!.buffer),
+    send: (command: LiveCommand) => loop.command(command, now),
+    publish: (gate?: GateSnapshot) =>
+      rig.send({ type: 'snapshot', snapshot, ...(gate ? { gate } : {}) }),
+    /** Steps of 100 ms. */
+    tick(n = 1): void {
+      for (let i = 0; i < n; i++) {
+        now += 100;
+        loop.tick(now);
+      }
+    },
+    /** A person's hands on the axes of the mask. */
+    hold(values: readonly number[], activeAxes = 1, episodeNumber = rig.frame().episodeNumber) {
+      const input = {
+        sequence: ++sequence,
+        episodeNumber,
+        step: rig.frame().step,
+        sentAt: now,
+        activeAxes,
+        values: Float32Array.from(values),
+      };
+      rig.send({ type: 'input', input });
+    },
+  };
+  return rig;
+}
+
+export const rounded = (a: Float32Array) => [...a].map((v) => Math.round(v * 1000) / 1000);
