@@ -2,6 +2,7 @@
 import type { FeedbackKind } from '../contract.ts';
 import type { SacConfig } from '../learners/sac.ts';
 import type { Td3Config } from '../learners/td3.ts';
+import { rimeDefaults } from '../reward/rime.ts';
 import type { Preset } from './preset.ts';
 
 /** Everything a reward model can be fitted to. */
@@ -159,11 +160,12 @@ export const presets: readonly Preset[] = [
     title: 'RIME',
     description:
       'PEBBLE for noisy teachers: comparisons with a large loss are left out or turned round (Cheng et al. ' +
-      `2024). Deviation: 200 gradient steps of full trust in place of a warm start from the unsupervised reward. ${PEBBLE_NOTE}`,
+      '2024). Deviations: 50 updates of full trust in place of a warm start from the unsupervised reward, costs ' +
+      `under learned rationality. ${PEBBLE_NOTE}`,
     ...pebbleBase,
     reward: {
       ...pebbleBase.reward,
-      rime: { betaMax: 3, betaMin: 1, decaySteps: 600, warmUpSteps: 200, flipBelow: 0.001 },
+      rime: rimeDefaults,
     },
   },
   {

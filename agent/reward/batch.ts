@@ -10,6 +10,7 @@ import type { Comparison, Datum } from './dataset.ts';
 import { datumNll, preferenceNoise, preferenceProbabilities } from './likelihoods.ts';
 import type { Noise } from './noise.ts';
 import { type InputScale, type Reference, scaleRows } from './reference.ts';
+import type { Verdict } from './rime.ts';
 
 /** A datum in a batch: where its rows are, and its share of the loss. */
 interface Item {
@@ -44,12 +45,6 @@ export interface Batch {
   ): BatchResult;
 }
 
-/** Threshold state of RIME, made by the ensemble. */
-export interface Distrust {
-  readonly keepBelow: number;
-  readonly flipAbove: number;
-}
-
 export interface BatchSource {
   readonly width: number;
   /** Of a row, where the task looks the same in a mirror: each part of a datum is shown so half the time. */
@@ -57,7 +52,8 @@ export interface BatchSource {
   readonly config: RewardConfig;
   readonly scale: InputScale;
   readonly reference: Reference;
-  readonly distrust?: Distrust | undefined;
+  /** RIME's, of comparisons; absent: all are trusted. */
+  readonly verdicts?: ReadonlyMap<Datum, Verdict> | undefined;
 }
 
 /** Buffers reused from batch to batch. */
@@ -195,7 +191,7 @@ function batchLoss(
   const dS = new Float64Array(most);
   for (const item of items) {
     sumParts(item, outputs, S);
-    const datum = labelled(item, outputs, S, source, noise);
+    const datum = labelled(item, outputs, source, noise);
     if (!datum) continue;
     dS.fill(0);
     const scale = item.pseudo ? 0 : noiseScale * item.share;
@@ -240,22 +236,27 @@ function spread(item: Item, dS: Float64Array, dOutputs: Float32Array): void {
 function labelled(
   item: Item,
   outputs: Float32Array,
-  S: Float64Array,
-  { config, distrust }: BatchSource,
+  { config, verdicts }: BatchSource,
   noise: Noise,
 ): Datum | undefined {
   const { datum } = item;
   if (item.pseudo && datum.kind === 'preference') {
     const full = new Float64Array(2);
     sumParts({ ...item, cropStart: 0, cropEnd: 0 }, outputs, full);
-    const { beta, delta, lapse } = preferenceNoise('pseudo', noise);
-    const p = preferenceProbabilities(beta * (full[0]! - full[1]!), delta, lapse);
+    // Without lapses: how sure the model is, not how often anybody answers at random.
+    const { beta, ...rest } = preferenceNoise('pseudo', noise);
+    const p = preferenceProbabilities(beta * (full[0]! - full[1]!), { ...rest, lapse: 0 });
     const sure = Math.max(p.a, p.b) / (p.a + p.b);
     if (sure < config.surf!.threshold) return undefined;
     return { ...datum, choice: p.a > p.b ? 'a' : 'b' };
   }
-  if (!distrust || datum.kind !== 'preference' || datum.choice === 'equal') return datum;
-  const nll = datumNll(datum, S, new Float64Array(2), { values: noise, scale: 0 });
-  if (nll > distrust.flipAbove) return { ...datum, choice: datum.choice === 'a' ? 'b' : 'a' };
-  return nll > distrust.keepBelow ? undefined : datum;
+  if (datum.kind !== 'preference' || datum.choice === 'equal') return datum;
+  switch (verdicts?.get(datum) ?? 'trust') {
+    case 'trust':
+      return datum;
+    case 'flip':
+      return { ...datum, choice: datum.choice === 'a' ? 'b' : 'a' };
+    case 'ignore':
+      return undefined;
+  }
 }

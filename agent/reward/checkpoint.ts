@@ -3,6 +3,7 @@ import type { Metrics } from '../contract.ts';
 import type { SavedArrays } from '../nn/adam.ts';
 import type { Datum } from './dataset.ts';
 import type { SavedReference } from './reference.ts';
+import type { SavedDistrust } from './rime.ts';
 import type { ReliabilityBin } from './statistics.ts';
 
 /** A datum without its arrays; `rows` and `weights` count the numbers that follow in the arrays. */
@@ -70,6 +71,7 @@ export interface SavedEnsemble {
   readonly normalisation: { mean: number; inverseStd: number }[];
   readonly random: number[];
   readonly noise: Record<string, unknown>;
+  readonly distrust?: SavedDistrust;
   readonly repeats: [string, ('a' | 'b')[]][];
   readonly data: SavedDatum[];
   readonly reference: SavedReference;

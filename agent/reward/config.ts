@@ -1,4 +1,6 @@
 /** Hyper-parameters of the reward ensemble; every preset is a change to these defaults. */
+import { checkFields } from '../trainer/fields.ts';
+import { type RimeConfig, rimeDefaults } from './rime.ts';
 
 export type FittedKind =
   | 'preference'
@@ -30,6 +32,20 @@ export interface ReedConfig {
   /** Of the prediction's loss beside that of the labels. */
   readonly weight: number;
 }
+
+/** SURF (Park et al. 2022). */
+export interface SurfConfig {
+  /** Confidence that makes a label. */
+  readonly threshold: number;
+  /** Unlabelled pairs per labelled one. */
+  readonly ratio: number;
+  readonly weight: number;
+  /** Steps cut off either end at random, at most. */
+  readonly crop: number;
+}
+
+export const surfDefaults: SurfConfig = { threshold: 0.99, ratio: 4, weight: 1, crop: 5 };
+export const reedDefaults: ReedConfig = { batch: 64, weight: 1 };
 
 export interface RewardConfig {
   /** Networks. Each is kept from one of as many folds of the labels, on which it is judged. */
@@ -76,15 +92,7 @@ export interface RewardConfig {
    */
   readonly pessimism: number;
   /** SURF (Park et al. 2022): pseudo-labels and crops; absent: off. */
-  readonly surf?: {
-    /** Confidence that makes a label. */
-    readonly threshold: number;
-    /** Unlabelled pairs per labelled one. */
-    readonly ratio: number;
-    readonly weight: number;
-    /** Steps cut off either end at random, at most. */
-    readonly crop: number;
-  };
+  readonly surf?: SurfConfig;
   /**
    * Give the squares of actions, or of all inputs, beside them: efforts and distances are then learned
    * from few labels where the task is made of them, and speeds from more (docs/benchmarks.md).
@@ -94,17 +102,8 @@ export interface RewardConfig {
   readonly reed?: ReedConfig;
   /** Show half of everything in the mirror, where the task has one. */
   readonly mirror: boolean;
-  /** RIME (Cheng et al. 2024): distrust comparisons with a large loss; absent: off. */
-  readonly rime?: {
-    /** Weight of the uncertainty term, first and last, and gradient steps between them. */
-    readonly betaMax: number;
-    readonly betaMin: number;
-    readonly decaySteps: number;
-    /** Gradient steps before anything is distrusted: an untrained model is confidently wrong. */
-    readonly warmUpSteps: number;
-    /** Flip answers whose loss is above −log of this. */
-    readonly flipBelow: number;
-  };
+  /** RIME: distrust comparisons that the ensemble predicts badly; absent: off. */
+  readonly rime?: RimeConfig;
 }
 
 export const rewardDefaults: RewardConfig = {
@@ -146,33 +145,86 @@ export const rewardDefaults: RewardConfig = {
   pessimism: 0,
 };
 
+/** `options` over the defaults; switches that are objects (surf, rime, reed) may be given in part. */
+export function completeRewardConfig(options: Partial<RewardConfig>): RewardConfig {
+  const { surf, rime, reed } = options;
+  return {
+    ...rewardDefaults,
+    ...options,
+    weights: { ...rewardDefaults.weights, ...options.weights },
+    ...(surf ? { surf: merged('surf', surfDefaults, surf) } : {}),
+    ...(rime ? { rime: merged('rime', rimeDefaults, rime) } : {}),
+    ...(reed ? { reed: merged('reed', reedDefaults, reed) } : {}),
+  };
+}
+
+function merged<T extends object>(name: string, defaults: T, given: unknown): T {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new RangeError(`reward.${name}: is ${JSON.stringify(given)}, expected an object`);
+  checkFields(`reward.${name}`, given as Record<string, unknown>, defaults);
+  return { ...defaults, ...given };
+}
+
+/** Numbers of the switches, [least, most]; whole numbers where `whole`. */
+const SWITCH_RANGES = {
+  surf: { threshold: [0.5, 1], ratio: [0, 100], weight: [0, 1000], crop: [0, 1000] },
+  rime: {
+    alpha: [0, 10],
+    betaMax: [0, 100],
+    betaMin: [0, 100],
+    decayUpdates: [1, 1e9],
+    warmUpUpdates: [0, 1e9],
+    flipBelow: [0, 1],
+  },
+  reed: { batch: [1, 4096], weight: [0, 1000] },
+} as const;
+const WHOLE: readonly string[] = ['ratio', 'crop', 'decayUpdates', 'warmUpUpdates', 'batch'];
+
 /** @throws RangeError naming field, value and allowed range. */
 export function checkRewardConfig(config: RewardConfig): void {
-  const check = (name: keyof RewardConfig, low: number, high: number) => {
-    const value = config[name];
-    if (typeof value !== 'number' || !(value >= low && value <= high))
-      throw new RangeError(`reward.${name}: is ${String(value)}, allowed ${low} to ${high}`);
-  };
-  check('members', 1, 32);
-  check('batch', 1, 4096);
-  check('stepsPerUpdate', 1, 10_000);
-  check('creditFrom', 0, 10);
-  check('creditTo', config.creditFrom, 10);
-  check('stopAccuracy', 0.5, Number.POSITIVE_INFINITY);
-  check('referenceRows', 16, 1e6);
-  check('outputStd', 1e-6, 1e6);
-  check('pessimism', 0, 100);
-  const { reed } = config;
-  if (reed && !(Number.isInteger(reed.batch) && reed.batch >= 1 && reed.batch <= 4096))
-    throw new RangeError(`reward.reed.batch: is ${reed.batch}, allowed integers from 1 to 4096`);
-  if (reed && !(reed.weight >= 0 && reed.weight <= 1000))
-    throw new RangeError(`reward.reed.weight: is ${reed.weight}, allowed 0 to 1000`);
-  if (config.output !== 'tanh' && config.output !== 'linear')
-    throw new RangeError(`reward.output: is ${String(config.output)}, allowed tanh, linear`);
-  if (config.squares !== 'none' && config.squares !== 'actions' && config.squares !== 'all')
+  checkNumbers('reward', config, {
+    members: [1, 32],
+    learningRate: [0, 10],
+    weightDecay: [0, 1e6],
+    batch: [1, 4096],
+    stepsPerUpdate: [1, 10_000],
+    creditFrom: [0, 10],
+    creditTo: [config.creditFrom, 10],
+    stopAccuracy: [0.5, Number.POSITIVE_INFINITY],
+    referenceRows: [16, 1e6],
+    outputStd: [1e-6, 1e6],
+    pessimism: [0, 100],
+  });
+  for (const name of ['surf', 'rime', 'reed'] as const)
+    if (config[name]) checkNumbers(`reward.${name}`, config[name], SWITCH_RANGES[name]);
+  checkNumbers(
+    'reward.weights',
+    config.weights,
+    Object.fromEntries(Object.keys(config.weights).map((kind) => [kind, [0, 1e6]])),
+  );
+  checkFields('reward.weights', config.weights, rewardDefaults.weights);
+  checkChoice('output', config.output, ['tanh', 'linear']);
+  checkChoice('squares', config.squares, ['none', 'actions', 'all']);
+  checkChoice('creditDensity', config.creditDensity, ['uniform', 'gamma']);
+  checkChoice('zero', config.zero, ZEROS);
+}
+
+type Ranges = Readonly<Record<string, readonly number[]>>;
+
+function checkNumbers(section: string, values: object, ranges: Ranges): void {
+  for (const [name, [least, most]] of Object.entries(ranges)) {
+    const value = (values as Record<string, unknown>)[name];
+    const whole = WHOLE.includes(name);
+    const inRange = typeof value === 'number' && value >= least! && value <= most!;
+    if (inRange && (!whole || Number.isInteger(value))) continue;
+    const kind = whole ? 'integers from ' : '';
     throw new RangeError(
-      `reward.squares: is ${String(config.squares)}, allowed none, actions, all`,
+      `${section}.${name}: is ${String(value)}, allowed ${kind}${least} to ${most}`,
     );
-  if (!ZEROS.includes(config.zero))
-    throw new RangeError(`reward.zero: is ${String(config.zero)}, allowed ${ZEROS.join(', ')}`);
+  }
+}
+
+function checkChoice(name: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value))
+    throw new RangeError(`reward.${name}: is ${String(value)}, allowed ${allowed.join(', ')}`);
 }

@@ -20,11 +20,13 @@ import type {
 import { restore, type SavedArrays } from '../nn/adam.ts';
 import { addLossGradient, descend } from '../nn/fit.ts';
 import { groupScale } from '../nn/group-scale.ts';
-import { type BatchScratch, type BatchSource, type Distrust, drawBatch } from './batch.ts';
+import { type BatchScratch, type BatchSource, drawBatch } from './batch.ts';
 import { restoreData, type SavedEnsemble, saveData } from './checkpoint.ts';
-import { checkRewardConfig, type FittedKind, type RewardConfig, rewardDefaults } from './config.ts';
-import { createDataMaker, type Datum, hasUnequalParts, joined } from './dataset.ts';
+import { checkRewardConfig, completeRewardConfig, type RewardConfig } from './config.ts';
+import { createDataMaker, hasUnequalParts, joined } from './dataset.ts';
+import { createDistrustOf } from './distrust.ts';
 import { createDynamics } from './dynamics.ts';
+import { createLabelSet } from './label-set.ts';
 import { createMembers, rewardsOf } from './members.ts';
 import { rowMirror } from './mirror.ts';
 import { createNoise } from './noise.ts';
@@ -48,6 +50,9 @@ export interface RewardEnsemble extends RewardModel {
   reliability(): ReliabilityBin[];
 }
 
+/** Adapted weight decay stays within this factor of the first. */
+const ADAPTED = 100;
+
 /** What one gradient step of all members came to. */
 interface Fitted {
   readonly loss: number;
@@ -65,11 +70,7 @@ export function createRewardEnsemble(
   backend: Backend,
   random: Random,
 ): RewardEnsemble {
-  const config: RewardConfig = {
-    ...rewardDefaults,
-    ...options,
-    weights: { ...rewardDefaults.weights, ...options.weights },
-  };
+  const config: RewardConfig = completeRewardConfig(options);
   checkRewardConfig(config);
   const [d, k] = [spec.observationSpace.size, spec.actionSpace.size];
   const maker = createDataMaker(spec, config);
@@ -85,8 +86,9 @@ export function createRewardEnsemble(
   const dynamics = config.reed && createDynamics(config.reed, backend, reference, width, d, random);
   const scratch: BatchScratch = { inputs: new Float32Array(0) };
 
-  let data: Datum[] = [];
-  let lists: Map<FittedKind, Datum[]>[] | undefined;
+  const labels = createLabelSet(config.members, noise);
+  const distrust = config.rime && createDistrustOf(config.rime, backend, noise);
+
   let scale: InputScale = noScale(width, squared);
   let scaledAt = 0;
   let version = 0;
@@ -100,50 +102,22 @@ export function createRewardEnsemble(
   let lastReport: Metrics = {};
   let lastBins: ReliabilityBin[] = [];
 
-  function listsOf(member: number): Map<FittedKind, Datum[]> {
-    lists ??= members.map((_, m) => {
-      const map = new Map<FittedKind, Datum[]>();
-      for (const datum of data) {
-        if (datum.fold === m && members.length > 1) continue;
-        const list = map.get(datum.kind);
-        if (list) list.push(datum);
-        else map.set(datum.kind, [datum]);
-      }
-      return map;
-    });
-    return lists[member]!;
-  }
-
   /** New input statistics once twice as much has been seen; the first time from the labels alone if need be. */
   function rescale(): void {
     if (reference.seen < 2 * scaledAt || (scaledAt > 0 && reference.seen === scaledAt)) return;
     if (reference.size >= 64) {
       scale = inputScale(reference.rows, reference.size, width, d, groups, squared);
       scaledAt = reference.seen;
-    } else if (scaledAt === 0 && data.length > 0) {
-      const rows = joined(data);
+    } else if (scaledAt === 0 && labels.data.length > 0) {
+      const rows = joined(labels.data);
       scale = inputScale(rows, rows.length / width, width, d, groups, squared);
     }
   }
 
-  function distrust(): Distrust | undefined {
-    const { rime } = config;
-    if (!rime || gradientSteps < rime.warmUpSteps) return undefined;
-    // Cheng et al. 2024, eq. 6–8: −log ρ + α ρ + β_t σ, with ρ = 0.5 uncertain at most.
-    const part = Math.min(1, gradientSteps / rime.decaySteps);
-    const beta = rime.betaMax + part * (rime.betaMin - rime.betaMax);
-    const rho = Math.exp(-Math.max(1e-3, Number.isNaN(trainLoss) ? Math.LN2 : trainLoss));
-    return {
-      keepBelow: -Math.log(rho) + 0.5 * rho + Math.min(rime.betaMax, beta * 0.5),
-      flipAbove: -Math.log(rime.flipBelow),
-    };
-  }
-
-  function trainOnce(): Fitted {
+  function trainOnce(source: BatchSource): Fitted {
     const total = { loss: 0, right: 0, decisive: 0, dynamics: 0 };
-    const source: BatchSource = { width, mirror, config, scale, reference, distrust: distrust() };
     for (const [m, member] of members.entries()) {
-      const batch = drawBatch(listsOf(m), source, scratch, random);
+      const batch = drawBatch(labels.of(m), source, scratch, random);
       if (!batch) continue;
       const { live } = member;
       addLossGradient(backend, live, batch.inputs, batch.rows, (outputs, dOutputs) => {
@@ -162,14 +136,14 @@ export function createRewardEnsemble(
       for (let i = 0; i < member.live.parameters.length; i++) member.live.parameters[i]! *= shrink;
       descend(member.live, member.adam);
     }
-    noise.step(config.noiseLearningRate, data.length);
+    noise.step(config.noiseLearningRate, labels.data.length);
     gradientSteps++;
     return total;
   }
 
   function publish(): void {
-    const unknown = config.zero === 'learned' && !data.some(hasUnequalParts);
-    const rows = reference.size >= 16 ? reference.rows : joined(data);
+    const unknown = config.zero === 'learned' && !labels.data.some(hasUnequalParts);
+    const rows = reference.size >= 16 ? reference.rows : joined(labels.data);
     const n = reference.size >= 16 ? reference.size : rows.length / width;
     predictor.publish(scale, rows, n, unknown ? 'mean' : config.zero);
     version++;
@@ -180,15 +154,17 @@ export function createRewardEnsemble(
     if (config.adaptWeightDecay && validationLoss !== undefined && trainLoss > 0.02) {
       // Christiano et al. 2017: keep the validation loss between 1.1 and 1.5 times the training loss.
       const ratio = validationLoss / trainLoss;
-      if (ratio > 1.5) weightDecay = Math.min(1, weightDecay * 1.5);
-      else if (ratio < 1.1) weightDecay = Math.max(1e-5, weightDecay / 1.5);
+      const [least, most] = [config.weightDecay / ADAPTED, config.weightDecay * ADAPTED];
+      if (ratio > 1.5) weightDecay = Math.min(most, weightDecay * 1.5);
+      else if (ratio < 1.1) weightDecay = Math.max(least, weightDecay / 1.5);
     }
   }
 
   function reportSource(): ReportSource {
     return {
-      data,
+      data: labels.data,
       width,
+      weights: config.weights,
       members: members.length,
       reference,
       noise,
@@ -204,25 +180,22 @@ export function createRewardEnsemble(
       return version;
     },
     get pending() {
-      return data.length > 0 && (fresh > 0 || sessionSteps >= 0);
+      return labels.data.length > 0 && (fresh > 0 || sessionSteps >= 0);
     },
     get labels() {
-      return new Set(data.map((datum) => datum.feedbackId)).size;
+      return labels.feedback;
     },
     observe: (episode, from, to) => reference.add(episode, from, to, maker.writeRow),
     feedback(feedback, episodes, query) {
       if (feedback.kind === 'retraction') {
-        const kept = data.filter((datum) => datum.feedbackId !== feedback.feedbackId);
-        if (kept.length !== data.length) fresh++;
-        data = kept;
-      } else {
-        if (feedback.kind === 'preference') repeats.add(feedback);
-        const made = maker.make(feedback, episodes, query);
-        if (made.length === 0) return;
-        data.push(...made);
-        fresh++;
+        if (labels.retract(feedback.feedbackId)) fresh++;
+        return;
       }
-      lists = undefined;
+      if (feedback.kind === 'preference') repeats.add(feedback);
+      const made = maker.make(feedback, episodes, query);
+      if (made.length === 0) return;
+      labels.add(made);
+      fresh++;
     },
     update() {
       if (!ensemble.pending) return undefined;
@@ -232,8 +205,10 @@ export function createRewardEnsemble(
         fresh = 0;
       }
       const total = { loss: 0, right: 0, decisive: 0, dynamics: 0 };
+      const verdicts = distrust?.judge(labels.data, members, width, scale);
+      const source: BatchSource = { width, mirror, config, scale, reference, verdicts };
       for (let i = 0; i < config.stepsPerUpdate; i++) {
-        const step = trainOnce();
+        const step = trainOnce(source);
         total.loss += step.loss / config.stepsPerUpdate;
         total.right += step.right;
         total.decisive += step.decisive;
@@ -300,7 +275,8 @@ export function createRewardEnsemble(
           random: [...state],
           noise: noise.save(),
           repeats: repeats.save(),
-          data: saveData(data, arrays),
+          ...(distrust ? { distrust: distrust.save() } : {}),
+          data: saveData(labels.data, arrays),
           reference: reference.save(arrays),
           lastReport,
           lastBins,
@@ -340,8 +316,8 @@ export function createRewardEnsemble(
       noise.load(saved.noise);
       repeats.load(saved.repeats);
       reference.load(arrays, saved.reference);
-      data = restoreData(saved.data, arrays);
-      lists = undefined;
+      if (saved.distrust) distrust?.load(saved.distrust);
+      labels.replace(restoreData(saved.data, arrays));
     },
     dispose() {
       for (const member of members) {

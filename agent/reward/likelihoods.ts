@@ -35,14 +35,16 @@ export interface Gradients {
   readonly scale: number;
 }
 
-/** Probabilities of 'a', 'b' and 'equal' for x = β s (R_a − R_b), tie margin δ and lapse ε. */
+/**
+ * Probabilities of 'a', 'b' and 'equal' for x = β s (R_a − R_b), tie margin δ and lapse ε; a lapsing
+ * teacher says 'equal' as often as it usually does, else 'a' or 'b' whatever it saw.
+ */
 export function preferenceProbabilities(
   x: number,
-  delta: number,
-  lapse: number,
+  { delta, lapse, ties }: Omit<PreferenceNoise, 'beta'>,
 ): { a: number; b: number; equal: number } {
-  const a = (1 - lapse) * sigmoid(x - delta) + lapse / 3;
-  const b = (1 - lapse) * sigmoid(-x - delta) + lapse / 3;
+  const a = (1 - lapse) * sigmoid(x - delta) + (lapse * (1 - ties)) / 2;
+  const b = (1 - lapse) * sigmoid(-x - delta) + (lapse * (1 - ties)) / 2;
   return { a, b, equal: 1 - a - b };
 }
 
@@ -50,6 +52,8 @@ export interface PreferenceNoise {
   readonly beta: number;
   readonly lapse: number;
   readonly delta: number;
+  /** Share of 'equal' among the teacher's answers. */
+  readonly ties: number;
 }
 
 /** Noise of one teacher's comparisons. */
@@ -58,10 +62,14 @@ export function preferenceNoise(teacherId: string, noise: Noise): PreferenceNois
     beta: Math.exp(noise.value(`beta/${teacherId}`, BETA)),
     lapse: sigmoid(noise.value(`lapse/${teacherId}`, LAPSE)),
     delta: Math.exp(noise.value(`tie/${teacherId}`, TIE)),
+    ties: noise.ties(teacherId),
   };
 }
 
-/** Bradley–Terry with ties (Rao & Kupper 1967's margin) and lapse; design §6. */
+/**
+ * Bradley–Terry with ties (Rao & Kupper 1967's margin) and lapse: a lapsing teacher's 'equal' is as rare
+ * as its others, or answers turned round could never be told from noise (docs/decisions/0005).
+ */
 export function preferenceNll(
   datum: Pick<Comparison, 'teacherId' | 'choice' | 'strength'>,
   S: Float64Array,
@@ -69,7 +77,8 @@ export function preferenceNll(
   { values, scale }: Gradients,
 ): number {
   const { teacherId, choice, strength } = datum;
-  const { beta, lapse, delta } = preferenceNoise(teacherId, values);
+  const { beta, lapse, delta, ties } = preferenceNoise(teacherId, values);
+  const random = choice === 'equal' ? ties : (1 - ties) / 2;
   const margin = strength * (S[0]! - S[1]!);
   const x = beta * margin;
   const up = sigmoid(x - delta);
@@ -91,7 +100,7 @@ export function preferenceNll(
       [q, qx, qd] = [1 - up - down, dDown - dUp, dUp + dDown];
       break;
   }
-  const p = Math.max(TINY, (1 - lapse) * q + lapse / 3);
+  const p = Math.max(TINY, (1 - lapse) * q + lapse * random);
   const dq = -(1 - lapse) / p;
   const dx = dq * qx;
   dS[0]! += dx * beta * strength;
@@ -99,7 +108,7 @@ export function preferenceNll(
   if (scale !== 0) {
     values.add(`beta/${teacherId}`, scale * dx * x);
     values.add(`tie/${teacherId}`, scale * dq * qd * delta);
-    values.add(`lapse/${teacherId}`, scale * (-(1 / 3 - q) / p) * lapse * (1 - lapse));
+    values.add(`lapse/${teacherId}`, scale * (-(random - q) / p) * lapse * (1 - lapse));
   }
   return -Math.log(p);
 }

@@ -16,6 +16,10 @@ export interface Noise {
   add(name: string, gradient: number): void;
   /** One Adam step on what was added, plus the priors divided by `labels`; clears the gradients. */
   step(learningRate: number, labels: number): void;
+  /** Share of 'equal' among a teacher's comparisons, a third before there are any. */
+  ties(teacherId: string): number;
+  /** How many comparisons a teacher has answered, and how many of them with 'equal'; not saved. */
+  count(teacherId: string, answers: number, equal: number): void;
   entries(): [string, number][];
   /** JSON, which keeps doubles exactly. */
   save(): Record<string, unknown>;
@@ -36,6 +40,7 @@ const BETA2 = 0.99;
 
 export function createNoise(): Noise {
   const scalars = new Map<string, Scalar>();
+  const shares = new Map<string, number>();
 
   function make(prior: NoisePrior): Scalar {
     return { value: prior.initial, prior, gradient: 0, m: 0, v: 0, t: 0 };
@@ -66,6 +71,9 @@ export function createNoise(): Noise {
         s.value -= (learningRate * mHat) / (Math.sqrt(vHat) + 1e-8);
       }
     },
+    ties: (teacherId) => shares.get(teacherId) ?? 1 / 3,
+    // Laplace's rule of succession over a, b and equal.
+    count: (teacherId, answers, equal) => void shares.set(teacherId, (equal + 1) / (answers + 3)),
     entries: () => [...scalars].map(([name, s]) => [name, s.value]),
     save() {
       return {

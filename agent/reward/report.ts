@@ -22,6 +22,8 @@ import {
 export interface ReportSource {
   readonly data: readonly Datum[];
   readonly width: number;
+  /** Of each kind in the loss. */
+  readonly weights: Readonly<Record<FittedKind, number>>;
   readonly members: number;
   readonly reference: Reference;
   readonly noise: Noise;
@@ -46,7 +48,7 @@ const FEWEST_REPEATS = 10;
 export interface HeldOut {
   readonly metrics: Metrics;
   readonly bins: ReliabilityBin[];
-  /** Mean nll of held-out data per kind, weighted as they are counted; undefined without any. */
+  /** Σ over kinds of weight · mean nll of held-out data, as the training loss; undefined without any. */
   readonly validationLoss: number | undefined;
 }
 
@@ -64,20 +66,18 @@ export function heldOutReport(source: ReportSource): HeldOut {
   }
   metrics['reward/ceiling'] = source.repeats.ceiling();
   metrics['reward/heldOut'] = decisive;
-  let nll = 0;
-  let count = 0;
+  let loss: number | undefined;
   for (const [kind, sum] of judged.perKind) {
     metrics[`reward/heldOut/${kind}/logLikelihood`] = -sum.nll / sum.n;
     metrics[`reward/heldOut/${kind}/count`] = sum.n;
-    nll += sum.nll;
-    count += sum.n;
+    loss = (loss ?? 0) + (source.weights[kind] * sum.nll) / sum.n;
   }
   const compared = judged.perKind.get('preference');
   if (compared) metrics['reward/logLikelihood'] = -compared.nll / compared.n;
   if (judged.overrides.total > 0)
     metrics['reward/overrideAccuracy'] = judged.overrides.right / judged.overrides.total;
   Object.assign(metrics, counts(source.data), behaviour(source), truth(source));
-  return { metrics, bins, validationLoss: count > 0 ? nll / count : undefined };
+  return { metrics, bins, validationLoss: loss };
 }
 
 /** Every datum judged by the member that never saw it. */
@@ -107,8 +107,8 @@ function judge(source: ReportSource) {
         }
       }
       if (datum.kind !== 'preference' || datum.choice === 'equal') continue;
-      const { beta, delta, lapse } = preferenceNoise(datum.teacherId, noise);
-      const p = preferenceProbabilities(beta * datum.strength * (S[0]! - S[1]!), delta, lapse);
+      const { beta, ...rest } = preferenceNoise(datum.teacherId, noise);
+      const p = preferenceProbabilities(beta * datum.strength * (S[0]! - S[1]!), rest);
       confidences.push(Math.max(p.a, p.b) / (p.a + p.b));
       right.push(p.a > p.b === (datum.choice === 'a'));
     }
@@ -130,7 +130,8 @@ function newest(data: readonly Datum[]): Datum[] {
   return kept;
 }
 
-function partReturns(datum: Datum, outputs: Float32Array, at: number): Float64Array {
+/** Σ weight · r̂ of every part, the datum's first row at `at` of `outputs`. */
+export function partReturns(datum: Datum, outputs: Float32Array, at: number): Float64Array {
   const S = new Float64Array(datum.parts.length);
   let row = 0;
   for (const [p, n] of datum.parts.entries()) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Datum } from '../../../agent/reward/dataset.ts';
 import { datumNll, preferenceProbabilities } from '../../../agent/reward/likelihoods.ts';
-import type { Noise } from '../../../agent/reward/noise.ts';
+import { createNoise, type Noise } from '../../../agent/reward/noise.ts';
 import { createRandom } from '../../../sim/random.ts';
 
 /** A noise table whose values a test can move and whose gradients it can read. */
@@ -13,6 +13,8 @@ function tableOf(values: Map<string, number>, gradients: Map<string, number>): N
     },
     add: (name, g) => void gradients.set(name, (gradients.get(name) ?? 0) + g),
     step: () => {},
+    ties: () => 0.2,
+    count: () => {},
     entries: () => [...values],
     save: () => ({}),
     load: () => {},
@@ -89,7 +91,7 @@ describe('likelihoods', () => {
     for (const x of [-30, -1, 0, 2, 40]) {
       for (const delta of [0, 0.3, 5]) {
         for (const lapse of [0, 0.1, 1]) {
-          const p = preferenceProbabilities(x, delta, lapse);
+          const p = preferenceProbabilities(x, { delta, lapse, ties: 0.2 });
           for (const value of [p.a, p.b, p.equal]) {
             expect(value).toBeGreaterThanOrEqual(-1e-12);
             expect(value).toBeLessThanOrEqual(1);
@@ -98,6 +100,15 @@ describe('likelihoods', () => {
         }
       }
     }
+  });
+
+  it('[RWD-2] a teacher whose answers are turned round in 30 of 100 cases and who never ties is within reach', () => {
+    const noise = createNoise();
+    noise.count('t', 1000, 0);
+    const p = preferenceProbabilities(50, { delta: 0, lapse: 0.6, ties: noise.ties('t') });
+    expect(p.a).toBeCloseTo(0.7, 2);
+    expect(p.b).toBeCloseTo(0.3, 2);
+    expect(noise.ties('nobody')).toBeCloseTo(1 / 3, 12);
   });
 
   it('[RWD-3] rating probabilities over all scores sum to 1', () => {

@@ -1,0 +1,69 @@
+/** The labels that are fitted, and which of them each member sees: all but those of its own fold. */
+import type { FittedKind } from './config.ts';
+import type { Datum } from './dataset.ts';
+import type { Noise } from './noise.ts';
+
+export type LabelLists = ReadonlyMap<FittedKind, readonly Datum[]>;
+
+export interface LabelSet {
+  /** Oldest first. */
+  readonly data: readonly Datum[];
+  /** Pieces of feedback they come from. */
+  readonly feedback: number;
+  add(made: readonly Datum[]): void;
+  /** Take a piece of feedback back; false when it was not there. */
+  retract(feedbackId: string): boolean;
+  /** What a member trains on, by kind; all of it where there is one member only. */
+  of(member: number): LabelLists;
+  replace(data: readonly Datum[]): void;
+}
+
+/** `noise` is told how often each teacher says 'equal'. */
+export function createLabelSet(members: number, noise: Noise): LabelSet {
+  let data: Datum[] = [];
+  let lists: Map<FittedKind, Datum[]>[] | undefined;
+
+  function changed(next: Datum[]): void {
+    data = next;
+    lists = undefined;
+    const answers = new Map<string, { all: number; equal: number }>();
+    for (const datum of data) {
+      if (datum.kind !== 'preference') continue;
+      const { all, equal } = answers.get(datum.teacherId) ?? { all: 0, equal: 0 };
+      const more = datum.choice === 'equal' ? 1 : 0;
+      answers.set(datum.teacherId, { all: all + 1, equal: equal + more });
+    }
+    for (const [teacherId, { all, equal }] of answers) noise.count(teacherId, all, equal);
+  }
+
+  function split(): Map<FittedKind, Datum[]>[] {
+    return Array.from({ length: members }, (_, member) => {
+      const map = new Map<FittedKind, Datum[]>();
+      for (const datum of data) {
+        if (datum.fold === member && members > 1) continue;
+        const list = map.get(datum.kind);
+        if (list) list.push(datum);
+        else map.set(datum.kind, [datum]);
+      }
+      return map;
+    });
+  }
+
+  return {
+    get data() {
+      return data;
+    },
+    get feedback() {
+      return new Set(data.map((datum) => datum.feedbackId)).size;
+    },
+    add: (made) => changed([...data, ...made]),
+    retract(feedbackId) {
+      const kept = data.filter((datum) => datum.feedbackId !== feedbackId);
+      if (kept.length === data.length) return false;
+      changed(kept);
+      return true;
+    },
+    of: (member) => (lists ??= split())[member]!,
+    replace: (next) => changed([...next]),
+  };
+}
