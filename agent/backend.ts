@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
+import { prepareNativeEnvironment } from './native-environment.ts';
 
 export type BackendName = 'native' | 'wasm' | 'cpu';
 export type Tensor = TensorFlow.Tensor;
@@ -108,7 +109,7 @@ async function start(name: BackendName): Promise<typeof TensorFlow> {
   const tf = require('@tensorflow/tfjs') as typeof TensorFlow;
   switch (name) {
     case 'native':
-      process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // no CPU-features banner on stderr
+      prepareNativeEnvironment();
       require('@tensorflow/tfjs-node');
       break;
     case 'wasm': {
