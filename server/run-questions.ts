@@ -18,6 +18,8 @@ export interface RunQuestions {
   /** An episode ended: behaviour has moved on by one. */
   moved(): void;
   expire(now: number): void;
+  /** Other questions are worth more now: those that wait are withdrawn. */
+  renew(): void;
 }
 
 export function createRunQuestions(options: {
@@ -41,6 +43,12 @@ export function createRunQuestions(options: {
     for (const e of episodes)
       if (!(await options.storage.findEpisode(e!.id))) await options.keep(e!);
     return true;
+  }
+
+  function withdraw(queryId: string): void {
+    open.delete(queryId);
+    takenAt.delete(queryId);
+    options.broadcast({ type: 'query-expired', queryId });
   }
 
   return {
@@ -76,10 +84,11 @@ export function createRunQuestions(options: {
       for (const query of open.values()) {
         const behind = ended - takenAt.get(query.id)!;
         if (query.expiresAt > now && behind < queryDefaults.expiryEpisodes) continue;
-        open.delete(query.id);
-        takenAt.delete(query.id);
-        options.broadcast({ type: 'query-expired', queryId: query.id });
+        withdraw(query.id);
       }
+    },
+    renew() {
+      for (const id of open.keys()) withdraw(id);
     },
   };
 }

@@ -13,6 +13,7 @@ import { sceneIdOf } from './actors/scene-id.ts';
 import { createAlerts } from './alerts.ts';
 import { sliceEpisode } from './episode-chunks.ts';
 import { checkFeedback } from './feedback-check.ts';
+import { createHackingAlert } from './hacking-alert.ts';
 import { createLearnerHandle, episodeIds } from './learner/handle.ts';
 import type { MetricsPoint, ServerMessage } from './protocol/index.ts';
 import { RunError, type RunHandle, type RunListener, type RunOptions } from './run-contract.ts';
@@ -76,6 +77,8 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     keep: (episode) => episodes.keep(episode, false),
     broadcast,
   });
+  // What waits was chosen before the alarm: those who answer are to see the suspects first.
+  const hacking = createHackingAlert(alerts, questions.renew);
   const overrides = createRunOverrides({
     runId: run.id,
     controlDt: () => controlDt,
@@ -128,6 +131,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     onCredit: (steps) => rollouts.credit(steps),
     onProgress(metrics) {
       learnedMetrics = metrics;
+      hacking(metrics);
     },
     onQueries: (list) => background('questions', questions.take(list)),
     onPredicted(tag, values) {
@@ -346,7 +350,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     const point: MetricsPoint = { time: now, environmentSteps, learnerUpdates, values: finite };
     broadcast({ type: 'metrics', points: [point] });
     broadcast(status());
-    if (points++ % METRICS_KEPT === 0) await storage.appendMetrics(run.id, point);
+    if (points++ % METRICS_KEPT === 0) await storage.appendMetrics(run.id, forHistory(point));
   }
 
   const timers = [
@@ -364,4 +368,10 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     throw error;
   }
   return handle;
+}
+
+/** Only the newest reliability diagram is drawn: thirty numbers a point would be most of the history. */
+function forHistory(point: MetricsPoint): MetricsPoint {
+  const kept = Object.entries(point.values).filter(([n]) => !n.startsWith('reward/reliability/'));
+  return { ...point, values: Object.fromEntries(kept) };
 }

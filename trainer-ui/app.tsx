@@ -3,6 +3,7 @@ import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconKeyboard, IconSteeringWheel } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect } from 'react';
+import { AlertList, useAlertNotices } from './alerts.tsx';
 import { CompareView } from './compare/compare-view.tsx';
 import { useApp, useClient } from './context.ts';
 import { Footer } from './footer.tsx';
@@ -20,6 +21,7 @@ export function App() {
   const [help, { toggle, close }] = useDisclosure(false);
   useHotkeys([['shift+?', toggle]]);
   useRefusals();
+  useAlertNotices();
   const asks = useAsks();
   const setTab = (value: string) => client.store.setState({ tab: value as Tab });
 
@@ -60,6 +62,7 @@ export function App() {
           />
           <Group gap="sm" wrap="nowrap">
             <Applied />
+            <AlertList />
             <Connection />
             <Button
               size="compact-sm"
@@ -203,17 +206,4 @@ function useRefusals(): void {
       }),
     [client],
   );
-  const alerts = useApp((s) => s.alerts);
-  useEffect(() => {
-    for (const alert of alerts) {
-      notifications.show({
-        id: alert.id,
-        color:
-          alert.severity === 'error' ? 'red' : alert.severity === 'warning' ? 'orange' : 'blue',
-        title: alert.message,
-        message: alert.tip ?? '',
-        autoClose: alert.severity === 'error' ? false : 8000,
-      });
-    }
-  }, [alerts]);
 }

@@ -115,6 +115,11 @@ export function createQuerySource(
       );
       const features = [...asked.values()].slice(-200).map((a) => a.features);
       const chosen = selectQueries(candidates, pairs, { strategy }, answerTime, features);
+      if (urgent) {
+        const rank = ({ a, b }: Choice) =>
+          urgent.has(a.episodeId) || urgent.has(b.episodeId) ? 0 : 1;
+        chosen.sort((one, other) => rank(one) - rank(other));
+      }
       return questions(config.kind, chosen).map(({ choice, segments }) => {
         const query: Query = {
           id: `${runId}-q${count++}`,

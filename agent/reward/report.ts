@@ -63,6 +63,7 @@ export function heldOutReport(source: ReportSource): HeldOut {
     metrics['reward/accuracy'] = accuracy;
     metrics['reward/accuracyError'] = Math.sqrt((accuracy * (1 - accuracy)) / decisive);
     metrics['reward/ece'] = calibrationError(bins);
+    Object.assign(metrics, binMetrics(bins));
   }
   metrics['reward/ceiling'] = source.repeats.ceiling();
   metrics['reward/heldOut'] = decisive;
@@ -78,6 +79,18 @@ export function heldOutReport(source: ReportSource): HeldOut {
     metrics['reward/overrideAccuracy'] = judged.overrides.right / judged.overrides.total;
   Object.assign(metrics, counts(source.data), behaviour(source), truth(source));
   return { metrics, bins, validationLoss: loss };
+}
+
+/** What a reliability diagram is drawn from: `i` counts the bins with answers, least confident first. */
+function binMetrics(bins: readonly ReliabilityBin[]): Metrics {
+  return Object.fromEntries(
+    bins.flatMap((bin, i) =>
+      (['confidence', 'accuracy', 'count'] as const).map((name) => [
+        `reward/reliability/${i}/${name}`,
+        bin[name],
+      ]),
+    ),
+  );
 }
 
 /** Every datum judged by the member that never saw it. */

@@ -70,3 +70,13 @@ test('[SRV-40] an answered question is gone without a word; one about unknown cl
   expect(questions.size).toBe(0);
   expect(sent).toEqual(['query']);
 });
+
+test('[SRV-41] when other questions are worth more, those that wait are withdrawn', async () => {
+  const { questions, sent } = make();
+  await questions.take([query]);
+  questions.renew();
+  expect(questions.size).toBe(0);
+  expect(sent).toEqual(['query', 'query-expired']);
+  await questions.take([{ ...query, id: 'q2' }]);
+  expect(questions.open.map((q) => q.id)).toEqual(['q2']);
+});

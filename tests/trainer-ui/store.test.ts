@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MetricsPoint, ServerMessage } from '../../server/protocol/index.ts';
+import { binsOf } from '../../trainer-ui/learning/reliability.ts';
 import { createAppStore, mergeMetrics, reduce } from '../../trainer-ui/store.ts';
 
 const after = (...messages: unknown[]) => {
@@ -31,4 +32,21 @@ test('[UI-7] history that arrives late is merged by time, without doubles', () =
   const point = (time: number) => ({ time, values: {} }) as unknown as MetricsPoint;
   const merged = mergeMetrics([point(3), point(4)], [point(1), point(2), point(3)]);
   expect(merged.map((p) => p.time)).toEqual([1, 2, 3, 4]);
+});
+
+test('[UI-21] the reliability diagram shows the newest bins, and none once a report has none', () => {
+  const point = (time: number, values: object) =>
+    ({ type: 'metrics', points: [{ time, values }] }) as const;
+  const bin = (i: number, accuracy: number) => ({
+    [`reward/reliability/${i}/confidence`]: 0.6 + i / 10,
+    [`reward/reliability/${i}/accuracy`]: accuracy,
+    [`reward/reliability/${i}/count`]: 12,
+  });
+  const two = after(point(1, bin(0, 0.5)), point(2, { ...bin(0, 0.4), ...bin(1, 0.9) }));
+  expect(binsOf(two.metrics)).toEqual([
+    { confidence: 0.6, accuracy: 0.4, count: 12 },
+    { confidence: 0.7, accuracy: 0.9, count: 12 },
+  ]);
+  expect(binsOf(after(point(1, bin(0, 0.5)), point(2, {})).metrics)).toEqual([]);
+  expect(binsOf([])).toEqual([]);
 });

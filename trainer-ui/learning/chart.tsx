@@ -15,12 +15,13 @@ const HEIGHT = 150;
 
 export function Chart(props: {
   title: string;
+  hint?: string;
   series: readonly Series[];
   points: readonly MetricsPoint[];
   range?: readonly [number, number];
   empty: string;
 }) {
-  const { title, series, points, range, empty } = props;
+  const { title, hint, series, points, range, empty } = props;
   const container = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const known = points.some((p) => series.some((s) => p.values[s.metric] !== undefined));
@@ -49,7 +50,7 @@ export function Chart(props: {
   return (
     <Paper p="sm" bg="#12171d" withBorder style={{ borderColor: '#1c222a' }}>
       <div style={{ display: 'flex', justifyContent: 'space-between' }}>
-        <Text size="sm" fw={600}>
+        <Text size="sm" fw={600} title={hint}>
           {title}
         </Text>
         <Text size="sm" className="mono" c="dimmed">

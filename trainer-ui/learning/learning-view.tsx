@@ -1,80 +1,11 @@
 import { Badge, ScrollArea, SimpleGrid, Stack, Table, Text } from '@mantine/core';
-import type { EpisodeSummary } from '../../server/protocol/index.ts';
+import type { ReactNode } from 'react';
+import type { EpisodeSummary, MetricsPoint } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
-import { Chart, type Series } from './chart.tsx';
-
-const series = (metric: string, label: string, colour: string, dash?: number[]): Series => ({
-  metric,
-  label,
-  colour,
-  ...(dash ? { dash } : {}),
-});
-const UNIT = [0, 1] as const;
-const WAIT_EPISODE = 'after the first whole episode';
-const WAIT_ANSWER = 'after the first answers';
-
-const CHARTS: readonly {
-  title: string;
-  series: readonly Series[];
-  range?: readonly [number, number];
-  empty: string;
-}[] = [
-  {
-    title: 'Success',
-    series: [series('episode/success', 'success', '#51cf66')],
-    range: UNIT,
-    empty: WAIT_EPISODE,
-  },
-  {
-    title: 'Episode return: environment and learned',
-    series: [
-      series('episode/return', 'environment', '#4dabf7'),
-      series('episode/learned-return', 'learned', '#f783ac', [6, 4]),
-    ],
-    empty: WAIT_EPISODE,
-  },
-  {
-    title: 'Cost an episode',
-    series: [series('episode/cost', 'cost', '#ff922b')],
-    empty: WAIT_EPISODE,
-  },
-  {
-    title: 'Reward model: held-out accuracy and its ceiling',
-    series: [
-      series('reward/accuracy', 'accuracy', '#f783ac'),
-      series('reward/ceiling', 'ceiling', '#8b95a3', [4, 4]),
-    ],
-    range: UNIT,
-    empty: WAIT_ANSWER,
-  },
-  {
-    title: 'Takeovers per 100 steps',
-    series: [series('human/overrides-per-100', 'takeovers', '#ff922b')],
-    empty: WAIT_EPISODE,
-  },
-  {
-    title: 'Answers a minute',
-    series: [series('human/answers-per-minute', 'answers', '#da77f2')],
-    empty: WAIT_ANSWER,
-  },
-  {
-    title: 'Losses',
-    series: [
-      series('loss/critic', 'critic', '#4dabf7'),
-      series('loss/actor', 'actor', '#51cf66'),
-      series('reward/loss', 'reward model', '#f783ac'),
-    ],
-    empty: 'once the learner has enough experience',
-  },
-  {
-    title: 'Speed: steps and updates a second',
-    series: [
-      series('speed/steps-per-second', 'steps', '#4dabf7'),
-      series('speed/updates-per-second', 'updates', '#51cf66'),
-    ],
-    empty: 'in a second',
-  },
-];
+import { Chart } from './chart.tsx';
+import { type ChartDescription, REWARD_CHARTS, RUN_CHARTS } from './charts.ts';
+import { binsOf } from './reliability.ts';
+import { ReliabilityDiagram } from './reliability-diagram.tsx';
 
 export default function LearningView() {
   const points = useApp((s) => s.metrics);
@@ -82,14 +13,31 @@ export default function LearningView() {
   return (
     <ScrollArea h="calc(100dvh - 80px)" data-testid="learning">
       <Stack p="md" gap="md">
-        <SimpleGrid cols={{ base: 1, sm: 2, xl: 4 }} spacing="md">
-          {CHARTS.map((chart) => (
-            <Chart key={chart.title} {...chart} points={points} />
-          ))}
-        </SimpleGrid>
+        <Charts charts={RUN_CHARTS} points={points} />
+        <Text size="sm" fw={600} c="dimmed">
+          Reward model, judged on answers that it was not trained on
+        </Text>
+        <Charts charts={REWARD_CHARTS} points={points}>
+          <ReliabilityDiagram bins={binsOf(points)} />
+        </Charts>
         <Episodes episodes={episodes} />
       </Stack>
     </ScrollArea>
+  );
+}
+
+function Charts(props: {
+  charts: readonly ChartDescription[];
+  points: readonly MetricsPoint[];
+  children?: ReactNode;
+}) {
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }} spacing="md">
+      {props.charts.map((chart) => (
+        <Chart key={chart.title} {...chart} points={props.points} />
+      ))}
+      {props.children}
+    </SimpleGrid>
   );
 }
 

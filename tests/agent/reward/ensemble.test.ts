@@ -168,6 +168,25 @@ describe('reward ensemble', () => {
     expect(deviation).toBeLessThan(3.3);
   });
 
+  it('[RWD-22] the report has the bins of a reliability diagram, made of held-out answers only', () => {
+    const model = make();
+    teach(model, 60, 0.2);
+    expect(Object.keys(model.report()).filter((n) => n.includes('reliability'))).toEqual([]);
+    runSessions(model, 1);
+    const report = model.report();
+    const bins = model.reliability();
+    expect(bins.length).toBeGreaterThan(1);
+    for (const [i, bin] of bins.entries())
+      for (const name of ['confidence', 'accuracy', 'count'] as const)
+        expect(report[`reward/reliability/${i}/${name}`]).toBe(bin[name]);
+    expect(report[`reward/reliability/${bins.length}/count`]).toBeUndefined();
+    const sum = (f: (bin: (typeof bins)[number]) => number) => bins.reduce((n, b) => n + f(b), 0);
+    expect(sum((b) => b.count)).toBe(report['reward/heldOut']);
+    expect(sum((b) => b.count * b.accuracy) / sum((b) => b.count)).toBeCloseTo(
+      report['reward/accuracy']!,
+    );
+  });
+
   it('[RWD-21] behaviour unlike anything labelled is said to be far from it', () => {
     const distance = (shift: number) => {
       const model = make();
