@@ -10,7 +10,8 @@ import {
   type SavedArrays,
 } from './adam.ts';
 import { descend } from './fit.ts';
-import { createMlp, type Mlp, type MlpPass } from './mlp.ts';
+import { createMlp, type Mlp } from './mlp.ts';
+import type { MlpPass } from './mlp-backward.ts';
 
 export interface CriticsConfig {
   readonly observationSize: number;

@@ -5,6 +5,7 @@ import type { Feedback, RewardModel } from '../../../agent/contract.ts';
 import { createSac, type SacConfig, sacDefaults } from '../../../agent/learners/sac.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { learnerContract } from '../../contracts/learner.ts';
+import { installedBackends } from '../../setup/backends.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
 import { randomBatch } from './batch.ts';
 import { expectGradient } from './gradient-check.ts';
@@ -33,7 +34,7 @@ learnerContract(
   ['wasm', 'cpu'],
 );
 
-describe.each(['wasm', 'cpu'] as const)('SAC losses on %s', (name) => {
+describe.each(await installedBackends())('SAC losses on %s', (name) => {
   const variants: Record<string, Partial<SacConfig>> = {
     plain: {},
     'layer norm': { layerNorm: true },

@@ -1,13 +1,16 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createScratch, forward } from '../../../agent/act.ts';
-import { loadBackend } from '../../../agent/backend.ts';
+import { type BackendName, loadBackend } from '../../../agent/backend.ts';
 import type { Activation } from '../../../agent/contract.ts';
 import { createMlp, type MlpConfig } from '../../../agent/nn/mlp.ts';
 import { createRandom } from '../../../sim/random.ts';
+import { installedBackends } from '../../setup/backends.ts';
 
 const activations: Activation[] = ['linear', 'relu', 'leaky-relu', 'tanh'];
 
-describe.each(['cpu', 'wasm'] as const)('MLP on %s', async (name) => {
+const backends = await installedBackends();
+
+describe.each(backends)('MLP on %s', async (name) => {
   const backend = await loadBackend({ prefer: name });
   const before = backend.tf.memory().numTensors;
   afterAll(() => expect(backend.tf.memory().numTensors).toBe(before));
@@ -110,6 +113,47 @@ describe.each(['cpu', 'wasm'] as const)('MLP on %s', async (name) => {
           expect(gradient.dataSync()[at]).toBeCloseTo(slope!, 2);
         }
       });
+    }
+  });
+});
+
+/** Output, gradients and input gradient of one pass, one after the other. */
+async function oneStep(name: BackendName, config: MlpConfig): Promise<Float32Array> {
+  const backend = await loadBackend({ prefer: name });
+  const random = createRandom(11);
+  const net = createMlp(backend, config, random);
+  const n = 33;
+  const draw = (width: number) => Float32Array.from({ length: n * width }, () => random.normal());
+  const x = draw(net.inputs);
+  const dOutput = draw(net.outputs);
+  const parts: number[] = [];
+  backend.tf.tidy(() => {
+    const pass = net.forward(backend.upload(x, [1, n, net.inputs]), n);
+    net.backward(pass, dOutput, { parameters: false });
+    expect(net.gradients.every((g) => g === 0)).toBe(true);
+    net.backward(pass, dOutput);
+    const dInput = net.backward(pass, dOutput, { inputs: [3, 9] })!; // adds a second time
+    parts.push(...pass.output, ...net.gradients, ...dInput);
+  });
+  net.dispose();
+  return Float32Array.from(parts);
+}
+
+describe('all backends', () => {
+  const configs: MlpConfig[] = activations.flatMap((activation) =>
+    [false, true].map((layerNorm) => ({ sizes: [17, 40, 65, 3], activation, layerNorm })),
+  );
+  it.each(configs)('[LEARN-88] compute the same to float precision: %j', async (config) => {
+    const expected = await oneStep('cpu', config);
+    const scale = Math.max(...expected.map(Math.abs));
+    expect(scale).toBeGreaterThan(1);
+    for (const name of backends) {
+      const actual = await oneStep(name, config);
+      expect(actual.length).toBe(expected.length);
+      let worst = 0;
+      for (let i = 0; i < actual.length; i++)
+        worst = Math.max(worst, Math.abs(actual[i]! - expected[i]!));
+      expect(worst, name).toBeLessThan(1e-5 * scale);
     }
   });
 });
