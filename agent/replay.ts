@@ -11,6 +11,9 @@ import { createSlotSet } from './replay/slot-set.ts';
 
 export type RewardSource = 'environment' | 'model' | 'none';
 
+/** What fills a batch beside people's share: every step, or the agent's own that nobody disturbed. */
+export type RestFrom = 'all' | 'undisturbed';
+
 export interface ReplayOptions {
   /** Transitions kept; the oldest are overwritten. */
   readonly capacity: number;
@@ -23,6 +26,8 @@ export interface ReplayOptions {
    * what would have been right there already (default 0).
    */
   readonly reactionSteps?: number;
+  /** Where the rest of a batch comes from (default all). */
+  readonly restFrom?: RestFrom;
 }
 
 /** A sampled batch; the arrays belong to it and are overwritten by the next `sample` into it. */
@@ -52,8 +57,9 @@ export interface Replay {
   /** Copy steps [from, to) of an episode. */
   add(episode: Episode, from: number, to: number): void;
   /**
-   * Fill `batch`: at least `humanShare` of it from taught steps (when there are any), the rest
-   * from all steps; uniform, with replacement. `successShare` of it comes from solved steps alone.
+   * Fill `batch`: `humanShare` of it from taught steps (when there are any), the rest from
+   * `restFrom`; uniform, with replacement. `successShare` of it comes from solved steps alone.
+   * Where either part has no steps yet the other fills the batch, as in the code of PVP.
    */
   sample(batch: ReplayBatch, random: Random, humanShare: number, successShare?: number): void;
   /** Mark steps as acted by a person (a demonstration), or no longer so (a retraction). */
@@ -94,7 +100,14 @@ export function createBatch(size: number, d: number, k: number): ReplayBatch {
 }
 
 export function createReplay(options: ReplayOptions): Replay {
-  const { capacity, observationSize: d, actionSize: k, rewardSource, reactionSteps = 0 } = options;
+  const {
+    capacity,
+    observationSize: d,
+    actionSize: k,
+    rewardSource,
+    reactionSteps = 0,
+    restFrom = 'all',
+  } = options;
   if (!Number.isInteger(capacity) || capacity < 1)
     throw new RangeError(`replay.capacity: is ${capacity}, needs an integer of at least 1`);
   if (!Number.isInteger(reactionSteps) || reactionSteps < 0)
@@ -107,6 +120,8 @@ export function createReplay(options: ReplayOptions): Replay {
   let added = 0;
   const humans = createSlotSet();
   const taught = createSlotSet();
+  /** The agent's own steps, but for those taught otherwise and those that a person took back. */
+  const undisturbed = createSlotSet();
   /** Slots of the last steps of each recent episode, oldest first. */
   const tails = new Map<number, number[]>();
   const solved = createSlotSet();
@@ -139,12 +154,14 @@ export function createReplay(options: ReplayOptions): Replay {
     columns.taught[slot] = 1;
     copy(columns.actions, from * k, columns.lessons, slot * k, k);
     taught.set(slot, true);
+    undisturbed.set(slot, false);
   }
 
   function unteach(slot: number): void {
     columns.taught[slot] = 0;
     copy(columns.actions, slot * k, columns.lessons, slot * k, k);
     taught.set(slot, false);
+    undisturbed.set(slot, columns.sources[slot] === SOURCE_CODE.policy);
   }
 
   /** Remember the step in `slot`; at the first step of a takeover teach those just before it. */
@@ -223,7 +240,12 @@ export function createReplay(options: ReplayOptions): Replay {
     },
     sample(batch, random, humanShare, successShare = 0) {
       if (size === 0) throw new Error('replay.sample: the buffer is empty');
-      const forced = taught.size > 0 ? Math.round(batch.size * humanShare) : 0;
+      const isMixed = restFrom === 'undisturbed' && humanShare > 0;
+      const rest = isMixed ? undisturbed.size : size;
+      const share = rest > 0 ? Math.round(batch.size * humanShare) : batch.size;
+      const forced = taught.size > 0 ? share : 0;
+      const drawRest = () =>
+        isMixed && rest > 0 ? undisturbed.at(random.integer(rest)) : random.integer(size);
       const forcedSolved = solved.size > 0 ? Math.round(batch.size * successShare) : 0;
       const c = columns;
       for (let i = 0; i < batch.size; i++) {
@@ -232,7 +254,7 @@ export function createReplay(options: ReplayOptions): Replay {
             ? taught.at(random.integer(taught.size))
             : i < forced + forcedSolved
               ? solved.at(random.integer(solved.size))
-              : random.integer(size);
+              : drawRest();
         batch.slots[i] = slot;
         copy(c.observations, slot * d, batch.observations, i * d, d);
         copy(c.nextObservations, slot * d, batch.nextObservations, i * d, d);
@@ -297,6 +319,7 @@ export function createReplay(options: ReplayOptions): Replay {
         into[`replay/${name}`] = Float32Array.from(columns[name].subarray(0, size * width));
       }
       into['replay/taughtSlots'] = Float32Array.from(taught.members());
+      into['replay/undisturbedSlots'] = Float32Array.from(undisturbed.members());
       into['replay/humanSlots'] = Float32Array.from(humans.members());
       into['replay/solvedSlots'] = Float32Array.from(solved.members());
       return { capacity, added, episodes: [...episodeNumbers.keys()] };
@@ -327,6 +350,8 @@ export function createReplay(options: ReplayOptions): Replay {
         episodeNumbers.set(id, number);
       taught.clear();
       for (const slot of arrays['replay/taughtSlots'] ?? []) taught.set(slot, true);
+      undisturbed.clear();
+      for (const slot of arrays['replay/undisturbedSlots'] ?? []) undisturbed.set(slot, true);
       tails.clear();
       for (let index = added - size; index < added; index++) follow(slotOf(index), false);
       humans.clear();

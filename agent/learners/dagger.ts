@@ -119,7 +119,7 @@ export function createDagger(
   const experience = createExperience(
     'dagger',
     spec,
-    { ...c, humanShare, rewardSource: 'none' },
+    { ...c, humanShare, restFrom: 'undisturbed', rewardSource: 'none' },
     random,
   );
   const { batch, replay } = experience;
@@ -149,7 +149,6 @@ export function createDagger(
       const pass = net.forward(backend.upload(b.observations, [1, n, d]), n);
       const dActions = new Float32Array(n * k);
       for (let i = 0; i < n; i++) {
-        // Sampling from all steps for the robot's share also draws people's: they count as such.
         if (!sees(b.slots[i]!, m) || (c.robotShare === 0 && b.human[i] === 0)) continue;
         for (let at = i * k; at < (i + 1) * k; at++) {
           const error = pass.output[at]! - b.actions[at]!;

@@ -1,16 +1,17 @@
 /**
- * Predictive preference learning (Cai et al. 2025, PPL): behaviour cloning on people's steps, and the
- * preference a_human ≻ a_policy spread over the states that the agent was about to visit when it was
- * taken over. Those are the first `horizon` states of the takeover's counterfactual, which was rolled
- * out in a copy of the environment (the paper predicts with a bicycle model). No value function.
+ * Predictive preference learning (Cai et al. 2025, PPL): behaviour cloning on people's steps, and each of
+ * their preferences a_human ≻ a_policy, the first of a takeover spread over the states that the agent was
+ * about to visit. Those are the first `horizon` states of the takeover's counterfactual, rolled out in
+ * a copy of the environment; later steps have none (the paper predicts from every step, with a bicycle
+ * model). No value function.
  *
  * L = BC(D_h) − log σ(β log π(a⁺|s̃) − β λ log π(a⁻|s̃)), log π(a|s) = −‖a − μ(s)‖²; a⁺ and a⁻ are the
- * person's and the agent's action at the takeover. λ < 1 is contrastive preference learning's bias
+ * person's and the agent's action in that step. λ < 1 is contrastive preference learning's bias
  * (Hejna et al. 2024), which the authors' code uses.
  */
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend.ts';
-import type { EnvironmentSpec, EpisodeSource, Feedback, Learner } from '../contract.ts';
+import type { EnvironmentSpec, Episode, EpisodeSource, Feedback, Learner } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { descend } from '../nn/fit.ts';
@@ -108,26 +109,36 @@ export function createPpl(
   const cloning = { bcWeight: c.bcWeight, preferenceWeight: 0, preferenceBeta: 1 };
   let updates = 0;
 
-  /** A takeover's preference at every state of its counterfactual, up to the horizon. */
+  /**
+   * The preferences of every step of a takeover: the first one's at each state that its counterfactual
+   * visits up to the horizon, the others' at the states they were acted in, which are all that is known
+   * of where the agent would have gone from there.
+   */
   function collect(feedback: Extract<Feedback, { kind: 'override' }>, source: EpisodeSource) {
     if (pairs.has(feedback.id)) return; // a retry
     const episode = source.get(feedback.episodeId);
     if (!episode || feedback.from >= episode.length) return;
+    const predicted = feedback.counterfactual && source.get(feedback.counterfactual.episodeId);
+    if (predicted) {
+      const { from, to } = feedback.counterfactual!;
+      const end = Math.min(to, from + c.horizon, predicted.length + 1);
+      for (let t = from; t < end; t++) prefer(feedback.id, episode, feedback.from, predicted, t);
+    }
+    const first = predicted ? feedback.from + 1 : feedback.from;
+    const end = Math.min(feedback.to, episode.length);
+    for (let t = first; t < end; t++) prefer(feedback.id, episode, t, episode, t);
+  }
+
+  /** Keep that the person's action in step `acted` is preferred in state `t` of `path`. */
+  function prefer(id: string, episode: Episode, acted: number, path: Episode, t: number): void {
     const row = new Float32Array(width);
-    const at = feedback.from * k;
+    const at = acted * k;
+    row.set(path.observations.subarray(t * d, (t + 1) * d));
     row.set(episode.actions.subarray(at, at + k), d);
     row.set(episode.policyActions.subarray(at, at + k), d + k);
     for (const part of [row.subarray(d, d + k), row.subarray(d + k)])
       scaleActions(spec.actionSpace, part, 1, part);
-    const predicted = feedback.counterfactual && source.get(feedback.counterfactual.episodeId);
-    const path = predicted ?? episode;
-    // Without a counterfactual only the state of the takeover itself is known to be the agent's.
-    const from = predicted ? feedback.counterfactual!.from : feedback.from;
-    const to = predicted ? Math.min(feedback.counterfactual!.to, from + c.horizon) : from + 1;
-    for (let t = from; t < Math.min(to, path.length + 1); t++) {
-      row.set(path.observations.subarray(t * d, (t + 1) * d));
-      pairs.add(feedback.id, row);
-    }
+    pairs.add(id, row);
   }
 
   // ------------------------------------------------------------------ losses

@@ -22,7 +22,7 @@ import {
   sampleSquashed,
   squashedGradient,
 } from '../nn/squashed.ts';
-import type { ReplayBatch, RewardSource } from '../replay.ts';
+import type { ReplayBatch, RestFrom, RewardSource } from '../replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';
@@ -74,6 +74,8 @@ export interface SacConfig {
   readonly rewardScale: number;
   /** Least share of every batch taken from people's steps, [0, 1]. */
   readonly humanShare: number;
+  /** Where the rest of a batch comes from. */
+  readonly restFrom: RestFrom;
   /** People react late: so many steps before a takeover imitate its first action as well. */
   readonly reactionSteps: number;
   /** Weight of ‖tanh μ(s) − a_human‖² on people's steps. */
@@ -120,6 +122,7 @@ export const sacDefaults: SacConfig = {
   rewardSource: 'environment',
   rewardScale: 1,
   humanShare: 0,
+  restFrom: 'all',
   reactionSteps: 0,
   bcWeight: 0,
   preferenceWeight: 0,

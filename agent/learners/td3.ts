@@ -16,7 +16,7 @@ import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { fillNormal } from '../nn/squashed.ts';
-import type { ReplayBatch, RewardSource } from '../replay.ts';
+import type { ReplayBatch, RestFrom, RewardSource } from '../replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
 import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
@@ -48,6 +48,8 @@ export interface Td3Config {
   readonly rewardSource: RewardSource;
   /** Least share of every batch taken from people's steps, [0, 1]. */
   readonly humanShare: number;
+  /** Where the rest of a batch comes from. */
+  readonly restFrom: RestFrom;
   /** Weight of (Q − y)²: PVP ½, PVP4Real 1. */
   readonly tdWeight: number;
   /** Weight of ‖π(s) − a_human‖² on people's steps. */
@@ -91,6 +93,7 @@ export const td3Defaults: Td3Config = {
   normaliseObservations: false,
   rewardSource: 'environment',
   humanShare: 0,
+  restFrom: 'all',
   tdWeight: 0.5,
   bcWeight: 0,
   preferenceWeight: 0,

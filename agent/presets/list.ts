@@ -50,6 +50,7 @@ const pvpTd3: Partial<Td3Config> = {
   learningStarts: 100,
   rewardSource: 'none',
   humanShare: 0.5,
+  restFrom: 'undisturbed',
   explorationNoise: 0,
   proxyWeight: 1,
   proxyValue: 1,
@@ -207,7 +208,8 @@ export const presets: readonly Preset[] = [
     id: 'iwr',
     title: 'IWR',
     description:
-      'As HG-DAgger, with half of every batch from the robot’s own undisturbed steps (Mandlekar et al. 2020).',
+      'As HG-DAgger, with half of every batch from the robot’s own undisturbed steps (Mandlekar et al. 2020). ' +
+      'Deviation: it starts without demonstrations, so that its first steps, which it imitates too, are an untrained policy’s.',
     needs: ['override'],
     learner: { kind: 'dagger', config: { ...imitation, robotShare: 0.5 } },
   },
@@ -226,6 +228,7 @@ export const presets: readonly Preset[] = [
         learningStarts: 100,
         rewardSource: 'none',
         humanShare: 0.5,
+        restFrom: 'undisturbed',
         conservativeWeight: 10,
         takeoverCostWeight: 1,
         actorLearningRate: 1e-4,
@@ -255,7 +258,8 @@ export const presets: readonly Preset[] = [
     title: 'PPL',
     description:
       'Preferences of the person’s action on the states the agent was about to visit (Cai et al. 2025). ' +
-      'Deviation: those states come from a rollout in a copy of the environment, not a bicycle model; batch 256.',
+      'Deviations: those states come from a rollout in a copy of the environment at the start of a takeover, not ' +
+      'from a bicycle model at each of its steps: later steps are preferred on the state they were acted in; batch 256.',
     needs: ['override'],
     learner: { kind: 'ppl', config: { ...imitation, learningRate: 3e-4 } },
   },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RewardModel } from '../../agent/contract.ts';
+import { type RewardModel, SOURCE_CODE } from '../../agent/contract.ts';
 import { createBatch, createReplay, type ReplayOptions } from '../../agent/replay.ts';
 import { createRandom } from '../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from './synthetic.ts';
@@ -81,6 +81,32 @@ describe('replay buffer', () => {
     expect(batch.human.every((h) => h === 0)).toBe(true);
     replay.setHuman('b', 3, 7, true);
     expect(replay.humanSize).toBe(4);
+  });
+
+  it('[LEARN-72] half of a batch is people’s, half undisturbed; either fills it while the other is empty', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 30 }), fc.integer(), (takeover, seed) => {
+        const random = createRandom(seed);
+        const replay = createReplay({ ...options, restFrom: 'undisturbed' });
+        replay.add(syntheticEpisode(spec, 30, random, { id: 'a', human: [0, takeover] }), 0, 30);
+        const batch = createBatch(64, 3, 2);
+        replay.sample(batch, random, 0.5);
+        const people = batch.human.reduce((sum, h) => sum + h, 0);
+        expect(people).toBe(takeover === 0 ? 0 : takeover === 30 ? 64 : 32);
+      }),
+    );
+  });
+
+  it('[LEARN-72] steps that a person took back are neither people’s nor undisturbed', () => {
+    const random = createRandom(2);
+    const replay = createReplay({ ...options, restFrom: 'undisturbed' });
+    replay.add(syntheticEpisode(spec, 20, random, { id: 'a', human: [5, 15] }), 0, 20);
+    replay.setHuman('a', 5, 10, false);
+    const batch = createBatch(200, 3, 2);
+    replay.sample(batch, random, 0.5);
+    expect(batch.human.reduce((sum, h) => sum + h, 0)).toBe(100);
+    for (let i = 0; i < batch.size; i++)
+      if (batch.human[i] === 0) expect(batch.sources[i]).toBe(SOURCE_CODE.policy);
   });
 
   it('[LEARN-86] the moments before a takeover are taught its first action, until it is taken back', () => {

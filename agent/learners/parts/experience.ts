@@ -9,6 +9,7 @@ import {
   createReplay,
   type Replay,
   type ReplayBatch,
+  type RestFrom,
   type RewardSource,
 } from '../../replay.ts';
 import { createHumanSteps } from './human-steps.ts';
@@ -27,6 +28,8 @@ export interface ExperienceConfig {
   readonly rewardSource: RewardSource;
   /** Steps before a takeover that are taught its first action. */
   readonly reactionSteps?: number;
+  /** Where the rest of a batch comes from beside people's share (default all). */
+  readonly restFrom?: RestFrom;
   readonly saveReplay: boolean;
 }
 
@@ -73,6 +76,7 @@ export function createExperience(
     actionSize: k,
     rewardSource: c.rewardSource,
     reactionSteps: c.reactionSteps ?? 0,
+    restFrom: c.restFrom ?? 'all',
   });
   const humanSteps = createHumanSteps(replay);
   const { observationSpace, actionSpace } = spec;

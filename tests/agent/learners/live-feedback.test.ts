@@ -180,7 +180,7 @@ describe('learning from live feedback', async () => {
     const ppl = createPpl(spec, config, backend, random);
     ppl.observe(real, 0, 20);
     ppl.feedback(event, episodes);
-    expect(ppl.update()!['data/pairs']).toBe(4);
+    expect(ppl.update()!['data/pairs']).toBe(4 + 9); // the first step's on its path, one of each other
     for (let i = 0; i < 300; i++) ppl.update();
     expect(act(ppl)).toBeGreaterThan(1.5);
     ppl.feedback({ ...base, id: 'u', kind: 'retraction', feedbackId: 'o' }, episodes);
