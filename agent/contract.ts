@@ -299,6 +299,8 @@ export interface Learner {
   relabel?(model: RewardModel, budget: number): boolean;
   /** When to ask for a person, for learners that decide it; undefined while unknown. */
   gate?(): GateSnapshot | undefined;
+  /** On-policy learners: steps of its present policy that it still lacks; 0 while it learns from them. */
+  wants?(): number;
   save(): Checkpoint;
   load(checkpoint: Checkpoint): void;
   dispose(): void;
@@ -343,6 +345,8 @@ export interface Trainer {
   snapshot(): PolicySnapshot;
   /** When the agent asks for a person, for presets that do; undefined while unknown. */
   gate?(): GateSnapshot | undefined;
+  /** As its learner's; undefined: it takes steps of any policy. */
+  wants?(): number | undefined;
   /** Increments the version and returns the snapshot, with ids of the feedback that is newly in it. */
   publish(): { snapshot: PolicySnapshot; appliedFeedback: string[] };
   /** Learned reward per step of a segment, for timelines and clips; undefined without a reward model. */

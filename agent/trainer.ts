@@ -133,10 +133,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   }
 
   function updateLearner(): Metrics | undefined {
-    if (owed < 1) return undefined;
+    // An on-policy learner's round is as much work as it is: left unfinished it would wait for ever.
+    const paced = learner.wants === undefined;
+    if (paced && owed < 1) return undefined;
     const metrics = learner.update();
     if (!metrics) return undefined;
-    owed -= 1;
+    owed = Math.max(0, owed - 1);
     learnerUpdates++;
     if (learnerUpdates % AVERAGE_EVERY === 0) averaging?.add(learner.snapshot(version));
     ledger.learned(Math.max(0, learner.relabel ? relabelledVersion : (reward?.version ?? 0)));
@@ -202,6 +204,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     nextQueries: (count, now) => queries.next(count, now, version, hacking.suspects()),
     snapshot: policyNow,
     gate: () => learner.gate?.(),
+    wants: () => learner.wants?.(),
     publish() {
       version++;
       return { snapshot: policyNow(), appliedFeedback: ledger.take() };

@@ -16,6 +16,8 @@ export const KEEP_EPISODES = 1000;
 export interface RunOptions {
   readonly run: Run;
   readonly environmentOptions: Readonly<Record<string, unknown>>;
+  /** `{learner, reward, queries, scheduler}`: changes to the preset. */
+  readonly overrides: Readonly<Record<string, unknown>>;
   readonly rollouts: number;
   /** Episodes kept on disk beside those that feedback names. */
   readonly keepEpisodes: number;

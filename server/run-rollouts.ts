@@ -1,12 +1,14 @@
 /** The free-running actors of a run: always there, all with the newest policy, one of them to ask. */
 import type { PolicySnapshot } from '../agent/contract.ts';
-import type { ActorThreadData, RolloutCommand, RolloutEvent } from './actors/messages.ts';
+import {
+  type ActorThreadData,
+  FIRST_CREDIT,
+  type RolloutCommand,
+  type RolloutEvent,
+} from './actors/messages.ts';
 import type { Alerts } from './alerts.ts';
 import type { Log } from './log.ts';
 import { type Supervised, superviseThread } from './supervisor.ts';
-
-/** Steps that rollouts may be ahead of the learner. */
-const CREDIT = 1500;
 
 export interface RunRollouts {
   /** All of them say that they work. */
@@ -15,7 +17,7 @@ export interface RunRollouts {
   send(command: RolloutCommand): void;
   /** To one that works: scenes, counterfactuals. */
   ask(command: RolloutCommand): void;
-  /** The learner made so many updates. */
+  /** So many steps more. */
   credit(steps: number): void;
   /** A learner that starts over has nothing to learn from: as many steps as at the very start. */
   restartCredit(): void;
@@ -42,7 +44,7 @@ export function createRunRollouts(options: {
         options.onEvent(event);
       },
       onStart(send) {
-        if (count > 0) send({ type: 'credit', steps: CREDIT / count });
+        if (count > 0) send({ type: 'credit', steps: FIRST_CREDIT / count });
         const snapshot = options.snapshot();
         if (snapshot) send({ type: 'snapshot', snapshot });
       },
@@ -73,7 +75,7 @@ export function createRunRollouts(options: {
       if (count > 0) send({ type: 'credit', steps: steps / count });
     },
     restartCredit() {
-      if (count > 0) send({ type: 'credit', steps: CREDIT / count });
+      if (count > 0) send({ type: 'credit', steps: FIRST_CREDIT / count });
     },
     async close() {
       await Promise.all(threads.map((t) => t.close({ type: 'close' }, 2000)));

@@ -113,6 +113,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     controlDt: live.facts.then((facts) => facts.controlDt),
     isOpen: (episodeId) => live.state?.episodeId === episodeId,
     environmentOptions: options.environmentOptions,
+    overrides: options.overrides,
     storage,
     log,
     alert,

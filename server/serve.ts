@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly environment: string;
   readonly environmentOptions: EnvironmentOptions;
   readonly preset: string;
+  /** `{learner, reward, queries, scheduler}`: changes to the preset. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
   readonly seed: number;
   /** Free-running rollout threads. */
   readonly rollouts: number;
@@ -81,6 +83,7 @@ async function open(
   const { record, isNew } = await resumeOrNew(options, storage);
   const run = await startRun({
     ...options,
+    overrides: options.overrides ?? {},
     keepEpisodes: options.keepEpisodes ?? KEEP_EPISODES,
     run: record,
     storage,
@@ -139,13 +142,14 @@ function describe(facts: EnvironmentFacts): SessionOptions['welcome']['environme
   };
 }
 
-/** The newest run of the folder goes on when it is of the same environment and preset. */
+/** The newest run of the folder goes on when it is of the same environment, preset and settings. */
 async function resumeOrNew(
   options: ServeOptions,
   storage: Storage,
 ): Promise<{ record: Run; isNew: boolean }> {
+  const settings = Object.keys(options.overrides ?? {}).length > 0 ? [options.overrides] : [];
   const configHash = createHash('sha256')
-    .update(JSON.stringify([options.environment, options.environmentOptions, version]))
+    .update(JSON.stringify([options.environment, options.environmentOptions, version, ...settings]))
     .digest('hex')
     .slice(0, 16);
   const latest = await storage.latestRun();

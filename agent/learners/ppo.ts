@@ -7,7 +7,8 @@
  * is one minibatch step until the epochs are done; what arrives meanwhile waits for the next round.
  * Deviations: actions are clipped before they are recorded, so their exact clipped likelihood is
  * used (nn/censored.ts); gradients are clipped per network; π_old is the policy at the start of the
- * round; steps a person acted leave the surrogate out and may be imitated.
+ * round; steps a person acted belong to nobody's return and value, and may be imitated. Where rewards
+ * are to be learned, the first round waits until there is a model of them.
  */
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend.ts';
@@ -21,7 +22,13 @@ import { createNormaliser } from '../nn/normaliser.ts';
 import type { RewardSource } from '../replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createPpoBatch, fillPpoBatch, type PpoBatch } from './parts/ppo-batch.ts';
-import { createReturnScale, createRollout, estimateAdvantages, shuffle } from './parts/rollout.ts';
+import {
+  checkRoundConfig,
+  createReturnScale,
+  createRollout,
+  estimateAdvantages,
+  shuffle,
+} from './parts/rollout.ts';
 
 export interface PpoConfig {
   /** Hidden units per layer, policy and value alike. */
@@ -94,7 +101,7 @@ export function createPpo(
   random: Random,
 ): PpoLearner {
   const c: PpoConfig = { ...ppoDefaults, ...config };
-  checkConfig(c);
+  checkRoundConfig('ppo', c);
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const adamConfig = { learningRate: c.learningRate, epsilon: 1e-5 };
@@ -120,8 +127,9 @@ export function createPpo(
   const logStdAdam = createAdam(k, adamConfig);
 
   // ------------------------------------------------------------------ data
-  const rollout = createRollout(c.rolloutSteps, d, k);
-  const waiting = createRollout(c.rolloutSteps, d, k);
+  const imitates = c.bcWeight > 0;
+  const rollout = createRollout(c.rolloutSteps, d, k, imitates);
+  const waiting = createRollout(c.rolloutSteps, d, k, imitates);
   const normaliser = c.normaliseObservations ? createNormaliser(spec.observationSpace) : undefined;
   const prepared = {
     observations: new Float32Array(c.rolloutSteps * d),
@@ -197,12 +205,13 @@ export function createPpo(
     return loss + stats.imitation;
   }
 
-  /** valueWeight · mean (V(s) − R)². */
+  /** valueWeight · mean (V(s) − R)², over the policy's own steps. */
   function valueLoss(b: PpoBatch): number {
     let loss = 0;
     backend.tf.tidy(() => {
       const pass = value.forward(backend.upload(b.observations, [1, b.size, d]), b.size);
       const dValues = pass.output.map((v, i) => {
+        if (b.human[i] === 1) return 0;
         const error = v - b.returns[i]!;
         loss += (c.valueWeight * error * error) / b.size;
         return (2 * c.valueWeight * error) / b.size;
@@ -286,7 +295,8 @@ export function createPpo(
     },
     update(): Metrics | undefined {
       if (left === 0) {
-        if (rollout.size < c.rolloutSteps) return undefined;
+        const isBlind = c.rewardSource === 'model' && !model && !imitates;
+        if (isBlind || rollout.size < c.rolloutSteps) return undefined;
         prepare();
       }
       nextBatch();
@@ -313,6 +323,7 @@ export function createPpo(
         'ppo/dropped': dropped,
       };
     },
+    wants: () => (left > 0 ? 0 : c.rolloutSteps - rollout.size),
     snapshot: (version) => ({
       version,
       layers: toEnvironmentUnits(policy.layers(), spec.actionSpace),
@@ -379,20 +390,4 @@ export function createPpo(
     },
     parts: { policy, value, logStd, logStdGradient, policyLoss, valueLoss },
   };
-}
-
-function checkConfig(c: PpoConfig): void {
-  for (const name of ['rolloutSteps', 'minibatch', 'epochs'] as const) {
-    if (!Number.isInteger(c[name]) || c[name] < 1)
-      throw new RangeError(`ppo.${name}: is ${c[name]}, needs an integer of at least 1`);
-  }
-  if (c.minibatch > c.rolloutSteps) {
-    throw new RangeError(
-      `ppo.minibatch: is ${c.minibatch}, allowed 1 to ${c.rolloutSteps} (rolloutSteps)`,
-    );
-  }
-  for (const name of ['gamma', 'lambda'] as const) {
-    if (!(c[name] >= 0 && c[name] <= 1))
-      throw new RangeError(`ppo.${name}: is ${c[name]}, allowed 0 to 1`);
-  }
 }

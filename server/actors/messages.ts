@@ -32,6 +32,9 @@ export interface ActorThreadData extends Omit<ActorData, 'safeAction' | 'trainSe
   readonly module: string;
 }
 
+/** Steps that rollouts may make before the learner has asked for any. */
+export const FIRST_CREDIT = 1500;
+
 /** What an actor acts upon; the thread adds what its environment says. */
 export interface ActorData {
   readonly actor: string;

@@ -25,6 +25,8 @@ const KNOWN = 20_000;
 
 export interface LearnerHandleOptions {
   readonly run: Run;
+  /** Changes to the preset. */
+  readonly overrides: Readonly<Record<string, unknown>>;
   readonly environmentOptions: Readonly<Record<string, unknown>>;
   readonly storage: Storage;
   /** s; known once an environment was created. */
@@ -117,6 +119,7 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
     const data: Omit<LearnerData, 'module'> = {
       runId: run.id,
       preset: run.preset,
+      overrides: options.overrides,
       seed: run.seed,
       environmentId: run.environmentId,
       environmentOptions: options.environmentOptions,

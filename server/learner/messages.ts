@@ -15,6 +15,8 @@ export interface LearnerData {
   readonly module: string;
   readonly runId: string;
   readonly preset: string;
+  /** `{learner, reward, queries, scheduler}`: changes to the preset. */
+  readonly overrides: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly environmentId: string;
   readonly environmentOptions: EnvironmentOptions;
@@ -60,7 +62,7 @@ export type LearnerEvent =
       readonly learning: boolean;
       readonly metrics: Metrics;
     }
-  /** So many updates were made: rollouts may go on by as many steps. */
+  /** Rollouts may go on by so many steps. */
   | { readonly type: 'credit'; readonly steps: number; readonly counts: LearnerCounts }
   | { readonly type: 'queries'; readonly queries: readonly Query[] }
   | {

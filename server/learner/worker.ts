@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadBackend } from '../../agent/backend.ts';
 import { createTrainer } from '../../agent/trainer.ts';
 import { createEnvironment } from '../../sim/registry.ts';
+import { FIRST_CREDIT } from '../actors/messages.ts';
 import { createAssembler } from '../episode-chunks.ts';
 import type { LearnerCommand, LearnerData, LearnerEvent } from './messages.ts';
 import { createWaitingFeedback } from './waiting-feedback.ts';
@@ -30,6 +31,7 @@ const trainer = await createTrainer({
   spec: { environmentId: data.environmentId, observationSpace, actionSpace, controlDt },
   seed: data.seed,
   runId: data.runId,
+  overrides: data.overrides,
 });
 if (data.checkpoint) trainer.load(data.checkpoint);
 const assembler = createAssembler();
@@ -111,12 +113,23 @@ function publish(): void {
   emit({ type: 'published', snapshot, appliedFeedback, ...(gate ? { gate } : {}) });
 }
 
+function credit(steps: number): void {
+  if (steps > 0) emit({ type: 'credit', steps, counts: trainer.counts() });
+}
+
+/** The steps of an on-policy learner's next round are acted by the policy that the last one ended with. */
+function nextRound(): void {
+  publish();
+  credit(trainer.wants?.() ?? 0);
+}
+
 emit({
   type: 'ready',
   backend: { name: backend.name, reason: backend.reason },
   counts: trainer.counts(),
 });
 publish();
+credit((trainer.wants?.() ?? 0) - FIRST_CREDIT);
 let publishedAt = performance.now();
 let toldAt = publishedAt;
 let fresh = false;
@@ -125,15 +138,17 @@ while (!closing) {
   const before = trainer.counts().learnerUpdates;
   let worked = false;
   while (performance.now() - start < SLICE) {
+    const lacked = trainer.wants?.();
     const metrics = trainer.update();
     if (!metrics) break;
     worked = true;
     collect(metrics);
+    if (lacked === 0 && trainer.wants?.() !== 0) nextRound();
   }
   fresh ||= worked;
   const now = performance.now();
-  const made = trainer.counts().learnerUpdates - before;
-  if (made > 0) emit({ type: 'credit', steps: made, counts: trainer.counts() });
+  // Rollouts keep as far ahead of an off-policy learner as its updates allow: one step each.
+  if (trainer.wants?.() === undefined) credit(trainer.counts().learnerUpdates - before);
   if (fresh && now - publishedAt > PUBLISH_EVERY) {
     publish();
     publishedAt = now;

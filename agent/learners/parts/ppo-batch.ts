@@ -25,7 +25,7 @@ export function createPpoBatch(size: number, d: number, k: number): PpoBatch {
 /** Columns of a whole round, as PPO prepares them. */
 export type PreparedRound = Omit<PpoBatch, 'size' | 'human'>;
 
-/** The rows that `order` starts with; advantages are normalised over them. */
+/** The rows that `order` starts with; advantages are normalised over the policy's own. */
 export function fillPpoBatch(
   batch: PpoBatch,
   round: PreparedRound,
@@ -37,6 +37,7 @@ export function fillPpoBatch(
   const k = batch.actions.length / size;
   let sum = 0;
   let squares = 0;
+  let own = 0;
   for (let i = 0; i < size; i++) {
     const row = order[i]!;
     for (let j = 0; j < d; j++) batch.observations[i * d + j] = round.observations[row * d + j]!;
@@ -46,10 +47,13 @@ export function fillPpoBatch(
     batch.human[i] = human[row]!;
     const advantage = round.advantages[row]!;
     batch.advantages[i] = advantage;
+    if (batch.human[i] === 1) continue;
+    own++;
     sum += advantage;
     squares += advantage * advantage;
   }
-  const mean = sum / size;
-  const std = Math.sqrt(Math.max(0, squares / size - mean * mean)) + 1e-8;
+  if (own === 0) return;
+  const mean = sum / own;
+  const std = Math.sqrt(Math.max(0, squares / own - mean * mean)) + 1e-8;
   for (let i = 0; i < size; i++) batch.advantages[i] = (batch.advantages[i]! - mean) / std;
 }

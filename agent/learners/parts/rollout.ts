@@ -15,9 +15,12 @@ export interface Rollout {
   readonly discounts: Float32Array;
   /** 1 where a person acted. */
   readonly human: Float32Array;
-  /** Row of the same episode's next step, −1 at the end of what is known of it. */
+  /**
+   * Row of the same episode's next step; −1 at the end of what is known of it, and where control
+   * changes hands: what a person earns is not the policy's merit.
+   */
   readonly next: Int32Array;
-  /** Returns how many of the steps [from, to) fitted in. */
+  /** Returns how many of the steps [from, to) were dealt with before it was full. */
   add(episode: Episode, from: number, to: number): number;
   clear(): void;
   save(into: SavedArrays, name: string): Record<string, unknown>;
@@ -28,7 +31,34 @@ export interface Rollout {
   ): void;
 }
 
-export function createRollout(capacity: number, d: number, k: number): Rollout {
+/** The part of a configuration that says how a round is made of steps. */
+export interface RoundConfig {
+  readonly rolloutSteps: number;
+  readonly minibatch: number;
+  readonly epochs: number;
+  readonly gamma: number;
+  readonly lambda: number;
+}
+
+/** @throws RangeError naming field, value and allowed range. */
+export function checkRoundConfig(learner: string, c: RoundConfig): void {
+  for (const name of ['rolloutSteps', 'minibatch', 'epochs'] as const) {
+    if (!Number.isInteger(c[name]) || c[name] < 1)
+      throw new RangeError(`${learner}.${name}: is ${c[name]}, needs an integer of at least 1`);
+  }
+  if (c.minibatch > c.rolloutSteps) {
+    throw new RangeError(
+      `${learner}.minibatch: is ${c.minibatch}, allowed 1 to ${c.rolloutSteps} (rolloutSteps)`,
+    );
+  }
+  for (const name of ['gamma', 'lambda'] as const) {
+    if (!(c[name] >= 0 && c[name] <= 1))
+      throw new RangeError(`${learner}.${name}: is ${c[name]}, allowed 0 to 1`);
+  }
+}
+
+/** `keepHuman`: steps that a person acted are kept too, marked as such; otherwise passed over. */
+export function createRollout(capacity: number, d: number, k: number, keepHuman: boolean): Rollout {
   const columns = {
     observations: new Float32Array(capacity * d),
     nextObservations: new Float32Array(capacity * d),
@@ -49,8 +79,10 @@ export function createRollout(capacity: number, d: number, k: number): Rollout {
       return size;
     },
     add(episode, from, to) {
-      const count = Math.min(to - from, capacity - size);
-      for (let t = from; t < from + count; t++) {
+      let t = from;
+      for (; t < to && size < capacity; t++) {
+        const human = episode.sources[t] === SOURCE_CODE.policy ? 0 : 1;
+        if (human === 1 && !keepHuman) continue;
         const row = size++;
         columns.observations.set(episode.observations.subarray(t * d, (t + 1) * d), row * d);
         columns.nextObservations.set(
@@ -60,13 +92,13 @@ export function createRollout(capacity: number, d: number, k: number): Rollout {
         columns.actions.set(episode.actions.subarray(t * k, (t + 1) * k), row * k);
         columns.rewards[row] = episode.envRewards[t]!;
         columns.discounts[row] = episode.discounts[t]!;
-        columns.human[row] = episode.sources[t] === SOURCE_CODE.policy ? 0 : 1;
+        columns.human[row] = human;
         next[row] = -1;
         const tail = tails.get(episode.id);
-        if (tail && tail.step === t - 1) next[tail.row] = row;
+        if (tail && tail.step === t - 1 && columns.human[tail.row] === human) next[tail.row] = row;
         tails.set(episode.id, { row, step: t });
       }
-      return count;
+      return t - from;
     },
     clear() {
       size = 0;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadBackend } from '../../../agent/backend.ts';
+import type { RewardModel } from '../../../agent/contract.ts';
 import { createPpoBatch } from '../../../agent/learners/parts/ppo-batch.ts';
 import { estimateAdvantages } from '../../../agent/learners/parts/rollout.ts';
 import { createPpo } from '../../../agent/learners/ppo.ts';
@@ -28,6 +29,22 @@ learnerContract(
     ),
   ['wasm', 'cpu'],
 );
+
+/** Rewards −distance from the origin. */
+const nearIsGood: RewardModel = {
+  version: 1,
+  predict(observations, _actions, n, out) {
+    for (let i = 0; i < n; i++)
+      out[i] = -Math.hypot(observations[2 * i]!, observations[2 * i + 1]!);
+  },
+  disagreement: (_observations, _actions, n, out) => void out.fill(0, 0, n),
+  feedback() {},
+  update: () => undefined,
+  report: () => ({}),
+  save: () => ({ meta: {}, arrays: {} }),
+  load() {},
+  dispose() {},
+};
 
 describe('PPO', async () => {
   it.each(['wasm', 'cpu'] as const)(
@@ -158,6 +175,43 @@ describe('PPO', async () => {
       while (ppo.update());
     }
     expect(before).toBeGreaterThan(0.8);
+    expect(finalDistance(ppo)).toBeLessThan(0.2);
+    ppo.dispose();
+  });
+
+  it('[LEARN-35] waits for a model of the reward, and then learns what that one rewards', async () => {
+    const backend = await loadBackend({ prefer: 'wasm' });
+    const random = createRandom(2);
+    const ppo = createPpo(
+      pointSpec(),
+      {
+        hidden: [32, 32],
+        rolloutSteps: 500,
+        minibatch: 125,
+        learningRate: 3e-3,
+        gamma: 0.9,
+        rewardSource: 'model',
+      },
+      backend,
+      random,
+    );
+    const untrained = ppo.snapshot(0);
+    let seed = 0;
+    const observe = () => {
+      const played = play(ppo.snapshot(seed), seed++, random);
+      // The environment says the opposite of the model.
+      const episode = { ...played, envRewards: played.envRewards.map((r) => -r) };
+      ppo.observe(episode, 0, episode.length);
+    };
+    expect(ppo.wants!()).toBe(500);
+    while (ppo.wants!() > 0) observe();
+    expect(ppo.update()).toBeUndefined();
+    expect(ppo.snapshot(0).layers).toEqual(untrained.layers);
+    ppo.relabel!(nearIsGood, 1);
+    while (seed < 150) {
+      while (ppo.update());
+      observe();
+    }
     expect(finalDistance(ppo)).toBeLessThan(0.2);
     ppo.dispose();
   });
