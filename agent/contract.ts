@@ -100,6 +100,8 @@ export interface Query {
   /** ms since epoch. */
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** It expires earlier when so many more episodes have ended; absent: it does not. */
+  readonly expiresAfterEpisodes?: number;
 }
 
 export type PreferenceChoice = 'a' | 'b' | 'equal' | 'incomparable' | 'skip';

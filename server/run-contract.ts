@@ -65,6 +65,10 @@ export interface RunHandle {
   /** The scene as one ready message; the same text for every viewer. */
   sceneMessage(sceneId: number, seed: number): Promise<string>;
   wantQueries(count: number): void;
+  /** What this viewer has on screen now, which does not expire meanwhile. */
+  showQuery(viewer: string, queryId: string | undefined): void;
+  /** Nobody wants to answer it. */
+  passQuery(queryId: string): void;
   /** Who drives; false when somebody else does. */
   takeControl(teacherId: string): boolean;
   readonly holder: string | undefined;

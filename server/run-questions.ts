@@ -1,11 +1,12 @@
 /** Questions held ready for people: only such as can be shown, until they are answered or expire. */
 import type { Episode, Query } from '../agent/contract.ts';
-import { queryDefaults } from '../agent/queries/config.ts';
 import type { ServerMessage } from './protocol/index.ts';
 import type { Storage } from './storage/contract.ts';
 
 /** Questions held ready whatever a page asks for. */
 const STOCK = 6;
+/** Episodes of a question that is overdue but on screen are kept on disk for so long, again and again, ms. */
+const HELD = 60_000;
 
 export interface RunQuestions {
   readonly open: readonly Query[];
@@ -17,8 +18,13 @@ export interface RunQuestions {
   answered(queryId: string): void;
   /** An episode ended: behaviour has moved on by one. */
   moved(): void;
-  expire(now: number): void;
-  /** Other questions are worth more now: those that wait are withdrawn. */
+  /** Withdraws what is overdue by its own terms, except what somebody has on screen. */
+  expire(now: number): Promise<void>;
+  /** What a viewer has on screen now; undefined: none. */
+  show(viewer: string, queryId: string | undefined): void;
+  /** Nobody wants to answer it. */
+  pass(queryId: string): void;
+  /** Other questions are worth more now: those that wait are withdrawn, except what is on screen. */
   renew(): void;
 }
 
@@ -31,6 +37,8 @@ export function createRunQuestions(options: {
   const open = new Map<string, Query>();
   /** Episodes that had ended when a question was taken. */
   const takenAt = new Map<string, number>();
+  /** By viewer. */
+  const onScreen = new Map<string, string>();
   let ended = 0;
   let wanted = STOCK;
 
@@ -46,9 +54,13 @@ export function createRunQuestions(options: {
   }
 
   function withdraw(queryId: string): void {
-    open.delete(queryId);
     takenAt.delete(queryId);
-    options.broadcast({ type: 'query-expired', queryId });
+    if (open.delete(queryId)) options.broadcast({ type: 'query-expired', queryId });
+  }
+
+  function isOverdue({ id, expiresAt, expiresAfterEpisodes }: Query, now: number): boolean {
+    const behind = ended - takenAt.get(id)!;
+    return expiresAt <= now || behind >= (expiresAfterEpisodes ?? Number.POSITIVE_INFINITY);
   }
 
   return {
@@ -80,15 +92,25 @@ export function createRunQuestions(options: {
     moved() {
       ended++;
     },
-    expire(now) {
+    async expire(now) {
+      const shown = new Set(onScreen.values());
+      const held: Query[] = [];
       for (const query of open.values()) {
-        const behind = ended - takenAt.get(query.id)!;
-        if (query.expiresAt > now && behind < queryDefaults.expiryEpisodes) continue;
-        withdraw(query.id);
+        if (!isOverdue(query, now)) continue;
+        if (!shown.has(query.id)) withdraw(query.id);
+        else if (query.expiresAt <= now) held.push({ ...query, expiresAt: now + HELD });
       }
+      for (const query of held) open.set(query.id, query);
+      for (const query of held) await options.storage.putQuery(query);
     },
+    show(viewer, queryId) {
+      if (queryId === undefined) onScreen.delete(viewer);
+      else onScreen.set(viewer, queryId);
+    },
+    pass: withdraw,
     renew() {
-      for (const id of open.keys()) withdraw(id);
+      const shown = new Set(onScreen.values());
+      for (const id of open.keys()) if (!shown.has(id)) withdraw(id);
     },
   };
 }

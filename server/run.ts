@@ -313,6 +313,8 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     sceneIdOf: (seed) => sceneIdOf(seed, oneScene),
     sceneMessage: (sceneId, seed) => scenes.message(sceneId, seed),
     wantQueries: questions.want,
+    showQuery: questions.show,
+    passQuery: questions.pass,
     status,
     async close() {
       for (const timer of timers) clearInterval(timer);
@@ -341,7 +343,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   async function tick(): Promise<void> {
     const now = Date.now();
     const { environmentSteps, learnerUpdates } = learner.counts;
-    questions.expire(now);
+    await questions.expire(now);
     alerts.problems(storage.problems);
     const values = {
       ...learnedMetrics,

@@ -188,6 +188,12 @@ export function startSession(options: SessionOptions): void {
       case 'ask-queries':
         run.wantQueries(message.count);
         return;
+      case 'show-query':
+        run.showQuery(options.sessionId, message.queryId ?? undefined);
+        return;
+      case 'pass-query':
+        run.passQuery(message.queryId);
+        return;
       case 'request-history':
         send({ type: 'metrics', points: await run.history(message.since) });
         return;
@@ -265,6 +271,7 @@ export function startSession(options: SessionOptions): void {
   });
   socket.on('close', () => {
     unsubscribe?.();
+    run.showQuery(options.sessionId, undefined);
     if (unsubscribe) run.live({ type: 'overlays', viewer: options.sessionId, on: false });
     if (teacherId !== undefined && run.holder === teacherId) run.live({ type: 'release' });
   });

@@ -64,6 +64,8 @@ export interface Client {
   clip(segment: Segment): Promise<Clip>;
   /** Forget a question that was answered here. */
   dropQuery(id: string): void;
+  /** Which question is on screen from now on: it is kept open meanwhile. */
+  showQuery(id: string | undefined): void;
   onError(listener: (message: string, code: string) => void): () => void;
 }
 
@@ -123,6 +125,7 @@ export function createClient(window: Window): Client {
         path = undefined;
         send({ type: 'request-history', since: 0 });
         send({ type: 'ask-queries', count: 6 });
+        sendShown();
         for (const feedback of outbox.all()) {
           // Answers to another run can no longer be given; they would be refused one by one.
           if (feedback.runId === message.runId) send({ type: 'feedback', feedback });
@@ -211,6 +214,10 @@ export function createClient(window: Window): Client {
     for (const listener of errorListeners) listener(text, 'unplaced-reward');
   }
 
+  function sendShown(): void {
+    send({ type: 'show-query', queryId: store.getState().shownQuery ?? null });
+  }
+
   function send(message: ClientMessage): boolean {
     if (socket?.readyState !== WebSocket.OPEN) return false;
     socket.send(JSON.stringify(message));
@@ -259,6 +266,11 @@ export function createClient(window: Window): Client {
       });
     },
     dropQuery: (id) => store.setState((s) => ({ queries: s.queries.filter((q) => q.id !== id) })),
+    showQuery(id) {
+      if (store.getState().shownQuery === id) return;
+      store.setState({ shownQuery: id });
+      sendShown();
+    },
     onError(listener) {
       errorListeners.add(listener);
       return () => errorListeners.delete(listener);

@@ -16,10 +16,15 @@ const LIVE: readonly Row[] = [
 ];
 const OVERLAYS: Row = [['5'], 'contacts, joints and forces'];
 const COMPARE: readonly Row[] = [
-  [['←', '→'], 'left or right is better'],
+  [['←', '→'], 'left or right is better; with Shift: a little better'],
   [['↓'], 'equally good'],
   [['↑'], 'can’t tell'],
+  [['1', '…', '9'], 'ranking: the next best; with Shift: as good as the one before'],
+  [['1', '…', '5'], 'rating: from very bad to very good'],
+  [['Enter'], 'send the ranking or rating'],
+  [['Backspace'], 'take the last number back'],
   [['S'], 'skip'],
+  [['Space'], 'pause the clips'],
   [['U'], 'undo the last answer'],
 ];
 

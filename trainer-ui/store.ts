@@ -29,6 +29,8 @@ export interface AppState {
   /** Contacts, joints and forces are shown. */
   forces: boolean;
   queries: readonly WireQuery[];
+  /** The question on screen: it stays until it is answered, whatever the server withdraws. */
+  shownQuery: string | undefined;
   /** Answers of this page: sent, on disk, in a policy. */
   sent: number;
   acknowledged: number;
@@ -57,6 +59,7 @@ export function createAppStore(): AppStore {
     camera: 'chase',
     forces: false,
     queries: [],
+    shownQuery: undefined,
     sent: 0,
     acknowledged: 0,
     applied: undefined,
@@ -80,7 +83,10 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
         welcome: message,
         connection: 'open',
         refusal: undefined,
-        queries: [],
+        // The same run again after a lost connection: the question in hand is still one of it.
+        queries: state.queries.filter(
+          (q) => q.id === state.shownQuery && q.runId === message.runId,
+        ),
         alerts: [],
         episodes: [],
       };
@@ -90,6 +96,7 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
       if (state.queries.some((q) => q.id === message.query.id)) return {};
       return { queries: [...state.queries, message.query] };
     case 'query-expired':
+      if (message.queryId === state.shownQuery) return {};
       return { queries: state.queries.filter((q) => q.id !== message.queryId) };
     case 'ack':
       return { acknowledged: state.acknowledged + (message.duplicate ? 0 : 1) };

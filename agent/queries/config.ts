@@ -47,7 +47,7 @@ export interface QueryConfig {
   readonly recentEpisodes: number;
   /** A question is withdrawn after this long, s … */
   readonly expirySeconds: number;
-  /** … and when this many newer episodes exist than the ones it is about. */
+  /** … and when this many more episodes have ended since it was asked. */
   readonly expiryEpisodes: number;
 }
 
@@ -75,7 +75,14 @@ export function checkQueryConfig(config: QueryConfig): void {
     throw new RangeError(
       `queries.schedule: is ${config.schedule}, allowed ${LABEL_SCHEDULES.join(', ')}`,
     );
-  for (const name of ['segmentSeconds', 'candidates', 'recentEpisodes'] as const) {
+  const positive = [
+    'segmentSeconds',
+    'candidates',
+    'recentEpisodes',
+    'expirySeconds',
+    'expiryEpisodes',
+  ] as const;
+  for (const name of positive) {
     if (!(config[name] > 0))
       throw new RangeError(`queries.${name}: is ${config[name]}, needs more than 0`);
   }

@@ -131,6 +131,7 @@ export function createQuerySource(
           policyVersion,
           createdAt: now,
           expiresAt: now + 1000 * config.expirySeconds,
+          expiresAfterEpisodes: config.expiryEpisodes,
         };
         for (const { episodeId } of query.segments) store.pin(episodeId);
         const ease = easeOf(choice.probabilities);

@@ -211,7 +211,10 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
     thread = undefined;
     if (!isSaving) saved?.();
     if (closing) return;
-    if (state === 'starting' && error instanceof RangeError) refuse(error);
+    if (state === 'starting' && error instanceof RangeError) {
+      refuse(error); // it would refuse it again
+      return;
+    }
     announce();
     state = 'restarting';
     const deaths = deathCount.died(Date.now());

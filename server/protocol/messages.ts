@@ -160,6 +160,10 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   }),
   /** How many questions the page wants to hold ready. */
   z.object({ type: z.literal('ask-queries'), count: z.number().int().min(0).max(16) }),
+  /** The question that the page has on screen, or null: it does not expire while it is there. */
+  z.object({ type: z.literal('show-query'), queryId: id.nullable() }),
+  /** A question to rank or rate that nobody wants to answer. */
+  z.object({ type: z.literal('pass-query'), queryId: id }),
   /** Send metrics history since that learner update (0: all). */
   z.object({ type: z.literal('request-history'), since: z.number().min(0) }),
   z.object({ type: z.literal('ping'), sentAt: time, roundTripMs: z.number().min(0).optional() }),
@@ -246,6 +250,7 @@ const querySchema = z.object({
   policyVersion: z.number(),
   createdAt: z.number(),
   expiresAt: z.number(),
+  expiresAfterEpisodes: z.number().optional(),
 });
 
 /** Named numbers at one moment; names are the shared vocabulary of docs/SPEC.md. */

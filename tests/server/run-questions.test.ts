@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { Episode, Query } from '../../agent/contract.ts';
-import { queryDefaults } from '../../agent/queries/config.ts';
 import { createRunQuestions } from '../../server/run-questions.ts';
 import type { Storage } from '../../server/storage/contract.ts';
 import { createRandom } from '../../sim/random.ts';
@@ -21,13 +20,15 @@ const query: Query = {
   policyVersion: 1,
   createdAt: 0,
   expiresAt: 1000,
+  expiresAfterEpisodes: 3,
 };
 
 function make() {
   const sent: string[] = [];
+  const stored: Query[] = [];
   const storage = {
     findEpisode: async () => ({ id: 'e' }),
-    putQuery: async () => {},
+    putQuery: async (q: Query) => void stored.push(q),
   } as unknown as Storage;
   const questions = createRunQuestions({
     storage,
@@ -35,28 +36,28 @@ function make() {
     keep: async () => true,
     broadcast: (message) => sent.push(message.type),
   });
-  return { questions, sent };
+  return { questions, sent, stored };
 }
 
 test('[SRV-40] a question expires when its time is over, and viewers are told', async () => {
   const { questions, sent } = make();
   await questions.take([query]);
-  questions.expire(999);
+  await questions.expire(999);
   expect(questions.size).toBe(1);
-  questions.expire(1000);
+  await questions.expire(1000);
   expect(questions.size).toBe(0);
   expect(sent).toEqual(['query', 'query-expired']);
 });
 
 test('[SRV-40] it expires when behaviour has moved on, counted from when it was taken', async () => {
   const { questions, sent } = make();
-  for (let i = 0; i < queryDefaults.expiryEpisodes; i++) questions.moved();
+  for (let i = 0; i < 3; i++) questions.moved();
   await questions.take([query]);
-  for (let i = 1; i < queryDefaults.expiryEpisodes; i++) questions.moved();
-  questions.expire(0);
+  for (let i = 1; i < 3; i++) questions.moved();
+  await questions.expire(0);
   expect(questions.size).toBe(1);
   questions.moved();
-  questions.expire(0);
+  await questions.expire(0);
   expect(questions.size).toBe(0);
   expect(sent).toEqual(['query', 'query-expired']);
 });
@@ -65,7 +66,7 @@ test('[SRV-40] an answered question is gone without a word; one about unknown cl
   const { questions, sent } = make();
   await questions.take([query]);
   questions.answered('q');
-  questions.expire(5000);
+  await questions.expire(5000);
   await questions.take([{ ...query, segments: [{ episodeId: 'lost', from: 0, to: 1 }] }]);
   expect(questions.size).toBe(0);
   expect(sent).toEqual(['query']);
@@ -79,4 +80,36 @@ test('[SRV-41] when other questions are worth more, those that wait are withdraw
   expect(sent).toEqual(['query', 'query-expired']);
   await questions.take([{ ...query, id: 'q2' }]);
   expect(questions.open.map((q) => q.id)).toEqual(['q2']);
+});
+
+test('[SRV-42] a question never expires under a person’s eyes; its episodes stay meanwhile', async () => {
+  const { questions, sent, stored } = make();
+  await questions.take([query, { ...query, id: 'q2' }]);
+  questions.show('ada', 'q');
+  questions.show('bob', 'q');
+  for (let i = 0; i < 10; i++) questions.moved();
+  await questions.expire(5000);
+  questions.renew();
+  expect(questions.open.map((q) => q.id)).toEqual(['q']);
+  expect(stored.at(-1)!.id).toBe('q');
+  expect(stored.at(-1)!.expiresAt).toBeGreaterThan(5000);
+  const writes = stored.length;
+  await questions.expire(5001);
+  expect(stored.length).toBe(writes);
+  questions.show('bob', 'q2');
+  await questions.expire(6000);
+  expect(questions.size).toBe(1);
+  questions.show('ada', undefined);
+  await questions.expire(6000);
+  expect(questions.size).toBe(0);
+  expect(sent).toEqual(['query', 'query', 'query-expired', 'query-expired']);
+});
+
+test('[SRV-42] one that is passed makes room for another', async () => {
+  const { questions, sent } = make();
+  await questions.take([query]);
+  questions.pass('q');
+  questions.pass('q');
+  expect(questions.size).toBe(0);
+  expect(sent).toEqual(['query', 'query-expired']);
 });

@@ -50,3 +50,17 @@ test('[UI-21] the reliability diagram shows the newest bins, and none once a rep
   expect(binsOf(after(point(1, bin(0, 0.5)), point(2, {})).metrics)).toEqual([]);
   expect(binsOf([])).toEqual([]);
 });
+
+test('[SRV-42] the question on screen stays, also when the server withdraws it or the connection was lost', () => {
+  const expired = { type: 'query-expired', queryId: 'a' } as ServerMessage;
+  const of = (runId: string) =>
+    ({ type: 'query', query: { id: 'a', runId, kind: 'compare', segments: [] } }) as never;
+  const welcome = (runId: string) => ({ type: 'welcome', runId }) as ServerMessage;
+  const shown = { ...after(of('r'), query('b')), shownQuery: 'a' };
+  const ids = (message: ServerMessage) =>
+    (reduce(shown, message).queries ?? shown.queries).map((q) => q.id);
+  expect(ids(expired)).toEqual(['a', 'b']);
+  expect(ids({ ...expired, queryId: 'b' } as ServerMessage)).toEqual(['a']);
+  expect(ids(welcome('r'))).toEqual(['a']);
+  expect(ids(welcome('another'))).toEqual([]);
+});

@@ -2,7 +2,7 @@ import { createServer as createProbe } from 'node:net';
 import { Command, Option } from 'commander';
 import type { EnvironmentOptions } from '../../../sim/contract.ts';
 import { KEEP_EPISODES } from '../../run-contract.ts';
-import { integer, port, seed } from '../arguments.ts';
+import { integer, partSetting, port, seed } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
 import { asUsage, UsageError } from '../errors.ts';
 import { repositoryRoot } from '../root.ts';
@@ -16,6 +16,7 @@ interface ServeFlags {
   env: string;
   option: EnvironmentOptions;
   preset: string;
+  set: Record<string, Record<string, unknown>>;
   seed: number;
   rollouts: number;
   keepEpisodes: number;
@@ -31,6 +32,12 @@ export function serveCommand(): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--data <folder>', 'database, episodes and checkpoints', './data')
     .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
+    .option(
+      '--set <part.name=value>',
+      'change the preset (learner, reward, queries, scheduler), repeatable',
+      partSetting,
+      {},
+    )
     .option('--seed <n>', 'seed of a new run', seed, 1)
     .option('--rollouts <n>', 'free-running rollout threads', integer(0, 64), 1)
     .option(
@@ -52,6 +59,7 @@ export function serveCommand(): Command {
     'reins serve',
     'reins serve --port 9000 --data ./my-run --seed 7',
     'reins serve --env half-cheetah --preset pebble',
+    'reins serve --set queries.kind=rank',
   );
 }
 
@@ -112,6 +120,7 @@ async function start(flags: ServeFlags, uiDir: string) {
         environment: flags.env,
         environmentOptions: flags.option,
         preset: flags.preset,
+        overrides: flags.set,
         seed: flags.seed,
         rollouts: flags.rollouts,
         keepEpisodes: flags.keepEpisodes,

@@ -1,7 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAnswerTime } from '../../../agent/queries/answer-time.ts';
-import { LABEL_SCHEDULES, labelsDue, type QueryStrategy } from '../../../agent/queries/config.ts';
+import {
+  checkQueryConfig,
+  LABEL_SCHEDULES,
+  labelsDue,
+  type QueryStrategy,
+  queryDefaults,
+} from '../../../agent/queries/config.ts';
 import { easeOf, information, selectQueries } from '../../../agent/queries/select.ts';
 
 const segment = { episodeId: 'e', from: 0, to: 2 };
@@ -66,4 +72,12 @@ test('[QRY-5] schedules run from 0 to the whole budget and never fall', () => {
   expect(half('constant')).toBe(500);
   expect(half('decreasing')).toBe(750);
   expect(half('increasing')).toBeLessThan(250);
+});
+
+test('[SRV-40] questions must be given time: expiries are more than 0', () => {
+  expect(() => checkQueryConfig(queryDefaults)).not.toThrow();
+  for (const name of ['expirySeconds', 'expiryEpisodes'])
+    expect(() => checkQueryConfig({ ...queryDefaults, [name]: 0 })).toThrow(
+      `queries.${name}: is 0, needs more than 0`,
+    );
 });

@@ -100,6 +100,14 @@ describe('bad arguments', () => {
     expect(result.code).toBe(2);
   });
 
+  test('[CLI-15] serve --set is refused by name, on one line, before anything is served', async () => {
+    const args = ['serve', '--no-page', '--port', '0', '--data', join(folder, 'set')];
+    const result = await reins(...args, '--log-level', 'error', '--set', 'queries.kind=guess');
+    expect(result.stderr).toBe('error: queries.kind: is guess, allowed compare, rank, rate\n');
+    expect(result.stdout).toBe('');
+    expect(result.code).toBe(2);
+  });
+
   test('[CLI-5] a policy of another environment is refused with both sizes', async () => {
     const path = join(folder, 'other.policy');
     const layer = { inputs: 3, outputs: 1, activation: 'linear' as const };

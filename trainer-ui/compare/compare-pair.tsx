@@ -1,0 +1,53 @@
+import { useState } from 'react';
+import { AnswerButton, type AnswerProps, Frame, useKeys } from './frame.tsx';
+import type { Choice } from './use-questions.ts';
+
+const FLASH_MS = 160;
+/** With Shift: only a little better. */
+const SLIGHTLY = 0.5;
+const KEYS: Readonly<Record<string, Choice>> = {
+  ArrowLeft: 'a',
+  ArrowRight: 'b',
+  ArrowDown: 'equal',
+  ArrowUp: 'incomparable',
+  KeyS: 'skip',
+};
+
+/** Which of two clips is better, one key each. */
+export function ComparePair(props: AnswerProps) {
+  const [flash, setFlash] = useState<Choice>();
+  function choose(choice: Choice, strength = 1): void {
+    if (!props.question.clips) return;
+    setFlash(choice);
+    setTimeout(() => setFlash(undefined), FLASH_MS);
+    props.questions.answer({ kind: 'compare', choice, strength });
+  }
+  useKeys((event) => {
+    const choice = KEYS[event.code];
+    if (choice) choose(choice, event.shiftKey ? SLIGHTLY : 1);
+    return choice !== undefined;
+  });
+  return (
+    <Frame
+      {...props}
+      title="Which one is better?"
+      chosen={(clip) => flash === 'ab'[clip] || flash === 'equal'}
+    >
+      <AnswerButton keyName="←" label="Left" testId="choose-a" onClick={() => choose('a')} />
+      <AnswerButton
+        keyName="↓"
+        label="Equal"
+        testId="choose-equal"
+        onClick={() => choose('equal')}
+      />
+      <AnswerButton
+        keyName="↑"
+        label="Can’t tell"
+        testId="choose-incomparable"
+        onClick={() => choose('incomparable')}
+      />
+      <AnswerButton keyName="S" label="Skip" testId="choose-skip" onClick={() => choose('skip')} />
+      <AnswerButton keyName="→" label="Right" testId="choose-b" onClick={() => choose('b')} />
+    </Frame>
+  );
+}

@@ -1,0 +1,88 @@
+import { Kbd, Text, UnstyledButton } from '@mantine/core';
+import { useState } from 'react';
+import { AnswerButton, type AnswerProps, digitOf, Frame, useKeys } from './frame.tsx';
+import { orderOf, type Placing, place, rankOf, takeBack } from './ranking.ts';
+
+const ORDINAL = ['1st', '2nd', '3rd', '4th', '5th', '6th', '7th', '8th'];
+
+/** Clips from best to worst: their digits in that order, then Enter. */
+export function RankClips(props: AnswerProps) {
+  const { query, clips } = props.question;
+  const [made, setMade] = useState<{ queryId: string; placing: Placing }>();
+  const placing = made?.queryId === query.id ? made.placing : [];
+  const n = query.segments.length;
+  const placed = placing.flat().length;
+  const order = orderOf(placing, n);
+  const set = (next: Placing) => setMade({ queryId: query.id, placing: next });
+  const put = (clip: number, besideLast: boolean) => {
+    if (clips) set(place(placing, clip, besideLast));
+  };
+  const send = () => {
+    if (order) props.questions.answer({ kind: 'rank', order });
+  };
+  const pass = () => props.questions.answer({ kind: 'pass' });
+
+  useKeys((event) => {
+    const digit = digitOf(event);
+    if (digit !== undefined && digit <= n) put(digit - 1, event.shiftKey);
+    else if (event.code === 'Enter' || event.code === 'NumpadEnter') send();
+    else if (event.code === 'Backspace') set(takeBack(placing));
+    else if (event.code === 'KeyS') pass();
+    else return false;
+    return true;
+  });
+
+  const progress =
+    placed === 0
+      ? 'press the number of the best'
+      : placed < n - 1
+        ? `${placed} of ${n}: press the next best; with Shift: as good as the one before`
+        : 'Enter to send';
+  return (
+    <Frame
+      {...props}
+      title="From best to worst"
+      progress={progress}
+      chosen={(clip) => rankOf(placing, clip) !== undefined}
+      over={(clip) => {
+        const rank = rankOf(placing, clip);
+        return (
+          <UnstyledButton
+            className="place glass"
+            onClick={(event) => {
+              event.currentTarget.blur();
+              put(clip, event.shiftKey);
+            }}
+            aria-label={`clip ${clip + 1}`}
+            data-testid={`place-${clip + 1}`}
+            data-rank={rank ?? ''}
+          >
+            <Kbd>{clip + 1}</Kbd>
+            {rank !== undefined && (
+              <Text fw={700} c="teal.3">
+                {ORDINAL[rank]}
+              </Text>
+            )}
+          </UnstyledButton>
+        );
+      }}
+    >
+      <AnswerButton
+        keyName="Enter"
+        label="Send"
+        testId="send"
+        primary
+        disabled={!order}
+        onClick={send}
+      />
+      <AnswerButton
+        keyName="Backspace"
+        label="Take back"
+        testId="take-back"
+        disabled={placed === 0}
+        onClick={() => set(takeBack(placing))}
+      />
+      <AnswerButton keyName="S" label="Skip" testId="choose-skip" onClick={pass} />
+    </Frame>
+  );
+}

@@ -1,0 +1,84 @@
+import { UnstyledButton } from '@mantine/core';
+import { IconStar, IconStarFilled } from '@tabler/icons-react';
+import { useState } from 'react';
+import { AnswerButton, type AnswerProps, digitOf, Frame, useKeys } from './frame.tsx';
+
+const WORDS = ['very bad', 'bad', 'so-so', 'good', 'very good'] as const;
+const SCALE = WORDS.length;
+
+/** One clip, one to five stars: a digit, then Enter or the same digit again. */
+export function RateClip(props: AnswerProps) {
+  const { query, clips } = props.question;
+  const [made, setMade] = useState<{ queryId: string; score: number }>();
+  const score = made?.queryId === query.id ? made.score : undefined;
+  const send = () => {
+    if (score !== undefined) props.questions.answer({ kind: 'rate', score, scale: SCALE });
+  };
+  const pick = (next: number) => {
+    if (!clips) return;
+    if (next === score) send();
+    else setMade({ queryId: query.id, score: next });
+  };
+  const clear = () => setMade(undefined);
+  const pass = () => props.questions.answer({ kind: 'pass' });
+
+  useKeys((event) => {
+    const digit = digitOf(event);
+    if (digit !== undefined && digit <= SCALE) pick(digit - 1);
+    else if (event.code === 'Enter' || event.code === 'NumpadEnter') send();
+    else if (event.code === 'Backspace') clear();
+    else if (event.code === 'KeyS') pass();
+    else return false;
+    return true;
+  });
+
+  return (
+    <Frame
+      {...props}
+      title="How good is this?"
+      progress={
+        score === undefined
+          ? `press 1 (${WORDS[0]}) to ${SCALE} (${WORDS[SCALE - 1]})`
+          : `${WORDS[score]}: Enter or ${score + 1} again to send`
+      }
+    >
+      <fieldset className="stars" aria-label="stars" data-score={score ?? ''} data-testid="stars">
+        {WORDS.map((word, i) => (
+          <UnstyledButton
+            key={word}
+            onClick={(event) => {
+              event.currentTarget.blur();
+              pick(i);
+            }}
+            title={`${i + 1}: ${word}`}
+            aria-label={`${i + 1}: ${word}`}
+            aria-pressed={score !== undefined && i <= score}
+            data-testid={`star-${i + 1}`}
+          >
+            {score !== undefined && i <= score ? (
+              <IconStarFilled size={30} color="#ffd43b" />
+            ) : (
+              <IconStar size={30} color="#5d6875" />
+            )}
+          </UnstyledButton>
+        ))}
+      </fieldset>
+      <AnswerButton
+        keyName="Enter"
+        label="Send"
+        testId="send"
+        primary
+        disabled={score === undefined}
+        onClick={send}
+      />
+      <AnswerButton
+        keyName="Backspace"
+        label="Clear"
+        testId="take-back"
+        disabled={score === undefined}
+        onClick={clear}
+      />
+      <AnswerButton keyName="S" label="Skip" testId="choose-skip" onClick={pass} />
+    </Frame>
+  );
+}
