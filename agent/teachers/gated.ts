@@ -3,8 +3,8 @@
  * hands back when the gate lets it. Before there is a gate it does as `until` says.
  */
 import type { Expert } from '../../sim/contract.ts';
-import type { OverrideTeacher } from '../contract.ts';
 import type { Gate } from '../gate.ts';
+import type { OverrideTeacher } from './contract.ts';
 
 export interface GatedTeacherOptions {
   readonly expert: Expert;

@@ -10,8 +10,8 @@
  */
 import type { Environment, EnvState, Expert, TimeStep } from '../../sim/contract.ts';
 import type { Random } from '../../sim/random.ts';
-import type { OverrideTeacher } from '../contract.ts';
 import { checkRange } from './check.ts';
+import type { OverrideTeacher } from './contract.ts';
 
 export type TakeoverRule = 'density' | 'predicted-failure' | 'late-noisy';
 

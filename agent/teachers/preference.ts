@@ -5,16 +5,10 @@
  * Beyond B-Pref: side bias, drift, fatigue and feature-dependent noise.
  */
 import type { Random } from '../../sim/random.ts';
-import type {
-  Episode,
-  EpisodeSource,
-  FeedbackBody,
-  PreferenceTeacher,
-  Query,
-  Segment,
-} from '../contract.ts';
+import type { Episode, EpisodeSource, FeedbackBody, Query, Segment } from '../contract.ts';
 import { sigmoid } from '../nn/gaussian.ts';
 import { checkRange } from './check.ts';
+import type { PreferenceTeacher } from './contract.ts';
 import { createGrades, RATING_SCALE } from './graded.ts';
 
 export interface PreferenceTeacherConfig {

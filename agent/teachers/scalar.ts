@@ -3,8 +3,8 @@
  * saw a moment ago, but stamped with the step on screen.
  */
 import type { Random } from '../../sim/random.ts';
-import type { ScalarTeacher } from '../contract.ts';
 import { checkRange } from './check.ts';
+import type { ScalarTeacher } from './contract.ts';
 
 const MODES = ['sparse', 'continuous', 'policy-dependent'] as const;
 

@@ -4,13 +4,15 @@ import type {
   Feedback,
   FeedbackBody,
   GateSnapshot,
-  OverrideTeacher,
   Policy,
-  PreferenceTeacher,
-  ScalarTeacher,
 } from '../../../agent/contract.ts';
 import { rollCounterfactual } from '../../../agent/counterfactual.ts';
 import { createGate, type Gate } from '../../../agent/gate.ts';
+import type {
+  OverrideTeacher,
+  PreferenceTeacher,
+  ScalarTeacher,
+} from '../../../agent/teachers/contract.ts';
 import { createGatedTeacher } from '../../../agent/teachers/gated.ts';
 import { createOverrideTeacher, type TakeoverRule } from '../../../agent/teachers/override.ts';
 import {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createPolicy } from '../../../agent/act.ts';
 import { loadBackend } from '../../../agent/backend.ts';
-import type { OverrideTeacher } from '../../../agent/contract.ts';
 import { createEpisodeRecorder } from '../../../agent/episodes.ts';
 import { createGate, type Gate } from '../../../agent/gate.ts';
 import { createDagger } from '../../../agent/learners/dagger.ts';
+import type { OverrideTeacher } from '../../../agent/teachers/contract.ts';
 import { createGatedTeacher } from '../../../agent/teachers/gated.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { createPointExpert, createPointWorld } from '../point-world.ts';

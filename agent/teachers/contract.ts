@@ -1,0 +1,31 @@
+/** Synthetic teachers: what they are asked, and what they say. */
+import type { Episode, EpisodeSource, FeedbackBody, Query } from '../contract.ts';
+
+/** A synthetic person; speaks the same Feedback as people. */
+export interface PreferenceTeacher {
+  readonly kind: 'preference';
+  /** Answers a compare query from true rewards. */
+  answer(query: Query, episodes: EpisodeSource): Extract<FeedbackBody, { kind: 'preference' }>;
+  /** Seconds from question to answer, which does not hold anything up; default 0. */
+  readonly delaySeconds?: number;
+  /** Answers a compare, rank or rate query; undefined: it would rather not say. */
+  reply?(query: Query, episodes: EpisodeSource): FeedbackBody | undefined;
+}
+
+export interface ScalarTeacher {
+  readonly kind: 'scalar';
+  /** Called after every step; returns a value in [-1, 1] about `step`, or undefined. */
+  observe(episode: Episode, step: number): { step: number; value: number } | undefined;
+}
+
+/** Decides before every step who acts. */
+export interface OverrideTeacher {
+  readonly kind: 'override';
+  /** Called at the start of an episode. */
+  reset(seed: number): void;
+  /**
+   * Given what the policy wants at the environment's current state; writes the teacher's action to
+   * `out` and returns true to take (or keep) control.
+   */
+  intervene(policyAction: Float32Array, out: Float32Array): boolean;
+}
