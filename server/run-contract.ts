@@ -55,6 +55,8 @@ export interface RunHandle {
   history(since: number): Promise<MetricsPoint[]>;
   subscribe(listener: RunListener): () => void;
   live(command: LiveCommand): void;
+  /** Stops at once, and appends who did it to the log; once stopped, again changes nothing. */
+  emergencyStop(teacherId: string): void;
   /** Validated against the run; resolves once it is on disk. @throws RunError with a code. */
   accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }>;
   /** An episode by id, wherever it is: memory, disk. */

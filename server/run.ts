@@ -24,7 +24,8 @@ import { createRunQuestions } from './run-questions.ts';
 import { createRunRollouts } from './run-rollouts.ts';
 import { statusOf } from './run-status.ts';
 import { createScenes } from './scenes.ts';
-import { createStatistics } from './statistics.ts';
+import { createStatistics, forHistory } from './statistics.ts';
+import { stopFeedback } from './stop-feedback.ts';
 
 const METRICS_EVERY = 1000;
 /** How often questions are asked for while some are missing, ms. */
@@ -297,16 +298,17 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         recent: episodes.recent,
         openEpisode: () => live.state && { episodeId: live.state.episodeId, length: live.step },
       });
-      const open = live.state?.episodeId;
-      const isOpen = open !== undefined && episodeIds(feedback).includes(open);
-      const result = await append({ ...feedback, receivedAt } as Feedback).catch((error: Error) => {
-        throw new RunError('storage-failed', `the answer could not be written: ${error.message}`);
-      });
+      const result = await put({ ...feedback, receivedAt } as Feedback);
       if (feedback.queryId) questions.answered(feedback.queryId);
-      // Acknowledged means on disk, the steps it is about included.
-      if (isOpen) await stepsOnDisk();
-      await episodes.keepNamed(episodeIds(feedback));
       return result;
+    },
+    emergencyStop(teacherId) {
+      const at = live.state;
+      const { step } = live;
+      live.send({ type: 'estop' }); // before anything is written
+      if (!at || at.state === 'stopped') return;
+      const feedback = stopFeedback(run.id, teacherId, at.episodeId, step, Date.now());
+      background('emergency stop', put(feedback));
     },
     episode: episodes.find,
     predict: episodes.predict,
@@ -325,6 +327,18 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       await learner.close();
     },
   };
+
+  /** Resolves once it is on disk, the steps it is about included. */
+  async function put(feedback: Feedback): Promise<{ duplicate: boolean }> {
+    const open = live.state?.episodeId;
+    const ids = episodeIds(feedback);
+    const result = await append(feedback).catch((error: Error) => {
+      throw new RunError('storage-failed', `the answer could not be written: ${error.message}`);
+    });
+    if (open !== undefined && ids.includes(open)) await stepsOnDisk();
+    await episodes.keepNamed(ids);
+    return result;
+  }
 
   async function stepsOnDisk(): Promise<void> {
     await live.flush().catch((error: Error) => {
@@ -371,10 +385,4 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     throw error;
   }
   return handle;
-}
-
-/** Only the newest reliability diagram is drawn: thirty numbers a point would be most of the history. */
-function forHistory(point: MetricsPoint): MetricsPoint {
-  const kept = Object.entries(point.values).filter(([n]) => !n.startsWith('reward/reliability/'));
-  return { ...point, values: Object.fromEntries(kept) };
 }

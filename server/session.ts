@@ -103,13 +103,15 @@ export function startSession(options: SessionOptions): void {
     listen();
   }
 
-  function control(message: ControlMessage): void {
+  function control(message: ControlMessage, by: string): void {
     switch (message.action) {
       case 'play':
       case 'pause':
       case 'step':
-      case 'estop':
         run.live({ type: message.action });
+        return;
+      case 'estop':
+        run.emergencyStop(by);
         return;
       case 'reset':
         run.live({ type: 'reset', ...(message.seed === undefined ? {} : { seed: message.seed }) });
@@ -179,7 +181,7 @@ export function startSession(options: SessionOptions): void {
     }
     switch (message.type) {
       case 'control':
-        control(message);
+        control(message, teacherId);
         return;
       case 'feedback':
         return feedback(message);

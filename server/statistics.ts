@@ -1,5 +1,5 @@
 /** Running figures of a run for the metrics stream; names are those of docs/SPEC.md. */
-import type { EpisodeSummary } from './protocol/index.ts';
+import type { EpisodeSummary, MetricsPoint } from './protocol/index.ts';
 
 /** Episodes that the averages cover. */
 const WINDOW = 20;
@@ -77,4 +77,10 @@ export function createStatistics(): RunStatistics {
       return values;
     },
   };
+}
+
+/** Only the newest reliability diagram is drawn: thirty numbers a point would be most of the history. */
+export function forHistory(point: MetricsPoint): MetricsPoint {
+  const kept = Object.entries(point.values).filter(([n]) => !n.startsWith('reward/reliability/'));
+  return { ...point, values: Object.fromEntries(kept) };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createStatistics } from '../../server/statistics.ts';
+import { createStatistics, forHistory } from '../../server/statistics.ts';
 
 it('[CTRL-11] clipped actions of people are in the metrics, as a total', () => {
   const statistics = createStatistics();
@@ -9,4 +9,10 @@ it('[CTRL-11] clipped actions of people are in the metrics, as a total', () => {
   statistics.clipped();
   statistics.clipped();
   expect(value()).toBe(2);
+});
+
+it('[UI-21] the history has the report without the bins of its diagram', () => {
+  const values = { 'reward/ece': 0.1, 'reward/reliability/0/count': 3 };
+  const point = { time: 1, environmentSteps: 2, learnerUpdates: 3, values };
+  expect(forHistory(point)).toEqual({ ...point, values: { 'reward/ece': 0.1 } });
 });

@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 import { LIMITS, SUBPROTOCOL, WEBSOCKET_PATH } from '../../server/protocol/index.ts';
 import { type Client, connect, reward } from '../e2e/client.ts';
 import { startServerProcess, temporaryFolder, until } from '../e2e/helpers.ts';
+import { openEpisode as episodeOnScreen } from './open-episode.ts';
 
 let server: Awaited<ReturnType<typeof startServerProcess>>;
 let folder: ReturnType<typeof temporaryFolder>;
@@ -98,6 +99,33 @@ it('[CTRL-10] a lost connection ends its takeover', async () => {
       .slice(before)
       .some((s) => s.holder === null && s.controller === 'policy'),
   );
+});
+
+it('[SRV-43] an emergency stop is in the log like any other feedback: who, when, at which step', async () => {
+  const { episodeId, step } = await episodeOnScreen(client, 2);
+  const before = Date.now();
+  // Twice: once stopped, there is nothing more to stop.
+  client.send({ type: 'control', id: 'stop', action: 'estop' });
+  await client.expect('status', (s) => s.state === 'stopped');
+  client.send({ type: 'control', id: 'stop', action: 'estop' });
+  interface Logged {
+    kind: string;
+    episodeId: string;
+    step: number;
+    receivedAt: number;
+  }
+  const stops = async () => {
+    const all = (await (await fetch(`${server.url}/api/feedback`)).json()) as Logged[];
+    return all.filter((f) => f.kind === 'estop');
+  };
+  await until('the stop in the log', async () => (await stops()).length > 0);
+  client.send({ type: 'control', id: 'go', action: 'play' });
+  await until('it going on', () => client.all('status').at(-1)!.state === 'running');
+  const [stop, ...others] = await stops();
+  expect(others).toEqual([]);
+  expect(stop).toMatchObject({ teacherId: 'ada', runId, episodeId });
+  expect(stop!.step).toBeGreaterThanOrEqual(step);
+  expect(stop!.receivedAt).toBeGreaterThanOrEqual(before);
 });
 
 it('[WIRE-4] too many messages are refused, the connection stays', async () => {
