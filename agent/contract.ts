@@ -156,6 +156,8 @@ export type FeedbackBody =
       readonly from: number;
       readonly to: number;
       readonly counterfactual?: Segment;
+      /** Per step of the takeover, in order: where the agent's own action there, held, would have led. */
+      readonly predictions?: readonly Segment[];
     }
   | { readonly kind: 'correction'; readonly segment: Segment; readonly corrected: Segment }
   | { readonly kind: 'demonstration'; readonly segment: Segment }

@@ -3,7 +3,7 @@
  * few seconds. Stored as an episode of its own (`branchOf`), used as the losing side of a preference,
  * and shown to the operator as what was prevented.
  */
-import type { Environment, EnvState } from '../sim/contract.ts';
+import type { Environment, EnvState, TimeStep } from '../sim/contract.ts';
 import type { Episode, Policy } from './contract.ts';
 import { createEpisodeRecorder } from './episodes.ts';
 
@@ -57,8 +57,59 @@ export function rollCounterfactual(
     ts = env.step(action);
     recorder.step(env, ts, action, action, 'policy', policy.version);
   }
-  recorder.end(ts.kind !== 'last' ? 'aborted' : ts.discount === 0 ? 'terminated' : 'truncated');
+  recorder.end(endOf(ts));
   return recorder.episode();
+}
+
+/**
+ * Where the agent's action in each of the steps [from, to) of `episode` would have led, had it been held
+ * for `steps` steps: a branch per step, shorter where it ends the episode. PPL's predictor (Cai et al.
+ * 2025) with the environment itself in place of a bicycle model. `state` is the environment's before
+ * step `from`; the recorded actions are replayed in `env`, a copy that nobody else uses.
+ */
+export function rollPredictions(
+  env: Environment,
+  state: EnvState,
+  episode: Episode,
+  from: number,
+  to: number,
+  steps: number,
+  startedAt: number,
+): Episode[] {
+  const k = env.actionSpace.size;
+  const recorder = createEpisodeRecorder({
+    runId: episode.runId,
+    environmentId: env.id,
+    configHash: episode.configHash,
+    observationSize: env.observationSpace.size,
+    actionSize: k,
+    bodies: env.scene.bodies.length,
+    keepPoses: false,
+    capacity: steps,
+  });
+  const branches: Episode[] = [];
+  let here = state;
+  for (let t = from; t < to; t++) {
+    let ts = env.loadState(here);
+    const id = `${episode.id}-p${t}`;
+    recorder.begin(id, episode.seed, startedAt, env, ts, { episodeId: episode.id, step: t });
+    const held = episode.policyActions.subarray(t * k, (t + 1) * k);
+    for (let i = 0; i < steps && ts.kind !== 'last'; i++) {
+      ts = env.step(held);
+      recorder.step(env, ts, held, held, 'policy', episode.policyVersions[t]!);
+    }
+    recorder.end(endOf(ts));
+    branches.push(recorder.episode());
+    env.loadState(here);
+    env.step(episode.actions.subarray(t * k, (t + 1) * k));
+    here = env.saveState();
+  }
+  return branches;
+}
+
+function endOf(ts: TimeStep): Episode['end'] {
+  if (ts.kind !== 'last') return 'aborted';
+  return ts.discount === 0 ? 'terminated' : 'truncated';
 }
 
 /** What a takeover spared: the branch's cost and end against what happened instead. */

@@ -1,9 +1,9 @@
 /**
- * Predictive preference learning (Cai et al. 2025, PPL): behaviour cloning on people's steps, and each of
- * their preferences a_human ≻ a_policy, the first of a takeover spread over the states that the agent was
- * about to visit. Those are the first `horizon` states of the takeover's counterfactual, rolled out in
- * a copy of the environment; later steps have none (the paper predicts from every step, with a bicycle
- * model). No value function.
+ * Predictive preference learning (Cai et al. 2025, PPL): behaviour cloning on people's steps, and in every
+ * step of a takeover the preference a_human ≻ a_policy, spread over the `horizon` states that the agent's
+ * action, held, would have led through from there (`predictions` of the override, rolled out in a copy
+ * of the environment; the paper uses a bicycle model). An override without them has its counterfactual
+ * for the first step and every other step's own state. No value function.
  *
  * L = BC(D_h) − log σ(β log π(a⁺|s̃) − β λ log π(a⁻|s̃)), log π(a|s) = −‖a − μ(s)‖²; a⁺ and a⁻ are the
  * person's and the agent's action in that step. λ < 1 is contrastive preference learning's bias
@@ -33,7 +33,7 @@ export interface PplConfig {
   /** People's steps needed before the first update. */
   readonly learningStarts: number;
   readonly learningRate: number;
-  /** Predicted states that share a takeover's preference, L. */
+  /** Predicted states that share a step's preference, L. */
   readonly horizon: number;
   readonly beta: number;
   /** λ: weight of the rejected action. */
@@ -110,23 +110,26 @@ export function createPpl(
   let updates = 0;
 
   /**
-   * The preferences of every step of a takeover: the first one's at each state that its counterfactual
-   * visits up to the horizon, the others' at the states they were acted in, which are all that is known
-   * of where the agent would have gone from there.
+   * The preference of every step of a takeover at each state predicted from it, up to the horizon. Without
+   * predictions the first one's is made at the states of the counterfactual and the others' at the states
+   * they were acted in, which are all that is known of where the agent would have gone from there.
    */
   function collect(feedback: Extract<Feedback, { kind: 'override' }>, source: EpisodeSource) {
     if (pairs.has(feedback.id)) return; // a retry
     const episode = source.get(feedback.episodeId);
     if (!episode || feedback.from >= episode.length) return;
-    const predicted = feedback.counterfactual && source.get(feedback.counterfactual.episodeId);
-    if (predicted) {
-      const { from, to } = feedback.counterfactual!;
-      const end = Math.min(to, from + c.horizon, predicted.length + 1);
-      for (let t = from; t < end; t++) prefer(feedback.id, episode, feedback.from, predicted, t);
+    const { counterfactual } = feedback;
+    const paths = feedback.predictions ?? (counterfactual ? [counterfactual] : []);
+    for (let t = feedback.from; t < Math.min(feedback.to, episode.length); t++) {
+      const path = paths[t - feedback.from];
+      const predicted = path && source.get(path.episodeId);
+      if (!predicted) {
+        prefer(feedback.id, episode, t, episode, t);
+        continue;
+      }
+      const end = Math.min(path.to, path.from + c.horizon, predicted.length + 1);
+      for (let at = path.from; at < end; at++) prefer(feedback.id, episode, t, predicted, at);
     }
-    const first = predicted ? feedback.from + 1 : feedback.from;
-    const end = Math.min(feedback.to, episode.length);
-    for (let t = first; t < end; t++) prefer(feedback.id, episode, t, episode, t);
   }
 
   /** Keep that the person's action in step `acted` is preferred in state `t` of `path`. */

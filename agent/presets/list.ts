@@ -258,8 +258,8 @@ export const presets: readonly Preset[] = [
     title: 'PPL',
     description:
       'Preferences of the person’s action on the states the agent was about to visit (Cai et al. 2025). ' +
-      'Deviations: those states come from a rollout in a copy of the environment at the start of a takeover, not ' +
-      'from a bicycle model at each of its steps: later steps are preferred on the state they were acted in; batch 256.',
+      'Deviations: those states come from rollouts in a copy of the environment, not from a bicycle model; under ' +
+      'serve only from the start of a takeover, its later steps are preferred on the state they were acted in; batch 256.',
     needs: ['override'],
     learner: { kind: 'ppl', config: { ...imitation, learningRate: 3e-4 } },
   },

@@ -69,6 +69,7 @@ export const feedbackSchema = z.discriminatedUnion('kind', [
       from: step,
       to: step,
       counterfactual: segment.optional(),
+      predictions: z.array(segment).optional(),
     })
     .refine((f) => f.to > f.from, 'to must be greater than from'),
   z.object({ ...feedbackBase, kind: z.literal('correction'), segment, corrected: segment }),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../agent/contract.ts';
-import { prevented, rollCounterfactual } from '../../agent/counterfactual.ts';
+import { prevented, rollCounterfactual, rollPredictions } from '../../agent/counterfactual.ts';
 import { createEpisodeRecorder } from '../../agent/episodes.ts';
+import { createRandom } from '../../sim/random.ts';
 import { createPointExpert, createPointWorld } from './point-world.ts';
 
 /** Always pushes away from the origin along x. */
@@ -44,6 +45,42 @@ describe('counterfactual', () => {
     const two = rollCounterfactual(createPointWorld(), state, runaway, 2, options);
     expect(one).toEqual(two);
     expect(() => rollCounterfactual(live, state, runaway, 0, options)).toThrow('needs more than 0');
+  });
+
+  it('[CF-4] predicts from every step of a takeover what its action, held, would have led to', () => {
+    const env = createPointWorld();
+    const recorder = createEpisodeRecorder({
+      runId: 'r',
+      environmentId: env.id,
+      configHash: 'h',
+      observationSize: 2,
+      actionSize: 2,
+      bodies: 1,
+    });
+    let ts = env.reset(5);
+    recorder.begin('e', 5, 0, env, ts);
+    const random = createRandom(3);
+    const draw = () => Float32Array.of(random.uniform(-1, 1), random.uniform(-1, 1));
+    let state = env.saveState();
+    for (let t = 0; t < 9; t++) {
+      if (t === 3) state = env.saveState();
+      const [executed, wanted] = [draw(), draw()];
+      ts = env.step(executed);
+      recorder.step(env, ts, executed, wanted, t < 3 ? 'policy' : 'human', 7);
+    }
+    const episode = recorder.episode();
+    const copy = createPointWorld();
+    const branches = rollPredictions(copy, state, episode, 3, 9, 4, 1);
+    expect(branches.map((b) => b.branchOf?.step)).toEqual([3, 4, 5, 6, 7, 8]);
+    for (const branch of branches) {
+      const t = branch.branchOf!.step;
+      const wanted = episode.policyActions.subarray(2 * t, 2 * t + 2);
+      expect(branch.length).toBe(4);
+      expect(branch.observations.subarray(0, 2)).toEqual(
+        episode.observations.subarray(2 * t, 2 * t + 2),
+      );
+      for (let i = 0; i < 4; i++) expect(branch.actions.subarray(2 * i, 2 * i + 2)).toEqual(wanted);
+    }
   });
 
   it('[CF-3] tells prevented damage from a needless takeover', () => {

@@ -4,7 +4,7 @@
  * one, so that the same seed gives the same log.
  */
 import { createPolicy } from '../../../agent/act.ts';
-import type { Feedback, Policy, Trainer } from '../../../agent/contract.ts';
+import type { Episode, Feedback, Policy, Segment, Trainer } from '../../../agent/contract.ts';
 import { type Prevented, prevented } from '../../../agent/counterfactual.ts';
 import {
   createEpisodeRecorder,
@@ -16,7 +16,12 @@ import { type LabelSchedule, labelsDue } from '../../../agent/queries/config.ts'
 import type { Environment, EnvironmentFactory, EnvState, TimeStep } from '../../../sim/contract.ts';
 import { createRandom, type Random } from '../../../sim/random.ts';
 import { breathe } from '../output.ts';
-import { createFeedbackWriter, type RollCounterfactual, type Teachers } from './teachers.ts';
+import {
+  createFeedbackWriter,
+  type RollCounterfactual,
+  type RollPredictions,
+  type Teachers,
+} from './teachers.ts';
 
 /** Steps that go to the trainer at once, as an actor sends them. */
 const OBSERVE_EVERY = 10;
@@ -47,6 +52,8 @@ export interface LoopOptions {
   readonly seed: number;
   /** Rolls out what the policy would have done from a takeover; absent: takeovers have no counterfactual. */
   readonly counterfactual?: RollCounterfactual;
+  /** Rolls out so many held actions from each step of a takeover; absent: takeovers have no predictions. */
+  readonly predictions?: { readonly roll: RollPredictions; readonly steps: number };
   /** After every publication of a policy. */
   readonly onPublish?: () => void;
   readonly onStep: (step: number, note: string) => void;
@@ -93,7 +100,7 @@ interface State {
   sent: number;
   /** First step of the takeover that is going on; -1: none. */
   takeover: number;
-  /** The environment where it began, when its counterfactual is wanted. */
+  /** The environment where it began, when its counterfactual or predictions are wanted. */
   takenAt: EnvState | undefined;
   readonly prevented: PreventedTotals;
   expertSteps: number;
@@ -126,7 +133,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     if (human && state.takeover < 0) {
       state.takeover = at;
       state.takeovers++;
-      if (options.counterfactual) state.takenAt = env.saveState();
+      if (options.counterfactual || options.predictions) state.takenAt = env.saveState();
     }
     if (!human && state.takeover >= 0) endTakeover(options, state, write, at);
     state.ts = env.step(executed);
@@ -248,17 +255,33 @@ function endTakeover(options: LoopOptions, state: State, write: Write, to: numbe
   // Nothing new to learn a value from: it is there for the override to refer to.
   if (branch) options.trainer.observe(branch, branch.length, branch.length);
   if (branch) tally(state, prevented(branch, episode, from));
+  const predictions = predict(options, state, episode, to);
   options.trainer.feedback(
     write('override', {
       kind: 'override',
       episodeId: episode.id,
       from,
       to,
-      ...(branch ? { counterfactual: { episodeId: branch.id, from: 0, to: branch.length } } : {}),
+      ...(branch ? { counterfactual: whole(branch) } : {}),
+      ...(predictions ? { predictions: predictions.map(whole) } : {}),
     }),
   );
   state.takeover = -1;
   state.takenAt = undefined;
+}
+
+/** Where the agent's actions during the takeover would have led; the trainer has them when told of it. */
+function predict(options: LoopOptions, state: State, episode: Episode, to: number) {
+  if (!options.predictions || !state.takenAt) return undefined;
+  const { roll, steps } = options.predictions;
+  const now = clock(options, state);
+  const branches = roll(episode, state.takeover, to, state.takenAt, steps, now);
+  for (const branch of branches) options.trainer.observe(branch, branch.length, branch.length);
+  return branches;
+}
+
+function whole(branch: Episode): Segment {
+  return { episodeId: branch.id, from: 0, to: branch.length };
 }
 
 function press(options: LoopOptions, state: State, write: Write, step: number): void {

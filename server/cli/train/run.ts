@@ -10,6 +10,7 @@ import {
 } from '../../../agent/evaluation/evaluate.ts';
 import { epicDistance } from '../../../agent/evaluation/reward-distance.ts';
 import { mean, pearson } from '../../../agent/evaluation/statistics.ts';
+import { pplDefaults } from '../../../agent/learners/ppl.ts';
 import { getPreset } from '../../../agent/presets.ts';
 import { type LabelSchedule, queryDefaults } from '../../../agent/queries/config.ts';
 import type { TakeoverRule } from '../../../agent/teachers/override.ts';
@@ -206,6 +207,9 @@ async function learn(
       ...(teachers.counterfactual && wantsCounterfactuals(options)
         ? { counterfactual: teachers.counterfactual }
         : {}),
+      ...(teachers.predictions && predictedSteps(options) > 0
+        ? { predictions: { roll: teachers.predictions, steps: predictedSteps(options) } }
+        : {}),
       onPublish: () => teachers.setGate(trainer.gate?.()),
       onStep: (step, note) => bar.update(step, note),
     });
@@ -220,6 +224,13 @@ function wantsCounterfactuals({ preset, counterfactuals }: TrainOptions): boolea
   const { learner, reward, needs } = getPreset(preset);
   const learns = learner.kind === 'ppl' || (reward !== undefined && needs.includes('override'));
   return counterfactuals ?? learns;
+}
+
+/** Steps to look ahead from every step of a takeover: only PPL learns from them. */
+function predictedSteps({ preset, overrides, counterfactuals }: TrainOptions): number {
+  const { learner } = applyOverrides(getPreset(preset), overrides);
+  if (learner.kind !== 'ppl' || counterfactuals === false) return 0;
+  return learner.config.horizon ?? pplDefaults.horizon;
 }
 
 function scheduleOf({ preset, overrides }: TrainOptions): LabelSchedule {

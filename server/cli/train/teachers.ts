@@ -6,7 +6,7 @@ import type {
   GateSnapshot,
   Policy,
 } from '../../../agent/contract.ts';
-import { rollCounterfactual } from '../../../agent/counterfactual.ts';
+import { rollCounterfactual, rollPredictions } from '../../../agent/counterfactual.ts';
 import { createGate, type Gate } from '../../../agent/gate.ts';
 import type {
   OverrideTeacher,
@@ -41,12 +41,24 @@ export type RollCounterfactual = (
   now: number,
 ) => Episode | undefined;
 
+/** As above, with `steps` held actions from each step of the takeover. */
+export type RollPredictions = (
+  episode: Episode,
+  from: number,
+  to: number,
+  state: EnvState,
+  steps: number,
+  now: number,
+) => Episode[];
+
 export interface Teachers {
   readonly override: OverrideTeacher | undefined;
   readonly preference: PreferenceTeacher | undefined;
   readonly scalar: ScalarTeacher | undefined;
   /** What the policy would have done; only with an override teacher. */
   readonly counterfactual: RollCounterfactual | undefined;
+  /** Where its actions during a takeover would have led; only with an override teacher. */
+  readonly predictions: RollPredictions | undefined;
   /** The observation that the policy acts on next. */
   see(observation: Float32Array): void;
   /** The learner's newest gate: from the first one on, the override teacher comes when it asks. */
@@ -109,6 +121,10 @@ export async function createTeachers(
     counterfactual: ahead
       ? (episode, from, to, state, now) =>
           rollIn(ahead.env, options.policy, episode, from, to, state, now)
+      : undefined,
+    predictions: ahead
+      ? (episode, from, to, state, steps, now) =>
+          rollPredictions(ahead.env, state, episode, from, to, steps, now)
       : undefined,
     setGate(snapshot) {
       if (snapshot) gate = createGate(snapshot);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPolicy } from '../../../agent/act.ts';
 import { loadBackend } from '../../../agent/backend.ts';
-import type { Feedback, Learner } from '../../../agent/contract.ts';
+import type { Episode, Feedback, Learner } from '../../../agent/contract.ts';
 import { createCoach } from '../../../agent/learners/coach.ts';
 import { creditedSteps } from '../../../agent/learners/parts/credit.ts';
 import { createPpl } from '../../../agent/learners/ppl.ts';
@@ -150,7 +150,49 @@ describe('learning from live feedback', async () => {
     tamer.dispose();
   });
 
-  it('[LEARN-63] PPL prefers the person’s action at the states the agent was about to visit', () => {
+  it('[LEARN-63] PPL prefers every step’s action at the states predicted from that step', () => {
+    const spec = syntheticSpec(2, 1);
+    const random = createRandom(5);
+    const real = syntheticEpisode(spec, 12, random, { id: 'real', human: [4, 10] });
+    const paths = new Map([4, 5, 6, 7, 8, 9].map((t) => [`p${t}`, path(t)]));
+    function path(t: number): Episode {
+      const branch = syntheticEpisode(spec, t === 7 ? 2 : 6, random, { id: `p${t}` });
+      branch.observations.fill(100 + t);
+      return branch;
+    }
+    const event: Feedback = {
+      ...base,
+      id: 'o',
+      kind: 'override',
+      episodeId: 'real',
+      from: 4,
+      to: 10,
+      predictions: [...paths.values()].map((p) => ({ episodeId: p.id, from: 0, to: p.length })),
+    };
+    const ppl = createPpl(spec, { ...small, horizon: 3 }, backend, random);
+    ppl.feedback(event, { get: (id) => (id === 'real' ? real : paths.get(id)) });
+    ppl.feedback(event, { get: () => real }); // a retry
+    const { pairs } = ppl.save().arrays as { pairs: Float32Array };
+    // Rows of state, preferred and rejected action: three states of each step, two where the path ends.
+    const rows = Array.from({ length: pairs.length / 4 }, (_, i) => [
+      ...pairs.subarray(4 * i, 4 * i + 4),
+    ]);
+    const scaled = (a: number) => (a + 2) / 2.5 - 1;
+    const expected = [4, 5, 6, 7, 8, 9].flatMap((t) =>
+      Array.from({ length: t === 7 ? 2 : 3 }, () => [
+        100 + t,
+        100 + t,
+        scaled(real.actions[t]!),
+        scaled(real.policyActions[t]!),
+      ]),
+    );
+    expect(rows.length).toBe(17);
+    for (const [i, row] of rows.entries())
+      for (const [j, x] of row.entries()) expect(x).toBeCloseTo(expected[i]![j]!, 5);
+    ppl.dispose();
+  });
+
+  it('[LEARN-63] without predictions PPL prefers at the states of the counterfactual', () => {
     const spec = syntheticSpec(3, 1);
     const random = createRandom(5);
     const human = (_: Float32Array, a: Float32Array) => {

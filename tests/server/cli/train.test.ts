@@ -103,6 +103,11 @@ test('[CLI-20] counterfactuals: on where the preset learns from them; they tell 
   expect(ppl.prevented.unneeded).toBeLessThanOrEqual(ppl.takeovers);
   const without = await run({ preset: 'ppl', overrides, counterfactuals: false });
   expect(without.snapshotHash).not.toBe(ppl.snapshotHash); // predicted states were learned from
+  // The first state predicted from a step is its own: at horizon 1 the same pairs, with or without.
+  const near = { learner: { ...overrides.learner, horizon: 1 } };
+  const predicted = await run({ preset: 'ppl', overrides: near });
+  const own = await run({ preset: 'ppl', overrides: near, counterfactuals: false });
+  expect(predicted.snapshotHash).toBe(own.snapshotHash);
 });
 
 test.each(['thrifty', 'aim'])(
