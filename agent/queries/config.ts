@@ -41,6 +41,11 @@ export interface QueryConfig {
    * going on is worth, which segments of one length never do.
    */
   readonly endings: boolean;
+  /**
+   * Share of comparisons that ask an earlier one again, sides at random, to learn how well whoever answers
+   * agrees with themselves: the ceiling of accuracy, [0, 0.5]. `serve` asks a twentieth again by default.
+   */
+  readonly repeatShare: number;
   /** Pairs considered per question asked. */
   readonly candidates: number;
   /** Newest episodes that segments are taken from; near-on-policy takes a tenth of them. */
@@ -57,6 +62,7 @@ export const queryDefaults: QueryConfig = {
   schedule: 'constant',
   segmentSeconds: 2,
   endings: false,
+  repeatShare: 0,
   candidates: 10,
   recentEpisodes: 100,
   expirySeconds: 600,
@@ -86,6 +92,8 @@ export function checkQueryConfig(config: QueryConfig): void {
     if (!(config[name] > 0))
       throw new RangeError(`queries.${name}: is ${config[name]}, needs more than 0`);
   }
+  if (!(config.repeatShare >= 0 && config.repeatShare <= 0.5))
+    throw new RangeError(`queries.repeatShare: is ${config.repeatShare}, allowed 0 to 0.5`);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { EnvironmentSpec, Episode, Feedback, Query, Segment } from '../cont
 import type { EpisodeStore } from '../episodes.ts';
 import type { RewardEnsemble } from '../reward/ensemble.ts';
 import { createAnswerTime } from './answer-time.ts';
+import { createAsked, type SavedQuestion } from './asked.ts';
 import { checkQueryConfig, type QueryConfig, queryDefaults } from './config.ts';
 import {
   type Choice,
@@ -25,9 +26,6 @@ export interface QuerySource {
   save(): Record<string, unknown>;
   load(meta: Readonly<Record<string, unknown>>): void;
 }
-
-/** Questions remembered for their answers, and for coverage. */
-const REMEMBERED = 2000;
 
 /**
  * Steps of a segment: `steps`, but at most half of the longest finished episode, so that tasks whose
@@ -66,8 +64,10 @@ export function createQuerySource(
   checkQueryConfig(config);
   const steps = Math.max(2, Math.round(config.segmentSeconds / spec.controlDt));
   const answerTime = createAnswerTime();
-  const asked = new Map<string, { query: Query; ease: number; features: Float32Array }>();
+  const asked = createAsked(random);
   let count = 0;
+  /** Repetitions owed for questions asked. */
+  let owed = 0;
 
   function recent(): Episode[] {
     const ids = store.ids();
@@ -91,9 +91,30 @@ export function createQuerySource(
       .map((r) => r.reduce((a, b) => a + b, 0));
   };
 
+  /** A question that was answered before, sides at random; undefined: there is none to ask again. */
+  function again(): { choice: Choice; segments: Segment[] } | undefined {
+    if (owed < 1) return undefined;
+    const earlier = asked.takeAnswered();
+    if (!earlier) return undefined;
+    owed -= 1;
+    const [a, b] = earlier.query.segments as [Segment, Segment];
+    const { features } = earlier;
+    const choice = { a, b, score: 0, features, probabilities: [(1 + earlier.ease) / 2] };
+    return { choice, segments: random.next() < 0.5 ? [a, b] : [b, a] };
+  }
+
+  /** How many of `wanted` are asked again. */
+  function repetitions(wanted: number) {
+    if (config.kind !== 'compare' || config.repeatShare === 0) return [];
+    owed = Math.min(wanted, owed + wanted * config.repeatShare);
+    return Array.from({ length: wanted }, again).filter((question) => question !== undefined);
+  }
+
   return {
     config,
-    next(wanted, now, policyVersion, urgent) {
+    next(asking, now, policyVersion, urgent) {
+      const repeated = repetitions(asking);
+      const wanted = asking - repeated.length;
       const untrained = !reward || reward.version === 0;
       // B-Pref: the first session is uniform, whatever the strategy.
       const strategy = untrained ? 'uniform' : config.strategy;
@@ -113,20 +134,21 @@ export function createQuerySource(
         urgent,
         config.endings,
       );
-      const features = [...asked.values()].slice(-200).map((a) => a.features);
+      const features = asked.features(200);
       const chosen = selectQueries(candidates, pairs, { strategy }, answerTime, features);
       if (urgent) {
         const rank = ({ a, b }: Choice) =>
           urgent.has(a.episodeId) || urgent.has(b.episodeId) ? 0 : 1;
         chosen.sort((one, other) => rank(one) - rank(other));
       }
-      return questions(config.kind, chosen).map(({ choice, segments }) => {
+      const fresh = questions(config.kind, chosen);
+      return [...repeated, ...fresh].map(({ choice, segments }, i) => {
         const query: Query = {
           id: `${runId}-q${count++}`,
           runId,
           kind: config.kind,
           segments,
-          strategy,
+          strategy: i < repeated.length ? 'repeat' : strategy,
           score: choice.score,
           policyVersion,
           createdAt: now,
@@ -135,32 +157,27 @@ export function createQuerySource(
         };
         for (const { episodeId } of query.segments) store.pin(episodeId);
         const ease = easeOf(choice.probabilities);
-        asked.set(query.id, { query, ease, features: choice.features });
-        if (asked.size > REMEMBERED) asked.delete(asked.keys().next().value!);
+        asked.add({ query, ease, features: choice.features });
         return query;
       });
     },
     answered(feedback) {
       if (feedback.kind !== 'preference' || !feedback.queryId) return;
-      const question = asked.get(feedback.queryId);
+      const question = asked.answered(feedback.queryId, feedback.choice);
       if (question) answerTime.add(feedback, question.ease);
     },
     get: (id) => asked.get(id)?.query,
     save: () => ({
       count,
       answerTime: answerTime.save(),
-      asked: [...asked.values()].map(({ query, ease, features }) => ({
-        query,
-        ease,
-        features: [...features],
-      })),
+      owed,
+      asked: asked.save(),
     }),
     load(meta) {
       count = meta.count as number;
       answerTime.load(meta.answerTime as number[]);
-      asked.clear();
-      for (const entry of meta.asked as { query: Query; ease: number; features: number[] }[])
-        asked.set(entry.query.id, { ...entry, features: Float32Array.from(entry.features) });
+      owed = (meta.owed as number | undefined) ?? 0;
+      asked.load(meta.asked as SavedQuestion[]);
     },
   };
 }

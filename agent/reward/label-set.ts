@@ -56,7 +56,9 @@ export function createLabelSet(members: number, noise: Noise): LabelSet {
     get feedback() {
       return new Set(data.map((datum) => datum.feedbackId)).size;
     },
-    add: (made) => changed([...data, ...made]),
+    add(made) {
+      changed([...data, ...made.map((datum) => ({ ...datum, fold: twinOf(datum, data).fold }))]);
+    },
     retract(feedbackId) {
       const kept = data.filter((datum) => datum.feedbackId !== feedbackId);
       if (kept.length === data.length) return false;
@@ -66,4 +68,18 @@ export function createLabelSet(members: number, noise: Noise): LabelSet {
     of: (member) => (lists ??= split())[member]!,
     replace: (next) => changed([...next]),
   };
+}
+
+/** The same pair asked before, either way round, else the datum itself: whoever saw one answer saw the other. */
+function twinOf(datum: Datum, data: readonly Datum[]): Datum {
+  if (datum.kind !== 'preference') return datum;
+  const { rows } = datum;
+  const middle = (rows.length * datum.parts[0]!) / (datum.parts[0]! + datum.parts[1]!);
+  const swapped = (i: number) => (i < rows.length - middle ? i + middle : i - rows.length + middle);
+  const isTwin = (other: Datum) =>
+    other.kind === 'preference' &&
+    other.rows.length === rows.length &&
+    (rows.every((value, i) => value === other.rows[i]) ||
+      other.rows.every((value, i) => value === rows[swapped(i)]));
+  return data.find(isTwin) ?? datum;
 }

@@ -43,7 +43,7 @@ const KNOWN_ROWS = 512;
 /** Steps summed when returns of segments are correlated. */
 const SEGMENT_STEPS = 25;
 /** Fewest repeated questions that make a ceiling. */
-const FEWEST_REPEATS = 10;
+export const FEWEST_REPEATS = 10;
 
 export interface HeldOut {
   readonly metrics: Metrics;
@@ -66,6 +66,7 @@ export function heldOutReport(source: ReportSource): HeldOut {
     Object.assign(metrics, binMetrics(bins));
   }
   metrics['reward/ceiling'] = source.repeats.ceiling();
+  metrics['reward/repeats'] = source.repeats.count();
   metrics['reward/heldOut'] = decisive;
   let loss: number | undefined;
   for (const [kind, sum] of judged.perKind) {
@@ -229,6 +230,8 @@ export interface Repeats {
   add(feedback: Extract<Feedback, { kind: 'preference' }>): void;
   /** Best accuracy that can be expected; 1 (the strictest) until enough questions were repeated. */
   ceiling(): number;
+  /** Answers to questions that the same teacher had answered before. */
+  count(): number;
   save(): [string, ('a' | 'b')[]][];
   load(saved: readonly [string, ('a' | 'b')[]][]): void;
 }
@@ -236,6 +239,19 @@ export interface Repeats {
 export function createRepeats(): Repeats {
   const answers = new Map<string, ('a' | 'b')[]>();
   const name = (s: Segment) => `${s.episodeId}:${s.from}:${s.to}`;
+
+  function agreement() {
+    let same = 0;
+    let pairs = 0;
+    for (const list of answers.values()) {
+      for (let i = 1; i < list.length; i++) {
+        pairs++;
+        if (list[i] === list[i - 1]) same++;
+      }
+    }
+    return { pairs, same };
+  }
+
   return {
     add({ teacherId, a, b, choice }) {
       if (choice !== 'a' && choice !== 'b') return;
@@ -248,16 +264,10 @@ export function createRepeats(): Repeats {
       else answers.set(key, [answer]);
     },
     ceiling() {
-      let same = 0;
-      let pairs = 0;
-      for (const list of answers.values()) {
-        for (let i = 1; i < list.length; i++) {
-          pairs++;
-          if (list[i] === list[i - 1]) same++;
-        }
-      }
+      const { pairs, same } = agreement();
       return pairs < FEWEST_REPEATS ? 1 : ceilingFromAgreement(same / pairs);
     },
+    count: () => agreement().pairs,
     save: () => [...answers],
     load(saved) {
       answers.clear();

@@ -14,6 +14,8 @@ const PUBLISH_EVERY = 1000;
 const PROGRESS_EVERY = 500;
 /** Rest when there is nothing to learn from, ms. */
 const IDLE = 15;
+/** Share of comparisons that people are asked a second time. */
+const REPEAT_SHARE = 0.05;
 /** Longest stretch of updates before messages are heard, ms. */
 const SLICE = 20;
 
@@ -21,6 +23,13 @@ const data = workerData as LearnerData;
 const port = parentPort!;
 const emit = (event: LearnerEvent, transfer: ArrayBuffer[] = []) =>
   port.postMessage(event, transfer);
+
+/** People do not always agree with themselves: some questions are asked again to learn how often. */
+function forPeople(overrides: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { queries } = overrides;
+  if (queries !== undefined && (typeof queries !== 'object' || queries === null)) return overrides; // refused by name
+  return { ...overrides, queries: { repeatShare: REPEAT_SHARE, ...queries } };
+}
 
 const env = await createEnvironment(data.environmentId, data.environmentOptions);
 const { observationSpace, actionSpace, controlDt } = env;
@@ -31,7 +40,7 @@ const trainer = await createTrainer({
   spec: { environmentId: data.environmentId, observationSpace, actionSpace, controlDt },
   seed: data.seed,
   runId: data.runId,
-  overrides: data.overrides,
+  overrides: forPeople(data.overrides),
 });
 if (data.checkpoint) trainer.load(data.checkpoint);
 const assembler = createAssembler();

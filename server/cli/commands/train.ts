@@ -141,11 +141,11 @@ function describe(r: TrainResult): string {
     row('cost', (s) => s.cost.mean),
     ...(r.before.routeCompletion ? [row('route completion', (s) => s.routeCompletion?.mean)] : []),
   ]);
-  const { accuracy, ceiling, pearson, epic } = r.rewardModel;
+  const { accuracy, ceiling, measuredCeiling, pearson, epic } = r.rewardModel;
   return [
     lines,
     `${r.environmentSteps} steps, ${r.expertSteps} by the expert, ${r.labels} labels, ${short(r.wallSeconds)} s`,
-    `reward model: accuracy ${short(accuracy)} of ${short(ceiling)}, Pearson ${short(pearson)}, EPIC distance ${short(epic)}`,
+    `reward model: accuracy ${short(accuracy)} (ceiling ${short(ceiling)}, from repeated questions ${short(measuredCeiling)}), Pearson ${short(pearson)}, EPIC distance ${short(epic)}`,
     `policy: ${r.snapshot}`,
   ].join('\n');
 }

@@ -13,6 +13,7 @@ import { mean, pearson } from '../../../agent/evaluation/statistics.ts';
 import { pplDefaults } from '../../../agent/learners/ppl.ts';
 import { getPreset } from '../../../agent/presets.ts';
 import { type LabelSchedule, queryDefaults } from '../../../agent/queries/config.ts';
+import { FEWEST_REPEATS } from '../../../agent/reward/report.ts';
 import type { TakeoverRule } from '../../../agent/teachers/override.ts';
 import type { PreferenceTeacherName } from '../../../agent/teachers/preference.ts';
 import { applyOverrides } from '../../../agent/trainer/options.ts';
@@ -73,8 +74,12 @@ export interface TrainResult {
   readonly updates: number;
   readonly wallSeconds: number;
   readonly rewardModel: {
+    /** On held-out answers. */
     accuracy: number | null;
+    /** What a perfect model would reach on the answers of the synthetic teacher, which errs as it was told to. */
     ceiling: number | null;
+    /** The same as it is measured with people, from repeated questions; null: fewer than ten of them. */
+    measuredCeiling: number | null;
     pearson: number | null;
     /** EPIC distance to the environment's reward, in [0, 1]; 0 is best. */
     epic: number | null;
@@ -126,7 +131,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     wallSeconds: (options.clock() - started) / 1000,
     rewardModel: {
       accuracy: metrics['reward/accuracy'] ?? null,
-      ceiling: metrics['reward/ceiling'] ?? null,
+      ceiling: 'reward/accuracy' in metrics ? (teachers.preference?.ceiling ?? null) : null,
+      measuredCeiling:
+        metrics['reward/repeats']! >= FEWEST_REPEATS ? metrics['reward/ceiling']! : null,
       pearson: rewardCorrelation(trainer, result.store),
       epic: rewardDistance(env, trainer, options),
     },

@@ -8,17 +8,14 @@ import type {
 } from '../../../agent/contract.ts';
 import { rollCounterfactual, rollPredictions } from '../../../agent/counterfactual.ts';
 import { createGate, type Gate } from '../../../agent/gate.ts';
-import type {
-  OverrideTeacher,
-  PreferenceTeacher,
-  ScalarTeacher,
-} from '../../../agent/teachers/contract.ts';
+import type { OverrideTeacher, ScalarTeacher } from '../../../agent/teachers/contract.ts';
 import { createGatedTeacher } from '../../../agent/teachers/gated.ts';
 import { createOverrideTeacher, type TakeoverRule } from '../../../agent/teachers/override.ts';
 import {
   createPreferenceTeacher,
   type PreferenceTeacherName,
   preferenceTeachers,
+  type SyntheticAnnotator,
 } from '../../../agent/teachers/preference.ts';
 import { createScalarTeacher } from '../../../agent/teachers/scalar.ts';
 import type {
@@ -53,7 +50,7 @@ export type RollPredictions = (
 
 export interface Teachers {
   readonly override: OverrideTeacher | undefined;
-  readonly preference: PreferenceTeacher | undefined;
+  readonly preference: SyntheticAnnotator | undefined;
   readonly scalar: ScalarTeacher | undefined;
   /** What the policy would have done; only with an override teacher. */
   readonly counterfactual: RollCounterfactual | undefined;

@@ -228,6 +228,7 @@ describe('results', () => {
     expect(Object.keys(result.rewardModel as object)).toEqual([
       'accuracy',
       'ceiling',
+      'measuredCeiling',
       'pearson',
       'epic',
     ]);

@@ -165,3 +165,18 @@ test('[CLI-23] a live teacher of an unknown mode is refused', async () => {
     'teacher.mode: is loud, allowed sparse, continuous, policy-dependent',
   );
 });
+
+test('[QRY-6] accuracy stands beside its ceiling: the teacher’s own, and the one its repeats measure', async () => {
+  const base = { learner: { hidden: [32, 32], batchSize: 64 }, scheduler: { updatesPerStep: 0.2 } };
+  const common = { teachers: ['preference'], labels: 200, steps: 600, evalEpisodes: 1 } as const;
+  const overrides = { ...base, queries: { repeatShare: 0.4 } };
+  const teach = { preference: { mistake: 0.2 } };
+  const { rewardModel, metrics } = await run({ ...common, overrides, teach });
+  expect(rewardModel.ceiling).toBeCloseTo(0.8, 6);
+  expect(metrics['reward/repeats']).toBeGreaterThan(40);
+  // Seventy answers given twice: a standard error of 0.04.
+  expect(Math.abs(rewardModel.measuredCeiling! - 0.8)).toBeLessThan(0.12);
+  expect(rewardModel.accuracy).toBeLessThan(0.95);
+  const once = await run({ ...common, overrides: base, teach });
+  expect(once.rewardModel).toMatchObject({ measuredCeiling: null });
+}, 120_000);
