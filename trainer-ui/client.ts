@@ -24,6 +24,7 @@ import {
   type WireQuery,
 } from '../server/protocol/index.ts';
 import { createFrameBuffer, type FrameBuffer } from './frame-buffer.ts';
+import type { RewardValue } from './live/reward-key.ts';
 import { createOutbox } from './outbox.ts';
 import { type AppStore, createAppStore, reduce } from './store.ts';
 
@@ -58,7 +59,7 @@ export interface Client {
    * Reward the step on screen, which is not the server's newest: the status may already tell of the
    * next episode, or not yet of this one. False when nothing was driven that could be meant.
    */
-  reward(value: 1 | -1): boolean;
+  reward(value: RewardValue): boolean;
   /** Sends, and keeps until it is acknowledged. Returns the id. */
   give(body: Body, shownAt: number): string;
   clip(segment: Segment): Promise<Clip>;
@@ -78,7 +79,7 @@ export function createClient(window: Window): Client {
   const clips = new Map<number, { resolve(clip: Clip): void; reject(error: Error): void }>();
   /** Episode ids by number, of the latest statuses. */
   const episodeIds = new Map<number, string>();
-  let unnamed: { episodeNumber: number; step: number; value: 1 | -1; at: number }[] = [];
+  let unnamed: { episodeNumber: number; step: number; value: RewardValue; at: number }[] = [];
   const errorListeners = new Set<(message: string, code: string) => void>();
   let path: PredictedPath | undefined;
   let socket: WebSocket | undefined;

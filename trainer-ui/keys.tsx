@@ -6,7 +6,8 @@ import type { Welcome } from './store.ts';
 type Row = readonly [keys: readonly string[], what: string];
 
 const LIVE: readonly Row[] = [
-  [['+', '−'], 'good, bad: reward for what is on screen'],
+  [['+', '−'], 'good, bad: reward for what is on screen (= counts as + too)'],
+  [['Shift +', 'Shift −'], 'a little good, a little bad: half a reward'],
   [['1', '2', '3', '4'], 'camera: chase, top, cockpit, free'],
   [['Space'], 'pause and go on'],
   [['.'], 'one step, while paused'],

@@ -134,14 +134,14 @@ test('[E2E-2] held keys take over, letting go hands back', async () => {
   await until('the override in the log', async () => (await count('override')) >= 1);
 });
 
-test('[E2E-3] live rewards by keys are in the database', async () => {
-  for (const key of ['+', '-', '+']) {
+test('[E2E-3] live rewards by keys are in the database, small ones with Shift', async () => {
+  for (const key of ['+', '-', '+', 'Shift+Minus', 'Shift+Equal']) {
     await page.keyboard.press(key);
     await page.waitForTimeout(400);
   }
-  await until('three rewards', async () => (await count('reward')) >= 3);
-  const values = (await log()).filter((f) => f.kind === 'reward').map((f) => Math.sign(f.value!));
-  expect(values).toEqual([1, -1, 1]);
+  await until('five rewards', async () => (await count('reward')) >= 5);
+  const values = (await log()).filter((f) => f.kind === 'reward').map((f) => f.value);
+  expect(values).toEqual([1, -1, 1, -0.5, 0.5]);
 });
 
 test('[E2E-3] ten comparisons by keys are in the database, with the choice of the key', async () => {

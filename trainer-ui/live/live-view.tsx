@@ -192,7 +192,8 @@ function RewardFlash() {
         lineHeight: 1,
       }}
     >
-      {last.value > 0 ? '+1' : '−1'}
+      {last.value > 0 ? '+' : '−'}
+      {Math.abs(last.value) < 1 ? '½' : '1'}
     </Text>
   );
 }

@@ -5,6 +5,7 @@ import { type Client, newId } from '../client.ts';
 import { useApp, useClient } from '../context.ts';
 import type { Welcome } from '../store.ts';
 import { isHalted } from './request.ts';
+import { rewardOf } from './reward-key.ts';
 
 const INPUT_EVERY = 33;
 /** The release is repeated: one lost message must not leave the last command in force. */
@@ -90,7 +91,7 @@ function operate(
       if (!event.repeat) tick(); // at once, not at the next tick
       return;
     }
-    if (event.repeat && event.key !== '+' && event.key !== '-') return;
+    if (event.repeat && rewardOf(event) === undefined) return;
     if (command(client, event)) event.preventDefault();
   }
   function onKeyUp(event: KeyboardEvent): void {
@@ -123,15 +124,12 @@ function command(client: Client, event: KeyboardEvent): boolean {
     client.store.setState({ camera });
     return true;
   }
+  const reward = rewardOf(event);
+  if (reward !== undefined) {
+    client.reward(reward);
+    return true;
+  }
   switch (event.key) {
-    case '+':
-    case '=':
-      client.reward(1);
-      return true;
-    case '-':
-    case '_':
-      client.reward(-1);
-      return true;
     case ' ':
       client.control(isHalted(client.store.getState().status) ? 'play' : 'pause');
       return true;
