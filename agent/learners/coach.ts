@@ -1,11 +1,15 @@
 /**
- * COACH (MacGlashan et al. 2017) in its deep form (Arumugam et al. 2019): a person's live feedback is
- * the advantage of what the policy just did, so it drives the policy gradient directly. A press is
- * credited to the steps before it through an eligibility trace, after the person's delay.
+ * COACH (MacGlashan et al. 2017, algorithm 1) in its deep form (Arumugam et al. 2019): a person's live
+ * feedback is the advantage of what the policy just did, so it drives the policy gradient directly. A
+ * press f is multiplied with the eligibility trace of the steps before it, after the person's delay:
  *
- * ∇J = mean f · λ^age · ρ ∇log π(a|s) + entropy bonus, ρ = π/π_then clipped to `maxRatio`: Deep COACH's
- * importance weight, which also ends the push once an action that was punished has become unlikely.
- * Deviation: a state-independent Gaussian with clipped likelihood (nn/censored.ts).
+ * ∇J = E[f e] + β ∇H, e = Σ λ^age · ρ ∇log π(a|s) over the `window` steps up to the judged one (age 0)
+ *
+ * with the mean over presses, each of which is kept with its window and replayed. ρ = π/π_then is Deep
+ * COACH's importance weight; it also ends the push once a punished action has become unlikely.
+ *
+ * Deviations: ρ is truncated at `maxRatio`; π_then is the policy when the press arrives, not when it acted;
+ * Adam; a state-independent Gaussian with clipped likelihood (nn/censored.ts).
  */
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend.ts';
@@ -21,11 +25,11 @@ import { createTuples } from './parts/tuples.ts';
 export interface CoachConfig {
   /** Hidden units per layer. */
   readonly hidden: readonly number[];
-  /** Credited steps per gradient step. */
+  /** Presses, with their windows, per gradient step. */
   readonly batchSize: number;
-  /** Credited steps kept. */
+  /** Presses kept. */
   readonly capacity: number;
-  /** Credited steps needed before the first update. */
+  /** Presses needed before the first update. */
   readonly learningStarts: number;
   readonly learningRate: number;
   /** Seconds between a step on screen and the key about it. */
@@ -34,6 +38,7 @@ export interface CoachConfig {
   readonly trace: number;
   /** Steps the trace reaches back. */
   readonly window: number;
+  /** Largest importance weight. */
   readonly maxRatio: number;
   readonly entropyWeight: number;
   /** First log standard deviation, actions scaled to [−1, 1]. */
@@ -42,9 +47,9 @@ export interface CoachConfig {
 
 export const coachDefaults: CoachConfig = {
   hidden: [64, 64],
-  batchSize: 64,
-  capacity: 10_000,
-  learningStarts: 16,
+  batchSize: 16,
+  capacity: 1000,
+  learningStarts: 4,
   learningRate: 1e-3,
   delay: 0.2,
   trace: 0.35,
@@ -55,7 +60,10 @@ export const coachDefaults: CoachConfig = {
 };
 
 export interface CoachLearner extends Learner {
-  /** For tests. Rows: observation (d), action (k) in [−1, 1], credit, log π at the time. */
+  /**
+   * For tests. `m` windows of `window` rows each: observation (d), action (k) in [−1, 1], credit f λ^age
+   * (0 where the episode has no such step), log π at the time.
+   */
   readonly parts: {
     readonly policy: Mlp;
     readonly logStd: Float32Array;
@@ -73,10 +81,13 @@ export function createCoach(
   const c: CoachConfig = { ...coachDefaults, ...config };
   if (!(c.trace >= 0 && c.trace <= 1))
     throw new RangeError(`coach.trace: is ${c.trace}, allowed 0 to 1`);
+  if (!Number.isInteger(c.window) || c.window < 1)
+    throw new RangeError(`coach.window: is ${c.window}, needs an integer of at least 1`);
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;
   const width = d + k + 2;
+  const logMaxRatio = Math.log(c.maxRatio);
 
   // ------------------------------------------------------------------ model
   const policy = createMlp(
@@ -94,8 +105,8 @@ export function createCoach(
   const logStdAdam = createAdam(k, { learningRate: c.learningRate });
 
   // ------------------------------------------------------------------ data
-  const credited = createTuples(c.capacity, width);
-  const rows = new Float32Array(n * width);
+  const credited = createTuples(c.capacity, c.window * width);
+  const rows = new Float32Array(n * c.window * width);
   const likelihood = { logProb: 0, dMean: 0, dLogStd: 0 };
   let updates = 0;
 
@@ -112,40 +123,48 @@ export function createCoach(
     const episode = episodes.get(feedback.episodeId);
     if (!episode || credited.has(feedback.id)) return;
     const judged = feedback.step - Math.round(c.delay / spec.controlDt);
-    const row = new Float32Array(width);
-    const action = row.subarray(d, d + k);
-    for (let age = 0; age < c.window; age++) {
+    if (judged < 0) return;
+    const all = new Float32Array(c.window * width);
+    for (let age = 0; age < Math.min(c.window, judged + 1); age++) {
       const step = judged - age;
-      if (step < 0 || step >= episode.length) continue;
+      if (step >= episode.length) continue;
+      const row = all.subarray(age * width, (age + 1) * width);
+      const action = row.subarray(d, d + k);
       row.set(episode.observations.subarray(step * d, (step + 1) * d));
       scaleActions(spec.actionSpace, episode.actions.subarray(step * k, (step + 1) * k), 1, action);
       row[d + k] = feedback.value * c.trace ** age;
       row[d + k + 1] = logProb(row, predict(backend, policy, row.subarray(0, d), 1), d, 0);
-      credited.add(feedback.id, row);
     }
+    credited.add(feedback.id, all);
   }
 
   // ------------------------------------------------------------------ loss
 
-  /** −mean f min(ρ, maxRatio) − entropy bonus. */
+  /**
+   * −mean over windows of Σ credit · w(ρ) − entropy bonus, where w(ρ) is ρ and goes on as its logarithm
+   * beyond `maxRatio`: the gradient is that of the trace with ρ truncated there.
+   */
   function policyLoss(from: Float32Array, m: number): number {
     let loss = 0;
     backend.tf.tidy(() => {
-      const observations = new Float32Array(m * d);
-      for (let i = 0; i < m; i++) observations.set(from.subarray(i * width, i * width + d), i * d);
-      const pass = policy.forward(backend.upload(observations, [1, m, d]), m);
-      const dMeans = new Float32Array(m * k);
-      for (let i = 0; i < m; i++) {
-        const f = from[i * width + d + k]!;
+      const rowCount = m * c.window;
+      const observations = new Float32Array(rowCount * d);
+      for (let i = 0; i < rowCount; i++)
+        observations.set(from.subarray(i * width, i * width + d), i * d);
+      const pass = policy.forward(backend.upload(observations, [1, rowCount, d]), rowCount);
+      const dMeans = new Float32Array(rowCount * k);
+      for (let i = 0; i < rowCount; i++) {
+        const credit = from[i * width + d + k]! / m;
+        if (credit === 0) continue;
         const then = from[i * width + d + k + 1]!;
-        const ratio = Math.exp(logProb(from, pass.output, i * width + d, i * k) - then);
-        loss -= (f * Math.min(ratio, c.maxRatio)) / m;
-        if (ratio > c.maxRatio) continue;
+        const excess = logProb(from, pass.output, i * width + d, i * k) - then - logMaxRatio;
+        const weight = c.maxRatio * Math.exp(Math.min(0, excess));
+        loss -= credit * (weight + c.maxRatio * Math.max(0, excess));
         for (let j = 0; j < k; j++) {
           const a = from[i * width + d + j]!;
           censoredLikelihood(a, pass.output[i * k + j]!, logStd[j]!, likelihood);
-          dMeans[i * k + j] = (-f * ratio * likelihood.dMean) / m;
-          logStdGradient[j]! -= (f * ratio * likelihood.dLogStd) / m;
+          dMeans[i * k + j] = -credit * weight * likelihood.dMean;
+          logStdGradient[j]! -= credit * weight * likelihood.dLogStd;
         }
       }
       policy.backward(pass, dMeans);

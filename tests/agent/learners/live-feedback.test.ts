@@ -53,10 +53,23 @@ describe('learning from live feedback', async () => {
       const climb = () => tamer.parts.actorLoss(rows, m);
       expectGradient(tamer.parts.actor, climb, climb, random, { tolerance: 0.05 });
 
-      const coach = createCoach(spec, small, other, random);
+      const coach = createCoach(spec, { ...small, window: 4 }, other, random);
       for (let i = 0; i < m; i++) rows[i * 8 + 7] = random.uniform(-3, -1); // log π at the time
-      const surrogate = () => coach.parts.policyLoss(rows, m);
+      const surrogate = () => coach.parts.policyLoss(rows, m / 4);
       expectGradient(coach.parts.policy, surrogate, surrogate, random, { tolerance: 0.05 });
+      const { logStd, logStdGradient } = coach.parts;
+      for (let j = 0; j < 2; j++) {
+        const at = (by: number) => {
+          logStd[j]! += by;
+          const value = surrogate();
+          logStd[j]! -= by;
+          return value;
+        };
+        const slope = (at(0.01) - at(-0.01)) / 0.02;
+        logStdGradient.fill(0);
+        surrogate();
+        expect(logStdGradient[j]).toBeCloseTo(slope, 2);
+      }
 
       const ppl = createPpl(spec, { ...small, beta: 0.7 }, other, random);
       const batch = randomBatch(32, 4, 2, random);
@@ -86,6 +99,43 @@ describe('learning from live feedback', async () => {
     visited.length = 0;
     creditedSteps(episode, 20, 0.1, { minDelay: 0.3, maxDelay: 0.3 }, visit);
     expect(visited).toEqual([[17, 1]]);
+  });
+
+  it('[LEARN-64] COACH’s update is f times the eligibility trace e ← λ e + ∇log π, after the delay', () => {
+    const spec = syntheticSpec(3, 2);
+    const config = { hidden: [8], batchSize: 1, learningStarts: 1, entropyWeight: 0 };
+    const make = (window: number) =>
+      createCoach(
+        spec,
+        { ...config, window, trace: 0.8, delay: 2 * spec.controlDt },
+        backend,
+        createRandom(4),
+      );
+    const episode = syntheticEpisode(spec, 8, createRandom(2), { id: 'e' });
+    const press = (coach: ReturnType<typeof make>, step: number, value: number) => {
+      const body = { kind: 'reward', episodeId: 'e', step, value } as const;
+      coach.feedback({ ...base, id: `f${step}`, ...body }, { get: () => episode });
+    };
+    const gradientOf = (coach: ReturnType<typeof make>, window: number) => {
+      coach.parts.policy.gradients.fill(0);
+      coach.parts.policyLoss(coach.save().arrays.credited!.subarray(-window * 7), 1);
+      return coach.parts.policy.gradients.slice();
+    };
+    // Algorithm 1: the trace takes up every step's ∇log π; steps 0 to 5 are seen 2 before the press.
+    const one = make(1);
+    const trace = new Float32Array(one.parts.policy.parameters.length);
+    for (let t = 0; t <= 5; t++) {
+      press(one, t + 2, 1);
+      const gradient = gradientOf(one, 1); // of −log π
+      for (let i = 0; i < trace.length; i++) trace[i] = 0.8 * trace[i]! - gradient[i]!;
+    }
+    const whole = make(10);
+    press(whole, 7, -0.5);
+    const update = gradientOf(whole, 10);
+    expect(Math.hypot(...update)).toBeGreaterThan(0.01);
+    for (let i = 0; i < trace.length; i++) expect(-update[i]!).toBeCloseTo(-0.5 * trace[i]!, 4);
+    one.dispose();
+    whole.dispose();
   });
 
   /** Steps of random actions, every one judged: nearer to the best action is better. */
