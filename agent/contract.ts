@@ -339,6 +339,8 @@ export interface RewardModel {
  */
 export interface Trainer {
   readonly preset: string;
+  /** What TensorFlow.js computes with. */
+  readonly backend: 'native' | 'wasm' | 'cpu';
   /** A new episode, or more steps of one that is known: steps [from, to) are new. */
   observe(episode: Episode, from: number, to: number): void;
   feedback(feedback: Feedback): void;

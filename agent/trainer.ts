@@ -3,7 +3,7 @@
  * that whoever calls `update` stays responsive; nothing here waits for a person.
  */
 import { createRandom } from '../sim/random.ts';
-import { loadBackend } from './backend.ts';
+import { type BackendName, loadBackend } from './backend.ts';
 import type {
   Checkpoint,
   EnvironmentSpec,
@@ -35,7 +35,10 @@ export interface TrainerOptions {
   readonly now?: number;
   /** `{learner, reward, queries, scheduler}`: changes to the preset. */
   readonly overrides?: Record<string, unknown>;
-  readonly backend?: 'native' | 'wasm' | 'cpu';
+  /** Tried first. */
+  readonly backend?: BackendName;
+  /** Same seed and log, same weights: leaves out native, whose threads may reorder sums. */
+  readonly deterministic?: boolean;
 }
 
 /** Steps of episodes kept for questions and late feedback, besides those that feedback refers to. */
@@ -49,7 +52,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const preset = applyOverrides(getPreset(options.preset), options.overrides ?? {});
   const scheduler: SchedulerConfig = { ...schedulerDefaults, ...preset.scheduler };
   const { spec, runId, seed } = options;
-  const backend = await loadBackend(options.backend ? { prefer: options.backend } : {});
+  const backend = await loadBackend({
+    ...(options.backend ? { prefer: options.backend } : {}),
+    ...(options.deterministic ? { deterministic: true } : {}),
+  });
   const learner = createLearner(preset.learner, spec, backend, createRandom(seed, 1));
   const reward = preset.reward
     ? createRewardEnsemble(spec, preset.reward, backend, createRandom(seed, 2))
@@ -166,6 +172,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
   const trainer: Trainer = {
     preset: preset.id,
+    backend: backend.name,
     observe(episode, from, to) {
       if (from === to && episode.end === 'open') return;
       store.append(episode, from, to);

@@ -24,7 +24,8 @@ interface Flags {
   operator?: string;
   takeoverSeconds?: number;
   workers: number;
-  backend?: (typeof BACKENDS)[number];
+  backend: (typeof BACKENDS)[number];
+  deterministic: boolean;
   out: string;
   json: boolean;
 }
@@ -61,7 +62,10 @@ export function feedbackBench(): Command {
     )
     .option('--takeover-seconds <n>', 'shortest takeover (default 2)', number(0, 60))
     .option('--workers <n>', 'runs at once', integer(1, 256), availableParallelism())
-    .addOption(new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS))
+    .addOption(
+      new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS).default('wasm'),
+    )
+    .option('--deterministic', 'same seed, same weights: on wasm, or with --backend cpu', false)
     .requiredOption('--out <dir>', 'folder of rows and report; the same one resumes');
   jsonOption(command).action(run);
   return withExamples(
@@ -120,6 +124,8 @@ async function runSpeed(flags: Flags, command: string): Promise<void> {
 }
 
 async function run(flags: Flags): Promise<void> {
+  if (flags.deterministic && flags.backend === 'native')
+    throw new UsageError('backend: is native, allowed wasm or cpu with --deterministic');
   const command = `reins ${process.argv.slice(2).join(' ')}`;
   if (flags.suite === 'speed') return runSpeed(flags, command);
   const output = createOutput(flags);
@@ -130,6 +136,7 @@ async function run(flags: Flags): Promise<void> {
     out: flags.out,
     workers: flags.workers,
     backend: flags.backend,
+    deterministic: flags.deterministic,
     command,
     output,
   });

@@ -86,7 +86,7 @@ export function trainCommand(): Command {
     .option('--seed <n>', 'seed of everything', seed, 1)
     .option('--eval-episodes <n>', 'held-out episodes before and after', integer(1, 10_000), 20)
     .addOption(new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS))
-    .option('--deterministic', 'same seed, same weights (leaves out native)', false)
+    .option('--deterministic', 'same seed, same weights: on wasm, or with --backend cpu', false)
     .option('--out <file>', 'the trained policy; default data/policies/ENV-PRESET-SEED.policy');
   jsonOption(command).action((flags: TrainFlags) => run(flags));
   return withExamples(

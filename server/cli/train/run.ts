@@ -49,6 +49,7 @@ export interface TrainOptions {
   readonly seed: number;
   readonly evalEpisodes: number;
   readonly backend: 'native' | 'wasm' | 'cpu' | undefined;
+  /** Same seed and log, same weights: on wasm, or on cpu where that is asked for. */
   readonly deterministic: boolean;
   readonly out: string;
   readonly output: Output;
@@ -72,6 +73,8 @@ export interface TrainResult {
   /** Of takeovers with a counterfactual; all 0 without. */
   readonly prevented: LoopResult['prevented'];
   readonly updates: number;
+  /** What computed it. */
+  readonly backend: 'native' | 'wasm' | 'cpu';
   readonly wallSeconds: number;
   readonly rewardModel: {
     /** On held-out answers. */
@@ -128,6 +131,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     trainingCost: result.trainingCost,
     prevented: result.prevented,
     updates: result.updates,
+    backend: trainer.backend,
     wallSeconds: (options.clock() - started) / 1000,
     rewardModel: {
       accuracy: metrics['reward/accuracy'] ?? null,
@@ -148,7 +152,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   return document;
 }
 
-function createTrainerFor(
+async function createTrainerFor(
   env: Environment,
   options: TrainOptions,
   runId: string,
@@ -159,7 +163,9 @@ function createTrainerFor(
     actionSpace: env.actionSpace,
     controlDt: env.controlDt,
   };
-  const backend = options.deterministic ? 'wasm' : options.backend;
+  const { backend, deterministic } = options;
+  if (deterministic && backend === 'native')
+    throw new RangeError('backend: is native, allowed wasm or cpu with --deterministic');
   return createTrainer({
     preset: options.preset,
     spec,
@@ -167,6 +173,7 @@ function createTrainerFor(
     runId,
     now: 0,
     overrides: options.overrides,
+    deterministic,
     ...(backend ? { backend } : {}),
   });
 }

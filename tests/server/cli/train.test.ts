@@ -77,6 +77,25 @@ test('[CLI-4] the same seed gives the same policy, bit for bit; another seed ano
   expect({ ...b, snapshot: '' }).toEqual({ ...a, snapshot: '' });
 }, 120_000);
 
+test.each([undefined, 'cpu'] as const)(
+  '[CLI-4] --deterministic, backend %s: the same seed and log, the same weights; native is refused',
+  async (backend) => {
+    const overrides = {
+      learner: { hidden: [16], batchSize: 32 },
+      scheduler: { updatesPerStep: 0.3 },
+    };
+    const short = { overrides, backend, steps: 120, evalEpisodes: 1, deterministic: true };
+    const a = await run(short);
+    const b = await run(short);
+    expect(a.backend).toBe(backend ?? 'wasm');
+    expect(a.updates).toBeGreaterThan(0);
+    expect(b.snapshotHash).toBe(a.snapshotHash);
+    await expect(run({ ...short, backend: 'native' })).rejects.toThrow(
+      'backend: is native, allowed wasm or cpu with --deterministic',
+    );
+  },
+);
+
 test('[CLI-4] preferences alone: all labels are answered and a reward is learned', async () => {
   const result = await run({ teachers: ['preference'], labels: 30, steps: 500 });
   expect(result.labels).toBe(30);

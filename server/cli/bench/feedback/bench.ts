@@ -19,6 +19,7 @@ export interface FeedbackBenchOptions {
   readonly out: string;
   readonly workers: number;
   readonly backend: BackendChoice;
+  readonly deterministic: boolean;
   /** As typed, for the report. */
   readonly command: string;
   readonly output: Output;
@@ -105,6 +106,7 @@ async function runMissing(
     folder: options.out,
     workers: Math.min(options.workers, plan.runs.length),
     backend: options.backend,
+    deterministic: options.deterministic,
     onRow(row) {
       appendRow(path, row);
       known.set(row.key, row);

@@ -12,13 +12,15 @@ import { overridesOf, type RunSpec, runKey } from './plan.ts';
 import type { Measured, Row } from './rows.ts';
 import { trainTeacher } from './teachers.ts';
 
-export type BackendChoice = 'native' | 'wasm' | 'cpu' | undefined;
+export type BackendChoice = 'native' | 'wasm' | 'cpu';
 
 export interface ExecuteOptions {
   readonly spec: RunSpec;
   /** Folder of the bench. */
   readonly folder: string;
   readonly backend: BackendChoice;
+  /** Same spec, same policy. */
+  readonly deterministic: boolean;
   readonly onStep: (done: number) => void;
   /** Wall clock in ms. */
   readonly clock: () => number;
@@ -42,7 +44,7 @@ export async function execute(options: ExecuteOptions): Promise<Row> {
     ...(spec.takeoverSeconds === undefined ? {} : { takeoverSeconds: spec.takeoverSeconds }),
     evalEpisodes: spec.evalEpisodes,
     backend: options.backend,
-    deterministic: false,
+    deterministic: options.deterministic,
     out: join(options.folder, policy),
     output: silent(options.onStep),
     clock: options.clock,
@@ -70,6 +72,7 @@ function rowOf(spec: RunSpec, commit: string, result: TrainResult, policy: strin
     labels,
     trainingCost,
     updates,
+    backend: result.backend,
     wallSeconds: result.wallSeconds,
     ...result.rewardModel,
     curve: result.curve,
@@ -105,6 +108,7 @@ async function measureExpert({ spec, clock }: ExecuteOptions, commit: string): P
     labels: 0,
     trainingCost: 0,
     updates: 0,
+    backend: null,
     wallSeconds: (clock() - started) / 1000,
     accuracy: null,
     ceiling: null,

@@ -9,6 +9,7 @@ export interface WorkerData {
   readonly spec: RunSpec;
   readonly folder: string;
   readonly backend: BackendChoice;
+  readonly deterministic: boolean;
 }
 export type WorkerEvent =
   | { readonly type: 'step'; readonly done: number }
@@ -24,6 +25,7 @@ export interface PoolOptions {
   readonly folder: string;
   readonly workers: number;
   readonly backend: BackendChoice;
+  readonly deterministic: boolean;
   readonly onRow: (row: Row) => void;
   readonly onFailure: (failure: Failure) => void;
   /** Steps of all open runs together. */
@@ -61,7 +63,8 @@ function runOne(
   options: PoolOptions,
   onStep: (done: number) => void,
 ): Promise<Outcome> {
-  const data: WorkerData = { spec, folder: options.folder, backend: options.backend };
+  const { folder, backend, deterministic } = options;
+  const data: WorkerData = { spec, folder, backend, deterministic };
   return new Promise((resolve) => {
     const thread = startThread<never, WorkerEvent>(data, './cli/bench/feedback/worker.ts', {
       onDeath: (reason) => resolve({ ok: false, reason }),

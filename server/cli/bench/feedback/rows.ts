@@ -34,6 +34,8 @@ export interface Row {
   readonly labels: number;
   readonly trainingCost: number;
   readonly updates: number;
+  /** What computed it; null for an expert; absent in rows of older versions. */
+  readonly backend?: 'native' | 'wasm' | 'cpu' | null;
   readonly wallSeconds: number;
   /** On held-out answers, in [0, 1]; null without a reward model. */
   readonly accuracy: number | null;
