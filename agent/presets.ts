@@ -4,7 +4,14 @@ import type { Preset, PresetInfo } from './presets/preset.ts';
 
 /** In the order they should be listed. */
 export function listPresets(): PresetInfo[] {
-  return presets.map(({ id, title, description, needs }) => ({ id, title, description, needs }));
+  return presets.map(({ id, title, description, paper, deviations, needs }) => ({
+    id,
+    title,
+    description,
+    paper,
+    deviations,
+    needs,
+  }));
 }
 
 /** @throws RangeError that lists the known ids. */

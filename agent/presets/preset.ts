@@ -11,11 +11,17 @@ import type { Td3Config } from '../learners/td3.ts';
 import type { QueryConfig } from '../queries/config.ts';
 import type { RewardConfig } from '../reward/config.ts';
 
+/** Networks small enough for a laptop's processor; the papers use 256 to 1024 units. */
+export const HIDDEN = [128, 128];
+
 export interface PresetInfo {
   readonly id: string;
   readonly title: string;
-  /** What it is, its source, and where it deviates. */
   readonly description: string;
+  /** Authors and year of what it is an implementation of. */
+  readonly paper: string;
+  /** Where it is not what the paper (or its authors' code) does; empty: nowhere that is known. */
+  readonly deviations: readonly string[];
   /** Feedback it learns from; empty: the environment's reward. */
   readonly needs: readonly FeedbackKind[];
 }

@@ -7,6 +7,7 @@ import { envsCommand } from './commands/envs.ts';
 import { evalCommand } from './commands/eval.ts';
 import { expertCommand } from './commands/expert.ts';
 import { exportCommand } from './commands/export.ts';
+import { presetsCommand } from './commands/presets.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { UsageError } from './errors.ts';
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     expertCommand(),
     benchCommand(),
     envsCommand(),
+    presetsCommand(),
     doctorCommand(),
     exportCommand(),
   ])

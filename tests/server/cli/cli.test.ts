@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { getPreset, listPresets } from '../../../agent/presets.ts';
 import { createProgram } from '../../../server/cli/main.ts';
 import { writePolicyFile } from '../../../server/snapshot-file.ts';
 import { root } from '../../setup/sources.ts';
@@ -139,7 +140,7 @@ describe('results', () => {
     const all = walk(createProgram());
     expect(all.length).toBeGreaterThan(9);
     const seen = await Promise.all(
-      ['serve', 'train', 'eval', 'bench', 'envs', 'doctor', 'export'].map((name) =>
+      ['serve', 'train', 'eval', 'bench', 'envs', 'presets', 'doctor', 'export'].map((name) =>
         reins(name, '--help'),
       ),
     );
@@ -173,6 +174,15 @@ describe('results', () => {
   test('[CLI-9] envs lists ids that the other commands take', async () => {
     const { environments } = (await json('envs')) as { environments: { id: string }[] };
     expect(environments.map((e) => e.id)).toContain('driving');
+  });
+
+  test('[CLI-9] presets: every one with its paper, one with its deviations', async () => {
+    const { presets } = (await json('presets')) as { presets: { id: string }[] };
+    expect(presets.map((p) => p.id)).toEqual(listPresets().map((p) => p.id));
+    const one = getPreset('ppl');
+    const { stdout } = await reins('presets', 'ppl');
+    for (const line of [one.paper, ...one.deviations]) expect(stdout).toContain(line);
+    expect(await reins('presets', 'nope')).toMatchObject({ code: 2, stdout: '' });
   });
 
   test('[CLI-9] bench: env, act and learner', async () => {
