@@ -76,8 +76,8 @@ export interface SacConfig {
   readonly humanShare: number;
   /** Where the rest of a batch comes from. */
   readonly restFrom: RestFrom;
-  /** People react late: so many steps before a takeover imitate its first action as well. */
-  readonly reactionSteps: number;
+  /** People react late: so many seconds before a takeover imitate its first action as well, [0, 10]. */
+  readonly reactionSeconds: number;
   /** Weight of ‖tanh μ(s) − a_human‖² on people's steps. */
   readonly bcWeight: number;
   /** Weight of −log σ(β log π(a_human) − β log π(a_policy)) on people's steps (PPL, DPO's form). */
@@ -123,7 +123,7 @@ export const sacDefaults: SacConfig = {
   rewardScale: 1,
   humanShare: 0,
   restFrom: 'all',
-  reactionSteps: 0,
+  reactionSeconds: 0,
   bcWeight: 0,
   preferenceWeight: 0,
   preferenceBeta: 1,

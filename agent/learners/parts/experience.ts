@@ -26,8 +26,8 @@ export interface ExperienceConfig {
   /** Hide observations that repeat the last action (only with `normaliseObservations`). */
   readonly ignoreEchoes?: boolean;
   readonly rewardSource: RewardSource;
-  /** Steps before a takeover that are taught its first action. */
-  readonly reactionSteps?: number;
+  /** Seconds before a takeover that are taught its first action, [0, 10]; default 0. */
+  readonly reactionSeconds?: number;
   /** Where the rest of a batch comes from beside people's share (default all). */
   readonly restFrom?: RestFrom;
   readonly saveReplay: boolean;
@@ -67,6 +67,11 @@ export function createExperience(
   }
   if (!(c.humanShare >= 0 && c.humanShare <= 1))
     throw new RangeError(`${learner}.humanShare: is ${c.humanShare}, allowed 0 to 1`);
+  const { reactionSeconds = 0, restFrom = 'all' } = c;
+  if (restFrom !== 'all' && restFrom !== 'undisturbed')
+    throw new RangeError(`${learner}.restFrom: is ${restFrom}, allowed all, undisturbed`);
+  if (!(reactionSeconds >= 0 && reactionSeconds <= 10))
+    throw new RangeError(`${learner}.reactionSeconds: is ${reactionSeconds}, allowed 0 to 10`);
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;
@@ -75,8 +80,8 @@ export function createExperience(
     observationSize: d,
     actionSize: k,
     rewardSource: c.rewardSource,
-    reactionSteps: c.reactionSteps ?? 0,
-    restFrom: c.restFrom ?? 'all',
+    reactionSteps: Math.round(reactionSeconds / spec.controlDt),
+    restFrom,
   });
   const humanSteps = createHumanSteps(replay);
   const { observationSpace, actionSpace } = spec;

@@ -211,6 +211,8 @@ describe('SAC', async () => {
       createSac(spec, config, backend, createRandom(1));
     expect(make({ batchSize: 0 })).toThrow('sac.batchSize: is 0, needs an integer of at least 1');
     expect(make({ humanShare: 2 })).toThrow('sac.humanShare: is 2, allowed 0 to 1');
+    const restFrom = 'elsewhere' as 'all';
+    expect(make({ restFrom })).toThrow('sac.restFrom: is elsewhere, allowed all, undisturbed');
     expect(make({ initialTemperature: 0 })).toThrow(/sac.initialTemperature: is 0/);
     expect(sacDefaults.critics).toBe(2);
   });
