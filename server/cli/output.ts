@@ -11,19 +11,22 @@ export interface Output {
   /** The command's result: exactly once. */
   result(document: unknown, text: () => string): void;
   note(line: string): void;
-  /** A bar on a terminal's stderr, silent elsewhere. */
-  progress(label: string, total: number): Progress;
+  /** A bar on a terminal's stderr; elsewhere silent, or with `lines` a line now and then. */
+  progress(label: string, total: number, options?: { readonly lines?: boolean }): Progress;
 }
 
 export function createOutput(options: { json: boolean }): Output {
+  const note = (line: string) => void process.stderr.write(`${line}\n`);
   return {
     result(document, text) {
       process.stdout.write(`${options.json ? JSON.stringify(document, plain, 2) : text()}\n`);
     },
-    note(line) {
-      process.stderr.write(`${line}\n`);
+    note,
+    progress(label, total, { lines = false } = {}) {
+      if (process.stderr.isTTY) return createBar(label, total);
+      if (!lines) return { update() {}, stop() {} };
+      return progressLines(label, total, note, () => performance.now());
     },
-    progress: createProgress,
   };
 }
 
@@ -33,8 +36,42 @@ function plain(_key: string, value: unknown): unknown {
   return value;
 }
 
-function createProgress(label: string, total: number): Progress {
-  if (!process.stderr.isTTY) return { update() {}, stop() {} };
+/** When the first line of progress comes, and how far the others are apart, ms. */
+const FIRST_LINE = 10_000;
+const LINE_EVERY = 60_000;
+
+/** What a log is told of a long work: how far it is, and how long the rest takes at this pace. */
+export function progressLines(
+  label: string,
+  total: number,
+  note: (line: string) => void,
+  clock: () => number,
+): Progress {
+  const started = clock();
+  let next = started + FIRST_LINE;
+  return {
+    update(done, words) {
+      const now = clock();
+      if (now < next) return;
+      next = now + LINE_EVERY;
+      const share = total > 0 ? Math.min(1, done / total) : 0;
+      const left = share > 0 ? `${duration((now - started) * (1 / share - 1))} left` : '';
+      const parts = [`${Math.floor(100 * share)} %`, words ?? '', left];
+      note(`${label}: ${parts.filter((part) => part !== '').join(' · ')}`);
+    },
+    stop() {},
+  };
+}
+
+/** In the largest unit that leaves at least two of it. */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+function createBar(label: string, total: number): Progress {
   const bar = new SingleBar(
     {
       format: `${label} {bar} {percentage}% · {value}/{total} · {eta_formatted} left {note}`,

@@ -3,7 +3,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { QUERY_STRATEGIES } from '../../../agent/queries/config.ts';
 import { integer, integers, number, partSetting, words } from '../arguments.ts';
 import type { FeedbackBench } from '../bench/feedback/bench.ts';
+import { failureCells } from '../bench/feedback/failures.ts';
 import type { Grid, QueryChoice } from '../bench/feedback/plan.ts';
+import { cellName } from '../bench/feedback/plots.ts';
 import { defaultGrid, SUITES, type SuiteName, suiteGrids } from '../bench/feedback/suites.ts';
 import { BENCH_TEACHERS, type BenchTeacher } from '../bench/feedback/teachers.ts';
 import { UsageError } from '../errors.ts';
@@ -21,6 +23,7 @@ interface Flags {
   steps?: number;
   evalEpisodes?: number;
   set: Grid['overrides'];
+  teach: NonNullable<Grid['teach']>;
   operator?: string;
   takeoverSeconds?: number;
   workers: number;
@@ -57,6 +60,12 @@ export function feedbackBench(): Command {
     .option('--eval-episodes <n>', 'held-out episodes per run (default 20)', integer(1, 10_000))
     .option('--set <part.name=value>', 'change all presets, repeatable', partSetting, {})
     .option(
+      '--teach <teacher.name=value>',
+      'change the teachers of a kind (preference, scalar, override), repeatable, as in train',
+      partSetting,
+      {},
+    )
+    .option(
       '--operator <who>',
       'who drives after a takeover: teacher, planner, expert or a file (default teacher)',
     )
@@ -92,7 +101,9 @@ function gridOf(flags: Flags): Grid {
   const given = Object.fromEntries(
     names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
   );
-  return { ...defaultGrid, ...suite, ...given, overrides: flags.set };
+  // Absent without any: runs keep their names.
+  const teach = Object.keys(flags.teach).length > 0 ? { teach: flags.teach } : {};
+  return { ...defaultGrid, ...suite, ...given, ...teach, overrides: flags.set };
 }
 
 /** Bar 5 has no grid: it measures what everything else is made of. */
@@ -146,15 +157,18 @@ async function run(flags: Flags): Promise<void> {
 
 function describe(result: FeedbackBench): string {
   const rows = result.cells.map((c) => [
-    `${c.task} ${c.preset} ${c.teacher} ${c.budget} ${c.queries}`,
+    `${c.task} · ${cellName(c)}`,
     `${short(c.raw.iqm)} [${short(c.raw.low)}, ${short(c.raw.high)}]`,
     short(c.normalised?.iqm),
+    c.failed > 0 ? `${c.seeds} (${c.failed} failed)` : String(c.seeds),
   ]);
   const bars = result.bars.map(
     (b) => `${b.met ? 'met    ' : 'not met'} ${b.text}: ${short(b.measured)}`,
   );
+  const failures = result.failures.map((f) => `failed  ${failureCells(f).join(' · ')}`);
   return [
-    table([['', 'score', 'share of reference'], ...rows]),
+    table([['', 'score', 'share of reference', 'seeds'], ...rows]),
+    ...failures,
     ...bars,
     ...Object.values(result.files),
   ].join('\n');

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -11,7 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { FeedbackBench } from '../../../server/cli/bench/feedback/bench.ts';
+import { planRuns, runKey } from '../../../server/cli/bench/feedback/plan.ts';
 import { readRows } from '../../../server/cli/bench/feedback/rows.ts';
+import { defaultGrid } from '../../../server/cli/bench/feedback/suites.ts';
 import { main } from '../../../server/cli/main.ts';
 import { lockFolder } from '../../../server/storage/lock.ts';
 import { root } from '../../setup/sources.ts';
@@ -90,6 +93,44 @@ test('[CLI-11] a grid becomes rows, a table, plots and one page, and is killed a
   checkFiles(out);
 }, 180_000);
 
+test('[CLI-11] a run that fails is counted, shown with its error, and tried again by the same command', async () => {
+  const out = join(folder, 'failing');
+  const args = ['--tasks', 'reacher', '--presets', 'pebble', '--budgets', '4', '--seeds', '2'];
+  args.push('--steps', '200', '--teach', 'preference.delay=1', '--deterministic');
+  const teach = { preference: { delay: 1 } };
+  const grid = { ...defaultGrid, presets: ['pebble'], budgets: [4], seeds: 2, steps: 200, teach };
+  const overrides = {
+    learner: { hidden: [16, 16], batchSize: 32 },
+    scheduler: { unsupervisedSteps: 50, updatesPerStep: 0.1 },
+  };
+  const { runs } = planRuns({ ...grid, evalEpisodes: 2, overrides });
+  const doomed = runKey(runs.find((run) => run.kind === 'run' && run.seed === 2)!);
+  const inTheWay = join(out, 'policies', `${doomed}.policy`);
+  mkdirSync(join(inTheWay, 'x'), { recursive: true }); // no file can take its place
+
+  const first = await finish(start(out, ...args));
+  expect(first.code).toBe(1);
+  expect(first.err).toContain(`failed: ${doomed}: `);
+  expect(first.out).toMatch(/oracle \(delay=1\) · 4 labels .* 1 \(1 failed\)/);
+  expect(first.out).toMatch(/failed {2}reacher · .* · 2 · .*EISDIR|ENOTEMPTY/);
+  for (const name of ['table.md', 'report.html'])
+    expect(readFileSync(join(out, name), 'utf8')).toContain('One run failed and is not in the');
+  expect(readRows(join(out, 'rows.jsonl')).has(doomed)).toBe(false);
+
+  rmSync(inTheWay, { recursive: true });
+  const second = await finish(start(out, ...args, '--json'));
+  expect(second.code).toBe(0);
+  expect(JSON.parse(second.out)).toMatchObject({ runs: 4, resumed: 3, failures: [] });
+  const rows = readRows(join(out, 'rows.jsonl'));
+  expect(rows.size).toBe(4);
+  expect(rows.get(doomed)).toMatchObject({ backend: 'wasm', spec: { teach } });
+  // With --deterministic: the same policies from the same seeds.
+  const other = join(folder, 'again');
+  await finish(start(other, ...args));
+  for (const { policy } of rows.values())
+    expect(readFileSync(join(other, policy)).equals(readFileSync(join(out, policy)))).toBe(true);
+}, 180_000);
+
 function checkFiles(out: string): void {
   for (const name of ['bars-reacher', 'labels-reacher'])
     expect(parseXml(readFileSync(join(out, 'plots', `${name}.svg`), 'utf8'))).toBe('svg');
@@ -141,6 +182,10 @@ test('[CLI-11] bad arguments: one line, exit code 2, nothing on stdout', async (
     [['--suite', 'none'], /none/],
     [['--suite', 'speed', '--tasks', 'reacher'], /tasks: --suite speed has no grid/],
     [['--seeds', '0'], /is "0", allowed/],
+    [['--teach', 'scalar.mistake=0.1'], /teach.scalar: does not teach here, allowed preference/],
+    [['--teach', 'preference.mistakes=0.1'], /teach.preference.mistakes: unknown, allowed beta/],
+    [['--teach', 'preference.mistake=2'], /teacher.mistake: is 2, allowed 0 to 1/],
+    [['--deterministic', '--backend', 'native'], /backend: is native, allowed wasm or cpu/],
   ] as const;
   for (const [args, message] of cases) {
     const { code, text, err } = await inProcess('bench', 'feedback', '--out', out, ...args);

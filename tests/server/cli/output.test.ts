@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createOutput } from '../../../server/cli/output.ts';
+import { createOutput, duration, progressLines } from '../../../server/cli/output.ts';
 
 let stdout = '';
 let stderr = '';
@@ -34,6 +34,36 @@ test('[CLI-1] notes and progress go to stderr', () => {
   progress.stop();
   expect(stdout).toBe('');
   expect(stderr).toContain('on the way\n');
+});
+
+test('[CLI-1] where there is no terminal, long work says now and then how far it is and what is left', () => {
+  let now = 0;
+  const lines: string[] = [];
+  const progress = progressLines(
+    'benchmark',
+    1000,
+    (line) => lines.push(line),
+    () => now,
+  );
+  const seconds = (s: number, done: number) => {
+    now = 1000 * s;
+    progress.update(done, `${Math.floor(done / 250)} of 4 runs`);
+  };
+  for (let s = 1; s <= 600; s++) seconds(s, s);
+  // At 10 s, then every minute.
+  expect(lines).toHaveLength(10);
+  expect(lines[0]).toBe('benchmark: 1 % · 0 of 4 runs · 17 min left');
+  expect(lines[9]).toBe('benchmark: 55 % · 2 of 4 runs · 7 min left');
+});
+
+test('[CLI-1] lengths of time are told in the largest unit that leaves two of it', () => {
+  expect([0, 119_000, 120_000, 7_199_000, 7_200_000].map(duration)).toEqual([
+    '0 s',
+    '119 s',
+    '2 min',
+    '120 min',
+    '2.0 h',
+  ]);
 });
 
 test('[CLI-1] without --json the result is its text', () => {

@@ -40,7 +40,7 @@ export interface FeedbackBench {
 
 /** @throws UsageError for a grid that cannot be run, or a folder that cannot be made or is in use. */
 export async function benchFeedback(options: FeedbackBenchOptions): Promise<FeedbackBench> {
-  const plan = planRuns(options.grid);
+  const plan = await asUsage(() => planRuns(options.grid));
   const lock = await asUsage(() => lockFolder(options.out, { name: 'bench', flag: 'out' }));
   try {
     mkdirSync(join(options.out, 'policies'), { recursive: true });
@@ -61,7 +61,7 @@ async function finish(options: FeedbackBenchOptions, plan: Plan): Promise<Feedba
   if (resumed > 0) options.output.note(`${resumed} of ${plan.runs.length} runs are there already`);
   const failures = await runMissing(options, { ...plan, runs: missing }, path, known);
   const rows = plan.runs.flatMap((spec) => known.get(runKey(spec)) ?? []);
-  const cells = summariseCells(rows);
+  const cells = summariseCells(rows, failures);
   const machine = describeMachine();
   const bars = barsOf(suite, cells);
   const { leftOut } = plan;
@@ -97,10 +97,13 @@ async function runMissing(
 ): Promise<Failure[]> {
   const failures: Failure[] = [];
   const total = plan.runs.reduce((sum, spec) => sum + spec.steps, 0);
-  const bar = options.output.progress('benchmark', total);
+  const bar = options.output.progress('benchmark', total, { lines: true });
   let finished = 0;
   let done = 0;
-  const show = (open: number) => bar.update(done + open, `${finished} of ${plan.runs.length} runs`);
+  const show = (open: number) => {
+    const failed = failures.length > 0 ? `, ${failures.length} failed` : '';
+    bar.update(done + open, `${finished} of ${plan.runs.length} runs${failed}`);
+  };
   await runPool({
     specs: plan.runs,
     folder: options.out,
@@ -116,6 +119,7 @@ async function runMissing(
     },
     onFailure(failure) {
       failures.push(failure);
+      done += failure.spec.steps; // no time is left for it
       options.output.note(`failed: ${failure.key}: ${failure.reason}`);
     },
     onSteps: show,

@@ -32,7 +32,7 @@ export async function execute(options: ExecuteOptions): Promise<Row> {
   if (spec.kind === 'expert') return measureExpert(options, commit);
   const policy = join('policies', `${runKey(spec)}.policy`);
   const result = await train({
-    ...trainTeacher(spec.teacher),
+    ...trainTeacher(spec.teacher, spec.teach),
     factory: judged(getEnvironment(spec.task)),
     environmentOptions: {},
     preset: spec.preset,

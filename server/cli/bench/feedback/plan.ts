@@ -5,7 +5,14 @@ import type { QueryStrategy } from '../../../../agent/queries/config.ts';
 import { queryDefaults } from '../../../../agent/queries/config.ts';
 import { getEnvironment } from '../../../../sim/registry.ts';
 import { UsageError } from '../../errors.ts';
-import { BENCH_TEACHERS, type BenchTeacher, kindOf, type TeacherKind } from './teachers.ts';
+import {
+  BENCH_TEACHERS,
+  type BenchTeacher,
+  checkTeach,
+  kindOf,
+  type Teach,
+  type TeacherKind,
+} from './teachers.ts';
 
 /** `preset`: whatever the preset asks with. */
 export type QueryChoice = QueryStrategy | 'preset';
@@ -23,6 +30,8 @@ export interface Grid {
   readonly evalEpisodes: number;
   /** Changes of every preset, as `train --set`. */
   readonly overrides: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Changes of the teachers' character by kind, as `train --teach`. */
+  readonly teach?: Teach;
   /** Who drives when an operator takes over, and for how long at least (s), as in `train`. */
   readonly operator?: string;
   readonly takeoverSeconds?: number;
@@ -47,6 +56,8 @@ export interface RunSpec {
   readonly steps: number;
   readonly evalEpisodes: number;
   readonly overrides: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Of the kind of its teacher; absent: as it is named. */
+  readonly teach?: Teach;
   readonly operator?: string;
   readonly takeoverSeconds?: number;
 }
@@ -72,8 +83,12 @@ export function cellKey(spec: RunSpec): string {
   return JSON.stringify({ ...spec, seed: 0 });
 }
 
-/** @throws UsageError for unknown names, or a preset that none of the teachers can teach. */
+/**
+ * @throws UsageError for unknown names, or a preset that none of the teachers can teach; RangeError for
+ * teachers that cannot be as `teach` says.
+ */
 export function planRuns(grid: Grid): Plan {
+  checkTeach(grid.teach ?? {}, grid.teachers);
   const runs = new Map<string, RunSpec>();
   const leftOut = new Set<string>();
   const add = (spec: RunSpec) => void runs.set(runKey(spec), spec);
@@ -139,6 +154,7 @@ function cellsOf(
         budget,
         queries: strategy,
         seed,
+        ...(grid.teach?.[kind] ? { teach: { [kind]: grid.teach[kind] } } : {}),
       })),
     ),
   );

@@ -52,11 +52,18 @@ function scoreBars(task: string, cells: readonly Cell[]): string {
   });
 }
 
-export function cellName(cell: Cell): string {
-  const words = [cell.preset, cell.teacher];
+/** What tells a cell from the others of its task. */
+export function cellName(
+  cell: Pick<Cell, 'preset' | 'teacher' | 'budget' | 'queries' | 'character'>,
+): string {
+  const words = [cell.preset, teacherName(cell)];
   if (kindOf(cell.teacher) !== 'override') words.push(`${cell.budget} labels`);
   if (cell.queries !== 'preset') words.push(cell.queries);
   return words.join(' · ');
+}
+
+function teacherName({ teacher, character }: Pick<Cell, 'teacher' | 'character'>): string {
+  return character === '' ? teacher : `${teacher} (${character})`;
 }
 
 /** Labels against score, a line per preset, teacher and query strategy; nothing for a single budget. */
@@ -66,7 +73,7 @@ function labelCurves(task: string, cells: readonly Cell[]): string {
   const normalised = labelled.every((cell) => cell.normalised !== null);
   const lines = new Map<string, Point[]>();
   for (const cell of labelled) {
-    const name = [cell.preset, cell.teacher, cell.queries === 'preset' ? '' : cell.queries]
+    const name = [cell.preset, teacherName(cell), cell.queries === 'preset' ? '' : cell.queries]
       .filter((word) => word !== '')
       .join(' · ');
     const { iqm: y, low, high } = (normalised ? cell.normalised : cell.raw) ?? cell.raw;

@@ -15,8 +15,10 @@ export type WorkerEvent =
   | { readonly type: 'step'; readonly done: number }
   | { readonly type: 'done'; readonly row: Row };
 
+/** A run that stopped with an error; it is tried again when the bench is resumed. */
 export interface Failure {
   readonly key: string;
+  readonly spec: RunSpec;
   readonly reason: string;
 }
 
@@ -47,7 +49,7 @@ export async function runPool(options: PoolOptions): Promise<void> {
       const outcome = await runOne(spec, options, onStep);
       open.delete(key);
       if (outcome.ok) options.onRow(outcome.row);
-      else options.onFailure({ key, reason: outcome.reason });
+      else options.onFailure({ key, spec, reason: outcome.reason });
       report();
     }
   };

@@ -2,7 +2,9 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { short } from '../../output.ts';
+import { FAILURE_HEAD, failureCells, failureNote } from './failures.ts';
 import { cellName, drawPlots, type Plot } from './plots.ts';
+import type { Failure } from './pool.ts';
 import type { Row } from './rows.ts';
 import { drawStrip } from './strip.ts';
 import type { Bar } from './suites.ts';
@@ -18,7 +20,7 @@ export interface ReportInput {
   readonly rows: readonly Row[];
   readonly bars: readonly Bar[];
   readonly leftOut: readonly string[];
-  readonly failures: readonly { key: string; reason: string }[];
+  readonly failures: readonly Failure[];
 }
 
 const HEAD = [
@@ -52,16 +54,20 @@ function cellsOf(cell: Cell): string[] {
     short(cell.expertSteps),
     short(cell.trainingCost),
     short(cell.accuracy),
-    String(cell.seeds),
+    cell.failed > 0 ? `${cell.seeds} (${cell.failed} failed)` : String(cell.seeds),
   ];
 }
 
-export function markdownTable(cells: readonly Cell[]): string {
+function markdown(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const line = (parts: readonly string[]) =>
     `| ${parts.map((part) => part.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(HEAD), line(HEAD.map(() => '---')), ...cells.map((c) => line(cellsOf(c)))].join(
-    '\n',
-  );
+  return [line(head), line(head.map(() => '---')), ...lines.map(line)].join('\n');
+}
+
+export function markdownTable(cells: readonly Cell[], failures: readonly Failure[] = []): string {
+  const scores = markdown(HEAD, cells.map(cellsOf));
+  if (failures.length === 0) return scores;
+  return `${scores}\n\n${failureNote(failures)}\n\n${markdown(FAILURE_HEAD, failures.map(failureCells))}`;
 }
 
 const NOTE =
@@ -84,7 +90,7 @@ export async function writeReport(input: ReportInput): Promise<Record<string, st
     json: join(folder, 'table.json'),
     report: join(folder, 'report.html'),
   };
-  put(files.table, `${markdownTable(cells)}\n\n${NOTE}\n\n\`${input.command}\`\n`);
+  put(files.table, `${markdownTable(cells, input.failures)}\n\n${NOTE}\n\n\`${input.command}\`\n`);
   const { bars, leftOut, failures, command, machine } = input;
   put(
     files.json,
@@ -130,6 +136,19 @@ function barTable(bars: readonly Bar[]): string {
   return `<h2>Bars</h2>${htmlTable(['what', 'measured', 'needed', ''], lines)}`;
 }
 
+function failureTable(failures: readonly Failure[]): string {
+  if (failures.length === 0) return '';
+  const table = htmlTable(FAILURE_HEAD, failures.map(failureCells));
+  return `<h2>Failed runs</h2><p>${failureNote(failures)}</p>${table}`;
+}
+
+/** How many, and on which backends. */
+function runsOf({ rows }: ReportInput): string {
+  const backends = [...new Set(rows.flatMap((row) => row.backend ?? []))];
+  const on = backends.length > 0 ? ` on ${backends.join(', ')}` : '';
+  return `${rows.length} ${rows.length === 1 ? 'run' : 'runs'}${on}`;
+}
+
 function list(title: string, items: readonly string[]): string {
   if (items.length === 0) return '';
   return `<h2>${title}</h2><ul>${items.map((item) => `<li>${escapeXml(item)}</li>`).join('')}</ul>`;
@@ -143,18 +162,18 @@ figure[id^=strip]{grid-column:1/-1}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:1rem}figure{margin:0}`;
 
 function page(input: ReportInput, plots: readonly Plot[]): string {
-  const failed = input.failures.map(({ key, reason }) => `${key}: ${reason}`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Reins: feedback benchmark</title><style>${STYLE}</style></head><body>
 <h1>Feedback benchmark</h1>
-<p><code>${escapeXml(input.command)}</code><br>${escapeXml(input.machine)}; ${input.rows.length} runs.</p>
+<p><code>${escapeXml(input.command)}</code><br>${escapeXml(input.machine)}; ${runsOf(input)}.</p>
 ${barTable(input.bars)}
 <h2>Scores</h2>
 ${htmlTable(HEAD, input.cells.map(cellsOf))}
 <p>${escapeXml(NOTE)}</p>
+${failureTable(input.failures)}
 <div class="plots">${plots.map((plot) => `<figure id="${escapeXml(plot.id)}">${plot.svg}</figure>`).join('\n')}</div>
-${list('Left out', input.leftOut)}${list('Failed', failed)}
+${list('Left out', input.leftOut)}
 </body></html>
 `;
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../../agent/evaluation/statistics.ts';
 import { createRandom } from '../../../../sim/random.ts';
 import { cellKey, type RunSpec } from './plan.ts';
+import type { Failure } from './pool.ts';
 import type { Measured, Row } from './rows.ts';
 import { type BenchTeacher, kindOf } from './teachers.ts';
 
@@ -20,7 +21,11 @@ export interface Cell {
   readonly teacher: BenchTeacher;
   readonly budget: number;
   readonly queries: string;
+  /** The teacher's character where it is changed, e.g. `delay=5`; else ''. */
+  readonly character: string;
+  /** Finished runs, and those that failed. */
   readonly seeds: number;
+  readonly failed: number;
   readonly score: ScoreName;
   /** Over seeds, 95 % bootstrap interval. */
   readonly raw: Summary;
@@ -42,15 +47,23 @@ export function scoreName(spec: RunSpec): ScoreName {
   return spec.teacher !== 'none' && kindOf(spec.teacher) === 'override' ? 'success' : 'return';
 }
 
-/** One cell for all seeds of the same spec, in the order of the rows. */
-export function summariseCells(rows: readonly Row[]): Cell[] {
+/** One cell for all seeds of the same spec, in the order of the grid. */
+export function summariseCells(rows: readonly Row[], failures: readonly Failure[] = []): Cell[] {
   const cells = new Map<string, Row[]>();
   for (const row of rows) {
     if (row.spec.kind !== 'run') continue;
     const key = cellKey(row.spec);
     cells.set(key, [...(cells.get(key) ?? []), row]);
   }
-  return [...cells.values()].map((group) => cellOf(group, rows)).sort(byGrid);
+  return [...cells]
+    .map(([key, group]) =>
+      cellOf(
+        group,
+        rows,
+        failures.filter((f) => cellKey(f.spec) === key),
+      ),
+    )
+    .sort(byGrid);
 }
 
 function byGrid(a: Cell, b: Cell): number {
@@ -58,7 +71,7 @@ function byGrid(a: Cell, b: Cell): number {
   return name(a).localeCompare(name(b)) || a.budget - b.budget;
 }
 
-function cellOf(group: readonly Row[], rows: readonly Row[]): Cell {
+function cellOf(group: readonly Row[], rows: readonly Row[], failures: readonly Failure[]): Cell {
   const { task, preset, teacher, budget, queries } = group[0]!.spec;
   const score = scoreName(group[0]!.spec);
   const scores = group.map((row) => row.after[score]);
@@ -75,7 +88,9 @@ function cellOf(group: readonly Row[], rows: readonly Row[]): Cell {
     teacher: teacher as BenchTeacher,
     budget,
     queries,
+    character: characterOf(group[0]!.spec),
     seeds: group.length,
+    failed: failures.length,
     score,
     raw: summarise(scores, createRandom(0)),
     normalised: normalise(scores, untrained, reference),
@@ -90,6 +105,12 @@ function cellOf(group: readonly Row[], rows: readonly Row[]): Cell {
     accuracy: accuracies.length === 0 ? null : mean(accuracies),
     wallSeconds: average((row) => row.wallSeconds),
   };
+}
+
+/** `name=value` of whatever is changed about the teacher. */
+export function characterOf({ teach = {} }: RunSpec): string {
+  const changes = Object.values(teach).flatMap((fields) => Object.entries(fields));
+  return changes.map(([name, value]) => `${name}=${value}`).join(', ');
 }
 
 function referenceRows(spec: RunSpec, rows: readonly Row[]): Row[] {
