@@ -10,6 +10,8 @@ export interface PreferenceTeacher {
   readonly delaySeconds?: number;
   /** Answers a compare, rank or rate query; undefined: it would rather not say. */
   reply?(query: Query, episodes: EpisodeSource): FeedbackBody | undefined;
+  /** Sees every finished episode of training, asked about or not: what is usual, it knows from them. */
+  watch?(episode: Episode): void;
 }
 
 export interface ScalarTeacher {

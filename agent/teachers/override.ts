@@ -77,7 +77,7 @@ export function createOverrideTeacher(
   const judge = createJudge(env, expert, config, options);
   const steps = (seconds: number) => Math.max(1, Math.round(seconds / env.controlDt));
   const late = config.rule === 'late-noisy';
-  const delay = late ? steps(config.delaySeconds) : 0;
+  const delay = late ? Math.round(config.delaySeconds / env.controlDt) : 0;
   const minSteps = steps(config.minSeconds);
   const safeSteps = steps(config.safeSeconds);
   const stats = { steps: 0, takeovers: 0, unneeded: 0 };
@@ -87,7 +87,8 @@ export function createOverrideTeacher(
   let safe = 0;
   /** Steps since the need arose; -1: no need. */
   let waiting = -1;
-  /** Steps until an unneeded takeover; -1: none planned. */
+  /** Unneeded takeovers that are due, and steps until the next of them; -1: not planned yet. */
+  let whims = 0;
   let whim = -1;
 
   function begin(needed: boolean): void {
@@ -98,12 +99,12 @@ export function createOverrideTeacher(
     stats.takeovers++;
     if (!needed) {
       stats.unneeded++;
-      whim = -1;
+      whims--;
       return;
     }
-    // One unneeded takeover per p/(1−p) needed ones makes a share of p.
-    if (late && whim < 0 && random.next() < config.wrongShare / (1 - config.wrongShare))
-      whim = 1 + random.integer(20);
+    // p/(1−p) unneeded takeovers per needed one make a share of p.
+    const odds = config.wrongShare / (1 - config.wrongShare);
+    if (late) whims += Math.floor(odds) + (random.next() < odds % 1 ? 1 : 0);
   }
 
   function decide(unsafe: boolean): void {
@@ -114,7 +115,10 @@ export function createOverrideTeacher(
     if (inControl) return;
     if (unsafe || waiting >= 0) waiting++;
     if (waiting >= delay) begin(true);
-    else if (whim >= 0 && --whim < 0) begin(false);
+    else if (waiting < 0 && whims > 0) {
+      if (whim < 0) whim = 1 + random.integer(20);
+      if (--whim < 0) begin(false);
+    }
   }
 
   return {

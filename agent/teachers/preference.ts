@@ -66,7 +66,7 @@ export const preferenceTeacherDefaults: PreferenceTeacherConfig = {
 const RECENT_EPISODES = 10;
 
 export interface SyntheticAnnotator extends PreferenceTeacher {
-  /** Learn the usual return from a finished episode (queries do so for theirs). */
+  /** Learn the usual return from a finished episode; until the first one, from those asked about. */
   watch(episode: Episode): void;
   /** Fatigue starts over. */
   rest(): void;
@@ -85,7 +85,16 @@ export function createPreferenceTeacher(
   const feature = { sum: 0, count: 0 };
   let answers = 0;
   let sinceRest = 0;
+  let isWatching = false;
   const sure = { sum: 0, count: 0 };
+
+  /** Whoever sees nothing else learns what is usual from what it is shown. */
+  function glance(segments: readonly Segment[], episodes: EpisodeSource): void {
+    for (const { episodeId } of segments) {
+      const episode = episodeOf(episodeId, episodes);
+      if (!isWatching) usual.watch(episode);
+    }
+  }
 
   function mistakeRate(a: Segment, b: Segment, episodes: EpisodeSource): number {
     const tired = Math.min(0.5, config.mistake + (config.fatigue * sinceRest) / 100);
@@ -116,7 +125,7 @@ export function createPreferenceTeacher(
     const { kind, segments } = query;
     const [first] = segments;
     if (!first) throw new RangeError('query.segments: is empty, needs at least one');
-    for (const { episodeId } of segments) usual.watch(episodeOf(episodeId, episodes));
+    glance(segments, episodes);
     const length = Math.max(...segments.map((s) => s.to - s.from));
     const best = Math.max(...segments.map((s) => segmentReturn(s, episodes, 1)));
     if (config.skip > 0 && best <= usual.level(config.skip) * length) return undefined;
@@ -140,7 +149,10 @@ export function createPreferenceTeacher(
       query.kind === 'rank' || query.kind === 'rate'
         ? grade(query, episodes)
         : teacher.answer(query, episodes),
-    watch: usual.watch,
+    watch(episode) {
+      isWatching = true;
+      usual.watch(episode);
+    },
     rest() {
       sinceRest = 0;
     },
@@ -149,7 +161,7 @@ export function createPreferenceTeacher(
     },
     answer(query, episodes) {
       const [a, b] = pairOf(query);
-      for (const { episodeId } of [a, b]) usual.watch(episodeOf(episodeId, episodes));
+      glance([a, b], episodes);
       const plainA = segmentReturn(a, episodes, 1);
       const plainB = segmentReturn(b, episodes, 1);
       const length = Math.max(a.to - a.from, b.to - b.from);

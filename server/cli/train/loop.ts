@@ -146,6 +146,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     if (over && state.takeover >= 0) endTakeover(options, state, write, state.ts.step);
     if (over) {
       state.recorder.end(state.ts.discount === 0 ? 'terminated' : 'truncated');
+      teachers.preference?.watch?.(state.recorder.episode());
       state.lastSuccess = state.ts.info.success ? 1 : 0;
     }
     if (over || state.recorder.length - state.sent >= OBSERVE_EVERY) send(options, state);

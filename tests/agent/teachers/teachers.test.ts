@@ -193,11 +193,10 @@ describe('override teacher', () => {
     },
   );
 
-  it('[TCH-11] late and noisy: about as many takeovers are needless as it says', () => {
-    const result = drive('late-noisy', [0.3, 0], 400);
-    expect(result.takeovers).toBeGreaterThanOrEqual(200);
-    expect(result.unneeded / result.takeovers).toBeGreaterThan(0.02);
-    expect(result.unneeded / result.takeovers).toBeLessThan(0.09);
+  it('[TCH-11] late and noisy: no takeover is needless while there is need all the time', () => {
+    const result = drive('late-noisy', [0.3, 0], 40);
+    expect(result.takeovers).toBeGreaterThanOrEqual(20);
+    expect(result.unneeded).toBe(0);
   });
 
   it('[TCH-12] looking ahead leaves the environment as it was, with or without a copy', () => {
