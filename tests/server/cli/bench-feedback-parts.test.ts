@@ -142,6 +142,29 @@ test('[CLI-12] any finite range gets ticks: denormal, empty, huge', () => {
   );
 });
 
+test('[CLI-12] every line of a plot looks different; bands are drawn where they do not hide each other', () => {
+  const points = [0, 1].map((x) => ({ x, y: x, low: x - 1, high: x + 1 }));
+  const plot = (n: number) =>
+    linePlot({
+      title: 't',
+      x: 'x',
+      y: 'y',
+      series: Array.from({ length: n }, (_, i) => ({ name: `line ${i}`, points })),
+    });
+  const styles = [...plot(10).matchAll(/<polyline [^>]* stroke="([^"]*)" [^>]*?(dash[^>]*)?\/>/g)];
+  expect(styles).toHaveLength(10);
+  expect(new Set(styles.map(([, colour, dash]) => `${colour} ${dash}`)).size).toBe(10);
+  expect(plot(3).match(/<polygon/g)).toHaveLength(3);
+  expect(plot(10)).not.toContain('<polygon');
+});
+
+test('[CLI-12] a single run has no interval', () => {
+  const bar = (low: number, high: number) =>
+    barPlot({ title: 't', x: 'x', bars: [{ name: 'b', value: 1, low, high }] });
+  expect(bar(1, 1)).not.toContain('<path');
+  expect(bar(0.5, 1.5)).toContain('<path');
+});
+
 test('[CLI-12] plots are well-formed whatever the names and numbers', () => {
   const number = fc.double({ min: -1e9, max: 1e9 }); // NaN too
   const point = fc.record({ x: number, y: number });

@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { short } from '../../output.ts';
-import { FAILURE_HEAD, failureCells, failureNote } from './failures.ts';
+import { FAILURE_HEAD, failureCells, failureNote, runName } from './failures.ts';
 import { cellName, drawPlots, type Plot } from './plots.ts';
 import type { Failure } from './pool.ts';
 import type { Row } from './rows.ts';
@@ -26,7 +26,7 @@ export interface ReportInput {
 const HEAD = [
   'task',
   'preset, teacher',
-  'score',
+  'score: IQM [95 % interval]',
   'share of the reference',
   'reference',
   'untrained',
@@ -34,7 +34,7 @@ const HEAD = [
   'labels',
   'expert steps',
   'training cost',
-  'accuracy',
+  'accuracy of its ceiling',
   'seeds',
 ];
 
@@ -53,7 +53,7 @@ function cellsOf(cell: Cell): string[] {
     short(cell.labels),
     short(cell.expertSteps),
     short(cell.trainingCost),
-    short(cell.accuracy),
+    short(cell.accuracy) + (cell.ceiling === null ? '' : ` of ${short(cell.ceiling)}`),
     cell.failed > 0 ? `${cell.seeds} (${cell.failed} failed)` : String(cell.seeds),
   ];
 }
@@ -74,7 +74,7 @@ const NOTE =
   'Score: interquartile mean over seeds with its 95 % bootstrap interval, on held-out episodes. Share: ' +
   '(score − untrained) / (reference − untrained), where the reference is the same learner trained on the true ' +
   'reward with the same steps, or for operators who take over their expert; its own spread is not in the ' +
-  'interval. A dash: no reference, or one that is no better than an untrained policy.';
+  'interval. Accuracy: on held-out answers, of what their mistakes allow. A dash: no reference, or one that is no better than an untrained policy.';
 
 /** Writes all files; returns their paths by name. */
 export async function writeReport(input: ReportInput): Promise<Record<string, string>> {
@@ -112,15 +112,20 @@ async function backflipStrip({ rows, folder }: ReportInput): Promise<Plot | unde
   const runs = flips.filter((r) => r.spec.kind === 'run');
   const best = [...runs].sort((a, b) => b.after.return - a.after.return)[0];
   if (!best) return undefined;
-  const title = `${best.key}: first held-out episode`;
+  const { task, seed } = best.spec;
+  const title = `${task}: first held-out episode of the best run (${runName(best.spec)}, seed ${seed})`;
   const svg = await drawStrip('hopper-backflip', join(folder, best.policy), title);
   return { id: 'strip-hopper-backflip', svg };
 }
 
-function htmlTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
+function htmlTable(
+  head: readonly string[],
+  lines: readonly (readonly string[])[],
+  kind = 'numbers',
+): string {
   const row = (tag: string, parts: readonly string[]) =>
     `<tr>${parts.map((part) => `<${tag}>${escapeXml(part)}</${tag}>`).join('')}</tr>`;
-  return `<div class="wide"><table><thead>${row('th', head)}</thead><tbody>${lines
+  return `<div class="wide"><table class="${kind}"><thead>${row('th', head)}</thead><tbody>${lines
     .map((parts) => row('td', parts))
     .join('')}</tbody></table></div>`;
 }
@@ -138,7 +143,7 @@ function barTable(bars: readonly Bar[]): string {
 
 function failureTable(failures: readonly Failure[]): string {
   if (failures.length === 0) return '';
-  const table = htmlTable(FAILURE_HEAD, failures.map(failureCells));
+  const table = htmlTable(FAILURE_HEAD, failures.map(failureCells), 'errors');
   return `<h2>Failed runs</h2><p>${failureNote(failures)}</p>${table}`;
 }
 
@@ -155,8 +160,11 @@ function list(title: string, items: readonly string[]): string {
 }
 
 const STYLE = `:root{color-scheme:light dark}
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1100px;padding:0 1rem;background:Canvas;color:CanvasText}
-table{border-collapse:collapse;font-size:13px}th,td{padding:.3rem .6rem;text-align:left;border-bottom:1px solid color-mix(in srgb,CanvasText 20%,Canvas);white-space:nowrap}
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1400px;padding:0 1rem;background:Canvas;color:CanvasText}
+table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}
+th,td{padding:.3rem .5rem;text-align:left;border-bottom:1px solid color-mix(in srgb,CanvasText 20%,Canvas)}
+th{vertical-align:bottom}td{white-space:nowrap}
+.errors td:last-child{white-space:normal;overflow-wrap:anywhere;min-width:16rem}
 .wide{overflow-x:auto}svg{max-width:100%;height:auto;margin:.5rem 0}code{overflow-wrap:anywhere}
 figure[id^=strip]{grid-column:1/-1}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:1rem}figure{margin:0}`;
@@ -172,6 +180,7 @@ ${barTable(input.bars)}
 ${htmlTable(HEAD, input.cells.map(cellsOf))}
 <p>${escapeXml(NOTE)}</p>
 ${failureTable(input.failures)}
+<h2>Plots</h2>
 <div class="plots">${plots.map((plot) => `<figure id="${escapeXml(plot.id)}">${plot.svg}</figure>`).join('\n')}</div>
 ${list('Left out', input.leftOut)}
 </body></html>

@@ -13,6 +13,10 @@ const PICTURES = 10;
 const SCALE = 80;
 const WIDE = 120;
 const HIGH = 170;
+/** Left and right of the pictures: a figure may be wider than its picture. */
+const MARGIN = 40;
+/** Above them, for the title. */
+const TOP = 28;
 
 /**
  * The first held-out episode of the policy in `file`, at evenly spaced times until it has turned the
@@ -76,15 +80,18 @@ function record(
 }
 
 function compose(env: Environment, frames: readonly Frame[], title: string): string {
-  const width = frames.length * WIDE;
+  const right = frames.length * WIDE + MARGIN;
+  const width = right + MARGIN;
+  const height = TOP + HIGH + 28;
   const pictures = frames.map(
     (frame, i) =>
       `<g transform="translate(${i * WIDE} 0)">${figure(env, frame)}<text x="${WIDE / 2}" y="${HIGH + 18}" text-anchor="middle">${frame.time.toFixed(2)} s</text></g>`,
   );
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${HIGH + 28}" width="${width}" height="${HIGH + 28}" role="img" font-family="system-ui, sans-serif" font-size="12" fill="currentColor">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-MARGIN} ${-TOP} ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="12" fill="currentColor">`,
     `<title>${escapeXml(title)}</title>`,
-    `<line x1="0" x2="${width}" y1="${HIGH}" y2="${HIGH}" stroke="currentColor"/>`,
+    `<text x="${20 - MARGIN}" y="${18 - TOP}" font-size="14" font-weight="600">${escapeXml(title)}</text>`,
+    `<line x1="${-MARGIN}" x2="${right}" y1="${HIGH}" y2="${HIGH}" stroke="currentColor"/>`,
     ...pictures,
     '</svg>',
   ].join('\n');

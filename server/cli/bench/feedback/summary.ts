@@ -40,6 +40,8 @@ export interface Cell {
   readonly takeovers: number;
   readonly trainingCost: number;
   readonly accuracy: number | null;
+  /** What a perfect model would reach on the same teacher's answers. */
+  readonly ceiling: number | null;
   readonly wallSeconds: number;
 }
 
@@ -81,7 +83,10 @@ function cellOf(group: readonly Row[], rows: readonly Row[], failures: readonly 
   const starts = [...references, ...group].flatMap((row) => row.before ?? []);
   const untrained = mean(starts.map((before: Measured) => before[score]));
   const average = (pick: (row: Row) => number) => mean(group.map(pick));
-  const accuracies = group.flatMap((row) => row.accuracy ?? []);
+  const known = (pick: (row: Row) => number | null) => {
+    const values = group.flatMap((row) => pick(row) ?? []);
+    return values.length === 0 ? null : mean(values);
+  };
   return {
     task,
     preset,
@@ -102,7 +107,8 @@ function cellOf(group: readonly Row[], rows: readonly Row[], failures: readonly 
     expertSteps: average((row) => row.expertSteps),
     takeovers: average((row) => row.takeovers),
     trainingCost: average((row) => row.trainingCost),
-    accuracy: accuracies.length === 0 ? null : mean(accuracies),
+    accuracy: known((row) => row.accuracy),
+    ceiling: known((row) => row.ceiling),
     wallSeconds: average((row) => row.wallSeconds),
   };
 }

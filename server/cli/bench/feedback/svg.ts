@@ -57,6 +57,8 @@ const RIGHT = 16;
 const TOP = 34;
 const BOTTOM = 46;
 const LEGEND_ROW = 18;
+/** More bands than this hide each other. */
+const MOST_BANDS = 4;
 const SMALLEST_RANGE = 1e-300;
 
 export function escapeXml(text: string): string {
@@ -153,9 +155,11 @@ export function linePlot(plot: LinePlot): string {
   );
   const reach = points.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]);
   const y = axis(reach, bottom, TOP);
-  const drawn = series.map((s, i) => drawSeries(s, i, x, y));
-  const legend = series.map((s, i) => legendEntry(s.name, i, HEIGHT + 4 + i * LEGEND_ROW));
-  const height = HEIGHT + series.length * LEGEND_ROW + 8;
+  const banded = series.length <= MOST_BANDS;
+  const drawn = series.map((s, i) => drawSeries(s, i, x, y, banded));
+  const columns = legendColumns(series);
+  const legend = series.map((s, i) => legendEntry(s.name, i, columns));
+  const height = HEIGHT + Math.ceil(series.length / columns) * LEGEND_ROW + 14;
   return frame(WIDTH, height, plot.title, [
     ...axes(x, y, plot, bottom),
     ...drawn.flat(),
@@ -167,14 +171,28 @@ function isFinitePoint(point: Point): boolean {
   return Number.isFinite(point.x) && Number.isFinite(point.y);
 }
 
-function drawSeries({ points }: Series, index: number, x: Axis, y: Axis): string[] {
+/** Colour and dash of a line; the ninth has the first one's colour, but not its dash. */
+function styleOf(index: number) {
+  const round = Math.floor(index / COLOURS.length);
+  return {
+    colour: COLOURS[index % COLOURS.length]!,
+    dash: DASHES[(index + round) % DASHES.length]!,
+  };
+}
+
+function drawSeries(
+  { points }: Series,
+  index: number,
+  x: Axis,
+  y: Axis,
+  banded: boolean,
+): string[] {
   if (points.length === 0) return [];
-  const colour = COLOURS[index % COLOURS.length]!;
-  const dash = DASHES[index % DASHES.length]!;
+  const { colour, dash } = styleOf(index);
   const path = (list: readonly Point[], of: (p: Point) => number) =>
     list.map((p) => `${round(x.at(p.x))},${round(y.at(of(p)))}`).join(' ');
   const parts: string[] = [];
-  if (points.every((p) => p.low !== undefined && p.high !== undefined)) {
+  if (banded && points.every((p) => p.low !== undefined && p.high !== undefined)) {
     const back = [...points].reverse();
     parts.push(
       `<polygon points="${path(points, (p) => p.high!)} ${path(back, (p) => p.low!)}" fill="${colour}" fill-opacity="0.15"/>`,
@@ -191,11 +209,18 @@ function drawSeries({ points }: Series, index: number, x: Axis, y: Axis): string
   return parts;
 }
 
-function legendEntry(name: string, index: number, y: number): string {
-  const colour = COLOURS[index % COLOURS.length]!;
-  const dash = DASHES[index % DASHES.length]!;
-  const line = `<line x1="${LEFT}" x2="${LEFT + 32}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2.5" ${dash ? `stroke-dasharray="${dash}"` : ''}/>`;
-  return line + text(LEFT + 40, y + 4, name);
+/** As many as the longest name leaves room for. */
+function legendColumns(series: readonly Series[]): number {
+  const longest = 60 + 7 * Math.max(...series.map((s) => s.name.length));
+  return Math.min(3, series.length, Math.max(1, Math.floor((WIDTH - LEFT) / longest)));
+}
+
+function legendEntry(name: string, index: number, columns: number): string {
+  const { colour, dash } = styleOf(index);
+  const left = LEFT + ((index % columns) * (WIDTH - LEFT)) / columns;
+  const y = HEIGHT + 10 + Math.floor(index / columns) * LEGEND_ROW;
+  const line = `<line x1="${left}" x2="${left + 32}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2.5" ${dash ? `stroke-dasharray="${dash}"` : ''}/>`;
+  return line + text(left + 40, y + 4, name);
 }
 
 /** '' without bars. */
@@ -221,7 +246,7 @@ export function barPlot({ title, x: label, bars, mark }: BarPlot): string {
     content.push(
       `<line x1="${round(x.at(mark))}" x2="${round(x.at(mark))}" y1="${TOP}" y2="${bottom}" stroke="currentColor" stroke-dasharray="4 3"/>`,
     );
-  content.push(text((left + WIDTH) / 2, bottom + 36, label, 'text-anchor="middle"'));
+  content.push(text(WIDTH - RIGHT, bottom + 36, label, 'text-anchor="end"'));
   return frame(WIDTH, bottom + 46, title, content);
 }
 
@@ -230,9 +255,13 @@ function drawBar(bar: Bar, top: number, row: number, x: Axis, left: number): str
   const width = Math.abs(x.at(bar.value) - x.at(0));
   const middle = top + row / 2;
   const [low, high] = [round(x.at(bar.low)), round(x.at(bar.high))];
-  return [
+  const parts = [
     text(left - 8, middle + 4, bar.name, 'text-anchor="end"'),
     `<rect x="${round(from)}" y="${top + 4}" width="${round(width)}" height="${row - 8}" fill="${COLOURS[0]}" fill-opacity="0.75"/>`,
-    `<path d="M${low} ${middle}H${high}M${low} ${middle - 4}v8M${high} ${middle - 4}v8" stroke="currentColor" stroke-width="1.5" fill="none"/>`,
   ];
+  if (low < high)
+    parts.push(
+      `<path d="M${low} ${middle}H${high}M${low} ${middle - 4}v8M${high} ${middle - 4}v8" stroke="currentColor" stroke-width="1.5" fill="none"/>`,
+    );
+  return parts;
 }
