@@ -63,6 +63,7 @@ export function createRunLive(options: {
   let heldAt = 0;
   /** How people left it, for a thread that follows one that died. */
   let left: LiveState | undefined;
+  let viewers = 0;
   const overlays = new Set<string>();
   let announce: (facts: EnvironmentFacts) => void = () => {};
   let fail: (error: Error) => void = () => {};
@@ -105,6 +106,7 @@ export function createRunLive(options: {
   /** With it a new thread begins, as people left the old one: stopped, paused, braking on release. */
   function begin(send: (command: LiveCommand) => void, { snapshot, gate }: Published): void {
     send({ type: 'snapshot', snapshot, ...(gate ? { gate } : {}) });
+    send({ type: 'viewers', count: viewers });
     if (!left) return;
     const { speed, releaseTo, state: was } = left;
     left = undefined;
@@ -161,6 +163,7 @@ export function createRunLive(options: {
       return holder ?? lastHolder;
     },
     send(command) {
+      if (command.type === 'viewers') viewers = command.count;
       if (command.type === 'overlays') overlays[command.on ? 'add' : 'delete'](command.viewer);
       // Safety first: a stop asked for while there is no thread holds for the next one.
       if (command.type === 'estop' && left) left = { ...left, state: 'stopped' };

@@ -85,6 +85,7 @@ export function createRunOverrides(options: {
         of: { episodeId, step: from },
         seed: event.seed,
         state: event.state,
+        snapshot: event.snapshot,
         steps: Math.round(seconds / options.controlDt()),
       });
     },

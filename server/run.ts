@@ -287,8 +287,13 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     takeControl: live.takeControl,
     history: (since) => storage.readMetrics(run.id, since, HISTORY_POINTS),
     subscribe(listener) {
+      const told = () => live.send({ type: 'viewers', count: listeners.size });
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      told();
+      return () => {
+        listeners.delete(listener);
+        told();
+      };
     },
     live: (command) => live.send(command),
     async accept(feedback, receivedAt) {

@@ -69,6 +69,7 @@ export function createLiveLoop(
   let nextSeed: number | undefined;
   let sent = 0;
   let paused = false;
+  let viewers = 0;
   let speed = 1;
   let predicted = Number.NaN;
   let sequence = 0;
@@ -81,7 +82,9 @@ export function createLiveLoop(
   let lineage: { step: number; state: EnvState }[] = [];
   /** Steps of the open episode on which a person asked for more than the space allows. */
   let clipped = 0;
-  let takeover: { from: number; state: EnvState } | undefined;
+  /** Whose hands were on the wheel before: the policy that a takeover overrules. */
+  let acting: PolicySnapshot | undefined;
+  let takeover: { from: number; state: EnvState; snapshot: PolicySnapshot } | undefined;
 
   function begin(now: number): void {
     seed = nextSeed ?? data.trainSeeds.start + random.integer(data.trainSeeds.count);
@@ -141,7 +144,8 @@ export function createLiveLoop(
     if (control.controller === 'safe') flags |= FLAG.safe;
     if (ts.info.success) flags |= FLAG.success;
     if (ts.kind === 'last') flags |= FLAG.last;
-    const path = policy && ts.kind !== 'last' ? predictor.predict(env, policy, clock) : undefined;
+    const looksAhead = policy && viewers > 0 && ts.kind !== 'last';
+    const path = looksAhead ? predictor.predict(env, policy!, clock) : undefined;
     const frame: Frame = {
       flags,
       sceneId,
@@ -184,7 +188,7 @@ export function createLiveLoop(
 
   function endOverride(cause: OverrideCause): void {
     if (!takeover) return;
-    const { from, state } = takeover;
+    const { from, state, snapshot } = takeover;
     takeover = undefined;
     const to = recorder.length;
     if (to <= from) return;
@@ -196,7 +200,8 @@ export function createLiveLoop(
       cost += e.costs[t]!;
     }
     sendChunk();
-    emit({ type: 'override', episodeId, from, to, seed, state, returned, cost, cause });
+    const what = { episodeId, from, to, seed, state, snapshot, returned, cost, cause };
+    emit({ type: 'override', ...what });
   }
 
   const counted = () => ({ clippedActions: clipped, askedSteps: request.askedSteps });
@@ -232,7 +237,8 @@ export function createLiveLoop(
       clipped++;
       emit({ type: 'clipped' });
     }
-    if (human && !takeover) takeover = { from: recorder.length, state: env.saveState() };
+    if (human && !takeover)
+      takeover = { from: recorder.length, state: env.saveState(), snapshot: acting! };
     if (!human && takeover) endOverride(expired ? 'watchdog' : 'released');
     if (control.controller !== before || human !== lastHuman) flags |= FLAG.handover;
     sequence = control.sequence;
@@ -298,6 +304,9 @@ export function createLiveLoop(
       case 'step':
         if (paused) step(now);
         break;
+      case 'viewers':
+        viewers = c.count;
+        return;
       case 'speed':
         speed = c.factor;
         break;
@@ -340,6 +349,7 @@ export function createLiveLoop(
   }
 
   function setSnapshot(snapshot: PolicySnapshot, now: number): void {
+    acting = snapshot;
     if (policy) policy.setSnapshot(snapshot);
     else {
       policy = createPolicy(snapshot, createRandom(data.seed, 101));

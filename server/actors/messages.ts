@@ -67,6 +67,8 @@ export type LiveCommand =
   | { readonly type: 'release-to'; readonly target: 'policy' | 'brake' }
   /** A viewer, by session, wants contacts and joints in the frames, or no longer. */
   | { readonly type: 'overlays'; readonly viewer: string; readonly on: boolean }
+  /** How many look on: nobody, and no path is predicted. */
+  | { readonly type: 'viewers'; readonly count: number }
   | { readonly type: 'input'; readonly input: ControlInput }
   | { readonly type: 'predicted'; readonly value: number };
 
@@ -109,7 +111,10 @@ export type LiveEvent =
   /** On this step a person asked for more than the action space allows. */
   | { readonly type: 'clipped' }
   | { readonly type: 'flushed'; readonly tag: number }
-  /** A person let go: steps [from, to) were theirs. `state` is the environment at `from`. */
+  /**
+   * A person let go: steps [from, to) were theirs. `state` and `snapshot` are the environment and the
+   * policy at `from`.
+   */
   | {
       readonly type: 'override';
       readonly episodeId: string;
@@ -117,6 +122,7 @@ export type LiveEvent =
       readonly to: number;
       readonly seed: number;
       readonly state: EnvState;
+      readonly snapshot: PolicySnapshot;
       readonly returned: number;
       readonly cost: number;
       readonly cause: 'released' | 'watchdog' | 'episode-end' | 'rewind' | 'estop';
@@ -134,6 +140,8 @@ export type RolloutCommand =
       readonly of: { readonly episodeId: string; readonly step: number };
       readonly seed: number;
       readonly state: EnvState;
+      /** The policy that was taken over. */
+      readonly snapshot: PolicySnapshot;
       readonly steps: number;
     }
   /** Describe the scene of a seed: a clip needs it. */

@@ -1,6 +1,6 @@
 /**
  * What the policy would do from here, in a copy of the environment: a path for the operator to see
- * and the risk along it. Spends at most a quarter of a control step.
+ * and the risk along it, at most ten times a second of the wall clock and for a quarter of it.
  */
 import type { Policy } from '../../agent/contract.ts';
 import type { Environment, EnvState } from '../../sim/contract.ts';
@@ -10,10 +10,17 @@ const HORIZON = 2;
 const MAX_POINTS = 40;
 /** A danger ahead fades towards the present by this much per second. */
 const FADE = 0.75;
+/** ms between two predictions on average, at least; a timer that is early by less still counts. */
+const EVERY = 100;
+const SLACK = 20;
+/** Most of the thread's time that predictions take. */
 const BUDGET = 0.25;
 
 export interface PathPredictor {
-  /** Points (x, y, z each) and risk per point, or undefined when this step must do without. */
+  /**
+   * Points (x, y, z each) over the next two seconds, the first of now, and risk in [0, 1] per point; undefined
+   * when it is too early for another. `clock` in ms.
+   */
   predict(
     env: Environment,
     policy: Policy,
@@ -22,40 +29,43 @@ export interface PathPredictor {
 }
 
 export function createPathPredictor(copy: Environment): PathPredictor {
-  const steps = Math.min(MAX_POINTS, Math.round(HORIZON / copy.controlDt));
-  const points = new Float32Array(3 * (steps + 1));
-  const risks = new Float32Array(steps + 1);
+  const steps = Math.max(1, Math.round(HORIZON / copy.controlDt));
+  /** Steps per point. */
+  const stride = Math.ceil(steps / MAX_POINTS);
+  const most = Math.ceil(steps / stride) + 1;
+  const points = new Float32Array(3 * most);
+  const risks = new Float32Array(most);
   const point = new Float32Array(3);
   const action = new Float32Array(copy.actionSpace.size);
-  const fade = FADE ** copy.controlDt;
+  const fade = FADE ** (stride * copy.controlDt);
   let state: EnvState | undefined;
-  /** Control steps to wait after a prediction that took long. */
-  let rest = 0;
+  let due = Number.NEGATIVE_INFINITY;
 
   return {
     predict(env, policy, clock) {
-      if (rest > 0) {
-        rest--;
-        return undefined;
-      }
       const start = clock();
+      if (start < due - SLACK) return undefined;
       state = env.saveState(state);
       let ts = copy.loadState(state);
-      let n = 0;
+      let n = 1;
+      let risk = 0;
       copy.writeAgentPosition(point);
       points.set(point, 0);
       risks[0] = 0;
-      for (n = 1; n <= steps && ts.kind !== 'last'; n++) {
+      for (let t = 1; t <= steps && ts.kind !== 'last'; t++) {
         policy.act(ts.observation, action, 'mean');
         ts = copy.step(action);
+        const failed = ts.kind === 'last' && ts.discount === 0 && !ts.info.success;
+        if (ts.info.cost > 0 || failed) risk = 1;
+        if (t % stride !== 0 && t !== steps && ts.kind !== 'last') continue;
         copy.writeAgentPosition(point);
         points.set(point, 3 * n);
-        const failed = ts.kind === 'last' && ts.discount === 0 && !ts.info.success;
-        risks[n] = ts.info.cost > 0 || failed ? 1 : 0;
+        risks[n++] = risk;
+        risk = 0;
       }
       for (let i = n - 2; i >= 0; i--) risks[i] = Math.max(risks[i]!, fade * risks[i + 1]!);
-      const spent = (clock() - start) / 1000;
-      rest = Math.min(20, Math.floor(spent / (BUDGET * env.controlDt)));
+      const pause = Math.max(EVERY, (clock() - start) / BUDGET);
+      due = Math.max(due + EVERY, start + pause - SLACK);
       return { points: points.slice(0, 3 * n), risks: risks.slice(0, n) };
     },
   };

@@ -67,8 +67,8 @@ port.on('message', (command: RolloutCommand) => {
 });
 
 function counterfactual(c: Extract<RolloutCommand, { type: 'counterfactual' }>): void {
-  if (!policy) return;
-  const episode = rollCounterfactual(branch, c.state, policy, c.steps * branch.controlDt, {
+  const overruled = createPolicy(c.snapshot, random);
+  const episode = rollCounterfactual(branch, c.state, overruled, c.steps * branch.controlDt, {
     id: c.id,
     runId: data.runId,
     configHash: data.configHash,

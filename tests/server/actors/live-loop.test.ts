@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { FLAG } from '../../../server/protocol/index.ts';
-import { createRig, rounded, SAFE } from './live-rig.ts';
+import { createRig, rounded, SAFE, snapshot } from './live-rig.ts';
 
 let rig: ReturnType<typeof createRig>;
 
@@ -137,4 +137,15 @@ it('[SRV-4] a new learner is told the open episode from its beginning', () => {
   expect(rig.of('chunk')).toEqual([
     expect.objectContaining({ chunk: expect.objectContaining({ from: 0, to: 13 }) }),
   ]);
+});
+
+it('[CF-9] a takeover is judged by the policy it overruled', () => {
+  rig.hold([1, 1]);
+  rig.tick(2);
+  rig.send({ type: 'snapshot', snapshot: { ...snapshot, version: 8 } });
+  rig.tick();
+  rig.hold([0, 0], 0);
+  rig.tick();
+  const [override] = rig.of('override');
+  expect(override).toMatchObject({ from: 0, to: 3, snapshot: { version: 7 } });
 });

@@ -8,7 +8,7 @@ import { createPointWorld } from '../../agent/point-world.ts';
 export const POLICY = [0.2, -0.1];
 export const SAFE = [0, -1];
 
-const snapshot: PolicySnapshot = {
+export const snapshot: PolicySnapshot = {
   version: 7,
   layers: [
     {
