@@ -146,6 +146,10 @@ export interface SacLearner extends Learner {
     targets(batch: ReplayBatch, noise: Float32Array, out: Float32Array): void;
     criticLoss(batch: ReplayBatch, targets: Float32Array): number;
     actorLoss(batch: ReplayBatch, noise: Float32Array): number;
+    readonly logTemperature: Float32Array;
+    readonly temperatureGradient: Float32Array;
+    /** Of the batch's mean log π. */
+    temperatureLoss(meanLogProb: number): number;
   };
 }
 
@@ -282,10 +286,10 @@ export function createSac(
     return loss;
   }
 
-  /** −log α · mean (log π + H̄): one step of Adam. */
-  function updateTemperature(meanLogProb: number): void {
+  /** −log α · mean (log π + H̄); writes its gradient. */
+  function temperatureLoss(meanLogProb: number): number {
     temperatureGradient[0] = -(meanLogProb + targetEntropy);
-    temperatureAdam.step(logTemperature, temperatureGradient);
+    return logTemperature[0]! * temperatureGradient[0];
   }
 
   // ------------------------------------------------------------------ update
@@ -312,7 +316,10 @@ export function createSac(
       const lossActor = actorLoss(batch, fillNormal(noise, random), actors[m]!);
       descend(actors[m]!, actorAdams[m]!);
       const meanLogProb = mean(sample.logProbs);
-      if (c.autoTemperature) updateTemperature(meanLogProb);
+      if (c.autoTemperature) {
+        temperatureLoss(meanLogProb);
+        temperatureAdam.step(logTemperature, temperatureGradient);
+      }
       updates++;
       return {
         'loss/critic': lossCritic,
@@ -367,7 +374,17 @@ export function createSac(
       critics.dispose();
       takeover?.critics.dispose();
     },
-    parts: { actor: actors[0]!, critics, takeover, targets: computeTargets, criticLoss, actorLoss },
+    parts: {
+      actor: actors[0]!,
+      critics,
+      takeover,
+      logTemperature,
+      temperatureGradient,
+      targets: computeTargets,
+      criticLoss,
+      actorLoss,
+      temperatureLoss,
+    },
   };
 }
 

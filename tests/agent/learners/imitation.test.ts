@@ -48,6 +48,10 @@ describe('imitation', async () => {
       for (const [i] of batch.slots.entries()) batch.slots[i] = i;
       const loss = () => dagger.parts.loss(batch, 1);
       expectGradient(dagger.parts.members[1]!, loss, loss, random);
+      const reached = Float32Array.from({ length: 32 }, () => random.next());
+      const reach = dagger.parts.reach!;
+      const risk = () => reach.loss(batch, reached);
+      for (const net of reach.critics.nets) expectGradient(net, risk, risk, random);
       bc.dispose();
       dagger.dispose();
     },

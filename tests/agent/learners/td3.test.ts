@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadBackend } from '../../../agent/backend.ts';
 import { createTd3, type Td3Config } from '../../../agent/learners/td3.ts';
+import { getPreset } from '../../../agent/presets.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { learnerContract } from '../../contracts/learner.ts';
 import { syntheticSpec } from '../synthetic.ts';
@@ -16,6 +17,11 @@ const humanTerms: Partial<Td3Config> = {
   conservativeWeight: 0.2,
   stopTdAtTakeover: true,
 };
+
+/** What the preset's losses are made of. */
+function configOf(id: string): Partial<Td3Config> {
+  return getPreset(id).learner.config as Partial<Td3Config>;
+}
 
 learnerContract(
   'td3 with every option',
@@ -40,14 +46,17 @@ describe('TD3', () => {
   it.each([
     ['wasm', {}],
     ['wasm', humanTerms],
+    ['cpu', {}],
+    ['cpu', { layerNorm: true }],
     ['cpu', humanTerms],
+    ...['pvp', 'pvp4real', 'aim'].map((id) => ['cpu', configOf(id)] as const),
   ] as const)('[LEARN-40] gradients match finite differences on %s: %j', async (name, config) => {
     const backend = await loadBackend({ prefer: name });
     const random = createRandom(8);
     const n = 32;
     const td3 = createTd3(
       syntheticSpec(4, 2),
-      { hidden: [12, 12], batchSize: n, ...config },
+      { ...config, hidden: [12, 12], batchSize: n },
       backend,
       random,
     );

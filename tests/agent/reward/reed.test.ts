@@ -37,9 +37,9 @@ function watched(capacity = 4096): Reference {
   return reference;
 }
 
-function network(outputs = 3): Mlp {
-  const sizes = [4, 16, outputs];
-  const net = createMlp(backend, { sizes, activation: 'leaky-relu' }, createRandom(1));
+function network(on = backend): Mlp {
+  const sizes = [4, 16, 3];
+  const net = createMlp(on, { sizes, activation: 'leaky-relu' }, createRandom(1));
   owned.push(net);
   return net;
 }
@@ -93,22 +93,26 @@ describe('steps in a row', () => {
   });
 });
 
-test('[RWD-24] the gradient of the prediction matches finite differences', () => {
-  const net = network();
-  const reference = watched();
-  // The same random numbers every time: the same batch.
-  const gradient = () =>
-    createDynamics({ batch: 32, weight: 1 }, backend, reference, 4, 2, createRandom(5)).addGradient(
-      net,
-      noScale(4, 0),
-    )!;
-  const loss = () => {
-    const value = gradient();
-    net.gradients.fill(0);
-    return value;
-  };
-  expectGradient(net, gradient, loss, createRandom(6));
-});
+test.each(['wasm', 'cpu'] as const)(
+  '[RWD-24] the gradient of the prediction matches finite differences on %s',
+  async (name) => {
+    const on = await loadBackend({ prefer: name });
+    const net = network(on);
+    const reference = watched();
+    // The same random numbers every time: the same batch.
+    const gradient = () =>
+      createDynamics({ batch: 32, weight: 1 }, on, reference, 4, 2, createRandom(5)).addGradient(
+        net,
+        noScale(4, 0),
+      )!;
+    const loss = () => {
+      const value = gradient();
+      net.gradients.fill(0);
+      return value;
+    };
+    expectGradient(net, gradient, loss, createRandom(6));
+  },
+);
 
 test('[RWD-24] tensors do not pile up, and the reward head is left alone', () => {
   const net = network();
