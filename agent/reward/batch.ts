@@ -118,10 +118,10 @@ function pseudoPair(
 ): Comparison | undefined {
   const a = reference.drawRun(length, random);
   const b = reference.drawRun(length, random);
-  if (a === undefined || b === undefined) return undefined;
+  if (!a || !b) return undefined;
   const rows = new Float32Array(2 * length * width);
-  rows.set(reference.rows.subarray(a * width, (a + length) * width), 0);
-  rows.set(reference.rows.subarray(b * width, (b + length) * width), length * width);
+  rows.set(a, 0);
+  rows.set(b, length * width);
   return {
     kind: 'preference',
     feedbackId: '',
@@ -150,10 +150,9 @@ function fillInputs(
     const rows = mirror ? mirrorParts(datum.rows, parts, mirror, random) : datum.rows;
     scaleRows(rows, 0, own, width, scale, inputs, at);
     if (!datum.opponent) continue;
-    const from = reference.drawRun(own, random);
     // Before anything was seen there is no opponent: the same rows, which cancel out.
-    if (from === undefined) scaleRows(datum.rows, 0, own, width, scale, inputs, at + own);
-    else scaleRows(reference.rows, from, own, width, scale, inputs, at + own);
+    const opponent = reference.drawRun(own, random) ?? datum.rows;
+    scaleRows(opponent, 0, own, width, scale, inputs, at + own);
   }
 }
 

@@ -20,8 +20,11 @@ export interface Reference {
     to: number,
     write: (e: Episode, step: number, actions: Float32Array, out: Float32Array, at: number) => void,
   ): void;
-  /** First row of a run of `n` at random, of one episode where it finds one; undefined when there are too few. */
-  drawRun(n: number, random: Random): number | undefined;
+  /**
+   * A run of `n` rows at random (n, width), steps of one episode in a row where it finds such, whoever's
+   * steps came between them; undefined when there are too few.
+   */
+  drawRun(n: number, random: Random): Float32Array | undefined;
   /** A row at random and the one that came next in the same episode; undefined when it finds none. */
   drawStep(random: Random): { readonly row: number; readonly next: number } | undefined;
   save(into: SavedArrays): SavedReference;
@@ -30,20 +33,51 @@ export interface Reference {
 
 export interface SavedReference {
   readonly seen: number;
-  /** The newest row. */
-  readonly newest?: { readonly episodeId: string; readonly step: number };
+  /** The newest rows of the newest episodes; absent in older checkpoints. */
+  readonly tails?: readonly [episodeId: string, tail: Tail][];
 }
 
+/** The newest row of an episode: its step, and how many rows had been seen before it. */
+interface Tail {
+  readonly step: number;
+  readonly index: number;
+}
+
+/** Episodes whose newest rows are remembered: more than actors drive at once. */
+const MOST_TAILS = 64;
 /** Rows tried before a step is said not to be found. */
 const TRIES = 16;
 
 export function createReference(capacity: number, width: number): Reference {
   const rows = new Float32Array(capacity * width);
   const rewards = new Float32Array(capacity);
-  /** 1: the next row is the next step of the same episode. */
-  const goesOn = new Float32Array(capacity);
-  let newest: SavedReference['newest'];
+  /** Slot of the next step of the same episode; −1: not known, or not there yet. */
+  const next = new Float32Array(capacity).fill(-1);
+  const tails = new Map<string, Tail>();
   let seen = 0;
+
+  /** Link the row in `slot` to the one before it, which may have been overwritten meanwhile. */
+  function follow(slot: number, episodeId: string, step: number): void {
+    const tail = tails.get(episodeId);
+    const isThere = tail !== undefined && tail.step === step - 1 && tail.index > seen - capacity;
+    next[slot] = -1;
+    if (isThere) next[tail.index % capacity] = slot;
+    tails.delete(episodeId); // to the end of the map: the oldest is forgotten first
+    tails.set(episodeId, { step, index: seen });
+    if (tails.size > MOST_TAILS) tails.delete(tails.keys().next().value!);
+  }
+
+  /** Slots of `n` steps in a row from `start`; undefined when they are not known so far. */
+  function runFrom(start: number, n: number): number[] | undefined {
+    const slots = [start];
+    while (slots.length < n) {
+      const slot = next[slots.at(-1)!]!;
+      if (slot < 0) return undefined;
+      slots.push(slot);
+    }
+    return slots;
+  }
+
   return {
     rows,
     rewards,
@@ -58,10 +92,7 @@ export function createReference(capacity: number, width: number): Reference {
         const slot = seen % capacity;
         write(episode, t, episode.actions, rows, slot * width);
         rewards[slot] = episode.envRewards[t]!;
-        goesOn[slot] = 0;
-        if (newest?.episodeId === episode.id && newest.step === t - 1)
-          goesOn[(slot + capacity - 1) % capacity] = 1;
-        newest = { episodeId: episode.id, step: t };
+        follow(slot, episode.id, t);
         seen++;
       }
     },
@@ -69,26 +100,31 @@ export function createReference(capacity: number, width: number): Reference {
       const size = Math.min(seen, capacity);
       if (size < n) return undefined;
       let start = 0;
-      for (let i = 0; i < TRIES; i++) {
+      let slots: number[] | undefined;
+      for (let i = 0; i < TRIES && !slots; i++) {
         start = random.integer(size - n + 1);
-        if (goesOn.subarray(start, start + n - 1).every((flag) => flag === 1)) break;
+        slots = runFrom(start, n);
       }
-      return start;
+      if (!slots) return rows.slice(start * width, (start + n) * width);
+      const run = new Float32Array(n * width);
+      for (const [i, slot] of slots.entries())
+        run.set(rows.subarray(slot * width, (slot + 1) * width), i * width);
+      return run;
     },
     drawStep(random) {
       const size = Math.min(seen, capacity);
       for (let i = 0; i < TRIES && size > 1; i++) {
         const row = random.integer(size);
-        if (goesOn[row] === 1) return { row, next: (row + 1) % capacity };
+        if (next[row]! >= 0) return { row, next: next[row]! };
       }
       return undefined;
     },
     save(into) {
       const size = Math.min(seen, capacity);
-      into['reference/goesOn'] = goesOn.slice(0, size);
+      into['reference/next'] = next.slice(0, size);
       into['reference/rows'] = rows.slice(0, size * width);
       into['reference/rewards'] = rewards.slice(0, size);
-      return { seen, ...(newest ? { newest } : {}) };
+      return { seen, tails: [...tails] };
     },
     load(from, meta) {
       const saved = from['reference/rows'];
@@ -102,9 +138,11 @@ export function createReference(capacity: number, width: number): Reference {
         );
       rows.set(saved);
       rewards.set(from['reference/rewards']!);
-      goesOn.fill(0);
-      goesOn.set(from['reference/goesOn'] ?? []);
-      ({ seen, newest } = meta);
+      next.fill(-1);
+      next.set(from['reference/next'] ?? []);
+      tails.clear();
+      for (const [id, tail] of meta.tails ?? []) tails.set(id, tail);
+      seen = meta.seen;
     },
   };
 }

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Backend, loadBackend } from '../../../agent/backend.ts';
 import type { Episode, Feedback } from '../../../agent/contract.ts';
@@ -6,7 +7,12 @@ import { createMlp, type Mlp } from '../../../agent/nn/mlp.ts';
 import type { RewardConfig } from '../../../agent/reward/config.ts';
 import { createDynamics } from '../../../agent/reward/dynamics.ts';
 import { createRewardEnsemble, type RewardEnsemble } from '../../../agent/reward/ensemble.ts';
-import { createReference, noScale, type Reference } from '../../../agent/reward/reference.ts';
+import {
+  createReference,
+  noScale,
+  type Reference,
+  type SavedReference,
+} from '../../../agent/reward/reference.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { expectGradient } from '../learners/gradient-check.ts';
 import { pointSpec, recordPointEpisodes } from '../point-world.ts';
@@ -70,7 +76,7 @@ describe('steps in a row', () => {
     const random = createRandom(4);
     let whole = 0;
     for (let i = 0; i < 500; i++) {
-      const run = reference.rows.subarray(2 * reference.drawRun(10, random)!);
+      const run = reference.drawRun(10, random)!;
       const [episode, t] = run;
       if (run[18] === episode && run[19] === t! + 9) whole++;
     }
@@ -79,7 +85,69 @@ describe('steps in a row', () => {
     expect(reference.drawRun(334, random)).toBeUndefined();
   });
 
-  test('[RWD-24] chunks of one episode are one, those of two that take turns are not', () => {
+  test('[RWD-25] runs follow their episode through the chunks of others, also once saved and loaded', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 30 })), {
+          minLength: 30,
+          maxLength: 60,
+        }),
+        fc.constantFrom(150, 333, 4096),
+        (turns, capacity) => {
+          const episodes = store
+            .ids()
+            .slice(0, 4)
+            .map((id) => store.get(id)!);
+          const name = (e: Episode, t: number, _a: Float32Array, out: Float32Array, at: number) =>
+            out.set([episodes.indexOf(e), t], at);
+          const told = episodes.map(() => 0);
+          const tell = (into: Reference, [i, n]: readonly [number, number]) => {
+            const to = Math.min(episodes[i]!.length, told[i]! + n);
+            into.add(episodes[i]!, told[i]!, to, name);
+            told[i] = to;
+          };
+          const first = createReference(capacity, 2);
+          for (const turn of turns.slice(0, 15)) tell(first, turn);
+          const arrays = {};
+          const meta = JSON.parse(JSON.stringify(first.save(arrays))) as SavedReference;
+          const reference = createReference(capacity, 2);
+          reference.load(arrays, meta);
+          for (const turn of turns.slice(15)) tell(reference, turn);
+          const random = createRandom(1);
+          for (let i = 0; i < 100; i++) {
+            const step = reference.drawStep(random);
+            if (!step) continue;
+            const [episode, t] = reference.rows.subarray(2 * step.row);
+            const following = reference.rows.subarray(2 * step.next, 2 * step.next + 2);
+            expect([...following]).toEqual([episode, t! + 1]);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('[RWD-25] two actors that take turns by fives leave runs of twenty', () => {
+    const [a, b] = store.ids().map((id) => store.get(id)!) as [Episode, Episode];
+    const name = (e: Episode, t: number, _a: Float32Array, out: Float32Array, at: number) =>
+      out.set([e === a ? 0 : 1, t], at);
+    const reference = createReference(1000, 2);
+    const shorter = Math.min(a.length, b.length);
+    for (let t = 0; t + 5 <= shorter; t += 5) {
+      reference.add(a, t, t + 5, name);
+      reference.add(b, t, t + 5, name);
+    }
+    const random = createRandom(4);
+    let whole = 0;
+    for (let i = 0; i < 200; i++) {
+      const run = reference.drawRun(20, random)!;
+      const expected = Array.from({ length: 20 }, (_, s) => [run[0]!, run[1]! + s]).flat();
+      if (expected.every((value, j) => run[j] === value)) whole++;
+    }
+    expect(whole).toBe(200);
+  });
+
+  test('[RWD-24] chunks of one episode are one, also where two take turns', () => {
     const [a, b] = store.ids().map((id) => store.get(id)!);
     const reference = createReference(100, 4);
     reference.add(a!, 0, 3, write);
@@ -89,7 +157,7 @@ describe('steps in a row', () => {
     const random = createRandom(3);
     const found = new Set<number>();
     for (let i = 0; i < 500; i++) found.add(reference.drawStep(random)!.row);
-    expect([...found].sort()).toEqual([0, 1, 2, 3, 5]);
+    expect([...found].sort()).toEqual([0, 1, 2, 3, 4, 5]);
   });
 });
 
