@@ -28,6 +28,7 @@ import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';
 import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
 import { createTakeoverCost, type TakeoverCost } from './parts/takeover-cost.ts';
+import { createTemperature } from './parts/temperature.ts';
 
 export interface SacConfig {
   /** Hidden units per layer, actor and critics alike. */
@@ -146,10 +147,6 @@ export interface SacLearner extends Learner {
     targets(batch: ReplayBatch, noise: Float32Array, out: Float32Array): void;
     criticLoss(batch: ReplayBatch, targets: Float32Array): number;
     actorLoss(batch: ReplayBatch, noise: Float32Array): number;
-    readonly logTemperature: Float32Array;
-    readonly temperatureGradient: Float32Array;
-    /** Of the batch's mean log π. */
-    temperatureLoss(meanLogProb: number): number;
   };
 }
 
@@ -166,7 +163,6 @@ export function createSac(
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;
-  const targetEntropy = c.targetEntropy === 'auto' ? -k : c.targetEntropy;
 
   // ------------------------------------------------------------------ model
   const sizes = [d, ...c.hidden, 2 * k];
@@ -187,10 +183,11 @@ export function createSac(
   const critics = createCritics(backend, criticsConfig, random);
   const takeover =
     c.takeoverCostWeight > 0 ? createTakeoverCost(backend, criticsConfig, random) : undefined;
-  const logTemperature = Float32Array.of(Math.log(c.initialTemperature));
-  const temperatureGradient = new Float32Array(1);
-  const temperatureAdam = createAdam(1, { learningRate: c.temperatureLearningRate });
-  const temperature = () => Math.exp(logTemperature[0]!);
+  const temperature = createTemperature(
+    c.initialTemperature,
+    c.temperatureLearningRate,
+    c.targetEntropy === 'auto' ? -k : c.targetEntropy,
+  );
 
   // ------------------------------------------------------------------ data
   const experience = createExperience('sac', spec, c, random);
@@ -213,7 +210,7 @@ export function createSac(
 
   /** y = r + γ d (min Q'(s', a') − α log π(a'|s')), a' ~ π(s'). */
   function computeTargets(b: ReplayBatch, eps: Float32Array, out: Float32Array): void {
-    const alpha = c.entropyBackup ? temperature() : 0;
+    const alpha = c.entropyBackup ? temperature.value : 0;
     tf.tidy(() => {
       const actor = actors[updates % actors.length]!;
       const { output } = actor.forward(backend.upload(b.nextObservations, [1, n, d]), n);
@@ -253,7 +250,7 @@ export function createSac(
 
   /** mean (α log π(a|s) − min Q(s, a)), a = tanh(μ + σ ε), + imitation on people's steps. */
   function actorLoss(b: ReplayBatch, eps: Float32Array, actor = actors[0]!): number {
-    const alpha = temperature();
+    const alpha = temperature.value;
     let loss = 0;
     tf.tidy(() => {
       const pass = actor.forward(backend.upload(b.observations, [1, n, d]), n);
@@ -286,12 +283,6 @@ export function createSac(
     return loss;
   }
 
-  /** −log α · mean (log π + H̄); writes its gradient. */
-  function temperatureLoss(meanLogProb: number): number {
-    temperatureGradient[0] = -(meanLogProb + targetEntropy);
-    return logTemperature[0]! * temperatureGradient[0];
-  }
-
   // ------------------------------------------------------------------ update
 
   return {
@@ -316,17 +307,14 @@ export function createSac(
       const lossActor = actorLoss(batch, fillNormal(noise, random), actors[m]!);
       descend(actors[m]!, actorAdams[m]!);
       const meanLogProb = mean(sample.logProbs);
-      if (c.autoTemperature) {
-        temperatureLoss(meanLogProb);
-        temperatureAdam.step(logTemperature, temperatureGradient);
-      }
+      if (c.autoTemperature) temperature.update(meanLogProb);
       updates++;
       return {
         'loss/critic': lossCritic,
         'loss/actor': lossActor,
         'loss/imitation': imitation,
         'policy/entropy': -meanLogProb,
-        'policy/temperature': temperature(),
+        'policy/temperature': temperature.value,
         'value/mean': mean(values),
         'batch/human': countHuman(batch) / n,
       };
@@ -346,8 +334,7 @@ export function createSac(
         arrays[nameOf(m)] = net.parameters.slice();
         actorAdams[m]!.save(arrays, `${nameOf(m)}/adam`);
       }
-      arrays.temperature = logTemperature.slice();
-      temperatureAdam.save(arrays, 'temperature/adam');
+      temperature.save(arrays);
       critics.save(arrays, 'critic');
       takeover?.critics.save(arrays, 'takeover');
       const data = experience.save(arrays);
@@ -361,8 +348,7 @@ export function createSac(
         net.changed();
         actorAdams[m]!.load(arrays, `${nameOf(m)}/adam`);
       }
-      restore(arrays, 'temperature', logTemperature);
-      temperatureAdam.load(arrays, 'temperature/adam');
+      temperature.load(arrays);
       critics.load(arrays, 'critic');
       takeover?.critics.load(arrays, 'takeover');
       updates = meta.updates as number;
@@ -374,17 +360,7 @@ export function createSac(
       critics.dispose();
       takeover?.critics.dispose();
     },
-    parts: {
-      actor: actors[0]!,
-      critics,
-      takeover,
-      logTemperature,
-      temperatureGradient,
-      targets: computeTargets,
-      criticLoss,
-      actorLoss,
-      temperatureLoss,
-    },
+    parts: { actor: actors[0]!, critics, takeover, targets: computeTargets, criticLoss, actorLoss },
   };
 }
 

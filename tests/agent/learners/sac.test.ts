@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { createPolicy } from '../../../agent/act.ts';
 import { loadBackend } from '../../../agent/backend.ts';
 import type { Feedback, RewardModel } from '../../../agent/contract.ts';
+import { createTemperature } from '../../../agent/learners/parts/temperature.ts';
 import { createSac, type SacConfig, sacDefaults } from '../../../agent/learners/sac.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { learnerContract } from '../../contracts/learner.ts';
@@ -75,25 +76,21 @@ describe.each(await installedBackends())('SAC losses on %s', (name) => {
   );
 });
 
-test('[LEARN-20] the temperature’s gradient matches finite differences and its sign the entropy’s', async () => {
-  const backend = await loadBackend({ prefer: 'cpu' });
-  const config = { hidden: [4], initialTemperature: 0.4, targetEntropy: -3 };
-  const sac = createSac(syntheticSpec(2, 1), config, backend, createRandom(1));
-  const { logTemperature, temperatureGradient, temperatureLoss } = sac.parts;
-  for (const meanLogProb of [-2, 0.5, 3, 5]) {
-    const start = logTemperature[0]!;
+test('[LEARN-20] the temperature’s gradient matches finite differences, its sign the entropy’s', () => {
+  const { logValue, gradient, loss } = createTemperature(0.4, 1e-3, -3);
+  for (const meanLogProb of [-2, 0.5, 2.5, 5]) {
+    const start = logValue[0]!;
     const at = (by: number) => {
-      logTemperature[0] = start + by;
-      return temperatureLoss(meanLogProb);
+      logValue[0] = start + by;
+      return loss(meanLogProb);
     };
     const slope = (at(0.125) - at(-0.125)) / 0.25;
-    logTemperature[0] = start;
-    temperatureLoss(meanLogProb);
-    expect(temperatureGradient[0]).toBeCloseTo(slope, 5);
+    logValue[0] = start;
+    loss(meanLogProb);
+    expect(gradient[0]).toBeCloseTo(slope, 5);
     // Less entropy than wanted, log π above 3: descending the gradient raises the temperature.
-    expect(Math.sign(-temperatureGradient[0]!)).toBe(Math.sign(meanLogProb - 3) + 0);
+    expect(Math.sign(-gradient[0]!)).toBe(Math.sign(meanLogProb - 3));
   }
-  sac.dispose();
 });
 
 describe('SAC', async () => {
