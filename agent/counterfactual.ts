@@ -114,22 +114,63 @@ function endOf(ts: TimeStep): Episode['end'] {
 
 /** What a takeover spared: the branch's cost and end against what happened instead. */
 export interface Prevented {
-  /** Cost of the branch minus cost of the same steps as they happened. */
+  /** Cost of the branch minus that of the same steps as they happened; negative: the agent's were better. */
   readonly cost: number;
-  /** The branch ended badly and the real steps did not. */
+  /** The branch failed and the real steps did not. */
   readonly failure: boolean;
-  /** Neither cost nor failure was prevented: the takeover was not needed for these seconds. */
+  /** The branch did not fail, nor cost more: the takeover was not needed for these seconds. */
   readonly unneeded: boolean;
 }
 
-/** Compare a branch with the steps [from, …) of `happened` that it replaces. */
+/** How the compared steps went. */
+export interface Outcome {
+  readonly cost: number;
+  readonly return: number;
+  /** They ended the episode, and not with success. */
+  readonly failed: boolean;
+}
+
+/** A branch beside what happened instead, over the same steps. */
+export interface Comparison {
+  /** Steps that were compared. */
+  readonly steps: number;
+  readonly agent: Outcome;
+  readonly human: Outcome;
+  readonly prevented: Prevented;
+}
+
+/**
+ * Compare a branch with the steps [from, from + branch.length) of `happened` that it replaces. Steps of
+ * the branch after the last one that is known of `happened` count only where that ended its episode:
+ * then nothing more happens. Whether the branch failed is told by all of it.
+ */
+export function compareBranch(branch: Episode, happened: Episode, from: number): Comparison {
+  const known = happened.length - from;
+  const isOver = happened.end === 'terminated' || happened.end === 'truncated';
+  const steps = isOver ? branch.length : Math.max(0, Math.min(branch.length, known));
+  const human = outcome(happened, from, from + Math.min(steps, known));
+  const agent = { ...outcome(branch, 0, steps), failed: failed(branch, branch.length) };
+  const cost = agent.cost - human.cost;
+  const failure = agent.failed && !human.failed;
+  const unneeded = !agent.failed && cost <= 0;
+  return { steps, agent, human, prevented: { cost, failure, unneeded } };
+}
+
+/** What `compareBranch` says was prevented. */
 export function prevented(branch: Episode, happened: Episode, from: number): Prevented {
-  const until = Math.min(happened.length, from + branch.length);
+  return compareBranch(branch, happened, from).prevented;
+}
+
+function outcome(e: Episode, from: number, to: number): Outcome {
   let cost = 0;
-  for (let t = 0; t < branch.length; t++) cost += branch.costs[t]!;
-  for (let t = from; t < until; t++) cost -= happened.costs[t]!;
-  const failed = (e: Episode, length: number) =>
-    length > 0 && e.discounts[length - 1] === 0 && e.successes[length - 1] === 0;
-  const failure = failed(branch, branch.length) && !failed(happened, until);
-  return { cost, failure, unneeded: !failure && cost <= 0 };
+  let returned = 0;
+  for (let t = from; t < to; t++) {
+    cost += e.costs[t]!;
+    returned += e.envRewards[t]!;
+  }
+  return { cost, return: returned, failed: failed(e, to) };
+}
+
+function failed(e: Episode, length: number): boolean {
+  return length > 0 && e.discounts[length - 1] === 0 && e.successes[length - 1] === 0;
 }

@@ -2,6 +2,7 @@
  * The live actor of a run as the server sees it: its state, who drives, flushing its open episode,
  * and starting it again as people left it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GateSnapshot, PolicySnapshot } from '../agent/contract.ts';
 import type {
   ActorThreadData,
@@ -19,6 +20,9 @@ import { superviseThread } from './supervisor.ts';
 const FLUSH_PATIENCE = 3000;
 /** Flushes write the whole open episode: not more often than this, ms. */
 const FLUSH_REST = 200;
+/** How long steps to come are waited for, and how often looked for, ms. */
+const REACH_PATIENCE = 4000;
+const REACH_EVERY = 50;
 
 /** A policy and when it asks for a person, if it does. */
 export interface Published {
@@ -41,6 +45,11 @@ export interface RunLive {
   takeControl(teacherId: string): boolean;
   /** The steps driven so far are on disk once it resolves. @throws Error when they are not. */
   flush(): Promise<void>;
+  /**
+   * Resolves once that episode has so many steps, is over, or goes no further for now, at the latest
+   * after a while; its steps are in memory by then.
+   */
+  reached(episodeId: string, steps: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -72,6 +81,7 @@ export function createRunLive(options: {
     fail = reject;
   });
   let isKnown = false;
+  let closing = false;
 
   const flushes = createFlushes((tag) => thread.send({ type: 'flush', tag }));
 
@@ -184,7 +194,18 @@ export function createRunLive(options: {
       return true;
     },
     flush: flushes.ask,
-    close: () => thread.close({ type: 'close' }, 2000),
+    async reached(episodeId, steps) {
+      const goesOn = () =>
+        !closing && state?.episodeId === episodeId && state.state !== 'paused' && step < steps;
+      for (let waited = 0; goesOn() && waited < REACH_PATIENCE; waited += REACH_EVERY)
+        await sleep(REACH_EVERY);
+      // What a full disk refuses is told by an alert, and in memory all the same.
+      if (state?.episodeId === episodeId) await flushes.ask().catch(() => {});
+    },
+    close() {
+      closing = true;
+      return thread.close({ type: 'close' }, 2000);
+    },
   };
 }
 

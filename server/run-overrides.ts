@@ -1,10 +1,13 @@
 /**
  * Takeovers as feedback: a counterfactual is asked for, then the event is appended; where none comes
- * the event is appended without, so that no takeover is ever lost.
+ * the event is appended without, so that no takeover is ever lost. Then the takeover is judged: what the
+ * agent would have done beside what happened in the same steps.
  */
 import type { Episode, Feedback } from '../agent/contract.ts';
+import { compareBranch } from '../agent/counterfactual.ts';
 import type { LiveEvent, RolloutCommand } from './actors/messages.ts';
 import type { ServerMessage } from './protocol/index.ts';
+import { type TakeoverTally, withVerdict } from './takeover-totals.ts';
 
 /** Seconds of future that a counterfactual covers. */
 const LEAST = 1;
@@ -39,6 +42,11 @@ export function createRunOverrides(options: {
   roll(command: RolloutCommand): void;
   /** The branch reaches disk and learner before the feedback that names it. */
   keep(branch: Episode): Promise<void>;
+  /** The episode once it has so many steps or is over; as it stands when that takes too long. */
+  happened(episodeId: string, steps: number): Promise<Episode | undefined>;
+  /** The branch again, with its verdict. */
+  rewrite(branch: Episode): Promise<unknown>;
+  readonly tally: TakeoverTally;
   append(feedback: Feedback): Promise<unknown>;
   broadcast(message: ServerMessage): void;
   failed(error: unknown): void;
@@ -55,6 +63,40 @@ export function createRunOverrides(options: {
   async function giveUp(id: string): Promise<void> {
     const pending = take(id);
     if (pending) await options.append(pending.feedback).catch(options.failed);
+  }
+
+  /** @param endReason of the branch, empty when it was cut off */
+  async function judge(
+    { episodeId, from, to }: Override,
+    feedback: Feedback,
+    branch: Episode,
+    endReason: string,
+  ): Promise<void> {
+    const happened = await options.happened(episodeId, from + branch.length);
+    if (!happened) return;
+    const { steps, agent, human, prevented } = compareBranch(branch, happened, from);
+    await options.rewrite({ ...branch, summary: withVerdict(branch.summary, prevented) });
+    options.tally.add(prevented);
+    options.broadcast({
+      type: 'override',
+      feedbackId: feedback.id,
+      teacherId: feedback.teacherId,
+      episodeId,
+      from,
+      to,
+      counterfactual: {
+        steps,
+        length: branch.length,
+        cost: agent.cost,
+        return: agent.return,
+        endReason,
+        failed: agent.failed,
+        humanReturn: human.return,
+        humanCost: human.cost,
+        humanFailed: human.failed,
+        prevented,
+      },
+    });
   }
 
   return {
@@ -76,8 +118,15 @@ export function createRunOverrides(options: {
       };
       const id = counterfactualId(episodeId, from);
       waiting.set(id, { event, feedback, timer: setTimeout(() => void giveUp(id), PATIENCE) });
-      const common = { type: 'override', feedbackId: feedback.id, episodeId, from, to } as const;
-      options.broadcast({ ...common, counterfactual: null });
+      options.broadcast({
+        type: 'override',
+        feedbackId: feedback.id,
+        teacherId,
+        episodeId,
+        from,
+        to,
+        counterfactual: null,
+      });
       const seconds = Math.min(MOST, Math.max(LEAST, (to - from) * options.controlDt()));
       options.roll({
         type: 'counterfactual',
@@ -95,23 +144,8 @@ export function createRunOverrides(options: {
       const { event, feedback } = pending;
       await options.keep(branch);
       const counterfactual = { episodeId: branch.id, from: 0, to: branch.length };
-      await options.append(
-        branch.length > 0 ? ({ ...feedback, counterfactual } as Feedback) : feedback,
-      );
-      options.broadcast({
-        type: 'override',
-        feedbackId: feedback.id,
-        episodeId: event.episodeId,
-        from: event.from,
-        to: event.to,
-        counterfactual: {
-          cost: branch.summary.cost ?? 0,
-          return: branch.summary.return ?? 0,
-          endReason,
-          humanReturn: event.returned,
-          humanCost: event.cost,
-        },
-      });
+      await options.append({ ...feedback, counterfactual } as Feedback);
+      await judge(event, feedback, branch, endReason);
     },
     async close() {
       await Promise.all([...waiting.keys()].map(giveUp));

@@ -1,4 +1,4 @@
-import type { ServerMessage } from './protocol/index.ts';
+import type { ServerMessage, TakeoverTotals } from './protocol/index.ts';
 import type { LiveState, RunHandle } from './run-contract.ts';
 
 /** What every page is told once a second; sessions add their own dropped frames. */
@@ -9,6 +9,7 @@ export function statusOf(
   learner: RunHandle['learner'],
   viewers: number,
   openQueries: number,
+  takeovers: TakeoverTotals,
 ): Extract<ServerMessage, { type: 'status' }> {
   return {
     type: 'status',
@@ -31,5 +32,6 @@ export function statusOf(
     droppedFrames: 0,
     learner,
     openQueries,
+    takeovers,
   };
 }

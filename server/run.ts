@@ -15,8 +15,8 @@ import { sliceEpisode } from './episode-chunks.ts';
 import { checkFeedback } from './feedback-check.ts';
 import { createHackingAlert } from './hacking-alert.ts';
 import { createLearnerHandle, episodeIds } from './learner/handle.ts';
-import type { MetricsPoint, ServerMessage } from './protocol/index.ts';
-import { RunError, type RunHandle, type RunListener, type RunOptions } from './run-contract.ts';
+import type { MetricsPoint } from './protocol/index.ts';
+import { RunError, type RunHandle, type RunOptions } from './run-contract.ts';
 import { createRunEpisodes } from './run-episodes.ts';
 import { createRunLive } from './run-live.ts';
 import { createRunOverrides } from './run-overrides.ts';
@@ -26,6 +26,8 @@ import { statusOf } from './run-status.ts';
 import { createScenes } from './scenes.ts';
 import { createStatistics, forHistory } from './statistics.ts';
 import { stopFeedback } from './stop-feedback.ts';
+import { createTakeoverTally } from './takeover-totals.ts';
+import { createViewers } from './viewers.ts';
 
 const METRICS_EVERY = 1000;
 /** How often questions are asked for while some are missing, ms. */
@@ -33,11 +35,14 @@ const QUERIES_EVERY = 1500;
 /** Every so many metrics points one goes to the database. */
 const METRICS_KEPT = 5;
 const HISTORY_POINTS = 600;
+/** More episodes than any run keeps. */
+const ALL = 1_000_000;
 
 export async function startRun(options: RunOptions): Promise<RunHandle> {
   const { run, storage, log } = options;
   const session = `${run.id}-${Date.now().toString(36)}`;
-  const listeners = new Set<RunListener>();
+  const viewers = createViewers((count) => live.send({ type: 'viewers', count }));
+  const broadcast = viewers.message;
   const statistics = createStatistics();
   const pending = new Set<Promise<void>>();
   let facts: EnvironmentFacts;
@@ -49,6 +54,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   let learnedMetrics: Readonly<Record<string, number>> = {};
   let labels = await storage.countFeedback(run.id);
   let number = 0;
+  const tally = createTakeoverTally(await storage.listEpisodes(run.id, ALL));
 
   /** What goes on by itself must not end the process; it is logged. */
   function background(what: string, work: Promise<unknown>): void {
@@ -58,9 +64,6 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       .finally(() => pending.delete(done));
     pending.add(done);
   }
-  const broadcast = (message: ServerMessage) => {
-    for (const listener of listeners) listener.message(message);
-  };
   const alerts = createAlerts(broadcast, log);
   const alert = alerts.raise;
 
@@ -88,6 +91,9 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       await episodes.keep(branch, false);
       learner.send({ type: 'recall', chunk: sliceEpisode(branch, 0, branch.length) });
     },
+    happened: (id, steps) => live.reached(id, steps).then(() => episodes.find(id)),
+    rewrite: (branch) => episodes.keep(branch, false),
+    tally,
     append,
     broadcast,
     failed: (error) => log.error({ error: String(error) }, 'a takeover could not be written'),
@@ -164,14 +170,12 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     switch (event.type) {
       case 'scene':
         scenes.put(event.sceneId, event.scene);
-        for (const listener of listeners) listener.scene(event.sceneId, event.seed);
+        viewers.scene(event.sceneId, event.seed);
         return;
       case 'frame':
         statistics.liveSteps(1);
-        for (const listener of listeners) {
-          listener.frame(event.buffer);
-          if (event.path) listener.frame(event.path);
-        }
+        viewers.frame(event.buffer);
+        if (event.path) viewers.frame(event.path);
         return;
       case 'state':
         broadcast(status());
@@ -234,6 +238,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         return;
       case 'counterfactual':
         await overrides.settle(event.id, event.episode, event.endReason);
+        broadcast(status()); // with the new totals
         return;
     }
   }
@@ -286,15 +291,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     },
     takeControl: live.takeControl,
     history: (since) => storage.readMetrics(run.id, since, HISTORY_POINTS),
-    subscribe(listener) {
-      const told = () => live.send({ type: 'viewers', count: listeners.size });
-      listeners.add(listener);
-      told();
-      return () => {
-        listeners.delete(listener);
-        told();
-      };
-    },
+    subscribe: viewers.add,
     live: (command) => live.send(command),
     async accept(feedback, receivedAt) {
       await checkFeedback(feedback, {
@@ -355,8 +352,10 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   }
 
   function status(): ReturnType<typeof statusOf> {
-    const { size } = listeners;
-    return statusOf(live.state, live.holder, handle.counts, learner.state, size, questions.size);
+    const { state, holder } = live;
+    const { count } = viewers;
+    const open = questions.size;
+    return statusOf(state, holder, handle.counts, learner.state, count, open, tally.totals);
   }
 
   async function tick(): Promise<void> {
@@ -367,6 +366,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     const values = {
       ...learnedMetrics,
       ...statistics.values(now, { environmentSteps, learnerUpdates }),
+      ...tally.metrics(),
     };
     const finite = Object.fromEntries(Object.entries(values).filter(([, v]) => Number.isFinite(v)));
     const point: MetricsPoint = { time: now, environmentSteps, learnerUpdates, values: finite };

@@ -1,5 +1,6 @@
 import { Group, Text, Tooltip } from '@mantine/core';
 import { useApp } from './context.ts';
+import { TakeoverTotals } from './takeover-totals.tsx';
 
 const LEARNER = {
   starting: 'learner starting',
@@ -26,6 +27,7 @@ export function Footer() {
         <Text size="xs" c="dimmed" data-testid="learner">
           {LEARNER[status.learner]}
         </Text>
+        <TakeoverTotals />
       </Group>
       <Group gap="lg" wrap="nowrap" className="mono">
         <Text size="xs" c="dimmed" data-testid="policy-version" data-version={status.policyVersion}>

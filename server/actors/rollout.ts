@@ -76,7 +76,7 @@ function counterfactual(c: Extract<RolloutCommand, { type: 'counterfactual' }>):
     seed: c.seed,
     startedAt: Date.now(),
   });
-  const endReason = episode.end === 'terminated' ? 'terminated' : '';
+  const { endReason } = branch.loadState(branch.saveState()).info; // it is left where it ended
   emit({ type: 'counterfactual', id: c.id, episode: plain(episode), endReason });
 }
 

@@ -1,6 +1,7 @@
 export * from './frames.ts';
 export * from './messages.ts';
 export * from './scene.ts';
+export * from './takeover.ts';
 export * from './version.ts';
 
 /** Numbers per body in a pose array: x, y, z, qw, qx, qy, qz; an all-zero quaternion hides the body. */

@@ -1,5 +1,6 @@
 /** Every JSON message on the wire, both directions. Types derive from the schemas. */
 import { z } from 'zod';
+import { counterfactualSchema, takeoverTotalsSchema } from './takeover.ts';
 import { LIMITS, PROTOCOL_VERSION } from './version.ts';
 
 const id = z
@@ -337,6 +338,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     droppedFrames: z.number(),
     learner: z.enum(['starting', 'warming-up', 'learning', 'idle', 'restarting']),
     openQueries: z.number(),
+    /** What takeovers of the run came to, by their counterfactuals. */
+    takeovers: takeoverTotalsSchema.optional(),
   }),
   z.object({ type: z.literal('query'), query: querySchema }),
   z.object({ type: z.literal('query-expired'), queryId: z.string() }),
@@ -361,19 +364,12 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('override'),
     feedbackId: z.string(),
+    teacherId: z.string(),
     episodeId: z.string(),
     from: z.number(),
     to: z.number(),
     /** What would have happened; null while it is being computed or where it is not. */
-    counterfactual: z
-      .object({
-        cost: z.number(),
-        return: z.number(),
-        endReason: z.string(),
-        humanReturn: z.number(),
-        humanCost: z.number(),
-      })
-      .nullable(),
+    counterfactual: counterfactualSchema.nullable(),
   }),
   alertSchema,
   /** A refused message; `ref` is the id of what was refused, where it had one. */

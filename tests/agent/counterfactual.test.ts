@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Policy } from '../../agent/contract.ts';
-import { prevented, rollCounterfactual, rollPredictions } from '../../agent/counterfactual.ts';
+import type { Episode, EpisodeEnd, Policy } from '../../agent/contract.ts';
+import {
+  compareBranch,
+  prevented,
+  rollCounterfactual,
+  rollPredictions,
+} from '../../agent/counterfactual.ts';
 import { createEpisodeRecorder } from '../../agent/episodes.ts';
 import { createRandom } from '../../sim/random.ts';
 import { createPointExpert, createPointWorld } from './point-world.ts';
+import { syntheticEpisode, syntheticSpec } from './synthetic.ts';
 
 /** Always pushes away from the origin along x. */
 const runaway: Policy = {
@@ -109,4 +115,50 @@ describe('counterfactual', () => {
     const short = rollCounterfactual(createPointWorld(), state, runaway, 0.2, options);
     expect(prevented(short, happened, 3).unneeded).toBe(true);
   });
+
+  it('[CF-5] compares the same steps: a person’s are cut to the branch, the branch to what is known', () => {
+    const branch = told([0, 2, 0, 3], { end: 'aborted' });
+    const long = told([9, 0, 1, 0, 0, 7, 7], { end: 'aborted' });
+    expect(compareBranch(branch, long, 1)).toMatchObject({
+      steps: 4,
+      agent: { cost: 5, failed: false },
+      human: { cost: 1, failed: false },
+      prevented: { cost: 4, failure: false, unneeded: false },
+    });
+    // Two of the four steps have happened yet: the other two say nothing of the difference.
+    const short = told([9, 0, 1], { end: 'open' });
+    expect(compareBranch(branch, short, 1)).toMatchObject({ steps: 2, prevented: { cost: 1 } });
+    // Over is over: nothing more happens, the branch's later costs are prevented.
+    const over = told([9, 0, 1], { end: 'terminated', success: true });
+    expect(compareBranch(branch, over, 1)).toMatchObject({ steps: 4, prevented: { cost: 4 } });
+  });
+
+  it('[CF-6] a person may cost more than the agent would have; who fails all the same was needed', () => {
+    const harmless = told([0, 0], { end: 'aborted' });
+    const costly = told([0, 3, 0], { end: 'open' });
+    expect(prevented(harmless, costly, 0)).toEqual({ cost: -3, failure: false, unneeded: true });
+    const crash = told([0, 1], { end: 'terminated' });
+    expect(prevented(crash, told([0, 1], { end: 'terminated' }), 0)).toEqual({
+      cost: 0,
+      failure: false,
+      unneeded: false,
+    });
+    // An end with success is no failure; a failure after the compared steps is none of them.
+    const arrival = told([0, 0], { end: 'terminated', success: true });
+    expect(prevented(arrival, harmless, 0).unneeded).toBe(true);
+    const later = told([0, 0, 1], { end: 'terminated' });
+    expect(prevented(crash, later, 0)).toMatchObject({ cost: 1, failure: true });
+  });
 });
+
+/** An episode with these costs per step. */
+function told(
+  costs: readonly number[],
+  { end, success = false }: { end: EpisodeEnd; success?: boolean },
+): Episode {
+  const spec = syntheticSpec(2, 1);
+  const episode = syntheticEpisode(spec, costs.length, createRandom(1), { end });
+  const successes = new Uint8Array(costs.length);
+  if (success) successes[costs.length - 1] = 1;
+  return { ...episode, costs: Float32Array.from(costs), successes };
+}

@@ -84,6 +84,26 @@ test('[E2E-6] rewind goes back five seconds, pauses, and driving goes on from th
   await untilController('policy');
 });
 
+test('[E2E-12] after a takeover the page says what the agent would have done, and keeps count', async () => {
+  const totals = page.getByTestId('takeover-totals');
+  const judged = async () => Number(await totals.getAttribute('data-judged'));
+  const before = await judged();
+  await page.keyboard.down('ArrowUp');
+  await until('a human frame', () => has(FLAG.human));
+  await page.waitForTimeout(1200);
+  await page.keyboard.up('ArrowUp');
+  await until('one more takeover in the totals', async () => (await judged()) > before);
+  const card = page.getByTestId('override-card');
+  await until('its verdict', async () => {
+    return ['saved', 'unneeded', 'vain'].includes((await card.getAttribute('data-verdict'))!);
+  });
+  expect(await card.textContent()).toMatch(/drove \d+\.\d s.*(Without you: |not needed)/);
+  expect(await totals.textContent()).toMatch(
+    /^\d+ takeovers? · \d+ crash(es)? prevented · \d+ % not needed$/,
+  );
+  await screenshot(page, 'takeover-verdict');
+});
+
 test('[E2E-7] a gamepad takes over by its stick and lets go when it is unplugged', async () => {
   await moveStick(0.05);
   await page.waitForTimeout(500);

@@ -1,12 +1,17 @@
 /** What the last takeover prevented, once the counterfactual is known. */
 import { Text } from '@mantine/core';
+import { IconMoodEmpty, IconShieldCheckFilled, IconShieldX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { useApp } from '../context.ts';
+import { useApp, useClient } from '../context.ts';
+import type { OverrideReport } from '../store.ts';
+import { takeoverWords, type Verdict } from './takeover-words.ts';
 
-const SHOWN_MS = 8000;
+const SHOWN_MS = 9000;
 
 export function OverrideCard() {
+  const client = useClient();
   const report = useApp((s) => s.lastOverride);
+  const controlDt = useApp((s) => s.welcome?.environment.controlDt ?? 0);
   const [visible, setVisible] = useState(false);
   useEffect(() => {
     if (!report) return;
@@ -15,34 +20,55 @@ export function OverrideCard() {
     return () => clearTimeout(timer);
   }, [report]);
   if (!report || !visible) return null;
-  const { counterfactual: c } = report;
-  const steps = report.to - report.from;
-  const gain = c ? c.humanReturn - c.return : 0;
+  const isMine = report.teacherId === client.teacherId;
+  const seconds = ((report.to - report.from) * controlDt).toFixed(1);
+  const words =
+    report.counterfactual &&
+    takeoverWords(report.counterfactual, controlDt, isMine ? 'you' : report.teacherId);
   return (
     <div
-      className="hud glass"
-      style={{ right: 14, top: 14, width: 250, padding: '10px 12px' }}
+      className={`hud glass takeover ${words?.verdict ?? ''}`}
+      role="status"
       data-testid="override-card"
+      data-verdict={words?.verdict ?? 'pending'}
     >
-      <Text size="sm" fw={600}>
-        You drove {steps} {steps === 1 ? 'step' : 'steps'}
+      <Text size="xs" c="dimmed">
+        {isMine ? 'You' : report.teacherId} drove {seconds} s
       </Text>
-      {c === null ? (
-        <Text size="xs" c="dimmed">
+      {words ? (
+        <>
+          <div className="verdict">
+            <VerdictIcon verdict={words.verdict} />
+            <Text size="sm" fw={600} lh={1.35}>
+              {words.text}
+            </Text>
+          </div>
+          <Returns report={report} isMine={isMine} />
+        </>
+      ) : (
+        <Text size="sm" c="dimmed">
           Working out what the agent would have done…
         </Text>
-      ) : (
-        <>
-          <Text size="xs" c={c.cost > 0 ? 'orange.4' : 'dimmed'}>
-            {c.cost > 0
-              ? `Left alone, the agent would have caused ${c.cost} cost.`
-              : 'Left alone, the agent would have caused no damage.'}
-          </Text>
-          <Text size="xs" c={gain >= 0 ? 'teal.4' : 'dimmed'}>
-            Return with you {c.humanReturn.toFixed(1)}, without {c.return.toFixed(1)}
-          </Text>
-        </>
       )}
     </div>
+  );
+}
+
+function VerdictIcon({ verdict }: { verdict: Verdict }) {
+  const Icon = { saved: IconShieldCheckFilled, unneeded: IconMoodEmpty, vain: IconShieldX }[
+    verdict
+  ];
+  return <Icon size={22} aria-hidden />;
+}
+
+function Returns({ report, isMine }: { report: OverrideReport; isMine: boolean }) {
+  const { counterfactual: c } = report;
+  if (!c) return null;
+  return (
+    <Text size="xs" c="dimmed">
+      Return {isMine ? 'with you' : 'as driven'}{' '}
+      <span className="mono">{c.humanReturn.toFixed(1)}</span>, by the agent{' '}
+      <span className="mono">{c.return.toFixed(1)}</span>
+    </Text>
   );
 }

@@ -1,0 +1,70 @@
+/** Takeovers over the wire: what they came to is told, recorded, and found again after a restart. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, it } from 'vitest';
+import { type Client, connect } from '../e2e/client.ts';
+import { startServerProcess, temporaryFolder, until } from '../e2e/helpers.ts';
+
+const folder = temporaryFolder();
+const args = ['--no-page', '--log-level', 'error', '--rollouts', '0'];
+let server: Awaited<ReturnType<typeof startServerProcess>>;
+afterAll(async () => {
+  await server?.stop('SIGKILL');
+  folder.remove();
+});
+
+async function watch(): Promise<Client> {
+  server = await startServerProcess({ dataDir: folder.path, args });
+  const client = await connect(server.url, 'ada');
+  await until('frames', () => client.frames() > 2);
+  return client;
+}
+
+/** Drives for half a second and waits for the verdict. */
+async function takeOver(client: Client) {
+  const before = client.all('override').length;
+  for (let i = 0; i < 8; i++) {
+    client.hold([0, 0.3]);
+    await sleep(70);
+  }
+  client.release();
+  return until('its verdict', () =>
+    client
+      .all('override')
+      .slice(before)
+      .find((o) => o.counterfactual !== null),
+  );
+}
+
+it('[CF-8] totals of takeovers are in the status and the metrics, also after a kill and a restart', async () => {
+  let client = await watch();
+  expect(client.all('status').at(-1)!.takeovers).toMatchObject({ judged: 0 });
+  const verdicts = [await takeOver(client), await takeOver(client)];
+  const spared = verdicts.map((v) => v.counterfactual!.prevented);
+  const expected = {
+    judged: 2,
+    unneeded: spared.filter((p) => p.unneeded).length,
+    failuresPrevented: spared.filter((p) => p.failure).length,
+    costPrevented: spared.reduce((sum, p) => sum + p.cost, 0),
+  };
+  const told = await client.expect('status', (s) => s.takeovers?.judged === 2);
+  expect(told.takeovers).toEqual(expected);
+  for (const { counterfactual: c } of verdicts) {
+    expect(c!.steps).toBe(c!.length);
+    expect(c!.failed || c!.length === 10).toBe(true); // a second: longer than the person drove
+  }
+  await server.stop('SIGKILL');
+  client.close();
+
+  client = await watch();
+  expect(client.all('status').at(-1)!.takeovers).toEqual(expected);
+  const rate = expected.unneeded / 2;
+  await until('a point of the history that says so', async () => {
+    client.send({ type: 'request-history', since: 0 });
+    await sleep(300);
+    return client
+      .all('metrics')
+      .filter((m) => m.points.length > 1)
+      .some((m) => m.points.some((p) => p.values['human/false-takeover-rate'] === rate));
+  });
+  client.close();
+}, 120_000);

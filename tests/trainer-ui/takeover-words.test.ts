@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import type { ServerMessage } from '../../server/protocol/index.ts';
+import { takeoverWords, totalsWords } from '../../trainer-ui/live/takeover-words.ts';
+import { createAppStore, reduce } from '../../trainer-ui/store.ts';
+
+const nothing = {
+  steps: 20,
+  length: 20,
+  cost: 0,
+  return: 1,
+  endReason: '',
+  failed: false,
+  humanReturn: 2,
+  humanCost: 0,
+  humanFailed: false,
+  prevented: { cost: 0, failure: false, unneeded: true },
+};
+const of = (c: Partial<typeof nothing>, who = 'you') =>
+  takeoverWords({ ...nothing, ...c }, 0.1, who);
+
+test('[UI-30] a takeover says in words what would have happened', () => {
+  expect(of({})).toEqual({
+    verdict: 'unneeded',
+    text: 'Nothing would have happened: this takeover was not needed',
+  });
+  const failed = { failed: true, length: 14, cost: 12, endReason: 'outOfRoad' };
+  const prevented = { cost: 12, failure: true, unneeded: false };
+  expect(of({ ...failed, prevented })).toEqual({
+    verdict: 'saved',
+    text: 'Without you: off the road after 1.4 s, cost 12',
+  });
+  expect(of({ ...failed, cost: 0, endReason: 'tippedOver', prevented }, 'ada').text).toBe(
+    'Without ada: tippedOver after 1.4 s',
+  );
+});
+
+test('[UI-30] damage that was not prevented, less, or more than without the person is told apart', () => {
+  const both = { failed: true, humanFailed: true, endReason: 'crash', cost: 1, humanCost: 1 };
+  expect(of({ ...both, prevented: { cost: 0, failure: false, unneeded: false } })).toEqual({
+    verdict: 'vain',
+    text: 'Without you: a crash after 2.0 s, cost 1. It ended badly all the same',
+  });
+  const less = {
+    cost: 3.25,
+    humanCost: 1,
+    prevented: { cost: 2.25, failure: false, unneeded: false },
+  };
+  expect(of(less)).toEqual({
+    verdict: 'saved',
+    text: 'Without you: cost 3.3 in 2.0 s instead of 1',
+  });
+  const more = { humanCost: 2, prevented: { cost: -2, failure: false, unneeded: true } };
+  expect(of(more)).toEqual({
+    verdict: 'unneeded',
+    text: 'Without you: cost 0 instead of 2: this takeover was not needed',
+  });
+  const same = { cost: 2, humanCost: 2 };
+  expect(of(same).text).toBe('The cost would have been the same, 2: this takeover was not needed');
+});
+
+test('[UI-30] totals are counted in words', () => {
+  const totals = { judged: 12, unneeded: 5, failuresPrevented: 3, costPrevented: 3 };
+  expect(totalsWords(totals)).toBe('12 takeovers · 3 crashes prevented · 42 % not needed');
+  expect(totalsWords({ ...totals, judged: 1, unneeded: 0, failuresPrevented: 1 })).toBe(
+    '1 takeover · 1 crash prevented · 0 % not needed',
+  );
+  expect(totalsWords({ ...totals, judged: 0 })).toBe('no takeovers yet');
+});
+
+test('[UI-30] the store keeps the newest report and the totals of the newest status', () => {
+  const report = { type: 'override', feedbackId: 'o', counterfactual: null };
+  const takeovers = { judged: 1, unneeded: 0, failuresPrevented: 1, costPrevented: 2 };
+  const store = createAppStore();
+  const told = { ...report, counterfactual: nothing };
+  for (const message of [report, told, { type: 'status', takeovers }])
+    store.setState(reduce(store.getState(), message as unknown as ServerMessage));
+  expect(store.getState().lastOverride).toEqual(told);
+  expect(store.getState().status?.takeovers).toEqual(takeovers);
+});

@@ -1,0 +1,24 @@
+/** What people's takeovers came to so far, always in sight. */
+import { Text, Tooltip } from '@mantine/core';
+import { useApp } from './context.ts';
+import { amount, totalsWords } from './live/takeover-words.ts';
+
+export function TakeoverTotals() {
+  const totals = useApp((s) => s.status?.takeovers);
+  if (!totals) return null;
+  const { judged, unneeded, costPrevented } = totals;
+  const explanation = `Judged by what the agent would have done in the same 1 to 3 seconds. Cost prevented, net: ${amount(costPrevented)}. Not needed: ${unneeded} of ${judged}.`;
+  return (
+    <Tooltip label={explanation} multiline maw={340}>
+      <Text
+        size="xs"
+        c={judged > 0 ? 'gray.3' : 'dimmed'}
+        style={{ whiteSpace: 'nowrap' }}
+        data-testid="takeover-totals"
+        data-judged={judged}
+      >
+        {totalsWords(totals)}
+      </Text>
+    </Tooltip>
+  );
+}
