@@ -70,6 +70,8 @@ export function createLiveLoop(
   let sent = 0;
   let paused = false;
   let viewers = 0;
+  /** What the newest prediction of this episode says of now; NaN without one. */
+  let risk = Number.NaN;
   let speed = 1;
   let predicted = Number.NaN;
   let sequence = 0;
@@ -108,6 +110,7 @@ export function createLiveLoop(
     firstStep = ts.step;
     sent = 0;
     clipped = 0;
+    risk = Number.NaN;
     request.reset();
     control.asks = false;
     remember();
@@ -146,6 +149,7 @@ export function createLiveLoop(
     if (ts.kind === 'last') flags |= FLAG.last;
     const looksAhead = policy && viewers > 0 && ts.kind !== 'last';
     const path = looksAhead ? predictor.predict(env, policy!, clock) : undefined;
+    if (path) risk = path.risks[0]!;
     const frame: Frame = {
       flags,
       sceneId,
@@ -158,7 +162,7 @@ export function createLiveLoop(
       reward: ts.reward,
       predictedReward: predicted,
       cost: ts.info.cost,
-      risk: path ? path.risks[0]! : Number.NaN,
+      risk,
       inputSequence: sequence,
       action,
       policyAction,

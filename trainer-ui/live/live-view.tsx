@@ -10,6 +10,7 @@ import { ControlBar } from './control-bar.tsx';
 import { ForcesToggle } from './forces-toggle.tsx';
 import { Instruments } from './instruments.tsx';
 import { OverrideCard } from './override-card.tsx';
+import { pathOnScreen } from './path-on-screen.ts';
 import { requestOf } from './request.ts';
 import { RequestBanner } from './request-banner.tsx';
 import { useOperator } from './use-operator.ts';
@@ -101,10 +102,9 @@ function animate(client: Client, stage: Stage, onFirst: () => void): () => void 
 }
 
 function drawPath(client: Client, stage: Stage, shown: Frame): void {
-  const { path } = client;
-  const fresh =
-    path && path.episodeNumber === shown.episodeNumber && Math.abs(path.step - shown.step) < 10;
-  if (fresh) stage.overlays.path(path.points, path.risks);
+  const { controlDt } = client.store.getState().welcome!.environment;
+  const path = pathOnScreen(client.path, shown, controlDt);
+  if (path) stage.overlays.path(path.points, path.risks);
   else stage.overlays.clearPath();
 }
 

@@ -82,3 +82,19 @@ it('[PATH-5] nothing is predicted while nobody looks on', () => {
   rig.tick(5);
   expect(rig.of('frame').every((f) => f.path === undefined)).toBe(true);
 });
+
+it('[PATH-6] the risk of now stays on the frames between two predictions, not beyond the episode', () => {
+  const rig = createRig();
+  rig.send({ type: 'viewers', count: 1 });
+  rig.publish();
+  rig.tick(2);
+  const { risk } = rig.frame();
+  expect(rig.of('frame').at(-1)!.path).toBeDefined();
+  expect(risk).toBeGreaterThanOrEqual(0);
+  rig.send({ type: 'pause' }); // a frame at once
+  expect(rig.of('frame').at(-1)!.path).toBeUndefined();
+  expect(rig.frame().risk).toBe(risk);
+  rig.send({ type: 'reset' }); // another episode, too early for a prediction
+  expect(rig.of('frame').at(-1)!.path).toBeUndefined();
+  expect(rig.frame().risk).toBeNaN();
+});

@@ -1,0 +1,72 @@
+/** The rollout thread as the server starts it. */
+import { Worker } from 'node:worker_threads';
+import { afterAll, expect, it } from 'vitest';
+import type { PolicySnapshot } from '../../../agent/contract.ts';
+import type { RolloutCommand, RolloutEvent } from '../../../server/actors/messages.ts';
+import { createEnvironment } from '../../../sim/registry.ts';
+import { until } from '../../e2e/helpers.ts';
+
+const env = await createEnvironment('driving', {});
+env.reset(5);
+const boot = new URL('../../../server/worker-boot.mjs', import.meta.url);
+const module = new URL('../../../server/actors/rollout.ts', import.meta.url).href;
+const worker = new Worker(boot, {
+  workerData: {
+    module,
+    actor: 'r0',
+    runId: 'run',
+    environmentId: 'driving',
+    environmentOptions: {},
+    configHash: 'h',
+    seed: 1,
+    session: 's',
+  },
+});
+const events: RolloutEvent[] = [];
+worker.on('message', (event: RolloutEvent) => events.push(event));
+afterAll(async () => {
+  await worker.terminate();
+  env.close();
+});
+const send = (command: RolloutCommand) => worker.postMessage(command);
+
+/** Always the same action, whatever it sees. */
+function always(version: number, action: readonly number[]): PolicySnapshot {
+  const inputs = env.observationSpace.size;
+  return {
+    version,
+    layers: [
+      {
+        inputs,
+        outputs: 2,
+        activation: 'linear',
+        weights: new Float32Array(2 * inputs),
+        bias: Float32Array.from(action),
+      },
+    ],
+    logStd: 'deterministic',
+    squash: 'none',
+    actionSpace: { low: env.actionSpace.low, high: env.actionSpace.high, size: 2 },
+  };
+}
+
+it('[CF-9] a counterfactual is rolled by the policy it comes with, not the newest, and says how it ended', async () => {
+  send({ type: 'snapshot', snapshot: always(8, [0, -1]) });
+  send({
+    type: 'counterfactual',
+    id: 'e-cf0',
+    of: { episodeId: 'e', step: 0 },
+    seed: 5,
+    state: env.saveState(),
+    snapshot: always(7, [1, 1]),
+    steps: 100,
+  });
+  const told = await until('the counterfactual', () =>
+    events.find((e) => e.type === 'counterfactual'),
+  );
+  const { episode } = told;
+  expect(new Set(episode.policyVersions)).toEqual(new Set([7]));
+  expect([...episode.actions.subarray(0, 2)]).toEqual([1, 1]);
+  expect(episode).toMatchObject({ id: 'e-cf0', end: 'terminated' });
+  expect(told.endReason).toBe('outOfRoad'); // full lock, full throttle
+});
