@@ -25,7 +25,7 @@ import type { ReplayBatch } from '../replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';
-import { countHuman } from './parts/human-terms.ts';
+import { countHuman, isOwn } from './parts/human-terms.ts';
 import { createReach, type Reach, SOLVED_SHARE } from './parts/reach.ts';
 import { createRing } from './parts/ring.ts';
 
@@ -149,7 +149,8 @@ export function createDagger(
       const pass = net.forward(backend.upload(b.observations, [1, n, d]), n);
       const dActions = new Float32Array(n * k);
       for (let i = 0; i < n; i++) {
-        if (!sees(b.slots[i]!, m) || (c.robotShare === 0 && b.human[i] === 0)) continue;
+        const counts = b.human[i] === 1 || (c.robotShare > 0 && isOwn(b, i));
+        if (!counts || !sees(b.slots[i]!, m)) continue;
         for (let at = i * k; at < (i + 1) * k; at++) {
           const error = pass.output[at]! - b.actions[at]!;
           value += (error * error) / n;
@@ -192,7 +193,7 @@ export function createDagger(
     backend.tf.tidy(() => {
       const [q1, q2] = reach.critics.forward(reach.critics.input(b.observations, actions, n), n);
       for (let i = 0; i < n; i++)
-        if (b.human[i] === 0) reaches.push(Math.min(q1!.output[i]!, q2!.output[i]!));
+        if (isOwn(b, i)) reaches.push(Math.min(q1!.output[i]!, q2!.output[i]!));
     });
   }
 
@@ -218,7 +219,7 @@ export function createDagger(
         discrepancy += (mean - b.actions[at]!) ** 2 / k;
       }
       if (b.human[i] === 1) corrected.push(discrepancy);
-      else calm.push(variance);
+      else if (isOwn(b, i)) calm.push(variance);
     }
   }
 

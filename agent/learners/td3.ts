@@ -19,7 +19,7 @@ import { fillNormal } from '../nn/squashed.ts';
 import type { ReplayBatch, RestFrom, RewardSource } from '../replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
-import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
+import { countHuman, imitationLoss, isOwn, proxyLoss } from './parts/human-terms.ts';
 import { createRing } from './parts/ring.ts';
 
 export interface Td3Config {
@@ -199,7 +199,7 @@ export function createTd3(
         }
         return dQ;
       });
-      for (let i = 0; i < n; i++) if (b.human[i] === 0) calm.push(qs[0]![i]!);
+      for (let i = 0; i < n; i++) if (isOwn(b, i)) calm.push(qs[0]![i]!);
       loss += proxyLoss(critics, b, qs, c, dQs);
       for (const [i, pass] of passes.entries()) critics.nets[i]!.backward(pass, dQs[i]!);
     });

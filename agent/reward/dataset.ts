@@ -63,7 +63,10 @@ export type Datum = Comparison | Ranking | Rating | Value | StepPairs | Signed;
 
 /** Steps compared in one override datum. */
 const OVERRIDE_PIECE = 8;
-/** Steps taken from an undisturbed stretch as weak approval. */
+/**
+ * Steps, at most, taken evenly from the undisturbed stretch before a takeover as weak approval: whoever
+ * took over was watching. A count of steps, however long one is; episodes nobody took over approve nothing.
+ */
 const APPROVED_STEPS = 16;
 /** Human and policy actions closer than this (scaled, per axis) say nothing about each other. */
 const SAME_ACTION = 0.02;

@@ -1,4 +1,5 @@
 /** Losses on the steps that a person acted, shared by the off-policy learners. */
+import { SOURCE_CODE } from '../../contract.ts';
 import type { Critics } from '../../nn/critics.ts';
 import { sigmoid, softplus } from '../../nn/gaussian.ts';
 import type { ReplayBatch } from '../../replay.ts';
@@ -92,6 +93,10 @@ export function proxyLoss(
   }
   return loss;
 }
+
+/** The agent acted row `i` and nobody claims it; a takeover that was taken back is neither's. */
+export const isOwn = (batch: ReplayBatch, i: number): boolean =>
+  batch.human[i] === 0 && batch.sources[i] === SOURCE_CODE.policy;
 
 export const countHuman = (batch: ReplayBatch): number => countOf(batch.human);
 

@@ -33,14 +33,8 @@ export function createTakeoverCost(
     },
     loss(batch, y) {
       const n = batch.size;
-      // Undisturbed steps executed the agent's own action; on people's it is kept beside theirs.
-      const wanted = batch.actions.slice();
-      const k = config.actionSize;
-      for (let i = 0; i < n; i++) {
-        if (batch.human[i] === 0) continue;
-        for (let at = i * k; at < (i + 1) * k; at++) wanted[at] = batch.policyActions[at]!;
-      }
       let loss = 0;
+      const wanted = batch.policyActions; // whether it was executed or a person's was
       const passes = critics.forward(critics.input(batch.observations, wanted, n), n);
       for (const [c, pass] of passes.entries()) {
         const dC = new Float32Array(n);

@@ -1,0 +1,94 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Feedback } from '../../../agent/contract.ts';
+import { completeRewardConfig } from '../../../agent/reward/config.ts';
+import { createDataMaker, type Datum } from '../../../agent/reward/dataset.ts';
+import { createRandom } from '../../../sim/random.ts';
+import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
+
+/** Steps that an override calls good; observations tell the step. */
+function approved(length: number, earlier: [number, number], from: number, controlDt = 0.1) {
+  const spec = { ...syntheticSpec(1, 1), controlDt };
+  const episode = syntheticEpisode(spec, length, createRandom(1), { id: 'e' });
+  for (let t = 0; t < length; t++) episode.observations[t] = t;
+  for (let t = earlier[0]; t < earlier[1]; t++) episode.sources[t] = 1;
+  for (let t = from; t < length; t++) episode.sources[t] = 1;
+  const override: Feedback = {
+    id: 'o',
+    runId: 'r',
+    teacherId: 't',
+    shownAt: 0,
+    answeredAt: 0,
+    receivedAt: 0,
+    responseMs: 0,
+    kind: 'override',
+    episodeId: 'e',
+    from,
+    to: length,
+  };
+  const data = createDataMaker(spec, completeRewardConfig({})).make(override, {
+    get: () => episode,
+  });
+  const steps = (sign: 1 | -1) =>
+    data
+      .filter((datum: Datum) => datum.kind === 'sign' && datum.sign === sign)
+      .flatMap((datum) => datum.parts.map((_, i) => datum.rows[2 * i]!))
+      .sort((a, b) => a - b);
+  return { good: steps(1), bad: steps(-1) };
+}
+
+describe('weak approval', () => {
+  it('[RWD-28] is of at most 16 steps, evenly spread over what was undisturbed before the warning', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 0, max: 100 }),
+        fc.constantFrom(0.1, 0.05, 0.02),
+        (calm, before, controlDt) => {
+          // A takeover until `before`, `calm` undisturbed steps, a second of warning, the next takeover.
+          const warned = before + calm;
+          const from = warned + Math.round(1 / controlDt);
+          const { good, bad } = approved(from + 5, [0, before], from, controlDt);
+          expect(good.length).toBeLessThanOrEqual(16);
+          expect(good.length).toBeGreaterThanOrEqual(Math.min(calm, 9));
+          for (const t of good) {
+            expect(t).toBeGreaterThanOrEqual(before);
+            expect(t).toBeLessThan(warned);
+          }
+          const gaps = new Set(good.slice(1).map((t, i) => t - good[i]!));
+          expect(gaps.size).toBeLessThanOrEqual(1);
+          expect(bad).toEqual(Array.from({ length: from - warned }, (_, i) => warned + i));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('[RWD-28] comes with takeovers alone: an episode that nobody took over approves nothing', () => {
+    const spec = syntheticSpec(1, 1);
+    const maker = createDataMaker(spec, completeRewardConfig({}));
+    const calm = syntheticEpisode(spec, 60, createRandom(1), { id: 'calm' });
+    const base = {
+      id: 'f',
+      runId: 'r',
+      teacherId: 't',
+      shownAt: 0,
+      answeredAt: 0,
+      receivedAt: 0,
+      responseMs: 0,
+    };
+    const segment = { episodeId: 'calm', from: 10, to: 20 };
+    const episodes = { get: () => calm };
+    for (const body of [
+      { kind: 'reward', episodeId: 'calm', step: 30, value: 1 },
+      { kind: 'preference', a: segment, b: { ...segment, from: 5, to: 15 }, choice: 'a' },
+      { kind: 'demonstration', segment },
+      { kind: 'estop', episodeId: 'calm', step: 40 },
+    ] as const) {
+      const data = maker.make({ ...base, ...body } as Feedback, episodes);
+      expect(data.length).toBeGreaterThan(0);
+      expect(data.filter((datum) => datum.kind === 'sign')).toEqual([]);
+    }
+    expect(approved(40, [0, 0], 0)).toEqual({ good: [], bad: [] });
+  });
+});
