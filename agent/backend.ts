@@ -126,6 +126,8 @@ async function start(name: BackendName): Promise<typeof TensorFlow> {
   tf.enableProdMode(); // no banner on stderr, no checks of every operation's result
   if (!(await tf.setBackend(engineName(name)))) throw new Error('it does not start');
   await tf.ready();
+  // A thread that ends with TensorFlow's library loaded but never used takes the process with it.
+  if (name === 'native') tf.tidy(() => void tf.add(1, 1).dataSync());
   registerFastMatMulGradient(tf);
   return tf;
 }

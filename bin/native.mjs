@@ -46,6 +46,7 @@ if (!wheel()) {
     'download',
     'tensorflow-cpu',
     '--no-deps',
+    '--disable-pip-version-check', // its notice would be the last line, instead of the reason
     '-d',
     work,
   ]);

@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { prepareNativeEnvironment } from '../../agent/native-environment.ts';
+import { root } from '../setup/sources.ts';
 
 describe('environment of native TensorFlow', () => {
   it('[LEARN-87] half the cores compute, at least one', () => {
@@ -20,4 +23,14 @@ describe('environment of native TensorFlow', () => {
     prepareNativeEnvironment(env, 2);
     expect(env).toEqual({ TF_NUM_INTRAOP_THREADS: '7', TF_CPP_MIN_LOG_LEVEL: '0' });
   });
+});
+
+it('[LEARN-89] a thread that ends once TensorFlow is loaded does not end the process', () => {
+  const fixture = join(root, 'tests/agent/fixtures/short-thread.ts');
+  const { status, signal, stdout } = spawnSync(process.execPath, ['--import', 'tsx', fixture], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect({ status, signal }).toEqual({ status: 0, signal: null });
+  expect(stdout.trim()).toMatch(/^(native|wasm)$/);
 });

@@ -1,6 +1,7 @@
 /** `reins serve` as a child whose end is looked at too: exit code, seconds, what it said. */
 import { spawn } from 'node:child_process';
 import { root } from '../setup/sources.ts';
+import { withoutBanner } from '../setup/stderr.ts';
 
 export interface ServeProcess {
   /** Base URL; undefined: it ended before it listened. */
@@ -38,7 +39,7 @@ export async function serve(
   return {
     url,
     pid: child.pid!,
-    stderr: () => stderr,
+    stderr: () => withoutBanner(stderr),
     ended,
     async end(signal) {
       const start = performance.now();

@@ -2,6 +2,9 @@ import { type BackendName, loadBackend } from '../../agent/backend.ts';
 
 /** The portable backends, and native where its addon is installed (`npm run native`). */
 export async function installedBackends(): Promise<BackendName[]> {
-  const { name } = await loadBackend({ prefer: 'native' });
-  return name === 'native' ? ['wasm', 'cpu', 'native'] : ['wasm', 'cpu'];
+  const installed: BackendName[] = [];
+  // Native last: where it is missing, another is loaded for it and keeps that as its reason.
+  for (const name of ['wasm', 'cpu', 'native'] as const)
+    if ((await loadBackend({ prefer: name })).name === name) installed.push(name);
+  return installed;
 }

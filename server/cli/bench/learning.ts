@@ -74,7 +74,17 @@ export async function benchLearner(
   const learner = makeLearner(options.learner, spec, config, backend, random);
   const length = Math.max(2000, 2 * options.batch);
   learner.observe(randomEpisode(spec, length, random), 0, length);
-  const updatesPerSecond = rate(() => void learner.update(), options.seconds, options.clock);
+  let updates = 0;
+  const start = process.cpuUsage();
+  const updatesPerSecond = rate(
+    () => {
+      learner.update();
+      updates++;
+    },
+    options.seconds,
+    options.clock,
+  );
+  const { user, system } = process.cpuUsage(start);
   learner.dispose();
   return {
     learner: options.learner,
@@ -84,6 +94,8 @@ export async function benchLearner(
     actions: options.actions,
     updatesPerSecond,
     millisPerUpdate: 1000 / updatesPerSecond,
+    /** Of all threads, mean over all runs: hardly depends on what else the machine does. */
+    processorMillisPerUpdate: (user + system) / 1000 / updates,
     backend: backend.name,
     backendReason: backend.reason,
   };

@@ -8,6 +8,7 @@ import { getPreset, listPresets } from '../../../agent/presets.ts';
 import { createProgram } from '../../../server/cli/main.ts';
 import { writePolicyFile } from '../../../server/snapshot-file.ts';
 import { root } from '../../setup/sources.ts';
+import { withoutBanner } from '../../setup/stderr.ts';
 
 interface Result {
   code: number | null;
@@ -21,7 +22,7 @@ function reins(...args: string[]): Promise<Result> {
     const result: Result = { code: null, stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (result.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (result.stderr += chunk.toString()));
-    child.on('close', (code) => resolve({ ...result, code }));
+    child.on('close', (code) => resolve({ ...result, stderr: withoutBanner(result.stderr), code }));
   });
 }
 
