@@ -1,15 +1,18 @@
 /**
  * EPIC distance of a learned reward to the environment's (Gleave et al. 2021, "Quantifying differences
- * in reward functions"), both taken as functions of state and action. They are
- * compared in canonical form, without scale and offset:
- *   C(R)(s, a, s') = R(s, a) + γ E_A R(s', A) − E_A R(s, A) − constant,   A uniform,
+ * in reward functions", definitions 4.1 and 4.2). They are compared in canonical form, without shaping,
+ * scale and offset:
+ *   C(R)(s, a, s') = R(s, a, s') + E[γ R(s', A, S') − R(s, A, S')] − constant,   A uniform,
  *   distance = √((1 − ρ(C(R₁), C(R₂))) / 2).
- * The true reward of an action that nobody took is read off by taking it in the environment. Shaping by
- * the state that follows would be part of R(s, a) here, and is not taken out.
+ * Transitions are real ones, half of them of the policy's actions and half of random ones, so that what
+ * is compared is what can happen. A learned reward depends on state and action alone: its canonical form
+ * is the paper's. Of the environment's reward only real transitions can be had: the reward of an action
+ * that nobody took is read off by taking it, S' is what follows instead of any state, and shaping in the
+ * environment's own reward is not taken out.
  */
 import type { Environment, EnvState, TimeStep } from '../../sim/contract.ts';
 import type { Random } from '../../sim/random.ts';
-import { pearson, pearsonDistance } from '../reward/statistics.ts';
+import { isConstant, pearson, pearsonDistance } from '../reward/statistics.ts';
 
 /** Rewards (n) of observations (n, d) and actions (n, k). */
 export type PredictReward = (
@@ -33,8 +36,39 @@ export interface DistanceOptions {
   readonly every?: number;
 }
 
-/** In [0, 1]: 0 the same up to shaping and scale, 0.71 unrelated, 1 the opposite. Uses up `env`. */
-export function epicDistance(env: Environment, options: DistanceOptions): number {
+/** What a reward says of n transitions, and on average of any action at either end of each. */
+export interface SampledReward {
+  /** R(s, a, s'), (n). */
+  readonly taken: ArrayLike<number>;
+  /** E R(s, A, S'), (n). */
+  readonly here: ArrayLike<number>;
+  /** E R(s', A, S'), (n); NaN where the episode ended with s'. */
+  readonly next: ArrayLike<number>;
+}
+
+/**
+ * C(R) of the transitions, up to a constant. After an end nothing is earned, which in a comparison that
+ * knows no offset is the average of what is earned elsewhere.
+ */
+export function canonicalForm({ taken, here, next }: SampledReward, gamma: number): Float64Array {
+  const average = meanOf(here, 0, here.length);
+  return Float64Array.from({ length: taken.length }, (_, i) => {
+    const after = Number.isNaN(next[i]) ? average : next[i]!;
+    return taken[i]! + gamma * after - here[i]!;
+  });
+}
+
+/** Of two canonical forms; undefined when either is constant: nothing is at any distance from it. */
+export function canonicalDistance(a: Float64Array, b: Float64Array): number | undefined {
+  if (isConstant(a, a.length) || isConstant(b, b.length)) return undefined;
+  return pearsonDistance(pearson(a, b, a.length));
+}
+
+/**
+ * In [0, 1]: 0 the same up to shaping and scale, 0.71 unrelated, 1 the opposite; undefined when either
+ * reward is constant. Uses up `env`.
+ */
+export function epicDistance(env: Environment, options: DistanceOptions): number | undefined {
   const { samples = 128, actions: tries = 8, gamma = 0.99 } = options;
   const { size: d } = env.observationSpace;
   const { size: k } = env.actionSpace;
@@ -54,7 +88,7 @@ export function epicDistance(env: Environment, options: DistanceOptions): number
     return ts;
   }
 
-  /** Uniform actions from one state; after the end of an episode nothing is earned any more. */
+  /** Uniform actions from one state; none after the end of an episode. */
   function trial(state: EnvState, over: boolean): void {
     for (let i = 0; i < tries; i++) {
       if (over) {
@@ -78,14 +112,17 @@ export function epicDistance(env: Environment, options: DistanceOptions): number
   }
   const learned = new Float32Array(n);
   options.predict(observations.subarray(0, n * d), actions.subarray(0, n * k), n, learned);
-  const canonical = (values: Float32Array) =>
-    Float64Array.from({ length: taken }, (_, s) => {
-      const at = s * perSample;
-      const here = meanOf(values, at + 1, tries);
-      const next = ended[s] === 1 ? 0 : meanOf(values, at + 1 + tries, tries);
-      return values[at]! + gamma * next - here;
-    });
-  return pearsonDistance(pearson(canonical(learned), canonical(truth), taken));
+  const canonical = (values: Float32Array) => {
+    const column = (of: (sample: number, at: number) => number) =>
+      Float64Array.from({ length: taken }, (_, s) => of(s, s * perSample));
+    const sampled = {
+      taken: column((_, at) => values[at]!),
+      here: column((_, at) => meanOf(values, at + 1, tries)),
+      next: column((s, at) => (ended[s] ? Number.NaN : meanOf(values, at + 1 + tries, tries))),
+    };
+    return canonicalForm(sampled, gamma);
+  };
+  return canonicalDistance(canonical(learned), canonical(truth));
 }
 
 interface Visit {
@@ -115,7 +152,7 @@ function randomAction(env: Environment, random: Random, out: Float32Array): void
   for (let i = 0; i < out.length; i++) out[i] = random.uniform(low[i]!, high[i]!);
 }
 
-function meanOf(values: Float32Array, from: number, n: number): number {
+function meanOf(values: ArrayLike<number>, from: number, n: number): number {
   let sum = 0;
   for (let i = from; i < from + n; i++) sum += values[i]!;
   return sum / n;

@@ -12,6 +12,7 @@ import { type InputScale, type Reference, scaleRows } from './reference.ts';
 import {
   calibrationError,
   ceilingFromAgreement,
+  isConstant,
   pearson,
   pearsonDistance,
   type ReliabilityBin,
@@ -198,7 +199,7 @@ function behaviour(source: ReportSource): Metrics {
   };
 }
 
-/** Correlation of learned with environment reward over recent behaviour: steps and segments. */
+/** Correlation of learned with environment reward over recent behaviour: steps and segments; none where either is constant. */
 function truth(source: ReportSource): Metrics {
   const { reference, members } = source;
   const n = reference.size;
@@ -208,6 +209,8 @@ function truth(source: ReportSource): Metrics {
     const outputs = source.outputs(m, reference.rows, n);
     for (let i = 0; i < n; i++) mean[i]! += source.normalise(m, outputs[i]!) / members;
   }
+  // A task without a reward of its own, or a model that says the same of everything.
+  if (isConstant(mean, n) || isConstant(reference.rewards, n)) return {};
   const steps = pearson(mean, reference.rewards, n);
   const segments = Math.floor(n / SEGMENT_STEPS);
   const sum = (values: Float32Array, s: number) => {

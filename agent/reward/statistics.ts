@@ -22,6 +22,17 @@ export function pearson(x: ArrayLike<number>, y: ArrayLike<number>, n: number): 
   return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : 0;
 }
 
+/** Whether the first n values differ by no more than rounding: correlation with them means nothing. */
+export function isConstant(x: ArrayLike<number>, n: number): boolean {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < n; i++) {
+    low = Math.min(low, x[i]!);
+    high = Math.max(high, x[i]!);
+  }
+  return high - low <= 1e-6 * Math.max(Math.abs(low), Math.abs(high)) || n < 2;
+}
+
 /** Pearson distance, in [0, 1]: EPIC's D_ρ (Gleave et al. 2021) without its canonicalisation. */
 export function pearsonDistance(correlation: number): number {
   return Math.sqrt(Math.max(0, 1 - correlation) / 2);

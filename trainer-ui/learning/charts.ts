@@ -108,7 +108,7 @@ export const REWARD_CHARTS: readonly ChartDescription[] = [
   },
   {
     title: 'Distance to the environment’s reward',
-    hint: 'Pearson distance as in EPIC, over recent behaviour: 0 is the same reward, 1 its opposite.',
+    hint: 'Pearson distance as in EPIC, over recent behaviour: 0 is the same reward, 1 its opposite. Omitted where either is a constant reward.',
     series: [series('reward/epicDistance', 'Pearson distance', '#4dabf7')],
     range: UNIT,
     empty: WAIT_ANSWER,

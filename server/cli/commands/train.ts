@@ -142,10 +142,12 @@ function describe(r: TrainResult): string {
     ...(r.before.routeCompletion ? [row('route completion', (s) => s.routeCompletion?.mean)] : []),
   ]);
   const { accuracy, ceiling, measuredCeiling, pearson, epic } = r.rewardModel;
+  // There is a model, and yet no distance.
+  const isConstant = epic === null && accuracy !== null;
   return [
     lines,
     `${r.environmentSteps} steps, ${r.expertSteps} by the expert, ${r.labels} labels, ${short(r.wallSeconds)} s`,
-    `reward model: accuracy ${short(accuracy)} (ceiling ${short(ceiling)}, from repeated questions ${short(measuredCeiling)}), Pearson ${short(pearson)}, EPIC distance ${short(epic)}`,
+    `reward model: accuracy ${short(accuracy)} (ceiling ${short(ceiling)}, from repeated questions ${short(measuredCeiling)}), Pearson ${short(pearson)}, EPIC distance ${isConstant ? 'omitted: constant reward' : short(epic)}`,
     `policy: ${r.snapshot}`,
   ].join('\n');
 }

@@ -14,6 +14,7 @@ import { pplDefaults } from '../../../agent/learners/ppl.ts';
 import { getPreset } from '../../../agent/presets.ts';
 import { type LabelSchedule, queryDefaults } from '../../../agent/queries/config.ts';
 import { FEWEST_REPEATS } from '../../../agent/reward/report.ts';
+import { isConstant } from '../../../agent/reward/statistics.ts';
 import type { TakeoverRule } from '../../../agent/teachers/override.ts';
 import type { PreferenceTeacherName } from '../../../agent/teachers/preference.ts';
 import { applyOverrides } from '../../../agent/trainer/options.ts';
@@ -84,7 +85,7 @@ export interface TrainResult {
     /** The same as it is measured with people, from repeated questions; null: fewer than ten of them. */
     measuredCeiling: number | null;
     pearson: number | null;
-    /** EPIC distance to the environment's reward, in [0, 1]; 0 is best. */
+    /** EPIC distance to the environment's reward, in [0, 1]; 0 is best; null too where either is constant. */
     epic: number | null;
   };
   /** Everything the trainer reports of itself. */
@@ -314,7 +315,8 @@ function rewardCorrelation(trainer: Trainer, store: EpisodeStore): number | null
     for (const value of values) learned.push(value);
     for (const value of episode.envRewards) truth.push(value);
   }
-  return learned.length < 2 ? null : pearson(learned, truth);
+  const isKnown = !isConstant(learned, learned.length) && !isConstant(truth, truth.length);
+  return isKnown ? pearson(learned, truth) : null;
 }
 
 /** EPIC over held-out seeds, for what the trained policy visits. */
@@ -323,10 +325,11 @@ function rewardDistance(env: Environment, trainer: Trainer, options: TrainOption
   if (!model) return null;
   const policy = policyOf(trainer, options.seed, 3);
   const { start } = options.factory.evalSeeds;
-  return epicDistance(env, {
+  const distance = epicDistance(env, {
     predict: model.predict,
     act: (ts, out) => policy.act(ts.observation, out, 'mean'),
     seeds: Array.from({ length: 16 }, (_, i) => start + i),
     random: createRandom(options.seed, 31),
   });
+  return distance ?? null;
 }

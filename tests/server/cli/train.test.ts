@@ -6,7 +6,7 @@ import { createOutput } from '../../../server/cli/output.ts';
 import { type TrainOptions, type TrainResult, train } from '../../../server/cli/train/run.ts';
 import { readPolicyFile } from '../../../server/snapshot-file.ts';
 import type { EnvironmentFactory } from '../../../sim/contract.ts';
-import { POINT_HORIZON, pointWorld } from '../../agent/point-world.ts';
+import { createPointWorld, POINT_HORIZON, pointWorld } from '../../agent/point-world.ts';
 
 const factory: EnvironmentFactory = {
   title: 'Point',
@@ -199,3 +199,26 @@ test('[QRY-6] accuracy stands beside its ceiling: the teacher’s own, and the o
   const once = await run({ ...common, overrides: base, teach });
   expect(once.rewardModel).toMatchObject({ measuredCeiling: null });
 }, 120_000);
+
+test('[EVAL-20] where the reward is constant nothing is at a distance from it or correlates with it', async () => {
+  const dull: EnvironmentFactory = {
+    ...factory,
+    async create() {
+      const env = createPointWorld();
+      return { ...env, step: (action) => ({ ...env.step(action), reward: 1 }) };
+    },
+  };
+  const overrides = {
+    learner: { hidden: [16], batchSize: 32 },
+    scheduler: { updatesPerStep: 0.2 },
+  };
+  const { rewardModel } = await run({
+    factory: dull,
+    teachers: ['preference'],
+    overrides,
+    steps: 300,
+    evalEpisodes: 1,
+  });
+  expect(rewardModel.accuracy).not.toBeNull();
+  expect(rewardModel).toMatchObject({ epic: null, pearson: null });
+});
