@@ -208,6 +208,11 @@ export interface EpisodeStore extends EpisodeSource {
   readonly steps: number;
   /** Oldest first. */
   ids(): string[];
+  /**
+   * Those of them that were seen as they happened: not counterfactuals, which nobody lived, nor what was
+   * only called to mind for feedback about it (both come whole, without a new step).
+   */
+  lived(): string[];
   /** Keep a copy of a whole episode (replacing one of the same id). */
   add(episode: Episode): void;
   /**
@@ -224,6 +229,7 @@ interface Entry {
   episode: Episode;
   readonly sizes: Sizes;
   pinned: boolean;
+  readonly lived: boolean;
 }
 
 /**
@@ -254,10 +260,10 @@ export function createEpisodeStore(options: {
     }
   }
 
-  function open(episode: Episode): Entry {
+  function open(episode: Episode, lived: boolean): Entry {
     const sizes = sizesOf(episode, options.poses === true);
     const columns = allocate(episode.length, sizes);
-    const entry = { columns, episode, sizes, pinned: pins.has(episode.id) };
+    const entry = { columns, episode, sizes, pinned: pins.has(episode.id), lived };
     entries.set(episode.id, entry);
     return entry;
   }
@@ -267,6 +273,7 @@ export function createEpisodeStore(options: {
       return steps;
     },
     ids: () => [...entries.keys()],
+    lived: () => [...entries].filter(([, entry]) => entry.lived).map(([id]) => id),
     get: (id) => entries.get(id)?.episode,
     add(episode) {
       const old = entries.get(episode.id);
@@ -283,7 +290,7 @@ export function createEpisodeStore(options: {
       let start = from;
       if (entry) account(entry, -1);
       if (!entry || from > entry.episode.length) start = 0; // also fills a gap from the columns
-      entry ??= open(episode);
+      entry ??= open(episode, to > from);
       if (to > entry.columns.sources.length) entry.columns = grow(entry.columns, to, entry.sizes);
       copySteps(episode, start, to, entry.columns, entry.sizes);
       entry.episode = {

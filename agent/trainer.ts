@@ -7,11 +7,9 @@ import { type BackendName, loadBackend } from './backend.ts';
 import type {
   Checkpoint,
   EnvironmentSpec,
-  Feedback,
   Metrics,
   PolicySnapshot,
   RewardModel,
-  Segment,
   Trainer,
 } from './contract.ts';
 import { createEpisodeStore, segmentRows } from './episodes.ts';
@@ -20,10 +18,11 @@ import { getPreset } from './presets.ts';
 import { createQuerySource } from './queries/queries.ts';
 import { createRewardEnsemble } from './reward/ensemble.ts';
 import { createAveraging } from './trainer/averaging.ts';
-import { createHackingWatch } from './trainer/hacking.ts';
+import { concernsPolicy, episodesOf } from './trainer/feedback.ts';
+import { createHackingWatch, type Judgement, type WatchedEpisode } from './trainer/hacking.ts';
 import { createLearner } from './trainer/learner.ts';
 import { createLedger } from './trainer/ledger.ts';
-import { createNoveltyReward, withBonus } from './trainer/novelty.ts';
+import { createNoveltyReward, type SavedNovelty, withBonus } from './trainer/novelty.ts';
 import { applyOverrides } from './trainer/options.ts';
 
 export interface TrainerOptions {
@@ -103,6 +102,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     if (!reward?.pending) return false;
     if (inSession) return true;
     const due =
+      (exploring && exploredEnough()) || // only the first reward model is missing
       labels - labelsAtSession >= scheduler.rewardEveryLabels ||
       environmentSteps - stepsAtSession >= scheduler.rewardEverySteps;
     if (!due) return false;
@@ -119,16 +119,20 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     rewardUpdates++;
     if (reward!.version !== before) {
       inSession = false;
-      hacking.restart();
+      hacking.judgeAgain((id) => judge(id));
     }
     return metrics;
   }
 
-  /** Unsupervised start: over after its steps, then critics start anew (PEBBLE). */
+  /** The unsupervised start has had its steps. */
+  const exploredEnough = () => environmentSteps >= scheduler.unsupervisedSteps;
+
+  /** PEBBLE, algorithm 1: from the entropy of states to the learned reward, once there is one. */
   function leaveExploration(): void {
-    if (!exploring || environmentSteps < scheduler.unsupervisedSteps) return;
+    if (!exploring || !exploredEnough() || reward?.version === 0) return;
     exploring = false;
     learner.resetCritics?.();
+    owed = Math.min(scheduler.mostOwed, owed + scheduler.resetUpdates);
   }
 
   function relabel(): boolean {
@@ -157,17 +161,19 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     return averaging ? averaging.apply(snapshot) : snapshot;
   }
 
-  /** An episode is over: was it suspiciously good? */
-  function inspect(segment: Segment): void {
-    if (!reward || reward.version === 0) return;
-    const rows = segmentRows(segment, store);
-    if (!rows) return;
+  /** What the reward model thinks of a whole episode; undefined: there is none, or no longer. */
+  function judge(episodeId: string): Judgement | undefined {
+    if (!reward || reward.version === 0) return undefined;
+    const to = store.get(episodeId)?.length ?? 0;
+    const rows = segmentRows({ episodeId, from: 0, to }, store);
+    if (!rows) return undefined;
     const { observations, actions, n } = rows;
     const values = new Float32Array(n);
+    const mean = () => values.reduce((a, b) => a + b, 0) / n;
     reward.predict(observations, actions, n, values);
-    const earned = values.reduce((a, b) => a + b, 0) / n;
+    const earned = mean();
     reward.disagreement(observations, actions, n, values);
-    hacking.add(segment.episodeId, earned, values.reduce((a, b) => a + b, 0) / n);
+    return { reward: earned, disagreement: mean() };
   }
 
   const trainer: Trainer = {
@@ -175,6 +181,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     backend: backend.name,
     observe(episode, from, to) {
       if (from === to && episode.end === 'open') return;
+      // Whole and without a new step: a counterfactual, or called to mind for feedback about it.
+      const recalled = from === to && store.get(episode.id) === undefined;
       store.append(episode, from, to);
       if (to > from) {
         learner.observe(episode, from, to);
@@ -184,7 +192,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         for (let t = from; t < to; t++) if (episode.sources[t] !== 0) humanSteps++;
         owed = Math.min(scheduler.mostOwed, owed + (to - from) * scheduler.updatesPerStep);
       }
-      if (episode.end !== 'open') inspect({ episodeId: episode.id, from: 0, to: episode.length });
+      const judgement = episode.end !== 'open' && !recalled ? judge(episode.id) : undefined;
+      if (judgement) hacking.add(episode.id, judgement);
     },
     feedback(feedback) {
       for (const id of episodesOf(feedback)) store.pin(id);
@@ -249,6 +258,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
           queries: queries.save(),
           queryRandom: [...state],
           ledger: ledger.save(),
+          hacking: hacking.save(),
+          ...(novelty && exploring ? { novelty: novelty.saved() } : {}),
           counters: {
             version,
             environmentSteps,
@@ -282,6 +293,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       queries.load(meta.queries as Record<string, unknown>);
       queryRandom.load(Float64Array.from(meta.queryRandom as number[]), 0);
       ledger.load(meta.ledger as ReturnType<typeof ledger.save>);
+      hacking.load((meta.hacking as WatchedEpisode[] | undefined) ?? []);
+      if (meta.novelty) novelty?.restore(meta.novelty as SavedNovelty);
       const c = meta.counters as Counters;
       ({ version, environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels } = c);
       ({ owed, labelsAtSession, stepsAtSession, inSession, rewardTurn, exploring } = c);
@@ -321,49 +334,4 @@ function partOf(meta: unknown, arrays: Checkpoint['arrays'], prefix: string): Ch
     .filter(([name]) => name.startsWith(prefix))
     .map(([name, a]) => [name.slice(prefix.length), a] as const);
   return { meta: meta as Checkpoint['meta'], arrays: Object.fromEntries(own) };
-}
-
-/** Feedback that learners use directly, with or without a reward model. */
-function concernsPolicy(feedback: Feedback): boolean {
-  switch (feedback.kind) {
-    case 'override':
-    case 'demonstration':
-    case 'correction':
-    case 'retraction':
-      return true;
-    case 'reward':
-    case 'preference':
-    case 'ranking':
-    case 'rating':
-    case 'approval':
-    case 'estop':
-    case 'critique':
-      return false;
-  }
-}
-
-function episodesOf(feedback: Feedback): string[] {
-  switch (feedback.kind) {
-    case 'preference':
-      return [feedback.a.episodeId, feedback.b.episodeId];
-    case 'ranking':
-      return feedback.segments.map((s) => s.episodeId);
-    case 'rating':
-    case 'demonstration':
-      return [feedback.segment.episodeId];
-    case 'correction':
-      return [feedback.segment.episodeId, feedback.corrected.episodeId];
-    case 'override':
-      return [
-        feedback.episodeId,
-        ...(feedback.counterfactual ? [feedback.counterfactual.episodeId] : []),
-      ];
-    case 'reward':
-    case 'estop':
-    case 'critique':
-      return [feedback.episodeId];
-    case 'approval':
-    case 'retraction':
-      return [];
-  }
 }

@@ -48,8 +48,13 @@ export interface SchedulerConfig {
   readonly rewardEverySteps: number;
   /** Replay rows relabelled per slice. */
   readonly relabelRows: number;
-  /** PEBBLE's start: this many steps with the entropy of visited states as reward, then new critics. */
+  /**
+   * PEBBLE's start: at least this many steps with the entropy of visited states as reward, and until a
+   * reward model exists; then everything is relabelled and critics start anew, …
+   */
   readonly unsupervisedSteps: number;
+  /** … with so many updates before the next step (100 in PEBBLE's code). */
+  readonly resetUpdates: number;
   /** RUNE (Liang et al. 2022): disagreement added to the reward, weight · (1 − decay)^step; 0: off. */
   readonly explorationBonus: number;
   readonly explorationDecay: number;
@@ -64,6 +69,7 @@ export const schedulerDefaults: SchedulerConfig = {
   rewardEverySteps: 500,
   relabelRows: 4096,
   unsupervisedSteps: 0,
+  resetUpdates: 100,
   explorationBonus: 0,
   explorationDecay: 1e-5,
   averagingRate: 0,

@@ -70,7 +70,7 @@ export function createQuerySource(
   let owed = 0;
 
   function recent(): Episode[] {
-    const ids = store.ids();
+    const ids = store.lived();
     const wanted =
       config.strategy === 'near-on-policy'
         ? Math.max(2, Math.ceil(config.recentEpisodes / 10))

@@ -1,5 +1,5 @@
 /** Hyper-parameters of the reward ensemble; every preset is a change to these defaults. */
-import { checkFields } from '../trainer/fields.ts';
+import { checkFields } from '../check-fields.ts';
 import { type RimeConfig, rimeDefaults } from './rime.ts';
 
 export type FittedKind =

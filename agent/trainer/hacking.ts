@@ -2,12 +2,23 @@
  * Alarm for reward hacking: the policy earns more and more of the learned reward, while the ensemble
  * disagrees more and more about what it does. Those clips are asked about first.
  */
+export interface Judgement {
+  /** Mean learned reward per step of an episode. */
+  readonly reward: number;
+  /** Mean disagreement of the members about it. */
+  readonly disagreement: number;
+}
+
+export type WatchedEpisode = Judgement & { readonly id: string };
+
 export interface HackingWatch {
-  /** Mean learned reward per step and mean disagreement of a finished episode. */
-  add(episodeId: string, reward: number, disagreement: number): void;
+  /** A finished episode, as the present reward model sees it. */
+  add(episodeId: string, judgement: Judgement): void;
   readonly alarm: boolean;
-  /** Rewards changed their scale: the past cannot be compared. */
-  restart(): void;
+  /** A new reward model: old and new episodes are compared in its eyes; who cannot be judged is forgotten. */
+  judgeAgain(judge: (episodeId: string) => Judgement | undefined): void;
+  save(): readonly WatchedEpisode[];
+  load(saved: readonly WatchedEpisode[]): void;
   /** Newest episodes with more learned reward and disagreement than usual. */
   suspects(): ReadonlySet<string>;
 }
@@ -20,7 +31,7 @@ const RISE = 1;
 const LEAST = 0.02;
 
 export function createHackingWatch(): HackingWatch {
-  let log: { id: string; reward: number; disagreement: number }[] = [];
+  let log: WatchedEpisode[] = [];
 
   function moments(pick: (entry: (typeof log)[number]) => number, from: number, to: number) {
     const values = log.slice(from, to).map(pick);
@@ -36,15 +47,22 @@ export function createHackingWatch(): HackingWatch {
   }
 
   const watch: HackingWatch = {
-    add(id, reward, disagreement) {
-      log.push({ id, reward, disagreement });
+    add(id, judgement) {
+      log.push({ id, ...judgement });
       if (log.length > 2 * WINDOW) log.shift();
     },
     get alarm() {
       return log.length === 2 * WINDOW && rises((e) => e.reward) && rises((e) => e.disagreement);
     },
-    restart() {
-      log = [];
+    judgeAgain(judge) {
+      log = log.flatMap(({ id }) => {
+        const judgement = judge(id);
+        return judgement ? [{ id, ...judgement }] : [];
+      });
+    },
+    save: () => log.slice(),
+    load(saved) {
+      log = saved.slice();
     },
     suspects() {
       if (!watch.alarm) return new Set();

@@ -4,6 +4,7 @@
  */
 import type { Random } from '../../sim/random.ts';
 import type { EnvironmentSpec, Episode, RewardModel } from '../contract.ts';
+import { loadRandom, saveRandom } from '../learners/parts/checkpoint.ts';
 import type { RewardEnsemble } from '../reward/ensemble.ts';
 
 const nothing = {
@@ -15,7 +16,20 @@ const nothing = {
   dispose: () => {},
 };
 
+/** Novelty in a checkpoint: numbers for its JSON. */
+export interface SavedNovelty {
+  readonly states: readonly number[];
+  readonly inverse: readonly number[];
+  readonly deviation: number;
+  readonly seen: number;
+  readonly version: number;
+  readonly random: readonly number[];
+}
+
 export interface NoveltyReward extends RewardModel {
+  /** What goes into the trainer's checkpoint. */
+  saved(): SavedNovelty;
+  restore(saved: SavedNovelty): void;
   observe(episode: Episode, from: number, to: number): void;
 }
 
@@ -26,12 +40,14 @@ const NEIGHBOUR = 5;
 
 /**
  * log of the distance to the 5th nearest of a sample of visited states (particle estimate of state
- * entropy, Liu & Abbeel 2021; PEBBLE uses the whole buffer).
+ * entropy, Liu & Abbeel 2021; PEBBLE uses the whole buffer), over its standard deviation (as in PEBBLE's
+ * code, where it is a running one; here it is that of the sample).
  */
 export function createNoveltyReward(spec: EnvironmentSpec, random: Random): NoveltyReward {
   const d = spec.observationSpace.size;
   const states = new Float32Array(COMPARED * d);
   const inverse = new Float32Array(d).fill(1);
+  let deviation = 1;
   let seen = 0;
   let version = 1;
 
@@ -47,6 +63,10 @@ export function createNoveltyReward(spec: EnvironmentSpec, random: Random): Nove
       }
       inverse[j] = 1 / Math.max(0.05, Math.sqrt(Math.max(0, squares - sum * sum)));
     }
+    const values = Array.from({ length: n }, (_, i) => novelty(states, i));
+    const mean = values.reduce((a, b) => a + b, 0) / n;
+    const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / n;
+    deviation = Math.max(0.01, Math.sqrt(variance));
   }
 
   function novelty(observations: Float32Array, row: number): number {
@@ -86,9 +106,23 @@ export function createNoveltyReward(spec: EnvironmentSpec, random: Random): Nove
       }
     },
     predict(observations, _actions, n, out) {
-      for (let i = 0; i < n; i++) out[i] = novelty(observations, i);
+      for (let i = 0; i < n; i++) out[i] = novelty(observations, i) / deviation;
     },
     disagreement: (_o, _a, n, out) => void out.fill(0, 0, n),
+    saved: () => ({
+      states: [...states],
+      inverse: [...inverse],
+      deviation,
+      seen,
+      version,
+      random: saveRandom(random),
+    }),
+    restore(saved) {
+      states.set(saved.states);
+      inverse.set(saved.inverse);
+      ({ deviation, seen, version } = saved);
+      loadRandom(random, saved.random);
+    },
   };
 }
 

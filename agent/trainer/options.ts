@@ -1,4 +1,6 @@
 /** Overrides of a preset: `{learner, reward, queries, scheduler}`, each a part of its configuration. */
+
+import { checkFields } from '../check-fields.ts';
 import { bcDefaults } from '../learners/bc.ts';
 import { coachDefaults } from '../learners/coach.ts';
 import { daggerDefaults } from '../learners/dagger.ts';
@@ -10,7 +12,6 @@ import { td3Defaults } from '../learners/td3.ts';
 import { type LearnerChoice, type Preset, schedulerDefaults } from '../presets/preset.ts';
 import { queryDefaults } from '../queries/config.ts';
 import { rewardDefaults } from '../reward/config.ts';
-import { checkFields } from './fields.ts';
 
 const learnerDefaults = {
   sac: sacDefaults,

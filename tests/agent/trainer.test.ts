@@ -89,6 +89,64 @@ describe('trainer', () => {
     second.dispose();
   });
 
+  it.each(listPresets().map((p) => p.id))(
+    '[TRN-2] preset %s goes on from a checkpoint as if nothing had happened',
+    async (id) => {
+      const first = await make(id, {});
+      for (let part = 0; part < 4; part++) feed(first, `e${part}`);
+      work(first, 30);
+      const saved = first.save();
+      const second = await make(id, {});
+      second.load(saved);
+      expect(second.save().arrays).toEqual(saved.arrays);
+      expect(second.save().meta).toEqual({
+        ...saved.meta,
+        // Whoever labelled the buffer is gone: it is labelled again.
+        counters: { ...(saved.meta.counters as object), relabelledVersion: 0 },
+      });
+      first.dispose();
+      second.dispose();
+    },
+  );
+
+  it('[TRN-8] an unsupervised start lasts until there is a reward model; then everything is relabelled first', async () => {
+    const trainer = await make('pebble', {
+      ...small,
+      scheduler: { unsupervisedSteps: 100, rewardEveryLabels: 5 },
+    });
+    const explored = (prefix: string) => {
+      for (const episode of recordPointEpisodes(4, 9, prefix))
+        trainer.observe(episode, 0, episode.length);
+      work(trainer, 30);
+    };
+    const exploring = () => (trainer.save().meta.counters as { exploring: boolean }).exploring;
+    for (let i = 0; i < 5; i++) explored(`n${i}`);
+    expect(trainer.counts().environmentSteps).toBeGreaterThan(100);
+    expect(exploring()).toBe(true); // nobody has said anything yet
+    expect(trainer.rewardModel!()).toBeUndefined();
+    feed(trainer, 'x');
+    let last = {};
+    for (let i = 0; i < 4000 && exploring(); i++) last = trainer.update() ?? {};
+    expect(exploring()).toBe(false);
+    expect(trainer.rewardModel!()).toBeDefined();
+    // Relabelled before the critics, which are new, learn anything.
+    expect(Object.keys(last)).toEqual(['relabel/version']);
+    expect(trainer.report()['train/updatesOwed']).toBeGreaterThanOrEqual(100);
+    trainer.dispose();
+  });
+
+  it('[TRN-9] nobody is asked about clips that never happened, or that were only called to mind', async () => {
+    const trainer = await make('reins');
+    const [lived, more, branch] = recordPointEpisodes(3, 9, 'q');
+    for (const episode of [lived!, more!]) trainer.observe(episode, 0, episode.length);
+    trainer.observe(branch!, branch!.length, branch!.length);
+    const asked = new Set<string>();
+    for (let i = 0; i < 20; i++)
+      for (const q of trainer.nextQueries(5, i)) for (const s of q.segments) asked.add(s.episodeId);
+    expect([...asked].sort()).toEqual([lived!.id, more!.id].sort());
+    trainer.dispose();
+  });
+
   it('[TRN-3] publish names every fitted answer once, after it has reached the policy', async () => {
     const trainer = await make('reins');
     feed(trainer, 'e');

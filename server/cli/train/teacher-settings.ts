@@ -8,7 +8,7 @@ import {
   preferenceTeacherDefaults,
 } from '../../../agent/teachers/preference.ts';
 import { type ScalarTeacherConfig, scalarTeacherDefaults } from '../../../agent/teachers/scalar.ts';
-import { checkFields } from '../../../agent/trainer/fields.ts';
+import { checkFields } from '../../../agent/check-fields.ts';
 import type { TeacherName } from './names.ts';
 
 export interface TeacherSettings {

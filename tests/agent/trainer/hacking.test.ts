@@ -7,7 +7,7 @@ function watch(before: readonly [number, number], after: readonly [number, numbe
   const hacking = createHackingWatch();
   for (let i = 0; i < 16; i++) {
     const [reward, disagreement] = i < 8 ? before : after;
-    hacking.add(`e${i}`, reward, disagreement + i * 1e-4);
+    hacking.add(`e${i}`, { reward, disagreement: disagreement + i * 1e-4 });
   }
   return hacking;
 }
@@ -26,12 +26,27 @@ test('[TRN-7] suspects are new episodes, the most disputed first to be asked abo
   expect(watch([0, 0.1], [0, 0.1]).suspects().size).toBe(0);
 });
 
-test('[TRN-7] a new reward model starts the watch anew, and one window says nothing', () => {
+test('[TRN-7] a new reward model judges old and new episodes again; one window says nothing', () => {
   const hacking = watch([0, 0.1], [1, 0.5]);
-  hacking.restart();
+  // The new model is not impressed by what the old one was hacked with.
+  hacking.judgeAgain(() => ({ reward: 0, disagreement: 0.1 }));
   expect(hacking.alarm).toBe(false);
-  for (let i = 0; i < 15; i++) hacking.add(`n${i}`, i, i);
+  hacking.judgeAgain((id) => {
+    const isNew = Number(id.slice(1)) >= 8;
+    return isNew ? { reward: 2, disagreement: 0.6 } : { reward: 0, disagreement: 0.1 };
+  });
+  expect(hacking.alarm).toBe(true);
+  hacking.judgeAgain((id) => (id === 'e3' ? undefined : { reward: 0, disagreement: 0 }));
+  expect(hacking.save().length).toBe(15);
   expect(hacking.alarm).toBe(false);
+});
+
+test('[TRN-7] the watch goes on from a checkpoint', () => {
+  const hacking = watch([0, 0.1], [1, 0.5]);
+  const restored = createHackingWatch();
+  restored.load(hacking.save());
+  expect(restored.alarm).toBe(true);
+  expect(restored.suspects()).toEqual(hacking.suspects());
 });
 
 test('[TRN-7] behaviour that stays within its own spread never alarms', () => {
