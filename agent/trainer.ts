@@ -217,7 +217,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         ? (updateReward() ?? updateLearner())
         : (updateLearner() ?? (due ? updateReward() : undefined));
     },
-    nextQueries: (count, now) => queries.next(count, now, version, hacking.suspects()),
+    nextQueries(count, now, held = 0) {
+      const most = Math.min(count, queries.due(environmentSteps) - held);
+      return most < 1 ? [] : queries.next(most, now, version, hacking.suspects());
+    },
     snapshot: policyNow,
     gate: () => learner.gate?.(),
     wants: () => learner.wants?.(),

@@ -378,7 +378,8 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   const timers = [
     setInterval(() => background('metrics', tick()), METRICS_EVERY),
     setInterval(() => {
-      if (questions.missing > 0) learner.send({ type: 'queries', count: questions.missing + 2 });
+      const { missing, size } = questions;
+      if (missing > 0) learner.send({ type: 'queries', count: missing + 2, held: size });
     }, QUERIES_EVERY),
   ];
   try {

@@ -33,7 +33,15 @@ export const QUESTION_KINDS = ['compare', 'rank', 'rate'] as const;
 export interface QueryConfig {
   readonly kind: (typeof QUESTION_KINDS)[number];
   readonly strategy: QueryStrategy;
+  /**
+   * How answers are spread: in `train` over its steps, in `serve` over `budgetSteps` where `budget` says how
+   * many there are to be.
+   */
   readonly schedule: LabelSchedule;
+  /** `serve`: answers asked of people in all; Infinity: as many as they give, whenever they like. */
+  readonly budget: number;
+  /** `serve`: environment steps until the whole budget has been asked. */
+  readonly budgetSteps: number;
   /** Length of a segment, s. */
   readonly segmentSeconds: number;
   /**
@@ -60,6 +68,8 @@ export const queryDefaults: QueryConfig = {
   kind: 'compare',
   strategy: 'information',
   schedule: 'constant',
+  budget: Number.POSITIVE_INFINITY,
+  budgetSteps: 100_000,
   segmentSeconds: 2,
   endings: false,
   repeatShare: 0,
@@ -82,6 +92,8 @@ export function checkQueryConfig(config: QueryConfig): void {
       `queries.schedule: is ${config.schedule}, allowed ${LABEL_SCHEDULES.join(', ')}`,
     );
   const positive = [
+    'budget',
+    'budgetSteps',
     'segmentSeconds',
     'candidates',
     'recentEpisodes',

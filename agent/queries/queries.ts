@@ -5,7 +5,7 @@ import type { EpisodeStore } from '../episodes.ts';
 import type { RewardEnsemble } from '../reward/ensemble.ts';
 import { createAnswerTime } from './answer-time.ts';
 import { createAsked, type SavedQuestion } from './asked.ts';
-import { checkQueryConfig, type QueryConfig, queryDefaults } from './config.ts';
+import { checkQueryConfig, labelsDue, type QueryConfig, queryDefaults } from './config.ts';
 import {
   type Choice,
   drawCandidates,
@@ -17,6 +17,8 @@ import {
 
 export interface QuerySource {
   readonly config: QueryConfig;
+  /** Answers that may still be asked for after so many environment steps: the budget's due less those given. */
+  due(environmentSteps: number): number;
   /** Up to `count` questions, best first; fewer while there is little behaviour. Never waits. */
   next(count: number, now: number, policyVersion: number, urgent?: ReadonlySet<string>): Query[];
   /** An answer came: its time and choice are learned from. */
@@ -68,6 +70,8 @@ export function createQuerySource(
   let count = 0;
   /** Repetitions owed for questions asked. */
   let owed = 0;
+  /** Answers of any kind, to questions. */
+  let answers = 0;
 
   function recent(): Episode[] {
     const ids = store.lived();
@@ -112,6 +116,11 @@ export function createQuerySource(
 
   return {
     config,
+    due(environmentSteps) {
+      const { schedule, budget, budgetSteps } = config;
+      if (budget === Number.POSITIVE_INFINITY) return budget;
+      return Math.max(0, labelsDue(schedule, environmentSteps / budgetSteps, budget) - answers);
+    },
     next(asking, now, policyVersion, urgent) {
       const repeated = repetitions(asking);
       const wanted = asking - repeated.length;
@@ -162,7 +171,9 @@ export function createQuerySource(
       });
     },
     answered(feedback) {
-      if (feedback.kind !== 'preference' || !feedback.queryId) return;
+      if (!feedback.queryId || !asked.get(feedback.queryId)) return;
+      answers++;
+      if (feedback.kind !== 'preference') return;
       const question = asked.answered(feedback.queryId, feedback.choice);
       if (question) answerTime.add(feedback, question.ease);
     },
@@ -171,12 +182,14 @@ export function createQuerySource(
       count,
       answerTime: answerTime.save(),
       owed,
+      answers,
       asked: asked.save(),
     }),
     load(meta) {
       count = meta.count as number;
       answerTime.load(meta.answerTime as number[]);
       owed = (meta.owed as number | undefined) ?? 0;
+      answers = (meta.answers as number | undefined) ?? 0;
       asked.load(meta.asked as SavedQuestion[]);
     },
   };

@@ -31,7 +31,8 @@ export type LearnerCommand =
    */
   | { readonly type: 'recall'; readonly chunk: EpisodeChunk }
   | { readonly type: 'feedback'; readonly sequence: number; readonly feedback: Feedback }
-  | { readonly type: 'queries'; readonly count: number }
+  /** `held`: questions that wait for an answer already. */
+  | { readonly type: 'queries'; readonly count: number; readonly held: number }
   | { readonly type: 'predict'; readonly tag: string; readonly segment: Segment }
   | { readonly type: 'save'; readonly last: boolean };
 

@@ -6,6 +6,7 @@ import { createTrainer } from '../../agent/trainer.ts';
 import { createEnvironment } from '../../sim/registry.ts';
 import { FIRST_CREDIT } from '../actors/messages.ts';
 import { createAssembler } from '../episode-chunks.ts';
+import { forPeople } from './for-people.ts';
 import type { LearnerCommand, LearnerData, LearnerEvent } from './messages.ts';
 import { createWaitingFeedback } from './waiting-feedback.ts';
 
@@ -14,8 +15,6 @@ const PUBLISH_EVERY = 1000;
 const PROGRESS_EVERY = 500;
 /** Rest when there is nothing to learn from, ms. */
 const IDLE = 15;
-/** Share of comparisons that people are asked a second time. */
-const REPEAT_SHARE = 0.05;
 /** Longest stretch of updates before messages are heard, ms. */
 const SLICE = 20;
 
@@ -23,13 +22,6 @@ const data = workerData as LearnerData;
 const port = parentPort!;
 const emit = (event: LearnerEvent, transfer: ArrayBuffer[] = []) =>
   port.postMessage(event, transfer);
-
-/** People do not always agree with themselves: some questions are asked again to learn how often. */
-function forPeople(overrides: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { queries } = overrides;
-  if (queries !== undefined && (typeof queries !== 'object' || queries === null)) return overrides; // refused by name
-  return { ...overrides, queries: { repeatShare: REPEAT_SHARE, ...queries } };
-}
 
 const env = await createEnvironment(data.environmentId, data.environmentOptions);
 const { observationSpace, actionSpace, controlDt } = env;
@@ -69,7 +61,10 @@ port.on('message', (command: LearnerCommand) => {
       waiting.add(command.sequence, command.feedback);
       break;
     case 'queries':
-      emit({ type: 'queries', queries: trainer.nextQueries(command.count, Date.now()) });
+      emit({
+        type: 'queries',
+        queries: trainer.nextQueries(command.count, Date.now(), command.held),
+      });
       break;
     case 'predict': {
       const values = trainer.predictReward(command.segment);

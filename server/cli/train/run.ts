@@ -167,6 +167,9 @@ async function createTrainerFor(
   const { backend, deterministic } = options;
   if (deterministic && backend === 'native')
     throw new RangeError('backend: is native, allowed wasm or cpu with --deterministic');
+  for (const name of ['budget', 'budgetSteps'])
+    if (Object.hasOwn(options.overrides.queries ?? {}, name))
+      throw new RangeError(`queries.${name}: is for serve, allowed in train --labels and --steps`);
   return createTrainer({
     preset: options.preset,
     spec,

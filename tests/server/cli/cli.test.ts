@@ -70,6 +70,7 @@ describe('bad arguments', () => {
     ['an unknown teacher', ['train', '--teacher', 'cat'], /"cat", allowed override, preference/],
     ['an unknown preset', ['train', '--preset', 'x'], /preset.*"?x"?.*allowed.*reins/],
     ['a setting out of place', ['train', '--set', 'hidden=3'], /expected part\.name=value/],
+    ['the same in serve', ['serve', '--set', 'hidden=3'], /expected part\.name=value/],
     [
       'an impossible port',
       ['serve', '--port', '70000'],
@@ -108,6 +109,9 @@ describe('bad arguments', () => {
     expect(result.stderr).toBe('error: queries.kind: is guess, allowed compare, rank, rate\n');
     expect(result.stdout).toBe('');
     expect(result.code).toBe(2);
+    const schedule = await reins(...args, '--set', 'queries.schedule=increasing');
+    expect(schedule.stderr).toMatch(/error: queries.schedule: is increasing, needs queries.budget/);
+    expect(schedule.code).toBe(2);
   });
 
   test('[CLI-5] a policy of another environment is refused with both sizes', async () => {

@@ -178,6 +178,12 @@ test.each([
   await expect(run({ teachers: ['preference'], teach })).rejects.toThrow(message);
 });
 
+test.each(['budget', 'budgetSteps'])('[QRY-7] queries.%s is for serve', async (name) => {
+  await expect(run({ overrides: { queries: { [name]: 10 } } })).rejects.toThrow(
+    `queries.${name}: is for serve, allowed in train --labels and --steps`,
+  );
+});
+
 test('[CLI-23] a live teacher of an unknown mode is refused', async () => {
   const teach = { scalar: { mode: 'loud' } };
   await expect(run({ teachers: ['scalar'], teach })).rejects.toThrow(

@@ -12,7 +12,7 @@ async function interview(n: number): Promise<Query[]> {
   const asked: Query[] = [];
   while (asked.length < n) {
     const before = learner.of('queries').length;
-    learner.send({ type: 'queries', count: 5 });
+    learner.send({ type: 'queries', count: 5, held: 0 });
     await until('questions', () => learner.of('queries').length > before);
     for (const query of learner.of('queries').at(-1)!.queries) {
       const [a, b] = query.segments;
