@@ -4,7 +4,7 @@
  * and shown to the operator as what was prevented.
  */
 import type { Environment, EnvState, TimeStep } from '../sim/contract.ts';
-import type { Episode, Policy } from './contract.ts';
+import type { Episode, Policy, Segment } from './contract.ts';
 import { createEpisodeRecorder } from './episodes.ts';
 
 export interface CounterfactualOptions {
@@ -40,16 +40,7 @@ export function rollCounterfactual(
   let ts = env.loadState(state);
   if (ts.kind === 'last')
     throw new RangeError('counterfactual.state: is the end of an episode, nothing follows it');
-  const recorder = createEpisodeRecorder({
-    runId: options.runId,
-    environmentId: env.id,
-    configHash: options.configHash,
-    observationSize: env.observationSpace.size,
-    actionSize: env.actionSpace.size,
-    bodies: env.scene.bodies.length,
-    keepPoses: options.keepPoses !== false,
-    capacity: steps,
-  });
+  const recorder = recorderFor(env, steps, options);
   recorder.begin(options.id, options.seed, options.startedAt, env, ts, options.branchOf);
   const action = new Float32Array(env.actionSpace.size);
   for (let t = 0; t < steps && ts.kind !== 'last'; t++) {
@@ -61,50 +52,82 @@ export function rollCounterfactual(
   return recorder.episode();
 }
 
+/** Steps of a takeover, one after the other. */
+export interface Taken {
+  /** What was executed, (n, k). */
+  readonly actions: Float32Array;
+  /** What the agent wanted, (n, k). */
+  readonly policyActions: Float32Array;
+  /** (n) */
+  readonly policyVersions: Uint32Array;
+}
+
+/** Steps [from, to) of an episode, copied. */
+export function takenFrom(episode: Episode, from: number, to: number): Taken {
+  const { actions, policyActions, policyVersions, actionSize: k } = episode;
+  return {
+    actions: actions.slice(from * k, to * k),
+    policyActions: policyActions.slice(from * k, to * k),
+    policyVersions: policyVersions.slice(from, to),
+  };
+}
+
+export interface Predictions {
+  /** The branches one after the other: a state is followed by the next only within its segment. */
+  readonly episode: Episode;
+  /** The branch of every step of the takeover, shorter where it ends the episode. */
+  readonly segments: readonly Segment[];
+}
+
 /**
- * Where the agent's action in each of the steps [from, to) of `episode` would have led, had it been held
- * for `steps` steps: a branch per step, shorter where it ends the episode. PPL's predictor (Cai et al.
- * 2025) with the environment itself in place of a bicycle model. `state` is the environment's before
- * step `from`; the recorded actions are replayed in `env`, a copy that nobody else uses.
+ * Where the agent's action in each step of a takeover would have led, had it been held for `steps` steps:
+ * PPL's predictor (Cai et al. 2025) with the environment itself in place of a bicycle model. `state`
+ * is the environment's where the takeover began; what was executed is replayed in `env`, a copy that
+ * nobody else uses.
  */
 export function rollPredictions(
   env: Environment,
   state: EnvState,
-  episode: Episode,
-  from: number,
-  to: number,
+  taken: Taken,
   steps: number,
-  startedAt: number,
-): Episode[] {
+  options: CounterfactualOptions,
+): Predictions {
   const k = env.actionSpace.size;
-  const recorder = createEpisodeRecorder({
-    runId: episode.runId,
-    environmentId: env.id,
-    configHash: episode.configHash,
-    observationSize: env.observationSpace.size,
-    actionSize: k,
-    bodies: env.scene.bodies.length,
-    keepPoses: false,
-    capacity: steps,
-  });
-  const branches: Episode[] = [];
+  const count = taken.policyVersions.length;
+  const recorder = recorderFor(env, count * steps, { ...options, keepPoses: false });
+  const segments: Segment[] = [];
   let here = state;
-  for (let t = from; t < to; t++) {
+  for (let t = 0; t < count; t++) {
     let ts = env.loadState(here);
-    const id = `${episode.id}-p${t}`;
-    recorder.begin(id, episode.seed, startedAt, env, ts, { episodeId: episode.id, step: t });
-    const held = episode.policyActions.subarray(t * k, (t + 1) * k);
+    if (t === 0)
+      recorder.begin(options.id, options.seed, options.startedAt, env, ts, options.branchOf);
+    else recorder.jump(env, ts);
+    const from = recorder.length;
+    const held = taken.policyActions.subarray(t * k, (t + 1) * k);
     for (let i = 0; i < steps && ts.kind !== 'last'; i++) {
       ts = env.step(held);
-      recorder.step(env, ts, held, held, 'policy', episode.policyVersions[t]!);
+      recorder.step(env, ts, held, held, 'policy', taken.policyVersions[t]!);
     }
-    recorder.end(endOf(ts));
-    branches.push(recorder.episode());
+    segments.push({ episodeId: options.id, from, to: recorder.length });
     env.loadState(here);
-    env.step(episode.actions.subarray(t * k, (t + 1) * k));
+    env.step(taken.actions.subarray(t * k, (t + 1) * k));
     here = env.saveState();
   }
-  return branches;
+  recorder.end('aborted');
+  return { episode: recorder.episode(), segments };
+}
+
+function recorderFor(env: Environment, capacity: number, options: CounterfactualOptions) {
+  return createEpisodeRecorder({
+    runId: options.runId,
+    environmentId: env.id,
+    configHash: options.configHash,
+    observationSize: env.observationSpace.size,
+    actionSize: env.actionSpace.size,
+    bodies: env.scene.bodies.length,
+    keepPoses: options.keepPoses !== false,
+    capacity,
+  });
 }
 
 function endOf(ts: TimeStep): Episode['end'] {

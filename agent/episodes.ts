@@ -48,6 +48,8 @@ export interface EpisodeRecorder {
     source: ActionSource,
     policyVersion: number,
   ): void;
+  /** Go on from another state, `ts`, in place of the last one recorded: another stretch begins. */
+  jump(env: Environment, ts: TimeStep): void;
   /** Forget everything after `step`; the environment is expected to be back there. */
   rewindTo(step: number): void;
   end(end: EpisodeEnd): void;
@@ -122,6 +124,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
       length = t + 1;
       recordState(env, ts);
     },
+    jump: recordState,
     rewindTo(step) {
       if (!Number.isInteger(step) || step < 0 || step > length)
         throw new RangeError(`recorder.rewindTo: step is ${step}, allowed 0 to ${length}`);

@@ -4,6 +4,7 @@
  * agent would have done beside what happened in the same steps.
  */
 import type { Episode, Feedback } from '../agent/contract.ts';
+import type { Predictions } from '../agent/counterfactual.ts';
 import { compareBranch } from '../agent/counterfactual.ts';
 import type { LiveEvent, RolloutCommand } from './actors/messages.ts';
 import type { ServerMessage } from './protocol/index.ts';
@@ -20,7 +21,7 @@ type Override = Extract<LiveEvent, { type: 'override' }>;
 export interface RunOverrides {
   /** A person let go. */
   begin(event: Override, teacherId: string): void;
-  settle(id: string, branch: Episode, endReason: string): Promise<void>;
+  settle(id: string, branch: Episode, endReason: string, predictions?: Predictions): Promise<void>;
   /** Append what still waits. */
   close(): Promise<void>;
 }
@@ -32,13 +33,15 @@ function counterfactualId(episodeId: string, from: number): string {
 
 /** Nobody lived it: feedback refers to it, and learners do not count it as experience. */
 export function isCounterfactual(episodeId: string): boolean {
-  return /-cf\d+$/.test(episodeId);
+  return /-cf\d+(-paths)?$/.test(episodeId);
 }
 
 export function createRunOverrides(options: {
   readonly runId: string;
   /** s */
   controlDt(): number;
+  /** Steps predicted from every step of a takeover; 0: none. */
+  readonly predictedSteps: number;
   roll(command: RolloutCommand): void;
   /** The branch reaches disk and learner before the feedback that names it. */
   keep(branch: Episode): Promise<void>;
@@ -136,15 +139,23 @@ export function createRunOverrides(options: {
         state: event.state,
         snapshot: event.snapshot,
         steps: Math.round(seconds / options.controlDt()),
+        ...(options.predictedSteps > 0
+          ? { predict: { taken: event.taken, steps: options.predictedSteps } }
+          : {}),
       });
     },
-    async settle(id, branch, endReason) {
+    async settle(id, branch, endReason, predictions) {
       const pending = take(id);
       if (!pending) return;
       const { event, feedback } = pending;
       await options.keep(branch);
+      if (predictions) await options.keep(predictions.episode);
       const counterfactual = { episodeId: branch.id, from: 0, to: branch.length };
-      await options.append({ ...feedback, counterfactual } as Feedback);
+      await options.append({
+        ...feedback,
+        counterfactual,
+        ...(predictions ? { predictions: predictions.segments } : {}),
+      } as Feedback);
       await judge(event, feedback, branch, endReason);
     },
     async close() {

@@ -3,6 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Feedback, GateSnapshot, PolicySnapshot } from '../agent/contract.ts';
+import { predictedSteps } from '../agent/presets.ts';
 import type {
   ActorThreadData,
   EnvironmentFacts,
@@ -86,6 +87,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   const overrides = createRunOverrides({
     runId: run.id,
     controlDt: () => controlDt,
+    predictedSteps: predictedSteps(run.preset, options.overrides.learner),
     roll: (command) => rollouts.ask(command),
     async keep(branch) {
       await episodes.keep(branch, false);
@@ -237,7 +239,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
         await episodes.conclude(event.episode, event.endReason, false);
         return;
       case 'counterfactual':
-        await overrides.settle(event.id, event.episode, event.endReason);
+        await overrides.settle(event.id, event.episode, event.endReason, event.predictions);
         broadcast(status()); // with the new totals
         return;
     }

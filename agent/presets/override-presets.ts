@@ -121,13 +121,12 @@ export const overridePresets: readonly Preset[] = [
     paper: 'Cai et al. 2025 (PPL)',
     deviations: [
       'states are predicted in a copy of the environment, not by a bicycle model',
-      'under serve only from the start of a takeover: its later steps are preferred on the state they were acted in',
       '128 hidden units (paper: 256)',
       'batch 256 (paper: 1,024)',
       'learning rate 3e-4 (paper: 1e-4)',
     ],
     needs: ['override'],
-    learner: { kind: 'ppl', config: { ...imitation, learningRate: 3e-4 } },
+    learner: { kind: 'ppl', config: { ...imitation, learningRate: 3e-4, horizon: 4 } },
   },
   {
     id: 'thrifty',

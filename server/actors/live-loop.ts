@@ -4,6 +4,7 @@
  */
 import { createPolicy } from '../../agent/act.ts';
 import type { Episode, EpisodeEnd, PolicySnapshot } from '../../agent/contract.ts';
+import { takenFrom } from '../../agent/counterfactual.ts';
 import { createEpisodeRecorder } from '../../agent/episodes.ts';
 import { type Environment, type EnvState, POSE_SIZE, type TimeStep } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
@@ -204,7 +205,8 @@ export function createLiveLoop(
       cost += e.costs[t]!;
     }
     sendChunk();
-    const what = { episodeId, from, to, seed, state, snapshot, returned, cost, cause };
+    const taken = takenFrom(e, from, to);
+    const what = { episodeId, from, to, seed, state, snapshot, taken, returned, cost, cause };
     emit({ type: 'override', ...what });
   }
 

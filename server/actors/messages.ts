@@ -3,6 +3,7 @@
  * by a message bus between machines.
  */
 import type { Episode, GateSnapshot, PolicySnapshot } from '../../agent/contract.ts';
+import type { Predictions, Taken } from '../../agent/counterfactual.ts';
 import type {
   EnvironmentInfo,
   EnvironmentOptions,
@@ -123,6 +124,7 @@ export type LiveEvent =
       readonly seed: number;
       readonly state: EnvState;
       readonly snapshot: PolicySnapshot;
+      readonly taken: Taken;
       readonly returned: number;
       readonly cost: number;
       readonly cause: 'released' | 'watchdog' | 'episode-end' | 'rewind' | 'estop';
@@ -143,6 +145,8 @@ export type RolloutCommand =
       /** The policy that was taken over. */
       readonly snapshot: PolicySnapshot;
       readonly steps: number;
+      /** Also predict so many steps from every step of the takeover. */
+      readonly predict?: { readonly taken: Taken; readonly steps: number };
     }
   /** Describe the scene of a seed: a clip needs it. */
   | { readonly type: 'scene'; readonly sceneId: number; readonly seed: number }
@@ -158,4 +162,5 @@ export type RolloutEvent =
       readonly id: string;
       readonly episode: Episode;
       readonly endReason: string;
+      readonly predictions?: Predictions;
     };

@@ -6,9 +6,15 @@ import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createPolicy } from '../../agent/act.ts';
 import type { Episode, Policy } from '../../agent/contract.ts';
-import { rollCounterfactual } from '../../agent/counterfactual.ts';
+import {
+  type CounterfactualOptions,
+  type Predictions,
+  rollCounterfactual,
+  rollPredictions,
+  type Taken,
+} from '../../agent/counterfactual.ts';
 import { createEpisodeRecorder } from '../../agent/episodes.ts';
-import type { TimeStep } from '../../sim/contract.ts';
+import type { EnvState, TimeStep } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { createEnvironment } from '../../sim/registry.ts';
 import { sliceEpisode } from '../episode-chunks.ts';
@@ -68,16 +74,35 @@ port.on('message', (command: RolloutCommand) => {
 
 function counterfactual(c: Extract<RolloutCommand, { type: 'counterfactual' }>): void {
   const overruled = createPolicy(c.snapshot, random);
-  const episode = rollCounterfactual(branch, c.state, overruled, c.steps * branch.controlDt, {
+  const options = {
     id: c.id,
     runId: data.runId,
     configHash: data.configHash,
     branchOf: c.of,
     seed: c.seed,
     startedAt: Date.now(),
-  });
+  };
+  const seconds = c.steps * branch.controlDt;
+  const episode = rollCounterfactual(branch, c.state, overruled, seconds, options);
   const { endReason } = branch.loadState(branch.saveState()).info; // it is left where it ended
-  emit({ type: 'counterfactual', id: c.id, episode: plain(episode), endReason });
+  const predictions = c.predict && predict(c.state, c.predict, options);
+  emit({
+    type: 'counterfactual',
+    id: c.id,
+    episode: plain(episode),
+    endReason,
+    ...(predictions ? { predictions } : {}),
+  });
+}
+
+function predict(
+  state: EnvState,
+  { taken, steps }: { taken: Taken; steps: number },
+  options: CounterfactualOptions,
+): Predictions {
+  const id = `${options.id}-paths`;
+  const { episode, segments } = rollPredictions(branch, state, taken, steps, { ...options, id });
+  return { episode: plain(episode), segments };
 }
 
 function endOf(ts: TimeStep): Episode['end'] {

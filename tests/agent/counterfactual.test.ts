@@ -5,6 +5,7 @@ import {
   prevented,
   rollCounterfactual,
   rollPredictions,
+  takenFrom,
 } from '../../agent/counterfactual.ts';
 import { createEpisodeRecorder } from '../../agent/episodes.ts';
 import { createRandom } from '../../sim/random.ts';
@@ -76,16 +77,23 @@ describe('counterfactual', () => {
     }
     const episode = recorder.episode();
     const copy = createPointWorld();
-    const branches = rollPredictions(copy, state, episode, 3, 9, 4, 1);
-    expect(branches.map((b) => b.branchOf?.step)).toEqual([3, 4, 5, 6, 7, 8]);
-    for (const branch of branches) {
-      const t = branch.branchOf!.step;
-      const wanted = episode.policyActions.subarray(2 * t, 2 * t + 2);
-      expect(branch.length).toBe(4);
-      expect(branch.observations.subarray(0, 2)).toEqual(
-        episode.observations.subarray(2 * t, 2 * t + 2),
-      );
-      for (let i = 0; i < 4; i++) expect(branch.actions.subarray(2 * i, 2 * i + 2)).toEqual(wanted);
+    const taken = takenFrom(episode, 3, 9);
+    const predictions = rollPredictions(copy, state, taken, 4, { ...options, id: 'paths' });
+    const { episode: paths, segments } = predictions;
+    expect(paths).toMatchObject({ id: 'paths', length: 24, end: 'aborted' });
+    expect(segments.length).toBe(6);
+    const row = (values: Float32Array, t: number) => [...values.subarray(2 * t, 2 * t + 2)];
+    for (const [i, { episodeId, from, to }] of segments.entries()) {
+      expect([episodeId, from, to]).toEqual(['paths', 4 * i, 4 * i + 4]);
+      const wanted = row(episode.policyActions, 3 + i);
+      expect(row(paths.observations, from)).toEqual(row(episode.observations, 3 + i));
+      for (let t = from; t < to; t++) expect(row(paths.actions, t)).toEqual(wanted);
+      for (let t = from + 1; t < to; t++) {
+        const before = row(paths.observations, t - 1);
+        const speed = 2 * env.controlDt; // m per full command, noise aside
+        for (const [j, x] of row(paths.observations, t).entries())
+          expect(Math.abs(x - before[j]! - speed * wanted[j]!)).toBeLessThan(0.06);
+      }
     }
   });
 

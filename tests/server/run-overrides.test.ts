@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Episode, Feedback } from '../../agent/contract.ts';
+import { takenFrom } from '../../agent/counterfactual.ts';
 import type { RolloutCommand } from '../../server/actors/messages.ts';
 import type { ServerMessage } from '../../server/protocol/index.ts';
-import { createRunOverrides } from '../../server/run-overrides.ts';
+import { createRunOverrides, isCounterfactual } from '../../server/run-overrides.ts';
 import { createTakeoverTally } from '../../server/takeover-totals.ts';
 import { createRandom } from '../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../agent/synthetic.ts';
@@ -15,7 +16,7 @@ function steps(id: string, costs: readonly number[], failed: boolean): Episode {
   return { ...plain, costs: Float32Array.from(costs) };
 }
 
-function make(happened: Episode) {
+function make(happened: Episode, predictedSteps = 0) {
   const order: string[] = [];
   const log: Feedback[] = [];
   const sent: Extract<ServerMessage, { type: 'override' }>[] = [];
@@ -26,6 +27,7 @@ function make(happened: Episode) {
   const overrides = createRunOverrides({
     runId: 'run',
     controlDt: () => 0.1,
+    predictedSteps,
     roll: (command) => void (command.type === 'counterfactual' && rolled.push(command)),
     async keep(branch) {
       order.push('branch');
@@ -54,6 +56,7 @@ function make(happened: Episode) {
         seed: 3,
         state: new Float64Array(1),
         snapshot,
+        taken: takenFrom(happened, from, to),
         returned: 0,
         cost: 0,
         cause: 'released',
@@ -92,6 +95,21 @@ test('[CF-7] a takeover is judged over the steps of its branch, after the log ha
   expect(createTakeoverTally([...stored.values()]).totals).toEqual(tally.totals);
   overrides.settle(rolled[0]!.id, happened, ''); // told twice, counted once
   expect(tally.totals.judged).toBe(1);
+});
+
+test('[CF-10] who learns from predictions gets those of every step, stored before the log names them', async () => {
+  const happened = steps('e', Array(20).fill(0), false);
+  const { overrides, letGo, order, log, rolled, stored } = make(happened, 4);
+  letGo(2, 5);
+  expect(rolled[0]!.predict).toEqual({ taken: takenFrom(happened, 2, 5), steps: 4 });
+  const id = `${rolled[0]!.id}-paths`;
+  const segments = [0, 4, 8].map((from) => ({ episodeId: id, from, to: from + 4 }));
+  const predictions = { episode: steps(id, Array(12).fill(0), false), segments };
+  await overrides.settle(rolled[0]!.id, steps(rolled[0]!.id, [0, 0], false), '', predictions);
+  expect(order.slice(0, 3)).toEqual(['branch', 'branch', 'feedback']);
+  expect(log).toMatchObject([{ kind: 'override', predictions: segments }]);
+  expect(stored.has(id)).toBe(true);
+  expect(isCounterfactual(id)).toBe(true);
 });
 
 test('[CF-7] totals add up needless takeovers, net cost and the false-takeover rate', async () => {

@@ -4,7 +4,7 @@
  * one, so that the same seed gives the same log.
  */
 import { createPolicy } from '../../../agent/act.ts';
-import type { Episode, Feedback, Policy, Segment, Trainer } from '../../../agent/contract.ts';
+import type { Episode, Feedback, Policy, Trainer } from '../../../agent/contract.ts';
 import { type Prevented, prevented } from '../../../agent/counterfactual.ts';
 import {
   createEpisodeRecorder,
@@ -263,8 +263,8 @@ function endTakeover(options: LoopOptions, state: State, write: Write, to: numbe
       episodeId: episode.id,
       from,
       to,
-      ...(branch ? { counterfactual: whole(branch) } : {}),
-      ...(predictions ? { predictions: predictions.map(whole) } : {}),
+      ...(branch ? { counterfactual: { episodeId: branch.id, from: 0, to: branch.length } } : {}),
+      ...(predictions ? { predictions } : {}),
     }),
   );
   state.takeover = -1;
@@ -276,13 +276,10 @@ function predict(options: LoopOptions, state: State, episode: Episode, to: numbe
   if (!options.predictions || !state.takenAt) return undefined;
   const { roll, steps } = options.predictions;
   const now = clock(options, state);
-  const branches = roll(episode, state.takeover, to, state.takenAt, steps, now);
-  for (const branch of branches) options.trainer.observe(branch, branch.length, branch.length);
-  return branches;
-}
-
-function whole(branch: Episode): Segment {
-  return { episodeId: branch.id, from: 0, to: branch.length };
+  const predicted = roll(episode, state.takeover, to, state.takenAt, steps, now);
+  const { length } = predicted.episode;
+  options.trainer.observe(predicted.episode, length, length);
+  return predicted.segments;
 }
 
 function press(options: LoopOptions, state: State, write: Write, step: number): void {

@@ -10,8 +10,7 @@ import {
 } from '../../../agent/evaluation/evaluate.ts';
 import { epicDistance } from '../../../agent/evaluation/reward-distance.ts';
 import { mean, pearson } from '../../../agent/evaluation/statistics.ts';
-import { pplDefaults } from '../../../agent/learners/ppl.ts';
-import { getPreset } from '../../../agent/presets.ts';
+import { getPreset, predictedSteps } from '../../../agent/presets.ts';
 import { type LabelSchedule, queryDefaults } from '../../../agent/queries/config.ts';
 import { FEWEST_REPEATS } from '../../../agent/reward/report.ts';
 import { isConstant } from '../../../agent/reward/statistics.ts';
@@ -225,8 +224,8 @@ async function learn(
       ...(teachers.counterfactual && wantsCounterfactuals(options)
         ? { counterfactual: teachers.counterfactual }
         : {}),
-      ...(teachers.predictions && predictedSteps(options) > 0
-        ? { predictions: { roll: teachers.predictions, steps: predictedSteps(options) } }
+      ...(teachers.predictions && predictions(options) > 0
+        ? { predictions: { roll: teachers.predictions, steps: predictions(options) } }
         : {}),
       onPublish: () => teachers.setGate(trainer.gate?.()),
       onStep: (step, note) => bar.update(step, note),
@@ -244,11 +243,9 @@ function wantsCounterfactuals({ preset, counterfactuals }: TrainOptions): boolea
   return counterfactuals ?? learns;
 }
 
-/** Steps to look ahead from every step of a takeover: only PPL learns from them. */
-function predictedSteps({ preset, overrides, counterfactuals }: TrainOptions): number {
-  const { learner } = applyOverrides(getPreset(preset), overrides);
-  if (learner.kind !== 'ppl' || counterfactuals === false) return 0;
-  return learner.config.horizon ?? pplDefaults.horizon;
+/** Steps to predict from every step of a takeover. */
+function predictions({ preset, overrides, counterfactuals }: TrainOptions): number {
+  return counterfactuals === false ? 0 : predictedSteps(preset, overrides.learner);
 }
 
 function scheduleOf({ preset, overrides }: TrainOptions): LabelSchedule {

@@ -6,7 +6,13 @@ import type {
   GateSnapshot,
   Policy,
 } from '../../../agent/contract.ts';
-import { rollCounterfactual, rollPredictions } from '../../../agent/counterfactual.ts';
+import {
+  type CounterfactualOptions,
+  type Predictions,
+  rollCounterfactual,
+  rollPredictions,
+  takenFrom,
+} from '../../../agent/counterfactual.ts';
 import { createGate, type Gate } from '../../../agent/gate.ts';
 import type { OverrideTeacher, ScalarTeacher } from '../../../agent/teachers/contract.ts';
 import { createGatedTeacher } from '../../../agent/teachers/gated.ts';
@@ -46,7 +52,7 @@ export type RollPredictions = (
   state: EnvState,
   steps: number,
   now: number,
-) => Episode[];
+) => Predictions;
 
 export interface Teachers {
   readonly override: OverrideTeacher | undefined;
@@ -121,7 +127,10 @@ export async function createTeachers(
       : undefined,
     predictions: ahead
       ? (episode, from, to, state, steps, now) =>
-          rollPredictions(ahead.env, state, episode, from, to, steps, now)
+          rollPredictions(ahead.env, state, takenFrom(episode, from, to), steps, {
+            ...branchOptions(episode, from, now),
+            id: `${episode.id}-cf${from}-paths`,
+          })
       : undefined,
     setGate(snapshot) {
       if (snapshot) gate = createGate(snapshot);
@@ -144,7 +153,18 @@ function rollIn(
   now: number,
 ): Episode | undefined {
   const seconds = Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, (to - from) * copy.controlDt));
-  const branch = rollCounterfactual(copy, state, policy, seconds, {
+  const branch = rollCounterfactual(
+    copy,
+    state,
+    policy,
+    seconds,
+    branchOptions(episode, from, now),
+  );
+  return branch.length > 0 ? branch : undefined;
+}
+
+function branchOptions(episode: Episode, from: number, now: number): CounterfactualOptions {
+  return {
     id: `${episode.id}-cf${from}`,
     runId: episode.runId,
     configHash: episode.configHash,
@@ -152,8 +172,7 @@ function rollIn(
     seed: episode.seed,
     startedAt: now,
     keepPoses: false,
-  });
-  return branch.length > 0 ? branch : undefined;
+  };
 }
 
 type LookAhead = Awaited<ReturnType<typeof lookAhead>>;

@@ -69,4 +69,41 @@ it('[CF-9] a counterfactual is rolled by the policy it comes with, not the newes
   expect([...episode.actions.subarray(0, 2)]).toEqual([1, 1]);
   expect(episode).toMatchObject({ id: 'e-cf0', end: 'terminated' });
   expect(told.endReason).toBe('outOfRoad'); // full lock, full throttle
+  expect(told.predictions).toBeUndefined();
+});
+
+it('[CF-10] it predicts from every step of a takeover when asked to', async () => {
+  const taken = {
+    actions: Float32Array.of(0, 1, 0, 1, 0, 1),
+    policyActions: Float32Array.of(1, 1, -1, 1, 0, -1),
+    policyVersions: Uint32Array.of(7, 7, 8),
+  };
+  const state = env.saveState();
+  send({
+    type: 'counterfactual',
+    id: 'e-cf9',
+    of: { episodeId: 'e', step: 9 },
+    seed: 5,
+    state,
+    snapshot: always(7, [1, 1]),
+    steps: 10,
+    predict: { taken, steps: 4 },
+  });
+  const told = await until('the predictions', () =>
+    events.find((e) => e.type === 'counterfactual' && e.id === 'e-cf9'),
+  );
+  if (told.type !== 'counterfactual') throw new Error('unreachable');
+  const { episode, segments } = told.predictions!;
+  expect(segments.map((s) => [s.from, s.to])).toEqual([
+    [0, 4],
+    [4, 8],
+    [8, 12],
+  ]);
+  expect([...episode.policyVersions]).toEqual([7, 7, 7, 7, 7, 7, 7, 7, 8, 8, 8, 8]);
+  const d = env.observationSpace.size;
+  let ts = env.loadState(state);
+  for (const [i, { from }] of segments.entries()) {
+    expect(episode.observations.subarray(from * d, (from + 1) * d)).toEqual(ts.observation);
+    ts = env.step(taken.actions.subarray(2 * i, 2 * i + 2));
+  }
 });
