@@ -82,7 +82,9 @@ it('[SRV-14] SIGTERM: the open episode and a checkpoint are written, exit code 0
   expect(code).toBe(0);
   expect(seconds).toBeLessThan(6);
   expect(server.stderr()).toBe('');
-  expect(readdirSync(join(folder, 'checkpoints'))).toEqual([`${runId}.checkpoint`]);
+  // On a busy machine one was due before: it stays beside the last.
+  const files = readdirSync(join(folder, 'checkpoints'));
+  expect(files.filter((name) => !name.endsWith('.previous'))).toEqual([`${runId}.checkpoint`]);
   const storage = openStorage(folder);
   const episode = (await storage.getEpisode(episodeId))!;
   expect(episode.end).not.toBe('open');
