@@ -102,6 +102,8 @@ export interface Query {
   readonly expiresAt: number;
   /** It expires earlier when so many more episodes have ended; absent: it does not. */
   readonly expiresAfterEpisodes?: number;
+  /** To be asked before all others: about behaviour that may be gaming its reward. */
+  readonly urgent?: boolean;
 }
 
 export type PreferenceChoice = 'a' | 'b' | 'equal' | 'incomparable' | 'skip';

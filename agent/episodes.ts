@@ -216,6 +216,7 @@ export interface EpisodeStore extends EpisodeSource {
    * only called to mind for feedback about it (both come whole, without a new step).
    */
   lived(): string[];
+  isLived(id: string): boolean;
   /** Keep a copy of a whole episode (replacing one of the same id). */
   add(episode: Episode): void;
   /**
@@ -276,6 +277,7 @@ export function createEpisodeStore(options: {
       return steps;
     },
     ids: () => [...entries.keys()],
+    isLived: (id) => entries.get(id)?.lived === true,
     lived: () => [...entries].filter(([, entry]) => entry.lived).map(([id]) => id),
     get: (id) => entries.get(id)?.episode,
     add(episode) {

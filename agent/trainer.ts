@@ -19,7 +19,7 @@ import { createQuerySource } from './queries/queries.ts';
 import { createRewardEnsemble } from './reward/ensemble.ts';
 import { createAveraging } from './trainer/averaging.ts';
 import { concernsPolicy, episodesOf } from './trainer/feedback.ts';
-import { createHackingWatch, type Judgement, type WatchedEpisode } from './trainer/hacking.ts';
+import { createHackingWatch } from './trainer/hacking.ts';
 import { createLearner } from './trainer/learner.ts';
 import { createLedger } from './trainer/ledger.ts';
 import { createNoveltyReward, type SavedNovelty, withBonus } from './trainer/novelty.ts';
@@ -67,7 +67,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const averaging =
     scheduler.averagingRate > 0 ? createAveraging(scheduler.averagingRate) : undefined;
   const ledger = createLedger();
-  const hacking = createHackingWatch();
+  const hacking = reward && createHackingWatch(reward);
 
   let version = 0;
   let environmentSteps = 0;
@@ -119,7 +119,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     rewardUpdates++;
     if (reward!.version !== before) {
       inSession = false;
-      hacking.judgeAgain((id) => judge(id));
+      hacking?.judgeAgain();
     }
     return metrics;
   }
@@ -161,28 +161,11 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     return averaging ? averaging.apply(snapshot) : snapshot;
   }
 
-  /** What the reward model thinks of a whole episode; undefined: there is none, or no longer. */
-  function judge(episodeId: string): Judgement | undefined {
-    if (!reward || reward.version === 0) return undefined;
-    const to = store.get(episodeId)?.length ?? 0;
-    const rows = segmentRows({ episodeId, from: 0, to }, store);
-    if (!rows) return undefined;
-    const { observations, actions, n } = rows;
-    const values = new Float32Array(n);
-    const mean = () => values.reduce((a, b) => a + b, 0) / n;
-    reward.predict(observations, actions, n, values);
-    const earned = mean();
-    reward.disagreement(observations, actions, n, values);
-    return { reward: earned, disagreement: mean() };
-  }
-
   const trainer: Trainer = {
     preset: preset.id,
     backend: backend.name,
     observe(episode, from, to) {
       if (from === to && episode.end === 'open') return;
-      // Whole and without a new step: a counterfactual, or called to mind for feedback about it.
-      const recalled = from === to && store.get(episode.id) === undefined;
       store.append(episode, from, to);
       if (to > from) {
         learner.observe(episode, from, to);
@@ -192,8 +175,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         for (let t = from; t < to; t++) if (episode.sources[t] !== 0) humanSteps++;
         owed = Math.min(scheduler.mostOwed, owed + (to - from) * scheduler.updatesPerStep);
       }
-      const judgement = episode.end !== 'open' && !recalled ? judge(episode.id) : undefined;
-      if (judgement) hacking.add(episode.id, judgement);
+      if (episode.end !== 'open' && store.isLived(episode.id)) hacking?.add(episode);
     },
     feedback(feedback) {
       for (const id of episodesOf(feedback)) store.pin(id);
@@ -219,7 +201,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     },
     nextQueries(count, now, held = 0) {
       const most = Math.min(count, queries.due(environmentSteps) - held);
-      return most < 1 ? [] : queries.next(most, now, version, hacking.suspects());
+      return most < 1 ? [] : queries.next(most, now, version, hacking?.suspects());
     },
     snapshot: policyNow,
     gate: () => learner.gate?.(),
@@ -240,7 +222,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     counts: () => ({ environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels }),
     report: () => ({
       ...(reward?.report() ?? {}),
-      'reward/hackingAlarm': hacking.alarm ? 1 : 0,
+      'reward/hackingAlarm': hacking?.alarm ? 1 : 0,
       'train/environmentSteps': environmentSteps,
       'train/learnerUpdates': learnerUpdates,
       'train/rewardUpdates': rewardUpdates,
@@ -251,6 +233,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     save() {
       const own = learner.save();
       const model = reward?.save();
+      const watch = hacking?.save();
       const state = new Float64Array(4);
       queryRandom.save(state, 0);
       return {
@@ -261,7 +244,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
           queries: queries.save(),
           queryRandom: [...state],
           ledger: ledger.save(),
-          hacking: hacking.save(),
+          ...(watch ? { hacking: watch.meta } : {}),
           ...(novelty && exploring ? { novelty: novelty.saved() } : {}),
           counters: {
             version,
@@ -282,6 +265,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         arrays: {
           ...prefixed('learner/', own.arrays),
           ...prefixed('reward/', model?.arrays ?? {}),
+          ...prefixed('hacking/', watch?.arrays ?? {}),
           ...prefixed('average/', averaging?.save() ?? {}),
         },
       };
@@ -296,7 +280,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       queries.load(meta.queries as Record<string, unknown>);
       queryRandom.load(Float64Array.from(meta.queryRandom as number[]), 0);
       ledger.load(meta.ledger as ReturnType<typeof ledger.save>);
-      hacking.load((meta.hacking as WatchedEpisode[] | undefined) ?? []);
+      if (meta.hacking) hacking?.load(partOf(meta.hacking, arrays, 'hacking/'));
       if (meta.novelty) novelty?.restore(meta.novelty as SavedNovelty);
       const c = meta.counters as Counters;
       ({ version, environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels } = c);

@@ -9,6 +9,7 @@ const STOCK = 6;
 const HELD = 60_000;
 
 export interface RunQuestions {
+  /** What is urgent first, otherwise in the order they came. */
   readonly open: readonly Query[];
   readonly size: number;
   /** How many more are wanted. */
@@ -65,7 +66,9 @@ export function createRunQuestions(options: {
 
   return {
     get open() {
-      return [...open.values()];
+      return [...open.values()].sort(
+        (a, b) => Number(b.urgent === true) - Number(a.urgent === true),
+      );
     },
     get size() {
       return open.size;

@@ -94,7 +94,7 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
       return { status: message };
     case 'query':
       if (state.queries.some((q) => q.id === message.query.id)) return {};
-      return { queries: [...state.queries, message.query] };
+      return { queries: withQuestion(state, message.query) };
     case 'query-expired':
       if (message.queryId === state.shownQuery) return {};
       return { queries: state.queries.filter((q) => q.id !== message.queryId) };
@@ -123,6 +123,14 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
     case 'pong':
       return {};
   }
+}
+
+/** What is urgent goes before what is not, but for the question on screen. */
+function withQuestion(state: AppState, question: WireQuery): WireQuery[] {
+  const { queries, shownQuery } = state;
+  const before = queries.findIndex((q) => !q.urgent && q.id !== shownQuery);
+  const at = question.urgent && before >= 0 ? before : queries.length;
+  return [...queries.slice(0, at), question, ...queries.slice(at)];
 }
 
 /** By time, without doubles: history may arrive after live points. */

@@ -7,6 +7,7 @@ import { createAnswerTime } from './answer-time.ts';
 import { createAsked, type SavedQuestion } from './asked.ts';
 import { checkQueryConfig, labelsDue, type QueryConfig, queryDefaults } from './config.ts';
 import {
+  type Candidate,
   type Choice,
   drawCandidates,
   easeOf,
@@ -19,7 +20,10 @@ export interface QuerySource {
   readonly config: QueryConfig;
   /** Answers that may still be asked for after so many environment steps: the budget's due less those given. */
   due(environmentSteps: number): number;
-  /** Up to `count` questions, best first; fewer while there is little behaviour. Never waits. */
+  /**
+   * Up to `count` questions, best first; fewer while there is little behaviour. Never waits. Those about
+   * `urgent` episodes come before all others: half of them at least, where there are such candidates.
+   */
   next(count: number, now: number, policyVersion: number, urgent?: ReadonlySet<string>): Query[];
   /** An answer came: its time and choice are learned from. */
   answered(feedback: Feedback): void;
@@ -37,6 +41,12 @@ export function segmentSteps(behaviour: readonly Episode[], steps: number): numb
   let longest = 0;
   for (const { end, length } of behaviour) if (end !== 'open') longest = Math.max(longest, length);
   return longest === 0 ? steps : Math.min(steps, Math.max(2, Math.floor(longest / 2)));
+}
+
+interface Question {
+  readonly choice: Choice;
+  readonly segments: Segment[];
+  readonly strategy: string;
 }
 
 /** The segments of each question; a ranking has those of two pairs that do not overlap. */
@@ -96,7 +106,7 @@ export function createQuerySource(
   };
 
   /** A question that was answered before, sides at random; undefined: there is none to ask again. */
-  function again(): { choice: Choice; segments: Segment[] } | undefined {
+  function again(): Question | undefined {
     if (owed < 1) return undefined;
     const earlier = asked.takeAnswered();
     if (!earlier) return undefined;
@@ -104,7 +114,8 @@ export function createQuerySource(
     const [a, b] = earlier.query.segments as [Segment, Segment];
     const { features } = earlier;
     const choice = { a, b, score: 0, features, probabilities: [(1 + earlier.ease) / 2] };
-    return { choice, segments: random.next() < 0.5 ? [a, b] : [b, a] };
+    const segments = random.next() < 0.5 ? [a, b] : [b, a];
+    return { choice, segments, strategy: 'repeat' };
   }
 
   /** How many of `wanted` are asked again. */
@@ -144,25 +155,31 @@ export function createQuerySource(
         config.endings,
       );
       const features = asked.features(200);
-      const chosen = selectQueries(candidates, pairs, { strategy }, answerTime, features);
-      if (urgent) {
-        const rank = ({ a, b }: Choice) =>
-          urgent.has(a.episodeId) || urgent.has(b.episodeId) ? 0 : 1;
-        chosen.sort((one, other) => rank(one) - rank(other));
-      }
-      const fresh = questions(config.kind, chosen);
-      return [...repeated, ...fresh].map(({ choice, segments }, i) => {
+      const select = (from: readonly Candidate[], most: number) =>
+        selectQueries(from, most, { strategy }, answerTime, features);
+      const isAbout = (segments: readonly Segment[]) =>
+        segments.some((segment) => urgent?.has(segment.episodeId) === true);
+      const about = candidates.filter((c) => isAbout(config.kind === 'rate' ? [c.a] : [c.a, c.b]));
+      const others = candidates.filter((candidate) => !about.includes(candidate));
+      // Half of the questions whatever the strategy thinks of them, more where there is nothing else.
+      const pressing = select(about, Math.max(Math.ceil(pairs / 2), pairs - others.length));
+      const chosen = [...pressing, ...select(others, pairs - pressing.length)];
+      const fresh = questions(config.kind, chosen).map((q) => ({ ...q, strategy }));
+      const all = [...repeated, ...fresh].map((q) => ({ ...q, isUrgent: isAbout(q.segments) }));
+      all.sort((one, other) => Number(other.isUrgent) - Number(one.isUrgent));
+      return all.map(({ choice, segments, strategy, isUrgent }) => {
         const query: Query = {
           id: `${runId}-q${count++}`,
           runId,
           kind: config.kind,
           segments,
-          strategy: i < repeated.length ? 'repeat' : strategy,
+          strategy,
           score: choice.score,
           policyVersion,
           createdAt: now,
           expiresAt: now + 1000 * config.expirySeconds,
           expiresAfterEpisodes: config.expiryEpisodes,
+          ...(isUrgent ? { urgent: true } : {}),
         };
         for (const { episodeId } of query.segments) store.pin(episodeId);
         const ease = easeOf(choice.probabilities);

@@ -253,6 +253,7 @@ const querySchema = z.object({
   createdAt: z.number(),
   expiresAt: z.number(),
   expiresAfterEpisodes: z.number().optional(),
+  urgent: z.boolean().optional(),
 });
 
 /** Named numbers at one moment; names are the shared vocabulary of docs/SPEC.md. */

@@ -135,7 +135,7 @@ describe('trainer', () => {
     trainer.dispose();
   });
 
-  it('[TRN-9] nobody is asked about clips that never happened, or that were only called to mind', async () => {
+  it('[TRN-10] nobody is asked about clips that never happened, or that were only called to mind', async () => {
     const trainer = await make('reins');
     const [lived, more, branch] = recordPointEpisodes(3, 9, 'q');
     for (const episode of [lived!, more!]) trainer.observe(episode, 0, episode.length);
@@ -144,6 +144,9 @@ describe('trainer', () => {
     for (let i = 0; i < 20; i++)
       for (const q of trainer.nextQueries(5, i)) for (const s of q.segments) asked.add(s.episodeId);
     expect([...asked].sort()).toEqual([lived!.id, more!.id].sort());
+    trainer.observe(branch!, branch!.length, branch!.length); // called to mind again
+    const { log } = trainer.save().meta.hacking as { log: { id: string }[] };
+    expect(log.map((watched) => watched.id)).toEqual([lived!.id, more!.id]);
     trainer.dispose();
   });
 

@@ -82,6 +82,13 @@ test('[SRV-41] when other questions are worth more, those that wait are withdraw
   expect(questions.open.map((q) => q.id)).toEqual(['q2']);
 });
 
+test('[SRV-41] urgent questions are first in the queue, in the order they came', async () => {
+  const { questions } = make();
+  const urgent = (id: string) => ({ ...query, id, urgent: true });
+  await questions.take([query, urgent('u'), { ...query, id: 'q2' }, urgent('v')]);
+  expect(questions.open.map((q) => q.id)).toEqual(['u', 'v', 'q', 'q2']);
+});
+
 test('[SRV-42] a question never expires under a person’s eyes; its episodes stay meanwhile', async () => {
   const { questions, sent, stored } = make();
   await questions.take([query, { ...query, id: 'q2' }]);

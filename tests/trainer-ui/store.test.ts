@@ -16,6 +16,14 @@ test('[UI-6] a question comes once, and goes when it expires', () => {
   expect(state.queries.map((q) => q.id)).toEqual(['b']);
 });
 
+test('[SRV-41] urgent questions go before those that wait, never before the one on screen', () => {
+  const urgent = (id: string) => ({ type: 'query', query: { id, segments: [], urgent: true } });
+  let state = { ...after(query('a'), query('b')), shownQuery: 'a' };
+  for (const message of [urgent('u'), query('c'), urgent('v')])
+    state = { ...state, ...reduce(state, message as unknown as ServerMessage) } as typeof state;
+  expect(state.queries.map((q) => q.id)).toEqual(['a', 'u', 'v', 'b', 'c']);
+});
+
 test('[UI-6] a duplicate acknowledgement is not counted twice', () => {
   const ack = { type: 'ack', feedbackId: 'f', duplicate: false };
   expect(after(ack, { ...ack, duplicate: true }).acknowledged).toBe(1);

@@ -1,20 +1,44 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createHackingWatch } from '../../../agent/trainer/hacking.ts';
+import { createRandom } from '../../../sim/random.ts';
+import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
+
+const spec = syntheticSpec(2, 1);
+
+/** A model whose reward is the first observation and whose disagreement the second, times its `scale`. */
+function judge(version = 1) {
+  const column =
+    (at: number) => (o: Float32Array, _a: Float32Array, n: number, out: Float32Array) => {
+      for (let i = 0; i < n; i++) out[i] = model.scale[at]! * o[2 * i + at]!;
+    };
+  const model = { version, scale: [1, 1], predict: column(0), disagreement: column(1) };
+  return model;
+}
+
+function episode(id: string, reward: number, disagreement: number, length = 20) {
+  const made = syntheticEpisode(spec, length, createRandom(1), { id });
+  for (let t = 0; t <= length; t++) made.observations.set([reward, disagreement], 2 * t);
+  return made;
+}
 
 /** Eight episodes as `before`, then eight as `after`: [learned reward, disagreement]. */
-function watch(before: readonly [number, number], after: readonly [number, number]) {
-  const hacking = createHackingWatch();
+function watch(
+  before: readonly [number, number],
+  after: readonly [number, number],
+  model = judge(),
+) {
+  const hacking = createHackingWatch(model);
   for (let i = 0; i < 16; i++) {
     const [reward, disagreement] = i < 8 ? before : after;
-    hacking.add(`e${i}`, { reward, disagreement: disagreement + i * 1e-4 });
+    hacking.add(episode(`e${i}`, reward, disagreement + i * 1e-4));
   }
   return hacking;
 }
 
 test('[TRN-7] the alarm needs both: learned reward and disagreement rise', () => {
   expect(watch([0, 0.1], [1, 0.5]).alarm).toBe(true);
-  expect(watch([0, 0.1], [1, 0.1]).alarm).toBe(false);
+  expect(watch([0, 0.1], [1, 0.1]).alarm).toBe(false); // honest improvement
   expect(watch([0, 0.1], [0, 0.5]).alarm).toBe(false);
   expect(watch([1, 0.1], [0, 0.5]).alarm).toBe(false);
   expect(watch([0, 0.5], [1, 0.1]).alarm).toBe(false);
@@ -26,33 +50,59 @@ test('[TRN-7] suspects are new episodes, the most disputed first to be asked abo
   expect(watch([0, 0.1], [0, 0.1]).suspects().size).toBe(0);
 });
 
-test('[TRN-7] a new reward model judges old and new episodes again; one window says nothing', () => {
-  const hacking = watch([0, 0.1], [1, 0.5]);
-  // The new model is not impressed by what the old one was hacked with.
-  hacking.judgeAgain(() => ({ reward: 0, disagreement: 0.1 }));
+test('[TRN-7] a new reward model judges old and new episodes again', () => {
+  const model = judge();
+  const hacking = watch([0, 0.1], [1, 0.5], model);
+  model.scale = [1, 0]; // its members agree now
+  hacking.judgeAgain();
   expect(hacking.alarm).toBe(false);
-  hacking.judgeAgain((id) => {
-    const isNew = Number(id.slice(1)) >= 8;
-    return isNew ? { reward: 2, disagreement: 0.6 } : { reward: 0, disagreement: 0.1 };
-  });
+  model.scale = [0.5, 2];
+  hacking.judgeAgain();
   expect(hacking.alarm).toBe(true);
-  hacking.judgeAgain((id) => (id === 'e3' ? undefined : { reward: 0, disagreement: 0 }));
-  expect(hacking.save().length).toBe(15);
-  expect(hacking.alarm).toBe(false);
 });
 
-test('[TRN-7] the watch goes on from a checkpoint', () => {
+test('[TRN-7] what was lived before there was a reward model is judged by the first one', () => {
+  const model = judge(0);
+  const hacking = watch([0, 0.1], [1, 0.5], model);
+  expect(hacking.alarm).toBe(false);
+  model.version = 1;
+  hacking.judgeAgain();
+  expect(hacking.alarm).toBe(true);
+});
+
+test('[TRN-7] the watch goes on from a checkpoint, and the next reward model judges what it kept', () => {
+  const model = judge();
   const hacking = watch([0, 0.1], [1, 0.5]);
-  const restored = createHackingWatch();
-  restored.load(hacking.save());
+  const restored = createHackingWatch(model);
+  const { meta, arrays } = hacking.save();
+  restored.load({ meta: JSON.parse(JSON.stringify(meta)), arrays });
   expect(restored.alarm).toBe(true);
   expect(restored.suspects()).toEqual(hacking.suspects());
+  model.scale = [1, 0];
+  restored.judgeAgain();
+  expect(restored.alarm).toBe(false);
+});
+
+test('[TRN-7] one window says nothing, and an episode that is told twice counts once', () => {
+  const hacking = createHackingWatch(judge());
+  for (let i = 0; i < 15; i++) hacking.add(episode(`n${i}`, i, i));
+  expect(hacking.alarm).toBe(false);
+  hacking.add(episode('n14', 14, 14));
+  expect(hacking.alarm).toBe(false);
+  hacking.add(episode('n15', 15, 15));
+  expect(hacking.alarm).toBe(true);
 });
 
 test('[TRN-7] behaviour that stays within its own spread never alarms', () => {
   fc.assert(
-    fc.property(fc.double({ min: -10, max: 10, noNaN: true }), (level) => {
-      expect(watch([level, 0.3], [level, 0.3]).alarm).toBe(false);
-    }),
+    fc.property(
+      fc.double({ min: -10, max: 10, noNaN: true }),
+      fc.integer({ min: 1, max: 300 }),
+      (level, length) => {
+        const hacking = createHackingWatch(judge());
+        for (let i = 0; i < 16; i++) hacking.add(episode(`e${i}`, level, 0.3, length));
+        expect(hacking.alarm).toBe(false);
+      },
+    ),
   );
 });
