@@ -40,6 +40,7 @@ export function AlertList() {
       <Popover.Target>
         <Button
           size="compact-sm"
+          flex="none"
           variant="light"
           color={COLOUR[worst]}
           leftSection={<IconAlertTriangle size={16} />}

@@ -28,8 +28,8 @@ export function App() {
   return (
     <AppShell header={{ height: 52 }} footer={{ height: 28 }} padding={0}>
       <AppShell.Header px="md" style={{ background: '#0e1217', borderColor: '#1c222a' }}>
-        <Group h="100%" justify="space-between" wrap="nowrap">
-          <Group gap="sm" wrap="nowrap">
+        <div className="header">
+          <Group gap="sm" wrap="nowrap" miw={0}>
             <IconSteeringWheel size={22} color="#4dabf7" aria-hidden />
             <Text fw={700} size="lg" style={{ letterSpacing: '-0.02em' }}>
               Reins
@@ -60,7 +60,7 @@ export function App() {
               { value: 'learning', label: <span data-testid="tab-learning">Learning</span> },
             ]}
           />
-          <Group gap="sm" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap" justify="flex-end" miw={0}>
             <Applied />
             <AlertList />
             <Connection />
@@ -75,7 +75,7 @@ export function App() {
               Keys
             </Button>
           </Group>
-        </Group>
+        </div>
       </AppShell.Header>
       <AppShell.Main style={{ height: '100dvh' }}>
         <ConnectionNotice />
@@ -135,7 +135,13 @@ function Connection() {
   } as const;
   const [colour, word] = look[connection];
   return (
-    <Badge variant="dot" color={colour} data-testid="connection" data-state={connection}>
+    <Badge
+      variant="dot"
+      flex="none"
+      color={colour}
+      data-testid="connection"
+      data-state={connection}
+    >
       {word}
     </Badge>
   );
@@ -151,11 +157,12 @@ function Applied() {
       <Text
         size="xs"
         c="teal.3"
+        truncate
         data-testid="applied"
         data-version={applied.policyVersion}
         visibleFrom="md"
       >
-        Your last answer is in policy {applied.policyVersion} after {formatMs(applied.latencyMs)}
+        Last answer: in policy {applied.policyVersion} after {formatMs(applied.latencyMs)}
       </Text>
     );
   }

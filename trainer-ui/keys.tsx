@@ -6,7 +6,7 @@ import type { Welcome } from './store.ts';
 type Row = readonly [keys: readonly string[], what: string];
 
 const LIVE: readonly Row[] = [
-  [['+', '−'], 'good, bad: reward for what is on screen (= counts as + too)'],
+  [['+', '−'], 'good, bad: reward for what is on screen (= is + too)'],
   [['Shift +', 'Shift −'], 'a little good, a little bad: half a reward'],
   [['1', '2', '3', '4'], 'camera: chase, top, cockpit, free'],
   [['Space'], 'pause and go on'],
@@ -20,7 +20,7 @@ const COMPARE: readonly Row[] = [
   [['←', '→'], 'left or right is better; with Shift: a little better'],
   [['↓'], 'equally good'],
   [['↑'], 'can’t tell'],
-  [['1', '…', '9'], 'ranking: the next best; with Shift: as good as the one before'],
+  [['1', '…', '4'], 'ranking: the next best; with Shift: a tie with the last'],
   [['1', '…', '5'], 'rating: from very bad to very good'],
   [['Enter'], 'send the ranking or rating'],
   [['Backspace'], 'take the last number back'],

@@ -12,6 +12,10 @@ export interface Series {
 }
 
 const HEIGHT = 150;
+const LEGEND_HEIGHT = 30;
+/** Of the plot, so that charts with and without a legend are equally high. */
+const plotHeight = (series: readonly Series[]) =>
+  series.length > 1 ? HEIGHT - LEGEND_HEIGHT : HEIGHT;
 
 export function Chart(props: {
   title: string;
@@ -35,7 +39,7 @@ export function Chart(props: {
     );
     plot.current = made;
     const observer = new ResizeObserver(() =>
-      made.setSize({ width: element.clientWidth, height: HEIGHT }),
+      made.setSize({ width: element.clientWidth, height: plotHeight(series) }),
     );
     observer.observe(element);
     return () => {
@@ -85,6 +89,12 @@ function dataOf(series: readonly Series[], points: readonly MetricsPoint[]): uPl
   ] as uPlot.AlignedData;
 }
 
+/** uPlot's own range for nothing but zeros is 0 to 100. */
+function rangeOf(_: uPlot, least: number | null, most: number | null): uPlot.Range.MinMax {
+  if (least === 0 && most === 0) return [0, 1];
+  return uPlot.rangeNum(least ?? 0, most ?? 1, 0.1, true);
+}
+
 function options(
   width: number,
   series: readonly Series[],
@@ -98,11 +108,11 @@ function options(
   };
   return {
     width,
-    height: HEIGHT,
+    height: plotHeight(series),
     padding: [8, 8, 0, 0],
     cursor: { drag: { x: false, y: false } },
     legend: { show: series.length > 1, live: false },
-    scales: { x: { time: true }, y: range ? { range: [range[0], range[1]] } : {} },
+    scales: { x: { time: true }, y: { range: range ? [range[0], range[1]] : rangeOf } },
     axes: [
       { ...axis, size: 24, space: 70, values: (_, times) => times.map(clock) },
       { ...axis, size: 44 },

@@ -29,7 +29,7 @@ export const RUN_CHARTS: readonly ChartDescription[] = [
     empty: WAIT_EPISODE,
   },
   {
-    title: 'Episode return: environment and learned',
+    title: 'Return of an episode',
     series: [
       series('episode/return', 'environment', '#4dabf7'),
       series('episode/learned-return', 'learned', '#f783ac', [6, 4]),
@@ -37,8 +37,13 @@ export const RUN_CHARTS: readonly ChartDescription[] = [
     empty: WAIT_EPISODE,
   },
   {
-    title: 'Cost an episode',
+    title: 'Cost of an episode',
     series: [series('episode/cost', 'cost', '#ff922b')],
+    empty: WAIT_EPISODE,
+  },
+  {
+    title: 'Steps of an episode',
+    series: [series('episode/length', 'steps', '#63e6be')],
     empty: WAIT_EPISODE,
   },
   {
@@ -61,7 +66,7 @@ export const RUN_CHARTS: readonly ChartDescription[] = [
     empty: 'once the learner has enough experience',
   },
   {
-    title: 'Speed: steps and updates a second',
+    title: 'Steps and updates a second',
     series: [
       series('speed/steps-per-second', 'steps', '#4dabf7'),
       series('speed/updates-per-second', 'updates', '#51cf66'),
@@ -71,6 +76,12 @@ export const RUN_CHARTS: readonly ChartDescription[] = [
 ];
 
 export const REWARD_CHARTS: readonly ChartDescription[] = [
+  {
+    title: 'Answers that it learns from',
+    hint: 'Comparisons, rankings, ratings, rewards, takeovers and demonstrations.',
+    series: [series('reward/labels', 'answers', '#da77f2')],
+    empty: WAIT_ANSWER,
+  },
   {
     title: 'Accuracy and its ceiling',
     hint: 'Share of comparisons it predicts. The ceiling is what the repeats of your own answers allow; it is 1 until 10 pairs were asked twice.',
@@ -85,11 +96,11 @@ export const REWARD_CHARTS: readonly ChartDescription[] = [
     title: 'Calibration error (ECE)',
     hint: 'How far its confidence is from how often it is right: 0 is honest.',
     series: [series('reward/ece', 'calibration error', '#ffd43b')],
-    range: [0, 0.5],
+    range: UNIT,
     empty: WAIT_HELD_OUT,
   },
   {
-    title: 'Log-likelihood a comparison',
+    title: 'Log-likelihood of an answer',
     hint: 'Higher is better; −0.69 is tossing a coin.',
     series: [series('reward/logLikelihood', 'log-likelihood', '#b197fc')],
     empty: WAIT_HELD_OUT,
@@ -101,14 +112,14 @@ export const REWARD_CHARTS: readonly ChartDescription[] = [
     empty: WAIT_ANSWER,
   },
   {
-    title: 'Distance of behaviour from the answers',
+    title: 'Distance from the answers',
     hint: '1: recent behaviour is as near to what was labelled as labels are to each other. Much more: it is guessing there.',
     series: [series('reward/distance', 'distance', '#ffa94d')],
     empty: WAIT_ANSWER,
   },
   {
-    title: 'Distance to the environment’s reward',
-    hint: 'Pearson distance as in EPIC, over recent behaviour: 0 is the same reward, 1 its opposite. Omitted where either is a constant reward.',
+    title: 'Distance from the true reward',
+    hint: 'Pearson distance (as in EPIC) from the environment’s own reward over recent behaviour: 0 is the same, 1 its opposite. Omitted where either is a constant reward.',
     series: [series('reward/epicDistance', 'Pearson distance', '#4dabf7')],
     range: UNIT,
     empty: WAIT_ANSWER,

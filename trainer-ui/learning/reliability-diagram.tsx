@@ -26,10 +26,10 @@ export function ReliabilityDiagram({ bins }: { bins: readonly Bin[] }) {
           fw={600}
           title="Dots on the diagonal: it is right as often as it says. Below: too sure of itself. Large dots stand for many answers."
         >
-          Reliability: confidence and accuracy
+          Reliability
         </Text>
         <Text size="sm" className="mono" c="dimmed">
-          {answers > 0 ? `${answers}` : ''}
+          {answers > 0 ? `${answers} answers` : ''}
         </Text>
       </div>
       {answers === 0 ? (
