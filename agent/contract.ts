@@ -348,7 +348,10 @@ export interface Trainer {
   feedback(feedback: Feedback): void;
   /** One slice of work (reward-model and/or policy updates, relabelling); undefined when there is nothing to do. */
   update(): Metrics | undefined;
-  /** Questions worth asking now, best first; `held`: how many wait for an answer already. */
+  /**
+   * Questions worth asking now, best first; none before an unsupervised start has had its steps.
+   * `held`: how many wait for an answer already.
+   */
   nextQueries(count: number, now: number, held?: number): Query[];
   snapshot(): PolicySnapshot;
   /** When the agent asks for a person, for presets that do; undefined while unknown. */

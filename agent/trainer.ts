@@ -200,6 +200,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         : (updateLearner() ?? (due ? updateReward() : undefined));
     },
     nextQueries(count, now, held = 0) {
+      if (exploring && !exploredEnough()) return []; // PEBBLE asks first when it has seen something
       const most = Math.min(count, queries.due(environmentSteps) - held);
       return most < 1 ? [] : queries.next(most, now, version, hacking?.suspects());
     },

@@ -197,16 +197,9 @@ export function createLiveLoop(
     takeover = undefined;
     const to = recorder.length;
     if (to <= from) return;
-    const e = recorder.episode();
-    let returned = 0;
-    let cost = 0;
-    for (let t = from; t < to; t++) {
-      returned += e.envRewards[t]!;
-      cost += e.costs[t]!;
-    }
     sendChunk();
-    const taken = takenFrom(e, from, to);
-    const what = { episodeId, from, to, seed, state, snapshot, taken, returned, cost, cause };
+    const taken = takenFrom(recorder.episode(), from, to);
+    const what = { episodeId, from, to, seed, state, snapshot, taken, cause };
     emit({ type: 'override', ...what });
   }
 

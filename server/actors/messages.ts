@@ -125,8 +125,6 @@ export type LiveEvent =
       readonly state: EnvState;
       readonly snapshot: PolicySnapshot;
       readonly taken: Taken;
-      readonly returned: number;
-      readonly cost: number;
       readonly cause: 'released' | 'watchdog' | 'episode-end' | 'rewind' | 'estop';
     }
   /** The snapshot is in use from the next step on. */

@@ -109,29 +109,42 @@ describe('trainer', () => {
     },
   );
 
-  it('[TRN-8] an unsupervised start lasts until there is a reward model; then everything is relabelled first', async () => {
+  it('[TRN-8] an unsupervised start asks nothing before its steps are over, and lasts until there is a reward model', async () => {
     const trainer = await make('pebble', {
       ...small,
-      scheduler: { unsupervisedSteps: 100, rewardEveryLabels: 5 },
+      scheduler: { unsupervisedSteps: 300, rewardEveryLabels: 5 },
     });
-    const explored = (prefix: string) => {
-      for (const episode of recordPointEpisodes(4, 9, prefix))
-        trainer.observe(episode, 0, episode.length);
-      work(trainer, 30);
-    };
     const exploring = () => (trainer.save().meta.counters as { exploring: boolean }).exploring;
-    for (let i = 0; i < 5; i++) explored(`n${i}`);
-    expect(trainer.counts().environmentSteps).toBeGreaterThan(100);
+    for (const [i, episode] of recordPointEpisodes(10, 9, 'n').entries()) {
+      expect(trainer.nextQueries(1, 0).length).toBe(50 * i >= 300 ? 1 : 0);
+      trainer.observe(episode, 0, episode.length);
+      work(trainer, 60);
+    }
     expect(exploring()).toBe(true); // nobody has said anything yet
     expect(trainer.rewardModel!()).toBeUndefined();
     feed(trainer, 'x');
-    let last = {};
-    for (let i = 0; i < 4000 && exploring(); i++) last = trainer.update() ?? {};
+    let [before, last] = [trainer.save(), {}];
+    for (let i = 0; i < 4000 && exploring(); i++) {
+      before = trainer.save();
+      last = trainer.update() ?? {};
+    }
     expect(exploring()).toBe(false);
-    expect(trainer.rewardModel!()).toBeDefined();
-    // Relabelled before the critics, which are new, learn anything.
+    // Critics are new, and learn nothing before everything is relabelled.
     expect(Object.keys(last)).toEqual(['relabel/version']);
-    expect(trainer.report()['train/updatesOwed']).toBeGreaterThanOrEqual(100);
+    const { arrays } = trainer.save();
+    expect(arrays['learner/critic0']).not.toEqual(before.arrays['learner/critic0']);
+    expect(arrays['learner/actor']).toEqual(before.arrays['learner/actor']);
+    const rewards = arrays['learner/replay/rewards']!;
+    const predicted = new Float32Array(rewards.length);
+    const rows = [
+      arrays['learner/replay/observations']!,
+      arrays['learner/replay/actions']!,
+    ] as const;
+    trainer.rewardModel!()!.predict(...rows, rewards.length, predicted);
+    expect(rewards).toEqual(predicted);
+    // PEBBLE's updates after the reset, besides those that were owed.
+    const owed = (checkpoint: typeof before) => (checkpoint.meta.counters as { owed: number }).owed;
+    expect(owed(trainer.save())).toBe(Math.min(500, owed(before) + 100));
     trainer.dispose();
   });
 

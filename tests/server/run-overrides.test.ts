@@ -57,8 +57,6 @@ function make(happened: Episode, predictedSteps = 0) {
         state: new Float64Array(1),
         snapshot,
         taken: takenFrom(happened, from, to),
-        returned: 0,
-        cost: 0,
         cause: 'released',
       },
       'ada',

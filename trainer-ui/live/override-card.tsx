@@ -1,6 +1,6 @@
 /** What the last takeover prevented, once the counterfactual is known. */
 import { Text } from '@mantine/core';
-import { IconMoodEmpty, IconShieldCheckFilled, IconShieldX } from '@tabler/icons-react';
+import { IconInfoCircleFilled, IconShieldCheckFilled, IconShieldX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useApp, useClient } from '../context.ts';
 import type { OverrideReport } from '../store.ts';
@@ -55,7 +55,7 @@ export function OverrideCard() {
 }
 
 function VerdictIcon({ verdict }: { verdict: Verdict }) {
-  const Icon = { saved: IconShieldCheckFilled, unneeded: IconMoodEmpty, vain: IconShieldX }[
+  const Icon = { saved: IconShieldCheckFilled, unneeded: IconInfoCircleFilled, vain: IconShieldX }[
     verdict
   ];
   return <Icon size={22} aria-hidden />;

@@ -8,7 +8,11 @@ const LEAST_MOVE = 0.02;
 /** Width of lines around a robot, per metre of its size, as a share of those on the road. */
 const ROBOT_WIDTH = 0.035;
 const SAFE = new THREE.Color(0x51cf66);
-const DANGER = new THREE.Color(0xff5252);
+const DANGER = new THREE.Color(0xff3b30);
+/** Opacity of the part of the path that something stands in front of: mostly the agent itself. */
+const BEHIND = 0.4;
+/** Height of the warning sign on the road, m. */
+const SIGN = 1.5;
 
 /** Metres between points below which a ribbon keeps its direction: it may be going straight up. */
 const SIDEWAYS = 1e-4;
@@ -87,6 +91,50 @@ function createRibbon(capacity: number, halfWidth: number, opacity: number) {
 
 const colour = new THREE.Color();
 
+/** Where damage would be done: a sign that nothing hides. */
+function createSign() {
+  const size = 64;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = size;
+  const context = canvas.getContext('2d')!;
+  context.fillStyle = `#${DANGER.getHexString()}`;
+  context.strokeStyle = '#fff';
+  context.lineWidth = 4;
+  context.beginPath();
+  context.arc(size / 2, size / 2, size / 2 - 3, 0, 2 * Math.PI);
+  context.fill();
+  context.stroke();
+  context.fillStyle = '#fff';
+  context.font = 'bold 44px sans-serif';
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText('!', size / 2, size / 2 + 2);
+  const map = new THREE.CanvasTexture(canvas);
+  map.colorSpace = THREE.SRGBColorSpace;
+  const material = new THREE.SpriteMaterial({ map, depthTest: false, toneMapped: false });
+  const sprite = new THREE.Sprite(material);
+  sprite.renderOrder = 2;
+  sprite.visible = false;
+  return {
+    sprite,
+    dispose() {
+      map.dispose();
+      material.dispose();
+    },
+  };
+}
+
+/** The ribbon's picture through whatever hides it. */
+function createGhost(of: THREE.Mesh<THREE.BufferGeometry, THREE.MeshBasicMaterial>) {
+  const material = of.material.clone();
+  material.opacity *= BEHIND;
+  material.depthFunc = THREE.GreaterDepth;
+  const mesh = new THREE.Mesh(of.geometry, material);
+  mesh.frustumCulled = false;
+  mesh.renderOrder = 1; // after what hides it
+  return mesh;
+}
+
 export interface Overlays {
   readonly root: THREE.Group;
   trail(x: number, y: number, z: number, human: boolean): void;
@@ -107,14 +155,25 @@ const TRAIL_HUMAN = new THREE.Color(0xff922b);
 export function createOverlays(): Overlays {
   const root = new THREE.Group();
   const trail = createRibbon(TRAIL_POINTS, 0.09, 0.75);
-  const path = createRibbon(64, 0.22, 0.6);
+  const path = createRibbon(64, 0.3, 0.85);
+  path.mesh.material.toneMapped = false;
+  const ghost = createGhost(path.mesh);
+  const sign = createSign();
   const points: number[] = [];
   const humans: boolean[] = [];
   let ground = true;
+  let scale = 1;
   let nearest = LEAST_MOVE;
-  root.add(trail.mesh, path.mesh);
+  root.add(trail.mesh, path.mesh, ghost, sign.sprite);
   trail.mesh.visible = false;
-  path.mesh.visible = false;
+  show(false);
+
+  function show(visible: boolean): void {
+    path.mesh.visible = visible;
+    ghost.visible = visible;
+    if (!visible) sign.sprite.visible = false;
+  }
+
   return {
     root,
     trail(x, y, z, human) {
@@ -143,22 +202,28 @@ export function createOverlays(): Overlays {
     path(list, risks) {
       const n = Math.min(64, risks.length);
       // The simulation's reference point is above the ground.
-      path.write(list, n, ground ? LIFT - (list[2] ?? 0) * 0.75 : 0, (i, out) =>
-        out.copy(SAFE).lerp(DANGER, Math.min(1, risks[i]!)),
-      );
-      path.mesh.visible = n > 1;
+      const lift = ground ? LIFT - (list[2] ?? 0) * 0.75 : 0;
+      path.write(list, n, lift, (i, out) => out.copy(SAFE).lerp(DANGER, Math.min(1, risks[i]!)));
+      show(n > 1);
+      const at = risks.indexOf(1);
+      sign.sprite.visible = n > 1 && at >= 0;
+      if (at < 0) return;
+      const height = SIGN * scale;
+      sign.sprite.scale.set(height, height, 1);
+      sign.sprite.position.set(list[3 * at]!, list[3 * at + 1]!, list[3 * at + 2]! + 0.7 * height);
     },
-    clearPath() {
-      path.mesh.visible = false;
-    },
+    clearPath: () => show(false),
     setScene(size, onGround) {
       ground = onGround;
       nearest = onGround ? LEAST_MOVE : 0.004 * size;
-      for (const ribbon of [trail, path]) ribbon.setScale(onGround ? 1 : size * ROBOT_WIDTH);
+      scale = onGround ? 1 : size * ROBOT_WIDTH;
+      for (const ribbon of [trail, path]) ribbon.setScale(scale);
     },
     dispose() {
       trail.dispose();
       path.dispose();
+      ghost.material.dispose();
+      sign.dispose();
     },
   };
 }

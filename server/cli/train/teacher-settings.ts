@@ -1,4 +1,6 @@
 /** Changes of the synthetic teachers' character: `--teach preference.delay=5`. */
+
+import { checkFields } from '../../../agent/check-fields.ts';
 import {
   type OverrideTeacherConfig,
   overrideTeacherDefaults,
@@ -8,7 +10,6 @@ import {
   preferenceTeacherDefaults,
 } from '../../../agent/teachers/preference.ts';
 import { type ScalarTeacherConfig, scalarTeacherDefaults } from '../../../agent/teachers/scalar.ts';
-import { checkFields } from '../../../agent/check-fields.ts';
 import type { TeacherName } from './names.ts';
 
 export interface TeacherSettings {

@@ -17,6 +17,7 @@ async function ask(held: number): Promise<readonly Query[]> {
 it('[QRY-7] as many questions as the schedule says, less those answered or still waiting', async () => {
   learner = await startLearner('pebble', {
     learner: { hidden: [16] },
+    scheduler: { unsupervisedSteps: 0 },
     reward: { hidden: [16] },
     queries: { schedule: 'decreasing', budget: 20, budgetSteps: 1000, repeatShare: 0 },
   });

@@ -30,6 +30,7 @@ it.each([
   learner = await startLearner('pebble', {
     ...queries,
     learner: { hidden: [16] },
+    scheduler: { unsupervisedSteps: 0 },
     reward: { hidden: [16], minSessionSteps: 1, maxSessionSteps: 1 },
   });
   for (let i = 0; i < 6; i++) learner.tell(`e${i}`, 100);
