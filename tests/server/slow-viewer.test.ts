@@ -36,6 +36,7 @@ const run = {
     return () => listeners.delete(listener);
   },
   live() {},
+  showQuery() {},
   accept: async () => ({ duplicate: false }),
   sceneMessage: async (sceneId: number) => JSON.stringify({ type: 'scene', sceneId, scene: {} }),
   status: () => status,

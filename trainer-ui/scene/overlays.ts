@@ -12,7 +12,7 @@ const DANGER = new THREE.Color(0xff3b30);
 /** Opacity of the part of the path that something stands in front of: mostly the agent itself. */
 const BEHIND = 0.4;
 /** Height of the warning sign on the road, m. */
-const SIGN = 1.5;
+const SIGN = 0.8;
 
 /** Metres between points below which a ribbon keeps its direction: it may be going straight up. */
 const SIDEWAYS = 1e-4;
@@ -210,7 +210,7 @@ export function createOverlays(): Overlays {
       if (at < 0) return;
       const height = SIGN * scale;
       sign.sprite.scale.set(height, height, 1);
-      sign.sprite.position.set(list[3 * at]!, list[3 * at + 1]!, list[3 * at + 2]! + 0.7 * height);
+      sign.sprite.position.set(list[3 * at]!, list[3 * at + 1]!, list[3 * at + 2]! + 2.5 * height);
     },
     clearPath: () => show(false),
     setScene(size, onGround) {
