@@ -6,7 +6,13 @@ import type { FeedbackBench } from '../bench/feedback/bench.ts';
 import { failureCells } from '../bench/feedback/failures.ts';
 import type { Grid, QueryChoice } from '../bench/feedback/plan.ts';
 import { cellName } from '../bench/feedback/plots.ts';
-import { defaultGrid, SUITES, type SuiteName, suiteGrids } from '../bench/feedback/suites.ts';
+import {
+  type Bar,
+  defaultGrid,
+  SUITES,
+  type SuiteName,
+  suiteGrids,
+} from '../bench/feedback/suites.ts';
 import { BENCH_TEACHERS, type BenchTeacher } from '../bench/feedback/teachers.ts';
 import { UsageError } from '../errors.ts';
 import { createOutput, short, table } from '../output.ts';
@@ -20,6 +26,7 @@ interface Flags {
   budgets?: number[];
   queries?: QueryChoice[];
   seeds?: number;
+  firstSeed?: number;
   steps?: number;
   evalEpisodes?: number;
   set: Grid['overrides'];
@@ -56,6 +63,11 @@ export function feedbackBench(): Command {
       words(['preset', ...QUERY_STRATEGIES]),
     )
     .option('--seeds <n>', 'runs of every cell (default 5)', integer(1, 1000))
+    .option(
+      '--first-seed <n>',
+      'seeds count from here, 1 by default; take others than those a setting was chosen on',
+      integer(0, 1e9),
+    )
     .option('--steps <n>', 'environment steps of every run (default 6000)', integer(1, 1e9))
     .option('--eval-episodes <n>', 'held-out episodes per run (default 20)', integer(1, 10_000))
     .option('--set <part.name=value>', 'change all presets, repeatable', partSetting, {})
@@ -93,6 +105,7 @@ function gridOf(flags: Flags): Grid {
     'budgets',
     'queries',
     'seeds',
+    'firstSeed',
     'steps',
     'evalEpisodes',
     'operator',
@@ -155,6 +168,10 @@ async function run(flags: Flags): Promise<void> {
   if (result.failures.length > 0) process.exitCode = 1;
 }
 
+function within(interval: Bar['interval']): string {
+  return interval ? ` [${short(interval.low)}, ${short(interval.high)}]` : '';
+}
+
 function describe(result: FeedbackBench): string {
   const rows = result.cells.map((c) => [
     `${c.task} · ${cellName(c)}`,
@@ -163,7 +180,7 @@ function describe(result: FeedbackBench): string {
     c.failed > 0 ? `${c.seeds} (${c.failed} failed)` : String(c.seeds),
   ]);
   const bars = result.bars.map(
-    (b) => `${b.met ? 'met    ' : 'not met'} ${b.text}: ${short(b.measured)}`,
+    (b) => `${b.met ? 'met    ' : 'not met'} ${b.text}: ${short(b.measured)}${within(b.interval)}`,
   );
   const failures = result.failures.map((f) => `failed  ${failureCells(f).join(' · ')}`);
   return [

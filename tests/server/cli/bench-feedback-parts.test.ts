@@ -51,7 +51,7 @@ test('[CLI-12] scores are shares of what the same learner gains on the true rewa
   expect(cell!.normalised!.high).toBeLessThanOrEqual(0.8);
   expect(cell!.normalised!.low).toBeLessThan(cell!.normalised!.high);
   const [bar] = barsOf('preferences', [cell!]);
-  expect(bar).toMatchObject({ need: 0.7, met: false });
+  expect(bar).toMatchObject({ need: 0.7, met: false, interval: cell!.normalised });
 });
 
 test('[CLI-12] a reference that learned nothing divides nothing', () => {
@@ -88,6 +88,31 @@ test('[CLI-12] a noisy teacher is compared with the same preset and clean answer
     [0.85, true],
     [0.85, true],
   ]);
+});
+
+test('[CLI-12] what noise leaves has an interval over the seeds of both sides', () => {
+  const grid = { ...defaultGrid, ...suiteGrids.noise, tasks: ['reacher'], presets: ['rime'] };
+  const rows = rowsOf({ ...grid, seeds: 6 }, (_, seed) => 100 + seed).map((row) =>
+    row.spec.teacher === 'mistake-30'
+      ? { ...row, after: { ...row.after, return: 60 + 5 * row.spec.seed } }
+      : row,
+  );
+  const [bar] = barsOf('noise', summariseCells(rows));
+  // Untrained 10: noisy 77.5 of clean 103.5; at worst 65 of 106, at best 90 of 101.
+  expect(bar!.measured).toBeCloseTo(67.5 / 93.5, 9);
+  expect(bar!.interval!.low).toBeGreaterThan(55 / 96);
+  expect(bar!.interval!.low).toBeLessThan(67.5 / 93.5);
+  expect(bar!.interval!.high).toBeGreaterThan(67.5 / 93.5);
+  expect(bar!.interval!.high).toBeLessThan(80 / 91);
+});
+
+test('[CLI-11] seeds may count from another than the first; runs keep their names', () => {
+  const grid = { ...defaultGrid, presets: ['pebble'] };
+  const keys = (seeds: number, firstSeed?: number) =>
+    planRuns({ ...grid, seeds, ...(firstSeed === undefined ? {} : { firstSeed }) }).runs.map(
+      runKey,
+    );
+  expect([...keys(2), ...keys(3, 3)].sort()).toEqual(keys(5).sort());
 });
 
 test('[CLI-11] the grid: references once per preset and seed, what does not fit is left out in words', () => {

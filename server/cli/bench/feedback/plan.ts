@@ -24,8 +24,10 @@ export interface Grid {
   /** Labels; of no meaning to override teachers. */
   readonly budgets: readonly number[];
   readonly queries: readonly QueryChoice[];
-  /** How many: 1, 2, …. */
+  /** How many, from the first: 1, 2, …. */
   readonly seeds: number;
+  /** Default 1; another one leaves settings that were chosen on the first seeds a fresh test. */
+  readonly firstSeed?: number;
   readonly steps: number;
   readonly evalEpisodes: number;
   /** Changes of every preset, as `train --set`. */
@@ -171,7 +173,7 @@ function common(grid: Grid, task: string, preset: string) {
 }
 
 function seedsOf(grid: Grid): number[] {
-  return Array.from({ length: grid.seeds }, (_, i) => i + 1);
+  return Array.from({ length: grid.seeds }, (_, i) => (grid.firstSeed ?? 1) + i);
 }
 
 const FEEDBACK_OF = {

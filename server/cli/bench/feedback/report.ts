@@ -130,15 +130,22 @@ function htmlTable(
     .join('')}</tbody></table></div>`;
 }
 
+/** A single run has none. */
+function intervalText({ interval }: Bar): string {
+  if (!interval || interval.low === interval.high) return '–';
+  return `${short(interval.low)} to ${short(interval.high)}`;
+}
+
 function barTable(bars: readonly Bar[]): string {
   if (bars.length === 0) return '';
   const lines = bars.map((bar) => [
     bar.text,
     short(bar.measured),
+    intervalText(bar),
     `${bar.most ? '≤' : '≥'} ${short(bar.need)}`,
     bar.met ? 'met' : 'not met',
   ]);
-  return `<h2>Bars</h2>${htmlTable(['what', 'measured', 'needed', ''], lines)}`;
+  return `<h2>Bars</h2>${htmlTable(['what', 'measured', '95 % interval', 'needed', ''], lines)}`;
 }
 
 function failureTable(failures: readonly Failure[]): string {

@@ -85,7 +85,7 @@ export async function benchSpeed(options: SpeedOptions): Promise<SpeedBench> {
     clock,
   });
   add('one action, 64 × 64', micros, 'µs', '');
-  bars.push(bar('one action, 64 × 64: µs', micros, 25, true));
+  bars.push(bar('one action, 64 × 64: µs', micros, 25, { most: true }));
   stages.stop();
   const result = { command: options.command, machine: describeMachine(), rows, bars, leftOut };
   return { ...result, files: write(options.out, result) };

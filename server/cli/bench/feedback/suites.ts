@@ -1,4 +1,6 @@
 /** Named grids, and the bars they are held to. */
+import { bootstrapInterval, type Interval, iqm } from '../../../../agent/evaluation/statistics.ts';
+import { createRandom } from '../../../../sim/random.ts';
 import type { Grid } from './plan.ts';
 import { cellName } from './plots.ts';
 import type { Cell } from './summary.ts';
@@ -61,15 +63,22 @@ export const suiteGrids: Readonly<Record<Exclude<SuiteName, 'speed'>, Partial<Gr
 export interface Bar {
   readonly text: string;
   readonly measured: number | null;
+  /** 95 %, over seeds; null for what is measured once. */
+  readonly interval: Interval | null;
   readonly need: number;
   /** The bar is an upper one. */
   readonly most: boolean;
   readonly met: boolean;
 }
 
-export function bar(text: string, measured: number | null, need: number, most = false): Bar {
+export function bar(
+  text: string,
+  measured: number | null,
+  need: number,
+  { most = false, interval = null }: { most?: boolean; interval?: Interval | null } = {},
+): Bar {
   const met = measured !== null && (most ? measured <= need : measured >= need);
-  return { text, measured, need, most, met };
+  return { text, measured, interval, need, most, met };
 }
 
 /** Bars 1 to 4; those of speed are in `speed.ts`. */
@@ -80,35 +89,49 @@ export function barsOf(suite: SuiteName | undefined, cells: readonly Cell[]): Ba
       return cells.flatMap((cell) => {
         const need = cell.budget >= 200 ? 0.9 : cell.budget >= 50 ? 0.7 : undefined;
         if (need === undefined) return [];
-        return bar(`${name(cell)}: share of the true reward`, cell.normalised?.iqm ?? null, need);
+        const share = cell.normalised;
+        return bar(`${name(cell)}: share of the true reward`, share?.iqm ?? null, need, {
+          interval: share,
+        });
       });
     case 'noise':
       return cells
         .filter((cell) => cell.teacher === 'mistake-30' && cell.preset !== 'pebble')
-        .map((cell) => bar(`${name(cell)}: share of the clean score`, keeps(cell, cells), 0.8));
+        .map((cell) => {
+          const kept = keeps(cell, cells);
+          return bar(`${name(cell)}: share of the clean score`, kept?.share ?? null, 0.8, {
+            interval: kept,
+          });
+        });
     case 'overrides':
       return cells
         .filter((cell) => cell.preset === 'reins')
-        .flatMap((cell) => [
-          bar(
-            `${name(cell)}: share of the expert’s success`,
-            cell.reference ? cell.raw.iqm / cell.reference : null,
-            0.95,
-          ),
-          bar(`${name(cell)}: expert steps`, cell.expertSteps, 1200, true),
-        ]);
+        .flatMap((cell) => {
+          const ofExpert = (score: number) => score / (cell.reference || Number.NaN);
+          return [
+            bar(
+              `${name(cell)}: share of the expert’s success`,
+              cell.reference ? ofExpert(cell.raw.iqm) : null,
+              0.95,
+              { interval: { low: ofExpert(cell.raw.low), high: ofExpert(cell.raw.high) } },
+            ),
+            bar(`${name(cell)}: expert steps`, cell.expertSteps, 1200, { most: true }),
+          ];
+        });
     case 'backflip':
       return cells.flatMap((cell) => [
-        bar(`${name(cell)}: radians turned backwards`, cell.raw.iqm, 2 * Math.PI * 0.95),
-        bar(`${name(cell)}: labels`, cell.labels, 900, true),
+        bar(`${name(cell)}: radians turned backwards`, cell.raw.iqm, 2 * Math.PI * 0.95, {
+          interval: cell.raw,
+        }),
+        bar(`${name(cell)}: labels`, cell.labels, 900, { most: true }),
       ]);
     default:
       return [];
   }
 }
 
-/** What is gained over an untrained policy, as a share of the same with clean answers. */
-function keeps(noisy: Cell, cells: readonly Cell[]): number | null {
+/** What is gained over an untrained policy, as a share of the same with clean answers, both resampled. */
+function keeps(noisy: Cell, cells: readonly Cell[]): (Interval & { share: number }) | null {
   const clean = cells.find(
     (cell) =>
       cell.teacher === 'oracle' &&
@@ -118,5 +141,12 @@ function keeps(noisy: Cell, cells: readonly Cell[]): number | null {
       cell.queries === noisy.queries,
   );
   if (!clean || !(clean.raw.iqm > clean.untrained)) return null;
-  return (noisy.raw.iqm - noisy.untrained) / (clean.raw.iqm - clean.untrained);
+  const n = noisy.scores.length;
+  const share = (scores: readonly number[]) =>
+    (iqm(scores.slice(0, n)) - noisy.untrained) / (iqm(scores.slice(n)) - clean.untrained);
+  const both = [noisy.scores, clean.scores];
+  return {
+    share: share(both.flat()),
+    ...bootstrapInterval(both, createRandom(0), { statistic: share }),
+  };
 }

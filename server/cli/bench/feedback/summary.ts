@@ -27,6 +27,8 @@ export interface Cell {
   readonly seeds: number;
   readonly failed: number;
   readonly score: ScoreName;
+  /** One per seed. */
+  readonly scores: readonly number[];
   /** Over seeds, 95 % bootstrap interval. */
   readonly raw: Summary;
   /** (score − untrained) / (reference − untrained); null where there is no reference to divide by. */
@@ -97,6 +99,7 @@ function cellOf(group: readonly Row[], rows: readonly Row[], failures: readonly 
     seeds: group.length,
     failed: failures.length,
     score,
+    scores,
     raw: summarise(scores, createRandom(0)),
     normalised: normalise(scores, untrained, reference),
     untrained,
