@@ -4,6 +4,7 @@ import type { Episode, Segment } from '../contract.ts';
 import { sigmoid } from '../nn/gaussian.ts';
 import type { AnswerTime } from './answer-time.ts';
 import type { QueryConfig } from './config.ts';
+import { cover } from './coverage.ts';
 
 export interface Candidate {
   readonly a: Segment;
@@ -138,6 +139,12 @@ export function selectQueries(
       .map((c) => ({ ...c, score: score(c) }))
       .sort((x, y) => y.score - x.score)
       .slice(0, n);
+  const spread = (pool: readonly Choice[]): Choice[] =>
+    cover(
+      pool.map((c) => c.features),
+      count,
+      asked,
+    ).map((i) => pool[i]!);
   switch (config.strategy) {
     case 'uniform':
     case 'near-on-policy':
@@ -156,45 +163,13 @@ export function selectQueries(
         );
       });
     case 'k-centre':
-      return cover(
-        candidates.map((c) => ({ ...c, score: 0 })),
-        count,
-        asked,
-      );
+      return spread(candidates.map((c) => ({ ...c, score: 0 })));
     case 'information':
-      return cover(
+      return spread(
         best(
           (c) => information(c.probabilities),
           Math.max(count, Math.ceil(candidates.length / 2)),
         ),
-        count,
-        asked,
       );
   }
-}
-
-/** Greedy k-centre (Gonzalez 1985): each time the one farthest from all that are chosen or asked. */
-function cover(pool: readonly Choice[], count: number, asked: readonly Float32Array[]): Choice[] {
-  const distance = pool.map((c) =>
-    asked.reduce((least, f) => Math.min(least, squared(c.features, f)), Number.POSITIVE_INFINITY),
-  );
-  const chosen: Choice[] = [];
-  const taken = new Set<number>();
-  while (chosen.length < Math.min(count, pool.length)) {
-    let at = -1;
-    for (let i = 0; i < pool.length; i++)
-      if (!taken.has(i) && (at < 0 || distance[i]! > distance[at]!)) at = i;
-    const pick = pool[at]!;
-    taken.add(at);
-    chosen.push(pick);
-    for (const [i, c] of pool.entries())
-      distance[i] = Math.min(distance[i]!, squared(c.features, pick.features));
-  }
-  return chosen;
-}
-
-function squared(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
-  return sum;
 }

@@ -15,7 +15,7 @@ const candidate = (probabilities: number[], place = 0) => ({
   a: segment,
   b: segment,
   probabilities,
-  features: Float32Array.of(place),
+  features: Float32Array.of(place, place),
 });
 /** Members split; all unsure; all sure; all fairly sure. */
 const split = candidate([0.02, 0.98], 0);
@@ -33,11 +33,11 @@ test('[QRY-4] each strategy takes the question it is named for', () => {
   expect(first('entropy')).toBe(unsure.probabilities);
   expect(first('easy-first')).toBe(sure.probabilities);
   expect(first('per-second')).toBe(split.probabilities);
-  const asked = [0, 1, 2].map((x) => Float32Array.of(x));
+  const asked = [0, 1, 2].map((x) => Float32Array.of(x, x));
   expect(first('k-centre', asked)).toBe(fair.probabilities);
   // The informative half, here split and fair; of these the one farthest from what was asked.
-  expect(first('information', [Float32Array.of(3)])).toBe(split.probabilities);
-  expect(first('information', [Float32Array.of(0)])).toBe(fair.probabilities);
+  expect(first('information', [Float32Array.of(3, 3)])).toBe(split.probabilities);
+  expect(first('information', [Float32Array.of(0, 0)])).toBe(fair.probabilities);
 });
 
 test('[QRY-4] information is what members disagree about, between 0 and ln 2; ease is in [0, 1]', () => {

@@ -1,0 +1,47 @@
+/** Coverage: of many questions those that lie far from each other and from what was asked. */
+
+/** What both sides of a question look like, (2 d): d numbers of the first, then d of the second. */
+export type Features = Float32Array;
+
+/**
+ * Greedy k-centre (Gonzalez 1985): indices of `count` of `pool`, each time the one farthest from all that
+ * are chosen or asked. Distances are the same whichever way round a pair is put, and in units of each
+ * number's standard deviation over pool and asked: one in metres must not drown one in radians.
+ */
+export function cover(
+  pool: readonly Features[],
+  count: number,
+  asked: readonly Features[],
+): number[] {
+  const distance = pairDistance([...pool, ...asked]);
+  const nearest = pool.map((c) =>
+    asked.reduce((least, f) => Math.min(least, distance(c, f)), Number.POSITIVE_INFINITY),
+  );
+  const chosen: number[] = [];
+  while (chosen.length < Math.min(count, pool.length)) {
+    let at = -1;
+    for (let i = 0; i < pool.length; i++)
+      if (!chosen.includes(i) && (at < 0 || nearest[i]! > nearest[at]!)) at = i;
+    chosen.push(at);
+    for (const [i, c] of pool.entries()) nearest[i] = Math.min(nearest[i]!, distance(c, pool[at]!));
+  }
+  return chosen;
+}
+
+/** Squared distance between two pairs, scaled by what `all` of them vary by; numbers that do not vary are left out. */
+export function pairDistance(all: readonly Features[]): (a: Features, b: Features) => number {
+  const d = (all[0]?.length ?? 0) / 2;
+  const inverse = Float64Array.from({ length: d }, (_, j) => {
+    const values = all.flatMap((f) => [f[j]!, f[d + j]!]);
+    const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+    const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
+    return variance > 0 ? 1 / variance : 0;
+  });
+  const half = (a: Features, from: number, b: Features, to: number): number => {
+    let sum = 0;
+    for (let j = 0; j < d; j++) sum += inverse[j]! * (a[from + j]! - b[to + j]!) ** 2;
+    return sum;
+  };
+  return (a, b) =>
+    Math.min(half(a, 0, b, 0) + half(a, d, b, d), half(a, 0, b, d) + half(a, d, b, 0));
+}
