@@ -30,8 +30,6 @@ export interface TrainerOptions {
   readonly spec: EnvironmentSpec;
   readonly seed: number;
   readonly runId: string;
-  /** ms since epoch; part of nothing that is learned. */
-  readonly now?: number;
   /** `{learner, reward, queries, scheduler}`: changes to the preset. */
   readonly overrides?: Record<string, unknown>;
   /** Tried first. */

@@ -174,7 +174,6 @@ async function createTrainerFor(
     spec,
     seed: options.seed,
     runId,
-    now: 0,
     overrides: options.overrides,
     deterministic,
     ...(backend ? { backend } : {}),

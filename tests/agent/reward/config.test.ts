@@ -3,7 +3,7 @@ import { checkRewardConfig, completeRewardConfig } from '../../../agent/reward/c
 
 const check = (given: object) => () => checkRewardConfig(completeRewardConfig(given));
 
-test('[RWD-28] switches may be given in part, the rest is their default', () => {
+test('[RWD-30] switches may be given in part, the rest is their default', () => {
   const { surf, rime, reed } = completeRewardConfig({
     surf: { threshold: 0.9 },
     rime: { alpha: 0.4 },
@@ -25,6 +25,6 @@ test.each([
   [{ weights: { gossip: 1 } }, 'reward.weights.gossip: unknown'],
   [{ creditDensity: 'foo' }, 'reward.creditDensity: is foo, allowed uniform, gamma'],
   [{ members: Number.NaN }, 'reward.members: is NaN, allowed 1 to 32'],
-])('[RWD-28] %j is refused by name, value and range', (given, message) => {
+])('[RWD-30] %j is refused by name, value and range', (given, message) => {
   expect(check(given)).toThrow(message);
 });

@@ -187,6 +187,37 @@ describe('reward ensemble', () => {
     );
   });
 
+  it('[RWD-29] weight decay rises while labels are learned by heart, falls while nothing is, within bounds', () => {
+    const decayOf = (model: RewardEnsemble) => model.report()['reward/weightDecay']!;
+    /** Decays after each of `sessions`, every one opened by a retraction. */
+    const follow = (model: RewardEnsemble, sessions: number): number[] => {
+      watch(model);
+      ask(model, 'coin', 40, 0.5);
+      return Array.from({ length: sessions }, (_, i) => {
+        const feedbackId = `coin${i}`;
+        if (i > 0)
+          model.feedback(
+            { ...base, kind: 'retraction', feedbackId, id: `r${i}`, teacherId: 'coin' },
+            store,
+          );
+        runSessions(model, 1);
+        return decayOf(model);
+      });
+    };
+    const adaptWeightDecay = true;
+    // Nothing can be known about coin tosses but the tosses.
+    const byHeart = follow(make({ adaptWeightDecay, weightDecay: 0.01 }), 6);
+    expect(byHeart.at(-1)!).toBeGreaterThan(0.01);
+    for (const [i, decay] of byHeart.entries())
+      expect(decay).toBeLessThanOrEqual(0.01 * 1.5 ** (i + 1) * (1 + 1e-9));
+    // A model that is shrunk to nothing is as good on held-out answers as on its own.
+    const shrunk = follow(make({ adaptWeightDecay, weightDecay: 900 }), 6);
+    expect(shrunk[0]!).toBeCloseTo(600, 6);
+    expect(shrunk.at(-1)!).toBeLessThan(shrunk[0]!);
+    expect(shrunk.at(-1)!).toBeGreaterThanOrEqual(9);
+    expect(decayOf(make({ weightDecay: 7 }))).toBe(7);
+  });
+
   it('[RWD-21] behaviour unlike anything labelled is said to be far from it', () => {
     const distance = (shift: number) => {
       const model = make();

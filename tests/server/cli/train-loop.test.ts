@@ -16,7 +16,6 @@ test('[TCH-15] the preference teacher sees every finished episode, and answers a
     spec: pointSpec(),
     seed: 1,
     runId: 'r',
-    now: 0,
     overrides: { queries: { segmentSeconds: 0.5 } },
     backend: 'cpu',
   });
