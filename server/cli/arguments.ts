@@ -48,8 +48,8 @@ export function setting(
 }
 
 /**
- * `--set part.name=value`, repeatable: `{part: {name: value}}`; numbers with commas make a list, JSON
- * in braces an object, as in `--set 'reward.reed={"batch":64,"weight":1}'`.
+ * `--set part.name=value`, repeatable: `{part: {name: value}}`; numbers with commas make a list, JSON in
+ * brackets a list (`reward.hidden=[]`), in braces an object, as in `--set 'reward.reed={"batch":64,"weight":1}'`.
  */
 export function partSetting(
   text: string,
@@ -64,16 +64,18 @@ export function partSetting(
 }
 
 function settingValue(text: string): unknown {
-  if (text.startsWith('{')) return jsonObject(text);
+  if (text.startsWith('{') || text.startsWith('[')) return json(text);
   if (text === 'true' || text === 'false') return text === 'true';
   return text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
 }
 
-function jsonObject(text: string): unknown {
+function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new InvalidArgumentError(`is "${text}", expected JSON such as {"batch":64,"weight":1}`);
+    throw new InvalidArgumentError(
+      `is "${text}", expected JSON such as {"batch":64,"weight":1} or [64,64]`,
+    );
   }
 }
 
