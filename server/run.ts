@@ -14,9 +14,9 @@ import { sceneIdOf } from './actors/scene-id.ts';
 import { createAlerts } from './alerts.ts';
 import { sliceEpisode } from './episode-chunks.ts';
 import { checkFeedback } from './feedback-check.ts';
-import { createHackingAlert } from './hacking-alert.ts';
 import { createLearnerHandle, episodeIds } from './learner/handle.ts';
 import type { MetricsPoint } from './protocol/index.ts';
+import { createRewardAlerts } from './reward-alerts.ts';
 import { RunError, type RunHandle, type RunOptions } from './run-contract.ts';
 import { createRunEpisodes } from './run-episodes.ts';
 import { createRunLive } from './run-live.ts';
@@ -83,7 +83,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     broadcast,
   });
   // What waits was chosen before the alarm: those who answer are to see the suspects first.
-  const hacking = createHackingAlert(alerts, questions.renew);
+  const hearReward = createRewardAlerts(alerts, questions.renew);
   const overrides = createRunOverrides({
     runId: run.id,
     controlDt: () => controlDt,
@@ -141,7 +141,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     onCredit: (steps) => rollouts.credit(steps),
     onProgress(metrics) {
       learnedMetrics = metrics;
-      hacking(metrics);
+      hearReward(metrics);
     },
     onQueries: (list) => background('questions', questions.take(list)),
     onPredicted(tag, values) {

@@ -27,7 +27,7 @@ import { createDataMaker, hasUnequalParts, joined } from './dataset.ts';
 import { createDistrustOf } from './distrust.ts';
 import { createDynamics } from './dynamics.ts';
 import { createLabelSet } from './label-set.ts';
-import { createMembers, rewardsOf } from './members.ts';
+import { createMembers, isFlat, rewardsOf } from './members.ts';
 import { rowMirror } from './mirror.ts';
 import { createNoise } from './noise.ts';
 import { createPredictor } from './predictor.ts';
@@ -242,6 +242,7 @@ export function createRewardEnsemble(
       'reward/version': version,
       'reward/labels': ensemble.labels,
       'reward/weightDecay': weightDecay,
+      'reward/flat': members.every(isFlat) ? 1 : 0,
       ...(Number.isNaN(trainAccuracy) ? {} : { 'reward/trainAccuracy': trainAccuracy }),
     }),
     save() {

@@ -52,6 +52,11 @@ const SMALLEST_STD = 1e-3;
 /** Share of reference rows whose rewards are at most 0 with `zero: 'low'`. */
 const LOW = 0.05;
 
+/** Does its published reward not vary? */
+export function isFlat(member: Member): boolean {
+  return member.inverseStd >= 1 / SMALLEST_STD;
+}
+
 /** Statistics of a member's `outputs` over reference rows, and where its zero is (config.ts). */
 export function normaliseMember(member: Member, outputs: Float32Array, zero: Zero): void {
   const n = outputs.length;

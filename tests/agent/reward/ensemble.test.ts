@@ -218,6 +218,17 @@ describe('reward ensemble', () => {
     expect(decayOf(make({ weightDecay: 7 }))).toBe(7);
   });
 
+  it('[RWD-31] says so when weight decay leaves nothing of what was learned', () => {
+    const flat = (weightDecay: number) => {
+      const model = make({ weightDecay });
+      teach(model, 40);
+      runSessions(model, 1);
+      return model.report()['reward/flat'];
+    };
+    expect(flat(900)).toBe(1);
+    expect(flat(0.3)).toBe(0);
+  });
+
   it('[RWD-21] behaviour unlike anything labelled is said to be far from it', () => {
     const distance = (shift: number) => {
       const model = make();

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { createAlerts } from '../../server/alerts.ts';
-import { createHackingAlert } from '../../server/hacking-alert.ts';
 import type { ServerMessage } from '../../server/protocol/index.ts';
+import { createRewardAlerts } from '../../server/reward-alerts.ts';
 
 it('[SRV-41] the trainer’s hacking alarm is one alert with a way out, until it is over', () => {
   const sent: ServerMessage[] = [];
   const alerts = createAlerts((message) => sent.push(message), { warn: () => {} });
   let renewed = 0;
-  const hear = createHackingAlert(alerts, () => renewed++);
+  const hear = createRewardAlerts(alerts, () => renewed++);
   hear({});
   hear({ 'reward/hackingAlarm': 0 });
   expect(sent).toEqual([]);
@@ -20,4 +20,16 @@ it('[SRV-41] the trainer’s hacking alarm is one alert with a way out, until it
   expect(alerts.open).toEqual([]);
   hear({ 'reward/hackingAlarm': 1 });
   expect(renewed).toBe(2);
+});
+
+it('[SRV-41] a reward that does not vary is an alert with a way out, beside any other', () => {
+  const alerts = createAlerts(() => {}, { warn: () => {} });
+  const hear = createRewardAlerts(alerts, () => {
+    throw new Error('nothing to ask first');
+  });
+  hear({ 'reward/flat': 1 });
+  expect(alerts.open.map((a) => a.id)).toEqual(['reward-flat']);
+  expect(alerts.open[0]!.tip).toContain('reward.weightDecay');
+  hear({ 'reward/flat': 0 });
+  expect(alerts.open).toEqual([]);
 });
