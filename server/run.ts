@@ -2,7 +2,7 @@
  * One run: actors, learner and storage wired together. Knows nothing of sockets; viewers subscribe.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Feedback, GateSnapshot, PolicySnapshot } from '../agent/contract.ts';
+import type { GateSnapshot, PolicySnapshot } from '../agent/contract.ts';
 import { predictedSteps } from '../agent/presets.ts';
 import type {
   ActorThreadData,
@@ -13,11 +13,11 @@ import type {
 import { sceneIdOf } from './actors/scene-id.ts';
 import { createAlerts } from './alerts.ts';
 import { sliceEpisode } from './episode-chunks.ts';
-import { checkFeedback } from './feedback-check.ts';
-import { createLearnerHandle, episodeIds } from './learner/handle.ts';
+import { createLearnerHandle } from './learner/handle.ts';
 import type { MetricsPoint } from './protocol/index.ts';
 import { createRewardAlerts } from './reward-alerts.ts';
-import { RunError, type RunHandle, type RunOptions } from './run-contract.ts';
+import { createRunAnswers } from './run-answers.ts';
+import type { RunHandle, RunOptions } from './run-contract.ts';
 import { createRunEpisodes } from './run-episodes.ts';
 import { createRunLive } from './run-live.ts';
 import { createRunOverrides } from './run-overrides.ts';
@@ -53,7 +53,6 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   let oneScene = false;
   let points = 0;
   let learnedMetrics: Readonly<Record<string, number>> = {};
-  let labels = await storage.countFeedback(run.id);
   let number = 0;
   const tally = createTakeoverTally(await storage.listEpisodes(run.id, ALL));
 
@@ -84,6 +83,15 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
   });
   // What waits was chosen before the alarm: those who answer are to see the suspects first.
   const hearReward = createRewardAlerts(alerts, questions.renew);
+  const answers = await createRunAnswers({
+    run,
+    storage,
+    live: () => live,
+    learner: () => learner,
+    episodes,
+    questions,
+    counted: () => statistics.answer(Date.now()),
+  });
   const overrides = createRunOverrides({
     runId: run.id,
     controlDt: () => controlDt,
@@ -96,7 +104,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     happened: (id, steps) => live.reached(id, steps).then(() => episodes.find(id)),
     rewrite: (branch) => episodes.keep(branch, false),
     tally,
-    append,
+    append: answers.append,
     broadcast,
     failed: (error) => log.error({ error: String(error) }, 'a takeover could not be written'),
   });
@@ -245,20 +253,6 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     }
   }
 
-  // ------------------------------------------------------------------ questions and answers
-
-  async function append(feedback: Feedback): Promise<{ duplicate: boolean }> {
-    const { sequence, duplicate } = await storage.appendFeedback(feedback);
-    if (!duplicate) {
-      learner.sendFeedback(sequence, feedback);
-      if (feedback.kind !== 'retraction') {
-        labels++;
-        statistics.answer(Date.now());
-      }
-    }
-    return { duplicate };
-  }
-
   const handle: RunHandle = {
     run,
     get facts() {
@@ -277,7 +271,7 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       return learner.state;
     },
     get counts() {
-      return { ...learner.counts, labels };
+      return { ...learner.counts, labels: answers.count };
     },
     get queries() {
       return questions.open;
@@ -295,24 +289,14 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
     history: (since) => storage.readMetrics(run.id, since, HISTORY_POINTS),
     subscribe: viewers.add,
     live: (command) => live.send(command),
-    async accept(feedback, receivedAt) {
-      await checkFeedback(feedback, {
-        run,
-        storage,
-        recent: episodes.recent,
-        openEpisode: () => live.state && { episodeId: live.state.episodeId, length: live.step },
-      });
-      const result = await put({ ...feedback, receivedAt } as Feedback);
-      if (feedback.queryId) questions.answered(feedback.queryId);
-      return result;
-    },
+    accept: answers.accept,
     emergencyStop(teacherId) {
       const at = live.state;
       const { step } = live;
       live.send({ type: 'estop' }); // before anything is written
       if (!at || at.state === 'stopped') return;
       const feedback = stopFeedback(run.id, teacherId, at.episodeId, step, Date.now());
-      background('emergency stop', put(feedback));
+      background('emergency stop', answers.put(feedback));
     },
     episode: episodes.find,
     predict: episodes.predict,
@@ -331,27 +315,6 @@ export async function startRun(options: RunOptions): Promise<RunHandle> {
       await learner.close();
     },
   };
-
-  /** Resolves once it is on disk, the steps it is about included. */
-  async function put(feedback: Feedback): Promise<{ duplicate: boolean }> {
-    const open = live.state?.episodeId;
-    const ids = episodeIds(feedback);
-    const result = await append(feedback).catch((error: Error) => {
-      throw new RunError('storage-failed', `the answer could not be written: ${error.message}`);
-    });
-    if (open !== undefined && ids.includes(open)) await stepsOnDisk();
-    await episodes.keepNamed(ids);
-    return result;
-  }
-
-  async function stepsOnDisk(): Promise<void> {
-    await live.flush().catch((error: Error) => {
-      throw new RunError(
-        'storage-failed',
-        `the answer is written, but not the steps it is about: ${error.message}`,
-      );
-    });
-  }
 
   function status(): ReturnType<typeof statusOf> {
     const { state, holder } = live;
