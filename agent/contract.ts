@@ -295,13 +295,19 @@ export interface EpisodeSource {
 export interface Learner {
   /** New steps [from, to) of an episode; columns are copied. */
   observe(episode: Episode, from: number, to: number): void;
-  /** Feedback that concerns the policy directly (override, demonstration, correction, retraction …). */
-  feedback(feedback: Feedback, episodes: EpisodeSource): void;
+  /**
+   * Feedback of any kind; returns whether the policy learns from it directly, that is without a
+   * reward model (takeovers of imitating learners, live rewards of TAMER …), a retry included.
+   */
+  feedback(feedback: Feedback, episodes: EpisodeSource): boolean;
   /** One gradient update, or undefined while there is too little data. */
   update(): Metrics | undefined;
   /** Current policy; `version` is set by whoever publishes. */
   snapshot(version: number): PolicySnapshot;
-  /** Replace rewards by those of a new reward-model version; called in slices, returns true when done. */
+  /**
+   * Replace rewards by those of a new reward-model version; called in slices between updates, returns
+   * true when all that is learned from has them.
+   */
   relabel?(model: RewardModel, budget: number): boolean;
   /** When to ask for a person, for learners that decide it; undefined while unknown. */
   gate?(): GateSnapshot | undefined;

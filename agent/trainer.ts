@@ -18,7 +18,7 @@ import { getPreset } from './presets.ts';
 import { createQuerySource } from './queries/queries.ts';
 import { createRewardEnsemble } from './reward/ensemble.ts';
 import { createAveraging } from './trainer/averaging.ts';
-import { concernsPolicy, episodesOf } from './trainer/feedback.ts';
+import { episodesOf } from './trainer/feedback.ts';
 import { createHackingWatch } from './trainer/hacking.ts';
 import { createLearner } from './trainer/learner.ts';
 import { createLedger } from './trainer/ledger.ts';
@@ -180,12 +180,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       const before = reward?.labels ?? 0;
       const query = feedback.kind === 'approval' ? queries.get(feedback.queryId) : undefined;
       reward?.feedback(feedback, store, query);
-      learner.feedback(feedback, store);
+      const taken = learner.feedback(feedback, store);
       queries.answered(feedback);
       if (feedback.kind !== 'retraction') labels++;
       const fitted = reward !== undefined && reward.labels !== before;
       if (fitted) ledger.add(feedback.id, reward.version + 1);
-      else if (concernsPolicy(feedback)) ledger.add(feedback.id, 0);
+      else if (taken) ledger.add(feedback.id, 0);
     },
     update() {
       leaveExploration();

@@ -119,11 +119,14 @@ export function createCoach(
     return sum;
   }
 
-  function credit(feedback: Extract<Feedback, { kind: 'reward' }>, episodes: EpisodeSource): void {
+  function credit(
+    feedback: Extract<Feedback, { kind: 'reward' }>,
+    episodes: EpisodeSource,
+  ): boolean {
     const episode = episodes.get(feedback.episodeId);
-    if (!episode || credited.has(feedback.id)) return;
+    if (!episode || credited.has(feedback.id)) return credited.has(feedback.id);
     const judged = feedback.step - Math.round(c.delay / spec.controlDt);
-    if (judged < 0) return;
+    if (judged < 0) return false;
     const all = new Float32Array(c.window * width);
     for (let age = 0; age < Math.min(c.window, judged + 1); age++) {
       const step = judged - age;
@@ -136,6 +139,7 @@ export function createCoach(
       row[d + k + 1] = logProb(row, predict(backend, policy, row.subarray(0, d), 1), d, 0);
     }
     credited.add(feedback.id, all);
+    return true;
   }
 
   // ------------------------------------------------------------------ loss
@@ -183,8 +187,8 @@ export function createCoach(
       // Steps nobody judged say nothing here.
     },
     feedback(feedback, episodes) {
-      if (feedback.kind === 'reward') credit(feedback, episodes);
-      if (feedback.kind === 'retraction') credited.remove(feedback.feedbackId);
+      if (feedback.kind === 'reward') return credit(feedback, episodes);
+      return feedback.kind === 'retraction' && credited.remove(feedback.feedbackId);
     },
     update() {
       if (credited.size < Math.max(1, c.learningStarts)) return undefined;

@@ -206,9 +206,10 @@ export function createPpl(
   return {
     observe: experience.observe,
     feedback(feedback, episodes) {
-      experience.feedback(feedback, episodes);
+      const used = experience.feedback(feedback, episodes);
       if (feedback.kind === 'override') collect(feedback, episodes);
       if (feedback.kind === 'retraction') pairs.remove(feedback.feedbackId);
+      return used;
     },
     update() {
       if (experience.replay.humanSize < Math.max(1, c.learningStarts)) return undefined;

@@ -290,9 +290,8 @@ export function createPpo(
       dropped += to - at;
       normaliser?.add(episode.observations.subarray(from * d, to * d), to - from);
     },
-    feedback() {
-      // PPO learns from people through the reward model, and from people's steps as they come.
-    },
+    // People teach through the reward model, and by their steps, which come as all others.
+    feedback: (feedback) => imitates && feedback.kind === 'override',
     update(): Metrics | undefined {
       if (left === 0) {
         const isBlind = c.rewardSource === 'model' && !model && !imitates;
@@ -333,7 +332,8 @@ export function createPpo(
       ...(normaliser ? { normaliser: normaliser.snapshot() } : {}),
     }),
     relabel(next) {
-      model = next; // rewards are asked for at the start of every round
+      if (left > 0) return false; // this round keeps the rewards it began with
+      model = next;
       return true;
     },
     save() {

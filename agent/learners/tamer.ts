@@ -102,9 +102,12 @@ export function createTamer(
   const rows = new Float32Array(n * width);
   let updates = 0;
 
-  function credit(feedback: Extract<Feedback, { kind: 'reward' }>, episodes: EpisodeSource): void {
+  function credit(
+    feedback: Extract<Feedback, { kind: 'reward' }>,
+    episodes: EpisodeSource,
+  ): boolean {
     const episode = episodes.get(feedback.episodeId);
-    if (!episode || credited.has(feedback.id)) return;
+    if (!episode || credited.has(feedback.id)) return credited.has(feedback.id);
     const row = new Float32Array(width);
     const action = row.subarray(d, d + k);
     creditedSteps(episode, feedback.step, spec.controlDt, c, (step, weight) => {
@@ -114,6 +117,7 @@ export function createTamer(
       row[d + k + 1] = weight;
       credited.add(feedback.id, row);
     });
+    return credited.has(feedback.id);
   }
 
   // ------------------------------------------------------------------ losses
@@ -161,8 +165,8 @@ export function createTamer(
       // Steps nobody judged say nothing here.
     },
     feedback(feedback, episodes) {
-      if (feedback.kind === 'reward') credit(feedback, episodes);
-      if (feedback.kind === 'retraction') credited.remove(feedback.feedbackId);
+      if (feedback.kind === 'reward') return credit(feedback, episodes);
+      return feedback.kind === 'retraction' && credited.remove(feedback.feedbackId);
     },
     update() {
       if (credited.size < Math.max(1, c.learningStarts)) return undefined;

@@ -1,25 +1,6 @@
 /** What the trainer needs to know of an answer before anybody learns from it. */
 import type { Feedback } from '../contract.ts';
 
-/** Feedback that learners use directly, with or without a reward model. */
-export function concernsPolicy(feedback: Feedback): boolean {
-  switch (feedback.kind) {
-    case 'override':
-    case 'demonstration':
-    case 'correction':
-    case 'retraction':
-      return true;
-    case 'reward':
-    case 'preference':
-    case 'ranking':
-    case 'rating':
-    case 'approval':
-    case 'estop':
-    case 'critique':
-      return false;
-  }
-}
-
 /** Episodes that feedback is about. */
 export function episodesOf(feedback: Feedback): string[] {
   switch (feedback.kind) {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { loadBackend } from '../../agent/backend.ts';
-import type { Feedback, FeedbackBody, Trainer } from '../../agent/contract.ts';
-import { listPresets } from '../../agent/presets.ts';
+import type {
+  Episode,
+  Feedback,
+  FeedbackBody,
+  FeedbackKind,
+  Segment,
+  Trainer,
+} from '../../agent/contract.ts';
+import { getPreset, listPresets } from '../../agent/presets.ts';
 import { createTrainer } from '../../agent/trainer.ts';
 import { pointSpec, recordPointEpisodes } from './point-world.ts';
 
@@ -44,6 +51,41 @@ type Query0 = { episodeId: string; from: number; to: number };
 
 function work(trainer: Trainer, slices: number): void {
   for (let i = 0; i < slices; i++) if (!trainer.update()) return;
+}
+
+/** Steps 10 to 20 are a person's, who did the opposite of what the policy wanted. */
+function takenOver(recorded: Episode): Episode {
+  const sources = recorded.sources.slice().fill(1, 10, 20);
+  return { ...recorded, sources, policyActions: recorded.policyActions.map((a) => -a) };
+}
+
+/** One piece of feedback of a kind about an episode that was just observed. */
+function lesson(kind: FeedbackKind, episodeId: string, trainer: Trainer): FeedbackBody {
+  const [a, b] = [0, 20].map((from) => ({ episodeId, from, to: from + 10 })) as [Segment, Segment];
+  switch (kind) {
+    case 'reward':
+      return { kind, episodeId, step: 15, value: 1 };
+    case 'preference':
+      return { kind, a, b, choice: 'b' };
+    case 'ranking':
+      return { kind, segments: [a, b], order: [1, 0] };
+    case 'rating':
+      return { kind, segment: b, score: 4, scale: 5 };
+    case 'override':
+      return { kind, episodeId, from: 10, to: 20 };
+    case 'correction':
+      return { kind, segment: a, corrected: b };
+    case 'demonstration':
+      return { kind, segment: b };
+    case 'approval':
+      return { kind, queryId: trainer.nextQueries(1, 0)[0]?.id ?? 'none', decision: 'deny' };
+    case 'estop':
+      return { kind, episodeId, step: 15 };
+    case 'critique':
+      return { kind, episodeId, from: 10, to: 20, value: -1 };
+    case 'retraction':
+      return { kind, feedbackId: 'none' };
+  }
 }
 
 describe('trainer', () => {
@@ -195,18 +237,49 @@ describe('trainer', () => {
     trainer.dispose();
   });
 
-  it.each(listPresets().map((p) => p.id))(
-    '[TRN-5] preset %s learns from what it says it needs',
-    async (id) => {
+  const lessons = listPresets().flatMap(({ id, needs }) => needs.map((kind) => ({ id, kind })));
+  it.each(lessons)(
+    '[TRN-5] $id learns from nothing but $kind, and says when it is in the policy',
+    async ({ id, kind }) => {
       const trainer = await make(id, {});
       const before = trainer.snapshot();
-      for (let i = 0; i < 8; i++) feed(trainer, `p${i}`);
-      work(trainer, 12);
+      const [said, applied]: [string[], string[]] = [[], []];
+      for (let i = 0; i < 40 && applied.length === 0; i++) {
+        for (const episode of recordPointEpisodes(4, i, `e${i}-`)) {
+          const lived = kind === 'override' ? takenOver(episode) : episode;
+          trainer.observe(lived, 0, lived.length);
+          said.push(`f${lived.id}`);
+          say(trainer, `f${lived.id}`, lesson(kind, lived.id, trainer));
+        }
+        work(trainer, 100);
+        applied.push(...trainer.publish().appliedFeedback);
+      }
+      expect(said).toEqual(expect.arrayContaining(applied.slice(0, 1)));
+      expect(applied.length).toBeGreaterThan(0);
+      expect(new Set(applied).size).toBe(applied.length);
       const after = trainer.snapshot();
-      if (id !== 'christiano')
-        expect(trainer.counts().learnerUpdates + trainer.counts().rewardUpdates).toBeGreaterThan(0);
-      expect(after.layers.length).toBe(before.layers.length);
+      expect(after.layers[0]!.weights).not.toEqual(before.layers[0]!.weights);
       for (const layer of after.layers) expect(layer.weights.every(Number.isFinite)).toBe(true);
+      trainer.dispose();
+    },
+  );
+
+  it.each(['pvp', 'hg-dagger', 'ppl', 'tamer', 'coach'])(
+    '[TRN-3] %s never says that a comparison, which it does not learn from, is in the policy',
+    async (id) => {
+      const trainer = await make(id, {});
+      const kind = getPreset(id).needs[0]!;
+      const applied: string[] = [];
+      for (const episode of recordPointEpisodes(12, 1)) {
+        const lived = takenOver(episode);
+        trainer.observe(lived, 0, lived.length);
+        say(trainer, `p${lived.id}`, lesson('preference', lived.id, trainer));
+        say(trainer, `f${lived.id}`, lesson(kind, lived.id, trainer));
+        work(trainer, 50);
+        applied.push(...trainer.publish().appliedFeedback);
+      }
+      expect(applied.length).toBeGreaterThan(0);
+      for (const said of applied) expect(said).toMatch(/^f/);
       trainer.dispose();
     },
   );

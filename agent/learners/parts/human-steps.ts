@@ -3,8 +3,11 @@ import type { EpisodeSource, Feedback, Segment } from '../../contract.ts';
 import type { Replay } from '../../replay.ts';
 
 export interface HumanSteps {
-  /** Overrides, demonstrations and corrections mark steps; a retraction unmarks them. */
-  apply(feedback: Feedback, episodes: EpisodeSource): void;
+  /**
+   * Overrides, demonstrations and corrections mark steps; a retraction unmarks them. Returns whether
+   * it did either, now or when the same came before.
+   */
+  apply(feedback: Feedback, episodes: EpisodeSource): boolean;
   save(): unknown;
   load(saved: unknown): void;
 }
@@ -13,8 +16,8 @@ export function createHumanSteps(replay: Replay): HumanSteps {
   /** By feedback id, so that a retraction finds its steps. */
   const marked = new Map<string, Segment>();
 
-  function mark(id: string, segment: Segment, episodes: EpisodeSource): void {
-    if (marked.has(id)) return; // a retry
+  function mark(id: string, segment: Segment, episodes: EpisodeSource): true {
+    if (marked.has(id)) return true; // a retry
     marked.set(id, segment);
     const { episodeId, from, to } = segment;
     if (!replay.has(episodeId)) {
@@ -22,6 +25,7 @@ export function createHumanSteps(replay: Replay): HumanSteps {
       if (episode) replay.add(episode, from, Math.min(to, episode.length));
     }
     replay.setHuman(episodeId, from, to, true);
+    return true;
   }
 
   return {
@@ -29,20 +33,16 @@ export function createHumanSteps(replay: Replay): HumanSteps {
       switch (feedback.kind) {
         case 'override': {
           const { episodeId, from, to } = feedback;
-          mark(feedback.id, { episodeId, from, to }, episodes);
-          break;
+          return mark(feedback.id, { episodeId, from, to }, episodes);
         }
         case 'demonstration':
-          mark(feedback.id, feedback.segment, episodes);
-          break;
+          return mark(feedback.id, feedback.segment, episodes);
         case 'correction':
-          mark(feedback.id, feedback.corrected, episodes);
-          break;
+          return mark(feedback.id, feedback.corrected, episodes);
         case 'retraction': {
           const segment = marked.get(feedback.feedbackId);
           if (segment) replay.setHuman(segment.episodeId, segment.from, segment.to, false);
-          marked.delete(feedback.feedbackId);
-          break;
+          return marked.delete(feedback.feedbackId);
         }
         case 'reward':
         case 'preference':
@@ -51,7 +51,7 @@ export function createHumanSteps(replay: Replay): HumanSteps {
         case 'approval':
         case 'estop':
         case 'critique':
-          break; // concern the reward model
+          return false; // concern the reward model
       }
     },
     save: () => [...marked],

@@ -7,7 +7,8 @@ export interface Tuples {
   /** Copies a row (width); the oldest goes when the store is full. */
   add(feedbackId: string, row: Float32Array): void;
   has(feedbackId: string): boolean;
-  remove(feedbackId: string): void;
+  /** Returns whether there were any. */
+  remove(feedbackId: string): boolean;
   /** `count` rows drawn uniformly with replacement into `out` (count, width). */
   sample(random: Random, count: number, out: Float32Array): void;
   /** The last `count` rows, newest last. */
@@ -37,8 +38,10 @@ export function createTuples(capacity: number, width: number): Tuples {
     },
     has: (feedbackId) => ids.includes(feedbackId),
     remove(feedbackId) {
+      const before = rows.length;
       rows = rows.filter((_, i) => ids[i] !== feedbackId);
       ids = ids.filter((id) => id !== feedbackId);
+      return rows.length < before;
     },
     sample(random, count, out) {
       for (let i = 0; i < count; i++) out.set(rows[random.integer(rows.length)]!, i * width);

@@ -215,4 +215,25 @@ describe('PPO', async () => {
     expect(finalDistance(ppo)).toBeLessThan(0.2);
     ppo.dispose();
   });
+
+  it('[LEARN-36] a round keeps the rewards it began with: a newer model waits for the next', async () => {
+    const backend = await loadBackend({ prefer: 'wasm' });
+    const random = createRandom(3);
+    const config = { hidden: [8], rolloutSteps: 100, minibatch: 50, epochs: 2 };
+    const options = { ...config, rewardSource: 'model' } as const;
+    const ppo = createPpo(pointSpec(), options, backend, random);
+    const fill = () => {
+      for (let seed = 0; ppo.wants!() > 0; seed++) {
+        const episode = play(ppo.snapshot(0), seed, random);
+        ppo.observe(episode, 0, episode.length);
+      }
+    };
+    fill();
+    expect(ppo.relabel!(nearIsGood, 1)).toBe(true);
+    for (let step = 0; step < 4; step++) {
+      ppo.update();
+      expect(ppo.relabel!(nearIsGood, 1)).toBe(step === 3);
+    }
+    ppo.dispose();
+  });
 });
