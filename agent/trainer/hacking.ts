@@ -1,6 +1,9 @@
 /**
- * Alarm for reward hacking: the policy earns more and more of the learned reward, while the ensemble
- * disagrees more and more about what it does. Those clips are asked about first.
+ * Alarm for reward hacking: the policy earns more of the learned reward than it did earlier in the run,
+ * while the ensemble disagrees more about what it does. Those clips are asked about first.
+ *
+ * A policy drifts over hundreds of episodes, so the newest are compared with the oldest of a history
+ * that is spread evenly over the whole run, not with those just before them.
  */
 import type { Checkpoint, Episode, RewardModel } from '../contract.ts';
 
@@ -18,8 +21,10 @@ export interface HackingWatch {
 
 /** Episodes in each of the two windows that are compared. */
 const WINDOW = 8;
+/** Earlier episodes kept at most; then every other one goes. The older window is their first quarter to half. */
+const HISTORY = 4 * WINDOW;
 /** Steps that an episode is judged by, evenly spread; kept here, because the store does not outlive a restart. */
-const ROWS = 128;
+const ROWS = 64;
 /** Rise of both, in standard deviations of the older window, that counts. */
 const RISE = 1;
 /** Smallest deviation that counts, so that a constant past does not alarm. */
@@ -41,12 +46,22 @@ interface Watched {
   readonly actions: Float32Array;
 }
 
+/** What a checkpoint's JSON says of an episode. */
+type Told = Omit<Watched, 'observations' | 'actions'>;
+
+const told = ({ observations: _o, actions: _a, ...rest }: Watched): Told => rest;
+
 /** `model`: judges episodes once its version is above 0. */
 export function createHackingWatch(
   model: Pick<RewardModel, 'version' | 'predict' | 'disagreement'>,
 ): HackingWatch {
-  /** Oldest first. */
-  let log: Watched[] = [];
+  /** The newest, oldest first. */
+  let now: Watched[] = [];
+  /** Every `stride`-th of those before them, oldest first. */
+  let history: Watched[] = [];
+  let stride = 1;
+  /** Episodes that have left `now`. */
+  let passed = 0;
 
   function judged(entry: Watched): Watched {
     if (model.version === 0) return entry;
@@ -59,51 +74,65 @@ export function createHackingWatch(
     return { ...entry, judgement: { reward, disagreement: mean() } };
   }
 
-  function rises(values: readonly number[]): boolean {
-    const old = moments(values.slice(0, WINDOW));
-    const now = moments(values.slice(-WINDOW));
-    return now.mean > old.mean + RISE * Math.max(LEAST, old.deviation);
+  /** Does the newest behaviour have more of it than the oldest? */
+  function rises(quantity: keyof Judgement): boolean {
+    const of = (log: readonly Watched[]) =>
+      log.flatMap(({ judgement }) => judgement?.[quantity] ?? []);
+    const [old, latest] = [of(history.slice(0, WINDOW)), of(now)];
+    if (old.length < WINDOW || latest.length < WINDOW) return false;
+    const before = moments(old);
+    return moments(latest).mean > before.mean + RISE * Math.max(LEAST, before.deviation);
+  }
+
+  function remember(entry: Watched): void {
+    if (passed++ % stride === 0) history.push(entry);
+    if (history.length < HISTORY) return;
+    history = history.filter((_, i) => i % 2 === 0);
+    stride *= 2;
   }
 
   const watch: HackingWatch = {
     add(episode) {
       if (episode.length === 0) return;
       const entry = judged(sampled(episode));
-      log = [...log.filter((other) => other.id !== entry.id), entry].slice(-2 * WINDOW);
+      const isOther = (known: Watched) => known.id !== entry.id;
+      history = history.filter(isOther);
+      now = [...now.filter(isOther), entry];
+      if (now.length > WINDOW) remember(now.shift()!);
     },
     judgeAgain() {
-      log = log.map(judged);
+      now = now.map(judged);
+      history = history.map(judged);
     },
     get alarm() {
-      const judgements = log.flatMap((entry) => entry.judgement ?? []);
-      return (
-        judgements.length === 2 * WINDOW &&
-        rises(judgements.map((j) => j.reward)) &&
-        rises(judgements.map((j) => j.disagreement))
-      );
+      return rises('reward') && rises('disagreement');
     },
     suspects() {
       if (!watch.alarm) return new Set();
       const doubt = (entry: Watched) => entry.judgement!.disagreement;
-      const now = log.slice(-WINDOW).sort((a, b) => doubt(b) - doubt(a));
-      return new Set(now.slice(0, WINDOW / 2).map((entry) => entry.id));
+      const disputed = now.toSorted((a, b) => doubt(b) - doubt(a));
+      return new Set(disputed.slice(0, WINDOW / 2).map((entry) => entry.id));
     },
     save: () => ({
-      meta: { log: log.map(({ observations: _o, actions: _a, ...rest }) => rest) },
+      meta: { now: now.map(told), history: history.map(told), stride, passed },
       arrays: Object.fromEntries(
-        log.flatMap(({ observations, actions }, i) => [
-          [`${i}/observations`, observations],
-          [`${i}/actions`, actions],
+        [...history, ...now].flatMap(({ id, observations, actions }) => [
+          [`${id}/observations`, observations],
+          [`${id}/actions`, actions],
         ]),
       ),
     }),
     load({ meta, arrays }) {
-      const saved = meta.log as Omit<Watched, 'observations' | 'actions'>[];
-      log = saved.map((entry, i) => ({
-        ...entry,
-        observations: arrays[`${i}/observations`]!,
-        actions: arrays[`${i}/actions`]!,
-      }));
+      const entries = (saved: unknown) =>
+        (saved as Told[]).map((entry) => ({
+          ...entry,
+          observations: arrays[`${entry.id}/observations`]!,
+          actions: arrays[`${entry.id}/actions`]!,
+        }));
+      now = entries(meta.now);
+      history = entries(meta.history);
+      stride = meta.stride as number;
+      passed = meta.passed as number;
     },
   };
   return watch;

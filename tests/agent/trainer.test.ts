@@ -200,8 +200,8 @@ describe('trainer', () => {
       for (const q of trainer.nextQueries(5, i)) for (const s of q.segments) asked.add(s.episodeId);
     expect([...asked].sort()).toEqual([lived!.id, more!.id].sort());
     trainer.observe(branch!, branch!.length, branch!.length); // called to mind again
-    const { log } = trainer.save().meta.hacking as { log: { id: string }[] };
-    expect(log.map((watched) => watched.id)).toEqual([lived!.id, more!.id]);
+    const { now } = trainer.save().meta.hacking as { now: { id: string }[] };
+    expect(now.map((watched) => watched.id)).toEqual([lived!.id, more!.id]);
     trainer.dispose();
   });
 

@@ -93,6 +93,30 @@ test('[TRN-7] one window says nothing, and an episode that is told twice counts 
   expect(hacking.alarm).toBe(true);
 });
 
+test('[TRN-7] a drift too slow to be seen from one episode to the next alarms all the same, and goes on doing so', () => {
+  const hacking = createHackingWatch(judge());
+  const alarms: boolean[] = [];
+  const random = createRandom(3);
+  for (let i = 0; i < 1000; i++) {
+    const drift = Math.max(0, Math.min(1, (i - 200) / 400));
+    const noise = () => 0.2 * random.normal();
+    hacking.add(episode(`e${i}`, drift + noise(), 1 + drift + noise()));
+    alarms.push(hacking.alarm);
+  }
+  expect(alarms.slice(100, 200).filter(Boolean).length).toBeLessThan(10);
+  expect(alarms.slice(550).filter(Boolean).length).toBeGreaterThan(440);
+  const { meta } = hacking.save();
+  expect((meta.history as unknown[]).length).toBeLessThan(32); // however long the run
+});
+
+test('[TRN-7] honest improvement never alarms, however long it goes on', () => {
+  const hacking = createHackingWatch(judge());
+  for (let i = 0; i < 500; i++) {
+    hacking.add(episode(`e${i}`, i / 100, 1 / (1 + i / 100)));
+    expect(hacking.alarm).toBe(false);
+  }
+});
+
 test('[TRN-7] behaviour that stays within its own spread never alarms', () => {
   fc.assert(
     fc.property(
