@@ -304,11 +304,10 @@ export interface Learner {
   update(): Metrics | undefined;
   /** Current policy; `version` is set by whoever publishes. */
   snapshot(version: number): PolicySnapshot;
-  /**
-   * Replace rewards by those of a new reward-model version; called in slices between updates, returns
-   * true when all that is learned from has them.
-   */
+  /** Replace rewards by those of a new reward-model version; called in slices, returns true when done. */
   relabel?(model: RewardModel, budget: number): boolean;
+  /** On-policy learners: version of the reward model by which the steps it learns from now were judged. */
+  judgedBy?(): number;
   /** When to ask for a person, for learners that decide it; undefined while unknown. */
   gate?(): GateSnapshot | undefined;
   /** On-policy learners: steps of its present policy that it still lacks; 0 while it learns from them. */

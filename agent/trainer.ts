@@ -149,7 +149,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     owed = Math.max(0, owed - 1);
     learnerUpdates++;
     if (learnerUpdates % AVERAGE_EVERY === 0) averaging?.add(learner.snapshot(version));
-    ledger.learned(Math.max(0, learner.relabel ? relabelledVersion : (reward?.version ?? 0)));
+    const relabelled = learner.relabel ? relabelledVersion : (reward?.version ?? 0);
+    ledger.learned(Math.max(0, learner.judgedBy?.() ?? relabelled));
     return metrics;
   }
 

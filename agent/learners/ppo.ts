@@ -147,6 +147,8 @@ export function createPpo(
   let left = 0;
   let dropped = 0;
   let rounds = 0;
+  /** Reward-model version of this round's rewards. */
+  let judgedBy = 0;
   let stats = { clipped: 0, kl: 0, imitation: 0 };
 
   // ------------------------------------------------------------------ losses
@@ -252,6 +254,7 @@ export function createPpo(
     if (c.rewardSource === 'model') {
       rewards.fill(0);
       model?.predict(rollout.observations, rollout.actions, n, rewards);
+      judgedBy = model?.version ?? 0;
     }
     if (!c.normaliseRewards) return rewards;
     returnScale.apply(rollout, rewards);
@@ -332,10 +335,10 @@ export function createPpo(
       ...(normaliser ? { normaliser: normaliser.snapshot() } : {}),
     }),
     relabel(next) {
-      if (left > 0) return false; // this round keeps the rewards it began with
-      model = next;
+      model = next; // rewards are asked for at the start of every round
       return true;
     },
+    judgedBy: () => judgedBy,
     save() {
       const arrays: SavedArrays = {
         policy: policy.parameters.slice(),
@@ -354,6 +357,7 @@ export function createPpo(
         left,
         dropped,
         rounds,
+        judgedBy,
         returnScale: returnScale.save(),
         random: saveRandom(random),
         rollout: rollout.save(arrays, 'rollout'),
@@ -379,6 +383,7 @@ export function createPpo(
       left = meta.left as number;
       dropped = meta.dropped as number;
       rounds = meta.rounds as number;
+      judgedBy = meta.judgedBy as number;
       returnScale.load(meta.returnScale);
       loadRandom(random, meta.random);
       rollout.load(arrays, 'rollout', meta.rollout as Record<string, unknown>);

@@ -5,6 +5,7 @@ import type {
   Feedback,
   FeedbackBody,
   FeedbackKind,
+  RewardModel,
   Segment,
   Trainer,
 } from '../../agent/contract.ts';
@@ -283,6 +284,35 @@ describe('trainer', () => {
       trainer.dispose();
     },
   );
+
+  it('[TRN-3] christiano: an answer is in the policy after a round that began with a model of it, and work always ends', async () => {
+    const overrides = {
+      learner: { rolloutSteps: 200, minibatch: 50, epochs: 4 },
+      scheduler: { rewardEveryLabels: 1 },
+    };
+    const trainer = await make('christiano', overrides);
+    const said: string[] = [];
+    const applied: string[] = [];
+    for (let i = 0; i < 30; i++) {
+      for (const episode of recordPointEpisodes(4, i, `e${i}-`))
+        trainer.observe(episode, 0, episode.length);
+      for (let part = 0; part < 4; part++) {
+        // A new model becomes ready somewhere in a round.
+        work(trainer, 3 + (i % 5));
+        said.push(`p${i}-${part}`);
+        say(trainer, said.at(-1)!, lesson('preference', `e${i}-${part}`, trainer));
+      }
+      let slices = 0;
+      while (trainer.update()) expect(++slices).toBeLessThan(1000);
+      const { version } = trainer.rewardModel!() as RewardModel;
+      const judgedBy = trainer.save().meta.learner as { judgedBy: number };
+      expect(judgedBy.judgedBy).toBeLessThanOrEqual(version);
+      applied.push(...trainer.publish().appliedFeedback);
+    }
+    expect(applied).toEqual(said.slice(0, applied.length));
+    expect(applied.length).toBeGreaterThan(said.length / 2);
+    trainer.dispose();
+  });
 
   it('[TRN-6] refuses unknown presets and overrides by name', async () => {
     await expect(make('nope')).rejects.toThrow('preset: unknown id "nope", allowed reins');

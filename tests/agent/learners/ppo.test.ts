@@ -216,7 +216,7 @@ describe('PPO', async () => {
     ppo.dispose();
   });
 
-  it('[LEARN-36] a round keeps the rewards it began with: a newer model waits for the next', async () => {
+  it('[LEARN-36] says which version of the reward model judged the round it is learning from', async () => {
     const backend = await loadBackend({ prefer: 'wasm' });
     const random = createRandom(3);
     const config = { hidden: [8], rolloutSteps: 100, minibatch: 50, epochs: 2 };
@@ -228,12 +228,24 @@ describe('PPO', async () => {
         ppo.observe(episode, 0, episode.length);
       }
     };
+    let version = 5;
+    const model = {
+      ...nearIsGood,
+      get version() {
+        return version;
+      },
+    };
+    const step = () => {
+      expect(ppo.relabel!(model, 1)).toBe(true); // at any time
+      expect(ppo.update()).toBeDefined();
+      return ppo.judgedBy!();
+    };
     fill();
-    expect(ppo.relabel!(nearIsGood, 1)).toBe(true);
-    for (let step = 0; step < 4; step++) {
-      ppo.update();
-      expect(ppo.relabel!(nearIsGood, 1)).toBe(step === 3);
-    }
+    expect(step()).toBe(5);
+    version = 6; // in the middle of the round
+    expect([step(), step(), step()]).toEqual([5, 5, 5]);
+    fill();
+    expect(step()).toBe(6);
     ppo.dispose();
   });
 });
