@@ -148,6 +148,18 @@ function describe(r: TrainResult): string {
     lines,
     `${r.environmentSteps} steps, ${r.expertSteps} by the expert, ${r.labels} labels, ${short(r.wallSeconds)} s`,
     `reward model: accuracy ${short(accuracy)} (ceiling ${short(ceiling)}, from repeated questions ${short(measuredCeiling)}), Pearson ${short(pearson)}, EPIC distance ${isConstant ? 'omitted: constant reward' : short(epic)}`,
+    ...hackingLines(r),
     `policy: ${r.snapshot}`,
   ].join('\n');
+}
+
+/** Nothing where the alarm never stood. */
+function hackingLines({ curve }: TrainResult): string[] {
+  const share = curve.filter(({ alarm }) => alarm).length / curve.length;
+  if (!(share > 0)) return [];
+  const now = curve.at(-1)!.alarm ? ', and at its end' : '';
+  return [
+    `reward hacking: the agent earned more of what the reward model disagrees about in ${Math.ceil(100 * share)} % of the run${now}; ` +
+      'more --labels or --set reward.pessimism=1 help',
+  ];
 }

@@ -87,6 +87,8 @@ export interface CurvePoint {
   readonly takeovers: number;
   readonly labels: number;
   readonly cost: number;
+  /** Did the alarm for reward hacking stand then? */
+  readonly alarm: boolean;
 }
 
 /** What one loop carries from step to step. */
@@ -183,7 +185,9 @@ function trace(options: LoopOptions, state: State): void {
   const every = 100 * Math.ceil(options.steps / (100 * CURVE_POINTS));
   if (state.step % every !== 0 && state.step !== options.steps) return;
   const { step, expertSteps, takeovers, cost } = state;
-  state.curve.push({ step, expertSteps, takeovers, labels: state.answers + state.presses, cost });
+  const labels = state.answers + state.presses;
+  const alarm = options.trainer.report()['reward/hackingAlarm'] === 1;
+  state.curve.push({ step, expertSteps, takeovers, labels, cost, alarm });
 }
 
 function createState(options: LoopOptions): State {

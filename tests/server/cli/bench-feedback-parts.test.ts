@@ -32,8 +32,8 @@ function rowsOf(grid: typeof defaultGrid, value: (key: string, seed: number) => 
       ceiling: null,
       pearson: null,
       curve: [
-        { step: 100, expertSteps: 20, takeovers: 1, labels: 0, cost: 4 },
-        { step: 200, expertSteps: 30, takeovers: 2, labels: 0, cost: 5 },
+        { step: 100, expertSteps: 20, takeovers: 1, labels: 0, cost: 4, alarm: false },
+        { step: 200, expertSteps: 30, takeovers: 2, labels: 0, cost: 5, alarm: false },
       ],
       policy: '',
     };

@@ -9,7 +9,7 @@ import { createPointWorld, POINT_HORIZON, pointSpec, pointWorld } from '../../ag
 
 const steps = 400;
 
-test('[TCH-15] the preference teacher sees every finished episode, and answers arrive after its delay', async () => {
+test('[TCH-15] the preference teacher sees every finished episode, and answers arrive after its delay; [CLI-16] the curve tells when the alarm for hacking stood', async () => {
   const env = createPointWorld();
   const trainer = await createTrainer({
     preset: 'christiano',
@@ -44,6 +44,7 @@ test('[TCH-15] the preference teacher sees every finished episode, and answers a
         said.push({ feedback, at: step });
         trainer.feedback(feedback);
       },
+      report: () => ({ 'reward/hackingAlarm': step > 250 ? 1 : 0 }),
     },
     teachers: {
       override: undefined,
@@ -71,6 +72,7 @@ test('[TCH-15] the preference teacher sees every finished episode, and answers a
     seed: 1,
     onStep: () => {},
   });
+  expect(result.curve.map(({ alarm }) => alarm)).toEqual([false, false, true, true]);
   expect(said.length).toBe(20);
   for (const { feedback, at } of said) {
     expect(feedback.receivedAt).toBe(feedback.answeredAt);
