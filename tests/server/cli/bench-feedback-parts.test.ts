@@ -54,6 +54,22 @@ test('[CLI-12] scores are shares of what the same learner gains on the true rewa
   expect(bar).toMatchObject({ need: 0.7, met: false, interval: cell!.normalised });
 });
 
+test('[CLI-12] lines are named by what differs among them', () => {
+  const grid = { ...defaultGrid, presets: ['pebble'], seeds: 1, budgets: [50, 100] };
+  const names = (change: Partial<typeof defaultGrid>) => {
+    const rows = rowsOf({ ...grid, ...change }, () => 50);
+    const plot = drawPlots(summariseCells(rows), rows).find(({ id }) => id === 'labels-reacher')!;
+    return [...plot.svg.matchAll(/<text[^>]*>([a-z0-9·’ -]+)<\/text>/g)].map(([, name]) => name);
+  };
+  expect(names({})).toContain('pebble');
+  expect(names({ queries: ['uniform', 'k-centre'] })).toEqual(
+    expect.arrayContaining(['uniform', 'k-centre']),
+  );
+  expect(names({ presets: ['pebble', 'rime'], teachers: ['oracle', 'mistake-30'] })).toEqual(
+    expect.arrayContaining(['pebble · oracle', 'rime · mistake-30']),
+  );
+});
+
 test('[CLI-12] a reference that learned nothing divides nothing', () => {
   expect(normalise([1, 2], 5, 5)).toBeNull();
   expect(normalise([1, 2], 5, 4)).toBeNull();
@@ -181,6 +197,8 @@ test('[CLI-12] every line of a plot looks different; bands are drawn where they 
   expect(new Set(styles.map(([, colour, dash]) => `${colour} ${dash}`)).size).toBe(10);
   expect(plot(3).match(/<polygon/g)).toHaveLength(3);
   expect(plot(10)).not.toContain('<polygon');
+  expect(plot(3)).toMatch(/>-1</);
+  expect(plot(10)).not.toMatch(/>-1</); // the axis covers what is drawn
 });
 
 test('[CLI-12] a single run has no interval', () => {

@@ -71,11 +71,10 @@ function labelCurves(task: string, cells: readonly Cell[]): string {
   const labelled = cells.filter((cell) => kindOf(cell.teacher) !== 'override');
   if (new Set(labelled.map((cell) => cell.budget)).size < 2) return '';
   const normalised = labelled.every((cell) => cell.normalised !== null);
+  const nameOf = distinctNames(labelled);
   const lines = new Map<string, Point[]>();
   for (const cell of labelled) {
-    const name = [cell.preset, teacherName(cell), cell.queries === 'preset' ? '' : cell.queries]
-      .filter((word) => word !== '')
-      .join(' · ');
+    const name = nameOf(cell);
     const { iqm: y, low, high } = (normalised ? cell.normalised : cell.raw) ?? cell.raw;
     lines.set(name, [...(lines.get(name) ?? []), { x: cell.budget, y, low, high }]);
   }
@@ -85,6 +84,16 @@ function labelCurves(task: string, cells: readonly Cell[]): string {
     y: normalised ? 'share of the true reward’s score' : 'return',
     series: [...lines].map(([name, points]) => ({ name, points })),
   });
+}
+
+/** Names cells by what differs among them, besides their budget; by their preset where nothing does. */
+function distinctNames(cells: readonly Cell[]): (cell: Cell) => string {
+  const preset = (cell: Cell) => cell.preset;
+  const questions = ({ queries }: Cell) => (queries === 'preset' ? 'its own questions' : queries);
+  const words = [preset, teacherName, questions];
+  const differing = words.filter((word) => new Set(cells.map(word)).size > 1);
+  const used = differing.length > 0 ? differing : [preset];
+  return (cell) => used.map((word) => word(cell)).join(' · ');
 }
 
 type Value = (point: CurvePoint, previous: CurvePoint | undefined) => number;

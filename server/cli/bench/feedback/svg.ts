@@ -153,9 +153,9 @@ export function linePlot(plot: LinePlot): string {
     LEFT,
     WIDTH - RIGHT,
   );
-  const reach = points.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]);
-  const y = axis(reach, bottom, TOP);
   const banded = series.length <= MOST_BANDS;
+  const reach = points.flatMap((p) => (banded ? [p.y, p.low ?? p.y, p.high ?? p.y] : [p.y]));
+  const y = axis(reach, bottom, TOP);
   const drawn = series.map((s, i) => drawSeries(s, i, x, y, banded));
   const columns = legendColumns(series);
   const legend = series.map((s, i) => legendEntry(s.name, i, columns));
