@@ -60,6 +60,11 @@ export interface RewardConfig {
   readonly adaptWeightDecay: boolean;
   /** Labels of every kind in a batch. */
   readonly batch: number;
+  /**
+   * Published weights are the average of about so many gradient steps (Polyak & Juditsky 1992; 0: the
+   * last step's): with wrong answers in every batch the last step is mostly noise.
+   */
+  readonly averageSteps: number;
   /** Gradient steps per call of `update`. */
   readonly stepsPerUpdate: number;
   /** Gradient steps after new feedback, at least and at most, until a new version is published. */
@@ -115,6 +120,7 @@ export const rewardDefaults: RewardConfig = {
   weightDecay: 0.3,
   adaptWeightDecay: false,
   batch: 16,
+  averageSteps: 0,
   stepsPerUpdate: 4,
   minSessionSteps: 20,
   maxSessionSteps: 100,
@@ -187,6 +193,7 @@ export function checkRewardConfig(config: RewardConfig): void {
     learningRate: [0, 10],
     weightDecay: [0, 1e6],
     batch: [1, 4096],
+    averageSteps: [0, 1e6],
     stepsPerUpdate: [1, 10_000],
     creditFrom: [0, 10],
     creditTo: [config.creditFrom, 10],

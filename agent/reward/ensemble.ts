@@ -27,7 +27,7 @@ import { createDataMaker, hasUnequalParts, joined } from './dataset.ts';
 import { createDistrustOf } from './distrust.ts';
 import { createDynamics } from './dynamics.ts';
 import { createLabelSet } from './label-set.ts';
-import { createMembers, isFlat, rewardsOf } from './members.ts';
+import { addToAverage, createMembers, isFlat, rewardsOf } from './members.ts';
 import { rowMirror } from './mirror.ts';
 import { createNoise } from './noise.ts';
 import { createPredictor } from './predictor.ts';
@@ -135,6 +135,7 @@ export function createRewardEnsemble(
       const shrink = 1 - config.learningRate * weightDecay;
       for (let i = 0; i < member.live.parameters.length; i++) member.live.parameters[i]! *= shrink;
       descend(member.live, member.adam);
+      addToAverage(member, Math.max(1 / Math.max(1, config.averageSteps), 1 / (gradientSteps + 1)));
     }
     noise.step(config.noiseLearningRate, labels.data.length);
     gradientSteps++;
@@ -250,6 +251,7 @@ export function createRewardEnsemble(
       for (const [m, member] of members.entries()) {
         arrays[`member${m}`] = member.live.parameters.slice();
         arrays[`member${m}/frozen`] = member.frozen.parameters.slice();
+        if (member.average) arrays[`member${m}/average`] = member.average.slice();
         member.adam.save(arrays, `member${m}/adam`);
       }
       const saveScale = (name: string, s: InputScale) => {
@@ -294,6 +296,7 @@ export function createRewardEnsemble(
       for (const [m, member] of members.entries()) {
         restore(arrays, `member${m}`, member.live.parameters);
         restore(arrays, `member${m}/frozen`, member.frozen.parameters);
+        if (member.average) restore(arrays, `member${m}/average`, member.average);
         member.adam.load(arrays, `member${m}/adam`);
         member.live.changed();
         member.frozen.changed();

@@ -9,6 +9,8 @@ import type { RewardConfig, Zero } from './config.ts';
 export interface Member {
   readonly live: Mlp;
   readonly frozen: Mlp;
+  /** Of the weights after recent steps; absent: the latest are published. */
+  readonly average?: Float32Array;
   readonly adam: ReturnType<typeof createAdam>;
   zero: number;
   inverseStd: number;
@@ -34,8 +36,16 @@ export function createMembers(
     const frozen = net(createRandom(0));
     frozen.parameters.set(live.parameters);
     const adam = createAdam(live.parameters.length, { learningRate: config.learningRate });
-    return { live, frozen, adam, zero: 0, inverseStd: 1 };
+    const average = config.averageSteps > 0 ? { average: live.parameters.slice() } : {};
+    return { live, frozen, ...average, adam, zero: 0, inverseStd: 1 };
   });
+}
+
+/** Take the live weights into the average, which they move by `share`. */
+export function addToAverage({ live, average }: Member, share: number): void {
+  if (!average) return;
+  const { parameters } = live;
+  for (let i = 0; i < average.length; i++) average[i]! += share * (parameters[i]! - average[i]!);
 }
 
 /** The reward among a network's outputs (n, ·), (n). */

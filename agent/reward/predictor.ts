@@ -95,7 +95,7 @@ export function createPredictor(
     publish(scale, rows, n, zero) {
       predictor.scale = scale;
       for (const [m, member] of members.entries()) {
-        member.frozen.parameters.set(member.live.parameters);
+        member.frozen.parameters.set(member.average ?? member.live.parameters);
         member.frozen.changed();
         normaliseMember(member, predictor.outputs(m, rows, n), zero);
       }
