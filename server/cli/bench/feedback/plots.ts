@@ -24,10 +24,7 @@ export function drawPlots(cells: readonly Cell[], rows: readonly Row[]): Plot[] 
     add(`labels-${task}`, labelCurves(task, own));
     const operated = rows.filter((r) => r.spec.task === task && isOverride(r));
     add(`takeovers-${task}`, overTime(operated, `${task}: who drives`, 'expert steps, %', rate));
-    add(
-      `cost-${task}`,
-      overTime(operated, `${task}: cost of training`, 'total cost', (p) => p.cost),
-    );
+    add(`cost-${task}`, overTime(operated, `${task}: cost of training`, 'total cost', totalCost));
   }
   return plots;
 }
@@ -96,13 +93,17 @@ function distinctNames(cells: readonly Cell[]): (cell: Cell) => string {
   return (cell) => used.map((word) => word(cell)).join(' · ');
 }
 
-type Value = (point: CurvePoint, previous: CurvePoint | undefined) => number;
+/** What a curve has come to at its point `i`. */
+type Value = (curve: readonly CurvePoint[], i: number) => number;
 
-/** Expert steps since the last point, % of all. */
-function rate(point: CurvePoint, previous: CurvePoint | undefined): number {
-  const steps = point.step - (previous?.step ?? 0);
-  return (100 * (point.expertSteps - (previous?.expertSteps ?? 0))) / steps;
+/** Expert steps over the last tenth of the run, %: from point to point they jump too much to be read. */
+function rate(curve: readonly CurvePoint[], i: number): number {
+  const before = curve[i - Math.ceil(curve.length / 10)] ?? { step: 0, expertSteps: 0 };
+  const now = curve[i]!;
+  return (100 * (now.expertSteps - before.expertSteps)) / (now.step - before.step);
 }
+
+const totalCost: Value = (curve, i) => curve[i]!.cost;
 
 /** A line per cell: the interquartile mean over seeds, and their whole range as a band. */
 function overTime(rows: readonly Row[], title: string, y: string, value: Value): string {
@@ -122,10 +123,7 @@ function overTime(rows: readonly Row[], title: string, y: string, value: Value):
 
 function merge(group: readonly Row[], value: Value): Point[] {
   return group[0]!.curve.map((point, i) => {
-    const values = group.flatMap(({ curve }) => {
-      const at = curve[i];
-      return at === undefined ? [] : value(at, curve[i - 1]);
-    });
+    const values = group.flatMap(({ curve }) => (i < curve.length ? value(curve, i) : []));
     return { x: point.step, y: iqm(values), low: Math.min(...values), high: Math.max(...values) };
   });
 }
