@@ -160,6 +160,6 @@ function hackingLines({ curve }: TrainResult): string[] {
   const now = curve.at(-1)!.alarm ? ', and at its end' : '';
   return [
     `reward hacking: the agent earned more of what the reward model disagrees about in ${Math.ceil(100 * share)} % of the run${now}; ` +
-      'more --labels or --set reward.pessimism=1 help',
+      'more --labels help, and from some dozens on --set reward.pessimism=1 does',
   ];
 }
