@@ -111,7 +111,8 @@ describe('[MAP-7] lanesAt', () => {
         const [x, y] = [minX + u * (maxX - minX), minY + v * (maxY - minY)];
         const expected = map.lanes.filter((lane) => {
           lane.project(x, y, position);
-          const inside = position.s >= -margin && position.s <= lane.length + margin;
+          const [from, to] = [-margin - 1e-9, lane.length + margin + 1e-9]; // rounding, at a lane's end
+          const inside = position.s >= from && position.s <= to;
           return inside && Math.abs(position.lateral) <= lane.width / 2 + margin;
         });
         const count = map.lanesAt(x, y, margin, out);
@@ -126,7 +127,7 @@ describe('[MAP-7] lanesAt', () => {
           last = Math.abs(position.lateral);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[0, 0.39192382422338046, 0]] },
     );
   });
 });
