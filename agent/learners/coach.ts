@@ -123,8 +123,9 @@ export function createCoach(
     feedback: Extract<Feedback, { kind: 'reward' }>,
     episodes: EpisodeSource,
   ): boolean {
+    if (credited.has(feedback.id)) return true; // a retry
     const episode = episodes.get(feedback.episodeId);
-    if (!episode || credited.has(feedback.id)) return credited.has(feedback.id);
+    if (!episode) return false;
     const judged = feedback.step - Math.round(c.delay / spec.controlDt);
     if (judged < 0) return false;
     const all = new Float32Array(c.window * width);

@@ -106,8 +106,9 @@ export function createTamer(
     feedback: Extract<Feedback, { kind: 'reward' }>,
     episodes: EpisodeSource,
   ): boolean {
+    if (credited.has(feedback.id)) return true; // a retry
     const episode = episodes.get(feedback.episodeId);
-    if (!episode || credited.has(feedback.id)) return credited.has(feedback.id);
+    if (!episode) return false;
     const row = new Float32Array(width);
     const action = row.subarray(d, d + k);
     creditedSteps(episode, feedback.step, spec.controlDt, c, (step, weight) => {

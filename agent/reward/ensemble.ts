@@ -135,7 +135,7 @@ export function createRewardEnsemble(
       const shrink = 1 - config.learningRate * weightDecay;
       for (let i = 0; i < member.live.parameters.length; i++) member.live.parameters[i]! *= shrink;
       descend(member.live, member.adam);
-      addToAverage(member, Math.max(1 / Math.max(1, config.averageSteps), 1 / (gradientSteps + 1)));
+      addToAverage(member, 1 / Math.max(1, Math.min(config.averageSteps, gradientSteps + 1)));
     }
     noise.step(config.noiseLearningRate, labels.data.length);
     gradientSteps++;

@@ -123,6 +123,7 @@ export function createHackingWatch(
       ),
     }),
     load({ meta, arrays }) {
+      if (!meta.history) return; // saved before there was one: the watch begins anew
       const entries = (saved: unknown) =>
         (saved as Told[]).map((entry) => ({
           ...entry,

@@ -8,6 +8,7 @@ import {
 import type { EnvironmentOptions } from '../../../sim/contract.ts';
 import { integer, number, partSetting, seed, words } from '../arguments.ts';
 import { createOutput, short, table } from '../output.ts';
+import type { CurvePoint } from '../train/loop.ts';
 import { TEACHERS, type TeacherName } from '../train/names.ts';
 import type { TrainResult } from '../train/run.ts';
 import {
@@ -148,13 +149,13 @@ function describe(r: TrainResult): string {
     lines,
     `${r.environmentSteps} steps, ${r.expertSteps} by the expert, ${r.labels} labels, ${short(r.wallSeconds)} s`,
     `reward model: accuracy ${short(accuracy)} (ceiling ${short(ceiling)}, from repeated questions ${short(measuredCeiling)}), Pearson ${short(pearson)}, EPIC distance ${isConstant ? 'omitted: constant reward' : short(epic)}`,
-    ...hackingLines(r),
+    ...hackingLines(r.curve),
     `policy: ${r.snapshot}`,
   ].join('\n');
 }
 
 /** Nothing where the alarm never stood. */
-function hackingLines({ curve }: TrainResult): string[] {
+export function hackingLines(curve: readonly Pick<CurvePoint, 'alarm'>[]): string[] {
   const share = curve.filter(({ alarm }) => alarm).length / curve.length;
   if (!(share > 0)) return [];
   const now = curve.at(-1)!.alarm ? ', and at its end' : '';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backend, loadBackend } from '../../../agent/backend.ts';
-import type { Feedback } from '../../../agent/contract.ts';
 import { createEpisodeStore } from '../../../agent/episodes.ts';
 import { mean, pearson } from '../../../agent/evaluation/statistics.ts';
 import type { RewardConfig } from '../../../agent/reward/config.ts';
 import { createRewardEnsemble, type RewardEnsemble } from '../../../agent/reward/ensemble.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
+import { teachPreferences } from './teach.ts';
 
 const spec = syntheticSpec(6, 2);
 const store = createEpisodeStore({ maxSteps: 10_000 });
@@ -28,26 +28,8 @@ function taught(config: Partial<RewardConfig>, seed: number): RewardEnsemble {
   const options = { hidden: [], output: 'linear', maxSessionSteps: 600, ...config } as const;
   const model = createRewardEnsemble(spec, options, backend, createRandom(seed));
   models.push(model);
-  const random = createRandom(seed, 1);
-  for (const id of store.ids()) model.observe(store.get(id)!, 0, 200);
-  const segment = () => {
-    const from = random.integer(190);
-    return { episodeId: `e${random.integer(7)}`, from, to: from + 10 };
-  };
-  const returned = ({ episodeId, from, to }: ReturnType<typeof segment>) =>
-    store
-      .get(episodeId)!
-      .envRewards.subarray(from, to)
-      .reduce((sum, r) => sum + r, 0);
-  for (let i = 0; i < 300; i++) {
-    const [a, b] = [segment(), segment()];
-    const isRight = random.next() >= 0.3;
-    const choice = returned(a) > returned(b) === isRight ? 'a' : 'b';
-    const at = { runId: 'r', shownAt: 0, answeredAt: 0, receivedAt: 0, responseMs: 0 };
-    const body = { kind: 'preference' as const, a, b, choice };
-    model.feedback({ ...at, ...body, id: `f${i}`, teacherId: 't' } as Feedback, store);
-  }
-  for (let i = 0; i < 400 && model.pending; i++) model.update();
+  const lesson = { answers: 300, steps: 10, episodes: 7, mistakes: 0.3 };
+  teachPreferences(model, store, lesson, createRandom(seed, 1));
   expect(model.version).toBe(1);
   return model;
 }

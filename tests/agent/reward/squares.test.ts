@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backend, loadBackend } from '../../../agent/backend.ts';
-import type { Feedback } from '../../../agent/contract.ts';
 import { createEpisodeStore } from '../../../agent/episodes.ts';
 import { mean, pearson } from '../../../agent/evaluation/statistics.ts';
 import type { RewardConfig } from '../../../agent/reward/config.ts';
@@ -8,6 +7,7 @@ import { createRewardEnsemble, type RewardEnsemble } from '../../../agent/reward
 import { inputScale, scaleRows } from '../../../agent/reward/reference.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
+import { teachPreferences } from './teach.ts';
 
 const spec = syntheticSpec(3, 2);
 const store = createEpisodeStore({ maxSteps: 10_000 });
@@ -33,25 +33,7 @@ afterAll(() => {
 function taught(config: Partial<RewardConfig>): RewardEnsemble {
   const model = createRewardEnsemble(spec, config, backend, createRandom(1));
   models.push(model);
-  const random = createRandom(2);
-  for (const id of store.ids()) model.observe(store.get(id)!, 0, 200);
-  const segment = () => {
-    const from = random.integer(185);
-    return { episodeId: `e${random.integer(7)}`, from, to: from + 15 };
-  };
-  const returned = ({ episodeId, from, to }: ReturnType<typeof segment>) =>
-    store
-      .get(episodeId)!
-      .envRewards.subarray(from, to)
-      .reduce((sum, r) => sum + r, 0);
-  for (let i = 0; i < 80; i++) {
-    const [a, b] = [segment(), segment()];
-    const choice = returned(a) > returned(b) ? 'a' : 'b';
-    const at = { runId: 'r', shownAt: 0, answeredAt: 0, receivedAt: 0, responseMs: 0 };
-    const body = { kind: 'preference' as const, a, b, choice };
-    model.feedback({ ...at, ...body, id: `f${i}`, teacherId: 't' } as Feedback, store);
-  }
-  for (let i = 0; i < 200 && model.pending; i++) model.update();
+  teachPreferences(model, store, { answers: 80, steps: 15, episodes: 7 }, createRandom(2));
   return model;
 }
 

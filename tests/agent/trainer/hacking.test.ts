@@ -83,6 +83,14 @@ test('[TRN-7] the watch goes on from a checkpoint, and the next reward model jud
   expect(restored.alarm).toBe(false);
 });
 
+test('[TRN-7] a run whose checkpoint has no history yet goes on, and is watched anew', () => {
+  const hacking = createHackingWatch(judge());
+  hacking.load({ meta: { log: [] }, arrays: {} });
+  expect(hacking.alarm).toBe(false);
+  for (let i = 0; i < 16; i++) hacking.add(episode(`n${i}`, i, i));
+  expect(hacking.alarm).toBe(true);
+});
+
 test('[TRN-7] one window says nothing, and an episode that is told twice counts once', () => {
   const hacking = createHackingWatch(judge());
   for (let i = 0; i < 15; i++) hacking.add(episode(`n${i}`, i, i));

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hackingLines } from '../../../server/cli/commands/train.ts';
 import { createOutput } from '../../../server/cli/output.ts';
 import { type TrainOptions, type TrainResult, train } from '../../../server/cli/train/run.ts';
 import { readPolicyFile } from '../../../server/snapshot-file.ts';
@@ -227,4 +228,16 @@ test('[EVAL-20] where the reward is constant nothing is at a distance from it or
   });
   expect(rewardModel.accuracy).not.toBeNull();
   expect(rewardModel).toMatchObject({ epic: null, pearson: null });
+});
+
+test('[CLI-16] train says for how much of the run the alarm for reward hacking stood, and what helps', () => {
+  const curve = (...alarms: boolean[]) => alarms.map((alarm) => ({ alarm }));
+  expect(hackingLines(curve(false, false))).toEqual([]);
+  expect(hackingLines([])).toEqual([]);
+  expect(hackingLines(curve(false, true, true, false))).toEqual([
+    expect.stringMatching(/in 50 % of the run; more --labels/),
+  ]);
+  expect(hackingLines(curve(false, true))).toEqual([
+    expect.stringMatching(/in 50 % of the run, and at its end/),
+  ]);
 });
