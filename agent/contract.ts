@@ -199,7 +199,7 @@ export interface Layer {
 }
 
 /**
- * A policy as plain numbers; `agent/act.ts` runs it without TensorFlow. The network's output is the
+ * A policy as plain numbers; `agent/acting/policy.ts` runs it without TensorFlow. The network's output is the
  * action mean (k), followed by the log standard deviations (k) when `logStd` is 'network'.
  */
 export interface PolicySnapshot {
@@ -228,7 +228,7 @@ export interface Policy {
 
 /**
  * When the agent itself asks for a person and when it may take back control, as plain numbers;
- * `agent/gate.ts` evaluates it beside the policy.
+ * `agent/acting/gate.ts` evaluates it beside the policy.
  */
 export interface GateSnapshot {
   /**

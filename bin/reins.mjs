@@ -3,7 +3,7 @@
 import { register } from 'tsx/esm/api';
 
 register();
-const { prepareNativeEnvironment } = await import('../agent/native-environment.ts');
+const { prepareNativeEnvironment } = await import('../agent/backend/native-environment.ts');
 prepareNativeEnvironment(); // before any thread that may load TensorFlow
-const { main } = await import('../server/cli/main.ts');
+const { main } = await import('../cli/main.ts');
 process.exitCode = await main(process.argv.slice(2));

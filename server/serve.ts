@@ -8,15 +8,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { EnvironmentOptions } from '../sim/contract.ts';
 import type { EnvironmentFacts } from './actors/messages.ts';
-import { createHttp } from './http.ts';
-import { createLog } from './log.ts';
+import { createHttp } from './connection/http.ts';
+import { type SessionOptions, startSession } from './connection/session.ts';
+import { KEEP_EPISODES, type RunHandle } from './contract.ts';
 import { CLOSE, LIMITS, PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from './protocol/index.ts';
-import { startRun } from './run.ts';
-import { KEEP_EPISODES, type RunHandle } from './run-contract.ts';
-import { type SessionOptions, startSession } from './session.ts';
+import { startRun } from './run/run.ts';
 import type { Run, Storage } from './storage/contract.ts';
 import { lockFolder } from './storage/lock.ts';
 import { openStorage } from './storage/sqlite.ts';
+import { createLog } from './threads/log.ts';
 
 export interface ServeOptions {
   readonly host: string;

@@ -1,9 +1,83 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { importsOf, root, type SourceFile, sourceFiles, topFolder } from './setup/sources.ts';
+import {
+  type Import,
+  importCircles,
+  importsOf,
+  root,
+  sourceFiles,
+  topFolder,
+} from './setup/sources.ts';
 
-const FOLDERS = ['sim', 'agent', 'server', 'trainer-ui'] as const;
+const FOLDERS = ['sim', 'agent', 'experiments', 'server', 'cli', 'trainer-ui'] as const;
+/**
+ * Each layer and what its files may import besides each other, from the bottom up. `types:` allows type-only
+ * imports. A file belongs to the layer with the longest prefix of its path.
+ */
+const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] = [
+  ['sim', []],
+  ['agent', ['sim/contract.ts', 'sim/spaces.ts', 'sim/random.ts', 'sim/time-step.ts']],
+  ['server/protocol', ['types:sim/contract.ts', 'types:agent/contract.ts']],
+  ['server/threads', []],
+  ['server/storage', ['agent', 'sim', 'server/protocol', 'server/threads']],
+  ['server/actors', ['agent', 'sim', 'server/protocol', 'server/threads']],
+  ['server/learner', ['agent', 'sim', 'server/protocol', 'server/threads', 'server/storage']],
+  [
+    'server/contract.ts',
+    ['agent', 'server/protocol', 'server/threads', 'server/storage', 'server/actors'],
+  ],
+  [
+    'server/run',
+    [
+      'agent',
+      'sim',
+      'server/protocol',
+      'server/threads',
+      'server/storage',
+      'server/actors',
+      'server/learner',
+      'server/contract.ts',
+    ],
+  ],
+  [
+    'server/connection',
+    [
+      'agent',
+      'server/protocol',
+      'server/threads',
+      'server/storage',
+      'server/contract.ts',
+      'server/run',
+    ],
+  ],
+  ['server/serve.ts', ['sim', 'server']],
+  // Of the server only what is no server: worker threads and the lock of a folder.
+  ['experiments', ['agent', 'sim', 'server/threads', 'server/storage/lock.ts']],
+  ['cli', ['experiments', 'server', 'agent', 'sim']],
+  ['trainer-ui', ['server/protocol']],
+];
+
+/** A path is below a prefix when it is that file or lies in that folder. */
+const below = (path: string, prefix: string) => path === prefix || path.startsWith(`${prefix}/`);
+
+function layerOf(path: string): string | undefined {
+  const found = LAYERS.map(([layer]) => layer).filter((layer) => below(path, layer));
+  return found.sort((a, b) => b.length - a.length)[0];
+}
+
+function mayImport(
+  layer: string,
+  allowed: readonly string[],
+  { target, typeOnly }: Import,
+): boolean {
+  if (layerOf(target) === layer) return true;
+  return allowed.some((entry) => {
+    const isTypes = entry.startsWith('types:');
+    return (typeOnly || !isTypes) && below(target, isTypes ? entry.slice('types:'.length) : entry);
+  });
+}
+
 interface LockEntry {
   readonly resolved?: string;
   readonly integrity?: string;
@@ -14,22 +88,6 @@ interface LockEntry {
 
 const files = sourceFiles(...FOLDERS);
 const product = new Set<string>([...FOLDERS, 'tests']);
-const CONTRACT_FILES = ['sim/contract.ts', 'sim/spaces.ts', 'sim/random.ts', 'sim/time-step.ts'];
-
-/** `file -> import` for every import between the repository's files that `allowed` refuses. */
-function violations(
-  from: (file: SourceFile) => boolean,
-  allowed: (target: string, typeOnly: boolean, file: SourceFile) => boolean,
-): string[] {
-  return files.filter(from).flatMap((file) =>
-    file.imports
-      .filter((i) => i.specifier.startsWith('.') && product.has(topFolder(i.target)))
-      .filter((i) => !allowed(i.target, i.typeOnly, file))
-      .map((i) => `${file.path} -> ${i.target}`),
-  );
-}
-
-const inside = (folder: string) => (file: SourceFile) => file.path.startsWith(`${folder}/`);
 
 describe('imports go one way', () => {
   test('[ARCH-1] the reader of imports sees every form', () => {
@@ -59,33 +117,28 @@ describe('imports go one way', () => {
     ]);
   });
 
-  test('[ARCH-1] sim imports nothing of the other folders', () => {
-    expect(files.filter(inside('sim')).length).toBeGreaterThan(5);
-    expect(violations(inside('sim'), (target) => target.startsWith('sim/'))).toEqual([]);
+  test.each(LAYERS.map(([layer]) => layer))(
+    '[ARCH-1] %s imports only what lies below it',
+    (layer) => {
+      const allowed = LAYERS.find(([name]) => name === layer)![1];
+      const own = files.filter((file) => layerOf(file.path) === layer);
+      expect(own.length).toBeGreaterThan(0);
+      const wrong = own.flatMap((file) =>
+        file.imports
+          .filter((i) => i.specifier.startsWith('.') && product.has(topFolder(i.target)))
+          .filter((i) => !mayImport(layer, allowed, i))
+          .map((i) => `${file.path} -> ${i.target}`),
+      );
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  test('[ARCH-1] every file belongs to a layer', () => {
+    expect(files.filter((file) => !layerOf(file.path)).map((file) => file.path)).toEqual([]);
   });
 
-  test('[ARCH-1] agent knows the environment contract and nothing of server or page', () => {
-    const allowed = (target: string) =>
-      target.startsWith('agent/') || CONTRACT_FILES.includes(target);
-    expect(violations(inside('agent'), allowed)).toEqual([]);
-  });
-
-  test('[ARCH-1] the protocol is a leaf: of sim and agent it takes types only', () => {
-    const allowed = (target: string, typeOnly: boolean) =>
-      target.startsWith('server/protocol/') ||
-      (typeOnly && (target === 'sim/contract.ts' || target === 'agent/contract.ts'));
-    expect(violations(inside('server/protocol'), allowed)).toEqual([]);
-  });
-
-  test('[ARCH-1] server composes sim and agent', () => {
-    const allowed = (target: string) => ['server', 'sim', 'agent'].includes(topFolder(target));
-    expect(violations(inside('server'), allowed)).toEqual([]);
-  });
-
-  test('[ARCH-1] the page knows the protocol and nothing else', () => {
-    const allowed = (target: string) =>
-      target.startsWith('trainer-ui/') || target.startsWith('server/protocol/');
-    expect(violations(inside('trainer-ui'), allowed)).toEqual([]);
+  test('[ARCH-1] no import circle, type-only imports included', () => {
+    expect(importCircles(files)).toEqual([]);
   });
 });
 
@@ -97,8 +150,8 @@ describe('heavy libraries have one door', () => {
       )
       .map((f) => f.path);
 
-  test('[ARCH-2] only agent/backend.ts imports TensorFlow.js', () => {
-    expect(importers('@tensorflow/', true)).toEqual(['agent/backend.ts']);
+  test('[ARCH-2] only agent/backend/backend.ts imports TensorFlow.js', () => {
+    expect(importers('@tensorflow/', true)).toEqual(['agent/backend/backend.ts']);
   });
 
   test('[ARCH-3] only one file of sim/robotics imports MuJoCo', () => {
@@ -118,7 +171,7 @@ describe('rules of the house', () => {
     const forbidden = /\b(?:Math\.random|Date\.now|performance\.now)\s*\(|\bnew Date\(\s*\)/;
     const strip = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
     const bad = files
-      .filter((f) => inside('sim')(f) || inside('agent')(f))
+      .filter((f) => ['sim', 'agent'].includes(topFolder(f.path)))
       .filter((f) => forbidden.test(strip(f.text)));
     expect(bad.map((f) => f.path)).toEqual([]);
   });

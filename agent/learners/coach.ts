@@ -12,7 +12,7 @@
  * Adam; a state-independent Gaussian with clipped likelihood (nn/censored.ts).
  */
 import type { Random } from '../../sim/random.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, EpisodeSource, Feedback, Learner } from '../contract.ts';
 import { halfRange, scaleActions, toEnvironmentUnits } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';

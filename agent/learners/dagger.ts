@@ -14,14 +14,14 @@
  * block-diagonal network.
  */
 import type { Random } from '../../sim/random.ts';
-import type { Backend } from '../backend.ts';
+import { quantile } from '../acting/gate.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, GateSnapshot, Learner } from '../contract.ts';
-import { quantile } from '../gate.ts';
 import { toEnvironmentUnits } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { descend } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
-import type { ReplayBatch } from '../replay.ts';
+import type { ReplayBatch } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';

@@ -10,14 +10,14 @@
  * (Hejna et al. 2024), which the authors' code uses.
  */
 import type { Random } from '../../sim/random.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Episode, EpisodeSource, Feedback, Learner } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { descend } from '../nn/fit.ts';
 import { sigmoid, softplus } from '../nn/gaussian.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
-import type { ReplayBatch } from '../replay.ts';
+import type { ReplayBatch } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
 import { imitationLoss } from './parts/human-terms.ts';

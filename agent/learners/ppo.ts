@@ -11,7 +11,7 @@
  * are to be learned, the first round waits until there is a model of them.
  */
 import type { Random } from '../../sim/random.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics, RewardModel } from '../contract.ts';
 import { halfRange, scaleActions, toEnvironmentUnits } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
@@ -19,7 +19,7 @@ import { censoredLikelihood } from '../nn/censored.ts';
 import { descend, predict } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { createNormaliser } from '../nn/normaliser.ts';
-import type { RewardSource } from '../replay.ts';
+import type { RewardSource } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createPpoBatch, fillPpoBatch, type PpoBatch } from './parts/ppo-batch.ts';
 import {

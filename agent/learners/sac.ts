@@ -10,7 +10,7 @@
  * finite differences in tests/agent/learners.
  */
 import type { Random } from '../../sim/random.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner } from '../contract.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
@@ -22,7 +22,7 @@ import {
   sampleSquashed,
   squashedGradient,
 } from '../nn/squashed.ts';
-import type { ReplayBatch, RestFrom, RewardSource } from '../replay.ts';
+import type { ReplayBatch, RestFrom, RewardSource } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';

@@ -7,7 +7,7 @@
  * original picks argmax over few discrete actions; here a deterministic actor climbs H's gradient.
  */
 import type { Random } from '../../sim/random.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, EpisodeSource, Feedback, Learner } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';

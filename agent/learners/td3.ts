@@ -8,15 +8,15 @@
  * of a takeover and keep their own next observation (PVP's buffer loses both).
  */
 import type { Random } from '../../sim/random.ts';
-import type { Backend } from '../backend.ts';
+import { quantile } from '../acting/gate.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner } from '../contract.ts';
-import { quantile } from '../gate.ts';
 import { createAdam, polyak, restore, type SavedArrays } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { fillNormal } from '../nn/squashed.ts';
-import type { ReplayBatch, RestFrom, RewardSource } from '../replay.ts';
+import type { ReplayBatch, RestFrom, RewardSource } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
 import { countHuman, imitationLoss, isOwn, proxyLoss } from './parts/human-terms.ts';

@@ -1,6 +1,6 @@
 /** Q-networks on (observation, action) with slowly moving targets (Fujimoto et al. 2018's twins). */
 import type { Random } from '../../sim/random.ts';
-import type { Backend, Tensor } from '../backend.ts';
+import type { Backend, Tensor } from '../backend/backend.ts';
 import {
   type Adam,
   type AdamConfig,

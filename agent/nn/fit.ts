@@ -1,5 +1,5 @@
 /** Supervised step on an MLP: the loss is given by its gradient with respect to the outputs. */
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { Adam } from './adam.ts';
 import type { Mlp } from './mlp.ts';
 

@@ -3,8 +3,8 @@
  *
  * Gradient of H' = f(H W + b): dZ = dH' ⊙ f'(Z), dW = Hᵀ dZ, db = Σ dZ, dH = dZ Wᵀ.
  */
-import type { Backend, Tensor } from '../backend.ts';
-import type { GradientKernels } from '../native-kernels.ts';
+import type { Backend, Tensor } from '../backend/backend.ts';
+import type { GradientKernels } from '../backend/native-kernels.ts';
 import {
   activationGradient,
   addColumnSums,

@@ -2,7 +2,7 @@
  * A network's layers: where their numbers lie in the flat array, the tensors made of them, and the
  * forward pass of one.
  */
-import type { Backend, Tensor } from '../backend.ts';
+import type { Backend, Tensor } from '../backend/backend.ts';
 import type { Activation } from '../contract.ts';
 import { LEAKY_SLOPE } from './kernels.ts';
 

@@ -1,6 +1,6 @@
 /** Multi-layer perceptron with all its numbers in one flat array and hand-written gradients. */
 import type { Random } from '../../sim/random.ts';
-import type { Backend, Tensor } from '../backend.ts';
+import type { Backend, Tensor } from '../backend/backend.ts';
 import type { Layer } from '../contract.ts';
 import { type Initialiser, initialiseLayer } from './init.ts';
 import { type NormRows, normaliseRows } from './layer-norm.ts';

@@ -1,7 +1,7 @@
 /** The queue's source: makes Query objects, remembers what was asked, and lets questions expire. */
 import type { Random } from '../../sim/random.ts';
 import type { EnvironmentSpec, Episode, Feedback, Query, Segment } from '../contract.ts';
-import type { EpisodeStore } from '../episodes.ts';
+import type { EpisodeStore } from '../episode/episodes.ts';
 import type { RewardEnsemble } from '../reward/ensemble.ts';
 import { createAnswerTime } from './answer-time.ts';
 import { createAsked, type SavedQuestion } from './asked.ts';

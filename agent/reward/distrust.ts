@@ -1,5 +1,5 @@
 /** RIME over an ensemble's labels: costs of comparisons under the members' mean, and verdicts on them. */
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import { predict } from '../nn/fit.ts';
 import { sigmoid } from '../nn/gaussian.ts';
 import { type Comparison, type Datum, joined } from './dataset.ts';

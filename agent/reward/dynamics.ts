@@ -6,7 +6,7 @@
  * each session; the target is the change of every observation column, not a learned embedding.
  */
 import type { Random } from '../../sim/random.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import { addLossGradient } from '../nn/fit.ts';
 import type { Mlp } from '../nn/mlp.ts';
 import type { ReedConfig } from './config.ts';

@@ -6,7 +6,7 @@
  * al. (2017) hold out 1/e per member: every label is held out from exactly one.
  */
 import type { Random } from '../../sim/random.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import type {
   Checkpoint,
   EnvironmentSpec,

@@ -1,6 +1,6 @@
 /** The networks of a reward ensemble: each member learns on in one copy and answers from another. */
 import { createRandom, type Random } from '../../sim/random.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import { createAdam } from '../nn/adam.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
 import type { RewardConfig, Zero } from './config.ts';

@@ -1,5 +1,5 @@
 /** What the published version of a reward ensemble says: answers of its members' frozen copies. */
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
 import { predict as predictRows } from '../nn/fit.ts';

@@ -3,7 +3,7 @@
  * hands back when the gate lets it. Before there is a gate it does as `until` says.
  */
 import type { Expert } from '../../sim/contract.ts';
-import type { Gate } from '../gate.ts';
+import type { Gate } from '../acting/gate.ts';
 import type { OverrideTeacher } from './contract.ts';
 
 export interface GatedTeacherOptions {

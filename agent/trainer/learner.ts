@@ -1,6 +1,6 @@
 /** A preset's learner. */
 import type { Random } from '../../sim/random.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner } from '../contract.ts';
 import { createBc } from '../learners/bc.ts';
 import { createCoach } from '../learners/coach.ts';

@@ -2,14 +2,15 @@
  * The live loop: one environment at its own pace, a person may take it over. Independent of threads
  * and clocks, so that tests drive it step by step.
  */
-import { createPolicy } from '../../agent/act.ts';
+
+import { takenFrom } from '../../agent/acting/counterfactual.ts';
+import { createPolicy } from '../../agent/acting/policy.ts';
 import type { Episode, EpisodeEnd, PolicySnapshot } from '../../agent/contract.ts';
-import { takenFrom } from '../../agent/counterfactual.ts';
-import { createEpisodeRecorder } from '../../agent/episodes.ts';
+import { sliceEpisode } from '../../agent/episode/chunks.ts';
+import { createEpisodeRecorder } from '../../agent/episode/episodes.ts';
 import { type Environment, type EnvState, POSE_SIZE, type TimeStep } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { clipInto } from '../../sim/spaces.ts';
-import { sliceEpisode } from '../episode-chunks.ts';
 import { encodeFrame, encodePath, FLAG, type Frame } from '../protocol/index.ts';
 import { createControl } from './control.ts';
 import type { ActorData, LiveCommand, LiveEvent, Request } from './messages.ts';

@@ -2,15 +2,16 @@
  * ActorLink: how actors talk to the server. Plain data only, so that worker threads can be replaced
  * by a message bus between machines.
  */
+
+import type { Predictions, Taken } from '../../agent/acting/counterfactual.ts';
 import type { Episode, GateSnapshot, PolicySnapshot } from '../../agent/contract.ts';
-import type { Predictions, Taken } from '../../agent/counterfactual.ts';
+import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
 import type {
   EnvironmentInfo,
   EnvironmentOptions,
   EnvState,
   SceneDescription,
 } from '../../sim/contract.ts';
-import type { EpisodeChunk } from '../episode-chunks.ts';
 import type { ControlInput } from '../protocol/index.ts';
 
 /** What the server must know of an environment without creating one itself. */
@@ -32,9 +33,6 @@ export interface ActorThreadData extends Omit<ActorData, 'safeAction' | 'trainSe
   /** File URL of the module to run, for worker-boot. */
   readonly module: string;
 }
-
-/** Steps that rollouts may make before the learner has asked for any. */
-export const FIRST_CREDIT = 1500;
 
 /** What an actor acts upon; the thread adds what its environment says. */
 export interface ActorData {

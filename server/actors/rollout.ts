@@ -4,20 +4,20 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { createPolicy } from '../../agent/act.ts';
-import type { Episode, Policy } from '../../agent/contract.ts';
 import {
   type CounterfactualOptions,
   type Predictions,
   rollCounterfactual,
   rollPredictions,
   type Taken,
-} from '../../agent/counterfactual.ts';
-import { createEpisodeRecorder } from '../../agent/episodes.ts';
+} from '../../agent/acting/counterfactual.ts';
+import { createPolicy } from '../../agent/acting/policy.ts';
+import type { Episode, Policy } from '../../agent/contract.ts';
+import { sliceEpisode } from '../../agent/episode/chunks.ts';
+import { createEpisodeRecorder } from '../../agent/episode/episodes.ts';
 import type { EnvState, TimeStep } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { createEnvironment } from '../../sim/registry.ts';
-import { sliceEpisode } from '../episode-chunks.ts';
 import { infoOf } from './facts.ts';
 import type { ActorThreadData, RolloutCommand, RolloutEvent } from './messages.ts';
 import { hasOneScene } from './scene-id.ts';

@@ -4,8 +4,9 @@
  * raised at once and held, so that a person has time to see it; the offer to hand back comes late
  * and goes sooner, though not within a reaction time, in which nobody could follow it.
  */
+
+import { createGate, type Gate } from '../../agent/acting/gate.ts';
 import type { GateSnapshot } from '../../agent/contract.ts';
-import { createGate, type Gate } from '../../agent/gate.ts';
 import type { Controller, Request } from './messages.ts';
 
 /** How long a request is held after the last step that asked, s of simulated time. */

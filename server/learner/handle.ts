@@ -3,6 +3,7 @@
  * came after it, restarts it when it dies, and knows when an answer is in a policy that acts.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isCounterfactual } from '../../agent/acting/counterfactual.ts';
 import type {
   Feedback,
   GateSnapshot,
@@ -10,13 +11,12 @@ import type {
   PolicySnapshot,
   Query,
 } from '../../agent/contract.ts';
-import { sliceEpisode } from '../episode-chunks.ts';
-import type { Log } from '../log.ts';
+import { sliceEpisode } from '../../agent/episode/chunks.ts';
 import type { ServerMessage } from '../protocol/index.ts';
-import { isCounterfactual } from '../run-overrides.ts';
 import type { Run, Storage } from '../storage/contract.ts';
-import { backOff, createDeathCount } from '../supervisor.ts';
-import { startThread, type Thread } from '../threads.ts';
+import type { Log } from '../threads/log.ts';
+import { backOff, createDeathCount } from '../threads/supervisor.ts';
+import { startThread, type Thread } from '../threads/threads.ts';
 import type { LearnerCommand, LearnerCounts, LearnerData, LearnerEvent } from './messages.ts';
 
 const CHECKPOINT_EVERY = 20_000;
@@ -128,10 +128,14 @@ export function createLearnerHandle(options: LearnerHandleOptions): LearnerHandl
     known.clear();
     delivered = stored?.feedbackSequence ?? 0;
     resumedAt = delivered;
-    const started = startThread<LearnerCommand, LearnerEvent>(data, './learner/worker.ts', {
-      onEvent,
-      onDeath,
-    });
+    const started = startThread<LearnerCommand, LearnerEvent>(
+      data,
+      new URL('./worker.ts', import.meta.url).href,
+      {
+        onEvent,
+        onDeath,
+      },
+    );
     thread = started;
     deathCount.started(Date.now());
     if (!isFirst) options.onRestart();

@@ -8,8 +8,8 @@ import type {
   Query,
   Segment,
 } from '../../agent/contract.ts';
+import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
-import type { EpisodeChunk } from '../episode-chunks.ts';
 
 export interface LearnerData {
   readonly module: string;

@@ -1,11 +1,11 @@
 /** The learner thread: the only one with TensorFlow. Works in slices and listens in between. */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadBackend } from '../../agent/backend.ts';
-import { createTrainer } from '../../agent/trainer.ts';
+import { loadBackend } from '../../agent/backend/backend.ts';
+import { createAssembler } from '../../agent/episode/chunks.ts';
+import { createTrainer } from '../../agent/trainer/trainer.ts';
 import { createEnvironment } from '../../sim/registry.ts';
-import { FIRST_CREDIT } from '../actors/messages.ts';
-import { createAssembler } from '../episode-chunks.ts';
+import { FIRST_CREDIT } from '../threads/credit.ts';
 import { forPeople } from './for-people.ts';
 import type { LearnerCommand, LearnerData, LearnerEvent } from './messages.ts';
 import { createWaitingFeedback } from './waiting-feedback.ts';

@@ -1,14 +1,14 @@
 import type { AxisControl, Environment, EnvironmentFactory, EnvironmentInfo } from '../contract.ts';
-import { createDrivingExpert } from './expert.ts';
-import { type DrivingOptions, parseOptions } from './options.ts';
 import { createParkingExpert } from './parking/expert.ts';
 import { PARKING_HORIZON, parseParkingOptions } from './parking/options.ts';
 import { createParkingEnvironment } from './parking/task.ts';
-import { createDrivingPlanner } from './planner.ts';
 import { createRacetrackExpert } from './racetrack/expert.ts';
 import { parseRacetrackOptions, RACETRACK_HORIZON } from './racetrack/options.ts';
 import { createRacetrackEnvironment } from './racetrack/task.ts';
-import { createDrivingEnvironment } from './task.ts';
+import { createDrivingExpert } from './road/expert.ts';
+import { type DrivingOptions, parseOptions } from './road/options.ts';
+import { createDrivingPlanner } from './road/planner.ts';
+import { createDrivingEnvironment } from './road/task.ts';
 
 const CONTROLS: readonly AxisControl[] = [
   {

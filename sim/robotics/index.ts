@@ -1,19 +1,19 @@
 import type { EnvironmentFactory, EnvironmentOptions } from '../contract.ts';
+import { createMujocoEnvironment } from './engine/environment.ts';
+import { refuseUnknown } from './engine/options.ts';
+import type { TaskEntry } from './engine/task.ts';
+import { mjcfFactory } from './mjcf/environment.ts';
 import {
   createPegExpert,
   createPickExpert,
   createPushExpert,
   createReachExpert,
-} from './arm/experts.ts';
-import { fetchTasks } from './arm/fetch.ts';
-import { pegEntry } from './arm/peg.ts';
-import { createSlideExpert } from './arm/slide-expert.ts';
-import { createMujocoEnvironment } from './environment.ts';
-import { locomotionTasks } from './locomotion.ts';
-import { mjcfFactory } from './mjcf/environment.ts';
-import { refuseUnknown } from './options.ts';
-import { reacherTask } from './reacher.ts';
-import type { TaskEntry } from './task.ts';
+} from './tasks/arm/experts.ts';
+import { fetchTasks } from './tasks/arm/fetch.ts';
+import { pegEntry } from './tasks/arm/peg.ts';
+import { createSlideExpert } from './tasks/arm/slide-expert.ts';
+import { locomotionTasks } from './tasks/locomotion.ts';
+import { reacherTask } from './tasks/reacher.ts';
 
 function factory({ task, options: known = [], ...info }: TaskEntry): EnvironmentFactory {
   return {

@@ -3,8 +3,8 @@
  * `node --import tsx tests/bench/learner.ts [--backend wasm|native|cpu] [--observation 17] [--actions 6] [--seconds 4]`
  */
 import { parseArgs } from 'node:util';
-import { createPolicy } from '../../agent/act.ts';
-import { loadBackend } from '../../agent/backend.ts';
+import { createPolicy } from '../../agent/acting/policy.ts';
+import { loadBackend } from '../../agent/backend/backend.ts';
 import { createPpo } from '../../agent/learners/ppo.ts';
 import { createSac } from '../../agent/learners/sac.ts';
 import { createRandom } from '../../sim/random.ts';

@@ -3,7 +3,7 @@
  * `node --import tsx tests/bench/products.ts [--backend wasm|native|cpu]`
  */
 import { parseArgs } from 'node:util';
-import { loadBackend } from '../../agent/backend.ts';
+import { loadBackend } from '../../agent/backend/backend.ts';
 import { createRandom } from '../../sim/random.ts';
 
 const { values } = parseArgs({ options: { backend: { type: 'string', default: 'wasm' } } });

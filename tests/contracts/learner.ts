@@ -1,7 +1,7 @@
 /** The learner contract as tests: every learner passes it on the portable backends. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPolicy } from '../../agent/act.ts';
-import { type Backend, type BackendName, loadBackend } from '../../agent/backend.ts';
+import { createPolicy } from '../../agent/acting/policy.ts';
+import { type Backend, type BackendName, loadBackend } from '../../agent/backend/backend.ts';
 import type {
   EnvironmentSpec,
   Episode,

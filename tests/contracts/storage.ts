@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Feedback, Query } from '../../agent/contract.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
-import { recordEpisode } from '../server/episode.ts';
+import { recordEpisode } from '../server/run/episode.ts';
 
 export const RUN: Run = {
   id: 'run-1',

@@ -2,9 +2,9 @@
  * A headless run of one preset with synthetic teachers, small enough for tests and tuning: acts,
  * asks, learns, publishes. `server/cli/train` is the full version.
  */
-import { createPolicy } from '../../agent/act.ts';
+import { createPolicy } from '../../agent/acting/policy.ts';
 import type { Feedback, FeedbackBody, Metrics } from '../../agent/contract.ts';
-import { createEpisodeRecorder, createEpisodeStore } from '../../agent/episodes.ts';
+import { createEpisodeRecorder, createEpisodeStore } from '../../agent/episode/episodes.ts';
 import {
   createOverrideTeacher,
   type OverrideTeacherConfig,
@@ -14,7 +14,7 @@ import {
   type PreferenceTeacherConfig,
 } from '../../agent/teachers/preference.ts';
 import { createScalarTeacher } from '../../agent/teachers/scalar.ts';
-import { createTrainer } from '../../agent/trainer.ts';
+import { createTrainer } from '../../agent/trainer/trainer.ts';
 import type { Environment, Expert } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 

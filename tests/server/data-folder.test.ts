@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openStorage } from '../../server/storage/sqlite.ts';
 import { RUN } from '../contracts/storage.ts';
 import { connect } from '../e2e/client.ts';
-import { recordEpisode } from './episode.ts';
+import { recordEpisode } from './run/episode.ts';
 import { serve } from './serve-process.ts';
 
 let folder = '';

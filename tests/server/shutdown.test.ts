@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStorage } from '../../server/storage/sqlite.ts';
 import { type Client, connect, reward } from '../e2e/client.ts';
 import { until } from '../e2e/helpers.ts';
-import { openEpisode } from './open-episode.ts';
+import { openEpisode } from './run/open-episode.ts';
 import { type ServeProcess, serve } from './serve-process.ts';
 
 let folder = '';

@@ -1,4 +1,4 @@
-import { type BackendName, loadBackend } from '../../agent/backend.ts';
+import { type BackendName, loadBackend } from '../../agent/backend/backend.ts';
 
 /** The portable backends, and native where its addon is installed (`npm run native`). */
 export async function installedBackends(): Promise<BackendName[]> {

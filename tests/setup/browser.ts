@@ -1,7 +1,7 @@
 /** Global set-up of the end-to-end project: a browser and a page that is up to date. */
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { ensureUi } from '../../server/cli/build-ui.ts';
+import { ensureUi } from '../../cli/build-ui.ts';
 import { ensureBrowser } from './find-browser.ts';
 
 declare module 'vitest' {

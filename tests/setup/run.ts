@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureUi } from '../../server/cli/build-ui.ts';
+import { ensureUi } from '../../cli/build-ui.ts';
 import { ensureBrowser } from './find-browser.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

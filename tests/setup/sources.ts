@@ -76,3 +76,28 @@ export function sourceFiles(...folders: string[]): SourceFile[] {
 export function topFolder(path: string): string {
   return dirname(path) === '.' ? '' : path.split('/')[0]!;
 }
+
+/** Circles of imports, each as the list of its files: Tarjan's strongly connected components. */
+export function importCircles(files: readonly SourceFile[]): string[][] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const circles: string[][] = [];
+  function visit(path: string): void {
+    index.set(path, index.size);
+    low.set(path, index.get(path)!);
+    stack.push(path);
+    for (const { target } of byPath.get(path)!.imports) {
+      if (!byPath.has(target)) continue;
+      if (!index.has(target)) visit(target);
+      else if (!stack.includes(target)) continue;
+      low.set(path, Math.min(low.get(path)!, low.get(target)!));
+    }
+    if (low.get(path) !== index.get(path)) return;
+    const circle = stack.splice(stack.indexOf(path));
+    if (circle.length > 1) circles.push(circle.sort());
+  }
+  for (const path of byPath.keys()) if (!index.has(path)) visit(path);
+  return circles;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { armControls, gripperControl } from '../../sim/robotics/arm/arm.ts';
+import { armControls, gripperControl } from '../../sim/robotics/tasks/arm/arm.ts';
 import { createAxes, type GamepadState, turnToView } from '../../trainer-ui/axes.ts';
 
 const wire = (c: (typeof armControls)[number]) => ({

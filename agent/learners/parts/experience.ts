@@ -11,7 +11,7 @@ import {
   type ReplayBatch,
   type RestFrom,
   type RewardSource,
-} from '../../replay.ts';
+} from '../../replay/replay.ts';
 import { createHumanSteps } from './human-steps.ts';
 import { mirrorHalf } from './mirror.ts';
 

@@ -1,6 +1,6 @@
 /** Which steps count as a person's: feedback that says so, and its retraction. */
 import type { EpisodeSource, Feedback, Segment } from '../../contract.ts';
-import type { Replay } from '../../replay.ts';
+import type { Replay } from '../../replay/replay.ts';
 
 export interface HumanSteps {
   /**

@@ -2,7 +2,7 @@
 import { SOURCE_CODE } from '../../contract.ts';
 import type { Critics } from '../../nn/critics.ts';
 import { sigmoid, softplus } from '../../nn/gaussian.ts';
-import type { ReplayBatch } from '../../replay.ts';
+import type { ReplayBatch } from '../../replay/replay.ts';
 
 export interface ImitationWeights {
   readonly bcWeight: number;

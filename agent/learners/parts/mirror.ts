@@ -3,7 +3,7 @@ import type { BoxSpace } from '../../../sim/contract.ts';
 import type { Random } from '../../../sim/random.ts';
 import { mirrorInto } from '../../../sim/spaces.ts';
 import type { EnvironmentSpec } from '../../contract.ts';
-import type { ReplayBatch } from '../../replay.ts';
+import type { ReplayBatch } from '../../replay/replay.ts';
 
 /** Mirrors each row of the batch (environment units) with probability one half, in place. */
 export function mirrorHalf(

@@ -3,9 +3,9 @@
  * goal from (s, a), twins, learned by temporal differences from solved steps (value 1).
  */
 import type { Random } from '../../../sim/random.ts';
-import type { Backend } from '../../backend.ts';
+import type { Backend } from '../../backend/backend.ts';
 import { type Critics, createCritics } from '../../nn/critics.ts';
-import type { ReplayBatch } from '../../replay.ts';
+import type { ReplayBatch } from '../../replay/replay.ts';
 
 /** Discount and share of solved steps per batch, as in the authors' code. */
 const GAMMA = 0.9999;

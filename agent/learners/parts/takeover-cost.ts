@@ -4,9 +4,9 @@
  * it. (With a constant cost the agent learns to stand still: HACO's own ablation.)
  */
 import type { Random } from '../../../sim/random.ts';
-import type { Backend, Tensor } from '../../backend.ts';
+import type { Backend, Tensor } from '../../backend/backend.ts';
 import { type Critics, type CriticsConfig, createCritics } from '../../nn/critics.ts';
-import type { ReplayBatch } from '../../replay.ts';
+import type { ReplayBatch } from '../../replay/replay.ts';
 
 export interface TakeoverCost {
   readonly critics: Critics;

@@ -3,7 +3,7 @@
  * 1992 for the rear axle). Where the car is not where the plan has it, it plans anew.
  */
 import type { Environment, Expert } from '../../contract.ts';
-import { V } from '../vehicle.ts';
+import { V } from '../vehicle/vehicle.ts';
 import type { Pose } from './lot.ts';
 import { type Plan, planParking, SPACING } from './plan.ts';
 import { wrapAngle } from './reeds-shepp.ts';

@@ -3,8 +3,8 @@
  * empty is the goal. All of it follows from the seed.
  */
 import type { Random } from '../../random.ts';
-import { BOX_KIND, type Boxes, createBoxes, placeBox, sizeBox } from '../boxes.ts';
-import { VEHICLE_CLASSES } from '../car-following.ts';
+import { BOX_KIND, type Boxes, createBoxes, placeBox, sizeBox } from '../frame/boxes.ts';
+import { VEHICLE_CLASSES } from '../traffic/car-following.ts';
 import type { ParkingOptions } from './options.ts';
 
 /** Metres. Bays as on public lots (2.5 to 2.7 by 5 to 5.5), an aisle for two-way traffic. */

@@ -1,6 +1,6 @@
 /** What a parking environment can be told, and its limits. */
 import type { EnvironmentOptions } from '../../contract.ts';
-import { checkKnown, type Range, readFlag, readNumber } from '../read-options.ts';
+import { checkKnown, type Range, readFlag, readNumber } from '../frame/read-options.ts';
 
 export interface ParkingOptions {
   /** Bays on each side of the aisle. */

@@ -3,8 +3,8 @@
  * short arcs both ways, guided by the length of the shortest path without obstacles, and every
  * expansion tries to finish by such a path (Reeds and Shepp 1990) that touches nothing.
  */
-import { BOX_KIND, type Boxes, type Overlap, overlaps } from '../boxes.ts';
-import type { VehicleParameters } from '../vehicle.ts';
+import { BOX_KIND, type Boxes, type Overlap, overlaps } from '../frame/boxes.ts';
+import type { VehicleParameters } from '../vehicle/vehicle.ts';
 import type { Lot, Pose } from './lot.ts';
 import { words, wrapAngle } from './reeds-shepp.ts';
 

@@ -1,10 +1,10 @@
 /** How a parking lot looks: asphalt, painted bays, walls, lamps and trees; cars and the goal move. */
 import type { BodyDescription, Geom, SceneDescription, StaticBody } from '../../contract.ts';
-import { type Colour, car, EGO_PAINT, PAINTS, part } from '../bodies.ts';
-import { VEHICLE_CLASSES } from '../car-following.ts';
-import { carMeshes } from '../car-mesh.ts';
-import { CAMERAS } from '../scene.ts';
-import type { VehicleParameters } from '../vehicle.ts';
+import { type Colour, car, EGO_PAINT, PAINTS, part } from '../frame/bodies.ts';
+import { CAMERAS } from '../road/scene.ts';
+import { VEHICLE_CLASSES } from '../traffic/car-following.ts';
+import { carMeshes } from '../vehicle/mesh.ts';
+import type { VehicleParameters } from '../vehicle/vehicle.ts';
 import { AISLE, BAY_DEPTH, BAY_WIDTH, bayX, type Lot, parkedClass, WALL_THICKNESS } from './lot.ts';
 
 const ASPHALT: Colour = [0.3, 0.31, 0.33, 1];

@@ -7,11 +7,16 @@
 import type { Environment, SceneDescription, StepInfo } from '../../contract.ts';
 import { createRandom } from '../../random.ts';
 import { box } from '../../spaces.ts';
-import { BOX_KIND } from '../boxes.ts';
-import { touchSolid } from '../contact.ts';
-import { createTaskEnvironment, type DrivingTask, hidePose, writeGroundPose } from '../episode.ts';
-import { scan } from '../lidar.ts';
-import { COMPACT_CAR, stepVehicle, V, VEHICLE_STATE_SIZE } from '../vehicle.ts';
+import { BOX_KIND } from '../frame/boxes.ts';
+import {
+  createTaskEnvironment,
+  type DrivingTask,
+  hidePose,
+  writeGroundPose,
+} from '../frame/episode.ts';
+import { scan } from '../frame/lidar.ts';
+import { touchSolid } from '../traffic/contact.ts';
+import { COMPACT_CAR, stepVehicle, V, VEHICLE_STATE_SIZE } from '../vehicle/vehicle.ts';
 import { arrangeLot, createLot, type Lot } from './lot.ts';
 import type { ParkingOptions } from './options.ts';
 import { wrapAngle } from './reeds-shepp.ts';

@@ -3,7 +3,7 @@
  * it brake for them. It does not look for a racing line.
  */
 import type { Environment, Expert } from '../../contract.ts';
-import { V } from '../vehicle.ts';
+import { V } from '../vehicle/vehicle.ts';
 import { pointAhead, type RacetrackEnvironment, type RacetrackTask } from './task.ts';
 
 /** m/s²: what the tyres (0.9 g) give with room to spare. */

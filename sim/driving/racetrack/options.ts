@@ -1,6 +1,6 @@
 /** What a racetrack environment can be told, and its limits. */
 import type { EnvironmentOptions } from '../../contract.ts';
-import { checkKnown, type Range, readFlag, readNumber } from '../read-options.ts';
+import { checkKnown, type Range, readFlag, readNumber } from '../frame/read-options.ts';
 
 export interface RacetrackOptions {
   /** Every episode drives this track instead of its seed's own. */

@@ -1,11 +1,11 @@
 /** How a circuit looks: the road's scenery, red and white kerbs in the bends, a start line and its gantry. */
 import type { Geom, SceneDescription, StaticBody } from '../../contract.ts';
-import { type Colour, car, EGO_PAINT, part } from '../bodies.ts';
-import { carMeshes } from '../car-mesh.ts';
+import { type Colour, car, EGO_PAINT, part } from '../frame/bodies.ts';
 import type { Lane } from '../map/contract.ts';
 import { createScenery } from '../map/scenery.ts';
-import { CAMERAS } from '../scene.ts';
-import type { VehicleParameters } from '../vehicle.ts';
+import { CAMERAS } from '../road/scene.ts';
+import { carMeshes } from '../vehicle/mesh.ts';
+import type { VehicleParameters } from '../vehicle/vehicle.ts';
 import type { Track } from './track.ts';
 
 const RED: Colour = [0.8, 0.1, 0.08, 1];

@@ -5,7 +5,7 @@
  */
 import type { Environment, SceneDescription, StepInfo } from '../../contract.ts';
 import { box } from '../../spaces.ts';
-import { createTaskEnvironment, type DrivingTask, writeGroundPose } from '../episode.ts';
+import { createTaskEnvironment, type DrivingTask, writeGroundPose } from '../frame/episode.ts';
 import type { LanePosition } from '../map/contract.ts';
 import {
   COMPACT_CAR,
@@ -13,7 +13,7 @@ import {
   V,
   VEHICLE_STATE_SIZE,
   type VehicleParameters,
-} from '../vehicle.ts';
+} from '../vehicle/vehicle.ts';
 import type { RacetrackOptions } from './options.ts';
 import { createRacetrackScene } from './scene.ts';
 import { generateTrack, MIN_RADIUS, type Track } from './track.ts';

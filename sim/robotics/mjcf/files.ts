@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, posix, resolve, sep } from 'node:path';
-import { MjcfError } from '../mujoco.ts';
+import { MjcfError } from '../engine/mujoco.ts';
 
 /** Largest file (bytes) a model may refer to. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;

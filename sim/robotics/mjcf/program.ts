@@ -1,7 +1,7 @@
 import { box } from '../../spaces.ts';
-import { actuatorSpace } from '../fields.ts';
-import { dataViews, type Physics, type PhysicsArray } from '../mujoco.ts';
-import type { ObservationField, TaskProgram } from '../task.ts';
+import { actuatorSpace } from '../engine/fields.ts';
+import { dataViews, type Physics, type PhysicsArray } from '../engine/mujoco.ts';
+import type { ObservationField, TaskProgram } from '../engine/task.ts';
 import { compileExpression, compileSlice, type Scope, type Value } from './expression.ts';
 import type { TaskFile } from './task-file.ts';
 

@@ -1,4 +1,4 @@
-import { createBatch, type ReplayBatch } from '../../../agent/replay.ts';
+import { createBatch, type ReplayBatch } from '../../../agent/replay/replay.ts';
 import type { Random } from '../../../sim/random.ts';
 
 /** A batch as learners see it, a third of it a person's, some more taught what a person did later. */

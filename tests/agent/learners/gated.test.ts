@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createPolicy } from '../../../agent/act.ts';
-import { loadBackend } from '../../../agent/backend.ts';
-import { createEpisodeRecorder } from '../../../agent/episodes.ts';
-import { createGate, type Gate } from '../../../agent/gate.ts';
+import { createGate, type Gate } from '../../../agent/acting/gate.ts';
+import { createPolicy } from '../../../agent/acting/policy.ts';
+import { loadBackend } from '../../../agent/backend/backend.ts';
+import { createEpisodeRecorder } from '../../../agent/episode/episodes.ts';
 import { createDagger } from '../../../agent/learners/dagger.ts';
 import type { OverrideTeacher } from '../../../agent/teachers/contract.ts';
 import { createGatedTeacher } from '../../../agent/teachers/gated.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createPolicy } from '../../../agent/act.ts';
-import { loadBackend } from '../../../agent/backend.ts';
-import { createGate, quantile } from '../../../agent/gate.ts';
+import { createGate, quantile } from '../../../agent/acting/gate.ts';
+import { createPolicy } from '../../../agent/acting/policy.ts';
+import { loadBackend } from '../../../agent/backend/backend.ts';
 import { createBc } from '../../../agent/learners/bc.ts';
 import { createDagger } from '../../../agent/learners/dagger.ts';
 import { createRandom } from '../../../sim/random.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createPolicy } from '../../../agent/act.ts';
-import { loadBackend } from '../../../agent/backend.ts';
+import { createPolicy } from '../../../agent/acting/policy.ts';
+import { loadBackend } from '../../../agent/backend/backend.ts';
 import type { Episode, Feedback, Learner } from '../../../agent/contract.ts';
 import { createCoach } from '../../../agent/learners/coach.ts';
 import { creditedSteps } from '../../../agent/learners/parts/credit.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mirrorHalf } from '../../../agent/learners/parts/mirror.ts';
-import { createBatch } from '../../../agent/replay.ts';
+import { createBatch } from '../../../agent/replay/replay.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { box } from '../../../sim/spaces.ts';
 

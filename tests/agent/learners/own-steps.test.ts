@@ -1,6 +1,6 @@
 /** Whose a step is: the agent's own, a person's, or neither's once it was taken back. */
 import { describe, expect, it } from 'vitest';
-import { loadBackend } from '../../../agent/backend.ts';
+import { loadBackend } from '../../../agent/backend/backend.ts';
 import type { Feedback } from '../../../agent/contract.ts';
 import { createDagger } from '../../../agent/learners/dagger.ts';
 import { createExperience } from '../../../agent/learners/parts/experience.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadBackend } from '../../../agent/backend.ts';
+import { loadBackend } from '../../../agent/backend/backend.ts';
 import type { RewardModel } from '../../../agent/contract.ts';
 import { createPpoBatch } from '../../../agent/learners/parts/ppo-batch.ts';
 import { estimateAdvantages } from '../../../agent/learners/parts/rollout.ts';

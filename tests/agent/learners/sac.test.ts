@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { createPolicy } from '../../../agent/act.ts';
-import { loadBackend } from '../../../agent/backend.ts';
+import { createPolicy } from '../../../agent/acting/policy.ts';
+import { loadBackend } from '../../../agent/backend/backend.ts';
 import type { Feedback, RewardModel } from '../../../agent/contract.ts';
 import { createTemperature } from '../../../agent/learners/parts/temperature.ts';
 import { createSac, type SacConfig, sacDefaults } from '../../../agent/learners/sac.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadBackend } from '../../../agent/backend.ts';
+import { loadBackend } from '../../../agent/backend/backend.ts';
 import { createTd3, type Td3Config } from '../../../agent/learners/td3.ts';
-import { getPreset } from '../../../agent/presets.ts';
+import { getPreset } from '../../../agent/presets/presets.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { learnerContract } from '../../contracts/learner.ts';
 import { syntheticSpec } from '../synthetic.ts';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createScratch, forward } from '../../../agent/act.ts';
-import { type BackendName, loadBackend } from '../../../agent/backend.ts';
+import { createScratch, forward } from '../../../agent/acting/policy.ts';
+import { type BackendName, loadBackend } from '../../../agent/backend/backend.ts';
 import type { Activation } from '../../../agent/contract.ts';
 import { createMlp, type MlpConfig } from '../../../agent/nn/mlp.ts';
 import { createRandom } from '../../../sim/random.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadBackend } from '../../../agent/backend.ts';
-import { createEpisodeStore } from '../../../agent/episodes.ts';
+import { loadBackend } from '../../../agent/backend/backend.ts';
+import { createEpisodeStore } from '../../../agent/episode/episodes.ts';
 import {
   QUERY_STRATEGIES,
   QUESTION_KINDS,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadBackend } from '../../../agent/backend.ts';
+import { loadBackend } from '../../../agent/backend/backend.ts';
 import { addLossGradient } from '../../../agent/nn/fit.ts';
 import { createMlp } from '../../../agent/nn/mlp.ts';
 import { drawBatch } from '../../../agent/reward/batch.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createPolicy } from '../../../agent/act.ts';
+import { createPolicy } from '../../../agent/acting/policy.ts';
 import { createPathPredictor } from '../../../server/actors/path-predictor.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { createPointWorld } from '../../agent/point-world.ts';

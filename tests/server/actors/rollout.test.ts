@@ -8,7 +8,7 @@ import { until } from '../../e2e/helpers.ts';
 
 const env = await createEnvironment('driving', {});
 env.reset(5);
-const boot = new URL('../../../server/worker-boot.mjs', import.meta.url);
+const boot = new URL('../../../server/threads/worker-boot.mjs', import.meta.url);
 const module = new URL('../../../server/actors/rollout.ts', import.meta.url).href;
 const worker = new Worker(boot, {
   workerData: {

@@ -1,12 +1,12 @@
 /** A learner thread on its own, told of steps and answers as a run tells it. */
 import type { Episode, FeedbackBody } from '../../../agent/contract.ts';
-import { sliceEpisode } from '../../../server/episode-chunks.ts';
+import { sliceEpisode } from '../../../agent/episode/chunks.ts';
 import type {
   LearnerCommand,
   LearnerData,
   LearnerEvent,
 } from '../../../server/learner/messages.ts';
-import { startThread } from '../../../server/threads.ts';
+import { startThread } from '../../../server/threads/threads.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { createEnvironment } from '../../../sim/registry.ts';
 import { syntheticEpisode } from '../../agent/synthetic.ts';
@@ -33,12 +33,16 @@ export async function startLearner(preset: string, overrides: LearnerData['overr
     environmentId: 'reacher',
     environmentOptions: {},
   };
-  const thread = startThread<LearnerCommand, LearnerEvent>(data, './learner/worker.ts', {
-    onEvent: (event) => events.push(event),
-    onDeath: (reason) => {
-      throw new Error(reason);
+  const thread = startThread<LearnerCommand, LearnerEvent>(
+    data,
+    new URL('../../../server/learner/worker.ts', import.meta.url).href,
+    {
+      onEvent: (event) => events.push(event),
+      onDeath: (reason) => {
+        throw new Error(reason);
+      },
     },
-  });
+  );
   await until('the first policy', () => of('published').length > 0);
 
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openStorage } from '../../../server/storage/sqlite.ts';
 import { RUN, rewardFeedback, storageContract } from '../../contracts/storage.ts';
-import { recordEpisode } from '../episode.ts';
+import { recordEpisode } from '../run/episode.ts';
 
 function folder() {
   const path = mkdtempSync(join(tmpdir(), 'reins-storage-'));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { softLimit } from '../../../sim/robotics/arm/arm.ts';
-import { euler } from '../../../sim/robotics/arm/fetch.ts';
-import { roboticsOf } from '../../../sim/robotics/environment.ts';
+import { roboticsOf } from '../../../sim/robotics/engine/environment.ts';
 import { roboticsEnvironments } from '../../../sim/robotics/index.ts';
+import { softLimit } from '../../../sim/robotics/tasks/arm/arm.ts';
+import { euler } from '../../../sim/robotics/tasks/arm/fetch.ts';
 
 const factory = (id: string) => roboticsEnvironments.find((f) => f.id === id)!;
 const create = async (id: string, options = {}) => roboticsOf(await factory(id).create(options));

@@ -6,10 +6,10 @@
  * skip and controls, so that a busy machine slows both alike. Prints JSON.
  */
 import { createRandom } from '../../../sim/random.ts';
-import { roboticsOf } from '../../../sim/robotics/environment.ts';
+import { roboticsOf } from '../../../sim/robotics/engine/environment.ts';
+import { createPhysics } from '../../../sim/robotics/engine/mujoco.ts';
 import { roboticsEnvironments } from '../../../sim/robotics/index.ts';
-import { locomotionTasks } from '../../../sim/robotics/locomotion.ts';
-import { createPhysics } from '../../../sim/robotics/mujoco.ts';
+import { locomotionTasks } from '../../../sim/robotics/tasks/locomotion.ts';
 import { sampleInto } from '../../../sim/spaces.ts';
 
 const [mode = 'speed', first, second] = process.argv.slice(2);

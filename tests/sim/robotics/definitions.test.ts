@@ -3,10 +3,10 @@
  * expected numbers are computed here from the raw state of MuJoCo, not by the task's own code.
  */
 import { describe, expect, it } from 'vitest';
-import { createMujocoEnvironment, roboticsOf } from '../../../sim/robotics/environment.ts';
+import { createMujocoEnvironment, roboticsOf } from '../../../sim/robotics/engine/environment.ts';
+import { createPhysics, type Physics } from '../../../sim/robotics/engine/mujoco.ts';
 import { roboticsEnvironments } from '../../../sim/robotics/index.ts';
 import { halfCheetahXml, hopperXml } from '../../../sim/robotics/models/planar.ts';
-import { createPhysics, type Physics } from '../../../sim/robotics/mujoco.ts';
 
 async function create(id: string, options = {}) {
   const env = await roboticsEnvironments.find((f) => f.id === id)!.create(options);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEnvironment } from '../../../sim/registry.ts';
-import { createBareEngine } from '../../../sim/robotics/engine.ts';
+import { createBareEngine } from '../../../sim/robotics/engine/bare.ts';
 
 describe('[ROBOT-3] the bare engine beside an environment', () => {
   it.each(['half-cheetah', 'fetch-pick-place'])(

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkEnvironment } from '../../../sim/check.ts';
 import type { Geom } from '../../../sim/contract.ts';
 import { getEnvironment, withCreated } from '../../../sim/registry.ts';
+import { createPhysics } from '../../../sim/robotics/engine/mujoco.ts';
 import { createMjcfEnvironment, mjcfFactory } from '../../../sim/robotics/mjcf/environment.ts';
 import { compileExpression, type Scope } from '../../../sim/robotics/mjcf/expression.ts';
 import { humanoidXml } from '../../../sim/robotics/models/legged.ts';
-import { createPhysics } from '../../../sim/robotics/mujoco.ts';
 
-const fixtures = new URL('./fixtures/', import.meta.url).pathname;
+const fixtures = new URL('./fixtures', import.meta.url).pathname;
 const cart = join(fixtures, 'cart.xml');
 const task = join(fixtures, 'cart.task.json');
 let folder = '';

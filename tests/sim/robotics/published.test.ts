@@ -6,8 +6,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { locomotionTasks } from '../../../sim/robotics/locomotion.ts';
-import { createPhysics } from '../../../sim/robotics/mujoco.ts';
+import { createPhysics } from '../../../sim/robotics/engine/mujoco.ts';
+import { locomotionTasks } from '../../../sim/robotics/tasks/locomotion.ts';
 
 const folder = process.env.REINS_MJCF_DIR ?? '';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CameraDescription, SceneDescription } from '../../../sim/contract.ts';
+import { createPhysics } from '../../../sim/robotics/engine/mujoco.ts';
+import { createScene } from '../../../sim/robotics/engine/scene.ts';
+import { createTendons } from '../../../sim/robotics/engine/tendons.ts';
 import { roboticsEnvironments } from '../../../sim/robotics/index.ts';
-import { createPhysics } from '../../../sim/robotics/mujoco.ts';
-import { createScene } from '../../../sim/robotics/scene.ts';
-import { createTendons } from '../../../sim/robotics/tendons.ts';
 
 const style = { title: '', cameras: [], light: 'studio', agentBody: '' } as const;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BOX_KIND, type Overlap, overlaps } from '../../../../sim/driving/boxes.ts';
+import { BOX_KIND, type Overlap, overlaps } from '../../../../sim/driving/frame/boxes.ts';
 import { drivingEnvironments } from '../../../../sim/driving/index.ts';
 import type { ParkingEnvironment } from '../../../../sim/driving/parking/task.ts';
-import { COMPACT_CAR, V } from '../../../../sim/driving/vehicle.ts';
+import { COMPACT_CAR, V } from '../../../../sim/driving/vehicle/vehicle.ts';
 import { createRandom } from '../../../../sim/random.ts';
 
 const parking = drivingEnvironments.find((f) => f.id === 'parking')!;

@@ -8,7 +8,7 @@ import {
   MIN_RADIUS,
   type Track,
 } from '../../../../sim/driving/racetrack/track.ts';
-import { V } from '../../../../sim/driving/vehicle.ts';
+import { V } from '../../../../sim/driving/vehicle/vehicle.ts';
 
 const racetrack = drivingEnvironments.find((f) => f.id === 'racetrack')!;
 const create = async (options = {}) => (await racetrack.create(options)) as RacetrackEnvironment;

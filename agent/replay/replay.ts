@@ -1,0 +1,364 @@
+/**
+ * Replay buffer in columns: a ring of transitions that knows which steps a person acted, can be
+ * sampled from people's steps alone, and whose rewards can be replaced by a reward model's, in slices.
+ */
+
+import type { Random } from '../../sim/random.ts';
+import { type Episode, type RewardModel, SOURCE_CODE, type TransitionBatch } from '../contract.ts';
+import type { SavedArrays } from '../nn/adam.ts';
+import { allocate, type Columns, copy, widths } from './columns.ts';
+import { createSlotSet } from './slot-set.ts';
+
+export type RewardSource = 'environment' | 'model' | 'none';
+
+/** What fills a batch beside people's share: every step, or the agent's own that nobody disturbed. */
+export type RestFrom = 'all' | 'undisturbed';
+
+export interface ReplayOptions {
+  /** Transitions kept; the oldest are overwritten. */
+  readonly capacity: number;
+  readonly observationSize: number;
+  readonly actionSize: number;
+  /** environment: the environment's; model: the reward model's (0 until there is one); none: 0. */
+  readonly rewardSource: RewardSource;
+  /**
+   * People react late: so many steps before a takeover are taught its first action as well, which is
+   * what would have been right there already (default 0).
+   */
+  readonly reactionSteps?: number;
+  /** Where the rest of a batch comes from (default all). */
+  readonly restFrom?: RestFrom;
+}
+
+/** A sampled batch; the arrays belong to it and are overwritten by the next `sample` into it. */
+export interface ReplayBatch extends TransitionBatch {
+  readonly size: number;
+  /** 1 where a person acted (and nobody took it back), (n). */
+  readonly human: Uint8Array;
+  /** 1 where there is an action to imitate: people's steps and the moments before they took over, (n). */
+  readonly taught: Uint8Array;
+  /** What to imitate where `taught`, the action that was executed elsewhere, (n, k). */
+  readonly lessons: Float32Array;
+  /** 1 on the first step of a takeover, (n). */
+  readonly takeoverStart: Uint8Array;
+  /** 1 where the task counted as solved, (n). */
+  readonly successes: Uint8Array;
+  /** Slots they came from, (n). */
+  readonly slots: Int32Array;
+}
+
+export interface Replay {
+  readonly size: number;
+  readonly humanSize: number;
+  /** Transitions ever added. */
+  readonly added: number;
+  /** Whether any step of this episode was ever added. */
+  has(episodeId: string): boolean;
+  /** Copy steps [from, to) of an episode. */
+  add(episode: Episode, from: number, to: number): void;
+  /**
+   * Fill `batch`: `humanShare` of it from taught steps (when there are any), the rest from
+   * `restFrom`; uniform, with replacement. `successShare` of it comes from solved steps alone.
+   * Where either part has no steps yet the other fills the batch, as in the code of PVP.
+   */
+  sample(batch: ReplayBatch, random: Random, humanShare: number, successShare?: number): void;
+  /** Mark steps as acted by a person (a demonstration), or no longer so (a retraction). */
+  setHuman(episodeId: string, from: number, to: number, human: boolean): void;
+  /** Give steps added since the last call the reward of the last model seen by `relabel`. */
+  labelNew(): void;
+  /** Label up to `budget` old rows with `model`; true when every row has its current version. */
+  relabel(model: RewardModel, budget: number): boolean;
+  save(into: SavedArrays): Record<string, unknown>;
+  load(
+    arrays: Readonly<Record<string, Float32Array>>,
+    meta: Readonly<Record<string, unknown>>,
+  ): void;
+}
+
+const INITIAL_CAPACITY = 1024;
+/** Episodes whose last steps are remembered: more than actors drive at once. */
+const MOST_TAILS = 64;
+
+/** `size` transitions of `d` observation and `k` action numbers. */
+export function createBatch(size: number, d: number, k: number): ReplayBatch {
+  return {
+    size,
+    observations: new Float32Array(size * d),
+    nextObservations: new Float32Array(size * d),
+    actions: new Float32Array(size * k),
+    policyActions: new Float32Array(size * k),
+    rewards: new Float32Array(size),
+    discounts: new Float32Array(size),
+    sources: new Uint8Array(size),
+    human: new Uint8Array(size),
+    taught: new Uint8Array(size),
+    lessons: new Float32Array(size * k),
+    takeoverStart: new Uint8Array(size),
+    successes: new Uint8Array(size),
+    slots: new Int32Array(size),
+  };
+}
+
+export function createReplay(options: ReplayOptions): Replay {
+  const {
+    capacity,
+    observationSize: d,
+    actionSize: k,
+    rewardSource,
+    reactionSteps = 0,
+    restFrom = 'all',
+  } = options;
+  if (!Number.isInteger(capacity) || capacity < 1)
+    throw new RangeError(`replay.capacity: is ${capacity}, needs an integer of at least 1`);
+  if (!Number.isInteger(reactionSteps) || reactionSteps < 0)
+    throw new RangeError(
+      `replay.reactionSteps: is ${reactionSteps}, needs an integer of at least 0`,
+    );
+  let columns = allocate(Math.min(capacity, INITIAL_CAPACITY), d, k);
+  let allocated = Math.min(capacity, INITIAL_CAPACITY);
+  let size = 0;
+  let added = 0;
+  const humans = createSlotSet();
+  const taught = createSlotSet();
+  /** The agent's own steps, but for those taught otherwise and those that a person took back. */
+  const undisturbed = createSlotSet();
+  /** Slots of the last steps of each recent episode, oldest first. */
+  const tails = new Map<number, number[]>();
+  const solved = createSlotSet();
+  const episodeNumbers = new Map<string, number>();
+  let model: RewardModel | undefined;
+  /** Rows before this count of additions are labelled by `model` or queued for `relabel`. */
+  let labelledUntil = 0;
+  let relabelVersion = Number.NaN;
+  let relabelAt = 0;
+
+  const slotOf = (index: number) => index % capacity;
+
+  function grow(): void {
+    const wider = allocate(Math.min(capacity, allocated * 2), d, k);
+    for (const name of Object.keys(columns) as (keyof Columns)[]) wider[name].set(columns[name]);
+    allocated = Math.min(capacity, allocated * 2);
+    columns = wider;
+  }
+
+  function numberOf(episodeId: string): number {
+    let number = episodeNumbers.get(episodeId);
+    if (number === undefined) {
+      number = episodeNumbers.size;
+      episodeNumbers.set(episodeId, number);
+    }
+    return number;
+  }
+
+  function teach(slot: number, from: number): void {
+    columns.taught[slot] = 1;
+    copy(columns.actions, from * k, columns.lessons, slot * k, k);
+    taught.set(slot, true);
+    undisturbed.set(slot, false);
+  }
+
+  function unteach(slot: number): void {
+    columns.taught[slot] = 0;
+    copy(columns.actions, slot * k, columns.lessons, slot * k, k);
+    taught.set(slot, false);
+    undisturbed.set(slot, columns.sources[slot] === SOURCE_CODE.policy);
+  }
+
+  /** Remember the step in `slot`; at the first step of a takeover teach those just before it. */
+  function follow(slot: number, isTakeover: boolean): void {
+    if (reactionSteps === 0) return;
+    const number = columns.episodes[slot]!;
+    const step = columns.steps[slot]!;
+    const tail = tails.get(number) ?? [];
+    for (const before of isTakeover ? tail : []) {
+      const isOverwritten = columns.episodes[before] !== number || columns.steps[before]! >= step;
+      if (isOverwritten || columns.human[before] === 1) continue;
+      if (columns.steps[before]! >= step - reactionSteps) teach(before, slot);
+    }
+    tail.push(slot);
+    if (tail.length > reactionSteps) tail.shift();
+    tails.delete(number); // to the end of the map: the oldest is forgotten first
+    tails.set(number, tail);
+    if (tails.size > MOST_TAILS) tails.delete(tails.keys().next().value!);
+  }
+
+  function label(from: number, to: number): void {
+    if (!model || to <= from) return;
+    model.predict(
+      columns.observations.subarray(from * d, to * d),
+      columns.actions.subarray(from * k, to * k),
+      to - from,
+      columns.rewards.subarray(from, to),
+    );
+  }
+
+  const replay: Replay = {
+    get size() {
+      return size;
+    },
+    get humanSize() {
+      return humans.size;
+    },
+    get added() {
+      return added;
+    },
+    has: (episodeId) => episodeNumbers.has(episodeId),
+    add(episode, from, to) {
+      if (from < 0 || to > episode.length || from > to) {
+        throw new RangeError(
+          `replay.add: steps [${from}, ${to}) of episode ${episode.id}, which has ${episode.length}`,
+        );
+      }
+      const number = numberOf(episode.id);
+      for (let t = from; t < to; t++) {
+        const slot = slotOf(added);
+        if (slot >= allocated) grow();
+        const c = columns;
+        const row = t * d;
+        copy(episode.observations, row, c.observations, slot * d, d);
+        copy(episode.observations, row + d, c.nextObservations, slot * d, d);
+        copy(episode.actions, t * k, c.actions, slot * k, k);
+        copy(episode.policyActions, t * k, c.policyActions, slot * k, k);
+        c.rewards[slot] = rewardSource === 'environment' ? episode.envRewards[t]! : 0;
+        c.discounts[slot] = episode.discounts[t]!;
+        c.sources[slot] = episode.sources[t]!;
+        c.episodes[slot] = number;
+        c.steps[slot] = t;
+        const human = episode.sources[t] !== SOURCE_CODE.policy;
+        c.human[slot] = human ? 1 : 0;
+        c.takeoverStart[slot] =
+          human && t > 0 && episode.sources[t - 1] === SOURCE_CODE.policy ? 1 : 0;
+        humans.set(slot, human);
+        if (human) teach(slot, slot);
+        else unteach(slot);
+        follow(slot, c.takeoverStart[slot] === 1);
+        c.successes[slot] = episode.successes[t]!;
+        solved.set(slot, episode.successes[t] === 1);
+        added++;
+        if (size < capacity) size++;
+      }
+    },
+    sample(batch, random, humanShare, successShare = 0) {
+      if (size === 0) throw new Error('replay.sample: the buffer is empty');
+      const isMixed = restFrom === 'undisturbed' && humanShare > 0;
+      const rest = isMixed ? undisturbed.size : size;
+      const share = rest > 0 ? Math.round(batch.size * humanShare) : batch.size;
+      const forced = taught.size > 0 ? share : 0;
+      const drawRest = () =>
+        isMixed && rest > 0 ? undisturbed.at(random.integer(rest)) : random.integer(size);
+      const forcedSolved = solved.size > 0 ? Math.round(batch.size * successShare) : 0;
+      const c = columns;
+      for (let i = 0; i < batch.size; i++) {
+        const slot =
+          i < forced
+            ? taught.at(random.integer(taught.size))
+            : i < forced + forcedSolved
+              ? solved.at(random.integer(solved.size))
+              : drawRest();
+        batch.slots[i] = slot;
+        copy(c.observations, slot * d, batch.observations, i * d, d);
+        copy(c.nextObservations, slot * d, batch.nextObservations, i * d, d);
+        copy(c.actions, slot * k, batch.actions, i * k, k);
+        copy(c.policyActions, slot * k, batch.policyActions, i * k, k);
+        batch.rewards[i] = c.rewards[slot]!;
+        batch.discounts[i] = c.discounts[slot]!;
+        batch.sources[i] = c.sources[slot]!;
+        batch.human[i] = c.human[slot]!;
+        batch.taught[i] = c.taught[slot]!;
+        copy(c.lessons, slot * k, batch.lessons, i * k, k);
+        batch.takeoverStart[i] = c.takeoverStart[slot]!;
+        batch.successes[i] = c.successes[slot]!;
+      }
+    },
+    setHuman(episodeId, from, to, human) {
+      const number = episodeNumbers.get(episodeId);
+      if (number === undefined) return;
+      for (let slot = 0; slot < size; slot++) {
+        const step = columns.steps[slot]!;
+        if (columns.episodes[slot] !== number || step >= to) continue;
+        if (step < from) {
+          // What was only taught because of the takeover that is taken back.
+          const isLesson = step >= from - reactionSteps && columns.human[slot] === 0;
+          if (!human && isLesson && columns.taught[slot] === 1) unteach(slot);
+          continue;
+        }
+        columns.human[slot] = human ? 1 : 0;
+        if (!human) columns.takeoverStart[slot] = 0;
+        humans.set(slot, human);
+        if (human) teach(slot, slot);
+        else unteach(slot);
+      }
+    },
+    labelNew() {
+      const start = Math.max(labelledUntil, added - size);
+      labelledUntil = added;
+      if (rewardSource !== 'model' || !model || start === added) return;
+      const first = slotOf(start);
+      const last = slotOf(added - 1) + 1;
+      if (first < last) label(first, last);
+      else {
+        label(first, size);
+        label(0, last);
+      }
+    },
+    relabel(next, budget) {
+      if (rewardSource !== 'model') return true;
+      if (model !== next || relabelVersion !== next.version) {
+        model = next;
+        relabelVersion = next.version;
+        relabelAt = 0;
+        labelledUntil = added;
+      }
+      const end = Math.min(size, relabelAt + Math.max(1, budget));
+      label(relabelAt, end);
+      relabelAt = end;
+      return relabelAt >= size;
+    },
+    save(into) {
+      for (const [name, width] of widths(d, k)) {
+        into[`replay/${name}`] = Float32Array.from(columns[name].subarray(0, size * width));
+      }
+      into['replay/taughtSlots'] = Float32Array.from(taught.members());
+      into['replay/undisturbedSlots'] = Float32Array.from(undisturbed.members());
+      into['replay/humanSlots'] = Float32Array.from(humans.members());
+      into['replay/solvedSlots'] = Float32Array.from(solved.members());
+      return { capacity, added, episodes: [...episodeNumbers.keys()] };
+    },
+    load(arrays, meta) {
+      const rows = arrays['replay/rewards']?.length ?? 0;
+      if (meta.capacity !== capacity) {
+        throw new RangeError(
+          `checkpoint.replay.capacity: is ${meta.capacity}, expected ${capacity}`,
+        );
+      }
+      while (allocated < rows) grow();
+      for (const [name, width] of widths(d, k)) {
+        const saved = arrays[`replay/${name}`];
+        if (saved?.length !== rows * width) {
+          throw new RangeError(
+            `checkpoint.replay/${name}: has ${saved?.length} numbers, expected ${rows * width}`,
+          );
+        }
+        columns[name].set(saved);
+      }
+      size = rows;
+      added = meta.added as number;
+      labelledUntil = added;
+      relabelVersion = Number.NaN;
+      episodeNumbers.clear();
+      for (const [number, id] of (meta.episodes as string[]).entries())
+        episodeNumbers.set(id, number);
+      taught.clear();
+      for (const slot of arrays['replay/taughtSlots'] ?? []) taught.set(slot, true);
+      undisturbed.clear();
+      for (const slot of arrays['replay/undisturbedSlots'] ?? []) undisturbed.set(slot, true);
+      tails.clear();
+      for (let index = added - size; index < added; index++) follow(slotOf(index), false);
+      humans.clear();
+      for (const slot of arrays['replay/humanSlots'] ?? []) humans.set(slot, true);
+      solved.clear();
+      for (const slot of arrays['replay/solvedSlots'] ?? []) solved.set(slot, true);
+    },
+  };
+  return replay;
+}

@@ -1,0 +1,324 @@
+/**
+ * A preset put together: learner, reward ensemble, query selection. Drives them in small slices, so
+ * that whoever calls `update` stays responsive; nothing here waits for a person.
+ */
+import { createRandom } from '../../sim/random.ts';
+import { type BackendName, loadBackend } from '../backend/backend.ts';
+import type {
+  Checkpoint,
+  EnvironmentSpec,
+  Metrics,
+  PolicySnapshot,
+  RewardModel,
+  Trainer,
+} from '../contract.ts';
+import { createEpisodeStore, segmentRows } from '../episode/episodes.ts';
+import { type SchedulerConfig, schedulerDefaults } from '../presets/preset.ts';
+import { getPreset } from '../presets/presets.ts';
+import { createQuerySource } from '../queries/queries.ts';
+import { createRewardEnsemble } from '../reward/ensemble.ts';
+import { createAveraging } from './averaging.ts';
+import { episodesOf } from './feedback.ts';
+import { createHackingWatch } from './hacking.ts';
+import { createLearner } from './learner.ts';
+import { createLedger } from './ledger.ts';
+import { createNoveltyReward, type SavedNovelty, withBonus } from './novelty.ts';
+import { applyOverrides } from './options.ts';
+
+export interface TrainerOptions {
+  readonly preset: string;
+  readonly spec: EnvironmentSpec;
+  readonly seed: number;
+  readonly runId: string;
+  /** `{learner, reward, queries, scheduler}`: changes to the preset. */
+  readonly overrides?: Record<string, unknown>;
+  /** Tried first. */
+  readonly backend?: BackendName;
+  /** Same seed and log, same weights: leaves out native, whose threads may reorder sums. */
+  readonly deterministic?: boolean;
+}
+
+/** Steps of episodes kept for questions and late feedback, besides those that feedback refers to. */
+const KEPT_STEPS = 100_000;
+
+/** Updates between two policies that enter the average. */
+const AVERAGE_EVERY = 10;
+
+/** @throws RangeError for an unknown preset or override, naming it and what is allowed. */
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const preset = applyOverrides(getPreset(options.preset), options.overrides ?? {});
+  const scheduler: SchedulerConfig = { ...schedulerDefaults, ...preset.scheduler };
+  const { spec, runId, seed } = options;
+  const backend = await loadBackend({
+    ...(options.backend ? { prefer: options.backend } : {}),
+    ...(options.deterministic ? { deterministic: true } : {}),
+  });
+  const learner = createLearner(preset.learner, spec, backend, createRandom(seed, 1));
+  const reward = preset.reward
+    ? createRewardEnsemble(spec, preset.reward, backend, createRandom(seed, 2))
+    : undefined;
+  const store = createEpisodeStore({ maxSteps: KEPT_STEPS });
+  const queryRandom = createRandom(seed, 3);
+  const queries = createQuerySource(spec, preset.queries ?? {}, runId, store, reward, queryRandom);
+  const novelty =
+    scheduler.unsupervisedSteps > 0 ? createNoveltyReward(spec, createRandom(seed, 4)) : undefined;
+  const averaging =
+    scheduler.averagingRate > 0 ? createAveraging(scheduler.averagingRate) : undefined;
+  const ledger = createLedger();
+  const hacking = reward && createHackingWatch(reward);
+
+  let version = 0;
+  let environmentSteps = 0;
+  let learnerUpdates = 0;
+  let rewardUpdates = 0;
+  let humanSteps = 0;
+  let labels = 0;
+  /** Learner updates owed for steps observed. */
+  let owed = 0;
+  let labelsAtSession = 0;
+  let stepsAtSession = 0;
+  let inSession = false;
+  let rewardTurn = true;
+  let relabelledVersion = 0;
+  let exploring = novelty !== undefined;
+
+  const bonus =
+    reward && scheduler.explorationBonus > 0
+      ? withBonus(
+          reward,
+          () => scheduler.explorationBonus * (1 - scheduler.explorationDecay) ** environmentSteps,
+        )
+      : undefined;
+
+  /** The model that rewards come from now; undefined: none is trained yet. */
+  function rewardNow(): RewardModel | undefined {
+    if (exploring && novelty) return novelty;
+    return reward && reward.version > 0 ? (bonus ?? reward) : undefined;
+  }
+
+  function sessionDue(): boolean {
+    if (!reward?.pending) return false;
+    if (inSession) return true;
+    const due =
+      (exploring && exploredEnough()) || // only the first reward model is missing
+      labels - labelsAtSession >= scheduler.rewardEveryLabels ||
+      environmentSteps - stepsAtSession >= scheduler.rewardEverySteps;
+    if (!due) return false;
+    inSession = true;
+    labelsAtSession = labels;
+    stepsAtSession = environmentSteps;
+    return true;
+  }
+
+  function updateReward(): Metrics | undefined {
+    const before = reward!.version;
+    const metrics = reward!.update();
+    if (!metrics) return undefined;
+    rewardUpdates++;
+    if (reward!.version !== before) {
+      inSession = false;
+      hacking?.judgeAgain();
+    }
+    return metrics;
+  }
+
+  /** The unsupervised start has had its steps. */
+  const exploredEnough = () => environmentSteps >= scheduler.unsupervisedSteps;
+
+  /** PEBBLE, algorithm 1: from the entropy of states to the learned reward, once there is one. */
+  function leaveExploration(): void {
+    if (!exploring || !exploredEnough() || reward?.version === 0) return;
+    exploring = false;
+    learner.resetCritics?.();
+    owed = Math.min(scheduler.mostOwed, owed + scheduler.resetUpdates);
+  }
+
+  function relabel(): boolean {
+    const model = rewardNow();
+    if (!model || !learner.relabel || model.version === relabelledVersion) return false;
+    if (learner.relabel(model, scheduler.relabelRows)) relabelledVersion = model.version;
+    return true;
+  }
+
+  function updateLearner(): Metrics | undefined {
+    // An on-policy learner's round is as much work as it is: left unfinished it would wait for ever.
+    const paced = learner.wants === undefined;
+    if (paced && owed < 1) return undefined;
+    const metrics = learner.update();
+    if (!metrics) return undefined;
+    owed = Math.max(0, owed - 1);
+    learnerUpdates++;
+    if (learnerUpdates % AVERAGE_EVERY === 0) averaging?.add(learner.snapshot(version));
+    const relabelled = learner.relabel ? relabelledVersion : (reward?.version ?? 0);
+    ledger.learned(Math.max(0, learner.judgedBy?.() ?? relabelled));
+    return metrics;
+  }
+
+  /** The policy that acts: the learner's, or the average of its recent ones. */
+  function policyNow(): PolicySnapshot {
+    const snapshot = learner.snapshot(version);
+    return averaging ? averaging.apply(snapshot) : snapshot;
+  }
+
+  const trainer: Trainer = {
+    preset: preset.id,
+    backend: backend.name,
+    observe(episode, from, to) {
+      if (from === to && episode.end === 'open') return;
+      store.append(episode, from, to);
+      if (to > from) {
+        learner.observe(episode, from, to);
+        reward?.observe(episode, from, to);
+        if (exploring) novelty?.observe(episode, from, to);
+        environmentSteps += to - from;
+        for (let t = from; t < to; t++) if (episode.sources[t] !== 0) humanSteps++;
+        owed = Math.min(scheduler.mostOwed, owed + (to - from) * scheduler.updatesPerStep);
+      }
+      if (episode.end !== 'open' && store.isLived(episode.id)) hacking?.add(episode);
+    },
+    feedback(feedback) {
+      for (const id of episodesOf(feedback)) store.pin(id);
+      const before = reward?.labels ?? 0;
+      const query = feedback.kind === 'approval' ? queries.get(feedback.queryId) : undefined;
+      reward?.feedback(feedback, store, query);
+      const taken = learner.feedback(feedback, store);
+      queries.answered(feedback);
+      if (feedback.kind !== 'retraction') labels++;
+      const fitted = reward !== undefined && reward.labels !== before;
+      if (fitted) ledger.add(feedback.id, reward.version + 1);
+      else if (taken) ledger.add(feedback.id, 0);
+    },
+    update() {
+      leaveExploration();
+      if (relabel()) return { 'relabel/version': relabelledVersion };
+      // Both have work: they take turns, so that neither waits for the other.
+      const due = sessionDue();
+      rewardTurn = due && !rewardTurn;
+      return rewardTurn
+        ? (updateReward() ?? updateLearner())
+        : (updateLearner() ?? (due ? updateReward() : undefined));
+    },
+    nextQueries(count, now, held = 0) {
+      if (exploring && !exploredEnough()) return []; // PEBBLE asks first when it has seen something
+      const most = Math.min(count, queries.due(environmentSteps) - held);
+      return most < 1 ? [] : queries.next(most, now, version, hacking?.suspects());
+    },
+    snapshot: policyNow,
+    gate: () => learner.gate?.(),
+    wants: () => learner.wants?.(),
+    publish() {
+      version++;
+      return { snapshot: policyNow(), appliedFeedback: ledger.take() };
+    },
+    predictReward(segment) {
+      if (!reward || reward.version === 0) return undefined;
+      const rows = segmentRows(segment, store);
+      if (!rows) return undefined;
+      const out = new Float32Array(rows.n);
+      reward.predict(rows.observations, rows.actions, rows.n, out);
+      return out;
+    },
+    rewardModel: () => (reward && reward.version > 0 ? reward : undefined),
+    counts: () => ({ environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels }),
+    report: () => ({
+      ...(reward?.report() ?? {}),
+      'reward/hackingAlarm': hacking?.alarm ? 1 : 0,
+      'train/environmentSteps': environmentSteps,
+      'train/learnerUpdates': learnerUpdates,
+      'train/rewardUpdates': rewardUpdates,
+      'train/humanSteps': humanSteps,
+      'train/labels': labels,
+      'train/updatesOwed': owed,
+    }),
+    save() {
+      const own = learner.save();
+      const model = reward?.save();
+      const watch = hacking?.save();
+      const state = new Float64Array(4);
+      queryRandom.save(state, 0);
+      return {
+        meta: {
+          preset: preset.id,
+          learner: own.meta,
+          ...(model ? { reward: model.meta } : {}),
+          queries: queries.save(),
+          queryRandom: [...state],
+          ledger: ledger.save(),
+          ...(watch ? { hacking: watch.meta } : {}),
+          ...(novelty && exploring ? { novelty: novelty.saved() } : {}),
+          counters: {
+            version,
+            environmentSteps,
+            learnerUpdates,
+            rewardUpdates,
+            humanSteps,
+            labels,
+            owed,
+            labelsAtSession,
+            stepsAtSession,
+            inSession,
+            rewardTurn,
+            relabelledVersion,
+            exploring,
+          },
+        },
+        arrays: {
+          ...prefixed('learner/', own.arrays),
+          ...prefixed('reward/', model?.arrays ?? {}),
+          ...prefixed('hacking/', watch?.arrays ?? {}),
+          ...prefixed('average/', averaging?.save() ?? {}),
+        },
+      };
+    },
+    load(checkpoint) {
+      const { meta, arrays } = checkpoint;
+      if (meta.preset !== preset.id)
+        throw new RangeError(`checkpoint.preset: is ${String(meta.preset)}, expected ${preset.id}`);
+      learner.load(partOf(meta.learner, arrays, 'learner/'));
+      if (reward) reward.load(partOf(meta.reward, arrays, 'reward/'));
+      averaging?.load(partOf({}, arrays, 'average/').arrays);
+      queries.load(meta.queries as Record<string, unknown>);
+      queryRandom.load(Float64Array.from(meta.queryRandom as number[]), 0);
+      ledger.load(meta.ledger as ReturnType<typeof ledger.save>);
+      if (meta.hacking) hacking?.load(partOf(meta.hacking, arrays, 'hacking/'));
+      if (meta.novelty) novelty?.restore(meta.novelty as SavedNovelty);
+      const c = meta.counters as Counters;
+      ({ version, environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels } = c);
+      ({ owed, labelsAtSession, stepsAtSession, inSession, rewardTurn, exploring } = c);
+      // Whoever labelled the buffer is gone with the process: label it again with what was loaded.
+      relabelledVersion = 0;
+    },
+    dispose() {
+      learner.dispose();
+      reward?.dispose();
+    },
+  };
+  return trainer;
+}
+
+interface Counters {
+  readonly version: number;
+  readonly environmentSteps: number;
+  readonly learnerUpdates: number;
+  readonly rewardUpdates: number;
+  readonly humanSteps: number;
+  readonly labels: number;
+  readonly owed: number;
+  readonly labelsAtSession: number;
+  readonly stepsAtSession: number;
+  readonly inSession: boolean;
+  readonly rewardTurn: boolean;
+  readonly relabelledVersion: number;
+  readonly exploring: boolean;
+}
+
+function prefixed(prefix: string, arrays: Checkpoint['arrays']): Record<string, Float32Array> {
+  return Object.fromEntries(Object.entries(arrays).map(([name, a]) => [prefix + name, a]));
+}
+
+function partOf(meta: unknown, arrays: Checkpoint['arrays'], prefix: string): Checkpoint {
+  const own = Object.entries(arrays)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, a]) => [name.slice(prefix.length), a] as const);
+  return { meta: meta as Checkpoint['meta'], arrays: Object.fromEntries(own) };
+}

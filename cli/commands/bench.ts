@@ -1,0 +1,182 @@
+import { Command, Option } from 'commander';
+import type { LearnerName } from '../../experiments/bench/learning.ts';
+import { asUsage } from '../../experiments/errors.ts';
+import { createOutput, short, table } from '../../experiments/output.ts';
+import type { EnvironmentOptions } from '../../sim/contract.ts';
+import { integer, integers, number, seed } from '../arguments.ts';
+import { feedbackBench } from './bench-feedback.ts';
+import {
+  BACKENDS,
+  environmentFactory,
+  environmentOptions,
+  jsonOption,
+  withExamples,
+} from './shared.ts';
+
+const clock = () => performance.now();
+
+export function benchCommand(): Command {
+  const command = new Command('bench').description(
+    'measure speed on this machine, and what feedback teaches',
+  );
+  command
+    .addCommand(envBench())
+    .addCommand(actBench())
+    .addCommand(learnerBench())
+    .addCommand(streamBench())
+    .addCommand(feedbackBench());
+  return withExamples(
+    command,
+    'reins bench env --env driving --seconds 5 --json',
+    'reins bench act --hidden 256,256',
+    'reins bench learner --learner sac --hidden 64,64 --batch 256',
+    'reins bench stream --seconds 10',
+    'reins bench feedback --tasks reacher --presets pebble --budgets 50,200 --out data/bench',
+  );
+}
+
+function envBench(): Command {
+  const command = new Command('env').description('steps per second of an environment');
+  environmentOptions(command)
+    .option('--seconds <n>', 'seconds of stepping', number(0.1, 3600), 5)
+    .option(
+      '--threads <list>',
+      'instead: all steps/s of so many threads, e.g. 1,2',
+      integers(1, 64),
+    )
+    .option('--seed <n>', 'first training episode', seed, 0);
+  jsonOption(command).action(
+    async (flags: {
+      env: string;
+      option: EnvironmentOptions;
+      seconds: number;
+      threads?: number[];
+      seed: number;
+      json: boolean;
+    }) => {
+      if (flags.threads) {
+        const { benchThreads } = await import('../../experiments/bench/threads.ts');
+        const result = await asUsage(() => benchThreads({ ...flags, counts: flags.threads! }));
+        createOutput(flags).result(result, () => describe(result));
+        return;
+      }
+      const { benchEnvironment } = await import('../../experiments/bench/environment.ts');
+      const factory = await environmentFactory(flags.env);
+      const result = await asUsage(() =>
+        benchEnvironment({
+          factory,
+          environmentOptions: flags.option,
+          seconds: flags.seconds,
+          seed: flags.seed,
+          clock,
+        }),
+      );
+      createOutput(flags).result(result, () => describe(result));
+    },
+  );
+  return withExamples(
+    command,
+    'reins bench env --env driving --seconds 5 --json',
+    'reins bench env --env half-cheetah --threads 1,2 --json',
+  );
+}
+
+interface NetworkFlags {
+  hidden: number[];
+  observation: number;
+  actions: number;
+  seconds: number;
+  seed: number;
+  json: boolean;
+}
+
+function networkOptions(command: Command): Command {
+  return command
+    .option('--hidden <sizes>', 'hidden units per layer', integers(1, 4096), [256, 256])
+    .option('--observation <n>', 'observation size', integer(1, 10_000), 17)
+    .option('--actions <n>', 'action size', integer(1, 1000), 6)
+    .option('--seconds <n>', 'seconds of measuring', number(0.1, 3600), 5)
+    .option('--seed <n>', 'seed of weights and data', seed, 1);
+}
+
+function actBench(): Command {
+  const command = new Command('act').description('microseconds of one action');
+  jsonOption(networkOptions(command)).action(async (flags: NetworkFlags) => {
+    const { benchAct } = await import('../../experiments/bench/learning.ts');
+    const result = await benchAct({ ...flags, backend: undefined, clock });
+    createOutput(flags).result(result, () => describe(result));
+  });
+  return withExamples(command, 'reins bench act --hidden 256,256 --json');
+}
+
+function learnerBench(): Command {
+  const command = new Command('learner').description('gradient updates per second');
+  networkOptions(command)
+    .addOption(new Option('--learner <id>', 'learner').choices(['sac', 'td3']).default('sac'))
+    .option('--batch <n>', 'transitions per update', integer(1, 65_536), 256)
+    .addOption(new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS));
+  jsonOption(command).action(
+    async (
+      flags: NetworkFlags & {
+        learner: LearnerName;
+        batch: number;
+        backend?: (typeof BACKENDS)[number];
+      },
+    ) => {
+      const { benchLearner } = await import('../../experiments/bench/learning.ts');
+      const result = await benchLearner({ ...flags, backend: flags.backend, clock });
+      createOutput(flags).result(result, () => describe(result));
+    },
+  );
+  return withExamples(
+    command,
+    'reins bench learner --learner sac --hidden 64,64 --batch 256 --json',
+  );
+}
+
+function streamBench(): Command {
+  const command = new Command('stream').description(
+    'what a connected client that reads every frame costs the environment and the learner',
+  );
+  environmentOptions(command)
+    .option('--preset <id>', 'preset of the run', 'reins')
+    .option('--seconds <n>', 'seconds per window', number(1, 600), 10)
+    .option('--windows <n>', 'windows with and windows without a client', integer(1, 20), 3)
+    .option('--rollouts <n>', 'free-running rollout threads', integer(0, 64), 1)
+    .option('--seed <n>', 'seed of the run', seed, 1);
+  jsonOption(command).action(
+    async (flags: {
+      env: string;
+      option: EnvironmentOptions;
+      preset: string;
+      seconds: number;
+      windows: number;
+      rollouts: number;
+      seed: number;
+      json: boolean;
+    }) => {
+      const { benchStream } = await import('../bench-stream.ts');
+      const output = createOutput(flags);
+      const bar = output.progress('measuring', 2 * flags.windows);
+      const result = await asUsage(() =>
+        benchStream({ ...flags, clock, onWindow: (done) => bar.update(done) }),
+      );
+      bar.stop();
+      output.result(result, () => describe(result));
+    },
+  );
+  return withExamples(command, 'reins bench stream --seconds 10 --windows 3 --json');
+}
+
+function describe(result: object): string {
+  const text = (value: unknown): string => {
+    if (typeof value === 'number') return short(value);
+    if (Array.isArray(value)) return value.map(text).join(' × ');
+    if (value !== null && typeof value === 'object')
+      return Object.entries(value)
+        .map(([name, inner]) => `${name} ${text(inner)}`)
+        .join(', ');
+    return String(value);
+  };
+  return table(Object.entries(result).map(([name, value]) => [name, text(value)]));
+}

@@ -1,0 +1,160 @@
+import { createServer as createProbe } from 'node:net';
+import { Command, Option } from 'commander';
+import { asUsage, UsageError } from '../../experiments/errors.ts';
+import { repositoryRoot } from '../../experiments/root.ts';
+import { KEEP_EPISODES } from '../../server/contract.ts';
+import type { EnvironmentOptions } from '../../sim/contract.ts';
+import { integer, partSetting, port, seed } from '../arguments.ts';
+import { ensureUi, uiFolder } from '../build-ui.ts';
+
+import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
+
+interface ServeFlags {
+  port: number;
+  host: string;
+  data: string;
+  env: string;
+  option: EnvironmentOptions;
+  preset: string;
+  set: Record<string, Record<string, unknown>>;
+  seed: number;
+  rollouts: number;
+  keepEpisodes: number;
+  logLevel: 'debug' | 'info' | 'warn' | 'error';
+  dev: boolean;
+  page: boolean;
+}
+
+export function serveCommand(): Command {
+  const command = new Command('serve').description('run the simulation, the learner and the page');
+  environmentOptions(command)
+    .option('--port <n>', 'port of the page; 0: any free one', port, 8080)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--data <folder>', 'database, episodes and checkpoints', './data')
+    .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
+    .option(
+      '--set <part.name=value>',
+      'change the preset (learner, reward, queries, scheduler), repeatable',
+      partSetting,
+      {},
+    )
+    .option('--seed <n>', 'seed of a new run', seed, 1)
+    .option('--rollouts <n>', 'free-running rollout threads', integer(0, 64), 1)
+    .option(
+      '--keep-episodes <n>',
+      'episodes kept on disk, beside all that feedback refers to',
+      integer(1, 1_000_000),
+      KEEP_EPISODES,
+    )
+    .addOption(
+      new Option('--log-level <level>', 'what goes to stderr')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
+    .option('--dev', 'serve the page through Vite, with hot reload', false)
+    .option('--no-page', 'API and sockets only: the page is neither built nor waited for')
+    .action((flags: ServeFlags) => run(flags));
+  return withExamples(
+    command,
+    'reins serve',
+    'reins serve --port 9000 --data ./my-run --seed 7',
+    'reins serve --env half-cheetah --preset pebble',
+    'reins serve --set queries.kind=rank',
+  );
+}
+
+async function run(flags: ServeFlags): Promise<void> {
+  await environmentFactory(flags.env);
+  await expectFree(flags);
+  const log = (line: string) => process.stderr.write(`${line}\n`);
+  const uiDir = flags.page
+    ? await ensureUi({ root: repositoryRoot, log })
+    : uiFolder(repositoryRoot);
+  const stop = untilSignal();
+  const server = await start(flags, uiDir);
+  const dev = flags.dev ? await startVite(server.url, log) : undefined;
+  process.stdout.write(`listening on ${server.url}\n`);
+  await stop;
+  await dev?.close();
+  await server.close();
+}
+
+/** Fails at once rather than after building the page. */
+function expectFree(flags: ServeFlags): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createProbe();
+    probe.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, flags)));
+    probe.listen(flags.port, flags.host, () => probe.close(() => resolve()));
+  });
+}
+
+/** What a person can do about an address that cannot be listened on. */
+function listenError(error: NodeJS.ErrnoException, flags: ServeFlags): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new UsageError(
+        `port ${flags.port} on ${flags.host} is taken: choose another with --port`,
+      );
+    case 'EACCES':
+      return new UsageError(
+        `port ${flags.port} needs more rights than you have: choose one above 1023 with --port`,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new UsageError(
+        `address ${flags.host} does not belong to this machine: choose another with --host`,
+      );
+    default:
+      return error;
+  }
+}
+
+async function start(flags: ServeFlags, uiDir: string) {
+  const { startServer } = await import('../../server/serve.ts'); // threads, storage, TensorFlow: not for --help
+  try {
+    return await asUsage(() =>
+      startServer({
+        host: flags.host,
+        port: flags.port,
+        dataDir: flags.data,
+        environment: flags.env,
+        environmentOptions: flags.option,
+        preset: flags.preset,
+        overrides: flags.set,
+        seed: flags.seed,
+        rollouts: flags.rollouts,
+        keepEpisodes: flags.keepEpisodes,
+        uiDir,
+        logLevel: flags.logLevel,
+      }),
+    );
+  } catch (error) {
+    throw listenError(error as NodeJS.ErrnoException, flags);
+  }
+}
+
+/** Vite serves the sources and passes the rest on to the real server. */
+async function startVite(url: string, log: (line: string) => void) {
+  const { createServer } = await import('vite');
+  const vite = await createServer({
+    configFile: `${repositoryRoot}/vite.config.ts`,
+    server: { proxy: { '/api': url, '/ws': { target: url, ws: true } } },
+  });
+  await vite.listen();
+  log(`page with hot reload on ${vite.resolvedUrls?.local[0] ?? 'the address Vite chose'}`);
+  return vite;
+}
+
+/** First signal: close in order. Second: at once. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const onSignal = () => {
+      if (asked) process.exit(130);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
+}

@@ -1,0 +1,163 @@
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import type { TakeoverRule } from '../../agent/teachers/override.ts';
+import { type PreferenceTeacherName, preferenceTeachers } from '../../agent/teachers/preference.ts';
+import { createOutput, short, table } from '../../experiments/output.ts';
+import type { CurvePoint } from '../../experiments/train/loop.ts';
+import { TEACHERS, type TeacherName } from '../../experiments/train/names.ts';
+import type { TrainResult } from '../../experiments/train/run.ts';
+import type { EnvironmentOptions } from '../../sim/contract.ts';
+import { integer, number, partSetting, seed, words } from '../arguments.ts';
+import {
+  BACKENDS,
+  environmentFactory,
+  environmentOptions,
+  jsonOption,
+  withExamples,
+} from './shared.ts';
+
+interface TrainFlags {
+  env: string;
+  option: EnvironmentOptions;
+  preset: string;
+  set: Record<string, unknown>;
+  teacher: TeacherName[];
+  takeoverRule: TakeoverRule;
+  operator: string;
+  takeoverSeconds: number;
+  annotator: PreferenceTeacherName;
+  teach: Record<string, Record<string, unknown>>;
+  counterfactuals?: boolean;
+  steps: number;
+  labels: number;
+  seed: number;
+  evalEpisodes: number;
+  backend?: (typeof BACKENDS)[number];
+  deterministic: boolean;
+  out?: string;
+  json: boolean;
+}
+
+export function trainCommand(): Command {
+  const command = new Command('train').description(
+    'train headless with synthetic teachers, and measure before and after',
+  );
+  environmentOptions(command)
+    .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
+    .option(
+      '--set <part.name=value>',
+      'change the preset (learner, reward, queries, scheduler), repeatable',
+      partSetting,
+      {},
+    )
+    .option('--teacher <names>', `${TEACHERS.join(', ')}, by comma`, words(TEACHERS), ['override'])
+    .addOption(
+      new Option('--takeover-rule <rule>', 'when the override teacher takes over')
+        .choices(['density', 'predicted-failure', 'late-noisy'])
+        .default('predicted-failure'),
+    )
+    .option(
+      '--operator <who>',
+      'who drives then: teacher (scripted), planner, expert (learned) or a file of reins train',
+      'teacher',
+    )
+    .option('--takeover-seconds <n>', 'shortest takeover of the operator', number(0, 60), 2)
+    .addOption(
+      new Option('--annotator <kind>', 'character of the preference teacher')
+        .choices(Object.keys(preferenceTeachers))
+        .default('oracle'),
+    )
+    .option(
+      '--teach <teacher.name=value>',
+      'change a teacher, repeatable: preference.(beta, gamma, mistake, skip, equal, sideBias, drift, fatigue, ' +
+        'featureNoise, featureIndex, delay), scalar.(mode, delaySteps, mistake, …), override.(delaySeconds, …)',
+      partSetting,
+      {},
+    )
+    .option(
+      '--counterfactuals',
+      'roll out what each takeover prevented (default where the preset learns from it: reins, ppl)',
+    )
+    .option('--no-counterfactuals', 'do not')
+    .option('--steps <n>', 'environment steps', integer(1, 1e9), 6000)
+    .option('--labels <n>', 'answers of the preference and scalar teachers', integer(0, 1e6), 100)
+    .option('--seed <n>', 'seed of everything', seed, 1)
+    .option('--eval-episodes <n>', 'held-out episodes before and after', integer(1, 10_000), 20)
+    .addOption(new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS))
+    .option('--deterministic', 'same seed, same weights: on wasm, or with --backend cpu', false)
+    .option('--out <file>', 'the trained policy; default data/policies/ENV-PRESET-SEED.policy');
+  jsonOption(command).action((flags: TrainFlags) => run(flags));
+  return withExamples(
+    command,
+    'reins train --env driving --preset reins --teacher override --steps 6000 --seed 1',
+    'reins train --env driving --teacher override --operator expert --eval-episodes 50',
+    'reins train --env driving --teacher preference --labels 100 --json',
+    'reins train --env reacher --preset pebble --teacher preference,scalar --annotator mistake',
+    'reins train --env reacher --preset rime --teacher preference --teach preference.mistake=0.3 --teach preference.delay=5',
+  );
+}
+
+async function run(flags: TrainFlags): Promise<void> {
+  const output = createOutput(flags);
+  const name = `${flags.env}-${flags.preset}-${flags.seed}.policy`;
+  const { train } = await import('../../experiments/train/run.ts');
+  const result = await train({
+    factory: await environmentFactory(flags.env),
+    environmentOptions: flags.option,
+    preset: flags.preset,
+    overrides: flags.set,
+    teachers: flags.teacher,
+    rule: flags.takeoverRule,
+    operator: flags.operator,
+    takeoverSeconds: flags.takeoverSeconds,
+    annotator: flags.annotator,
+    teach: flags.teach,
+    ...(flags.counterfactuals === undefined ? {} : { counterfactuals: flags.counterfactuals }),
+    steps: flags.steps,
+    labels: flags.labels,
+    seed: flags.seed,
+    evalEpisodes: flags.evalEpisodes,
+    backend: flags.backend,
+    deterministic: flags.deterministic,
+    out: flags.out ?? join('data/policies', name),
+    output,
+    clock: () => performance.now(),
+  });
+  output.result(result, () => describe(result));
+}
+
+function describe(r: TrainResult): string {
+  const row = (name: string, pick: (s: TrainResult['before']) => number | undefined) => [
+    name,
+    short(pick(r.before)),
+    short(pick(r.after)),
+  ];
+  const lines = table([
+    [`${r.env}, ${r.preset}, ${r.teacher}`, 'before', 'after'],
+    row('success', (s) => s.success.mean),
+    row('return', (s) => s.return.mean),
+    row('cost', (s) => s.cost.mean),
+    ...(r.before.routeCompletion ? [row('route completion', (s) => s.routeCompletion?.mean)] : []),
+  ]);
+  const { accuracy, ceiling, measuredCeiling, pearson, epic } = r.rewardModel;
+  // There is a model, and yet no distance.
+  const isConstant = epic === null && accuracy !== null;
+  return [
+    lines,
+    `${r.environmentSteps} steps, ${r.expertSteps} by the expert, ${r.labels} labels, ${short(r.wallSeconds)} s`,
+    `reward model: accuracy ${short(accuracy)} (ceiling ${short(ceiling)}, from repeated questions ${short(measuredCeiling)}), Pearson ${short(pearson)}, EPIC distance ${isConstant ? 'omitted: constant reward' : short(epic)}`,
+    ...hackingLines(r.curve),
+    `policy: ${r.snapshot}`,
+  ].join('\n');
+}
+
+/** Nothing where the alarm never stood. */
+export function hackingLines(curve: readonly Pick<CurvePoint, 'alarm'>[]): string[] {
+  const share = curve.filter(({ alarm }) => alarm).length / curve.length;
+  if (!(share > 0)) return [];
+  const now = curve.at(-1)!.alarm ? ', and at its end' : '';
+  return [
+    `reward hacking: the agent earned more of what the reward model disagrees about in ${Math.ceil(100 * share)} % of the run${now}; ` +
+      'more --labels help, and from some dozens on --set reward.pessimism=1 does',
+  ];
+}

@@ -1,0 +1,79 @@
+/** The command line: parses, runs one command, and turns failures into one line and an exit code. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { UsageError } from '../experiments/errors.ts';
+import { benchCommand } from './commands/bench.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { envsCommand } from './commands/envs.ts';
+import { evalCommand } from './commands/eval.ts';
+import { expertCommand } from './commands/expert.ts';
+import { exportCommand } from './commands/export.ts';
+import { presetsCommand } from './commands/presets.ts';
+import { serveCommand } from './commands/serve.ts';
+import { trainCommand } from './commands/train.ts';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+/** 0: done; 1: it failed; 2: bad arguments. */
+export async function main(args: readonly string[]): Promise<number> {
+  // Libraries greet on stdout; it belongs to the result alone.
+  console.log = console.error;
+  console.info = console.error;
+  const program = createProgram();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+export function createProgram(): Command {
+  const program = new Command('reins')
+    .description('Reinforcement learning with people: drive, watch, reward, compare, take over.')
+    .version(version);
+  for (const command of [
+    serveCommand(),
+    trainCommand(),
+    evalCommand(),
+    expertCommand(),
+    benchCommand(),
+    envsCommand(),
+    presetsCommand(),
+    doctorCommand(),
+    exportCommand(),
+  ])
+    program.addCommand(command);
+  prepare(program);
+  return program;
+}
+
+/** Errors are thrown instead of ending the process, and are one line long. */
+function prepare(command: Command): void {
+  command.exitOverride().showSuggestionAfterError(false).allowExcessArguments(false);
+  command.configureOutput({ outputError: () => {}, writeErr: () => {} });
+  for (const child of command.commands) prepare(child);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0; // --help, --version
+    const missing = error.code === 'commander.help'; // a group without its command
+    printLine(missing ? 'error: command is missing, see --help' : error.message);
+    return 2;
+  }
+  if (error instanceof UsageError) {
+    printLine(`error: ${error.message}`);
+    return 2;
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  printLine(`error: ${text}`);
+  if (process.env.REINS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return 1;
+}
+
+function printLine(text: string): void {
+  process.stderr.write(`${text.split('\n')[0]}\n`);
+}

@@ -1,0 +1,180 @@
+/** `--suite speed`: bar 5, measured through the product's own paths. */
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BackendName, loadBackend } from '../../../agent/backend/backend.ts';
+import type { Episode, Segment } from '../../../agent/contract.ts';
+import { createRewardEnsemble } from '../../../agent/reward/ensemble.ts';
+import { createRandom } from '../../../sim/random.ts';
+import { getEnvironment } from '../../../sim/registry.ts';
+import { box } from '../../../sim/spaces.ts';
+import type { Output } from '../../output.ts';
+import { train } from '../../train/run.ts';
+import { createFeedbackWriter } from '../../train/teachers.ts';
+import { benchAct, benchLearner, randomEpisode } from '../learning.ts';
+import { describeMachine } from './machine.ts';
+import { type Bar, bar } from './suites.ts';
+import { trainTeacher } from './teachers.ts';
+
+export interface SpeedOptions {
+  readonly out: string;
+  readonly command: string;
+  /** Of every measurement. */
+  readonly seconds: number;
+  /** Environment steps of PPO. */
+  readonly steps: number;
+  readonly output: Output;
+  /** Wall clock in ms. */
+  readonly clock: () => number;
+}
+
+export interface SpeedRow {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly backend: BackendName | '';
+}
+
+export interface SpeedBench {
+  readonly command: string;
+  readonly machine: string;
+  readonly rows: readonly SpeedRow[];
+  readonly bars: readonly Bar[];
+  readonly leftOut: readonly string[];
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** half-cheetah's sizes. */
+const SIZES = { observation: 17, actions: 6 } as const;
+
+export async function benchSpeed(options: SpeedOptions): Promise<SpeedBench> {
+  const { output, seconds, clock } = options;
+  const { backends, leftOut } = await knownBackends();
+  const rows: SpeedRow[] = [];
+  const bars: Bar[] = [];
+  const stages = output.progress('speed', 4 * backends.length + 1);
+  const add = (what: string, value: number, unit: string, backend: BackendName | '') => {
+    rows.push({ what, value, unit, backend });
+    stages.update(rows.length, what);
+  };
+  for (const backend of backends) {
+    const ppo = await ppoSteps(options, backend);
+    add('PPO on half-cheetah, end to end', ppo, 'steps/s', backend);
+    bars.push(bar(`PPO on half-cheetah, ${backend}: steps/s`, ppo, 3000));
+    for (const hidden of [
+      [64, 64],
+      [256, 256],
+    ]) {
+      const common = { ...SIZES, hidden, seconds, seed: 1, backend, clock };
+      const { updatesPerSecond } = await benchLearner({ ...common, learner: 'sac', batch: 256 });
+      const name = `SAC ${hidden.join(' × ')}, batch 256`;
+      add(name, updatesPerSecond, 'updates/s', backend);
+      if (hidden[0] === 64 && backend === 'wasm')
+        bars.push(bar(`${name}, wasm`, updatesPerSecond, 120));
+      if (hidden[0] === 256 && backend === 'native')
+        bars.push(bar(`${name}, native`, updatesPerSecond, 60));
+    }
+    add('reward-model update, 100 preferences', await rewardUpdate(backend, clock), 'ms', backend);
+  }
+  const { micros } = await benchAct({
+    ...SIZES,
+    hidden: [64, 64],
+    seconds,
+    seed: 1,
+    backend: undefined,
+    clock,
+  });
+  add('one action, 64 × 64', micros, 'µs', '');
+  bars.push(bar('one action, 64 × 64: µs', micros, 25, { most: true }));
+  stages.stop();
+  const result = { command: options.command, machine: describeMachine(), rows, bars, leftOut };
+  return { ...result, files: write(options.out, result) };
+}
+
+/** wasm always; native where its addon is installed. */
+async function knownBackends() {
+  const native = await loadBackend({ prefer: 'native' });
+  if (native.name === 'native')
+    return { backends: ['wasm', 'native'] as BackendName[], leftOut: [] };
+  return { backends: ['wasm'] as BackendName[], leftOut: [`native: ${native.reason}`] };
+}
+
+/** `reins train` on the true reward; the clock runs from the first 25 steps to the last. */
+async function ppoSteps(options: SpeedOptions, backend: BackendName): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'reins-speed-'));
+  let first: { step: number; at: number } | undefined;
+  let last = { step: 0, at: 0 };
+  const onStep = (step: number) => {
+    last = { step, at: options.clock() };
+    first ??= last;
+  };
+  try {
+    await train({
+      ...trainTeacher('none'),
+      factory: getEnvironment('half-cheetah'),
+      environmentOptions: {},
+      preset: 'christiano',
+      overrides: { learner: { rewardSource: 'environment', rolloutSteps: 2048 } },
+      steps: options.steps,
+      labels: 0,
+      seed: 1,
+      evalEpisodes: 1,
+      backend,
+      deterministic: false,
+      out: join(folder, 'speed.policy'),
+      output: {
+        result() {},
+        note() {},
+        progress: (label) => ({ update: label === 'training' ? onStep : () => {}, stop() {} }),
+      },
+      clock: options.clock,
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return (1000 * (last.step - first!.step)) / (last.at - first!.at);
+}
+
+/** Milliseconds of one update of the ensemble on 100 preferences over 50 steps each. */
+async function rewardUpdate(name: BackendName, clock: () => number): Promise<number> {
+  const backend = await loadBackend({ prefer: name });
+  const random = createRandom(1, 44);
+  const spec = {
+    environmentId: 'bench',
+    observationSpace: box(-10, 10, { size: SIZES.observation }),
+    actionSpace: box(-1, 1, { size: SIZES.actions }),
+    controlDt: 0.05,
+  };
+  const episode: Episode = randomEpisode(spec, 4000, random);
+  const episodes = { get: () => episode };
+  const model = createRewardEnsemble(spec, {}, backend, random);
+  model.observe(episode, 0, episode.length);
+  const write = createFeedbackWriter('bench', () => 0);
+  const cut = (): Segment => {
+    const from = random.integer(episode.length - 50);
+    return { episodeId: episode.id, from, to: from + 50 };
+  };
+  for (let i = 0; i < 100; i++) {
+    const choice = random.next() < 0.5 ? 'a' : 'b';
+    model.feedback(
+      write('preference', { kind: 'preference', a: cut(), b: cut(), choice }),
+      episodes,
+    );
+  }
+  model.update();
+  const start = clock();
+  let updates = 0;
+  while (model.update() !== undefined) updates++;
+  const spent = clock() - start;
+  model.dispose();
+  if (updates === 0) throw new Error('the reward model was done after one update');
+  return spent / updates;
+}
+
+function write(out: string, result: Omit<SpeedBench, 'files'>): Record<string, string> {
+  mkdirSync(out, { recursive: true });
+  const file = join(out, 'speed.json');
+  writeFileSync(`${file}.tmp`, `${JSON.stringify(result, null, 2)}\n`);
+  renameSync(`${file}.tmp`, file);
+  return { speed: file };
+}

@@ -1,0 +1,166 @@
+/** `bench act` and `bench learner`: one action, and gradient updates per second. */
+import { createPolicy } from '../../agent/acting/policy.ts';
+import { type Backend, type BackendName, loadBackend } from '../../agent/backend/backend.ts';
+import {
+  type EnvironmentSpec,
+  type Episode,
+  type Learner,
+  SOURCE_CODE,
+} from '../../agent/contract.ts';
+import { createSac } from '../../agent/learners/sac.ts';
+import { createTd3 } from '../../agent/learners/td3.ts';
+import { createRandom, type Random } from '../../sim/random.ts';
+import { box } from '../../sim/spaces.ts';
+
+export const LEARNERS = ['sac', 'td3'] as const;
+export type LearnerName = (typeof LEARNERS)[number];
+
+export interface LearningBenchOptions {
+  readonly hidden: readonly number[];
+  readonly observation: number;
+  readonly actions: number;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly backend: BackendName | undefined;
+  /** Wall clock in ms. */
+  readonly clock: () => number;
+}
+
+/** Best of three runs: other load only ever slows it down. */
+function rate(work: () => void, seconds: number, clock: () => number): number {
+  for (let i = 0; i < 5; i++) work();
+  let best = 0;
+  for (let run = 0; run < 3; run++) {
+    const start = clock();
+    let calls = 0;
+    while (clock() - start < (seconds * 1000) / 3) {
+      work();
+      calls++;
+    }
+    best = Math.max(best, (calls * 1000) / (clock() - start));
+  }
+  return best;
+}
+
+function makeLearner(
+  name: LearnerName,
+  spec: EnvironmentSpec,
+  config: { hidden: readonly number[]; batchSize: number },
+  backend: Backend,
+  random: Random,
+): Learner {
+  const all = { ...config, learningStarts: config.batchSize };
+  return name === 'sac'
+    ? createSac(spec, all, backend, random)
+    : createTd3(spec, all, backend, random);
+}
+
+function specOf(options: LearningBenchOptions): EnvironmentSpec {
+  return {
+    environmentId: 'bench',
+    observationSpace: box(-10, 10, { size: options.observation }),
+    actionSpace: box(-1, 1, { size: options.actions }),
+    controlDt: 0.1,
+  };
+}
+
+export async function benchLearner(
+  options: LearningBenchOptions & { readonly learner: LearnerName; readonly batch: number },
+) {
+  const backend = await loadBackend(options.backend ? { prefer: options.backend } : {});
+  const random = createRandom(options.seed, 42);
+  const spec = specOf(options);
+  const config = { hidden: options.hidden, batchSize: options.batch };
+  const learner = makeLearner(options.learner, spec, config, backend, random);
+  const length = Math.max(2000, 2 * options.batch);
+  learner.observe(randomEpisode(spec, length, random), 0, length);
+  let updates = 0;
+  const start = process.cpuUsage();
+  const updatesPerSecond = rate(
+    () => {
+      learner.update();
+      updates++;
+    },
+    options.seconds,
+    options.clock,
+  );
+  const { user, system } = process.cpuUsage(start);
+  learner.dispose();
+  return {
+    learner: options.learner,
+    hidden: options.hidden,
+    batch: options.batch,
+    observation: options.observation,
+    actions: options.actions,
+    updatesPerSecond,
+    millisPerUpdate: 1000 / updatesPerSecond,
+    /** Of all threads, mean over all runs: hardly depends on what else the machine does. */
+    processorMillisPerUpdate: (user + system) / 1000 / updates,
+    backend: backend.name,
+    backendReason: backend.reason,
+  };
+}
+
+/** One action in plain TypeScript; the weights do not matter for its cost. */
+export async function benchAct(options: LearningBenchOptions) {
+  const backend = await loadBackend({ prefer: 'cpu' });
+  const random = createRandom(options.seed, 43);
+  const spec = specOf(options);
+  const learner = makeLearner(
+    'sac',
+    spec,
+    { hidden: options.hidden, batchSize: 64 },
+    backend,
+    random,
+  );
+  const policy = createPolicy(learner.snapshot(0), random);
+  learner.dispose();
+  const observation = new Float32Array(options.observation).map(() => random.normal());
+  const out = new Float32Array(options.actions);
+  const perSecond = rate(
+    () => {
+      for (let i = 0; i < 100; i++) policy.act(observation, out, 'sample');
+    },
+    options.seconds,
+    options.clock,
+  );
+  return {
+    hidden: options.hidden,
+    observation: options.observation,
+    actions: options.actions,
+    micros: 1e4 / perSecond,
+  };
+}
+
+export function randomEpisode(spec: EnvironmentSpec, length: number, random: Random): Episode {
+  const d = spec.observationSpace.size;
+  const k = spec.actionSpace.size;
+  const normal = (size: number) => new Float32Array(size).map(() => random.normal());
+  const uniform = (size: number) => new Float32Array(size).map(() => random.uniform(-1, 1));
+  return {
+    id: 'bench',
+    runId: 'bench',
+    environmentId: spec.environmentId,
+    configHash: 'bench',
+    seed: 0,
+    startedAt: 0,
+    observationSize: d,
+    actionSize: k,
+    bodies: 0,
+    length,
+    end: 'truncated',
+    observations: normal((length + 1) * d),
+    actions: uniform(length * k),
+    policyActions: uniform(length * k),
+    sources: new Uint8Array(length).fill(SOURCE_CODE.policy),
+    policyVersions: new Uint32Array(length),
+    envRewards: normal(length),
+    costs: new Float32Array(length),
+    discounts: new Float32Array(length).fill(1),
+    successes: new Uint8Array(length),
+    poses: new Float32Array(0),
+    positions: new Float32Array(0),
+    states: [],
+    summary: {},
+  };
+}

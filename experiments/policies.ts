@@ -1,0 +1,105 @@
+/** `--policy expert|planner|teacher|random|FILE` as something that acts. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPolicy } from '../agent/acting/policy.ts';
+import type { Act } from '../agent/evaluation/evaluate.ts';
+import type { Environment, EnvironmentFactory, EnvState, Expert } from '../sim/contract.ts';
+import { createRandom } from '../sim/random.ts';
+import { sampleInto } from '../sim/spaces.ts';
+import { UsageError } from './errors.ts';
+import { readPolicyFile } from './policy-file.ts';
+import { repositoryRoot } from './root.ts';
+
+export interface NamedPolicy {
+  /** What acts, in words. */
+  readonly description: string;
+  readonly act: Act;
+}
+
+/** Weights shipped with the repository, made by the command their header names. */
+export function expertFile(environmentId: string): string {
+  return join(repositoryRoot, 'weights', `${environmentId}.policy`);
+}
+
+/**
+ * expert: the learned one shipped with the repository, or the scripted one where none is shipped;
+ * planner: the scripted one; teacher: the scripted one that synthetic operators take over with; random:
+ * uniform actions; anything else: a file of `reins train`.
+ * @throws UsageError when there is no such policy, or the file does not fit the environment.
+ */
+export function resolvePolicy(
+  name: string,
+  factory: EnvironmentFactory,
+  env: Environment,
+  seed: number,
+): NamedPolicy {
+  if (name === 'random') {
+    const random = createRandom(seed, 31);
+    const act: Act = (_ts, out) => void sampleInto(env.actionSpace, random, out);
+    return { description: 'uniformly random actions', act };
+  }
+  if (name === 'expert' && existsSync(expertFile(env.id)))
+    return filePolicy(expertFile(env.id), env, seed);
+  if (name === 'expert' || name === 'planner' || name === 'teacher') {
+    const careful = name === 'teacher' ? undefined : factory.createPlanner;
+    const expert = (careful ?? factory.createExpert)?.(env);
+    if (!expert) throw new UsageError(`policy: ${env.id} has no ${name}, allowed random or a file`);
+    const description = name === 'teacher' ? 'scripted driver that teaches' : 'scripted planner';
+    return { description, act: (_ts, out) => expert.act(out) };
+  }
+  return filePolicy(name, env, seed);
+}
+
+/**
+ * Whom a synthetic operator takes over with, by the names of `resolvePolicy`. The result drives any
+ * instance of the environment and leaves its state as it is.
+ * @throws UsageError as `resolvePolicy`, once an environment is there.
+ */
+export function resolveOperator(
+  name: string,
+  factory: EnvironmentFactory,
+): (env: Environment) => Expert {
+  if (name === 'teacher') {
+    const createExpert = factory.createExpert?.bind(factory);
+    if (!createExpert)
+      throw new UsageError(`teacher: ${factory.id} has no expert, so it has no override teacher`);
+    return createExpert;
+  }
+  return (env) => {
+    const { act } = resolvePolicy(name, factory, env, 1);
+    let state: EnvState | undefined;
+    return {
+      act(out) {
+        // Only the environment knows its observation: restoring its own state changes nothing.
+        state = env.saveState(state);
+        act(env.loadState(state), out);
+      },
+    };
+  };
+}
+
+function filePolicy(path: string, env: Environment, seed: number): NamedPolicy {
+  const saved = load(path);
+  const { size } = env.observationSpace;
+  if (saved.observationSize !== size || saved.snapshot.actionSpace.size !== env.actionSpace.size) {
+    throw new UsageError(
+      `policy: ${path} was trained on ${saved.environmentId} (${saved.observationSize} observations, ` +
+        `${saved.snapshot.actionSpace.size} actions), ${env.id} has ${size} and ${env.actionSpace.size}`,
+    );
+  }
+  const policy = createPolicy(saved.snapshot, createRandom(seed, 32));
+  return {
+    description: `${path} (policy ${saved.snapshot.version} of ${saved.environmentId})`,
+    act: (ts, out) => policy.act(ts.observation, out, 'mean'),
+  };
+}
+
+function load(path: string) {
+  try {
+    return readPolicyFile(path);
+  } catch (error) {
+    throw new UsageError(
+      `policy: ${error instanceof Error ? error.message : String(error)}; allowed expert, planner, teacher, random or a file of reins train`,
+    );
+  }
+}

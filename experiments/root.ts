@@ -1,0 +1,4 @@
+import { fileURLToPath } from 'node:url';
+
+/** The folder that package.json is in. */
+export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));

@@ -1,0 +1,99 @@
+/** Static page, health, data and metrics over HTTP. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import fastifySwagger from '@fastify/swagger';
+import fastify, { type FastifyInstance } from 'fastify';
+import { Gauge, Registry } from 'prom-client';
+import type { RunHandle } from '../contract.ts';
+import type { Storage } from '../storage/contract.ts';
+
+const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>Reins</title>
+<body style="font:16px system-ui;max-width:40rem;margin:20vh auto;background:#101418;color:#e6e9ec">
+<h1>The page is not built</h1><p>The simulation and the learner are running, but the page is missing.
+Run <code>npm run build</code> and reload.</p>`;
+
+export async function createHttp(options: {
+  readonly run: RunHandle;
+  readonly storage: Storage;
+  readonly uiDir: string;
+  readonly serverVersion: string;
+}): Promise<FastifyInstance> {
+  const { run, storage, uiDir } = options;
+  const app = fastify({ logger: false, forceCloseConnections: true });
+  await app.register(fastifySwagger, {
+    openapi: { info: { title: 'Reins', version: options.serverVersion } },
+  });
+  await app.register(async (api) => routes(api, run, storage));
+  const registry = createGauges(run);
+  app.get('/metrics', async (_request, reply) => {
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+  if (existsSync(join(uiDir, 'index.html'))) {
+    await app.register(fastifyStatic, { root: uiDir, maxAge: '1h', immutable: false });
+  } else {
+    app.get('/', async (_request, reply) => reply.code(503).type('text/html').send(NOT_BUILT));
+  }
+  return app;
+}
+
+function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
+  api.get('/api/health', { schema: { summary: 'Is it alive, and how far is it' } }, async () => ({
+    // 'degraded': a thread is being started again, see the alerts.
+    status: run.isHealthy ? 'ok' : 'degraded',
+    runId: run.run.id,
+    policyVersion: run.state?.policyVersion ?? 0,
+    environmentSteps: run.counts.environmentSteps,
+    learnerUpdates: run.counts.learnerUpdates,
+    backend: run.backend.name,
+  }));
+  api.get('/api/runs', { schema: { summary: 'Runs in the data folder' } }, () =>
+    storage.listRuns(),
+  );
+  const limit = {
+    type: 'object',
+    properties: { limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } },
+  } as const;
+  api.get<{ Querystring: { limit: number } }>(
+    '/api/episodes',
+    { schema: { summary: 'Newest episodes', querystring: limit } },
+    (request) => storage.listEpisodes(run.run.id, request.query.limit),
+  );
+  api.get(
+    '/api/feedback',
+    { schema: { summary: 'The whole feedback log, oldest first' } },
+    async () => {
+      const rows = await storage.readFeedback(run.run.id, 0);
+      return rows.map(({ sequence, feedback }) => ({ sequence, ...feedback }));
+    },
+  );
+  api.get('/api/openapi.json', { schema: { hide: true } }, async () => api.swagger());
+}
+
+function createGauges(run: RunHandle): Registry {
+  const registry = new Registry();
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge(
+    'reins_environment_steps',
+    'Environment steps of the run',
+    () => run.counts.environmentSteps,
+  );
+  gauge('reins_learner_updates', 'Gradient updates of the policy', () => run.counts.learnerUpdates);
+  gauge(
+    'reins_policy_version',
+    'Version of the acting policy',
+    () => run.state?.policyVersion ?? 0,
+  );
+  gauge('reins_labels', 'Feedback events without retractions', () => run.counts.labels);
+  gauge('reins_open_queries', 'Questions waiting for an answer', () => run.queries.length);
+  gauge('reins_viewers', 'Connected pages', () => run.status().viewers);
+  return registry;
+}

@@ -1,0 +1,58 @@
+/**
+ * What goes to one page. One that reads too slowly loses pictures and running figures, for itself
+ * alone; answers, questions and alerts always arrive. One that does not read at all is let go of
+ * before it fills the memory: pages connect again by themselves.
+ */
+import type { WebSocket } from 'ws';
+import { LIMITS, type ServerMessage } from '../protocol/index.ts';
+import type { Log } from '../threads/log.ts';
+
+/** Bytes buffered for one page beyond which it counts as gone. */
+const MOST_BUFFERED = 64 * LIMITS.bufferedBytes;
+
+export interface Outbox {
+  /** More is waiting than a page that keeps up ever has. */
+  readonly isSlow: boolean;
+  send(message: ServerMessage): void;
+  /** A message or clip that is ready as it is, and was asked for. */
+  sendReady(data: string | ArrayBuffer): void;
+  /** A picture: dropped and counted when the page is slow. */
+  sendFrame(buffer: ArrayBuffer): void;
+}
+
+export function createOutbox(
+  socket: Pick<WebSocket, 'bufferedAmount' | 'readyState' | 'OPEN' | 'send' | 'terminate'>,
+  log: Pick<Log, 'warn'>,
+  mostBuffered = MOST_BUFFERED,
+): Outbox {
+  let dropped = 0;
+
+  function sendReady(data: string | ArrayBuffer): void {
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > mostBuffered) {
+      log.warn({ bytes: socket.bufferedAmount }, 'a page that does not read was disconnected');
+      socket.terminate();
+      return;
+    }
+    socket.send(data);
+  }
+
+  const outbox: Outbox = {
+    get isSlow() {
+      return socket.bufferedAmount > LIMITS.bufferedBytes;
+    },
+    send(message) {
+      // The next of each says the same, newer.
+      const isPassing = message.type === 'status' || message.type === 'metrics';
+      if (isPassing && outbox.isSlow) return;
+      const own = message.type === 'status' ? { ...message, droppedFrames: dropped } : message;
+      sendReady(JSON.stringify(own));
+    },
+    sendReady,
+    sendFrame(buffer) {
+      if (outbox.isSlow) dropped++;
+      else sendReady(buffer);
+    },
+  };
+  return outbox;
+}

@@ -1,0 +1,92 @@
+/** What a run is to those who watch and steer it; `run.ts` makes one. */
+import type { Episode, Query, Segment } from '../agent/contract.ts';
+import type { EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
+import type {
+  ClientFeedback,
+  EpisodeSummary,
+  MetricsPoint,
+  ServerMessage,
+} from './protocol/index.ts';
+import type { Run, Storage } from './storage/contract.ts';
+import type { Log } from './threads/log.ts';
+
+/** Episodes kept unless asked otherwise. */
+export const KEEP_EPISODES = 1000;
+
+export interface RunOptions {
+  readonly run: Run;
+  readonly environmentOptions: Readonly<Record<string, unknown>>;
+  /** `{learner, reward, queries, scheduler}`: changes to the preset. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly rollouts: number;
+  /** Episodes kept on disk beside those that feedback names. */
+  readonly keepEpisodes: number;
+  readonly storage: Storage;
+  readonly log: Log;
+}
+
+/** What viewers hear. */
+export interface RunListener {
+  message(message: ServerMessage): void;
+  frame(buffer: ArrayBuffer): void;
+  /** The live episode moved to another scene. */
+  scene(sceneId: number, seed: number): void;
+}
+
+export type LiveState = Extract<LiveEvent, { type: 'state' }>;
+
+export interface RunHandle {
+  readonly run: Run;
+  readonly facts: EnvironmentFacts;
+  /** All threads work. */
+  readonly isHealthy: boolean;
+  readonly backend: { readonly name: 'native' | 'wasm' | 'cpu'; readonly reason: string };
+  readonly state: LiveState | undefined;
+  readonly learner: 'starting' | 'warming-up' | 'learning' | 'idle' | 'restarting';
+  readonly counts: {
+    environmentSteps: number;
+    learnerUpdates: number;
+    humanSteps: number;
+    labels: number;
+  };
+  readonly queries: readonly Query[];
+  readonly alerts: readonly Extract<ServerMessage, { type: 'alert' }>[];
+  readonly recentEpisodes: readonly EpisodeSummary[];
+  history(since: number): Promise<MetricsPoint[]>;
+  subscribe(listener: RunListener): () => void;
+  live(command: LiveCommand): void;
+  /** Stops at once, and appends who did it to the log; once stopped, again changes nothing. */
+  emergencyStop(teacherId: string): void;
+  /** Validated against the run; resolves once it is on disk. @throws RunError with a code. */
+  accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }>;
+  /** An episode by id, wherever it is: memory, disk. */
+  episode(id: string): Promise<Episode | undefined>;
+  /** Learned reward per step of a segment; undefined where there is none, or none in time. */
+  predict(segment: Segment): Promise<Float32Array | undefined>;
+  sceneIdOf(seed: number): number;
+  /** The scene as one ready message; the same text for every viewer. */
+  sceneMessage(sceneId: number, seed: number): Promise<string>;
+  wantQueries(count: number): void;
+  /** What this viewer has on screen now, which does not expire meanwhile. */
+  showQuery(viewer: string, queryId: string | undefined): void;
+  /** Nobody wants to answer it. */
+  passQuery(queryId: string): void;
+  /** Who drives; false when somebody else does. */
+  takeControl(teacherId: string): boolean;
+  readonly holder: string | undefined;
+  status(): Extract<ServerMessage, { type: 'status' }>;
+  close(): Promise<void>;
+}
+
+export class RunError extends Error {
+  readonly code:
+    | 'unknown-episode'
+    | 'unknown-query'
+    | 'unknown-feedback'
+    | 'bad-message'
+    | 'storage-failed';
+  constructor(code: RunError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}

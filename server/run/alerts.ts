@@ -1,0 +1,50 @@
+/** What people must know, one alert per id, so that nothing can spam. */
+
+import type { ServerMessage } from '../protocol/index.ts';
+import type { Log } from '../threads/log.ts';
+
+export type Alert = Extract<ServerMessage, { type: 'alert' }>;
+
+export interface Alerts {
+  readonly open: readonly Alert[];
+  raise(alert: Omit<Alert, 'type'>): void;
+  /** Only if it was raised. */
+  clear(id: string, code: string): void;
+  /** Files found broken; each is told once. */
+  problems(list: readonly string[]): void;
+}
+
+export function createAlerts(
+  broadcast: (message: ServerMessage) => void,
+  log: Pick<Log, 'warn'>,
+): Alerts {
+  const open = new Map<string, Alert>();
+  let told = 0;
+  const alerts: Alerts = {
+    get open() {
+      return [...open.values()];
+    },
+    raise(alert) {
+      if (alert.severity === 'cleared') {
+        alerts.clear(alert.id, alert.code);
+        return;
+      }
+      const message: Alert = { type: 'alert', ...alert };
+      open.set(alert.id, message);
+      broadcast(message);
+    },
+    clear(id, code) {
+      if (open.delete(id)) broadcast({ type: 'alert', id, severity: 'cleared', code, message: '' });
+    },
+    problems(list) {
+      for (; told < list.length; told++) {
+        const message = list[told]!;
+        const tip = 'The run goes on without it.';
+        log.warn({ file: message }, 'a corrupt file was set aside');
+        const id = `corrupt-${told}`;
+        alerts.raise({ id, severity: 'warning', code: 'corrupt-file', message, tip });
+      }
+    },
+  };
+  return alerts;
+}

@@ -1,0 +1,119 @@
+/** Questions held ready for people: only such as can be shown, until they are answered or expire. */
+import type { Episode, Query } from '../../agent/contract.ts';
+import type { ServerMessage } from '../protocol/index.ts';
+import type { Storage } from '../storage/contract.ts';
+
+/** Questions held ready whatever a page asks for. */
+const STOCK = 6;
+/** Episodes of a question that is overdue but on screen are kept on disk for so long, again and again, ms. */
+const HELD = 60_000;
+
+export interface RunQuestions {
+  /** What is urgent first, otherwise in the order they came. */
+  readonly open: readonly Query[];
+  readonly size: number;
+  /** How many more are wanted. */
+  readonly missing: number;
+  want(count: number): void;
+  take(list: readonly Query[]): Promise<void>;
+  answered(queryId: string): void;
+  /** An episode ended: behaviour has moved on by one. */
+  moved(): void;
+  /** Withdraws what is overdue by its own terms, except what somebody has on screen. */
+  expire(now: number): Promise<void>;
+  /** What a viewer has on screen now; undefined: none. */
+  show(viewer: string, queryId: string | undefined): void;
+  /** Nobody wants to answer it. */
+  pass(queryId: string): void;
+  /** Other questions are worth more now: those that wait are withdrawn, except what is on screen. */
+  renew(): void;
+}
+
+export function createRunQuestions(options: {
+  readonly storage: Storage;
+  find(episodeId: string): Promise<Episode | undefined>;
+  keep(episode: Episode): Promise<unknown>;
+  broadcast(message: ServerMessage): void;
+}): RunQuestions {
+  const open = new Map<string, Query>();
+  /** Episodes that had ended when a question was taken. */
+  const takenAt = new Map<string, number>();
+  /** By viewer. */
+  const onScreen = new Map<string, string>();
+  let ended = 0;
+  let wanted = STOCK;
+
+  async function canBeShown(query: Query): Promise<boolean> {
+    const episodes = await Promise.all(query.segments.map((s) => options.find(s.episodeId)));
+    const whole = episodes.every(
+      (e, i) => e && e.poses.length > 0 && e.length >= query.segments[i]!.to,
+    );
+    if (!whole) return false;
+    for (const e of episodes)
+      if (!(await options.storage.findEpisode(e!.id))) await options.keep(e!);
+    return true;
+  }
+
+  function withdraw(queryId: string): void {
+    takenAt.delete(queryId);
+    if (open.delete(queryId)) options.broadcast({ type: 'query-expired', queryId });
+  }
+
+  function isOverdue({ id, expiresAt, expiresAfterEpisodes }: Query, now: number): boolean {
+    const behind = ended - takenAt.get(id)!;
+    return expiresAt <= now || behind >= (expiresAfterEpisodes ?? Number.POSITIVE_INFINITY);
+  }
+
+  return {
+    get open() {
+      return [...open.values()].sort(
+        (a, b) => Number(b.urgent === true) - Number(a.urgent === true),
+      );
+    },
+    get size() {
+      return open.size;
+    },
+    get missing() {
+      return wanted - open.size;
+    },
+    want(count) {
+      wanted = Math.max(count, STOCK);
+    },
+    async take(list) {
+      for (const query of list) {
+        if (open.has(query.id) || open.size >= wanted || !(await canBeShown(query))) continue;
+        await options.storage.putQuery(query);
+        open.set(query.id, query);
+        takenAt.set(query.id, ended);
+        options.broadcast({ type: 'query', query: { ...query, segments: [...query.segments] } });
+      }
+    },
+    answered(queryId) {
+      open.delete(queryId);
+      takenAt.delete(queryId);
+    },
+    moved() {
+      ended++;
+    },
+    async expire(now) {
+      const shown = new Set(onScreen.values());
+      const held: Query[] = [];
+      for (const query of open.values()) {
+        if (!isOverdue(query, now)) continue;
+        if (!shown.has(query.id)) withdraw(query.id);
+        else if (query.expiresAt <= now) held.push({ ...query, expiresAt: now + HELD });
+      }
+      for (const query of held) open.set(query.id, query);
+      for (const query of held) await options.storage.putQuery(query);
+    },
+    show(viewer, queryId) {
+      if (queryId === undefined) onScreen.delete(viewer);
+      else onScreen.set(viewer, queryId);
+    },
+    pass: withdraw,
+    renew() {
+      const shown = new Set(onScreen.values());
+      for (const id of open.keys()) if (!shown.has(id)) withdraw(id);
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** What happens when boxes meet: the agent is pushed out, cars share their speed, cones fall. */
+import { BOX_KIND, type Boxes, type Overlap, overlaps } from '../frame/boxes.ts';
+import { length2 } from '../frame/length.ts';
+import { V, type VehicleParameters } from '../vehicle/vehicle.ts';
+import type { Traffic } from './car-following.ts';
+import { hitPerson, type People } from './people.ts';
+import { pushCar, trafficSpeedAlong } from './traffic.ts';
+
+/** What happened to the agent in the last step. */
+export interface Contacts {
+  vehicle: boolean;
+  object: boolean;
+  /** A pedestrian or cyclist. */
+  person: boolean;
+}
+
+/** What `collide` reads and changes of a world. */
+export interface Collidable {
+  readonly state: Float64Array;
+  readonly vehicle: VehicleParameters;
+  readonly boxes: Boxes;
+  readonly traffic: Traffic;
+  readonly people: People;
+  readonly contacts: Contacts;
+}
+
+const overlap: Overlap = { depth: 0, nx: 0, ny: 0 };
+
+/** Find contacts of the agent; solid things push the agent out and take its speed towards them. */
+export function collide(world: Collidable): void {
+  const { state, boxes, contacts, vehicle } = world;
+  contacts.vehicle = false;
+  contacts.object = false;
+  contacts.person = false;
+  // Contacts move the agent but do not turn it.
+  const cos = Math.cos(state[V.heading]!);
+  const sin = Math.sin(state[V.heading]!);
+  const reach = length2(vehicle.length / 2, vehicle.width / 2);
+  for (let i = 0; i < boxes.count; i++) {
+    const kind = boxes.kind[i]!;
+    if (kind === BOX_KIND.none) continue;
+    const dx = state[V.x]! - boxes.x[i]!;
+    const dy = state[V.y]! - boxes.y[i]!;
+    const far = boxes.reach[i]! + reach;
+    if (dx * dx + dy * dy > far * far) continue;
+    const hit = overlaps(
+      boxes,
+      i,
+      state[V.x]!,
+      state[V.y]!,
+      cos,
+      sin,
+      vehicle.length / 2,
+      vehicle.width / 2,
+      overlap,
+    );
+    if (!hit) continue;
+    if (kind === BOX_KIND.pedestrian || kind === BOX_KIND.cyclist) {
+      contacts.person = true;
+      hitPerson(world.people, i, boxes);
+      continue;
+    }
+    if (kind === BOX_KIND.vehicle) contacts.vehicle = true;
+    else contacts.object = true;
+    if (kind === BOX_KIND.cone || kind === BOX_KIND.triangle) {
+      boxes.kind[i] = BOX_KIND.none; // knocked over and gone
+      continue;
+    }
+    if (kind === BOX_KIND.vehicle) shove(world, i, cos, sin);
+    else pushOut(state, cos, sin, 1, 0);
+  }
+}
+
+/** True when the agent touches row `i`, which does not give way: the agent is pushed out of it. */
+export function touchSolid(
+  state: Float64Array,
+  vehicle: VehicleParameters,
+  boxes: Boxes,
+  i: number,
+): boolean {
+  const cos = Math.cos(state[V.heading]!);
+  const sin = Math.sin(state[V.heading]!);
+  const { length, width } = vehicle;
+  if (!overlaps(boxes, i, state[V.x]!, state[V.y]!, cos, sin, length / 2, width / 2, overlap))
+    return false;
+  pushOut(state, cos, sin, 1, 0);
+  return true;
+}
+
+/** Two cars of equal mass in contact part half way each and share their speed along the contact. */
+function shove(world: Collidable, i: number, cos: number, sin: number): void {
+  const { traffic, boxes, state } = world;
+  const speed = trafficSpeedAlong(traffic, i, boxes, overlap.nx, overlap.ny);
+  const lost = pushOut(state, cos, sin, 0.5, speed);
+  pushCar(traffic, i, boxes, -overlap.nx, -overlap.ny, overlap.depth / 2, lost);
+}
+
+/**
+ * Move the agent out by `share` of the depth and take `share` of its speed into the other, which moves
+ * at `speed` along the contact normal; returns the speed taken.
+ */
+function pushOut(
+  state: Float64Array,
+  cos: number,
+  sin: number,
+  share: number,
+  speed: number,
+): number {
+  state[V.x] = state[V.x]! + share * overlap.depth * overlap.nx;
+  state[V.y] = state[V.y]! + share * overlap.depth * overlap.ny;
+  const vx = state[V.vx]! * cos - state[V.vy]! * sin;
+  const vy = state[V.vx]! * sin + state[V.vy]! * cos;
+  const towards = vx * overlap.nx + vy * overlap.ny - speed;
+  if (towards >= 0) return 0;
+  const wx = vx - share * towards * overlap.nx;
+  const wy = vy - share * towards * overlap.ny;
+  state[V.vx] = wx * cos + wy * sin;
+  state[V.vy] = wy * cos - wx * sin;
+  state[V.yawRate] = 0.5 * state[V.yawRate]!;
+  return -share * towards;
+}

@@ -1,0 +1,302 @@
+/**
+ * Other cars: IDM along lanes (Treiber et al. 2000), MOBIL lane changes (Kesting et al. 2007), and
+ * yielding before junctions. They run on rails (lane, s, lateral offset), which keeps them stable and
+ * cheap. Numbers are MetaDrive's (idm_policy.py): 30 km/h, gap 10 m, headway 1.5 s, δ = 10, 1 and −5 m/s².
+ */
+import type { Random } from '../../random.ts';
+import { BOX_KIND, type Boxes } from '../frame/boxes.ts';
+import type { Lane, RoadMap } from '../map/contract.ts';
+import type { DrivingOptions } from '../road/options.ts';
+import {
+  DESIRED_SPEED,
+  type EgoView,
+  findLeader,
+  follow,
+  idm,
+  leader,
+  T,
+  TRAFFIC_STRIDE,
+  type Traffic,
+  VEHICLE_CLASSES,
+} from './car-following.ts';
+import { addCar, clearCars, createLaneBuckets, removeCar } from './lane-buckets.ts';
+import { considerChange } from './lane-change.ts';
+
+/** Steps between thoughts of changing lane, and metres per second sideways while doing so. */
+const CHANGE_EVERY = 50;
+const CHANGE_SPEED = 1.2;
+/** Seconds after which a waiting car creeps into a junction whose interior is empty. */
+const PATIENCE = 6;
+const SPAWN_SPACING = 10;
+
+export function createTraffic(capacity: number): Traffic {
+  return {
+    capacity,
+    state: new Float64Array(capacity * TRAFFIC_STRIDE).fill(-1),
+    buckets: createLaneBuckets(capacity),
+  };
+}
+
+/** Enter every car under its lane: after its state was written from outside. */
+export function indexTraffic(t: Traffic, map: RoadMap): void {
+  clearCars(t.buckets, map.lanes.length);
+  // Backwards, so that each goes to the front of its list.
+  for (let i = t.capacity - 1; i >= 0; i--) {
+    const lane = t.state[i * TRAFFIC_STRIDE + T.lane]!;
+    if (lane >= 0) addCar(t.buckets, i, lane);
+  }
+}
+
+/** Fill spawn points at random; keeps `clear` metres around (x, y) free. */
+export function spawnTraffic(
+  t: Traffic,
+  map: RoadMap,
+  options: DrivingOptions,
+  boxes: Boxes,
+  x: number,
+  y: number,
+  random: Random,
+): void {
+  t.state.fill(-1);
+  let row = 0;
+  const point = new Float64Array(2);
+  for (const lane of map.lanes) {
+    for (let s = SPAWN_SPACING / 2; s < lane.length; s += SPAWN_SPACING) {
+      if (random.next() >= options.density || row >= t.capacity) continue;
+      lane.pointAt(s, 0, point);
+      if (Math.hypot(point[0]! - x, point[1]! - y) < 25 || blocked(boxes, point)) continue;
+      const at = row * TRAFFIC_STRIDE;
+      t.state[at + T.lane] = lane.id;
+      t.state[at + T.next] = pickNext(lane, random);
+      t.state[at + T.s] = s;
+      t.state[at + T.speed] = 0;
+      t.state[at + T.lateral] = 0;
+      t.state[at + T.wait] = 0;
+      t.state[at + T.phase] = random.integer(CHANGE_EVERY);
+      t.state[at + T.wanted] = DESIRED_SPEED * random.uniform(0.85, 1.25);
+      t.state[at + T.active] = options.traffic === 'respawn' ? 1 : 0;
+      t.state[at + T.size] = vehicleClass(row);
+      row++;
+    }
+  }
+  indexTraffic(t, map);
+}
+
+function blocked(boxes: Boxes, point: Float64Array): boolean {
+  for (let i = 0; i < boxes.count; i++) {
+    if (boxes.kind[i] === BOX_KIND.none || boxes.kind[i] === BOX_KIND.vehicle) continue;
+    if (Math.hypot(boxes.x[i]! - point[0]!, boxes.y[i]! - point[1]!) < 12) return true;
+  }
+  return false;
+}
+
+function pickNext(lane: Lane, random: Random): number {
+  const n = lane.trafficSuccessors.length;
+  return n === 0 ? -1 : lane.trafficSuccessors[random.integer(n)]!;
+}
+
+/** Slots have fixed classes, so that a body looks the same in every episode. */
+export function vehicleClass(slot: number): number {
+  return [0, 1, 0, 1, 2][slot % 5]!;
+}
+
+/** One control step of every car. */
+export function stepTraffic(
+  t: Traffic,
+  map: RoadMap,
+  options: DrivingOptions,
+  boxes: Boxes,
+  ego: EgoView,
+  dt: number,
+  random: Random,
+): void {
+  const { state } = t;
+  for (let i = 0; i < t.capacity; i++) {
+    const at = i * TRAFFIC_STRIDE;
+    if (state[at + T.lane]! < 0) continue;
+    const lane = map.lanes[state[at + T.lane]!]!;
+    if (state[at + T.active] === 0) {
+      if (map.roads[lane.road]!.block > ego.block) continue;
+      state[at + T.active] = 1;
+    }
+    drive(t, i, map, boxes, ego, dt);
+    const speed = Math.max(0, state[at + T.speed]! + follow.acceleration * dt);
+    state[at + T.speed] = speed;
+    state[at + T.s]! += speed * dt;
+    const lateral = state[at + T.lateral]!;
+    const slide = Math.min(Math.abs(lateral), CHANGE_SPEED * dt * Math.min(1, speed / 3));
+    state[at + T.lateral] = lateral - Math.sign(lateral) * slide;
+    state[at + T.phase]! += 1;
+    if (state[at + T.phase]! >= CHANGE_EVERY) {
+      state[at + T.phase] = 0;
+      considerChange(t, i, map, boxes, ego);
+    }
+    advanceLane(t, i, map, options, random);
+  }
+}
+
+/** Move on to the next lane at a lane's end; at a dead end leave, or start again elsewhere. */
+function advanceLane(
+  t: Traffic,
+  i: number,
+  map: RoadMap,
+  options: DrivingOptions,
+  random: Random,
+): void {
+  const { state } = t;
+  const at = i * TRAFFIC_STRIDE;
+  const lane = map.lanes[state[at + T.lane]!]!;
+  if (state[at + T.s]! < lane.length) return;
+  const next = state[at + T.next]!;
+  removeCar(t.buckets, i, lane.id);
+  if (next >= 0) {
+    addCar(t.buckets, i, next);
+    state[at + T.s]! -= lane.length;
+    state[at + T.lane] = next;
+    state[at + T.next] = pickNext(map.lanes[next]!, random);
+    state[at + T.wait] = 0;
+    return;
+  }
+  if (options.traffic === 'trigger') {
+    state[at + T.lane] = -1;
+    return;
+  }
+  const fresh = map.lanes[random.integer(map.lanes.length)]!;
+  addCar(t.buckets, i, fresh.id);
+  state[at + T.lane] = fresh.id;
+  state[at + T.next] = pickNext(fresh, random);
+  state[at + T.s] = 0;
+  state[at + T.lateral] = 0;
+}
+
+/** Into `follow`: IDM acceleration towards the nearest thing ahead. */
+function drive(t: Traffic, i: number, map: RoadMap, boxes: Boxes, ego: EgoView, dt: number): void {
+  const { state } = t;
+  const at = i * TRAFFIC_STRIDE;
+  const lane = map.lanes[state[at + T.lane]!]!;
+  findLeader(t, i, lane, state[at + T.s]!, state[at + T.next]!, map, boxes, ego);
+  const toEnd = lane.length - state[at + T.s]!;
+  const next = state[at + T.next]! >= 0 ? map.lanes[state[at + T.next]!] : undefined;
+  if (next && toEnd < 20 && mustYield(t, i, next, map, ego, state[at + T.wait]!)) {
+    state[at + T.wait]! += dt;
+    if (toEnd < leader.gap) {
+      leader.gap = toEnd;
+      leader.speed = 0;
+    }
+  }
+  const curve = Math.abs(next && toEnd < 12 ? next.curvature : lane.curvature);
+  follow.speed = state[at + T.speed]!;
+  follow.wanted = Math.min(state[at + T.wanted]!, curve > 0 ? Math.sqrt(2.5 / curve) : 99);
+  follow.gap = leader.gap;
+  follow.leaderSpeed = leader.speed;
+  idm();
+}
+
+/** Somebody with priority is on, or about to reach, a lane that `next` must give way to. */
+function mustYield(
+  t: Traffic,
+  self: number,
+  next: Lane,
+  map: RoadMap,
+  ego: EgoView,
+  waited: number,
+): boolean {
+  if (occupied(t, self, next.conflicts, map, ego, 0)) return true;
+  return waited < PATIENCE && occupied(t, self, next.yieldTo, map, ego, 25);
+}
+
+/** A car on one of the lanes, or within `approach` metres before its start. */
+function occupied(
+  t: Traffic,
+  self: number,
+  lanes: readonly number[],
+  map: RoadMap,
+  ego: EgoView,
+  approach: number,
+): boolean {
+  const { cars, nextCar } = t.buckets;
+  for (let l = 0; l < lanes.length; l++) {
+    const id = lanes[l]!;
+    for (let k = 0; k < ego.laneCount; k++) if (ego.lanes[k] === id) return true;
+    const first = cars[id]!;
+    if (first >= 0 && (first !== self || nextCar[first]! >= 0)) return true;
+    if (approach > 0 && approached(t, self, id, map, approach)) return true;
+  }
+  return false;
+}
+
+/** A moving car on a lane before lane `id`, about to enter it. */
+function approached(t: Traffic, self: number, id: number, map: RoadMap, approach: number): boolean {
+  const { state, buckets } = t;
+  const { predecessors } = map.lanes[id]!;
+  for (let p = 0; p < predecessors.length; p++) {
+    const lane = map.lanes[predecessors[p]!]!;
+    for (let j = buckets.cars[lane.id]!; j >= 0; j = buckets.nextCar[j]!) {
+      const at = j * TRAFFIC_STRIDE;
+      if (j === self || state[at + T.next] !== id || state[at + T.speed]! < 1) continue;
+      if (lane.length - state[at + T.s]! < approach) return true;
+    }
+  }
+  return false;
+}
+
+const point = new Float64Array(2);
+
+/** Copy poses into rows 0 … capacity − 1 of the boxes. */
+export function writeTrafficBoxes(t: Traffic, map: RoadMap, boxes: Boxes): void {
+  for (let i = 0; i < t.capacity; i++) {
+    const row = i * TRAFFIC_STRIDE;
+    const id = t.state[row + T.lane]!;
+    if (id < 0) {
+      boxes.kind[i] = BOX_KIND.none;
+      continue;
+    }
+    const lane = map.lanes[id]!;
+    const s = t.state[row + T.s]!;
+    const lateral = t.state[row + T.lateral]!;
+    const size = VEHICLE_CLASSES[t.state[row + T.size]!]!;
+    lane.pointAt(s, lateral, point);
+    // While changing lane the nose points where the car slides to.
+    const slip = Math.sign(lateral) * Math.min(0.12, Math.abs(lateral) * 0.1);
+    boxes.kind[i] = BOX_KIND.vehicle;
+    boxes.halfLength[i] = size.halfLength;
+    boxes.halfWidth[i] = size.halfWidth;
+    boxes.reach[i] = size.reach;
+    // As `placeBox` does it, in place: this runs for every car in every step.
+    const heading = lane.headingAt(s) - slip;
+    boxes.x[i] = point[0]!;
+    boxes.y[i] = point[1]!;
+    boxes.heading[i] = heading;
+    boxes.cos[i] = Math.cos(heading);
+    boxes.sin[i] = Math.sin(heading);
+  }
+}
+
+/** Speed of car `i`, m/s. */
+export function trafficSpeed(t: Traffic, i: number): number {
+  return t.state[i * TRAFFIC_STRIDE + T.speed]!;
+}
+
+/** Speed of car `i` along the unit vector (nx, ny), m/s. */
+export function trafficSpeedAlong(t: Traffic, i: number, boxes: Boxes, nx: number, ny: number) {
+  return trafficSpeed(t, i) * (boxes.cos[i]! * nx + boxes.sin[i]! * ny);
+}
+
+/** Push car `i` by `distance` metres and `impulse` m/s along the unit vector (nx, ny). */
+export function pushCar(
+  t: Traffic,
+  i: number,
+  boxes: Boxes,
+  nx: number,
+  ny: number,
+  distance: number,
+  impulse: number,
+): void {
+  const { state } = t;
+  const at = i * TRAFFIC_STRIDE;
+  const along = boxes.cos[i]! * nx + boxes.sin[i]! * ny;
+  const aside = boxes.cos[i]! * ny - boxes.sin[i]! * nx;
+  state[at + T.s] = Math.max(0, state[at + T.s]! + along * distance);
+  state[at + T.lateral] = Math.max(-3, Math.min(3, state[at + T.lateral]! + aside * distance));
+  state[at + T.speed] = Math.max(0, state[at + T.speed]! + along * impulse);
+}

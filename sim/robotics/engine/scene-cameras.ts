@@ -1,0 +1,95 @@
+import type { CameraDescription, SceneDescription, Vec3 } from '../../contract.ts';
+import type { Physics } from './physics.ts';
+
+/** MuJoCo's joint types that carry a body away: a robot on one is followed. */
+const FREE_JOINT = 0;
+const SLIDE_JOINT = 2;
+
+/** Vertical field of view of the cameras made here, degrees. */
+const FOV = 45;
+
+interface Ball {
+  readonly center: Vec3;
+  readonly radius: number;
+}
+
+/** A ball around the drawn geoms of bodies, at the present poses. Endless geoms have no radius and count as points. */
+function ballAround(physics: Physics, bodies: ReadonlySet<number>): Ball | undefined {
+  const bodyOf = physics.model('geom_bodyid');
+  const bound = physics.model('geom_rbound');
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  for (let g = 0; g < physics.sizes.ngeom; g++) {
+    if (!bodies.has(bodyOf[g]!)) continue;
+    for (let k = 0; k < 3; k++) {
+      const at = physics.geom_xpos[g * 3 + k]!;
+      low[k] = Math.min(low[k]!, at - bound[g]!);
+      high[k] = Math.max(high[k]!, at + bound[g]!);
+    }
+  }
+  const center = low.map((l, k) => (l + high[k]!) / 2);
+  const radius = Math.hypot(...low.map((l, k) => (high[k]! - l) / 2));
+  if (!Number.isFinite(radius) || radius <= 0) return undefined;
+  return { center: [center[0]!, center[1]!, center[2]!], radius };
+}
+
+/** Whether the first joint of a body lets it travel. */
+function travels(physics: Physics, body: number): boolean {
+  if (physics.model('body_jntnum')[body] === 0) return false;
+  const type = physics.model('jnt_type')[physics.model('body_jntadr')[body]!];
+  return type === FREE_JOINT || type === SLIDE_JOINT;
+}
+
+/** Cameras that stand still in the model's world, as its author placed them. */
+function ownCameras(physics: Physics, distance: number): CameraDescription[] {
+  const bodyOf = physics.model('cam_bodyid');
+  const cameras: CameraDescription[] = [];
+  for (let c = 0; c < physics.sizes.ncam; c++) {
+    if (bodyOf[c] !== 0) continue;
+    const [x, y, z] = physics.model('cam_pos').slice(c * 3, c * 3 + 3);
+    const [qw, qx, qy, qz] = physics.model('cam_quat').slice(c * 4, c * 4 + 4);
+    // A camera looks along −z of its frame.
+    const ahead: Vec3 = [
+      -2 * (qx! * qz! + qw! * qy!),
+      -2 * (qy! * qz! - qw! * qx!),
+      -(1 - 2 * (qx! * qx! + qy! * qy!)),
+    ];
+    cameras.push({
+      id: physics.name('camera', c) || `camera-${c}`,
+      kind: 'fixed',
+      position: [x!, y!, z!],
+      target: [x! + distance * ahead[0], y! + distance * ahead[1], z! + distance * ahead[2]],
+      fov: Math.min(120, Math.max(10, physics.model('cam_fovy')[c]!)),
+    });
+  }
+  return cameras;
+}
+
+/**
+ * Cameras of a model that brings none of ours: one that shows what moves (and follows it where it
+ * can travel), one from above, then the model's own. Needs the poses of the initial state.
+ */
+export function defaultCameras(physics: Physics, moving: readonly number[]): CameraDescription[] {
+  const whole: Ball = { center: physics.center, radius: physics.extent / 2 };
+  const { center, radius } = ballAround(physics, new Set(moving)) ?? whole;
+  const distance = Math.max(0.3, 2.6 * radius);
+  const followed = moving.find((b) => travels(physics, b));
+  const name = followed === undefined ? '' : physics.name('body', followed);
+  const origin = name === '' ? [0, 0, 0] : physics.xpos.slice(followed! * 3, followed! * 3 + 3);
+  const [x, y, z] = center.map((c, k) => c - origin[k]!) as [number, number, number];
+  const base = { ...(name === '' ? {} : { body: name }), fov: FOV };
+  const target: Vec3 = [x, y, z];
+  const eye: Vec3 = [x + 0.55 * distance, y - 0.75 * distance, z + 0.4 * distance];
+  const above: Vec3 = [x, y, z + 1.3 * distance];
+  return [
+    { id: 'orbit', kind: 'orbit', position: eye, target, ...base },
+    { id: 'top', kind: 'top', position: above, target, ...base },
+    ...ownCameras(physics, distance),
+  ];
+}
+
+/** Where the model is, by MuJoCo's own estimate. */
+export function estimateBounds({ center: [x, y, z], extent }: Physics): SceneDescription['bounds'] {
+  const half = extent / 2;
+  return { min: [x - half, y - half, z - half], max: [x + half, y + half, z + half] };
+}

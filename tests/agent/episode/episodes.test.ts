@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import {
+  copyEpisode,
+  createEpisodeRecorder,
+  createEpisodeStore,
+  segmentRows,
+} from '../../../agent/episode/episodes.ts';
+import { createPointWorld } from '../point-world.ts';
+
+function record(id: string, steps: number, options: { stateEvery?: number; seed?: number } = {}) {
+  const env = createPointWorld();
+  const recorder = createEpisodeRecorder({
+    runId: 'run',
+    environmentId: env.id,
+    configHash: 'hash',
+    observationSize: env.observationSpace.size,
+    actionSize: env.actionSpace.size,
+    bodies: env.scene.bodies.length,
+    keepPoses: true,
+    capacity: 2,
+    stateEvery: options.stateEvery ?? 0,
+  });
+  const action = new Float32Array(2);
+  const wanted = new Float32Array(2);
+  recorder.begin(id, options.seed ?? 3, 1000, env, env.reset(options.seed ?? 3));
+  for (let t = 0; t < steps; t++) {
+    action.set([0.1, t / steps]);
+    wanted.set([-0.1, 0]);
+    recorder.step(env, env.step(action), action, wanted, t % 2 ? 'human' : 'policy', t);
+  }
+  return { env, recorder };
+}
+
+describe('episode recorder', () => {
+  it('[EPI-1] keeps one more observation, pose and position than actions, through doubling', () => {
+    const { recorder } = record('e', 13);
+    const e = recorder.episode();
+    expect(e.length).toBe(13);
+    expect(e.observations.length).toBe(14 * e.observationSize);
+    expect(e.actions.length).toBe(13 * 2);
+    expect(e.poses.length).toBe(14 * e.bodies * 7);
+    expect(e.positions.length).toBe(14 * 3);
+    expect([...e.sources.subarray(0, 4)]).toEqual([0, 1, 0, 1]);
+    expect([...e.policyVersions]).toEqual([...Array(13).keys()]);
+    expect(e.actions[1 + 2 * 12]).toBeCloseTo(12 / 13);
+    expect(e.policyActions[2 * 12]).toBeCloseTo(-0.1);
+    expect(e.end).toBe('open');
+    const total = e.envRewards.reduce((a, b) => a + b, 0);
+    expect(e.summary.return).toBeCloseTo(total, 5);
+  });
+
+  it('[EPI-2] rewinds to a saved state and goes on from there as if nothing had happened', () => {
+    const { env, recorder } = record('e', 10, { stateEvery: 4 });
+    const before = copyEpisode(recorder.episode());
+    expect(before.states.map((s) => s.step)).toEqual([0, 4, 8]);
+    const saved = before.states[1]!;
+    env.loadState(saved.state);
+    recorder.rewindTo(4);
+    expect(recorder.episode().states.map((s) => s.step)).toEqual([0, 4]);
+    for (let t = 4; t < 10; t++) {
+      const action = before.actions.slice(t * 2, t * 2 + 2);
+      const wanted = before.policyActions.slice(t * 2, t * 2 + 2);
+      recorder.step(env, env.step(action), action, wanted, t % 2 ? 'human' : 'policy', t);
+    }
+    expect(copyEpisode(recorder.episode())).toEqual(before);
+    expect(() => recorder.rewindTo(11)).toThrow('step is 11, allowed 0 to 10');
+  });
+
+  it('[EPI-3] refuses steps after the end and arrays of a wrong length', () => {
+    const { env, recorder } = record('e', 2);
+    const short = new Float32Array(1);
+    const ok = new Float32Array(2);
+    expect(() => recorder.step(env, env.step(ok), short, ok, 'policy', 0)).toThrow(
+      'recorder.action: has 1 numbers, expected 2',
+    );
+    recorder.end('aborted');
+    expect(() => recorder.step(env, env.step(ok), ok, ok, 'policy', 0)).toThrow('is aborted');
+    expect(recorder.episode().end).toBe('aborted');
+  });
+});
+
+describe('episode store', () => {
+  it('[EPI-4] forgets the oldest beyond maxSteps and never a pinned one, pinned early or late', () => {
+    const store = createEpisodeStore({ maxSteps: 25 });
+    store.pin('b');
+    for (const id of ['a', 'b', 'c', 'd']) store.add(record(id, 10).recorder.episode());
+    expect(store.ids()).toEqual(['b', 'c', 'd']);
+    store.pin('c');
+    for (const id of ['e', 'f']) store.add(record(id, 10).recorder.episode());
+    expect(store.ids()).toEqual(['b', 'c', 'e', 'f']);
+    expect(store.steps).toBe(40);
+  });
+
+  it('[EPI-5] grows step by step to the same episode, and follows a rewind', () => {
+    const whole = record('e', 12).recorder.episode();
+    const store = createEpisodeStore({ maxSteps: 100, poses: true });
+    const part = (to: number) => {
+      const { recorder } = record('e', 12);
+      recorder.rewindTo(to);
+      return recorder.episode();
+    };
+    store.append(part(5), 0, 5);
+    store.append(part(9), 5, 9);
+    store.append(part(12), 7, 12);
+    expect(copyEpisode(store.get('e')!)).toEqual(copyEpisode(whole));
+    expect(store.steps).toBe(12);
+    expect(() => store.append(part(5), 3, 9)).toThrow('steps [3, 9)');
+  });
+
+  it('[EPI-6] keeps copies: later changes of the recorder do not reach it', () => {
+    const { env, recorder } = record('e', 5);
+    const store = createEpisodeStore({ maxSteps: 100 });
+    store.add(recorder.episode());
+    const first = store.get('e')!.actions[0];
+    recorder.rewindTo(0);
+    const other = Float32Array.of(0.9, 0.9);
+    recorder.step(env, env.step(other), other, other, 'policy', 0);
+    expect(store.get('e')!.actions[0]).toBe(first);
+    expect(segmentRows({ episodeId: 'e', from: 1, to: 4 }, store)!.n).toBe(3);
+    expect(segmentRows({ episodeId: 'e', from: 1, to: 6 }, store)).toBeUndefined();
+    expect(segmentRows({ episodeId: 'x', from: 0, to: 1 }, store)).toBeUndefined();
+  });
+});

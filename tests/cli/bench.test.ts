@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { benchEnvironment } from '../../experiments/bench/environment.ts';
+import { benchThreads } from '../../experiments/bench/threads.ts';
+import { getEnvironment } from '../../sim/registry.ts';
+import { root } from '../setup/sources.ts';
+
+const clock = () => performance.now();
+
+it('[ROBOT-27] measures an environment against the bare engine in one run', async () => {
+  const factory = getEnvironment('half-cheetah');
+  const options = { factory, environmentOptions: {}, seconds: 0.6, seed: 0, clock };
+  const result = await benchEnvironment(options);
+  // The measure itself is for a quiet machine; here only that it is one.
+  expect(result.engineRatio).toBeGreaterThan(0.3);
+  expect(result.engineRatio).toBeLessThan(3);
+  expect(result.engineStepsPerSecond).toBeGreaterThan(100);
+  expect(result.createAgainMillis).toBeLessThan(result.createMillis + 1000);
+});
+
+it('[ROBOT-27] has no engine to compare with where there is none', async () => {
+  const factory = getEnvironment('driving-easy');
+  const options = { factory, environmentOptions: {}, seconds: 0.1, seed: 0, clock };
+  expect(await benchEnvironment(options)).toMatchObject({ engineRatio: null });
+});
+
+it('[ROBOT-27] steps environments in several threads at once', async () => {
+  const options = { env: 'hopper', option: {}, seconds: 0.2, seed: 0, counts: [1, 2] };
+  const { stepsPerSecond, efficiency } = await benchThreads(options);
+  expect(stepsPerSecond).toHaveLength(2);
+  for (const steps of stepsPerSecond) expect(steps).toBeGreaterThan(100);
+  expect(efficiency[0]).toBe(1);
+  await expect(benchThreads({ ...options, env: 'nowhere' })).rejects.toThrow(
+    /unknown id "nowhere"/,
+  );
+});
+
+function reins(...args: string[]): Promise<{ code: number | null; out: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['bin/reins.mjs', ...args], { cwd: root });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.on('close', (code) => resolve({ code, out }));
+  });
+}
+
+it('[ROBOT-20] --mjcf and --task name a model and its task on the command line', async () => {
+  const folder = 'tests/sim/robotics/fixtures';
+  const model = ['--mjcf', `${folder}/cart.xml`, '--task', `${folder}/cart.task.json`];
+  const good = await reins('bench', 'env', ...model, '--seconds', '0.1', '--json');
+  expect(JSON.parse(good.out)).toMatchObject({ env: 'mjcf', actions: 'random' });
+  const bad = await reins('bench', 'env', '--task', 'x.json');
+  expect([bad.code, bad.out]).toEqual([2, expect.stringMatching(/task: needs --mjcf/)]);
+});

@@ -1,0 +1,37 @@
+import { statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../agent/evaluation/evaluate.ts';
+import { createProgram } from '../../cli/main.ts';
+import { expertFile, resolvePolicy } from '../../experiments/policies.ts';
+import { readPolicyFile } from '../../experiments/policy-file.ts';
+import { getEnvironment } from '../../sim/registry.ts';
+
+describe('the learned expert of driving', () => {
+  it('[CLI-13] is shipped with its command, seed and result, in a few hundred kilobytes', () => {
+    const path = expertFile('driving');
+    expect(statSync(path).size).toBeLessThan(500_000);
+    const { meta } = readPolicyFile(path);
+    expect(meta.command).toContain('reins expert --env driving');
+    expect(meta.seed).toBe(1);
+    const { ppo } = meta.result as { ppo: { episodes: number; success: { mean: number } } };
+    expect(ppo.episodes).toBe(50);
+    expect(ppo.success.mean).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('[CLI-13] is what --policy expert resolves to, and it arrives', async () => {
+    const factory = await getEnvironment('driving');
+    const env = await factory.create();
+    const expert = resolvePolicy('expert', factory, env, 0);
+    expect(expert.description).toContain('driving.policy');
+    const seeds = Array.from({ length: 10 }, (_, i) => 1000 + i);
+    expect(evaluate(env, expert.act, seeds).summary.success.mean).toBeGreaterThanOrEqual(0.8);
+    expect(resolvePolicy('planner', factory, env, 0).description).toBe('scripted planner');
+    env.close();
+  });
+
+  it('[CLI-13] needs a planner to learn from', async () => {
+    await expect(
+      createProgram().parseAsync(['expert', '--env', 'half-cheetah'], { from: 'user' }),
+    ).rejects.toThrow(/half-cheetah has no planner/);
+  });
+});

@@ -1,0 +1,152 @@
+/** A real server in a process of its own, and clients that behave badly. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { LIMITS, SUBPROTOCOL, WEBSOCKET_PATH } from '../../../server/protocol/index.ts';
+import { type Client, connect, reward } from '../../e2e/client.ts';
+import { startServerProcess, temporaryFolder, until } from '../../e2e/helpers.ts';
+import { openEpisode as episodeOnScreen } from '../run/open-episode.ts';
+
+let server: Awaited<ReturnType<typeof startServerProcess>>;
+let folder: ReturnType<typeof temporaryFolder>;
+let client: Client;
+let runId = '';
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  const args = ['--no-page', '--log-level', 'error', '--rollouts', '0'];
+  server = await startServerProcess({ dataDir: folder.path, args });
+  client = await connect(server.url, 'ada');
+  await until('frames', () => client.frames() > 2);
+  runId = client.all('welcome')[0]!.runId;
+}, 60_000);
+afterAll(async () => {
+  client.close();
+  await server.stop();
+  folder.remove();
+});
+
+const raw = (text: string) => client.send(JSON.parse(text) as never);
+const openEpisode = () => client.all('status').at(-1)!.episodeId;
+
+it('[WIRE-1] a malformed message is refused alone, by field', async () => {
+  raw('{"type":"control","id":"c1","action":"speed","factor":99}');
+  const error = await client.expect('error', (e) => e.ref === 'c1');
+  expect(error.code).toBe('bad-message');
+  expect(error.message).toMatch(/factor/);
+  const frames = client.frames();
+  await until('frames after it', () => client.frames() > frames + 2);
+});
+
+it('[WIRE-2] an oversized message is refused alone', async () => {
+  client.send({ type: 'x'.repeat(LIMITS.messageBytes + 1) } as never);
+  await client.expect('error', (e) => e.code === 'too-large');
+  client.send({ type: 'ping', sentAt: 42 });
+  await client.expect('pong', (p) => p.sentAt === 42);
+});
+
+it('[WIRE-3] feedback about what does not exist is refused; what does is acknowledged once', async () => {
+  const episodeId = openEpisode();
+  const far = reward(runId, 'ada', episodeId, 90_000_000, 1);
+  const elsewhere = reward(runId, 'ada', 'nowhere', 1, 1);
+  const foreign = reward('another-run', 'ada', episodeId, 1, 1);
+  const asked = { ...reward(runId, 'ada', episodeId, 1, 1), queryId: 'never-asked' };
+  for (const feedback of [far, elsewhere, foreign, asked])
+    client.send({ type: 'feedback', feedback });
+  const codeOf = async (id: string) => (await client.expect('error', (e) => e.ref === id)).code;
+  expect(await codeOf(far.id)).toBe('bad-message');
+  expect(await codeOf(elsewhere.id)).toBe('unknown-episode');
+  expect(await codeOf(foreign.id)).toBe('bad-message');
+  expect(await codeOf(asked.id)).toBe('unknown-query');
+  const good = reward(runId, 'ada', episodeId, 0, 1);
+  client.send({ type: 'feedback', feedback: good });
+  await client.expect('ack', (a) => a.feedbackId === good.id && !a.duplicate);
+  client.send({ type: 'feedback', feedback: good });
+  await client.expect('ack', (a) => a.feedbackId === good.id && a.duplicate);
+});
+
+it('[CTRL-9] a second operator is refused while the first drives', async () => {
+  const other = await connect(server.url, 'bob');
+  await until('frames for bob', () => other.frames() > 0);
+  for (let i = 0; i < 5; i++) {
+    client.hold([0.1, 0.2]);
+    await sleep(60);
+  }
+  await client.expect('status', (s) => s.holder === 'ada' && s.controller === 'human');
+  client.hold([0.1, 0.2]);
+  other.hold([-1, -1]);
+  const refused = await other.expect('error', (e) => e.code === 'control-taken');
+  expect(refused.message).toMatch(/ada/);
+  client.release();
+  const override = await client.expect('override', (o) => o.counterfactual !== null);
+  expect(override.to).toBeGreaterThan(override.from);
+  other.close();
+});
+
+it('[CTRL-10] a lost connection ends its takeover', async () => {
+  const other = await connect(server.url, 'eve');
+  await until('frames for eve', () => other.frames() > 0);
+  for (let i = 0; i < 4; i++) {
+    other.hold([0.1, 0.2]);
+    await sleep(60);
+  }
+  await client.expect('status', (s) => s.holder === 'eve');
+  const before = client.all('status').length;
+  other.close();
+  await until('the release', () =>
+    client
+      .all('status')
+      .slice(before)
+      .some((s) => s.holder === null && s.controller === 'policy'),
+  );
+});
+
+it('[SRV-43] an emergency stop is in the log like any other feedback: who, when, at which step', async () => {
+  const { episodeId, step } = await episodeOnScreen(client, 2);
+  const before = Date.now();
+  // Twice: once stopped, there is nothing more to stop.
+  client.send({ type: 'control', id: 'stop', action: 'estop' });
+  await client.expect('status', (s) => s.state === 'stopped');
+  client.send({ type: 'control', id: 'stop', action: 'estop' });
+  interface Logged {
+    kind: string;
+    episodeId: string;
+    step: number;
+    receivedAt: number;
+  }
+  const stops = async () => {
+    const all = (await (await fetch(`${server.url}/api/feedback`)).json()) as Logged[];
+    return all.filter((f) => f.kind === 'estop');
+  };
+  await until('the stop in the log', async () => (await stops()).length > 0);
+  client.send({ type: 'control', id: 'go', action: 'play' });
+  await until('it going on', () => client.all('status').at(-1)!.state === 'running');
+  const [stop, ...others] = await stops();
+  expect(others).toEqual([]);
+  expect(stop).toMatchObject({ teacherId: 'ada', runId, episodeId });
+  expect(stop!.step).toBeGreaterThanOrEqual(step);
+  expect(stop!.receivedAt).toBeGreaterThanOrEqual(before);
+});
+
+it('[WIRE-4] too many messages are refused, the connection stays', async () => {
+  for (let i = 0; i < 4 * LIMITS.messagesPerSecond; i++) client.send({ type: 'ping', sentAt: i });
+  await client.expect('error', (e) => e.code === 'too-frequent');
+  await sleep(1000);
+  client.send({ type: 'ping', sentAt: 77_777 });
+  await client.expect('pong', (p) => p.sentAt === 77_777);
+});
+
+it('[WIRE-5] a page of another host and another subprotocol do not get in', async () => {
+  const url = server.url.replace('http', 'ws') + WEBSOCKET_PATH;
+  const status = (socket: WebSocket) =>
+    new Promise((resolve) => {
+      socket.on('unexpected-response', (_request, response) => resolve(response.statusCode));
+      socket.on('open', () => resolve('open'));
+      socket.on('error', () => {});
+    });
+  expect(await status(new WebSocket(url, SUBPROTOCOL, { origin: 'http://evil.example' }))).toBe(
+    403,
+  );
+  expect(await status(new WebSocket(url, SUBPROTOCOL, { origin: 'nonsense' }))).toBe(403);
+  expect(await status(new WebSocket(url, 'reins-v0'))).toBe(426);
+});
