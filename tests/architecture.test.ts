@@ -11,13 +11,20 @@ import {
 } from './setup/sources.ts';
 
 const FOLDERS = ['sim', 'agent', 'experiments', 'server', 'cli', 'trainer-ui'] as const;
+const DRIVING = ['frame', 'vehicle', 'traffic', 'map'].map((part) => `sim/driving/${part}`);
+const SIM = ['sim/contract.ts', 'sim/spaces.ts', 'sim/random.ts', 'sim/time-step.ts'];
 /**
  * Each layer and what its files may import besides each other, from the bottom up. `types:` allows type-only
  * imports. A file belongs to the layer with the longest prefix of its path.
  */
 const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] = [
-  ['sim', []],
-  ['agent', ['sim/contract.ts', 'sim/spaces.ts', 'sim/random.ts', 'sim/time-step.ts']],
+  // Driving tasks share parts and know nothing of each other.
+  ...DRIVING.map((part): readonly [string, readonly string[]] => [part, [...SIM, ...DRIVING]]),
+  ['sim/driving/road', [...SIM, ...DRIVING]],
+  ['sim/driving/parking', [...SIM, ...DRIVING]],
+  ['sim/driving/racetrack', [...SIM, ...DRIVING]],
+  ['sim', ['sim']],
+  ['agent', SIM],
   ['server/protocol', ['types:sim/contract.ts', 'types:agent/contract.ts']],
   ['server/threads', []],
   ['server/storage', ['agent', 'sim', 'server/protocol', 'server/threads']],

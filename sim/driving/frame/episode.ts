@@ -1,6 +1,6 @@
 /**
- * The environment contract around a driving task that is not the road task: time steps, endings,
- * saving. A task only says what happens, what is seen and what it is worth.
+ * The environment contract around a driving task: time steps, endings, saving, the agent's pose. A task
+ * says what happens, what is seen and what it is worth.
  */
 import type {
   BoxSpace,
@@ -11,50 +11,66 @@ import type {
 } from '../../contract.ts';
 import { box, clipInto } from '../../spaces.ts';
 import { createTimeStep, restart, termination, transition, truncation } from '../../time-step.ts';
+import { V } from '../vehicle/vehicle.ts';
+import { drivingMirror } from './mirror.ts';
+import { writeGroundPose } from './poses.ts';
+import type { Saved } from './saved.ts';
 
-export interface DrivingTask {
+/** Seconds per action; the vehicle integrates ten times in it. */
+export const CONTROL_DT = 0.1;
+/** Height of the agent's position above the ground, metres. */
+const AGENT_HEIGHT = 0.6;
+
+/** What differs from task to task. `Saved` is its state without time step, reward terms and metrics. */
+export interface DrivingTask extends Saved {
   readonly observationSpace: BoxSpace;
   readonly rewardTerms: readonly string[];
   readonly metrics: readonly string[];
-  /** Reasons to terminate; `horizon` (truncation) is added. */
+  /** Why an episode ends, in the order in which saved states number the reasons; `horizon` is one of them. */
   readonly endReasons: readonly string[];
+  /** Steps until truncation. */
   readonly horizon: number;
-  /** Numbers that `save` writes. */
-  readonly size: number;
   readonly scene: SceneDescription;
+  /** The agent's vehicle; columns `V`. */
+  readonly state: Float64Array;
+  /** Of the episode; −1 before the first. */
+  readonly seed: number;
   /** Start an episode and fill `info.metrics`. */
   reset(seed: number, info: StepInfo): void;
   /** Advance by one control step, fill `info` but its end reason; returns that, '' while it goes on. */
   step(action: Float32Array, info: StepInfo): string;
-  observe(out: Float32Array): void;
+  /** Write the observation at time step `step`. */
+  observe(out: Float32Array, step: number): void;
+  /** Write the poses of all bodies but the agent, which is row 0. */
   writePoses(out: Float32Array): void;
-  writeAgentPosition(out: Float32Array): void;
-  save(out: Float64Array, offset: number): void;
-  load(from: Float64Array, offset: number): void;
 }
 
+export type TaskEnvironment<T extends DrivingTask> = Environment & {
+  /** The true state, for experts, tests and reports. Read only. */
+  readonly task: T;
+};
+
+const ACTIONS = ['steering', 'throttle'];
 const KINDS = ['first', 'mid', 'last'] as const;
 const HEADER = 8;
 
-/** Steering (positive: left) and throttle, as in the road task. */
+/** Actions are steering (positive: left) and throttle. */
 export function createTaskEnvironment<T extends DrivingTask>(
   id: string,
-  controlDt: number,
   task: T,
-): Environment & { readonly task: T } {
-  const { observationSpace, rewardTerms, metrics } = task;
-  const actionSpace = box(-1, 1, { names: ['steering', 'throttle'] });
+): TaskEnvironment<T> {
+  const { observationSpace, rewardTerms, metrics, state: vehicle } = task;
+  const actionSpace = box(-1, 1, { names: ACTIONS, mirror: drivingMirror(ACTIONS, false) });
   const ts = createTimeStep(observationSpace, rewardTerms, metrics);
   const { info } = ts;
-  const endReasons = ['', 'horizon', ...task.endReasons];
+  const endReasons = ['', ...task.endReasons];
   const action = new Float32Array(2);
   const stateSize = HEADER + rewardTerms.length + metrics.length + task.size;
-  let started = false;
   let closed = false;
 
   function observe(): void {
     if (closed) throw new Error(`${id}: is closed`);
-    task.observe(ts.observation);
+    task.observe(ts.observation, ts.step);
   }
 
   function finish(ended: string): void {
@@ -62,9 +78,9 @@ export function createTaskEnvironment<T extends DrivingTask>(
     for (const key of rewardTerms) reward += info.rewardTerms[key]!;
     const reason = ended === '' && ts.step + 1 >= task.horizon ? 'horizon' : ended;
     info.endReason = reason;
-    if (reason === '') transition(ts, reward, controlDt);
-    else if (reason === 'horizon') truncation(ts, reward, controlDt);
-    else termination(ts, reward, controlDt);
+    if (reason === '') transition(ts, reward, CONTROL_DT);
+    else if (reason === 'horizon') truncation(ts, reward, CONTROL_DT);
+    else termination(ts, reward, CONTROL_DT);
   }
 
   function save(state: EnvState): EnvState {
@@ -83,11 +99,26 @@ export function createTaskEnvironment<T extends DrivingTask>(
     return state;
   }
 
+  function load(state: EnvState): void {
+    let at = HEADER;
+    for (const key of rewardTerms) info.rewardTerms[key] = state[at++]!;
+    for (const key of metrics) info.metrics[key] = state[at++]!;
+    task.load(state, at);
+    ts.kind = KINDS[state[0]!]!;
+    ts.step = state[1]!;
+    ts.time = state[2]!;
+    ts.reward = state[3]!;
+    ts.discount = state[4]!;
+    info.cost = state[5]!;
+    info.success = state[6] === 1;
+    info.endReason = endReasons[state[7]!]!;
+  }
+
   return {
     id,
     observationSpace,
     actionSpace,
-    controlDt,
+    controlDt: CONTROL_DT,
     task,
     get scene() {
       return task.scene;
@@ -97,39 +128,33 @@ export function createTaskEnvironment<T extends DrivingTask>(
         throw new RangeError(`seed: is ${seed}, allowed whole numbers from 0`);
       }
       restart(ts);
-      started = true;
       task.reset(seed, info);
       observe();
       return ts;
     },
     step(given) {
       if (ts.kind === 'last') throw new Error('step: the episode is over; call reset');
-      if (!started) throw new Error('step: no episode yet; call reset');
+      if (task.seed < 0) throw new Error('step: no episode yet; call reset');
       clipInto(actionSpace, given, action);
       finish(task.step(action, info));
       observe();
       return ts;
     },
-    writePoses: (out) => task.writePoses(out),
-    writeAgentPosition: (out) => task.writeAgentPosition(out),
+    writePoses(out) {
+      writeGroundPose(out, 0, vehicle[V.x]!, vehicle[V.y]!, vehicle[V.heading]!);
+      task.writePoses(out);
+    },
+    writeAgentPosition(out) {
+      out[0] = vehicle[V.x]!;
+      out[1] = vehicle[V.y]!;
+      out[2] = AGENT_HEIGHT;
+    },
     saveState: (out) => save(out?.length === stateSize ? out : new Float64Array(stateSize)),
     loadState(state) {
       if (state.length !== stateSize) {
         throw new RangeError(`state: has ${state.length} numbers, expected ${stateSize}`);
       }
-      started = true;
-      let at = HEADER;
-      for (const key of rewardTerms) info.rewardTerms[key] = state[at++]!;
-      for (const key of metrics) info.metrics[key] = state[at++]!;
-      task.load(state, at);
-      ts.kind = KINDS[state[0]!]!;
-      ts.step = state[1]!;
-      ts.time = state[2]!;
-      ts.reward = state[3]!;
-      ts.discount = state[4]!;
-      info.cost = state[5]!;
-      info.success = state[6] === 1;
-      info.endReason = endReasons[state[7]!]!;
+      load(state);
       observe();
       return ts;
     },
@@ -137,27 +162,4 @@ export function createTaskEnvironment<T extends DrivingTask>(
       closed = true;
     },
   };
-}
-
-/** Write row `row` of a pose array: a body standing on the ground. */
-export function writeGroundPose(
-  out: Float32Array,
-  row: number,
-  x: number,
-  y: number,
-  heading: number,
-): void {
-  const at = 7 * row;
-  out[at] = x;
-  out[at + 1] = y;
-  out[at + 2] = 0;
-  out[at + 3] = Math.cos(heading / 2);
-  out[at + 4] = 0;
-  out[at + 5] = 0;
-  out[at + 6] = Math.sin(heading / 2);
-}
-
-/** An all-zero quaternion hides the body. */
-export function hidePose(out: Float32Array, row: number): void {
-  out.fill(0, 7 * row, 7 * row + 7);
 }

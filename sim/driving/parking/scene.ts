@@ -1,7 +1,7 @@
 /** How a parking lot looks: asphalt, painted bays, walls, lamps and trees; cars and the goal move. */
-import type { BodyDescription, Geom, SceneDescription, StaticBody } from '../../contract.ts';
+import type { BodyDescription, Geom, SceneDescription } from '../../contract.ts';
 import { type Colour, car, EGO_PAINT, PAINTS, part } from '../frame/bodies.ts';
-import { CAMERAS } from '../road/scene.ts';
+import { agentShape, CAMERAS, fixed } from '../frame/scene.ts';
 import { VEHICLE_CLASSES } from '../traffic/car-following.ts';
 import { carMeshes } from '../vehicle/mesh.ts';
 import type { VehicleParameters } from '../vehicle/vehicle.ts';
@@ -25,7 +25,7 @@ const WALL_HEIGHT = 1.1;
 
 export function createParkingScene(lot: Lot, vehicle: VehicleParameters): SceneDescription {
   const { halfX, halfY } = lot;
-  const ego = { halfLength: vehicle.length / 2, halfWidth: vehicle.width / 2, tall: false };
+  const ego = agentShape(vehicle);
   return {
     title: 'Parking lot',
     bodies: [
@@ -50,10 +50,6 @@ export function createParkingScene(lot: Lot, vehicle: VehicleParameters): SceneD
     agentBody: 'ego',
     bounds: { min: [-halfX - 2, -halfY - 2, 0], max: [halfX + 2, halfY + 2, 6] },
   };
-}
-
-function fixed(id: string, role: StaticBody['role'], geoms: readonly Geom[]): StaticBody {
-  return { id, role, geoms, position: [0, 0, 0], quaternion: [1, 0, 0, 0] };
 }
 
 /** A flat piece of ground with its top at `z`. */

@@ -4,25 +4,26 @@
  * parking task (Leurent 2018); the reward is our own, a shaped one: differences of potentials, which
  * leave the best policy as it is (Ng et al. 1999), plus success and collision.
  */
-import type { Environment, SceneDescription, StepInfo } from '../../contract.ts';
+import type { SceneDescription, StepInfo } from '../../contract.ts';
 import { createRandom } from '../../random.ts';
 import { box } from '../../spaces.ts';
 import { BOX_KIND } from '../frame/boxes.ts';
+import { touchSolid } from '../frame/contact.ts';
 import {
+  CONTROL_DT,
   createTaskEnvironment,
   type DrivingTask,
-  hidePose,
-  writeGroundPose,
+  type TaskEnvironment,
 } from '../frame/episode.ts';
 import { scan } from '../frame/lidar.ts';
-import { touchSolid } from '../traffic/contact.ts';
+import { writeBoxPoses, writeGroundPose } from '../frame/poses.ts';
+import { savedIn } from '../frame/saved.ts';
 import { COMPACT_CAR, stepVehicle, V, VEHICLE_STATE_SIZE } from '../vehicle/vehicle.ts';
 import { arrangeLot, createLot, type Lot } from './lot.ts';
 import type { ParkingOptions } from './options.ts';
 import { wrapAngle } from './reeds-shepp.ts';
 import { createParkingScene } from './scene.ts';
 
-const CONTROL_DT = 0.1;
 /** Parked: middle within 0.3 m, heading within 6°, slower than 0.15 m/s. */
 export const TOLERANCE = { position: 0.3, heading: (6 * Math.PI) / 180, speed: 0.15 } as const;
 /** Below this throttle the car brakes, this hard, and stands: reversing needs intent. */
@@ -70,15 +71,13 @@ const TALLY_SIZE = 7;
 /** What the expert and tests may read. */
 export interface ParkingTask extends DrivingTask {
   readonly lot: Lot;
-  readonly state: Float64Array;
   readonly vehicle: typeof COMPACT_CAR;
-  readonly seed: number;
 }
 
-export type ParkingEnvironment = Environment & { readonly task: ParkingTask };
+export type ParkingEnvironment = TaskEnvironment<ParkingTask>;
 
 export function createParkingEnvironment(id: string, options: ParkingOptions): ParkingEnvironment {
-  return createTaskEnvironment(id, CONTROL_DT, createParkingTask(options));
+  return createTaskEnvironment(id, createParkingTask(options));
 }
 
 /** Heading error counts near the goal only: far away the car may face as it likes. */
@@ -95,18 +94,19 @@ function createParkingTask(options: ParkingOptions): ParkingTask {
   const random = createRandom(0, PARKING_STREAM);
   const low = [...NAMES.map(() => -1), ...Array.from({ length: options.rays }, () => 0)];
   const names = [...NAMES, ...Array.from({ length: options.rays }, (_, i) => `lidar${i}`)];
-  const size = 1 + VEHICLE_STATE_SIZE + TALLY_SIZE;
-  let seed = -1;
   let scene: SceneDescription | undefined;
 
   const positionError = () => Math.hypot(state[V.x]! - goal.x, state[V.y]! - goal.y);
   const headingError = () => Math.abs(wrapAngle(state[V.heading]! - goal.heading));
 
-  function arrange(newSeed: number): void {
-    seed = newSeed;
-    random.reseed(seed, PARKING_STREAM);
-    arrangeLot(lot, random);
-  }
+  const place = {
+    seed: -1,
+    arrange(seed: number): void {
+      place.seed = seed;
+      random.reseed(seed, PARKING_STREAM);
+      arrangeLot(lot, random);
+    },
+  };
 
   function measure(info: StepInfo): void {
     info.metrics['positionError'] = positionError();
@@ -143,20 +143,20 @@ function createParkingTask(options: ParkingOptions): ParkingTask {
     state,
     vehicle,
     get seed() {
-      return seed;
+      return place.seed;
     },
     observationSpace: box(low, 1, { names }),
     rewardTerms: REWARD_TERMS,
     metrics: METRICS,
-    endReasons: ['success', 'crash'],
+    endReasons: ['horizon', 'success', 'crash'],
     horizon: options.horizon,
-    size,
+    ...savedIn(place, [state, tally]),
     get scene() {
       scene ??= createParkingScene(lot, vehicle);
       return scene;
     },
-    reset(newSeed, info) {
-      arrange(newSeed);
+    reset(seed, info) {
+      place.arrange(seed);
       state.fill(0);
       state[V.x] = lot.start.x;
       state[V.y] = lot.start.y;
@@ -185,22 +185,6 @@ function createParkingTask(options: ParkingOptions): ParkingTask {
     },
     observe,
     writePoses,
-    writeAgentPosition(out) {
-      out[0] = state[V.x]!;
-      out[1] = state[V.y]!;
-      out[2] = 0.6;
-    },
-    save(out, offset) {
-      out[offset] = seed;
-      out.set(state, offset + 1);
-      out.set(tally, offset + 1 + VEHICLE_STATE_SIZE);
-    },
-    load(from, offset) {
-      if (seed !== from[offset]) arrange(from[offset]!);
-      for (let i = 0; i < VEHICLE_STATE_SIZE; i++) state[i] = from[offset + 1 + i]!;
-      const at = offset + 1 + VEHICLE_STATE_SIZE;
-      for (let i = 0; i < TALLY_SIZE; i++) tally[i] = from[at + i]!;
-    },
   };
 
   function judge(info: StepInfo, crash: boolean): string {
@@ -241,14 +225,10 @@ function createParkingTask(options: ParkingOptions): ParkingTask {
     scan(boxes, state, rays, range, o, NAMES.length);
   }
 
-  /** The agent, the goal, the cars in the bays. */
+  /** The goal, then the cars in the bays. */
   function writePoses(out: Float32Array): void {
-    writeGroundPose(out, 0, state[V.x]!, state[V.y]!, state[V.heading]!);
     writeGroundPose(out, 1, goal.x, goal.y, goal.heading);
-    for (let i = 0; i < 2 * options.bays; i++) {
-      if (boxes.kind[i] === BOX_KIND.none) hidePose(out, 2 + i);
-      else writeGroundPose(out, 2 + i, boxes.x[i]!, boxes.y[i]!, boxes.heading[i]!);
-    }
+    writeBoxPoses(out, 2, boxes, 2 * options.bays);
   }
 }
 

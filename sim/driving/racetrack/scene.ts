@@ -1,9 +1,9 @@
 /** How a circuit looks: the road's scenery, red and white kerbs in the bends, a start line and its gantry. */
 import type { Geom, SceneDescription, StaticBody } from '../../contract.ts';
 import { type Colour, car, EGO_PAINT, part } from '../frame/bodies.ts';
+import { agentShape, CAMERAS, fixed } from '../frame/scene.ts';
 import type { Lane } from '../map/contract.ts';
 import { createScenery } from '../map/scenery.ts';
-import { CAMERAS } from '../road/scene.ts';
 import { carMeshes } from '../vehicle/mesh.ts';
 import type { VehicleParameters } from '../vehicle/vehicle.ts';
 import type { Track } from './track.ts';
@@ -21,13 +21,13 @@ const STONE_HALF_HEIGHT = 0.03;
 export function createRacetrackScene(track: Track, vehicle: VehicleParameters): SceneDescription {
   const scenery = createScenery(track.map);
   const { bounds } = track.map;
-  const ego = { halfLength: vehicle.length / 2, halfWidth: vehicle.width / 2, tall: false };
+  const ego = agentShape(vehicle);
   return {
     title: `Circuit ${track.seed} (${Math.round(track.length)} m)`,
     bodies: [{ id: 'ego', role: 'ego', geoms: car(ego, EGO_PAINT) }],
     statics: [
       ...scenery.statics,
-      fixed('race-kerbs', track.lanes.flatMap(kerbs)),
+      fixed('race-kerbs', 'scenery', track.lanes.flatMap(kerbs)),
       startLine(track),
     ],
     meshes: { ...scenery.meshes, ...carMeshes([ego]) },
@@ -37,10 +37,6 @@ export function createRacetrackScene(track: Track, vehicle: VehicleParameters): 
     agentBody: 'ego',
     bounds: { min: [bounds.minX, bounds.minY, 0], max: [bounds.maxX, bounds.maxY, 12] },
   };
-}
-
-function fixed(id: string, geoms: readonly Geom[]): StaticBody {
-  return { id, role: 'scenery', geoms, position: [0, 0, 0], quaternion: [1, 0, 0, 0] };
 }
 
 function turned(geom: Geom, heading: number): Geom {

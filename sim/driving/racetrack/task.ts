@@ -3,9 +3,15 @@
  * the centre line less what leaving the asphalt costs; laps count along the centre line, so that there
  * are no short cuts, and only clean laps set a time.
  */
-import type { Environment, SceneDescription, StepInfo } from '../../contract.ts';
+import type { SceneDescription, StepInfo } from '../../contract.ts';
 import { box } from '../../spaces.ts';
-import { createTaskEnvironment, type DrivingTask, writeGroundPose } from '../frame/episode.ts';
+import {
+  CONTROL_DT,
+  createTaskEnvironment,
+  type DrivingTask,
+  type TaskEnvironment,
+} from '../frame/episode.ts';
+import { savedIn } from '../frame/saved.ts';
 import type { LanePosition } from '../map/contract.ts';
 import {
   COMPACT_CAR,
@@ -18,7 +24,6 @@ import type { RacetrackOptions } from './options.ts';
 import { createRacetrackScene } from './scene.ts';
 import { generateTrack, MIN_RADIUS, type Track } from './track.ts';
 
-const CONTROL_DT = 0.1;
 /** The usual car with the engine of a quick one, 0 to 100 km/h in about seven seconds; 144 km/h. */
 const RACE_CAR: VehicleParameters = { ...COMPACT_CAR, engineForce: 4500, maxSpeed: 40 };
 /** Metres beyond the edge of the asphalt at which the race is over. */
@@ -63,20 +68,18 @@ const TALLY_SIZE = 9;
 export interface RacetrackTask extends DrivingTask {
   readonly track: Track;
   readonly vehicle: VehicleParameters;
-  readonly state: Float64Array;
-  readonly seed: number;
   /** Index of the lane under the agent, and where on it. */
   readonly lane: number;
   readonly position: Readonly<LanePosition>;
 }
 
-export type RacetrackEnvironment = Environment & { readonly task: RacetrackTask };
+export type RacetrackEnvironment = TaskEnvironment<RacetrackTask>;
 
 export function createRacetrackEnvironment(
   id: string,
   options: RacetrackOptions,
 ): RacetrackEnvironment {
-  return createTaskEnvironment(id, CONTROL_DT, createRacetrackTask(options));
+  return createTaskEnvironment(id, createRacetrackTask(options));
 }
 
 function createRacetrackTask(options: RacetrackOptions): RacetrackTask {
@@ -87,14 +90,17 @@ function createRacetrackTask(options: RacetrackOptions): RacetrackTask {
   const position: LanePosition = { s: 0, lateral: 0 };
   const point = new Float64Array(2);
   const half = options.width / 2;
-  let seed = -1;
   let track = tracks(options.trackSeed ?? 0);
   let scene: { track: Track; description: SceneDescription } | undefined;
 
-  function arrange(newSeed: number): void {
-    seed = newSeed;
-    track = tracks(options.trackSeed ?? newSeed);
-  }
+  const place = {
+    seed: -1,
+    arrange(seed: number): void {
+      place.seed = seed;
+      track = tracks(options.trackSeed ?? seed);
+    },
+  };
+  const saved = savedIn(place, [state, tally]);
 
   /** Follow the agent from lane to lane; only neighbours can be next, so cutting across is no way. */
   function locate(): void {
@@ -163,7 +169,7 @@ function createRacetrackTask(options: RacetrackOptions): RacetrackTask {
       return track;
     },
     get seed() {
-      return seed;
+      return place.seed;
     },
     get lane() {
       return tally[TALLY.lane]!;
@@ -171,17 +177,17 @@ function createRacetrackTask(options: RacetrackOptions): RacetrackTask {
     observationSpace: box(-1, 1, { names: observationNames() }),
     rewardTerms: REWARD_TERMS,
     metrics: METRICS,
-    endReasons: ['success', 'offTrack'],
+    endReasons: ['horizon', 'success', 'offTrack'],
     horizon: options.horizon,
-    size: 1 + VEHICLE_STATE_SIZE + TALLY_SIZE,
+    ...saved,
     get scene() {
       if (scene?.track !== track) {
         scene = { track, description: createRacetrackScene(track, vehicle) };
       }
       return scene.description;
     },
-    reset(newSeed, info) {
-      arrange(newSeed);
+    reset(seed, info) {
+      place.arrange(seed);
       const [first] = track.lanes;
       state.fill(0);
       tally.fill(0);
@@ -207,22 +213,10 @@ function createRacetrackTask(options: RacetrackOptions): RacetrackTask {
       return end;
     },
     observe,
-    writePoses: (out) => writeGroundPose(out, 0, state[V.x]!, state[V.y]!, state[V.heading]!),
-    writeAgentPosition(out) {
-      out[0] = state[V.x]!;
-      out[1] = state[V.y]!;
-      out[2] = 0.6;
-    },
-    save(out, offset) {
-      out[offset] = seed;
-      out.set(state, offset + 1);
-      out.set(tally, offset + 1 + VEHICLE_STATE_SIZE);
-    },
+    // The agent is alone.
+    writePoses: () => {},
     load(from, offset) {
-      if (seed !== from[offset]) arrange(from[offset]!);
-      for (let i = 0; i < VEHICLE_STATE_SIZE; i++) state[i] = from[offset + 1 + i]!;
-      const at = offset + 1 + VEHICLE_STATE_SIZE;
-      for (let i = 0; i < TALLY_SIZE; i++) tally[i] = from[at + i]!;
+      saved.load(from, offset);
       track.lanes[tally[TALLY.lane]!]!.project(state[V.x]!, state[V.y]!, position);
     },
   };

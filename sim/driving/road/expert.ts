@@ -6,14 +6,13 @@
 import type { Environment, Expert } from '../../contract.ts';
 import { V } from '../vehicle/vehicle.ts';
 import { chooseLane, pursue, wantedSpeed, way } from './lane-choice.ts';
-import type { DrivingEnvironment } from './task.ts';
+import { worldOf } from './task.ts';
 
 /** Steps at a standstill after which it creeps on, even if that costs a cone. */
 const PATIENCE = 120;
 
 export function createDrivingExpert(env: Environment): Expert {
-  if (!('world' in env)) throw new TypeError(`expert: ${env.id} is not a driving environment`);
-  const { world } = env as DrivingEnvironment;
+  const world = worldOf(env, 'expert');
   const memory = { lane: -1, stuck: 0 };
   return {
     act(out) {

@@ -2,7 +2,7 @@
  * What the agent of the road task observes: MetaDrive's 259 numbers (Li et al. 2022, state_obs.py), all
  * in [0, 1]: itself, navigation, nearby cars where asked for, lidar; then detectors where asked for.
  */
-
+import { CONTROL_DT } from '../frame/episode.ts';
 import { scan } from '../frame/lidar.ts';
 import type { RoadMap } from '../map/contract.ts';
 import { V } from '../vehicle/vehicle.ts';
@@ -10,7 +10,7 @@ import { collectLaneLines, type LaneLines, scanLines } from './lane-rays.ts';
 import { writeNavigation } from './navigation.ts';
 import { NEARBY_SIZE, writeNearby } from './nearby.ts';
 import type { DrivingOptions } from './options.ts';
-import { CONTROL_DT, type DrivingWorld } from './world.ts';
+import type { DrivingWorld } from './world.ts';
 
 const EGO_SIZE = 9;
 const NAVIGATION_SIZE = 10;
@@ -19,21 +19,16 @@ const MAX_LANE_WIDTH = 4.5;
 const BORDER_SCALE = 6 * MAX_LANE_WIDTH;
 export const MAX_SPEED_KMH = 80;
 
-/** The action of the last step. */
-export interface LastAction {
-  readonly steer: number;
-  readonly throttle: number;
-}
-
-/** Write the observation of the world at time step `step`. */
+/** Write the observation of the world at time step `step`, after an action of `steering` and `throttle`. */
 export function writeObservation(
   world: DrivingWorld,
   options: DrivingOptions,
-  last: LastAction,
+  steering: number,
+  throttle: number,
   step: number,
   o: Float32Array,
 ): void {
-  writeEgo(world, options, last, o);
+  writeEgo(world, options, steering, throttle, o);
   const { state, sensors } = world;
   const { rays, range, noise, dropout } = options.lidar;
   writeNavigation(world.navigation, state, o, EGO_SIZE);
@@ -90,7 +85,8 @@ const unit = (x: number) => Math.max(0, Math.min(1, x));
 function writeEgo(
   world: DrivingWorld,
   options: DrivingOptions,
-  tally: LastAction,
+  steering: number,
+  throttle: number,
   o: Float32Array,
 ): void {
   const { navigation, state, vehicle } = world;
@@ -100,8 +96,8 @@ function writeEgo(
   o[2] = unit(0.5 - 0.5 * Math.sin(difference));
   o[3] = unit((state[V.vx]! * 3.6 + 1) / (MAX_SPEED_KMH + 1));
   o[4] = unit((state[V.steer]! / vehicle.maxSteer + 1) / 2);
-  o[5] = unit((tally.steer + 1) / 2);
-  o[6] = unit((tally.throttle + 1) / 2);
+  o[5] = unit((steering + 1) / 2);
+  o[6] = unit((throttle + 1) / 2);
   const turned = state[V.yawRate]! * CONTROL_DT;
   o[7] = options.signedYawRate
     ? unit(0.5 + state[V.yawRate]! / 2)

@@ -2,16 +2,13 @@
 import type { EnvironmentOptions } from '../../contract.ts';
 import { checkKnown, type Range, readFlag, readNumber, readWord } from '../frame/read-options.ts';
 import type { MapOptions } from '../map/contract.ts';
+import type { TrafficOptions } from '../traffic/traffic.ts';
 import { VEHICLE_NAMES, type VehicleName } from '../vehicle/classes.ts';
 
-export interface DrivingOptions {
+export interface DrivingOptions extends TrafficOptions {
   readonly map: MapOptions;
   /** Every episode uses this map seed instead of its own. */
   readonly mapSeed?: number;
-  /** Fraction of spawn points (one every 10 m of lane) that hold a vehicle. */
-  readonly density: number;
-  /** trigger: traffic of a block starts when the agent enters it; respawn: drives from the start and reappears. */
-  readonly traffic: 'trigger' | 'respawn';
   /** Probability that a block holds an accident scene. */
   readonly accidentProb: number;
   /** Steps until truncation. */

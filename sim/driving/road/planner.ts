@@ -7,7 +7,7 @@ import type { Lane } from '../map/contract.ts';
 import { V } from '../vehicle/vehicle.ts';
 import { safeSpeed } from './foresight.ts';
 import { chooseLane, freeAhead, nextLane, pursue, wantedSpeed, way } from './lane-choice.ts';
-import type { DrivingEnvironment } from './task.ts';
+import { worldOf } from './task.ts';
 import type { DrivingWorld } from './world.ts';
 
 /** Steps at a standstill after which it creeps on, even if that costs a cone. */
@@ -34,8 +34,7 @@ interface Memory {
 }
 
 export function createDrivingPlanner(env: Environment): Expert {
-  if (!('world' in env)) throw new TypeError(`planner: ${env.id} is not a driving environment`);
-  const { world } = env as DrivingEnvironment;
+  const world = worldOf(env, 'planner');
   const memory: Memory = { lane: -1, completion: 0, stuck: 0, squeeze: 0, pushed: 0 };
   return {
     act(out) {

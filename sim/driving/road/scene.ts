@@ -1,6 +1,7 @@
 /** How the driving world looks: compound bodies for cars and cones, scenery from the map. */
 import type { BodyDescription, CameraDescription, Geom, SceneDescription } from '../../contract.ts';
 import { type Colour, car, EGO_PAINT, PAINTS, part } from '../frame/bodies.ts';
+import { agentShape, CAMERAS } from '../frame/scene.ts';
 import { createScenery } from '../map/scenery.ts';
 import { VEHICLE_CLASSES } from '../traffic/car-following.ts';
 import { BROKEN_SIZE } from '../traffic/objects.ts';
@@ -14,11 +15,7 @@ export function createDrivingScene(world: DrivingWorld): SceneDescription {
   const { map, vehicle } = world;
   const scenery = createScenery(map);
   const { bounds } = map;
-  const ego: CarShape = {
-    halfLength: vehicle.length / 2,
-    halfWidth: vehicle.width / 2,
-    tall: world.options.vehicle === 'xl',
-  };
+  const ego = agentShape(vehicle, world.options.vehicle === 'xl');
   return {
     title: `Road ${world.mapSeed} (${map.blocks.map((b) => b.kind).join('')})`,
     bodies: [
@@ -44,34 +41,13 @@ export function createDrivingScene(world: DrivingWorld): SceneDescription {
   };
 }
 
-export const CAMERAS: readonly CameraDescription[] = [
-  { id: 'chase', kind: 'chase', body: 'ego', position: [-9, 0, 4.2], target: [6, 0, 0.8], fov: 55 },
-  { id: 'top', kind: 'top', body: 'ego', position: [0, 0, 55], target: [0, 0, 0], fov: 50 },
-  {
-    id: 'cockpit',
-    kind: 'cockpit',
-    body: 'ego',
-    position: [0.74, 0.35, 1.25], // just before the windscreen, which is a sheet without an inside
-    target: [12, 0.2, 0.7],
-    fov: 70,
-  },
-  {
-    id: 'orbit',
-    kind: 'orbit',
-    body: 'ego',
-    position: [-14, -10, 9],
-    target: [0, 0, 0.5],
-    fov: 50,
-  },
-];
-
 function atWindscreen(camera: CameraDescription, ego: CarShape): CameraDescription {
   const [, y, z] = camera.position;
   return { ...camera, position: [(ego.tall ? 0.74 : 0.33) * ego.halfLength, y, z] };
 }
 
 /** Shapes of `VEHICLE_CLASSES`, and of cars that broke down. */
-export const TRAFFIC_SHAPES: readonly CarShape[] = VEHICLE_CLASSES.map((size) => ({
+const TRAFFIC_SHAPES: readonly CarShape[] = VEHICLE_CLASSES.map((size) => ({
   halfLength: size.halfLength,
   halfWidth: size.halfWidth,
   tall: size.name === 'van',

@@ -4,6 +4,7 @@
  */
 import { createRandom, RANDOM_STATE_SIZE, type Random } from '../../random.ts';
 import { BOX_KIND, type Boxes, createBoxes } from '../frame/boxes.ts';
+import type { Saved } from '../frame/saved.ts';
 import { cachedMap } from '../map/cache.ts';
 import type { LanePosition, RoadMap } from '../map/contract.ts';
 import type { EgoView, Traffic } from '../traffic/car-following.ts';
@@ -32,8 +33,6 @@ import { stepVehicle, V, VEHICLE_STATE_SIZE, type VehicleParameters } from '../v
 import { createNavigation, type Navigation, navigate } from './navigation.ts';
 import type { DrivingOptions } from './options.ts';
 
-/** Seconds per action; the vehicle integrates ten times in it. */
-export const CONTROL_DT = 0.1;
 /** Random sub-streams of a seed. */
 const STREAM = { spawn: 1, traffic: 2, objects: 3, sensors: 4, people: 0x70656f } as const;
 const TRAFFIC_PER_BLOCK = 11;
@@ -45,7 +44,7 @@ const REACH_INTO_LANE = 0.7;
 /** Where cars are that are not there, metres. */
 const FAR = 1e6;
 
-export interface DrivingWorld {
+export interface DrivingWorld extends Saved {
   readonly options: DrivingOptions;
   readonly vehicle: VehicleParameters;
   readonly state: Float64Array;
@@ -62,10 +61,6 @@ export interface DrivingWorld {
   reset(seed: number): void;
   /** Advance everything by `dt` with the agent's action: steering, throttle. */
   step(action: Float32Array, dt: number): void;
-  /** Numbers that `save` writes. */
-  readonly size: number;
-  save(out: Float64Array, offset: number): void;
-  load(from: Float64Array, offset: number): void;
 }
 
 export function createWorld(options: DrivingOptions): DrivingWorld {

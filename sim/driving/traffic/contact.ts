@@ -1,5 +1,6 @@
 /** What happens when boxes meet: the agent is pushed out, cars share their speed, cones fall. */
 import { BOX_KIND, type Boxes, type Overlap, overlaps } from '../frame/boxes.ts';
+import { pushOut } from '../frame/contact.ts';
 import { length2 } from '../frame/length.ts';
 import { V, type VehicleParameters } from '../vehicle/vehicle.ts';
 import type { Traffic } from './car-following.ts';
@@ -67,55 +68,14 @@ export function collide(world: Collidable): void {
       continue;
     }
     if (kind === BOX_KIND.vehicle) shove(world, i, cos, sin);
-    else pushOut(state, cos, sin, 1, 0);
+    else pushOut(state, cos, sin, overlap, 1, 0);
   }
-}
-
-/** True when the agent touches row `i`, which does not give way: the agent is pushed out of it. */
-export function touchSolid(
-  state: Float64Array,
-  vehicle: VehicleParameters,
-  boxes: Boxes,
-  i: number,
-): boolean {
-  const cos = Math.cos(state[V.heading]!);
-  const sin = Math.sin(state[V.heading]!);
-  const { length, width } = vehicle;
-  if (!overlaps(boxes, i, state[V.x]!, state[V.y]!, cos, sin, length / 2, width / 2, overlap))
-    return false;
-  pushOut(state, cos, sin, 1, 0);
-  return true;
 }
 
 /** Two cars of equal mass in contact part half way each and share their speed along the contact. */
 function shove(world: Collidable, i: number, cos: number, sin: number): void {
   const { traffic, boxes, state } = world;
   const speed = trafficSpeedAlong(traffic, i, boxes, overlap.nx, overlap.ny);
-  const lost = pushOut(state, cos, sin, 0.5, speed);
+  const lost = pushOut(state, cos, sin, overlap, 0.5, speed);
   pushCar(traffic, i, boxes, -overlap.nx, -overlap.ny, overlap.depth / 2, lost);
-}
-
-/**
- * Move the agent out by `share` of the depth and take `share` of its speed into the other, which moves
- * at `speed` along the contact normal; returns the speed taken.
- */
-function pushOut(
-  state: Float64Array,
-  cos: number,
-  sin: number,
-  share: number,
-  speed: number,
-): number {
-  state[V.x] = state[V.x]! + share * overlap.depth * overlap.nx;
-  state[V.y] = state[V.y]! + share * overlap.depth * overlap.ny;
-  const vx = state[V.vx]! * cos - state[V.vy]! * sin;
-  const vy = state[V.vx]! * sin + state[V.vy]! * cos;
-  const towards = vx * overlap.nx + vy * overlap.ny - speed;
-  if (towards >= 0) return 0;
-  const wx = vx - share * towards * overlap.nx;
-  const wy = vy - share * towards * overlap.ny;
-  state[V.vx] = wx * cos + wy * sin;
-  state[V.vy] = wy * cos - wx * sin;
-  state[V.yawRate] = 0.5 * state[V.yawRate]!;
-  return -share * towards;
 }

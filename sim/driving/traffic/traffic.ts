@@ -6,7 +6,6 @@
 import type { Random } from '../../random.ts';
 import { BOX_KIND, type Boxes } from '../frame/boxes.ts';
 import type { Lane, RoadMap } from '../map/contract.ts';
-import type { DrivingOptions } from '../road/options.ts';
 import {
   DESIRED_SPEED,
   type EgoView,
@@ -28,6 +27,13 @@ const CHANGE_SPEED = 1.2;
 /** Seconds after which a waiting car creeps into a junction whose interior is empty. */
 const PATIENCE = 6;
 const SPAWN_SPACING = 10;
+
+export interface TrafficOptions {
+  /** Fraction of spawn points (one every 10 m of lane) that hold a vehicle. */
+  readonly density: number;
+  /** trigger: traffic of a block starts when the agent enters it; respawn: drives from the start and reappears. */
+  readonly traffic: 'trigger' | 'respawn';
+}
 
 export function createTraffic(capacity: number): Traffic {
   return {
@@ -51,7 +57,7 @@ export function indexTraffic(t: Traffic, map: RoadMap): void {
 export function spawnTraffic(
   t: Traffic,
   map: RoadMap,
-  options: DrivingOptions,
+  options: TrafficOptions,
   boxes: Boxes,
   x: number,
   y: number,
@@ -104,7 +110,7 @@ export function vehicleClass(slot: number): number {
 export function stepTraffic(
   t: Traffic,
   map: RoadMap,
-  options: DrivingOptions,
+  options: TrafficOptions,
   boxes: Boxes,
   ego: EgoView,
   dt: number,
@@ -140,7 +146,7 @@ function advanceLane(
   t: Traffic,
   i: number,
   map: RoadMap,
-  options: DrivingOptions,
+  options: TrafficOptions,
   random: Random,
 ): void {
   const { state } = t;

@@ -35,7 +35,7 @@ describe('side and lane-line detectors', () => {
       let ts = env.reset(seed);
       for (let i = 0; i < 20; i++)
         ts = env.step(Float32Array.of(i < 2 ? 0.1 : i < 4 ? -0.1 : 0, 0.3));
-      const { navigation, state } = env.world;
+      const { navigation, state } = env.task.world;
       const slant = Math.cos(state[V.heading]! - navigation.lane.headingAt(navigation.at.s));
       const [left, right, lineLeft, lineRight] = ts.observation.subarray(259);
       expect(left! * 50).toBeCloseTo(navigation.leftBorder / slant, 2);
@@ -114,7 +114,7 @@ describe('vehicle classes', () => {
         if (ts.info.success) reached++;
       }
       expect(reached, vehicle).toBeGreaterThanOrEqual(4);
-      expect(env.world.vehicle).toBe(VEHICLES[vehicle]);
+      expect(env.task.world.vehicle).toBe(VEHICLES[vehicle]);
     }
     const { s, xl } = VEHICLES;
     expect([s.length, s.width, s.mass, xl.length, xl.width, xl.mass]).toEqual([

@@ -11,7 +11,7 @@ const BRAKE = Float32Array.of(0, -1);
 const CROWDED = { pedestrians: 1, cyclists: 1, accidentProb: 0 };
 
 /** Rows of people who are there. */
-function present({ world }: DrivingEnvironment): number[] {
+function present({ task: { world } }: DrivingEnvironment): number[] {
   const { people, boxes } = world;
   const rows = Array.from({ length: peopleCount(people) }, (_, i) => people.start + i);
   return rows.filter((row) => boxes.kind[row] !== BOX_KIND.none);
@@ -21,7 +21,7 @@ describe('pedestrians and cyclists', () => {
   it('[DRIVE-60] there are none by default, and the default task does not mention them', async () => {
     const env = await create();
     const ts = env.reset(1);
-    expect(peopleCount(env.world.people)).toBe(0);
+    expect(peopleCount(env.task.world.people)).toBe(0);
     expect(ts.info.metrics).not.toHaveProperty('crashPedestrian');
     expect(ts.info.rewardTerms).not.toHaveProperty('crashPedestrian');
     expect(env.scene.bodies.some((body) => body.role === 'pedestrian')).toBe(false);
@@ -35,12 +35,12 @@ describe('pedestrians and cyclists', () => {
     for (let seed = 0; seed < 20; seed++) {
       env.reset(seed);
       for (const row of present(env)) {
-        if (env.world.boxes.kind[row] === BOX_KIND.pedestrian) pedestrians++;
+        if (env.task.world.boxes.kind[row] === BOX_KIND.pedestrian) pedestrians++;
         else cyclists++;
       }
       for (let i = 0; i < 100; i++) {
         env.step(BRAKE);
-        for (const row of present(env)) if (personSpeed(env.world.people, row) > 0) crossing++;
+        for (const row of present(env)) if (personSpeed(env.task.world.people, row) > 0) crossing++;
       }
     }
     expect(pedestrians).toBe(20 * 12);
@@ -53,7 +53,7 @@ describe('pedestrians and cyclists', () => {
   it('[DRIVE-61] the lidar sees them; hitting one costs 1 and −5, once, and counts', async () => {
     const env = await create({ ...CROWDED, density: 0 });
     env.reset(2);
-    const { world } = env;
+    const { world } = env.task;
     const row = present(env)[0]!;
     const { boxes, state } = world;
     // Stand the car three metres before somebody, facing them.
@@ -96,7 +96,7 @@ describe('pedestrians and cyclists', () => {
 
   it('[DRIVE-62] traffic and people rarely collide', async () => {
     const env = await create({ ...CROWDED, density: 0.3, traffic: 'respawn' });
-    const { boxes, people, traffic } = env.world;
+    const { boxes, people, traffic } = env.task.world;
     const out: Overlap = { depth: 0, nx: 0, ny: 0 };
     let crossing = 0;
     let hits = 0;

@@ -74,7 +74,7 @@ describe('traffic by lane', () => {
       const env = (await driving.create(options)) as DrivingEnvironment;
       const expert = driving.createExpert!(env);
       const action = new Float32Array(2);
-      const { world } = env;
+      const { world } = env.task;
       let leaders = 0;
       const check = () => {
         for (const lane of world.map.lanes) {
