@@ -9,6 +9,7 @@ import {
   sourceFiles,
   topFolder,
 } from './setup/sources.ts';
+import { citedIds, overlongLines, specIds } from './setup/spec.ts';
 
 const FOLDERS = ['sim', 'agent', 'experiments', 'server', 'cli', 'trainer-ui'] as const;
 const DRIVING = ['frame', 'vehicle', 'traffic', 'map'].map((part) => `sim/driving/${part}`);
@@ -200,5 +201,15 @@ describe('rules of the house', () => {
         .filter((name) => !lock.packages[`${path}/node_modules/${name}`]),
     );
     expect(missing).toEqual([]);
+  });
+
+  test('[ARCH-7] docs/SPEC.md and the names of the tests agree on the behaviours', () => {
+    const spec = readFileSync(join(root, 'docs/SPEC.md'), 'utf8');
+    const behaviours = specIds(spec);
+    const cited = citedIds(sourceFiles('tests').map((file) => file.text));
+    expect(behaviours.filter((id, i) => behaviours.indexOf(id) !== i)).toEqual([]);
+    expect(behaviours.filter((id) => !cited.has(id))).toEqual([]);
+    expect([...cited].filter((id) => !behaviours.includes(id))).toEqual([]);
+    expect(overlongLines(spec)).toEqual([]);
   });
 });
