@@ -13,7 +13,13 @@ import { citedIds, overlongLines, specIds } from './setup/spec.ts';
 
 const FOLDERS = ['sim', 'agent', 'experiments', 'server', 'cli', 'trainer-ui'] as const;
 const DRIVING = ['frame', 'vehicle', 'traffic', 'map'].map((part) => `sim/driving/${part}`);
-const SIM = ['sim/contract.ts', 'sim/spaces.ts', 'sim/random.ts', 'sim/time-step.ts'];
+const SIM = [
+  'sim/contract.ts',
+  'sim/spaces.ts',
+  'sim/random.ts',
+  'sim/time-step.ts',
+  'sim/config.ts',
+];
 /**
  * Each layer and what its files may import besides each other, from the bottom up. `types:` allows type-only
  * imports. A file belongs to the layer with the longest prefix of its path.

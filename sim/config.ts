@@ -1,0 +1,244 @@
+/**
+ * Configurations. Each is one strict zod object whose fields carry type, range, default and one line of
+ * documentation; the check at the border, the help and the JSON Schema all come from it:
+ *
+ *   const demoSchema = config({
+ *     members: field(whole(1, 32), 3, 'Networks of the ensemble.'),
+ *     output: field(choice(['tanh', 'linear']), 'tanh', 'Activation of the last layer.'),
+ *     mapSeed: optional(whole(0, 1000), 'Every episode uses this map.'),
+ *   });
+ *   type DemoConfig = Config<typeof demoSchema>;
+ *   parseConfig('demo', demoSchema, { members: 0 }); // demo.members: is 0, allowed whole numbers 1 to 32
+ */
+import { z } from 'zod';
+import { closest } from './closest.ts';
+
+/** Values that a field may have. */
+export interface Kind<T> {
+  readonly schema: z.ZodType<T>;
+  readonly name: 'number' | 'whole number' | 'flag' | 'choice' | 'text' | 'list' | 'group';
+  /** As it follows "allowed" in an error, e.g. `whole numbers 1 to 32`. */
+  readonly allowed: string;
+  /** choice: its words. */
+  readonly words?: readonly string[];
+  /** group: the fields within. */
+  readonly group?: ConfigSchema;
+}
+
+interface Described extends Kind<unknown> {
+  readonly doc: string;
+}
+
+export type ConfigSchema = z.ZodObject<z.core.$ZodLooseShape, z.core.$strict>;
+export type Config<S extends ConfigSchema> = Readonly<z.output<S>>;
+
+const described = new WeakMap<object, Described>();
+
+function describe<S extends z.ZodType>(schema: S, info: Described): S {
+  const named = schema.describe(info.doc);
+  described.set(named, info);
+  return named;
+}
+
+/** Whatever lies in [low, high]; a `high` of Infinity allows Infinity itself, in JSON the text "Infinity". */
+export function number(low: number, high: number): Kind<number> {
+  return { schema: bounded(z.number(), low, high), name: 'number', allowed: `${low} to ${high}` };
+}
+
+export function whole(low: number, high: number): Kind<number> {
+  // zod's `int` stops at safe integers; some budgets do not.
+  const schema = bounded(z.number().multipleOf(1), low, high);
+  return { schema, name: 'whole number', allowed: `whole numbers ${low} to ${high}` };
+}
+
+function bounded(finite: z.ZodNumber, low: number, high: number): z.ZodType<number> {
+  if (high < Number.POSITIVE_INFINITY) return finite.min(low).max(high);
+  const infinite = z.literal([Number.POSITIVE_INFINITY, 'Infinity']);
+  return z.union([finite.min(low), infinite.transform(() => Number.POSITIVE_INFINITY)]);
+}
+
+export const flag: Kind<boolean> = {
+  schema: z.boolean(),
+  name: 'flag',
+  allowed: 'true or false',
+};
+
+/** `what` is allowed, e.g. `the path of a file`. */
+export function text(what: string): Kind<string> {
+  return { schema: z.string().min(1), name: 'text', allowed: what };
+}
+
+export function choice<const W extends string>(words: readonly W[]): Kind<W> {
+  return { schema: z.enum(words), name: 'choice', allowed: words.join(', '), words };
+}
+
+/** Of `least` to `most` entries. */
+export function list<T>(kind: Kind<T>, least = 0, most = 64): Kind<readonly T[]> {
+  return {
+    schema: z.array(kind.schema).min(least).max(most),
+    name: 'list',
+    allowed: `a list of ${least === 0 ? 'up to' : `${least} to`} ${most}: ${kind.allowed}`,
+  };
+}
+
+/** Fields of their own, each with its own default. */
+export function group<S extends ConfigSchema>(schema: S): Kind<Config<S>> {
+  const allowed = `an object of ${Object.keys(schema.shape).join(', ')}`;
+  return {
+    schema: schema as unknown as z.ZodType<Config<S>>,
+    name: 'group',
+    allowed,
+    group: schema,
+  };
+}
+
+/** A field with a default. A group's default `{}` stands for the defaults of its fields. */
+export function field<T>(
+  kind: Kind<T>,
+  fallback: NoInfer<T> | (Kind<T>['group'] extends undefined ? never : Record<string, never>),
+  doc: string,
+): z.ZodDefault<z.ZodType<T>> {
+  const schema = kind.group
+    ? (z.prefault(kind.schema, fallback as never) as unknown as z.ZodDefault<z.ZodType<T>>)
+    : z._default(kind.schema, fallback as never);
+  return describe(schema, { ...kind, doc });
+}
+
+/** A field that may be absent. */
+export function optional<T>(kind: Kind<T>, doc: string): z.ZodExactOptional<z.ZodType<T>> {
+  return describe(z.exactOptional(kind.schema), { ...kind, doc });
+}
+
+export function config<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape);
+}
+
+/**
+ * @param where what the configuration is of: the first part of the names in errors.
+ * @throws RangeError naming field, value and what is allowed.
+ */
+export function parseConfig<S extends ConfigSchema>(
+  where: string,
+  schema: S,
+  given: unknown,
+): Config<S> {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data as Config<S>;
+  throw new RangeError(explain(where, schema, given, result.error.issues[0]!));
+}
+
+/** What a configuration is to which nothing was given. */
+export function defaultsOf<S extends ConfigSchema>(schema: S): Config<S> {
+  return parseConfig('defaults', schema, {});
+}
+
+function explain(
+  where: string,
+  schema: ConfigSchema,
+  given: unknown,
+  issue: z.core.$ZodIssue,
+): string {
+  let name = where;
+  let value = given;
+  let inside: ConfigSchema | undefined = schema;
+  let found: Described | undefined;
+  for (const key of issue.path) {
+    if (!inside) break; // an entry of a list: the list as a whole is shown
+    found = described.get(inside.shape[String(key)]);
+    name += `.${String(key)}`;
+    value = (value as Record<PropertyKey, unknown>)[key];
+    inside = found?.group;
+  }
+  if (issue.code === 'unrecognized_keys' && inside) {
+    const names = Object.keys(inside.shape);
+    const unknown = issue.keys[0]!;
+    const allowed = names.length > 0 ? `allowed ${names.join(', ')}` : 'no options are allowed';
+    return `${name}.${unknown}: unknown, ${allowed}${suggestion(unknown, names)}`;
+  }
+  if (issue.code === 'custom') return `${name}: is ${shown(value)}, ${issue.message}`;
+  const allowed = found ? found.allowed : group(schema).allowed;
+  const near = typeof value === 'string' ? suggestion(value, found?.words ?? []) : '';
+  return `${name}: is ${shown(value)}, allowed ${allowed}${near}`;
+}
+
+function suggestion(word: string, words: readonly string[]): string {
+  const near = closest(word, words);
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+}
+
+/** One field as a person reads it; fields of groups have names with dots. */
+export interface FieldRow {
+  readonly name: string;
+  readonly type: Kind<unknown>['name'];
+  readonly allowed: string;
+  /** undefined: absent unless given. */
+  readonly fallback: unknown;
+  readonly doc: string;
+}
+
+export function fieldRows(schema: ConfigSchema, prefix = ''): FieldRow[] {
+  return Object.entries(schema.shape).flatMap(([key, member]) => {
+    const info = described.get(member);
+    if (!info) throw new Error(`${prefix}${key}: was not made by field or optional`);
+    const { name: type, allowed, doc, group: inner } = info;
+    const name = `${prefix}${key}`;
+    const fallback = z.safeParse(member, undefined).data;
+    const row = { name, type, allowed, fallback, doc };
+    return inner ? [{ ...row, allowed: 'an object' }, ...fieldRows(inner, `${name}.`)] : [row];
+  });
+}
+
+/** Name, type, range, default and documentation of every field, as plain text. */
+export function configHelp(schema: ConfigSchema): string {
+  const rows = fieldRows(schema).map((row) => ({
+    head: `${row.name} (${row.type === 'group' || row.type === 'list' ? row.allowed : typed(row)})`,
+    fallback:
+      row.fallback === undefined
+        ? 'absent'
+        : row.type === 'group'
+          ? 'as below'
+          : shown(row.fallback),
+    doc: row.doc,
+  }));
+  return rows.map(({ head, fallback, doc }) => `${head} [${fallback}]\n    ${doc}`).join('\n');
+}
+
+function typed({ type, allowed }: FieldRow): string {
+  return type === 'number' ? `number ${allowed}` : allowed;
+}
+
+/** zod's JSON Schema of what may be given; JSON writes Infinity as the text "Infinity". */
+export function jsonSchemaOf(schema: ConfigSchema): Record<string, unknown> {
+  return z.toJSONSchema(schema, {
+    io: 'input',
+    override({ zodSchema, jsonSchema }) {
+      const { def } = zodSchema._zod;
+      if (def.type === 'literal' && def.values.includes(Number.POSITIVE_INFINITY)) {
+        for (const key of Object.keys(jsonSchema))
+          delete (jsonSchema as Record<string, unknown>)[key];
+        jsonSchema.const = 'Infinity';
+      }
+      if (def.type === 'default' && def.defaultValue === Number.POSITIVE_INFINITY)
+        jsonSchema.default = 'Infinity';
+    },
+  }) as Record<string, unknown>;
+}
+
+/** `given` with texts turned into the numbers and flags that the fields expect, as a command line writes them. */
+export function readTexts(
+  schema: ConfigSchema,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const read = (key: string, value: unknown): unknown => {
+    if (typeof value !== 'string' || !Object.hasOwn(schema.shape, key)) return value;
+    const kind = described.get(schema.shape[key])?.name;
+    if (kind === 'flag') return value === 'true' ? true : value === 'false' ? false : value;
+    if (kind !== 'number' && kind !== 'whole number') return value;
+    return value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
+  };
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, read(key, value)]));
+}
