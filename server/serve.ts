@@ -121,7 +121,8 @@ async function closeSockets(sockets: WebSocketServer): Promise<void> {
 
 /** The environment as a page is told of it. */
 function describe(facts: EnvironmentFacts): SessionOptions['welcome']['environment'] {
-  const { info, observationNames, actionNames, actionLow, actionHigh, overlays } = facts;
+  const { info, observationNames, actionNames, actionLow, actionHigh, endReasons, overlays } =
+    facts;
   return {
     id: info.id,
     title: info.title,
@@ -138,6 +139,7 @@ function describe(facts: EnvironmentFacts): SessionOptions['welcome']['environme
       negativeKeys: [...c.negativeKeys],
       ...(paces ? { paces: paces.map((p) => ({ ...p, keys: [...p.keys] })) } : {}),
     })),
+    endReasons: endReasons.map((reason) => ({ ...reason })),
     overlays,
   };
 }

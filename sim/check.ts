@@ -111,7 +111,9 @@ function checkEpisode(run: Run, seed: number, steps: number): void {
   checkPoses(run);
   if (ts.kind !== 'last') return;
   run.ended++;
-  must(ts.info.endReason !== '', 'a last step must give its endReason');
+  const { endReason } = ts.info;
+  const known = env.endReasons.map((reason) => reason.id);
+  must(known.includes(endReason), `endReason: is ${endReason}, allowed ${known.join(', ')}`);
   mustThrow(() => env.step(action), Error, 'step after the last one');
 }
 

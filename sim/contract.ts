@@ -48,6 +48,15 @@ export interface StepInfo {
   endReason: string;
 }
 
+/** One of the reasons for which an environment's episodes end, for people. */
+export interface EndReason {
+  /** As in `StepInfo.endReason`. */
+  readonly id: string;
+  /** A noun phrase that fits into "…: a crash after 3.0 s". */
+  readonly label: string;
+  readonly severity: 'success' | 'failure' | 'neutral';
+}
+
 /**
  * One step of interaction (after dm_env). `discount === 0` means terminated; a `last` step with
  * `discount === 1` is a truncation, whose value must still be bootstrapped.
@@ -192,6 +201,8 @@ export interface Environment {
   readonly scene: SceneDescription;
   /** Seconds between actions. */
   readonly controlDt: number;
+  /** The closed list of `StepInfo.endReason`. */
+  readonly endReasons: readonly EndReason[];
   /** Controls known only after creation (a model brought along); they replace the factory's. */
   readonly controls?: readonly AxisControl[];
   /** The same for what else only a created model knows. */

@@ -12,6 +12,7 @@ export function factsOf(id: string, env: Environment): EnvironmentFacts {
     actionNames: namesOf(actionSpace),
     actionLow: [...actionSpace.low],
     actionHigh: [...actionSpace.high],
+    endReasons: env.endReasons,
     overlays: env.writeContacts !== undefined,
   };
 }

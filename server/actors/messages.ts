@@ -7,6 +7,7 @@ import type { Predictions, Taken } from '../../agent/acting/counterfactual.ts';
 import type { Episode, GateSnapshot, PolicySnapshot } from '../../agent/contract.ts';
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
 import type {
+  EndReason,
   EnvironmentInfo,
   EnvironmentOptions,
   EnvState,
@@ -24,6 +25,7 @@ export interface EnvironmentFacts {
   readonly actionNames: readonly string[];
   readonly actionLow: readonly number[];
   readonly actionHigh: readonly number[];
+  readonly endReasons: readonly EndReason[];
   /** Whether contacts and joints can be shown. */
   readonly overlays: boolean;
 }

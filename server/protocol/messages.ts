@@ -242,6 +242,13 @@ const axisControlSchema = z.object({
     .optional(),
 });
 
+const endReasonSchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  severity: z.enum(['success', 'failure', 'neutral']),
+});
+export type EndReason = z.infer<typeof endReasonSchema>;
+
 const querySchema = z.object({
   id: z.string(),
   runId: z.string(),
@@ -305,6 +312,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
       actionLow: z.array(z.number()),
       actionHigh: z.array(z.number()),
       controls: z.array(axisControlSchema),
+      /** Why episodes end, in words; absent from servers that do not say. */
+      endReasons: z.array(endReasonSchema).optional(),
       /** Whether contacts and joints can be shown. */
       overlays: z.boolean().optional(),
     }),

@@ -56,6 +56,7 @@ export function createPointWorld(): Environment {
       bounds: { min: [-3, -3, 0], max: [3, 3, 1] },
     },
     controlDt: DT,
+    endReasons: [{ id: 'horizon', label: 'the time limit', severity: 'neutral' }],
     reset(seed) {
       random.reseed(seed);
       const angle = random.uniform(0, 2 * Math.PI);

@@ -23,6 +23,12 @@ export function environmentContract(
         expect(control.axis).toBeLessThan(env.actionSpace.size);
         expect(control.axis).toBeGreaterThanOrEqual(0);
       }
+      const reasons = env.endReasons.map((reason) => reason.id);
+      expect(new Set(reasons).size).toBe(reasons.length);
+      for (const { id, label } of env.endReasons) {
+        expect(id).not.toBe('');
+        expect(label).not.toBe('');
+      }
       env.close();
     });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ServerMessage } from '../../server/protocol/index.ts';
+import type { EndReason, ServerMessage } from '../../server/protocol/index.ts';
+import { endReasonOf } from '../../trainer-ui/end-reason.ts';
 import { takeoverWords, totalsWords } from '../../trainer-ui/live/takeover-words.ts';
 import { createAppStore, reduce } from '../../trainer-ui/store.ts';
 
@@ -15,8 +16,12 @@ const nothing = {
   humanFailed: false,
   prevented: { cost: 0, failure: false, unneeded: true },
 };
+const ENDS: readonly EndReason[] = [
+  { id: 'outOfRoad', label: 'off the road', severity: 'failure' },
+  { id: 'crash', label: 'a crash', severity: 'failure' },
+];
 const of = (c: Partial<typeof nothing>, who = 'you') =>
-  takeoverWords({ ...nothing, ...c }, 0.1, who);
+  takeoverWords({ ...nothing, ...c }, endReasonOf(c.endReason ?? '', ENDS).label, 0.1, who);
 
 test('[UI-30] a takeover says in words what would have happened', () => {
   expect(of({})).toEqual({
@@ -58,11 +63,18 @@ test('[UI-30] damage that was not prevented, less, or more than without the pers
   expect(of(same).text).toBe('The cost would have been the same, 2: this takeover was not needed');
 });
 
+test('[UI-30] an episode ends in the environment’s own words, or by the id it did not list', () => {
+  expect(endReasonOf('outOfRoad', ENDS)).toEqual(ENDS[0]);
+  const unlisted = { id: 'aborted', label: 'aborted', severity: 'neutral' };
+  expect(endReasonOf('aborted', ENDS)).toEqual(unlisted);
+  expect(endReasonOf('aborted', undefined)).toEqual(unlisted);
+});
+
 test('[UI-30] totals are counted in words', () => {
   const totals = { judged: 12, unneeded: 5, failuresPrevented: 3, costPrevented: 3 };
-  expect(totalsWords(totals)).toBe('12 takeovers · 3 crashes prevented · 42 % not needed');
+  expect(totalsWords(totals)).toBe('12 takeovers · 3 failures prevented · 42 % not needed');
   expect(totalsWords({ ...totals, judged: 1, unneeded: 0, failuresPrevented: 1 })).toBe(
-    '1 takeover · 1 crash prevented · 0 % not needed',
+    '1 takeover · 1 failure prevented · 0 % not needed',
   );
   expect(totalsWords({ ...totals, judged: 0 })).toBe('no takeovers yet');
 });

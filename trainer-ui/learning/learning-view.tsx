@@ -2,6 +2,7 @@ import { Badge, ScrollArea, SimpleGrid, Stack, Table, Text } from '@mantine/core
 import type { ReactNode } from 'react';
 import type { EpisodeSummary, MetricsPoint } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
+import { endReasonOf } from '../end-reason.ts';
 import { Chart } from './chart.tsx';
 import { type ChartDescription, REWARD_CHARTS, RUN_CHARTS } from './charts.ts';
 import { binsOf } from './reliability.ts';
@@ -41,12 +42,20 @@ function Charts(props: {
   );
 }
 
-const ENDS: Readonly<Record<string, string>> = {
-  success: 'teal',
-  outOfRoad: 'red',
-  crash: 'red',
-  horizon: 'gray',
-};
+const COLOUR = { success: 'teal', failure: 'red', neutral: 'gray' } as const;
+
+/** How an episode ended: the environment's reason, or what cut it off. */
+function End({ episode }: { episode: EpisodeSummary }) {
+  const known = useApp((s) => s.welcome?.environment.endReasons);
+  const { label, severity } = endReasonOf(episode.endReason || episode.end, known);
+  // A reason may say nothing of success: a time limit, or an ending of a model of one's own.
+  const colour = COLOUR[severity === 'neutral' && episode.success ? 'success' : severity];
+  return (
+    <Badge size="sm" variant="light" tt="none" color={colour}>
+      {label}
+    </Badge>
+  );
+}
 
 function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
   if (episodes.length === 0) {
@@ -80,12 +89,10 @@ function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
         {episodes.slice(0, 40).map((e) => (
           <Table.Tr key={e.episodeId}>
             <Table.Td>
-              {e.live ? 'live' : 'rollout'} · road {e.seed}
+              {e.live ? 'live' : 'rollout'} · seed {e.seed}
             </Table.Td>
             <Table.Td>
-              <Badge size="sm" variant="light" color={ENDS[e.endReason] ?? 'gray'}>
-                {e.endReason || e.end}
-              </Badge>
+              <End episode={e} />
             </Table.Td>
             <Table.Td>{e.length}</Table.Td>
             <Table.Td>{e.return.toFixed(1)}</Table.Td>

@@ -3,6 +3,7 @@ import { Text } from '@mantine/core';
 import { IconInfoCircleFilled, IconShieldCheckFilled, IconShieldX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useApp, useClient } from '../context.ts';
+import { endReasonOf } from '../end-reason.ts';
 import type { OverrideReport } from '../store.ts';
 import { takeoverWords, type Verdict } from './takeover-words.ts';
 
@@ -11,7 +12,7 @@ const SHOWN_MS = 9000;
 export function OverrideCard() {
   const client = useClient();
   const report = useApp((s) => s.lastOverride);
-  const controlDt = useApp((s) => s.welcome?.environment.controlDt ?? 0);
+  const environment = useApp((s) => s.welcome?.environment);
   const [visible, setVisible] = useState(false);
   useEffect(() => {
     if (!report) return;
@@ -19,12 +20,19 @@ export function OverrideCard() {
     const timer = setTimeout(() => setVisible(false), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [report]);
-  if (!report || !visible) return null;
+  if (!report || !visible || !environment) return null;
+  const { controlDt, endReasons } = environment;
+  const { counterfactual } = report;
   const isMine = report.teacherId === client.teacherId;
   const seconds = ((report.to - report.from) * controlDt).toFixed(1);
   const words =
-    report.counterfactual &&
-    takeoverWords(report.counterfactual, controlDt, isMine ? 'you' : report.teacherId);
+    counterfactual &&
+    takeoverWords(
+      counterfactual,
+      endReasonOf(counterfactual.endReason, endReasons).label,
+      controlDt,
+      isMine ? 'you' : report.teacherId,
+    );
   return (
     <div
       className={`hud glass takeover ${words?.verdict ?? ''}`}

@@ -12,14 +12,6 @@ export interface TakeoverWords {
   readonly text: string;
 }
 
-const ENDS: Readonly<Record<string, string>> = {
-  outOfRoad: 'off the road',
-  offTrack: 'off the track',
-  crash: 'a crash',
-  unhealthy: 'a fall',
-  unstable: 'an unstable simulation',
-};
-
 /** One decimal at most. */
 export function amount(x: number): string {
   return (Math.round(10 * x) / 10).toLocaleString('en');
@@ -29,15 +21,18 @@ function seconds(steps: number, controlDt: number): string {
   return `${(steps * controlDt).toFixed(1)} s`;
 }
 
-/** @param without whom it would have happened: 'you', or another operator's name */
+/**
+ * @param end label of why the branch ended
+ * @param without whom it would have happened: 'you', or another operator's name
+ */
 export function takeoverWords(
   c: Counterfactual,
+  end: string,
   controlDt: number,
   without: string,
 ): TakeoverWords {
   const { cost, humanCost, prevented } = c;
   if (c.failed) {
-    const end = ENDS[c.endReason] ?? c.endReason;
     const costs = cost > 0 ? `, cost ${amount(cost)}` : '';
     const text = `Without ${without}: ${end} after ${seconds(c.length, controlDt)}${costs}`;
     return prevented.failure
@@ -60,13 +55,13 @@ export function takeoverWords(
 const plural = (n: number, one: string, many: string) =>
   `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
-/** "12 takeovers · 3 crashes prevented · 40 % not needed" */
+/** "12 takeovers · 3 failures prevented · 40 % not needed" */
 export function totalsWords({ judged, unneeded, failuresPrevented }: Totals): string {
   if (judged === 0) return 'no takeovers yet';
   const share = Math.round((100 * unneeded) / judged);
   return [
     plural(judged, 'takeover', 'takeovers'),
-    `${plural(failuresPrevented, 'crash', 'crashes')} prevented`,
+    `${plural(failuresPrevented, 'failure', 'failures')} prevented`,
     `${share} % not needed`,
   ].join(' · ');
 }

@@ -4,6 +4,7 @@
  */
 import type {
   BoxSpace,
+  EndReason,
   Environment,
   EnvState,
   SceneDescription,
@@ -27,7 +28,7 @@ export interface DrivingTask extends Saved {
   readonly rewardTerms: readonly string[];
   readonly metrics: readonly string[];
   /** Why an episode ends, in the order in which saved states number the reasons; `horizon` is one of them. */
-  readonly endReasons: readonly string[];
+  readonly endReasons: readonly EndReason[];
   /** Steps until truncation. */
   readonly horizon: number;
   readonly scene: SceneDescription;
@@ -51,6 +52,10 @@ export type TaskEnvironment<T extends DrivingTask> = Environment & {
 };
 
 const ACTIONS = ['steering', 'throttle'];
+/** End reasons that several tasks have. */
+export const HORIZON: EndReason = { id: 'horizon', label: 'the time limit', severity: 'neutral' };
+export const CRASH: EndReason = { id: 'crash', label: 'a crash', severity: 'failure' };
+
 const KINDS = ['first', 'mid', 'last'] as const;
 const HEADER = 8;
 
@@ -63,7 +68,7 @@ export function createTaskEnvironment<T extends DrivingTask>(
   const actionSpace = box(-1, 1, { names: ACTIONS, mirror: drivingMirror(ACTIONS, false) });
   const ts = createTimeStep(observationSpace, rewardTerms, metrics);
   const { info } = ts;
-  const endReasons = ['', ...task.endReasons];
+  const reasons = ['', ...task.endReasons.map((reason) => reason.id)];
   const action = new Float32Array(2);
   const stateSize = HEADER + rewardTerms.length + metrics.length + task.size;
   let closed = false;
@@ -91,7 +96,7 @@ export function createTaskEnvironment<T extends DrivingTask>(
     state[4] = ts.discount;
     state[5] = info.cost;
     state[6] = info.success ? 1 : 0;
-    state[7] = endReasons.indexOf(info.endReason);
+    state[7] = reasons.indexOf(info.endReason);
     let at = HEADER;
     for (const key of rewardTerms) state[at++] = info.rewardTerms[key]!;
     for (const key of metrics) state[at++] = info.metrics[key]!;
@@ -111,7 +116,7 @@ export function createTaskEnvironment<T extends DrivingTask>(
     ts.discount = state[4]!;
     info.cost = state[5]!;
     info.success = state[6] === 1;
-    info.endReason = endReasons[state[7]!]!;
+    info.endReason = reasons[state[7]!]!;
   }
 
   return {
@@ -119,6 +124,7 @@ export function createTaskEnvironment<T extends DrivingTask>(
     observationSpace,
     actionSpace,
     controlDt: CONTROL_DT,
+    endReasons: task.endReasons,
     task,
     get scene() {
       return task.scene;

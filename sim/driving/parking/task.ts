@@ -4,15 +4,17 @@
  * parking task (Leurent 2018); the reward is our own, a shaped one: differences of potentials, which
  * leave the best policy as it is (Ng et al. 1999), plus success and collision.
  */
-import type { SceneDescription, StepInfo } from '../../contract.ts';
+import type { EndReason, SceneDescription, StepInfo } from '../../contract.ts';
 import { createRandom } from '../../random.ts';
 import { box } from '../../spaces.ts';
 import { BOX_KIND } from '../frame/boxes.ts';
 import { touchSolid } from '../frame/contact.ts';
 import {
   CONTROL_DT,
+  CRASH,
   createTaskEnvironment,
   type DrivingTask,
+  HORIZON,
   type TaskEnvironment,
 } from '../frame/episode.ts';
 import { scan } from '../frame/lidar.ts';
@@ -56,6 +58,8 @@ const NAMES = [
   'goal.distance',
 ];
 const PARKING_STREAM = 0x7061;
+
+const PARKED: EndReason = { id: 'success', label: 'parked', severity: 'success' };
 
 const TALLY = {
   distanceLeft: 0,
@@ -148,7 +152,7 @@ function createParkingTask(options: ParkingOptions): ParkingTask {
     observationSpace: box(low, 1, { names }),
     rewardTerms: REWARD_TERMS,
     metrics: METRICS,
-    endReasons: ['horizon', 'success', 'crash'],
+    endReasons: [HORIZON, PARKED, CRASH],
     horizon: options.horizon,
     ...savedIn(place, [state, tally]),
     get scene() {

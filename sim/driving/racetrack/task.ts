@@ -3,12 +3,13 @@
  * the centre line less what leaving the asphalt costs; laps count along the centre line, so that there
  * are no short cuts, and only clean laps set a time.
  */
-import type { SceneDescription, StepInfo } from '../../contract.ts';
+import type { EndReason, SceneDescription, StepInfo } from '../../contract.ts';
 import { box } from '../../spaces.ts';
 import {
   CONTROL_DT,
   createTaskEnvironment,
   type DrivingTask,
+  HORIZON,
   type TaskEnvironment,
 } from '../frame/episode.ts';
 import { savedIn } from '../frame/saved.ts';
@@ -47,6 +48,12 @@ const EGO = [
   'lateral',
 ];
 const TRACKS_KEPT = 32;
+
+const END_REASONS: readonly EndReason[] = [
+  HORIZON,
+  { id: 'success', label: 'all laps driven', severity: 'success' },
+  { id: 'offTrack', label: 'off the track', severity: 'failure' },
+];
 
 const TALLY = {
   /** Lane under the agent. */
@@ -177,7 +184,7 @@ function createRacetrackTask(options: RacetrackOptions): RacetrackTask {
     observationSpace: box(-1, 1, { names: observationNames() }),
     rewardTerms: REWARD_TERMS,
     metrics: METRICS,
-    endReasons: ['horizon', 'success', 'offTrack'],
+    endReasons: END_REASONS,
     horizon: options.horizon,
     ...saved,
     get scene() {

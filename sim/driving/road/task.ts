@@ -2,12 +2,14 @@
  * The driving task: MetaDrive's observation (259 numbers), action, reward, cost and endings
  * (Li et al. 2022, metadrive_env.py and safe_metadrive_env.py) over our own world.
  */
-import type { Environment, SceneDescription, StepInfo } from '../../contract.ts';
+import type { EndReason, Environment, SceneDescription, StepInfo } from '../../contract.ts';
 import { box } from '../../spaces.ts';
 import {
   CONTROL_DT,
+  CRASH,
   createTaskEnvironment,
   type DrivingTask,
+  HORIZON,
   type TaskEnvironment,
 } from '../frame/episode.ts';
 import { length2 } from '../frame/length.ts';
@@ -35,6 +37,13 @@ const METRICS = [
 ];
 /** CARLA leaderboard 2.1: weight of a collision with a person, a vehicle and something static. */
 const PENALTY = { person: 1, vehicle: 0.7, object: 0.6 };
+
+const END_REASONS: readonly EndReason[] = [
+  { id: 'success', label: 'the destination', severity: 'success' },
+  { id: 'outOfRoad', label: 'off the road', severity: 'failure' },
+  CRASH,
+  HORIZON,
+];
 
 /** Counters of an episode, saved with the state. */
 const TALLY = {
@@ -153,7 +162,7 @@ function createRoadTask(options: DrivingOptions): RoadTask {
     }),
     rewardTerms,
     metrics,
-    endReasons: ['success', 'outOfRoad', 'crash', 'horizon'],
+    endReasons: END_REASONS,
     horizon: options.horizon,
     size: TALLY_SIZE + world.size,
     get scene() {

@@ -1,4 +1,4 @@
-import { type Environment, POSE_SIZE, type TimeStep } from '../../contract.ts';
+import { type EndReason, type Environment, POSE_SIZE, type TimeStep } from '../../contract.ts';
 import { createRandom, type Random } from '../../random.ts';
 import { box, clipInto } from '../../spaces.ts';
 import { createTimeStep, restart, termination, transition, truncation } from '../../time-step.ts';
@@ -160,14 +160,21 @@ function writeBodyPoses(
   tendons.writePoses(out, bodies.length * POSE_SIZE);
 }
 
+/** Of every model. */
+const END_REASONS: readonly EndReason[] = [
+  { id: 'time-limit', label: 'the time limit', severity: 'neutral' },
+  { id: 'unstable', label: 'an unstable simulation', severity: 'failure' },
+];
+
 function build(task: MujocoTask, physics: Physics): RoboticsEnvironment {
   const dt = physics.timestep * task.frameSkip;
   const program = task.createProgram(physics, dt);
   const { ts, observationSpace, begin, advance } = createLoop(task, physics, program, dt);
   const { actionSpace } = program;
-  const endReasons = ['', 'time-limit', 'unstable', ...program.endReasons];
+  const endReasons = [...END_REASONS, ...program.endReasons];
+  const reasons = ['', ...endReasons.map((reason) => reason.id)];
   const random = createRandom(0, RESET_STREAM);
-  const codec = createStateCodec({ physics, program, ts, random, endReasons, dt });
+  const codec = createStateCodec({ physics, program, ts, random, endReasons: reasons, dt });
   const action = new Float32Array(actionSpace.size);
   const bodies = movingBodies(physics);
   physics.refreshPoses();
@@ -179,6 +186,7 @@ function build(task: MujocoTask, physics: Physics): RoboticsEnvironment {
     actionSpace,
     scene: createScene(physics, task.style, tendons),
     controlDt: dt,
+    endReasons,
     physics,
     program,
     task,

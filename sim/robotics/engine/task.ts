@@ -3,6 +3,7 @@ import type {
   BodyRole,
   BoxSpace,
   CameraDescription,
+  EndReason,
   Environment,
   EnvironmentInfo,
   EnvironmentOptions,
@@ -41,7 +42,7 @@ export interface TaskProgram {
   readonly rewards: readonly RewardTerm[];
   readonly metrics: readonly Metric[];
   /** Reasons for termination, besides `time-limit` and `unstable`. */
-  readonly endReasons: readonly string[];
+  readonly endReasons: readonly EndReason[];
   readonly memory: Float64Array;
   /** Randomise the state; the simulation was just reset to the model's initial one. */
   reset(random: Random): void;

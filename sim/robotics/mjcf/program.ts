@@ -127,7 +127,7 @@ export function createFileProgram(task: TaskFile, physics: Physics, dt: number):
     fields,
     rewards,
     metrics,
-    endReasons: endings.map((e) => e.name),
+    endReasons: endings.map(({ name }) => ({ id: name, label: name, severity: 'neutral' })),
     memory,
     reset(random) {
       if (key >= 0) physics.resetToKey(key);

@@ -57,7 +57,7 @@ export function createRunner(runner: Runner, physics: Physics, dt: number): Task
       { name: 'distance', value: () => now[0]! },
       { name: 'height', value: () => physics.xpos[torso * 3 + 2]! },
     ],
-    endReasons: ['unhealthy'],
+    endReasons: [{ id: 'unhealthy', label: 'a fall', severity: 'failure' }],
     memory,
     reset(random) {
       addNoise(physics, random, runner.noise, runner.velocityNoise);

@@ -71,7 +71,7 @@ function createPeg(reward: RewardKind, physics: Physics): TaskProgram {
       { name: 'depth', value: () => Math.max(0, -r.offset(2)) },
       { name: 'force', value: () => Math.hypot(...physics.sensordata) },
     ],
-    endReasons: ['inserted'],
+    endReasons: [{ id: 'inserted', label: 'the peg inserted', severity: 'success' }],
     memory,
     reset(random) {
       arm.restore();
