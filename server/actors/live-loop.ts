@@ -1,382 +1,307 @@
 /**
- * The live loop: one environment at its own pace, a person may take it over. Independent of threads
- * and clocks, so that tests drive it step by step.
+ * The live loop: one environment at its own pace, which a person may take over. Commands act between
+ * two control steps; a step chooses the action, steps the environment, records and shows. Independent
+ * of threads and clocks, so that tests drive it step by step. `now` is the wall clock throughout, ms.
  */
-
-import { takenFrom } from '../../agent/acting/counterfactual.ts';
 import { createPolicy } from '../../agent/acting/policy.ts';
-import type { Episode, EpisodeEnd, PolicySnapshot } from '../../agent/contract.ts';
-import { sliceEpisode } from '../../agent/episode/chunks.ts';
-import { createEpisodeRecorder } from '../../agent/episode/episodes.ts';
-import { type Environment, type EnvState, POSE_SIZE, type TimeStep } from '../../sim/contract.ts';
-import { createRandom } from '../../sim/random.ts';
+import type { EpisodeEnd, GateSnapshot, Policy, PolicySnapshot } from '../../agent/contract.ts';
+import type { Environment } from '../../sim/contract.ts';
+import { createRandom, type Random } from '../../sim/random.ts';
 import { clipInto } from '../../sim/spaces.ts';
-import { encodeFrame, encodePath, FLAG, type Frame } from '../protocol/index.ts';
-import { createControl } from './control.ts';
-import type { ActorData, LiveCommand, LiveEvent, Request } from './messages.ts';
-import { createOverlays } from './overlays.ts';
-import { createPathPredictor } from './path-predictor.ts';
-import { hasOneScene, sceneIdOf } from './scene-id.ts';
-import { createTakeOverRequest } from './take-over-request.ts';
+import { type ControlInput, FLAG } from '../protocol/index.ts';
+import { LiveEpisode } from './live-episode.ts';
+import { LivePictures, type Moment } from './live-pictures.ts';
+import { LiveTakeover } from './live-takeover.ts';
+import type { ActorData, EmitLive, LiveCommand, Request } from './messages.ts';
+import { hasOneScene } from './scene-id.ts';
+import { createTakeOverRequest, type TakeOverRequest } from './take-over-request.ts';
+import { Wheel } from './wheel.ts';
 
-/** Steps between chunks for the learner, and between saved states. */
-const CHUNK = 10;
-const STATE_EVERY = 10;
-
-type OverrideCause = Extract<LiveEvent, { type: 'override' }>['cause'];
-
-export interface LiveLoop {
-  readonly paused: boolean;
-  readonly speed: number;
-  command(command: LiveCommand, now: number): void;
-  /** One control step at wall clock `now` (ms). */
-  tick(now: number): void;
+/** The newest policy and its snapshot: a takeover keeps the one that it overrules. */
+interface Acting {
+  readonly policy: Policy;
+  readonly snapshot: PolicySnapshot;
 }
 
+/** Commands about who drives and how time passes. */
+type Steering = Extract<
+  LiveCommand,
+  { type: 'play' | 'pause' | 'step' | 'estop' | 'release' | 'release-to' | 'speed' }
+>;
+
+/** `copy` is an environment for predictions alone; `clock` in ms. */
 export function createLiveLoop(
   env: Environment,
   copy: Environment,
   data: ActorData,
-  emit: (event: LiveEvent, transfer?: ArrayBuffer[]) => void,
+  emit: EmitLive,
   clock: () => number,
 ): LiveLoop {
-  const random = createRandom(data.seed, 100);
-  const safe = Float32Array.from(data.safeAction);
-  const control = createControl(safe);
-  const request = createTakeOverRequest(env.controlDt);
-  const k = env.actionSpace.size;
-  const policyAction = new Float32Array(k);
-  const wanted = new Float32Array(k);
-  const action = new Float32Array(k);
-  const oneScene = hasOneScene(env, data.trainSeeds.start);
-  let ts: TimeStep = env.reset(data.trainSeeds.start);
-  const poses = new Float32Array(env.scene.bodies.length * POSE_SIZE);
-  const recorder = createEpisodeRecorder({
-    runId: data.runId,
-    environmentId: data.environmentId,
-    configHash: data.configHash,
-    observationSize: env.observationSpace.size,
-    actionSize: k,
-    bodies: env.scene.bodies.length,
-    keepPoses: true,
-    stateEvery: STATE_EVERY,
-  });
-  const predictor = createPathPredictor(copy);
-  const overlays = createOverlays(env);
-  let policy: ReturnType<typeof createPolicy> | undefined;
-  let sceneId = 0;
-  let episodeNumber = 0;
-  let episodeId = '';
-  let seed = 0;
-  let nextSeed: number | undefined;
-  let sent = 0;
-  let paused = false;
-  let viewers = 0;
-  /** What the newest prediction of this episode says of now; NaN without one. */
-  let risk = Number.NaN;
-  let speed = 1;
-  let predicted = Number.NaN;
-  let sequence = 0;
-  let flags = 0;
-  let lastHuman = false;
-  /** The request that was reported. */
-  let told: Request = 'none';
-  /** `ts.step` at which the open episode begins. */
-  let firstStep = 0;
-  let lineage: { step: number; state: EnvState }[] = [];
-  /** Steps of the open episode on which a person asked for more than the space allows. */
-  let clipped = 0;
-  /** Whose hands were on the wheel before: the policy that a takeover overrules. */
-  let acting: PolicySnapshot | undefined;
-  let takeover: { from: number; state: EnvState; snapshot: PolicySnapshot } | undefined;
-
-  function begin(now: number): void {
-    seed = nextSeed ?? data.trainSeeds.start + random.integer(data.trainSeeds.count);
-    nextSeed = undefined;
-    ts = env.reset(seed);
-    lineage = [];
-    const id = sceneIdOf(seed, oneScene);
-    if (id !== sceneId) emit({ type: 'scene', sceneId: id, seed, scene: env.scene });
-    sceneId = id;
-    open(now);
-    flags = FLAG.first | FLAG.jump;
-    report();
-    show(now);
-  }
-
-  /** A new episode from the environment's present state, which `branchOf` says how it came about. */
-  function open(now: number, branchOf?: { episodeId: string; step: number }): void {
-    episodeNumber++;
-    episodeId = `${data.session}-${data.actor}-${episodeNumber}`;
-    recorder.begin(episodeId, seed, now, env, ts, branchOf);
-    firstStep = ts.step;
-    sent = 0;
-    clipped = 0;
-    risk = Number.NaN;
-    request.reset();
-    control.asks = false;
-    remember();
-  }
-
-  /** States to rewind to, across the branches that led here. */
-  function remember(): void {
-    if (ts.step % STATE_EVERY === 0) lineage.push({ step: ts.step, state: env.saveState() });
-  }
-
-  function report(): void {
-    told = request.now;
-    emit({
-      type: 'state',
-      state: control.stopped ? 'stopped' : paused ? 'paused' : 'running',
-      speed,
-      sceneId,
-      episodeId,
-      episodeNumber,
-      seed,
-      step: recorder.length,
-      controller: control.controller,
-      request: told,
-      releaseTo: control.releaseTo,
-      policyVersion: policy?.version ?? 0,
-    });
-  }
-
-  /** Encode what is there once; every viewer gets the same bytes. */
-  function show(now: number): void {
-    env.writePoses(poses);
-    if (paused) flags |= FLAG.paused;
-    if (control.controller === 'human') flags |= FLAG.human;
-    if (control.controller === 'safe') flags |= FLAG.safe;
-    if (ts.info.success) flags |= FLAG.success;
-    if (ts.kind === 'last') flags |= FLAG.last;
-    const looksAhead = policy && viewers > 0 && ts.kind !== 'last';
-    const path = looksAhead ? predictor.predict(env, policy!, clock) : undefined;
-    if (path) risk = path.risks[0]!;
-    const frame: Frame = {
-      flags,
-      sceneId,
-      episodeNumber,
-      step: recorder.length,
-      time: ts.time,
-      sentAt: now,
-      policyVersion: policy?.version ?? 0,
-      speed,
-      reward: ts.reward,
-      predictedReward: predicted,
-      cost: ts.info.cost,
-      risk,
-      inputSequence: sequence,
-      action,
-      policyAction,
-      poses,
-    };
-    flags = 0;
-    overlays.addTo(frame);
-    const buffer = encodeFrame(frame);
-    if (!path) {
-      emit({ type: 'frame', buffer }, [buffer]);
-      return;
-    }
-    const bytes = encodePath({ sceneId, episodeNumber, step: recorder.length, ...path });
-    emit({ type: 'frame', buffer, path: bytes }, [buffer, bytes]);
-  }
-
-  function sendChunk(): void {
-    if (recorder.length === sent && recorder.episode().end === 'open') return;
-    const chunk = sliceEpisode(
-      recorder.episode(),
-      Math.min(sent, recorder.length),
-      recorder.length,
-    );
-    sent = recorder.length;
-    emit({ type: 'chunk', chunk });
-  }
-
-  function endOverride(cause: OverrideCause): void {
-    if (!takeover) return;
-    const { from, state, snapshot } = takeover;
-    takeover = undefined;
-    const to = recorder.length;
-    if (to <= from) return;
-    sendChunk();
-    const taken = takenFrom(recorder.episode(), from, to);
-    const what = { episodeId, from, to, seed, state, snapshot, taken, cause };
-    emit({ type: 'override', ...what });
-  }
-
-  const counted = () => ({ clippedActions: clipped, askedSteps: request.askedSteps });
-
-  function close(end: EpisodeEnd, reason: string, cause: OverrideCause): void {
-    endOverride(cause);
-    recorder.end(end);
-    sendChunk();
-    emit({
-      type: 'episode',
-      episode: detach(recorder.episode(), counted()),
-      endReason: reason,
-      sceneId,
-    });
-  }
-
-  function finish(end: EpisodeEnd, now: number, reason: string): void {
-    close(end, reason, 'episode-end');
-    begin(now);
-  }
-
-  function step(now: number): void {
-    if (!policy) return;
-    const before = control.controller;
-    policy.act(ts.observation, policyAction, 'sample');
-    const { expired } = control.decide(policyAction, now, wanted);
-    const beyond = clipInto(env.actionSpace, wanted, action);
-    control.asks =
-      request.step(control.controller, ts.observation, policyAction, action) === 'take-over';
-    if (control.controller === 'safe') clipInto(env.actionSpace, safe, action); // it may ask and brake
-    const human = control.controller === 'human';
-    if (human && beyond > 0) {
-      clipped++;
-      emit({ type: 'clipped' });
-    }
-    if (human && !takeover)
-      takeover = { from: recorder.length, state: env.saveState(), snapshot: acting! };
-    if (!human && takeover) endOverride(expired ? 'watchdog' : 'released');
-    if (control.controller !== before || human !== lastHuman) flags |= FLAG.handover;
-    sequence = control.sequence;
-    ts = env.step(action);
-    const changed = human !== lastHuman || expired || request.now !== told;
-    lastHuman = human;
-    recorder.step(env, ts, action, policyAction, human ? 'human' : 'policy', policy.version);
-    remember();
-    if (changed) report();
-    show(now);
-    if (recorder.length - sent >= CHUNK) sendChunk();
-    if (ts.kind === 'last') {
-      finish(ts.discount === 0 ? 'terminated' : 'truncated', now, ts.info.endReason);
-    }
-  }
-
-  /** What was driven stays on record as an aborted episode; life goes on in a branch of it. */
-  function rewind(seconds: number, now: number): void {
-    const target = Math.max(0, ts.step - Math.round(seconds / env.controlDt));
-    const to = lineage.findLast((s) => s.step <= target) ?? lineage[0];
-    if (!to) return;
-    const branchOf = { episodeId, step: Math.max(0, to.step - firstStep) };
-    close('aborted', 'rewind', 'rewind');
-    ts = env.loadState(to.state);
-    lineage = lineage.filter((s) => s.step < to.step);
-    open(now, branchOf);
-    control.release();
-    lastHuman = false;
-    paused = true;
-    flags |= FLAG.jump;
-    report();
-    show(now);
-  }
-
-  function command(c: LiveCommand, now: number): void {
-    switch (c.type) {
-      case 'snapshot':
-        request.setGate(c.gate);
-        setSnapshot(c.snapshot, now);
-        return;
-      case 'input':
-        if (c.input.values.length !== k || c.input.episodeNumber !== episodeNumber) return;
-        control.input(c.input, now);
-        if (paused && !control.stopped && c.input.activeAxes !== 0) paused = false; // taking over starts the world again
-        break;
-      case 'release':
-        control.release();
-        break;
-      case 'release-to':
-        control.releaseTo = c.target;
-        break;
-      case 'estop':
-        endOverride('estop');
-        control.estop();
-        break;
-      case 'play':
-        paused = false;
-        control.resume();
-        break;
-      case 'pause':
-        paused = true;
-        break;
-      case 'step':
-        if (paused) step(now);
-        break;
-      case 'viewers':
-        viewers = c.count;
-        return;
-      case 'speed':
-        speed = c.factor;
-        break;
-      case 'reset':
-        nextSeed = c.seed;
-        if (policy) finish('aborted', now, 'reset');
-        return;
-      case 'rewind':
-        rewind(c.seconds, now);
-        return;
-      case 'overlays':
-        overlays.want(c.viewer, c.on);
-        if (paused && policy) show(now);
-        return;
-      case 'predicted':
-        predicted = c.value;
-        return;
-      case 'resend':
-        sent = 0;
-        if (recorder.length > 0) sendChunk();
-        return;
-      case 'flush':
-        if (recorder.length > 0) {
-          sendChunk();
-          emit({
-            type: 'episode',
-            episode: detach(recorder.episode(), counted()),
-            endReason: '',
-            sceneId,
-          });
-        }
-        emit({ type: 'flushed', tag: c.tag });
-        return;
-      case 'close':
-        if (policy) close('aborted', 'shutdown', 'episode-end');
-        return;
-    }
-    report();
-    if (paused && c.type !== 'input') show(now);
-  }
-
-  function setSnapshot(snapshot: PolicySnapshot, now: number): void {
-    acting = snapshot;
-    if (policy) policy.setSnapshot(snapshot);
-    else {
-      policy = createPolicy(snapshot, createRandom(data.seed, 101));
-      begin(now);
-    }
-    emit({ type: 'snapshot-in-use', version: snapshot.version });
-  }
-
-  return {
-    get paused() {
-      return paused;
-    },
-    get speed() {
-      return speed;
-    },
-    command,
-    tick(now) {
-      if (!paused) step(now);
-    },
-  };
+  return new LiveLoop(env, copy, data, emit, clock);
 }
 
-/** Own copies of the views, fit to be sent; `more` is counted beside what the recorder counts. */
-function detach(e: Episode, more: Record<string, number>): Episode {
-  const copy: Record<string, unknown> = { ...e, summary: { ...e.summary, ...more } };
-  for (const [name, value] of Object.entries(e)) {
-    if (ArrayBuffer.isView(value)) copy[name] = (value as Float32Array).slice();
+class LiveLoop {
+  readonly #env: Environment;
+  readonly #data: ActorData;
+  readonly #emit: EmitLive;
+  readonly #random: Random;
+  readonly #safeAction: Float32Array;
+  /** What the driver wants, before it is clipped; (k). */
+  readonly #wanted: Float32Array;
+  readonly #wheel = new Wheel();
+  readonly #request: TakeOverRequest;
+  readonly #episode: LiveEpisode;
+  readonly #takeover: LiveTakeover;
+  readonly #pictures: LivePictures;
+  readonly #moment: Moment;
+  /** Nothing moves before the first snapshot. */
+  #acting: Acting | undefined;
+  /** Asked for by a person; otherwise it is one of the training seeds. */
+  #nextSeed: number | undefined;
+  /** Whether a person acted in the latest step, and the request that was reported. */
+  #wasHuman = false;
+  #told: Request = 'none';
+
+  constructor(
+    env: Environment,
+    copy: Environment,
+    data: ActorData,
+    emit: EmitLive,
+    clock: () => number,
+  ) {
+    const k = env.actionSpace.size;
+    this.#env = env;
+    this.#data = data;
+    this.#emit = emit;
+    this.#random = createRandom(data.seed, 100);
+    this.#safeAction = Float32Array.from(data.safeAction);
+    this.#wanted = new Float32Array(k);
+    this.#request = createTakeOverRequest(env.controlDt);
+    const oneScene = hasOneScene(env, data.trainSeeds.start);
+    const ts = env.reset(data.trainSeeds.start);
+    this.#episode = new LiveEpisode(env, data, oneScene, emit);
+    this.#takeover = new LiveTakeover(this.#episode, emit);
+    this.#pictures = new LivePictures(env, copy, this.#episode, emit, clock);
+    const action = new Float32Array(k);
+    const policyAction = new Float32Array(k);
+    this.#moment = { ts, action, policyAction, inputSequence: 0, isPaused: false, speed: 1 };
   }
-  return copy as unknown as Episode;
+
+  get speed(): number {
+    return this.#moment.speed;
+  }
+
+  /** It is time for a control step. */
+  tick(now: number): void {
+    if (!this.#moment.isPaused) this.#step(now);
+  }
+
+  /** Acts at once; what it changes for people is reported, and shown while nothing moves. */
+  command(command: LiveCommand, now: number): void {
+    switch (command.type) {
+      case 'snapshot':
+        this.#setSnapshot(command.snapshot, command.gate, now);
+        return;
+      case 'reset':
+        this.#nextSeed = command.seed;
+        if (this.#acting) this.#restart('aborted', 'reset', now);
+        return;
+      case 'rewind':
+        this.#rewind(command.seconds, now);
+        return;
+      case 'viewers':
+        this.#pictures.viewers = command.count;
+        return;
+      case 'overlays':
+        this.#pictures.overlays.want(command.viewer, command.on);
+        if (this.#moment.isPaused && this.#acting) this.#show(now);
+        return;
+      case 'predicted':
+        this.#pictures.predictedReward = command.value;
+        return;
+      case 'resend':
+        this.#episode.resend();
+        return;
+      case 'flush':
+        this.#episode.flush();
+        this.#emit({ type: 'flushed', tag: command.tag });
+        return;
+      case 'close':
+        if (this.#acting) this.#close('aborted', 'shutdown');
+        return;
+      case 'input':
+        if (this.#press(command.input, now)) this.#report();
+        return;
+      default:
+        this.#steer(command, now);
+        this.#report();
+        if (this.#moment.isPaused) this.#show(now);
+    }
+  }
+
+  #steer(command: Steering, now: number): void {
+    switch (command.type) {
+      case 'release':
+        this.#wheel.release();
+        return;
+      case 'release-to':
+        this.#wheel.releaseTo = command.target;
+        return;
+      case 'estop':
+        this.#takeover.end('estop');
+        this.#wheel.stop();
+        return;
+      case 'play':
+        this.#moment.isPaused = false;
+        this.#wheel.resume();
+        return;
+      case 'pause':
+        this.#moment.isPaused = true;
+        return;
+      case 'step':
+        if (this.#moment.isPaused) this.#step(now);
+        return;
+      case 'speed':
+        this.#moment.speed = command.factor;
+        return;
+    }
+  }
+
+  /** False for an input of another size or episode, which has no effect. */
+  #press(input: ControlInput, now: number): boolean {
+    const fits = input.values.length === this.#env.actionSpace.size;
+    if (!fits || input.episodeNumber !== this.#episode.number) return false;
+    this.#wheel.press(input, now);
+    // Taking over starts the world again.
+    if (!this.#wheel.isStopped && input.activeAxes !== 0) this.#moment.isPaused = false;
+    return true;
+  }
+
+  #setSnapshot(snapshot: PolicySnapshot, gate: GateSnapshot | undefined, now: number): void {
+    this.#request.setGate(gate);
+    const policy = this.#acting?.policy;
+    this.#acting = {
+      policy: policy ?? createPolicy(snapshot, createRandom(this.#data.seed, 101)),
+      snapshot,
+    };
+    if (policy) policy.setSnapshot(snapshot);
+    else this.#begin(now);
+    this.#emit({ type: 'snapshot-in-use', version: snapshot.version });
+  }
+
+  /** One control step, in order: choose the action, step, record, show. */
+  #step(now: number): void {
+    if (!this.#acting) return;
+    const { policy, snapshot } = this.#acting;
+    const moment = this.#moment;
+
+    const isNews = this.#chooseAction(policy, snapshot, now);
+    moment.ts = this.#env.step(moment.action);
+    const { ts, action, policyAction } = moment;
+    const source = this.#wasHuman ? 'human' : 'policy';
+    this.#episode.record(ts, action, policyAction, source, policy.version);
+    if (isNews) this.#report();
+    this.#show(now);
+    this.#episode.sendDueChunk();
+
+    if (ts.kind !== 'last') return;
+    const end = ts.discount === 0 ? 'terminated' : 'truncated';
+    this.#restart(end, ts.info.endReason, now);
+  }
+
+  /** Writes the moment's actions; true when people are to hear of a change. */
+  #chooseAction(policy: Policy, snapshot: PolicySnapshot, now: number): boolean {
+    const { ts, action, policyAction } = this.#moment;
+    const { actionSpace } = this.#env;
+    const wheel = this.#wheel;
+    const before = wheel.controller;
+    policy.act(ts.observation, policyAction, 'sample');
+    wheel.isAsking = false;
+    const isExpired = wheel.expire(now);
+    wheel.choose(policyAction, this.#safeAction, this.#wanted);
+    const clipped = clipInto(actionSpace, this.#wanted, action);
+    const request = this.#request.step(wheel.driver, ts.observation, policyAction, action);
+    this.#episode.askedSteps = this.#request.askedSteps;
+    wheel.isAsking = request === 'take-over';
+    if (wheel.controller === 'safe') clipInto(actionSpace, this.#safeAction, action); // it may ask and brake
+    this.#moment.inputSequence = wheel.sequence;
+
+    const isHuman = wheel.controller === 'human';
+    if (isHuman && clipped > 0) this.#countClipped();
+    if (isHuman && !this.#takeover.isOpen) this.#takeover.begin(this.#env.saveState(), snapshot);
+    if (!isHuman) this.#takeover.end(isExpired ? 'watchdog' : 'released');
+    const isHandover = isHuman !== this.#wasHuman;
+    this.#wasHuman = isHuman;
+    if (isHandover || wheel.controller !== before) this.#pictures.mark(FLAG.handover);
+    return isHandover || isExpired || request !== this.#told;
+  }
+
+  #countClipped(): void {
+    this.#episode.clippedActions++;
+    this.#emit({ type: 'clipped' });
+  }
+
+  /** The open episode ends and the next one begins. */
+  #restart(end: EpisodeEnd, reason: string, now: number): void {
+    this.#close(end, reason);
+    this.#begin(now);
+  }
+
+  #close(end: EpisodeEnd, reason: string): void {
+    this.#takeover.end('episode-end');
+    this.#episode.close(end, reason);
+  }
+
+  #begin(now: number): void {
+    const { start, count } = this.#data.trainSeeds;
+    const seed = this.#nextSeed ?? start + this.#random.integer(count);
+    this.#nextSeed = undefined;
+    this.#moment.ts = this.#episode.reset(seed, now);
+    this.#pictures.mark(FLAG.first);
+    this.#enter(now);
+  }
+
+  /** What was driven stays on record as an aborted episode; life goes on, paused, in a branch of it. */
+  #rewind(seconds: number, now: number): void {
+    this.#takeover.end('rewind');
+    const ts = this.#episode.rewind(seconds, now);
+    if (!ts) return;
+    this.#moment.ts = ts;
+    this.#wheel.release();
+    this.#wasHuman = false;
+    this.#moment.isPaused = true;
+    this.#enter(now);
+  }
+
+  /** Another episode is open. */
+  #enter(now: number): void {
+    this.#request.reset();
+    this.#wheel.isAsking = false;
+    this.#pictures.cut();
+    this.#report();
+    this.#show(now);
+  }
+
+  #report(): void {
+    const { isPaused, speed } = this.#moment;
+    this.#told = this.#request.now;
+    this.#emit({
+      type: 'state',
+      state: this.#wheel.isStopped ? 'stopped' : isPaused ? 'paused' : 'running',
+      speed,
+      sceneId: this.#episode.sceneId,
+      episodeId: this.#episode.id,
+      episodeNumber: this.#episode.number,
+      seed: this.#episode.seed,
+      step: this.#episode.length,
+      controller: this.#wheel.controller,
+      request: this.#told,
+      releaseTo: this.#wheel.releaseTo,
+      policyVersion: this.#acting?.policy.version ?? 0,
+    });
+  }
+
+  #show(now: number): void {
+    this.#pictures.show(this.#moment, this.#wheel.controller, this.#acting?.policy, now);
+  }
 }

@@ -57,7 +57,8 @@ export type LiveCommand =
       readonly snapshot: PolicySnapshot;
       readonly gate?: GateSnapshot;
     }
-  | { readonly type: 'play' | 'pause' | 'step' | 'estop' | 'release' | 'close' }
+  | { readonly type: 'play' | 'pause' | 'step' | 'estop' | 'release' }
+  | { readonly type: 'close' }
   /** Answered by `episode`, the open one as it stands if it has steps, and then `flushed`. */
   | { readonly type: 'flush'; readonly tag: number }
   /** A new learner: the open episode is told from its beginning. */
@@ -129,6 +130,12 @@ export type LiveEvent =
     }
   /** The snapshot is in use from the next step on. */
   | { readonly type: 'snapshot-in-use'; readonly version: number };
+
+/** Why a takeover ended. */
+export type OverrideCause = Extract<LiveEvent, { type: 'override' }>['cause'];
+
+/** Sends an event; the buffers of `transfer` are the receiver's from then on. */
+export type EmitLive = (event: LiveEvent, transfer?: ArrayBuffer[]) => void;
 
 export type RolloutCommand =
   | { readonly type: 'snapshot'; readonly snapshot: PolicySnapshot }

@@ -12,24 +12,28 @@ import {
   type Taken,
 } from '../../agent/acting/counterfactual.ts';
 import { createPolicy } from '../../agent/acting/policy.ts';
-import type { Episode, Policy } from '../../agent/contract.ts';
-import { sliceEpisode } from '../../agent/episode/chunks.ts';
-import { createEpisodeRecorder } from '../../agent/episode/episodes.ts';
+import type { Policy } from '../../agent/contract.ts';
+import { chunkBuffers, sliceEpisode } from '../../agent/episode/chunks.ts';
+import { copyEpisode, createEpisodeRecorder } from '../../agent/episode/episodes.ts';
 import type { EnvState, TimeStep } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { createEnvironment } from '../../sim/registry.ts';
 import { infoOf } from './facts.ts';
 import type { ActorThreadData, RolloutCommand, RolloutEvent } from './messages.ts';
+import { randomStreamOf } from './random-stream.ts';
 import { hasOneScene } from './scene-id.ts';
+import { StepPermit } from './step-permit.ts';
+import { episodeBuffers } from './transfer.ts';
 
+/** Steps between chunks for the learner; messages are heard in between. */
 const CHUNK = 25;
 
 const data = workerData as ActorThreadData;
 const port = parentPort!;
 const env = await createEnvironment(data.environmentId, data.environmentOptions);
+/** Another environment, for counterfactuals and scenes. */
 const branch = await createEnvironment(data.environmentId, data.environmentOptions);
-const random = createRandom(data.seed, 200 + data.actor.length + (data.actor.charCodeAt(1) || 0));
-const emit = (event: RolloutEvent) => port.postMessage(event);
+const random = createRandom(data.seed, randomStreamOf(data.actor));
 const { trainSeeds } = infoOf(data.environmentId, env);
 const oneScene = hasOneScene(branch, trainSeeds.start);
 env.reset(trainSeeds.start);
@@ -43,33 +47,36 @@ const recorder = createEpisodeRecorder({
   keepPoses: true,
 });
 const action = new Float32Array(env.actionSpace.size);
+const permit = new StepPermit();
+/** There is one by the time the permit allows a step. */
 let policy: Policy | undefined;
-let credit = 0;
-let closed = false;
-let wake: (() => void) | undefined;
+
+function emit(event: RolloutEvent, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(event, transfer);
+}
 
 port.on('message', (command: RolloutCommand) => {
   switch (command.type) {
     case 'snapshot':
       if (policy) policy.setSnapshot(command.snapshot);
       else policy = createPolicy(command.snapshot, random);
-      break;
+      permit.allowPolicy();
+      return;
     case 'credit':
-      credit += command.steps;
-      break;
+      permit.grant(command.steps);
+      return;
     case 'counterfactual':
       counterfactual(command);
-      break;
+      return;
     case 'scene':
       branch.reset(command.seed);
       emit({ type: 'scene', sceneId: command.sceneId, scene: branch.scene });
-      break;
+      return;
     case 'close':
-      closed = true;
+      permit.close();
       port.close();
-      break;
+      return;
   }
-  wake?.();
 });
 
 function counterfactual(c: Extract<RolloutCommand, { type: 'counterfactual' }>): void {
@@ -83,16 +90,19 @@ function counterfactual(c: Extract<RolloutCommand, { type: 'counterfactual' }>):
     startedAt: Date.now(),
   };
   const seconds = c.steps * branch.controlDt;
-  const episode = rollCounterfactual(branch, c.state, overruled, seconds, options);
+  const episode = copyEpisode(rollCounterfactual(branch, c.state, overruled, seconds, options));
   const { endReason } = branch.loadState(branch.saveState()).info; // it is left where it ended
   const predictions = c.predict && predict(c.state, c.predict, options);
-  emit({
-    type: 'counterfactual',
-    id: c.id,
-    episode: plain(episode),
-    endReason,
-    ...(predictions ? { predictions } : {}),
-  });
+  emit(
+    {
+      type: 'counterfactual',
+      id: c.id,
+      episode,
+      endReason,
+      ...(predictions ? { predictions } : {}),
+    },
+    [...episodeBuffers(episode), ...(predictions ? episodeBuffers(predictions.episode) : [])],
+  );
 }
 
 function predict(
@@ -102,55 +112,40 @@ function predict(
 ): Predictions {
   const id = `${options.id}-paths`;
   const { episode, segments } = rollPredictions(branch, state, taken, steps, { ...options, id });
-  return { episode: plain(episode), segments };
+  return { episode: copyEpisode(episode), segments };
 }
 
-function endOf(ts: TimeStep): Episode['end'] {
-  if (ts.kind !== 'last') return 'aborted';
-  return ts.discount === 0 ? 'terminated' : 'truncated';
-}
-
-/** `postMessage` clones what it is given: a view would take its whole store along. */
-function plain(e: Episode): Episode {
-  const copy: Record<string, unknown> = { ...e };
-  for (const [name, value] of Object.entries(e)) {
-    if (ArrayBuffer.isView(value)) copy[name] = (value as Float32Array).slice();
-  }
-  return copy as unknown as Episode;
-}
-
-emit({ type: 'ready', oneScene });
-for (let number = 1; !closed; number++) await episode(number);
-env.close();
-branch.close();
-
-async function episode(number: number): Promise<void> {
+/** Plays an episode to its end, or until the actor is closed. */
+async function play(number: number): Promise<void> {
   const seed = trainSeeds.start + random.integer(trainSeeds.count);
   let ts = env.reset(seed);
   recorder.begin(`${data.session}-${data.actor}-${number}`, seed, Date.now(), env, ts);
-  let sent = 0;
   while (ts.kind !== 'last') {
-    if (!(await allowed())) return;
-    for (let i = 0; i < CHUNK && ts.kind !== 'last'; i++) {
-      policy!.act(ts.observation, action, 'sample');
-      ts = env.step(action);
-      recorder.step(env, ts, action, action, 'policy', policy!.version);
-      credit--;
-    }
-    if (ts.kind === 'last') recorder.end(endOf(ts));
-    emit({ type: 'chunk', chunk: sliceEpisode(recorder.episode(), sent, recorder.length) });
-    sent = recorder.length;
+    if (!(await permit.wait())) return;
+    ts = playChunk(ts, policy!);
     await setImmediate(); // messages come in between
   }
-  emit({ type: 'episode', episode: plain(recorder.episode()), endReason: ts.info.endReason });
+  const episode = copyEpisode(recorder.episode());
+  emit({ type: 'episode', episode, endReason: ts.info.endReason }, episodeBuffers(episode));
 }
 
-/** Waits for a policy and credit; false: closed meanwhile. */
-async function allowed(): Promise<boolean> {
-  while (!closed && (!policy || credit <= 0)) {
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-    });
+/** The next steps from `ts` on; returns where they led. */
+function playChunk(from: TimeStep, by: Policy): TimeStep {
+  const sent = recorder.length;
+  let ts = from;
+  for (let i = 0; i < CHUNK && ts.kind !== 'last'; i++) {
+    by.act(ts.observation, action, 'sample');
+    ts = env.step(action);
+    recorder.step(env, ts, action, action, 'policy', by.version);
+    permit.spend();
   }
-  return !closed;
+  if (ts.kind === 'last') recorder.end(ts.discount === 0 ? 'terminated' : 'truncated');
+  const chunk = sliceEpisode(recorder.episode(), sent, recorder.length);
+  emit({ type: 'chunk', chunk }, chunkBuffers(chunk));
+  return ts;
 }
+
+emit({ type: 'ready', oneScene });
+for (let number = 1; !permit.isClosed; number++) await play(number);
+env.close();
+branch.close();

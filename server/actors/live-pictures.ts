@@ -1,0 +1,114 @@
+/** What viewers see of a control step: encoded once, the same bytes for everybody. */
+import type { Policy } from '../../agent/contract.ts';
+import { type Environment, POSE_SIZE, type TimeStep } from '../../sim/contract.ts';
+import { encodeFrame, encodePath, FLAG, type Frame } from '../protocol/index.ts';
+import type { LiveEpisode } from './live-episode.ts';
+import type { Controller, EmitLive } from './messages.ts';
+import { createOverlays, type Overlays } from './overlays.ts';
+import { createPathPredictor, type PathPredictor } from './path-predictor.ts';
+
+/** The newest control step and how time passes; its owner reuses it. */
+export interface Moment {
+  ts: TimeStep;
+  /** Executed, and wanted by the policy; (k) each. */
+  readonly action: Float32Array;
+  readonly policyAction: Float32Array;
+  /** Sequence number of the input in force; 0: none. */
+  inputSequence: number;
+  isPaused: boolean;
+  /** Real-time factor. */
+  speed: number;
+}
+
+export class LivePictures {
+  /** How many look on: with nobody there, no path is predicted. */
+  viewers = 0;
+  /** Learned reward of a recent step; NaN without a reward model. */
+  predictedReward = Number.NaN;
+  readonly overlays: Overlays;
+  readonly #env: Environment;
+  readonly #episode: LiveEpisode;
+  readonly #emit: EmitLive;
+  readonly #clock: () => number;
+  readonly #predictor: PathPredictor;
+  readonly #poses: Float32Array;
+  /** Flags for the next frame. */
+  #flags = 0;
+  /** What the newest prediction of this episode says of now; NaN without one. */
+  #risk = Number.NaN;
+
+  /** `copy` is an environment for predictions alone; `clock` in ms. */
+  constructor(
+    env: Environment,
+    copy: Environment,
+    episode: LiveEpisode,
+    emit: EmitLive,
+    clock: () => number,
+  ) {
+    this.#env = env;
+    this.#episode = episode;
+    this.#emit = emit;
+    this.#clock = clock;
+    this.overlays = createOverlays(env);
+    this.#predictor = createPathPredictor(copy);
+    this.#poses = new Float32Array(env.scene.bodies.length * POSE_SIZE);
+  }
+
+  /** The next frame carries this flag. */
+  mark(flag: number): void {
+    this.#flags |= flag;
+  }
+
+  /** Another episode: the next frame does not follow the last one. */
+  cut(): void {
+    this.#risk = Number.NaN;
+    this.mark(FLAG.jump);
+  }
+
+  /** Without a policy there is nothing to predict. `now` is the wall clock, ms. */
+  show(moment: Moment, controller: Controller, policy: Policy | undefined, now: number): void {
+    const { ts } = moment;
+    const { sceneId, number: episodeNumber, length: step } = this.#episode;
+    this.#env.writePoses(this.#poses);
+    const looksAhead = policy && this.viewers > 0 && ts.kind !== 'last';
+    const path = looksAhead ? this.#predictor.predict(this.#env, policy, this.#clock) : undefined;
+    if (path) this.#risk = path.risks[0]!;
+    const frame: Frame = {
+      flags: this.#flags | flagsOf(moment, controller),
+      sceneId,
+      episodeNumber,
+      step,
+      time: ts.time,
+      sentAt: now,
+      policyVersion: policy?.version ?? 0,
+      speed: moment.speed,
+      reward: ts.reward,
+      predictedReward: this.predictedReward,
+      cost: ts.info.cost,
+      risk: this.#risk,
+      inputSequence: moment.inputSequence,
+      action: moment.action,
+      policyAction: moment.policyAction,
+      poses: this.#poses,
+    };
+    this.#flags = 0;
+    this.overlays.addTo(frame);
+    const buffer = encodeFrame(frame);
+    if (!path) {
+      this.#emit({ type: 'frame', buffer }, [buffer]);
+      return;
+    }
+    const bytes = encodePath({ sceneId, episodeNumber, step, ...path });
+    this.#emit({ type: 'frame', buffer, path: bytes }, [buffer, bytes]);
+  }
+}
+
+function flagsOf({ ts, isPaused }: Moment, controller: Controller): number {
+  let flags = 0;
+  if (isPaused) flags |= FLAG.paused;
+  if (controller === 'human') flags |= FLAG.human;
+  if (controller === 'safe') flags |= FLAG.safe;
+  if (ts.info.success) flags |= FLAG.success;
+  if (ts.kind === 'last') flags |= FLAG.last;
+  return flags;
+}

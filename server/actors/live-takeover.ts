@@ -1,0 +1,45 @@
+/** The takeover that is going on, if any: where it began and whom it overruled, told when it ends. */
+import { takenFrom } from '../../agent/acting/counterfactual.ts';
+import type { PolicySnapshot } from '../../agent/contract.ts';
+import type { EnvState } from '../../sim/contract.ts';
+import type { LiveEpisode } from './live-episode.ts';
+import type { EmitLive, OverrideCause } from './messages.ts';
+
+/** `state` and `snapshot` are the environment and the policy at step `from`. */
+interface Takeover {
+  readonly from: number;
+  readonly state: EnvState;
+  readonly snapshot: PolicySnapshot;
+}
+
+export class LiveTakeover {
+  readonly #episode: LiveEpisode;
+  readonly #emit: EmitLive;
+  #open: Takeover | undefined;
+
+  constructor(episode: LiveEpisode, emit: EmitLive) {
+    this.#episode = episode;
+    this.#emit = emit;
+  }
+
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
+  /** A person acts from the coming step on. */
+  begin(state: EnvState, snapshot: PolicySnapshot): void {
+    this.#open = { from: this.#episode.length, state, snapshot };
+  }
+
+  /** The latest step was the last of it; one without steps is forgotten. */
+  end(cause: OverrideCause): void {
+    const takeover = this.#open;
+    this.#open = undefined;
+    const { id: episodeId, seed, length: to } = this.#episode;
+    if (!takeover || to <= takeover.from) return;
+    const { from } = takeover;
+    this.#episode.sendChunk(); // the learner knows the steps before it hears of the takeover
+    const taken = takenFrom(this.#episode.recorded(), from, to);
+    this.#emit({ type: 'override', episodeId, ...takeover, to, seed, taken, cause });
+  }
+}
