@@ -69,7 +69,10 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
   // Of the server only what is no server: worker threads and the lock of a folder.
   ['experiments', ['agent', 'sim', 'server/threads', 'server/storage/lock.ts']],
   ['cli', ['experiments', 'server', 'agent', 'sim']],
-  ['trainer-ui', ['server/protocol']],
+  // Of the page: what has no React, and what draws.
+  ['trainer-ui/core', ['server/protocol']],
+  ['trainer-ui/scene', ['server/protocol', 'trainer-ui/core']],
+  ['trainer-ui', ['server/protocol', 'trainer-ui']],
 ];
 
 /** A path is below a prefix when it is that file or lies in that folder. */

@@ -1,16 +1,18 @@
 import { AppShell, Badge, Button, Group, Modal, SegmentedControl, Text } from '@mantine/core';
-import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconKeyboard, IconSteeringWheel } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { AlertList, useAlertNotices } from './alerts.tsx';
 import { CompareView } from './compare/compare-view.tsx';
 import { useApp, useClient } from './context.ts';
+import { PAGE } from './core/bindings.ts';
+import type { Tab } from './core/store.ts';
 import { Footer } from './footer.tsx';
 import { Keys } from './keys.tsx';
 import { LiveView } from './live/live-view.tsx';
 import { requestOf } from './live/request.ts';
-import type { Tab } from './store.ts';
+import { useBindings } from './use-keys.ts';
 
 const LearningView = lazy(() => import('./learning/learning-view.tsx'));
 
@@ -19,7 +21,7 @@ export function App() {
   const tab = useApp((s) => s.tab);
   const openQueries = useApp((s) => s.queries.length);
   const [help, { toggle, close }] = useDisclosure(false);
-  useHotkeys([['shift+?', toggle]]);
+  useBindings(PAGE, { help: toggle });
   useRefusals();
   useAlertNotices();
   const asks = useAsks();

@@ -1,7 +1,7 @@
 import { createContext, use } from 'react';
 import { useStore } from 'zustand';
-import type { Client } from './client.ts';
-import type { AppState } from './store.ts';
+import type { Client } from './core/client.ts';
+import type { AppState } from './core/store.ts';
 
 export const ClientContext = createContext<Client | undefined>(undefined);
 

@@ -6,8 +6,8 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { createClient } from './client.ts';
 import { ClientContext } from './context.ts';
+import { createClient } from './core/client.ts';
 import { theme } from './theme.ts';
 
 const client = createClient(window);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { Status } from '../../trainer-ui/core/store.ts';
 import { isHalted, requestOf } from '../../trainer-ui/live/request.ts';
-import type { Status } from '../../trainer-ui/store.ts';
 
 const status: Status = {
   type: 'status',

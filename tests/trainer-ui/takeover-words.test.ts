@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { EndReason, ServerMessage } from '../../server/protocol/index.ts';
-import { endReasonOf } from '../../trainer-ui/end-reason.ts';
+import { endReasonOf } from '../../trainer-ui/core/end-reason.ts';
+import { createAppStore, reduce } from '../../trainer-ui/core/store.ts';
 import { takeoverWords, totalsWords } from '../../trainer-ui/live/takeover-words.ts';
-import { createAppStore, reduce } from '../../trainer-ui/store.ts';
 
 const nothing = {
   steps: 20,

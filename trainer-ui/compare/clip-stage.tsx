@@ -4,7 +4,7 @@ import { Loader } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { Clip } from '../../server/protocol/index.ts';
 import { useClient } from '../context.ts';
-import { mixPoses } from '../frame-buffer.ts';
+import { mixPoses } from '../core/frame-buffer.ts';
 import { createStage, type Stage } from '../scene/stage.ts';
 
 export interface PairClock {

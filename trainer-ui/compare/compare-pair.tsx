@@ -1,17 +1,12 @@
 import { useState } from 'react';
-import { AnswerButton, type AnswerProps, Frame, useKeys } from './frame.tsx';
+import { actionOf, COMPARE } from '../core/bindings.ts';
+import { useKeys } from '../use-keys.ts';
+import { AnswerButton, type AnswerProps, Frame } from './frame.tsx';
 import type { Choice } from './use-questions.ts';
 
 const FLASH_MS = 160;
 /** With Shift: only a little better. */
 const SLIGHTLY = 0.5;
-const KEYS: Readonly<Record<string, Choice>> = {
-  ArrowLeft: 'a',
-  ArrowRight: 'b',
-  ArrowDown: 'equal',
-  ArrowUp: 'incomparable',
-  KeyS: 'skip',
-};
 
 /** Which of two clips is better, one key each. */
 export function ComparePair(props: AnswerProps) {
@@ -23,7 +18,7 @@ export function ComparePair(props: AnswerProps) {
     props.questions.answer({ kind: 'compare', choice, strength });
   }
   useKeys((event) => {
-    const choice = KEYS[event.code];
+    const choice = actionOf(COMPARE, event);
     if (choice) choose(choice, event.shiftKey ? SLIGHTLY : 1);
     return choice !== undefined;
   });
@@ -33,21 +28,36 @@ export function ComparePair(props: AnswerProps) {
       title="Which one is better?"
       chosen={(clip) => flash === 'ab'[clip] || flash === 'equal'}
     >
-      <AnswerButton keyName="←" label="Left" testId="choose-a" onClick={() => choose('a')} />
       <AnswerButton
-        keyName="↓"
+        binding={COMPARE.a}
+        label="Left"
+        testId="choose-a"
+        onClick={() => choose('a')}
+      />
+      <AnswerButton
+        binding={COMPARE.equal}
         label="Equal"
         testId="choose-equal"
         onClick={() => choose('equal')}
       />
       <AnswerButton
-        keyName="↑"
+        binding={COMPARE.incomparable}
         label="Can’t tell"
         testId="choose-incomparable"
         onClick={() => choose('incomparable')}
       />
-      <AnswerButton keyName="S" label="Skip" testId="choose-skip" onClick={() => choose('skip')} />
-      <AnswerButton keyName="→" label="Right" testId="choose-b" onClick={() => choose('b')} />
+      <AnswerButton
+        binding={COMPARE.skip}
+        label="Skip"
+        testId="choose-skip"
+        onClick={() => choose('skip')}
+      />
+      <AnswerButton
+        binding={COMPARE.b}
+        label="Right"
+        testId="choose-b"
+        onClick={() => choose('b')}
+      />
     </Frame>
   );
 }

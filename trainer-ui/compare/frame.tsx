@@ -11,11 +11,19 @@ import {
 } from '@mantine/core';
 import { IconArrowBackUp, IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type Binding, CAMERAS, CLIPS, firstKey } from '../core/bindings.ts';
+import { useBindings } from '../use-keys.ts';
 import { ClipStage, type PairClock } from './clip-stage.tsx';
 import type { Question, Questions } from './use-questions.ts';
 
 /** Seconds that the last picture stays before the clips start over. */
 const HOLD = 0.7;
+
+/** Behaviour is compared from outside. */
+const CAMERAS_OF_CLIPS = CAMERAS.filter((c) => c.id !== 'cockpit').map(({ id, label }) => ({
+  value: id,
+  label,
+}));
 
 /** What an answering view is given. */
 export interface AnswerProps {
@@ -45,10 +53,12 @@ export function Frame(
     clock.current.time = 0;
     clock.current.playing = true;
   }, [query.id]);
-  useKey('Space', () => {
-    clock.current.playing = !clock.current.playing;
+  useBindings(CLIPS, {
+    pause: () => {
+      clock.current.playing = !clock.current.playing;
+    },
+    undo: questions.undo,
   });
-  useKey('KeyU', questions.undo);
   const length = clips ? Math.max(...clips.map((c) => (c.rows - 1) * c.dt)) : 0;
   const minutes = Math.max(0.25, (Date.now() - startedAt) / 60_000);
   const n = query.segments.length;
@@ -81,11 +91,7 @@ export function Frame(
             aria-label="camera"
             value={camera}
             onChange={setCamera}
-            data={[
-              { value: 'chase', label: 'Chase' },
-              { value: 'top', label: 'Top' },
-              { value: 'orbit', label: 'Free' },
-            ]}
+            data={CAMERAS_OF_CLIPS}
           />
         </Group>
       </Group>
@@ -109,7 +115,7 @@ export function Frame(
           variant="subtle"
           color="gray"
           leftSection={<IconArrowBackUp size={16} />}
-          rightSection={<Kbd size="xs">U</Kbd>}
+          rightSection={<Kbd size="xs">{firstKey(CLIPS.undo)}</Kbd>}
           disabled={!questions.canUndo}
           onClick={questions.undo}
           data-testid="undo"
@@ -121,37 +127,8 @@ export function Frame(
   );
 }
 
-/** Calls the newest `act` on a key by its code, and on nothing that a browser means by it. */
-export function useKey(code: string, act: (event: KeyboardEvent) => void): void {
-  useKeys((event) => {
-    if (event.code !== code) return false;
-    act(event);
-    return true;
-  });
-}
-
-/** `act` says whether the key meant something. */
-export function useKeys(act: (event: KeyboardEvent) => boolean): void {
-  const newest = useRef(act);
-  newest.current = act;
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (newest.current(event)) event.preventDefault();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
-}
-
-/** `Digit3` and `Numpad3` are 3; undefined for other keys. */
-export function digitOf({ code }: KeyboardEvent): number | undefined {
-  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
-  return digit === undefined ? undefined : Number(digit);
-}
-
 export function AnswerButton(props: {
-  keyName: string;
+  binding: Binding;
   label: ReactNode;
   testId: string;
   disabled?: boolean;
@@ -162,7 +139,7 @@ export function AnswerButton(props: {
     <Button
       variant={props.primary ? 'filled' : 'default'}
       size="md"
-      rightSection={<Kbd size="xs">{props.keyName}</Kbd>}
+      rightSection={<Kbd size="xs">{firstKey(props.binding)}</Kbd>}
       disabled={props.disabled ?? false}
       onClick={(event) => {
         event.currentTarget.blur();

@@ -1,6 +1,8 @@
 import { Kbd, Text, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
-import { AnswerButton, type AnswerProps, digitOf, Frame, useKeys } from './frame.tsx';
+import { digitOf, SCORE } from '../core/bindings.ts';
+import { useBindings, useKeys } from '../use-keys.ts';
+import { AnswerButton, type AnswerProps, Frame } from './frame.tsx';
 import { orderOf, type Placing, place, rankOf, takeBack } from './ranking.ts';
 
 const ORDINAL = ['1st', '2nd', '3rd', '4th', '5th', '6th', '7th', '8th'];
@@ -22,13 +24,11 @@ export function RankClips(props: AnswerProps) {
   };
   const pass = () => props.questions.answer({ kind: 'pass' });
 
+  useBindings(SCORE, { send, takeBack: () => set(takeBack(placing)), skip: pass });
   useKeys((event) => {
     const digit = digitOf(event);
-    if (digit !== undefined && digit <= n) put(digit - 1, event.shiftKey);
-    else if (event.code === 'Enter' || event.code === 'NumpadEnter') send();
-    else if (event.code === 'Backspace') set(takeBack(placing));
-    else if (event.code === 'KeyS') pass();
-    else return false;
+    if (digit === undefined || digit > n) return false;
+    put(digit - 1, event.shiftKey);
     return true;
   });
 
@@ -68,7 +68,7 @@ export function RankClips(props: AnswerProps) {
       }}
     >
       <AnswerButton
-        keyName="Enter"
+        binding={SCORE.send}
         label="Send"
         testId="send"
         primary
@@ -76,13 +76,13 @@ export function RankClips(props: AnswerProps) {
         onClick={send}
       />
       <AnswerButton
-        keyName="Backspace"
+        binding={SCORE.takeBack}
         label="Take back"
         testId="take-back"
         disabled={placed === 0}
         onClick={() => set(takeBack(placing))}
       />
-      <AnswerButton keyName="S" label="Skip" testId="choose-skip" onClick={pass} />
+      <AnswerButton binding={SCORE.skip} label="Skip" testId="choose-skip" onClick={pass} />
     </Frame>
   );
 }

@@ -1,7 +1,9 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconStar, IconStarFilled } from '@tabler/icons-react';
 import { useState } from 'react';
-import { AnswerButton, type AnswerProps, digitOf, Frame, useKeys } from './frame.tsx';
+import { digitOf, SCORE } from '../core/bindings.ts';
+import { useBindings, useKeys } from '../use-keys.ts';
+import { AnswerButton, type AnswerProps, Frame } from './frame.tsx';
 
 const WORDS = ['very bad', 'bad', 'so-so', 'good', 'very good'] as const;
 const SCALE = WORDS.length;
@@ -22,13 +24,11 @@ export function RateClip(props: AnswerProps) {
   const clear = () => setMade(undefined);
   const pass = () => props.questions.answer({ kind: 'pass' });
 
+  useBindings(SCORE, { send, takeBack: clear, skip: pass });
   useKeys((event) => {
     const digit = digitOf(event);
-    if (digit !== undefined && digit <= SCALE) pick(digit - 1);
-    else if (event.code === 'Enter' || event.code === 'NumpadEnter') send();
-    else if (event.code === 'Backspace') clear();
-    else if (event.code === 'KeyS') pass();
-    else return false;
+    if (digit === undefined || digit > SCALE) return false;
+    pick(digit - 1);
     return true;
   });
 
@@ -64,7 +64,7 @@ export function RateClip(props: AnswerProps) {
         ))}
       </fieldset>
       <AnswerButton
-        keyName="Enter"
+        binding={SCORE.send}
         label="Send"
         testId="send"
         primary
@@ -72,13 +72,13 @@ export function RateClip(props: AnswerProps) {
         onClick={send}
       />
       <AnswerButton
-        keyName="Backspace"
+        binding={SCORE.takeBack}
         label="Clear"
         testId="take-back"
         disabled={score === undefined}
         onClick={clear}
       />
-      <AnswerButton keyName="S" label="Skip" testId="choose-skip" onClick={pass} />
+      <AnswerButton binding={SCORE.skip} label="Skip" testId="choose-skip" onClick={pass} />
     </Frame>
   );
 }

@@ -1,8 +1,8 @@
 /** The question in hand, its clips, and the next ones already on their way. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Clip, WireQuery } from '../../server/protocol/index.ts';
-import type { Client } from '../client.ts';
 import { useApp, useClient } from '../context.ts';
+import type { Client } from '../core/client.ts';
 
 export type Choice = 'a' | 'b' | 'equal' | 'incomparable' | 'skip';
 

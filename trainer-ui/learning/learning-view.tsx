@@ -2,7 +2,7 @@ import { Badge, ScrollArea, SimpleGrid, Stack, Table, Text } from '@mantine/core
 import type { ReactNode } from 'react';
 import type { EpisodeSummary, MetricsPoint } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
-import { endReasonOf } from '../end-reason.ts';
+import { endReasonOf } from '../core/end-reason.ts';
 import { Chart } from './chart.tsx';
 import { type ChartDescription, REWARD_CHARTS, RUN_CHARTS } from './charts.ts';
 import { binsOf } from './reliability.ts';

@@ -10,8 +10,9 @@ import {
   IconThumbUpFilled,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { newId } from '../client.ts';
 import { useApp, useClient } from '../context.ts';
+import { CAMERAS, LIVE, REWARDS, withKey } from '../core/bindings.ts';
+import { newId } from '../core/client.ts';
 import { isHalted } from './request.ts';
 import { newEpisode, rewind } from './use-operator.ts';
 
@@ -38,32 +39,50 @@ export function ControlBar() {
       }}
     >
       <Group gap={8} justify="center">
-        <Tool label="Bad (−)" testId="reward-minus" colour="red" onClick={() => client.reward(-1)}>
+        <Tool
+          label={withKey('Bad', REWARDS.bad)}
+          testId="reward-minus"
+          colour="red"
+          onClick={() => client.reward(-1)}
+        >
           <IconThumbDownFilled size={18} />
         </Tool>
-        <Tool label="Good (+)" testId="reward-plus" colour="teal" onClick={() => client.reward(1)}>
+        <Tool
+          label={withKey('Good', REWARDS.good)}
+          testId="reward-plus"
+          colour="teal"
+          onClick={() => client.reward(1)}
+        >
           <IconThumbUpFilled size={18} />
         </Tool>
         <Divider orientation="vertical" />
-        <Tool label="Rewind 5 s (R)" testId="rewind" onClick={() => rewind(client)}>
+        <Tool
+          label={withKey('Rewind 5 s', LIVE.rewind)}
+          testId="rewind"
+          onClick={() => rewind(client)}
+        >
           <IconRewindBackward5 size={18} />
         </Tool>
         <Tool
-          label={halted ? 'Go on (Space)' : 'Pause (Space)'}
+          label={withKey(halted ? 'Go on' : 'Pause', LIVE.pause)}
           testId="play-pause"
           onClick={() => client.control(halted ? 'play' : 'pause')}
         >
           {halted ? <IconPlayerPlayFilled size={18} /> : <IconPlayerPauseFilled size={18} />}
         </Tool>
         <Tool
-          label="One step (.)"
+          label={withKey('One step', LIVE.step)}
           testId="step"
           disabled={!paused}
           onClick={() => client.control('step')}
         >
           <IconPlayerSkipForwardFilled size={18} />
         </Tool>
-        <Tool label="New episode (N)" testId="reset" onClick={() => newEpisode(client)}>
+        <Tool
+          label={withKey('New episode', LIVE.reset)}
+          testId="reset"
+          onClick={() => newEpisode(client)}
+        >
           <IconRefresh size={18} />
         </Tool>
         <Divider orientation="vertical" />
@@ -84,12 +103,7 @@ export function ControlBar() {
           aria-label="camera"
           value={camera}
           onChange={(value) => client.store.setState({ camera: value })}
-          data={[
-            { value: 'chase', label: 'Chase' },
-            { value: 'top', label: 'Top' },
-            { value: 'cockpit', label: 'Cockpit' },
-            { value: 'orbit', label: 'Free' },
-          ]}
+          data={CAMERAS.map(({ id, label }) => ({ value: id, label }))}
         />
         <Tooltip label="When you let go, or fall silent for half a second">
           <SegmentedControl

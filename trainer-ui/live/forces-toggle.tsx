@@ -1,11 +1,10 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconArrowsUp } from '@tabler/icons-react';
 import { useCallback, useEffect } from 'react';
-import { newId } from '../client.ts';
 import { useApp, useClient } from '../context.ts';
-
-/** Key beside the cameras' 1 to 4: letters belong to the motors of a robot. */
-const KEY = '5';
+import { actionOf, OVERLAYS, withKey } from '../core/bindings.ts';
+import { newId } from '../core/client.ts';
+import { useKeys } from '../use-keys.ts';
 
 /**
  * Shows contacts, joints and forces where the environment has them. The server sends them only while
@@ -20,21 +19,15 @@ export function ForcesToggle() {
   useEffect(() => {
     if (offered && session) client.send({ type: 'control', id: newId(), action: 'overlays', on });
   }, [client, offered, session, on]);
-  useEffect(() => {
-    if (!offered) return;
-    const onKey = (event: KeyboardEvent) => {
-      const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
-      const isTyping =
-        event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
-      if (event.key === KEY && isPlain && !isTyping) toggle();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [offered, toggle]);
+  useKeys((event) => {
+    const isMeant = offered && actionOf(OVERLAYS, event) === 'forces';
+    if (isMeant) toggle();
+    return isMeant;
+  });
   if (!offered) return null;
   return (
     <div className="hud" style={{ right: 14, top: '50%' }}>
-      <Tooltip label={`Contacts, joints and forces (${KEY})`} position="left">
+      <Tooltip label={withKey('Contacts, joints and forces', OVERLAYS.forces)} position="left">
         <ActionIcon
           size="lg"
           variant={on ? 'filled' : 'light'}

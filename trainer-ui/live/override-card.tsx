@@ -3,8 +3,8 @@ import { Text } from '@mantine/core';
 import { IconInfoCircleFilled, IconShieldCheckFilled, IconShieldX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useApp, useClient } from '../context.ts';
-import { endReasonOf } from '../end-reason.ts';
-import type { OverrideReport } from '../store.ts';
+import { endReasonOf } from '../core/end-reason.ts';
+import type { OverrideReport } from '../core/store.ts';
 import { takeoverWords, type Verdict } from './takeover-words.ts';
 
 const SHOWN_MS = 9000;

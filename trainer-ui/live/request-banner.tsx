@@ -2,7 +2,7 @@
 import { Group, Kbd, Text } from '@mantine/core';
 import { IconAlertTriangleFilled, IconSteeringWheelOff } from '@tabler/icons-react';
 import { useApp } from '../context.ts';
-import { takeOverKeys } from '../keys.tsx';
+import { takeOverKeys } from '../core/bindings.ts';
 import type { Request } from './request.ts';
 
 /** The region stays, so that screen readers say what appears in it; it covers nothing while empty. */
@@ -25,7 +25,7 @@ function TakeOver() {
   const environment = useApp((s) => s.welcome?.environment);
   const brakes = useApp((s) => s.status?.releaseTo === 'brake');
   const gamepad = useApp((s) => s.gamepad !== undefined);
-  const keys = environment ? takeOverKeys(environment) : [];
+  const keys = environment ? takeOverKeys(environment.controls) : [];
   return (
     <div className="take-over">
       <Group gap="md" wrap="nowrap">

@@ -1,5 +1,5 @@
 /** What the robot says to the person at this page. */
-import type { AppState, Status } from '../store.ts';
+import type { AppState, Status } from '../core/store.ts';
 
 export type Request = NonNullable<Status['request']>;
 

@@ -1,5 +1,5 @@
 /** In words: what a takeover spared, and what all of them came to. */
-import type { OverrideReport, Status } from '../store.ts';
+import type { OverrideReport, Status } from '../core/store.ts';
 
 type Counterfactual = NonNullable<OverrideReport['counterfactual']>;
 export type Totals = NonNullable<Status['takeovers']>;

@@ -1,16 +1,16 @@
 /** Hands on the controls: keys, gamepad, and everything that must let go of them. */
 import { useEffect } from 'react';
-import { createAxes, type GamepadState, turnToView } from '../axes.ts';
-import { type Client, newId } from '../client.ts';
 import { useApp, useClient } from '../context.ts';
-import type { Welcome } from '../store.ts';
+import { createAxes, type GamepadState, turnToView } from '../core/axes.ts';
+import { actionOf, CAMERAS, driveKeys, LIVE, rewardOf } from '../core/bindings.ts';
+import { type Client, newId } from '../core/client.ts';
+import type { Welcome } from '../core/store.ts';
+import { isForPage } from '../use-keys.ts';
 import { isHalted } from './request.ts';
-import { rewardOf } from './reward-key.ts';
 
 const INPUT_EVERY = 33;
 /** The release is repeated: one lost message must not leave the last command in force. */
 const RELEASES = 3;
-const CAMERA_KEYS = ['chase', 'top', 'cockpit', 'orbit'];
 
 export function useOperator(): void {
   const client = useClient();
@@ -18,26 +18,15 @@ export function useOperator(): void {
   const environment = useApp((s) => s.welcome?.environment);
   useEffect(() => {
     if (!runId || !environment) return;
-    const { controls } = environment;
-    return operate(
-      client,
-      environment,
-      new Set(
-        controls.flatMap((c) => [
-          ...c.positiveKeys,
-          ...c.negativeKeys,
-          ...(c.paces ?? []).flatMap((p) => p.keys),
-        ]),
-      ),
-    );
+    return operate(client, environment);
   }, [client, runId, environment]);
 }
 
 function operate(
   client: Client,
   { controls, actionLow, actionHigh }: Welcome['environment'],
-  driveKeys: ReadonlySet<string>,
 ): () => void {
+  const drives = driveKeys(controls);
   const axes = createAxes(controls, actionLow, actionHigh);
   const values = new Float32Array(actionLow.length);
   const held = new Set<string>();
@@ -84,8 +73,8 @@ function operate(
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-    if (driveKeys.has(event.code)) {
+    if (!isForPage(event)) return;
+    if (drives.has(event.code)) {
       event.preventDefault();
       held.add(event.code);
       if (!event.repeat) tick(); // at once, not at the next tick
@@ -119,36 +108,36 @@ function operate(
 
 /** Keys other than driving; true when the key meant something. */
 function command(client: Client, event: KeyboardEvent): boolean {
-  const camera = CAMERA_KEYS[Number(event.key) - 1];
-  if (camera) {
-    client.store.setState({ camera });
-    return true;
-  }
   const reward = rewardOf(event);
   if (reward !== undefined) {
     client.reward(reward);
     return true;
   }
-  switch (event.key) {
-    case ' ':
+  const action = actionOf(LIVE, event);
+  switch (action) {
+    case undefined:
+      return false;
+    case 'camera': {
+      const camera = CAMERAS.find((c) => c.key === event.key)?.id ?? CAMERAS[0].id;
+      client.store.setState({ camera });
+      return true;
+    }
+    case 'pause':
       client.control(isHalted(client.store.getState().status) ? 'play' : 'pause');
       return true;
-    case 'r':
-    case 'Backspace':
+    case 'rewind':
       rewind(client);
       return true;
-    case 'n':
+    case 'reset':
       newEpisode(client);
       return true;
-    case '.':
+    case 'step':
       client.control('step');
       return true;
-    case 'Escape':
+    case 'estop':
       if (document.querySelector('[role="dialog"]')) return false; // closes that
       client.control('estop');
       return true;
-    default:
-      return false;
   }
 }
 
@@ -158,13 +147,6 @@ export function rewind(client: Client): void {
 
 export function newEpisode(client: Client): void {
   client.send({ type: 'control', id: newId(), action: 'reset' });
-}
-
-function isTyping(event: KeyboardEvent): boolean {
-  const target = event.target;
-  return target instanceof HTMLInputElement && target.type !== 'radio'
-    ? true
-    : target instanceof HTMLTextAreaElement;
 }
 
 function readGamepad(client: Client): GamepadState | undefined {

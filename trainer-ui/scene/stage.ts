@@ -1,7 +1,7 @@
 /** One canvas: scene, sky, camera and overlays. Plain three.js; React only gives it a place. */
 import * as THREE from 'three';
 import { POSE_SIZE, type SceneDescription } from '../../server/protocol/index.ts';
-import { isHidden } from '../frame-buffer.ts';
+import { isHidden } from '../core/frame-buffer.ts';
 import { type BuiltScene, buildScene } from './build.ts';
 import { createCameraRig } from './camera-rig.ts';
 import { createForces } from './forces.ts';

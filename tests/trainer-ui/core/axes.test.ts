@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { armControls, gripperControl } from '../../sim/robotics/tasks/arm/arm.ts';
-import { createAxes, type GamepadState, turnToView } from '../../trainer-ui/axes.ts';
+import { armControls, gripperControl } from '../../../sim/robotics/tasks/arm/arm.ts';
+import { createAxes, type GamepadState, turnToView } from '../../../trainer-ui/core/axes.ts';
 
 const wire = (c: (typeof armControls)[number]) => ({
   ...c,

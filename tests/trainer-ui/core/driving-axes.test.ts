@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { drivingEnvironments } from '../../sim/driving/index.ts';
-import { createAxes } from '../../trainer-ui/axes.ts';
+import { drivingEnvironments } from '../../../sim/driving/index.ts';
+import { createAxes } from '../../../trainer-ui/core/axes.ts';
 
 const { controls } = drivingEnvironments.find((factory) => factory.id === 'driving')!;
 const create = () => createAxes(controls as never, [-1, -1], [1, 1]);

@@ -6,7 +6,7 @@ import type {
   MetricsPoint,
   ServerMessage,
   WireQuery,
-} from '../server/protocol/index.ts';
+} from '../../server/protocol/index.ts';
 
 export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
 export type Status = Extract<ServerMessage, { type: 'status' }>;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { FLAG, type Frame } from '../../server/protocol/index.ts';
-import { createFrameBuffer, mixPoses } from '../../trainer-ui/frame-buffer.ts';
+import { FLAG, type Frame } from '../../../server/protocol/index.ts';
+import { createFrameBuffer, mixPoses } from '../../../trainer-ui/core/frame-buffer.ts';
 
 function frame(step: number, sentAt: number, x: number, flags = 0): Frame {
   const poses = Float32Array.of(x, 0, 0, 1, 0, 0, 0);

@@ -22,9 +22,9 @@ import {
   unpackScene,
   WEBSOCKET_PATH,
   type WireQuery,
-} from '../server/protocol/index.ts';
+} from '../../server/protocol/index.ts';
+import type { RewardValue } from './bindings.ts';
 import { createFrameBuffer, type FrameBuffer } from './frame-buffer.ts';
-import type { RewardValue } from './live/reward-key.ts';
 import { createOutbox } from './outbox.ts';
 import { type AppStore, createAppStore, reduce } from './store.ts';
 

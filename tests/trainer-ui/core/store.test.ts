@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { MetricsPoint, ServerMessage } from '../../server/protocol/index.ts';
-import { binsOf } from '../../trainer-ui/learning/reliability.ts';
-import { createAppStore, mergeMetrics, reduce } from '../../trainer-ui/store.ts';
+import type { MetricsPoint, ServerMessage } from '../../../server/protocol/index.ts';
+import { createAppStore, mergeMetrics, reduce } from '../../../trainer-ui/core/store.ts';
+import { binsOf } from '../../../trainer-ui/learning/reliability.ts';
 
 const after = (...messages: unknown[]) => {
   const store = createAppStore();

@@ -2,7 +2,7 @@
  * The last frames by server time, drawn a little late so that there is always a next one to
  * interpolate towards. React and the store never see frames.
  */
-import { FLAG, type Frame, POSE_SIZE } from '../server/protocol/index.ts';
+import { FLAG, type Frame, POSE_SIZE } from '../../server/protocol/index.ts';
 
 const KEPT = 40;
 

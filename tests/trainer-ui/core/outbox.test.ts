@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ClientFeedback } from '../../server/protocol/index.ts';
-import { createOutbox } from '../../trainer-ui/outbox.ts';
+import type { ClientFeedback } from '../../../server/protocol/index.ts';
+import { createOutbox } from '../../../trainer-ui/core/outbox.ts';
 
 function memory(initial?: string) {
   let text: string | null = initial ?? null;

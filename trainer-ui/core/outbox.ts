@@ -2,7 +2,7 @@
  * Feedback that the server has not acknowledged: kept over reloads and sent again after reconnects.
  * Ids are made here, so that sending twice does no harm.
  */
-import type { ClientFeedback } from '../server/protocol/index.ts';
+import type { ClientFeedback } from '../../server/protocol/index.ts';
 
 /** The part of the browser's `localStorage` that is used. */
 export interface KeyStore {

@@ -1,0 +1,205 @@
+/**
+ * What every key of the page does, said once: handlers ask `actionOf`, the list of keys and the labels of
+ * buttons are made from the same tables. Keys that drive are the environment's own.
+ */
+import type { ServerMessage } from '../../server/protocol/index.ts';
+
+type AxisControl = Extract<ServerMessage, { type: 'welcome' }>['environment']['controls'][number];
+
+/** The part of a keyboard event that is looked at. */
+export interface Press {
+  readonly key: string;
+  readonly code: string;
+  readonly shiftKey: boolean;
+}
+
+export interface Binding {
+  /** Each a `KeyboardEvent.key` or `KeyboardEvent.code`. */
+  readonly keys: readonly string[];
+  /** What the list of keys says. */
+  readonly what: string;
+  /** What the list shows instead of `keys`. */
+  readonly shown?: readonly string[];
+}
+
+/** A key that a whole range of presses stands for: `rewardOf` or `digitOf` reads it. */
+const range = (shown: readonly string[], what: string): Binding => ({ keys: [], what, shown });
+
+export const CAMERAS = [
+  { id: 'chase', key: '1', label: 'Chase' },
+  { id: 'top', key: '2', label: 'Top' },
+  { id: 'cockpit', key: '3', label: 'Cockpit' },
+  { id: 'orbit', key: '4', label: 'Free' },
+] as const;
+
+export const REWARDS = {
+  good: range(['+'], 'good: reward for what is on screen (= is + too); with Shift: half of it'),
+  bad: range(['−'], 'bad: the same below zero'),
+};
+
+export const LIVE = {
+  camera: { keys: CAMERAS.map((c) => c.key), what: 'camera: chase, top, cockpit, free' },
+  pause: { keys: ['Space'], what: 'pause and go on' },
+  step: { keys: ['.'], what: 'one step, while paused' },
+  rewind: { keys: ['r', 'Backspace'], what: 'rewind 5 seconds; drive from there' },
+  reset: { keys: ['n'], what: 'new episode' },
+  estop: { keys: ['Escape'], what: 'emergency stop, until Space' },
+} as const satisfies Record<string, Binding>;
+
+/** A digit beside the cameras': letters belong to the motors of a robot. */
+export const OVERLAYS = {
+  forces: { keys: ['5'], what: 'contacts, joints and forces' },
+} as const satisfies Record<string, Binding>;
+
+/** Names as in `preference.choice`. */
+export const COMPARE = {
+  a: { keys: ['ArrowLeft'], what: 'left is better; with Shift: a little better' },
+  b: { keys: ['ArrowRight'], what: 'right is better; with Shift: a little better' },
+  equal: { keys: ['ArrowDown'], what: 'equally good' },
+  incomparable: { keys: ['ArrowUp'], what: 'can’t tell' },
+  skip: { keys: ['KeyS'], what: 'skip' },
+} as const satisfies Record<string, Binding>;
+
+/** Of rankings and ratings. */
+export const SCORE = {
+  send: { keys: ['Enter'], what: 'send the ranking or rating' },
+  takeBack: { keys: ['Backspace'], what: 'take the last number back' },
+  skip: { keys: ['KeyS'], what: 'skip' },
+} as const satisfies Record<string, Binding>;
+
+const DIGITS = [
+  range(['1', '…', '4'], 'ranking: the next best; with Shift: a tie with the last'),
+  range(['1', '…', '5'], 'rating: from very bad to very good'),
+];
+
+/** Of every question. */
+export const CLIPS = {
+  pause: { keys: ['Space'], what: 'pause the clips' },
+  undo: { keys: ['KeyU'], what: 'undo the last answer' },
+} as const satisfies Record<string, Binding>;
+
+export const PAGE = {
+  help: { keys: ['?'], what: 'this list' },
+} as const satisfies Record<string, Binding>;
+
+/** What a press means in a table; undefined: nothing. */
+export function actionOf<A extends string>(
+  table: Readonly<Record<A, Binding>>,
+  { key, code }: Press,
+): A | undefined {
+  for (const action in table) {
+    const { keys } = table[action];
+    if (keys.includes(key) || keys.includes(code)) return action;
+  }
+  return undefined;
+}
+
+export type RewardValue = 1 | -1 | 0.5 | -0.5;
+
+/** Live rewards: + and − count 1, with Shift 0.5; undefined for other keys. */
+export function rewardOf({ key, code, shiftKey }: Press): RewardValue | undefined {
+  switch (key) {
+    case '+':
+    case '=': // the + of an American keyboard, without Shift
+      return shiftKey ? 0.5 : 1;
+    case '*': // where + is a key of its own, Shift makes it *
+      return shiftKey && code !== 'Digit8' ? 0.5 : undefined;
+    case '-':
+    case '_':
+      return shiftKey ? -0.5 : -1;
+    default:
+      return undefined;
+  }
+}
+
+/** `Digit3` and `Numpad3` are 3; undefined for other keys. */
+export function digitOf({ code }: Pick<Press, 'code'>): number | undefined {
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
+  return digit === undefined ? undefined : Number(digit);
+}
+
+const PRINTED: Readonly<Record<string, string>> = {
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+};
+
+/** What is printed on a key, given by `KeyboardEvent.key` or `.code`. */
+export function keyLabel(key: string): string {
+  if (key.length === 1) return key.toUpperCase();
+  return PRINTED[key] ?? key.replace(/^(Key|Digit)/, '').replace(/(Left|Right)$/, '');
+}
+
+/** The first key of a binding, as printed. */
+export const firstKey = ({ keys, shown }: Binding): string => shown?.[0] ?? keyLabel(keys[0] ?? '');
+
+/** The text of a button that a key presses too. */
+export const withKey = (text: string, binding: Binding): string => `${text} (${firstKey(binding)})`;
+
+export type KeyRow = readonly [keys: readonly string[], what: string];
+
+export interface KeySection {
+  readonly title: string;
+  readonly rows: readonly KeyRow[];
+}
+
+const rowOf = ({ keys, shown, what }: Binding): KeyRow => [shown ?? keys.map(keyLabel), what];
+const unique = (codes: readonly string[]) => [...new Set(codes.map(keyLabel))];
+
+/** The list of keys; `controls` are undefined before a server said what it runs. */
+export function keySections(
+  controls: readonly AxisControl[] | undefined,
+  hasOverlays: boolean,
+): KeySection[] {
+  const driving = controls ? drivingRows(controls) : [];
+  const drives = new Set(driving.flatMap(([keys]) => keys));
+  const overlays = hasOverlays ? Object.values(OVERLAYS) : [];
+  const live = [
+    ...Object.values(REWARDS),
+    ...Object.values(LIVE),
+    ...overlays,
+    ...Object.values(PAGE),
+  ];
+  const { skip, ...score } = SCORE;
+  const answers = [COMPARE, DIGITS, score, CLIPS].flatMap((t): Binding[] => Object.values(t));
+  return [
+    ...(controls ? [{ title: 'Take over', rows: driving }] : []),
+    {
+      title: 'Live',
+      // A key that drives does nothing else.
+      rows: live.map(rowOf).map(([keys, what]) => [keys.filter((k) => !drives.has(k)), what]),
+    },
+    { title: 'Compare', rows: answers.map(rowOf) },
+  ];
+}
+
+function drivingRows(controls: readonly AxisControl[]): KeyRow[] {
+  const paces = new Map(controls.flatMap((c) => c.paces ?? []).map((pace) => [pace.name, pace]));
+  return [
+    ...controls.map(({ name, positiveKeys, negativeKeys, gamepad }): KeyRow => {
+      const pad = gamepad ? (gamepad.kind === 'stick' ? ', or stick' : ', or triggers') : '';
+      return [unique([...positiveKeys, ...negativeKeys]), `${name}: more, less, while held${pad}`];
+    }),
+    ...[...paces.values()].map((p): KeyRow => [unique(p.keys), `${p.name}, while held`]),
+  ];
+}
+
+/** Codes of all keys that drive. */
+export function driveKeys(controls: readonly AxisControl[]): ReadonlySet<string> {
+  return new Set(
+    controls.flatMap((c) => [
+      ...c.positiveKeys,
+      ...c.negativeKeys,
+      ...(c.paces ?? []).flatMap((p) => p.keys),
+    ]),
+  );
+}
+
+/** The keys that take over as printed, one per direction. */
+export function takeOverKeys(controls: readonly AxisControl[]): string[] {
+  return unique(
+    controls.flatMap((c) => [...c.positiveKeys.slice(0, 1), ...c.negativeKeys.slice(0, 1)]),
+  );
+}
