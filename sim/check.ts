@@ -57,6 +57,7 @@ export async function checkEnvironment(
       checkEpisode(run, seed, steps);
       checkDeterminism(run, other, seed, steps);
       checkState(run, other, seed, steps);
+      checkHold(run, seed);
     }
     checkBadInput(run);
   } catch (error) {
@@ -68,6 +69,25 @@ export async function checkEnvironment(
   }
   const { ended, stateSize, bodies } = run;
   return { id: env.id, steps: run.steps, episodesEnded: ended, stateSize, bodies };
+}
+
+/** What holds the agent is an action of the space, and asking for it changes nothing. */
+function checkHold({ env }: Run, seed: number): void {
+  if (!env.writeHoldAction) return;
+  const { low, high, size } = env.actionSpace;
+  const hold = new Float32Array(size);
+  env.reset(seed);
+  const before = env.saveState();
+  env.writeHoldAction(hold);
+  for (let i = 0; i < size; i++)
+    must(
+      hold[i]! >= low[i]! && hold[i]! <= high[i]!,
+      `holdAction[${i}] is ${hold[i]}, must be within ${low[i]} to ${high[i]}`,
+    );
+  must(
+    env.saveState().every((value, i) => Object.is(value, before[i])),
+    'writeHoldAction changes the state',
+  );
 }
 
 function checkSpaces(env: Environment): void {

@@ -236,6 +236,11 @@ export interface Environment {
    * force (N or N m); 8 numbers each. Writes as many as fit; returns how many. Changes nothing.
    */
   writeJoints?(out: Float32Array): number;
+  /**
+   * The action that keeps the agent where it is now, where that depends on the state (position servos); without
+   * it `safeAction` does. Writes (actionSpace.size) numbers within the action space. Changes nothing.
+   */
+  writeHoldAction?(out: Float32Array): void;
   /** Release native memory. The environment is unusable afterwards. */
   close(): void;
 }
@@ -253,6 +258,11 @@ export interface AxisControl {
   readonly release: number;
   /** Value at rest. */
   readonly rest: number;
+  /**
+   * The axis is a position that holds where it is while nobody moves it, instead of returning to `rest`: who
+   * moves it starts from the action that was executed last.
+   */
+  readonly holds?: boolean;
   /** Standard-gamepad axis index (or trigger pair) and its sign. */
   readonly gamepad?:
     | { readonly kind: 'stick'; readonly index: number; readonly sign: 1 | -1 }

@@ -8,7 +8,8 @@ import type { EpisodeEnd, GateSnapshot, Policy, PolicySnapshot } from '../../age
 import type { Environment } from '../../sim/contract.ts';
 import { createRandom, type Random } from '../../sim/random.ts';
 import { clipInto } from '../../sim/spaces.ts';
-import { type ControlInput, FLAG } from '../protocol/index.ts';
+import { type ControlInput, FLAG, isStale } from '../protocol/index.ts';
+import { HeldAction } from './held-action.ts';
 import { LiveEpisode } from './live-episode.ts';
 import { LivePictures, type Moment } from './live-pictures.ts';
 import { LiveTakeover } from './live-takeover.ts';
@@ -45,10 +46,10 @@ class LiveLoop {
   readonly #data: ActorData;
   readonly #emit: EmitLive;
   readonly #random: Random;
-  readonly #safeAction: Float32Array;
+  readonly #held: HeldAction;
   /** What the driver wants, before it is clipped; (k). */
   readonly #wanted: Float32Array;
-  readonly #wheel = new Wheel();
+  readonly #wheel: Wheel;
   readonly #request: TakeOverRequest;
   readonly #episode: LiveEpisode;
   readonly #takeover: LiveTakeover;
@@ -74,7 +75,8 @@ class LiveLoop {
     this.#data = data;
     this.#emit = emit;
     this.#random = createRandom(data.seed, 100);
-    this.#safeAction = Float32Array.from(data.safeAction);
+    this.#held = new HeldAction(env, data.safeAction);
+    this.#wheel = new Wheel(env.controlDt);
     this.#wanted = new Float32Array(k);
     this.#request = createTakeOverRequest(env.controlDt);
     const oneScene = hasOneScene(env, data.trainSeeds.start);
@@ -167,13 +169,17 @@ class LiveLoop {
     }
   }
 
-  /** False for an input of another size or episode, which has no effect. */
+  /** False for an input of another size or episode, or one that is too old: it has no effect. */
   #press(input: ControlInput, now: number): boolean {
+    const isRelease = input.activeAxes === 0; // letting go is never too late
     const fits = input.values.length === this.#env.actionSpace.size;
-    if (!fits || input.episodeNumber !== this.#episode.number) return false;
+    const isHere = fits && input.episodeNumber === this.#episode.number;
+    const isOld = isStale(input.step, this.#episode.length, this.#env.controlDt);
+    if (!isRelease && (!isHere || isOld)) return false;
+    const takesOver = !isRelease && this.#wheel.driver !== 'human';
     this.#wheel.press(input, now);
-    // Taking over starts the world again.
-    if (!this.#wheel.isStopped && input.activeAxes !== 0) this.#moment.isPaused = false;
+    // Taking over starts the world again. Who drives already does not undo a pause by holding on.
+    if (takesOver && !this.#wheel.isStopped) this.#moment.isPaused = false;
     return true;
   }
 
@@ -218,12 +224,13 @@ class LiveLoop {
     policy.act(ts.observation, policyAction, 'sample');
     wheel.isAsking = false;
     const isExpired = wheel.expire(now);
-    wheel.choose(policyAction, this.#safeAction, this.#wanted);
+    wheel.choose(policyAction, this.#held, this.#wanted);
     const clipped = clipInto(actionSpace, this.#wanted, action);
     const request = this.#request.step(wheel.driver, ts.observation, policyAction, action);
     this.#episode.askedSteps = this.#request.askedSteps;
     wheel.isAsking = request === 'take-over';
-    if (wheel.controller === 'safe') clipInto(actionSpace, this.#safeAction, action); // it may ask and brake
+    if (wheel.driver === 'policy' && wheel.controller === 'safe') this.#brake(); // it asks and brakes
+    if (wheel.controller === 'policy') this.#held.forget();
     this.#moment.inputSequence = wheel.sequence;
 
     const isHuman = wheel.controller === 'human';
@@ -234,6 +241,11 @@ class LiveLoop {
     this.#wasHuman = isHuman;
     if (isHandover || wheel.controller !== before) this.#pictures.mark(FLAG.handover);
     return isHandover || isExpired || request !== this.#told;
+  }
+
+  #brake(): void {
+    this.#held.holdAll();
+    clipInto(this.#env.actionSpace, this.#held.values, this.#moment.action);
   }
 
   #countClipped(): void {
@@ -277,6 +289,7 @@ class LiveLoop {
   #enter(now: number): void {
     this.#request.reset();
     this.#wheel.isAsking = false;
+    this.#held.forget();
     this.#pictures.cut();
     this.#report();
     this.#show(now);

@@ -1,8 +1,10 @@
 /**
- * Who drives. A person's input counts for half a second: silence never leaves the last command in
- * force. Control then goes back to the policy, or the robot brakes until somebody decides.
+ * Who drives. A person's input counts for half a second of the wall clock and of the simulation,
+ * whichever is shorter: silence never leaves the last command in force. Control then goes back to the
+ * policy, or the robot brakes until somebody decides.
  */
 import { type ControlInput, WATCHDOG_SECONDS } from '../protocol/index.ts';
+import type { HeldAction } from './held-action.ts';
 import type { Controller } from './messages.ts';
 
 type Driver =
@@ -29,6 +31,14 @@ export class Wheel {
   /** The robot asks for a person in this step. With release to brake it brakes for as long as it asks. */
   isAsking = false;
   #driver: Driver = POLICY;
+  /** Control steps that the newest input may act for, and has acted for. */
+  readonly #mostSteps: number;
+  #actedSteps = 0;
+
+  /** `controlDt` in s of the simulation. */
+  constructor(controlDt: number) {
+    this.#mostSteps = Math.max(1, Math.floor(WATCHDOG_SECONDS / controlDt + 1e-9));
+  }
 
   get isStopped(): boolean {
     return this.#driver.kind === 'stopped';
@@ -55,7 +65,10 @@ export class Wheel {
     if (this.isStopped) return;
     // Any axis counts by itself: opposite steering and throttle cannot cancel out.
     if (input.activeAxes === 0) this.release();
-    else this.#driver = { kind: 'person', input, at: now };
+    else {
+      this.#driver = { kind: 'person', input, at: now };
+      this.#actedSteps = 0;
+    }
   }
 
   /** The person lets go, or their connection is gone. */
@@ -74,27 +87,30 @@ export class Wheel {
     if (this.driver === 'safe') this.#driver = POLICY;
   }
 
-  /** The watchdog at wall clock `now` (ms): true when it takes the wheel from a silent person. */
+  /** The watchdog before a step at wall clock `now` (ms): true when it takes the wheel from a silent person. */
   expire(now: number): boolean {
-    if (this.#driver.kind !== 'person' || now - this.#driver.at <= WATCHDOG_SECONDS * 1000)
-      return false;
+    if (this.#driver.kind !== 'person') return false;
+    const isLate = now - this.#driver.at > WATCHDOG_SECONDS * 1000;
+    if (!isLate && this.#actedSteps++ < this.#mostSteps) return false;
     this.release();
     return true;
   }
 
-  /** Writes what the driver wants to `out` (k). */
-  choose(policyAction: Float32Array, safeAction: Float32Array, out: Float32Array): void {
+  /** Writes what the driver wants for the coming step to `out` (k). */
+  choose(policyAction: Float32Array, held: HeldAction, out: Float32Array): void {
     switch (this.#driver.kind) {
       case 'policy':
         out.set(policyAction);
         return;
       case 'person':
-        // A person takes the whole action: axes they do not touch are at rest, not the policy's.
+        // A person takes the whole action: axes they do not move stay where they are.
         out.set(this.#driver.input.values);
+        held.holdOthers(this.#driver.input.activeAxes, out);
         return;
       case 'nobody':
       case 'stopped':
-        out.set(safeAction);
+        held.holdAll();
+        out.set(held.values);
         return;
     }
   }

@@ -20,8 +20,16 @@ export const LIMITS = {
   textLength: 500,
 } as const;
 
-/** Seconds without input after which an operator loses control. */
+/** Seconds without input after which an operator loses control, of the wall clock and of the simulation. */
 export const WATCHDOG_SECONDS = 0.5;
+
+/** An input for a picture that is older than this has no effect, s of the simulation. */
+export const STALE_SECONDS = 0.5;
+
+/** Whether an input given at step `seen` of an episode, which is at step `now`, is too old to act. */
+export function isStale(seen: number, now: number, controlDt: number): boolean {
+  return (now - seen) * controlDt > STALE_SECONDS + 1e-9;
+}
 
 /** Close codes for errors that end a connection. */
 export const CLOSE = {

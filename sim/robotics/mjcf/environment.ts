@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { AxisControl, EnvironmentFactory, EnvironmentOptions } from '../../contract.ts';
 import { createMujocoEnvironment, type RoboticsEnvironment } from '../engine/environment.ts';
 import { motorControls } from '../engine/fields.ts';
+import { createHold } from '../engine/hold.ts';
 import { MjcfError, type Physics } from '../engine/mujoco.ts';
 import { refuseUnknown } from '../engine/options.ts';
 import type { SceneStyle } from '../engine/task.ts';
@@ -101,7 +102,13 @@ export async function createMjcfEnvironment(options: MjcfOptions): Promise<Robot
       const { low, high } = env.actionSpace;
       const safeAction = Array.from(low, (l, i) => Math.min(high[i]!, Math.max(l, 0)));
       const info = { title: task.title, horizon: task.horizon, safeAction };
-      return Object.assign(env, { controls: controlsOf(task, env.physics), info });
+      const hold = createHold(env.physics, env.actionSpace);
+      const controls = controlsOf(task, env.physics).map((c) => ({
+        ...c,
+        rest: safeAction[c.axis]!,
+        ...(hold.isServo(c.axis) ? { holds: true } : {}),
+      }));
+      return Object.assign(env, { controls, info, writeHoldAction: hold.write });
     } catch (error) {
       env.close();
       throw error;

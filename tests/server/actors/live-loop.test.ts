@@ -92,7 +92,7 @@ it('[CTRL-6] rewind goes back to a state that was, paused, in a branch; what was
 });
 
 it('[CTRL-7] an input meant for another episode, or of another size, has no effect', () => {
-  rig.hold([1, 1], 1, rig.frame().episodeNumber + 1);
+  rig.hold([1, 1], 1, { episodeNumber: rig.frame().episodeNumber + 1 });
   rig.hold([1, 1, 1]);
   rig.tick();
   expect(rig.frame().flags & FLAG.human).toBe(0);

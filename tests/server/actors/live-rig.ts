@@ -24,7 +24,19 @@ export const snapshot: PolicySnapshot = {
   actionSpace: { low: Float32Array.of(-1, -1), high: Float32Array.of(1, 1), size: 2 },
 };
 
-export function createRig() {
+/** A point world with axes that stay where they are, as position servos do. */
+function createHoldingWorld() {
+  const world = createPointWorld();
+  const at = new Float32Array(3);
+  return Object.assign(world, {
+    writeHoldAction(out: Float32Array) {
+      world.writeAgentPosition(at);
+      out.set(at.subarray(0, 2));
+    },
+  });
+}
+
+export function createRig(options: { readonly holds?: boolean } = {}) {
   let now = 1000;
   let sequence = 0;
   let events: LiveEvent[] = [];
@@ -40,8 +52,9 @@ export function createRig() {
     trainSeeds: { start: 0, count: 100 },
     session: 's',
   };
+  const env = options.holds ? createHoldingWorld() : createPointWorld();
   const emit = (event: LiveEvent) => void events.push(event);
-  const loop = createLiveLoop(createPointWorld(), createPointWorld(), data, emit, () => now);
+  const loop = createLiveLoop(env, createPointWorld(), data, emit, () => now);
 
   const rig = {
     get events(): readonly LiveEvent[] {
@@ -58,19 +71,24 @@ export function createRig() {
     send: (command: LiveCommand) => loop.command(command, now),
     publish: (gate?: GateSnapshot) =>
       rig.send({ type: 'snapshot', snapshot, ...(gate ? { gate } : {}) }),
-    /** Steps of 100 ms. */
-    tick(n = 1): void {
+    /** Steps of 0.1 s, at real time unless said otherwise. */
+    tick(n = 1, wallMs = 100): void {
       for (let i = 0; i < n; i++) {
-        now += 100;
+        now += wallMs;
         loop.tick(now);
       }
     },
     /** A person's hands on the axes of the mask. */
-    hold(values: readonly number[], activeAxes = 1, episodeNumber = rig.frame().episodeNumber) {
+    hold(
+      values: readonly number[],
+      activeAxes = 1,
+      { episodeNumber, step }: { episodeNumber?: number; step?: number } = {},
+    ) {
+      const frame = rig.frame();
       const input = {
         sequence: ++sequence,
-        episodeNumber,
-        step: rig.frame().step,
+        episodeNumber: episodeNumber ?? frame.episodeNumber,
+        step: step ?? frame.step,
         sentAt: now,
         activeAxes,
         values: Float32Array.from(values),

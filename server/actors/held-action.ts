@@ -1,0 +1,55 @@
+/**
+ * What axes do that nobody moves. Where an environment says how to stay where it is, an axis keeps the value that
+ * held it when it was let go: asked anew at every step it would creep. Elsewhere the safe action is a constant.
+ */
+import type { Environment } from '../../sim/contract.ts';
+
+/** Axes that the mask of an input can name; of further ones nobody can say that they are not moved. */
+const MASK_AXES = 32;
+
+export class HeldAction {
+  /** Per axis, what holds it; current for the axes that are held. */
+  readonly values: Float32Array;
+  readonly #env: Environment;
+  readonly #now: Float32Array;
+  readonly #isHeld: Uint8Array;
+
+  /** `safeAction` holds where the environment does not say what does; (k). */
+  constructor(env: Environment, safeAction: readonly number[]) {
+    this.#env = env;
+    this.values = Float32Array.from(safeAction);
+    this.#now = new Float32Array(this.values.length);
+    this.#isHeld = new Uint8Array(this.values.length);
+  }
+
+  /** Another state: what held before does not count. */
+  forget(): void {
+    this.#isHeld.fill(0);
+  }
+
+  /** Nobody moves any axis in the coming step. */
+  holdAll(): void {
+    this.#hold(0);
+  }
+
+  /** A person moves the axes of the mask in the coming step; writes what holds the others into `action`. */
+  holdOthers(activeAxes: number, action: Float32Array): void {
+    if (!this.#env.writeHoldAction) return;
+    this.#hold(activeAxes);
+    for (let i = 0; i < action.length; i++) if (this.#isHeld[i] === 1) action[i] = this.values[i]!;
+  }
+
+  #hold(activeAxes: number): void {
+    const { values } = this;
+    let isAsked = false;
+    for (let i = 0; i < values.length; i++) {
+      const isMoved = activeAxes !== 0 && (i >= MASK_AXES || ((activeAxes >>> i) & 1) === 1);
+      if (!isMoved && this.#isHeld[i] === 0 && this.#env.writeHoldAction) {
+        if (!isAsked) this.#env.writeHoldAction(this.#now);
+        isAsked = true;
+        values[i] = this.#now[i]!;
+      }
+      this.#isHeld[i] = isMoved ? 0 : 1;
+    }
+  }
+}
