@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { IconKeyboard, IconSteeringWheel } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { AlertList, useAlertNotices } from './alerts.tsx';
+import { KeptAnswers, useWaitingWords } from './answers.tsx';
 import { CompareView } from './compare/compare-view.tsx';
 import { useApp, useClient } from './context.ts';
 import { PAGE } from './core/bindings.ts';
@@ -64,6 +65,7 @@ export function App() {
           />
           <Group gap="sm" wrap="nowrap" justify="flex-end" miw={0}>
             <Applied />
+            <KeptAnswers />
             <AlertList />
             <Connection />
             <Button
@@ -185,11 +187,12 @@ function ConnectionNotice() {
   const connection = useApp((s) => s.connection);
   const refusal = useApp((s) => s.refusal);
   const ever = useApp((s) => s.welcome !== undefined);
+  const waiting = useWaitingWords();
   if (connection === 'open' || (connection === 'connecting' && !ever)) return null;
   const text =
     connection === 'refused'
       ? refusal
-      : 'Connection lost. Control is with the policy, answers wait here; trying again…';
+      : `Connection lost. Control is with the policy, ${waiting}; trying again…`;
   return (
     <div className="hud glass" role="status" data-testid="connection-notice" style={NOTICE}>
       <Text size="sm" fw={600} c={connection === 'refused' ? 'red.4' : 'orange.4'}>

@@ -98,7 +98,7 @@ test('[E2E-12] after a takeover the page says what the agent would have done, an
   const verdict = /drove \d+\.\d s.*(Without you: |not needed)/;
   await until('its verdict', async () => verdict.test((await card.textContent()) ?? ''));
   expect(await totals.textContent()).toMatch(
-    /^\d+ takeovers? · \d+ crash(es)? prevented · \d+ % not needed$/,
+    /^\d+ takeovers? · \d+ failures? prevented · \d+ % not needed$/,
   );
   await screenshot(page, 'takeover-verdict');
 });

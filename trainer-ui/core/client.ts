@@ -3,7 +3,6 @@
  * store and call its methods.
  */
 import {
-  CLOSE,
   type ClientFeedback,
   type ClientMessage,
   type Clip,
@@ -11,6 +10,7 @@ import {
   decodeClip,
   decodeFrame,
   decodePath,
+  type ErrorCode,
   encodeInput,
   OP,
   opcode,
@@ -18,13 +18,13 @@ import {
   type PredictedPath,
   type SceneDescription,
   type ServerMessage,
-  SUBPROTOCOL,
   unpackScene,
-  WEBSOCKET_PATH,
   type WireQuery,
 } from '../../server/protocol/index.ts';
 import type { RewardValue } from './bindings.ts';
 import { createFrameBuffer, type FrameBuffer } from './frame-buffer.ts';
+import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
+import { createLine, type Line } from './line.ts';
 import { createOutbox } from './outbox.ts';
 import { type AppStore, createAppStore, reduce } from './store.ts';
 
@@ -35,9 +35,15 @@ type Body = ClientFeedback extends infer F
     : never
   : never;
 
-const RETRY_FIRST = 500;
-const RETRY_MOST = 8000;
-const PING_EVERY = 2000;
+/** ms between looks at answers that wait. */
+const SEND_EVERY = 200;
+/** Refusals that pass: the answer waits and is sent again. Any other refusal is for good. */
+const PASSING: readonly ErrorCode[] = [
+  'storage-failed',
+  'too-frequent',
+  'learner-unavailable',
+  'internal',
+];
 const SCENES_KEPT = 12;
 const EPISODES_KEPT = 12;
 /** How long a reward waits for the status that names its episode, ms. */
@@ -62,6 +68,8 @@ export interface Client {
   reward(value: RewardValue): boolean;
   /** Sends, and keeps until it is acknowledged. Returns the id. */
   give(body: Body, shownAt: number): string;
+  /** Give up the answers to runs that are not served now. */
+  forgetOthers(): void;
   clip(segment: Segment): Promise<Clip>;
   /** Forget a question that was answered here. */
   dropQuery(id: string): void;
@@ -73,8 +81,9 @@ export interface Client {
 export function createClient(window: Window): Client {
   const store = createAppStore();
   const frames = createFrameBuffer();
-  const outbox = createOutbox(window.localStorage);
-  const teacherId = stableId(window.localStorage);
+  const storage = openKeyStore(window);
+  const outbox = createOutbox(storage);
+  const teacherId = stableId(storage);
   const scenes = new Map<number, SceneDescription>();
   const clips = new Map<number, { resolve(clip: Clip): void; reject(error: Error): void }>();
   /** Episode ids by number, of the latest statuses. */
@@ -82,43 +91,38 @@ export function createClient(window: Window): Client {
   let unnamed: { episodeNumber: number; step: number; value: RewardValue; at: number }[] = [];
   const errorListeners = new Set<(message: string, code: string) => void>();
   let path: PredictedPath | undefined;
-  let socket: WebSocket | undefined;
-  let retry = RETRY_FIRST;
   let nextTag = 1;
 
-  function connect(): void {
-    const { location } = window;
-    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${WEBSOCKET_PATH}`;
-    socket = new WebSocket(url, SUBPROTOCOL);
-    socket.binaryType = 'arraybuffer';
-    socket.onopen = () => send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId });
-    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof event.data === 'string') onMessage(JSON.parse(event.data) as ServerMessage);
-      else onBinary(event.data);
-    };
-    socket.onclose = (event) => lost(event.code);
-  }
+  const line: Line = createLine(window, {
+    onOpen: () => void send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId }),
+    onText: (text) => onMessage(JSON.parse(text) as ServerMessage),
+    onBinary,
+    onBeat() {
+      const { roundTripMs } = store.getState();
+      const measured = roundTripMs === undefined ? {} : { roundTripMs };
+      send({ type: 'ping', sentAt: Date.now(), ...measured });
+    },
+    onLost(retryMs) {
+      dropClips();
+      store.setState({ connection: 'lost', driving: false, retryAt: Date.now() + retryMs });
+    },
+    onRefused() {
+      dropClips();
+      const refusal = 'Page and server are of different versions. Reload the page.';
+      store.setState({ connection: 'refused', refusal });
+    },
+  });
 
-  function lost(code: number): void {
+  function dropClips(): void {
     for (const { reject } of clips.values()) reject(new Error('the connection was lost'));
     clips.clear();
-    if (code === CLOSE.protocolMismatch) {
-      store.setState({
-        connection: 'refused',
-        refusal: 'Page and server are of different versions. Reload the page.',
-      });
-      return;
-    }
-    store.setState({ connection: 'lost', driving: false, retryAt: Date.now() + retry });
-    window.setTimeout(connect, retry);
-    retry = Math.min(RETRY_MOST, retry * 1.6);
   }
 
   function onMessage(message: ServerMessage): void {
     store.setState((state) => reduce(state, message));
     switch (message.type) {
       case 'welcome':
-        retry = RETRY_FIRST;
+        line.settle();
         frames.clear();
         scenes.clear();
         episodeIds.clear();
@@ -127,11 +131,8 @@ export function createClient(window: Window): Client {
         send({ type: 'request-history', since: 0 });
         send({ type: 'ask-queries', count: 6 });
         sendShown();
-        for (const feedback of outbox.all()) {
-          // Answers to another run can no longer be given; they would be refused one by one.
-          if (feedback.runId === message.runId) send({ type: 'feedback', feedback });
-          else outbox.remove(feedback.id);
-        }
+        outbox.restart();
+        sendAnswers();
         break;
       case 'scene':
         scenes.set(message.sceneId, unpackScene(message.scene));
@@ -144,6 +145,7 @@ export function createClient(window: Window): Client {
         break;
       case 'ack':
         outbox.remove(message.feedbackId);
+        noteOutbox();
         break;
       case 'error':
         onRefusal(message);
@@ -157,8 +159,8 @@ export function createClient(window: Window): Client {
   }
 
   function onRefusal(message: Extract<ServerMessage, { type: 'error' }>): void {
-    // A full disk may pass; anything else stays refused.
-    if (message.ref && message.code !== 'storage-failed') outbox.remove(message.ref);
+    if (message.ref && !PASSING.includes(message.code)) outbox.remove(message.ref);
+    noteOutbox();
     const waiting = message.ref ? clips.get(Number(message.ref)) : undefined;
     if (waiting) {
       clips.delete(Number(message.ref));
@@ -194,9 +196,29 @@ export function createClient(window: Window): Client {
     const times = { shownAt, answeredAt, responseMs: Math.max(0, answeredAt - shownAt) };
     const feedback = { ...body, id, runId, teacherId, ...times } as ClientFeedback;
     outbox.add(feedback);
-    send({ type: 'feedback', feedback });
+    sendAnswers();
     store.setState((s) => ({ sent: s.sent + 1 }));
     return id;
+  }
+
+  /** Answers to a run that is not served now stay where they are. */
+  function sendAnswers(): void {
+    const { welcome, connection } = store.getState();
+    if (welcome && connection === 'open' && line.isOpen)
+      for (const feedback of outbox.take(welcome.runId, Date.now()))
+        send({ type: 'feedback', feedback });
+    noteOutbox();
+  }
+
+  function noteOutbox(): void {
+    const { welcome, answers } = store.getState();
+    const others = welcome ? outbox.others(welcome.runId) : 0;
+    const next = { waiting: outbox.size - others, others, isKept: outbox.isKept };
+    const isSame =
+      next.waiting === answers.waiting &&
+      next.others === answers.others &&
+      next.isKept === answers.isKept;
+    if (!isSame) store.setState({ answers: next });
   }
 
   /** Rewards for an episode whose id came after its first frames. */
@@ -220,20 +242,13 @@ export function createClient(window: Window): Client {
   }
 
   function send(message: ClientMessage): boolean {
-    if (socket?.readyState !== WebSocket.OPEN) return false;
-    socket.send(JSON.stringify(message));
-    return true;
+    return line.send(JSON.stringify(message));
   }
 
-  connect();
-  window.setInterval(() => {
-    const { roundTripMs } = store.getState();
-    send({
-      type: 'ping',
-      sentAt: Date.now(),
-      ...(roundTripMs === undefined ? {} : { roundTripMs }),
-    });
-  }, PING_EVERY);
+  window.setInterval(sendAnswers, SEND_EVERY);
+  window.addEventListener('storage', ({ key, newValue }) => {
+    outbox.onStored(key, newValue, Date.now());
+  });
 
   return {
     store,
@@ -245,9 +260,7 @@ export function createClient(window: Window): Client {
       return path;
     },
     send,
-    sendInput(input) {
-      if (socket?.readyState === WebSocket.OPEN) socket.send(encodeInput(input));
-    },
+    sendInput: (input) => void line.send(encodeInput(input)),
     control: (action) => void send({ type: 'control', id: newId(), action }),
     give,
     reward(value) {
@@ -265,6 +278,10 @@ export function createClient(window: Window): Client {
         clips.set(tag, { resolve, reject });
         if (!send({ type: 'request-clip', tag, segment })) reject(new Error('not connected'));
       });
+    },
+    forgetOthers() {
+      outbox.forgetOthers(store.getState().welcome?.runId ?? '');
+      noteOutbox();
     },
     dropQuery: (id) => store.setState((s) => ({ queries: s.queries.filter((q) => q.id !== id) })),
     showQuery(id) {
@@ -285,10 +302,10 @@ export function newId(): string {
   return [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-function stableId(storage: Storage): string {
+function stableId(storage: KeyStore): string {
   const known = storage.getItem('reins-teacher');
   if (known) return known;
   const fresh = `t-${newId().slice(0, 10)}`;
-  storage.setItem('reins-teacher', fresh);
+  trySet(storage, 'reins-teacher', fresh);
   return fresh;
 }

@@ -1,57 +1,157 @@
 /**
- * Feedback that the server has not acknowledged: kept over reloads and sent again after reconnects.
- * Ids are made here, so that sending twice does no harm.
+ * Answers that the server has not acknowledged: kept over reloads and sent again after reconnects. Ids are
+ * made by the page, so that sending twice does no harm. Every answer has a key of its own in the storage,
+ * which all tabs of a browser share: no tab can overwrite another's, and any tab sends what a closed one left.
  */
 import type { ClientFeedback } from '../../server/protocol/index.ts';
+import { type KeyStore, keysOf, trySet } from './key-store.ts';
 
-/** The part of the browser's `localStorage` that is used. */
-export interface KeyStore {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
+const PREFIX = 'reins-answer:';
+/** One list for all tabs, as earlier versions kept it. */
+const OLD_KEY = 'reins-outbox';
+/** ms without an answer from the server after which an answer is sent again. */
+export const STALE = 15_000;
+/** Answers a second on average and at once: half of what the server takes, for the rest needs some too. */
+const PER_SECOND = 25;
+const BURST = 25;
+
+interface Waiting {
+  readonly feedback: ClientFeedback;
+  /** ms since epoch from which it may be sent. */
+  dueAt: number;
 }
 
-const KEY = 'reins-outbox';
-
 export interface Outbox {
+  /** Answers that wait, to whichever run. */
   readonly size: number;
+  /** Whether the storage has every one of them: only then they survive a reload. */
+  readonly isKept: boolean;
   add(feedback: ClientFeedback): void;
-  /** Stored or refused for good. */
-  remove(id: string): ClientFeedback | undefined;
-  /** Oldest first. */
-  all(): ClientFeedback[];
+  /** Stored by the server, or refused for good. */
+  remove(id: string): void;
+  /** Those of a run that are to be sent now, oldest first; they count as sent. */
+  take(runId: string, now: number): ClientFeedback[];
+  /** A new connection: nothing counts as sent, and what other tabs left is taken over. */
+  restart(): void;
+  /** The storage was changed by another tab. It sends its answers itself, unless it is closed first. */
+  onStored(key: string | null, value: string | null, now: number): void;
+  /** Answers to other runs than this. */
+  others(runId: string): number;
+  /** Give up the answers to other runs than this. */
+  forgetOthers(runId: string): void;
 }
 
 export function createOutbox(storage: KeyStore): Outbox {
-  const waiting = new Map<string, ClientFeedback>(read(storage));
-  const save = () => {
-    try {
-      storage.setItem(KEY, JSON.stringify([...waiting]));
-    } catch {
-      // A full or forbidden storage only costs the safety of a reload; answers still go out.
+  const waiting = new Map<string, Waiting>();
+  const unkept = new Set<string>();
+  let tokens = BURST;
+  let refilledAt = 0;
+
+  function hold(feedback: ClientFeedback, dueAt: number): void {
+    if (!waiting.has(feedback.id)) waiting.set(feedback.id, { feedback, dueAt });
+  }
+
+  function keep(feedback: ClientFeedback): void {
+    if (!trySet(storage, PREFIX + feedback.id, JSON.stringify(feedback))) unkept.add(feedback.id);
+  }
+
+  function adopt(): void {
+    const found = keysOf(storage)
+      .filter((key) => key.startsWith(PREFIX))
+      .flatMap((key) => parse(storage.getItem(key)));
+    for (const feedback of found.sort(byTime)) hold(feedback, 0);
+  }
+
+  function adoptOldList(): void {
+    for (const feedback of parseList(storage.getItem(OLD_KEY))) {
+      hold(feedback, 0);
+      keep(feedback);
     }
-  };
+    if (unkept.size === 0) storage.removeItem(OLD_KEY);
+  }
+
+  function remove(id: string): void {
+    waiting.delete(id);
+    unkept.delete(id);
+    storage.removeItem(PREFIX + id);
+  }
+
+  function refill(now: number): void {
+    const gained = (Math.max(0, now - refilledAt) / 1000) * PER_SECOND;
+    tokens = Math.min(BURST, tokens + gained);
+    refilledAt = now;
+  }
+
+  const toOthers = (runId: string) =>
+    [...waiting.values()].filter(({ feedback }) => feedback.runId !== runId);
+
+  adoptOldList();
+  adopt();
   return {
     get size() {
       return waiting.size;
     },
+    get isKept() {
+      return unkept.size === 0;
+    },
     add(feedback) {
-      waiting.set(feedback.id, feedback);
-      save();
+      hold(feedback, 0);
+      keep(feedback);
     },
-    remove(id) {
-      const feedback = waiting.get(id);
-      if (waiting.delete(id)) save();
-      return feedback;
+    remove,
+    take(runId, now) {
+      refill(now);
+      const due: ClientFeedback[] = [];
+      for (const entry of waiting.values()) {
+        if (tokens < 1) break;
+        if (entry.feedback.runId !== runId || entry.dueAt > now) continue;
+        tokens -= 1;
+        entry.dueAt = now + STALE;
+        due.push(entry.feedback);
+      }
+      return due;
     },
-    all: () => [...waiting.values()],
+    restart() {
+      for (const entry of waiting.values()) entry.dueAt = 0;
+      adopt();
+    },
+    onStored(key, value, now) {
+      if (!key?.startsWith(PREFIX)) return;
+      if (value === null) waiting.delete(key.slice(PREFIX.length));
+      else for (const feedback of parse(value)) hold(feedback, now + STALE);
+    },
+    others: (runId) => toOthers(runId).length,
+    forgetOthers(runId) {
+      for (const { feedback } of toOthers(runId)) remove(feedback.id);
+    },
   };
 }
 
-function read(storage: Pick<KeyStore, 'getItem'>): [string, ClientFeedback][] {
+const byTime = (a: ClientFeedback, b: ClientFeedback) => a.answeredAt - b.answeredAt;
+
+/** What another program or a damaged storage left under our keys is no answer. */
+function parse(text: string | null): ClientFeedback[] {
   try {
-    const list: unknown = JSON.parse(storage.getItem(KEY) ?? '[]');
-    return Array.isArray(list) ? (list as [string, ClientFeedback][]) : [];
+    const value: unknown = JSON.parse(text ?? 'null');
+    return isFeedback(value) ? [value] : [];
   } catch {
     return [];
   }
+}
+
+function parseList(text: string | null): ClientFeedback[] {
+  try {
+    const list: unknown = JSON.parse(text ?? '[]');
+    const pairs = Array.isArray(list) ? list : [];
+    return pairs
+      .map((pair: unknown) => (Array.isArray(pair) ? pair[1] : undefined))
+      .filter(isFeedback);
+  } catch {
+    return [];
+  }
+}
+
+function isFeedback(value: unknown): value is ClientFeedback {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'id' in value && 'runId' in value && 'kind' in value && typeof value.id === 'string';
 }

@@ -35,6 +35,8 @@ export interface AppState {
   sent: number;
   acknowledged: number;
   applied: { policyVersion: number; latencyMs: number; count: number } | undefined;
+  /** Answers not yet acknowledged: to this run, to others, and whether they survive a reload. */
+  answers: { readonly waiting: number; readonly others: number; readonly isKept: boolean };
   alerts: readonly AlertMessage[];
   metrics: readonly MetricsPoint[];
   episodes: readonly EpisodeSummary[];
@@ -63,6 +65,7 @@ export function createAppStore(): AppStore {
     sent: 0,
     acknowledged: 0,
     applied: undefined,
+    answers: { waiting: 0, others: 0, isKept: true },
     alerts: [],
     metrics: [],
     episodes: [],

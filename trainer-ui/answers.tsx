@@ -1,0 +1,56 @@
+/** What became of the answers of this browser that the server does not have. */
+import { Button, Popover, Stack, Text } from '@mantine/core';
+import { IconInbox } from '@tabler/icons-react';
+import { useApp, useClient } from './context.ts';
+
+const plural = (n: number) => (n === 1 ? '1 answer' : `${n} answers`);
+
+/** In the header while there are answers to a run that is not served now. */
+export function KeptAnswers() {
+  const client = useClient();
+  const others = useApp((s) => s.answers.others);
+  if (others === 0) return null;
+  return (
+    <Popover position="bottom-end" width={340} shadow="md">
+      <Popover.Target>
+        <Button
+          size="compact-sm"
+          flex="none"
+          variant="light"
+          color="yellow"
+          leftSection={<IconInbox size={16} />}
+          data-testid="kept-answers"
+        >
+          {plural(others)} kept
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="sm">
+          <Text size="sm">
+            {plural(others)} of this browser {others === 1 ? 'belongs' : 'belong'} to a run that is
+            not served here now. They are sent when it is served again.
+          </Text>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="red"
+            onClick={client.forgetOthers}
+            data-testid="forget-answers"
+          >
+            Give them up
+          </Button>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** For the notice of a lost connection. */
+export function useWaitingWords(): string {
+  const waiting = useApp((s) => s.answers.waiting);
+  const isKept = useApp((s) => s.answers.isKept);
+  if (waiting === 0) return 'answers wait here';
+  return isKept
+    ? `${plural(waiting)} kept here`
+    : `${plural(waiting)} kept in this page only (the browser’s storage is full or forbidden): do not close it`;
+}
