@@ -89,7 +89,7 @@ async function open(
     storage,
     log,
   });
-  onClose(run.close);
+  onClose(() => run.close());
   // Only now: a run that was refused must not be the newest of the folder.
   if (isNew) await storage.createRun(record);
   storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));

@@ -11,6 +11,12 @@ import type {
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 
+/**
+ * Steps that rollouts may make before the learner has asked for any. Both sides start from it: rollouts
+ * get it unasked, and the learner's first `credit` is what it needs beyond it.
+ */
+export const FIRST_CREDIT = 1500;
+
 export interface LearnerData {
   readonly module: string;
   readonly runId: string;

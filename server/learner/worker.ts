@@ -5,9 +5,13 @@ import { loadBackend } from '../../agent/backend/backend.ts';
 import { createAssembler } from '../../agent/episode/chunks.ts';
 import { createTrainer } from '../../agent/trainer/trainer.ts';
 import { createEnvironment } from '../../sim/registry.ts';
-import { FIRST_CREDIT } from '../threads/credit.ts';
 import { forPeople } from './for-people.ts';
-import type { LearnerCommand, LearnerData, LearnerEvent } from './messages.ts';
+import {
+  FIRST_CREDIT,
+  type LearnerCommand,
+  type LearnerData,
+  type LearnerEvent,
+} from './messages.ts';
 import { createWaitingFeedback } from './waiting-feedback.ts';
 
 /** How often the policy is published, and progress told, ms. */

@@ -1,10 +1,13 @@
 /** Episodes of a run: to disk, in memory for clips, concluded once they end. */
 import type { Episode, Segment } from '../../agent/contract.ts';
 import { countHumanSteps } from '../../agent/episode/chunks.ts';
-import type { EpisodeSummary, ServerMessage } from '../protocol/index.ts';
+import type { LearnerHandle } from '../learner/handle.ts';
+import type { EpisodeSummary } from '../protocol/index.ts';
 import type { Storage } from '../storage/contract.ts';
 import type { Log } from '../threads/log.ts';
+import type { Alerts } from './alerts.ts';
 import type { RunStatistics } from './statistics.ts';
+import type { Viewers } from './viewers.ts';
 
 /** Finished episodes kept in memory, so that questions about them can be shown. */
 const RECENT = 60;
@@ -14,7 +17,7 @@ const RETURN_WAIT = 5000;
 /** A person waits for a clip: better without learned rewards than late, ms. */
 const CLIP_WAIT = 400;
 
-export interface RunEpisodes {
+export interface Episodes {
   readonly recent: ReadonlyMap<string, Episode>;
   readonly summaries: readonly EpisodeSummary[];
   find(id: string): Promise<Episode | undefined>;
@@ -30,15 +33,15 @@ export interface RunEpisodes {
   predicted(tag: string, values: Float32Array | undefined): void;
 }
 
-export function createRunEpisodes(options: {
+export function createEpisodes(options: {
   readonly storage: Storage;
   readonly log: Log;
   readonly statistics: RunStatistics;
-  broadcast(message: ServerMessage): void;
-  alert(alert: Omit<Extract<ServerMessage, { type: 'alert' }>, 'type'>): void;
-  predict(tag: string, segment: Segment): void;
-}): RunEpisodes {
-  const { storage, log, statistics } = options;
+  readonly viewers: Pick<Viewers, 'message'>;
+  readonly alerts: Pick<Alerts, 'raise' | 'clear'>;
+  readonly learner: Pick<LearnerHandle, 'predict'>;
+}): Episodes {
+  const { storage, log, statistics, viewers, alerts, learner } = options;
   const recent = new Map<string, Episode>();
   const summaries: EpisodeSummary[] = [];
   const waiting = new Map<string, (values: Float32Array | undefined) => void>();
@@ -53,7 +56,7 @@ export function createRunEpisodes(options: {
         clearTimeout(timer);
         resolve(values);
       });
-      options.predict(tag, segment);
+      learner.predict(tag, segment);
     });
   }
 
@@ -69,7 +72,7 @@ export function createRunEpisodes(options: {
     return values ? values.reduce((a, b) => a + b, 0) : null;
   }
 
-  const episodes: RunEpisodes = {
+  const episodes: Episodes = {
     recent,
     summaries,
     find: async (id) => recent.get(id) ?? (await storage.getEpisode(id)),
@@ -84,12 +87,12 @@ export function createRunEpisodes(options: {
         await storage.putEpisode(episode, { live: isLive });
         if (!failing) return true;
         failing = false;
-        options.alert({ id: 'storage', severity: 'cleared', code: 'storage-failed', message: '' });
+        alerts.clear('storage', 'storage-failed');
         return true;
       } catch (error) {
         failing = true;
         log.error({ error: String(error) }, 'an episode could not be written');
-        options.alert({
+        alerts.raise({
           id: 'storage',
           severity: 'error',
           code: 'storage-failed',
@@ -127,7 +130,7 @@ export function createRunEpisodes(options: {
       if (summaries.length > SUMMARIES) summaries.shift();
       // People's episodes would flatter the policy; aborted ones say nothing of it.
       if (summary.humanSteps === 0 && episode.end !== 'aborted') statistics.episode(summary);
-      options.broadcast({ type: 'episode', episode: summary });
+      viewers.message({ type: 'episode', episode: summary });
     },
     predict: (segment) => predict(segment, CLIP_WAIT),
     predicted: settle,

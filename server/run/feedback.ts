@@ -1,91 +1,91 @@
 /** A run's way in for feedback: checked, written, passed on to the learner; nothing accepted is lost. */
 import type { Feedback } from '../../agent/contract.ts';
 import { RunError } from '../contract.ts';
-import { episodeIds, type LearnerHandle } from '../learner/handle.ts';
+import { episodeIds } from '../learner/delivery.ts';
+import type { LearnerHandle } from '../learner/handle.ts';
 import type { ClientFeedback } from '../protocol/index.ts';
 import type { Run, Storage } from '../storage/contract.ts';
-import type { RunEpisodes } from './episodes.ts';
-import { checkFeedback } from './feedback-check.ts';
-import type { RunLive } from './live-actor.ts';
-import type { RunQuestions } from './queries.ts';
+import type { Episodes } from './episodes.ts';
+import { type CheckContext, checkFeedback } from './feedback-check.ts';
+import type { LiveActor } from './live-actor.ts';
+import type { Queries } from './queries.ts';
+import type { RunStatistics } from './statistics.ts';
 
-export interface RunAnswers {
-  /** Pieces of feedback in the log, retractions left out. */
-  readonly count: number;
-  /** To the log and the learner; for what needs no check. */
-  append(feedback: Feedback): Promise<{ duplicate: boolean }>;
-  /** Resolves once it is on disk, the steps it is about included. @throws RunError */
-  put(feedback: Feedback): Promise<{ duplicate: boolean }>;
-  /** What a viewer sent. @throws RunError naming field, value and what is allowed. */
-  accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }>;
-}
-
-export async function createRunAnswers(options: {
+export interface FeedbackLogOptions {
   readonly run: Run;
   readonly storage: Storage;
-  live(): Pick<RunLive, 'state' | 'step' | 'flush'>;
-  learner(): Pick<LearnerHandle, 'sendFeedback'>;
-  readonly episodes: Pick<RunEpisodes, 'recent' | 'keepNamed'>;
-  readonly questions: Pick<RunQuestions, 'answered'>;
-  /** One more piece of feedback. */
-  counted(): void;
-}): Promise<RunAnswers> {
-  const { run, storage, live, episodes } = options;
-  let count = await storage.countFeedback(run.id);
+  readonly live: Pick<LiveActor, 'state' | 'step' | 'flush'>;
+  readonly learner: Pick<LearnerHandle, 'feedback'>;
+  readonly episodes: Pick<Episodes, 'recent' | 'keepNamed'>;
+  readonly queries: Pick<Queries, 'answered'>;
+  readonly statistics: Pick<RunStatistics, 'answer'>;
+}
 
-  async function append(feedback: Feedback): Promise<{ duplicate: boolean }> {
-    const { sequence, duplicate } = await storage.appendFeedback(feedback);
-    if (!duplicate) {
-      options.learner().sendFeedback(sequence, feedback);
-      if (feedback.kind !== 'retraction') {
-        count++;
-        options.counted();
-      }
-    }
-    return { duplicate };
+export class FeedbackLog {
+  readonly #options: FeedbackLogOptions;
+  #count: number;
+
+  /** @param count pieces of feedback in the log already, retractions left out */
+  constructor(options: FeedbackLogOptions, count: number) {
+    this.#options = options;
+    this.#count = count;
   }
 
-  async function put(feedback: Feedback): Promise<{ duplicate: boolean }> {
-    const open = live().state?.episodeId;
+  /** Pieces of feedback in the log, retractions left out. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** What a viewer sent. @throws RunError naming field, value and what is allowed. */
+  async accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }> {
+    await checkFeedback(feedback, this.#context());
+    const result = await this.put({ ...feedback, receivedAt } as Feedback);
+    if (feedback.queryId) this.#options.queries.answered(feedback.queryId);
+    return result;
+  }
+
+  /** Resolves once it is on disk, the steps it is about included. @throws RunError */
+  async put(feedback: Feedback): Promise<{ duplicate: boolean }> {
+    const { live, episodes } = this.#options;
+    const open = live.state?.episodeId;
     const ids = episodeIds(feedback);
-    const result = await append(feedback).catch((error: Error) => {
+    const result = await this.append(feedback).catch((error: Error) => {
       throw new RunError('storage-failed', `the answer could not be written: ${error.message}`);
     });
-    if (open !== undefined && ids.includes(open)) await stepsOnDisk();
+    if (open !== undefined && ids.includes(open)) await this.#stepsOnDisk();
     await episodes.keepNamed(ids);
     return result;
   }
 
-  async function stepsOnDisk(): Promise<void> {
-    await live()
-      .flush()
-      .catch((error: Error) => {
-        throw new RunError(
-          'storage-failed',
-          `the answer is written, but not the steps it is about: ${error.message}`,
-        );
-      });
+  /** To the log and the learner; for what needs no check. */
+  async append(feedback: Feedback): Promise<{ duplicate: boolean }> {
+    const { storage, learner, statistics } = this.#options;
+    const { sequence, duplicate } = await storage.appendFeedback(feedback);
+    if (duplicate) return { duplicate };
+    learner.feedback(sequence, feedback);
+    if (feedback.kind !== 'retraction') {
+      this.#count++;
+      statistics.answer(Date.now());
+    }
+    return { duplicate };
   }
 
-  return {
-    get count() {
-      return count;
-    },
-    append,
-    put,
-    async accept(feedback, receivedAt) {
-      await checkFeedback(feedback, {
-        run,
-        storage,
-        recent: episodes.recent,
-        openEpisode() {
-          const { state, step } = live();
-          return state && { episodeId: state.episodeId, length: step };
-        },
-      });
-      const result = await put({ ...feedback, receivedAt } as Feedback);
-      if (feedback.queryId) options.questions.answered(feedback.queryId);
-      return result;
-    },
-  };
+  async #stepsOnDisk(): Promise<void> {
+    await this.#options.live.flush().catch((error: Error) => {
+      throw new RunError(
+        'storage-failed',
+        `the answer is written, but not the steps it is about: ${error.message}`,
+      );
+    });
+  }
+
+  #context(): CheckContext {
+    const { run, storage, live, episodes } = this.#options;
+    return {
+      run,
+      storage,
+      recent: episodes.recent,
+      openEpisode: () => live.state && { episodeId: live.state.episodeId, length: live.step },
+    };
+  }
 }

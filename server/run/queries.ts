@@ -1,14 +1,15 @@
 /** Questions held ready for people: only such as can be shown, until they are answered or expire. */
-import type { Episode, Query } from '../../agent/contract.ts';
-import type { ServerMessage } from '../protocol/index.ts';
+import type { Query } from '../../agent/contract.ts';
 import type { Storage } from '../storage/contract.ts';
+import type { Episodes } from './episodes.ts';
+import type { Viewers } from './viewers.ts';
 
 /** Questions held ready whatever a page asks for. */
 const STOCK = 6;
 /** Episodes of a question that is overdue but on screen are kept on disk for so long, again and again, ms. */
 const HELD = 60_000;
 
-export interface RunQuestions {
+export interface Queries {
   /** What is urgent first, otherwise in the order they came. */
   readonly open: readonly Query[];
   readonly size: number;
@@ -29,12 +30,12 @@ export interface RunQuestions {
   renew(): void;
 }
 
-export function createRunQuestions(options: {
-  readonly storage: Storage;
-  find(episodeId: string): Promise<Episode | undefined>;
-  keep(episode: Episode): Promise<unknown>;
-  broadcast(message: ServerMessage): void;
-}): RunQuestions {
+export function createQueries(options: {
+  readonly storage: Pick<Storage, 'findEpisode' | 'putQuery'>;
+  readonly episodes: Pick<Episodes, 'find' | 'keep'>;
+  readonly viewers: Pick<Viewers, 'message'>;
+}): Queries {
+  const { storage, viewers } = options;
   const open = new Map<string, Query>();
   /** Episodes that had ended when a question was taken. */
   const takenAt = new Map<string, number>();
@@ -44,19 +45,21 @@ export function createRunQuestions(options: {
   let wanted = STOCK;
 
   async function canBeShown(query: Query): Promise<boolean> {
-    const episodes = await Promise.all(query.segments.map((s) => options.find(s.episodeId)));
+    const episodes = await Promise.all(
+      query.segments.map((s) => options.episodes.find(s.episodeId)),
+    );
     const whole = episodes.every(
       (e, i) => e && e.poses.length > 0 && e.length >= query.segments[i]!.to,
     );
     if (!whole) return false;
     for (const e of episodes)
-      if (!(await options.storage.findEpisode(e!.id))) await options.keep(e!);
+      if (!(await storage.findEpisode(e!.id))) await options.episodes.keep(e!, false);
     return true;
   }
 
   function withdraw(queryId: string): void {
     takenAt.delete(queryId);
-    if (open.delete(queryId)) options.broadcast({ type: 'query-expired', queryId });
+    if (open.delete(queryId)) viewers.message({ type: 'query-expired', queryId });
   }
 
   function isOverdue({ id, expiresAt, expiresAfterEpisodes }: Query, now: number): boolean {
@@ -82,10 +85,10 @@ export function createRunQuestions(options: {
     async take(list) {
       for (const query of list) {
         if (open.has(query.id) || open.size >= wanted || !(await canBeShown(query))) continue;
-        await options.storage.putQuery(query);
+        await storage.putQuery(query);
         open.set(query.id, query);
         takenAt.set(query.id, ended);
-        options.broadcast({ type: 'query', query: { ...query, segments: [...query.segments] } });
+        viewers.message({ type: 'query', query: { ...query, segments: [...query.segments] } });
       }
     },
     answered(queryId) {
@@ -104,7 +107,7 @@ export function createRunQuestions(options: {
         else if (query.expiresAt <= now) held.push({ ...query, expiresAt: now + HELD });
       }
       for (const query of held) open.set(query.id, query);
-      for (const query of held) await options.storage.putQuery(query);
+      for (const query of held) await storage.putQuery(query);
     },
     show(viewer, queryId) {
       if (queryId === undefined) onScreen.delete(viewer);

@@ -1,80 +1,98 @@
 /** The free-running actors of a run: always there, all with the newest policy, one of them to ask. */
 import type { PolicySnapshot } from '../../agent/contract.ts';
 import type { ActorThreadData, RolloutCommand, RolloutEvent } from '../actors/messages.ts';
-import { FIRST_CREDIT } from '../threads/credit.ts';
+import { FIRST_CREDIT } from '../learner/messages.ts';
 import type { Log } from '../threads/log.ts';
-import { type Supervised, superviseThread } from '../threads/supervisor.ts';
+import { type Death, SupervisedThread } from '../threads/supervisor.ts';
 import type { Alerts } from './alerts.ts';
 
-export interface RunRollouts {
-  /** All of them say that they work. */
-  readonly areWorking: boolean;
-  /** To all. */
-  send(command: RolloutCommand): void;
-  /** To one that works: scenes, counterfactuals. */
-  ask(command: RolloutCommand): void;
-  /** So many steps more. */
-  credit(steps: number): void;
-  /** A learner that starts over has nothing to learn from: as many steps as at the very start. */
-  restartCredit(): void;
-  close(): Promise<void>;
-}
+type RolloutThread = SupervisedThread<RolloutCommand, RolloutEvent>;
 
-export function createRunRollouts(options: {
-  /** 0: one thread still draws scenes and rolls out counterfactuals, but does not drive. */
-  readonly count: number;
-  readonly log: Log;
-  readonly alerts: Alerts;
-  data(actor: string): Omit<ActorThreadData, 'module'>;
-  snapshot(): PolicySnapshot | undefined;
-  onEvent(event: RolloutEvent): void;
-}): RunRollouts {
-  const { count, log, alerts } = options;
-  const start = (i: number): Supervised<RolloutCommand> =>
-    superviseThread<RolloutCommand, RolloutEvent>({
-      module: new URL('../actors/rollout.ts', import.meta.url).href,
-      data: () => options.data(`r${i}`),
-      isReady: (event) => event.type === 'ready',
-      onEvent(event) {
-        if (event.type === 'ready') alerts.clear(`rollout-${i}`, 'actor-died');
-        options.onEvent(event);
-      },
-      onStart(send) {
-        if (count > 0) send({ type: 'credit', steps: FIRST_CREDIT / count });
-        const snapshot = options.snapshot();
-        if (snapshot) send({ type: 'snapshot', snapshot });
-      },
-      onDeath({ reason, deaths, retryMs }) {
-        log.error({ actor: `r${i}`, reason, deaths, retryMs }, 'a rollout actor died');
-        alerts.raise({
-          id: `rollout-${i}`,
-          severity: 'warning',
-          code: 'actor-died',
-          message: `Rollout thread ${i} stopped: ${reason}`,
-          tip: `It is started again in ${retryMs / 1000} s; the live simulation goes on.`,
-        });
-      },
+export class RolloutActors {
+  readonly #count: number;
+  readonly #log: Log;
+  readonly #alerts: Alerts;
+  readonly #data: (actor: string) => Omit<ActorThreadData, 'module'>;
+  readonly #threads: readonly RolloutThread[];
+  #snapshot: PolicySnapshot | undefined;
+
+  constructor(options: {
+    /** 0: one thread still draws scenes and rolls out counterfactuals, but does not drive. */
+    readonly count: number;
+    readonly log: Log;
+    readonly alerts: Alerts;
+    /** Of each thread anew. */
+    data(actor: string): Omit<ActorThreadData, 'module'>;
+  }) {
+    this.#count = options.count;
+    this.#log = options.log;
+    this.#alerts = options.alerts;
+    this.#data = options.data;
+    const length = Math.max(1, options.count);
+    this.#threads = Array.from({ length }, () => new SupervisedThread());
+  }
+
+  /** All of them say that they work. */
+  get areWorking(): boolean {
+    return this.#threads.every((thread) => thread.isWorking);
+  }
+
+  start(listener: (event: RolloutEvent) => void): void {
+    for (const [i, thread] of this.#threads.entries()) {
+      thread.start({
+        module: new URL('../actors/rollout.ts', import.meta.url).href,
+        prepare: () => ({ data: this.#data(`r${i}`), begin: (send) => this.#begin(send) }),
+        isReady: (event) => event.type === 'ready',
+        onEvent: (event) => {
+          if (event.type === 'ready') this.#alerts.clear(`rollout-${i}`, 'actor-died');
+          listener(event);
+        },
+        onDeath: (death) => this.#onDeath(i, death),
+      });
+    }
+  }
+
+  /** The newest policy, for these threads and those that follow. */
+  publish(snapshot: PolicySnapshot): void {
+    this.#snapshot = snapshot;
+    for (const thread of this.#threads) thread.send({ type: 'snapshot', snapshot });
+  }
+
+  /** To one that works: scenes, counterfactuals. */
+  ask(command: RolloutCommand): void {
+    const working = this.#threads.find((thread) => thread.isWorking);
+    (working ?? this.#threads[0])?.send(command);
+  }
+
+  /** That many steps more, shared by all. */
+  credit(steps: number): void {
+    if (this.#count === 0) return;
+    for (const thread of this.#threads) thread.send({ type: 'credit', steps: steps / this.#count });
+  }
+
+  /** A learner that starts over has nothing to learn from: as many steps as at the very start. */
+  restartCredit(): void {
+    this.credit(FIRST_CREDIT);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close({ type: 'close' }, 2000)));
+  }
+
+  #begin(send: (command: RolloutCommand) => void): void {
+    if (this.#count > 0) send({ type: 'credit', steps: FIRST_CREDIT / this.#count });
+    if (this.#snapshot) send({ type: 'snapshot', snapshot: this.#snapshot });
+  }
+
+  #onDeath(i: number, { reason, deaths, retryMs }: Death): 'restart' {
+    this.#log.error({ actor: `r${i}`, reason, deaths, retryMs }, 'a rollout actor died');
+    this.#alerts.raise({
+      id: `rollout-${i}`,
+      severity: 'warning',
+      code: 'actor-died',
+      message: `Rollout thread ${i} stopped: ${reason}`,
+      tip: `It is started again in ${retryMs / 1000} s; the live simulation goes on.`,
     });
-  const threads = Array.from({ length: Math.max(1, count) }, (_, i) => start(i));
-  const send = (command: RolloutCommand) => {
-    for (const thread of threads) thread.send(command);
-  };
-  return {
-    get areWorking() {
-      return threads.every((t) => t.isWorking);
-    },
-    send,
-    ask(command) {
-      (threads.find((t) => t.isWorking) ?? threads[0]!).send(command);
-    },
-    credit(steps) {
-      if (count > 0) send({ type: 'credit', steps: steps / count });
-    },
-    restartCredit() {
-      if (count > 0) send({ type: 'credit', steps: FIRST_CREDIT / count });
-    },
-    async close() {
-      await Promise.all(threads.map((t) => t.close({ type: 'close' }, 2000)));
-    },
-  };
+    return 'restart';
+  }
 }

@@ -1,6 +1,8 @@
 /** Scenes as ready-made messages by number; asked of an actor when nobody has shown them yet. */
 import type { SceneDescription } from '../../sim/contract.ts';
+import { sceneIdOf } from '../actors/scene-id.ts';
 import { packScene } from '../protocol/index.ts';
+import type { RolloutActors } from './rollout-actors.ts';
 
 /** Scenes kept; a clip of an older one asks again. */
 const KEPT = 24;
@@ -11,8 +13,10 @@ export interface Scenes {
   put(sceneId: number, scene: SceneDescription): void;
   /** @throws Error when no actor has described it in time. */
   message(sceneId: number, seed: number): Promise<string>;
-  /** Whoever was asked may have died over it. */
-  askAgain(): void;
+  /** Number of the scene that an episode with this seed has. */
+  idOf(seed: number): number;
+  /** An actor can be asked: again, for the one before it may have died over it. `oneScene`: whatever the seed. */
+  ready(oneScene: boolean): void;
 }
 
 interface Waiting {
@@ -21,12 +25,14 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
 }
 
-export function createScenes(
-  ask: (sceneId: number, seed: number) => void,
-  patience = PATIENCE,
-): Scenes {
+export function createScenes(rollouts: Pick<RolloutActors, 'ask'>, patience = PATIENCE): Scenes {
   const texts = new Map<number, string>();
   const waiting = new Map<number, Waiting>();
+  let isOneScene = false;
+
+  function ask(sceneId: number, seed: number): void {
+    rollouts.ask({ type: 'scene', sceneId, seed });
+  }
 
   function take(sceneId: number): Waiting['others'] {
     const found = waiting.get(sceneId);
@@ -62,7 +68,9 @@ export function createScenes(
         ask(sceneId, seed);
       });
     },
-    askAgain() {
+    idOf: (seed) => sceneIdOf(seed, isOneScene),
+    ready(oneScene) {
+      isOneScene = oneScene;
       for (const [sceneId, { seed }] of waiting) ask(sceneId, seed);
     },
   };

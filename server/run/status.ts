@@ -1,16 +1,15 @@
-import type { LiveState, RunHandle } from '../contract.ts';
-import type { ServerMessage, TakeoverTotals } from '../protocol/index.ts';
+import type { ServerMessage } from '../protocol/index.ts';
+import type { RunParts } from './parts.ts';
+
+export type Status = Extract<ServerMessage, { type: 'status' }>;
 
 /** What every page is told once a second; sessions add their own dropped frames. */
 export function statusOf(
-  state: LiveState | undefined,
-  holder: string | undefined,
-  counts: RunHandle['counts'],
-  learner: RunHandle['learner'],
-  viewers: number,
-  openQueries: number,
-  takeovers: TakeoverTotals,
-): Extract<ServerMessage, { type: 'status' }> {
+  parts: Pick<RunParts, 'live' | 'learner' | 'feedback' | 'queries' | 'viewers' | 'takeovers'>,
+): Status {
+  const { live, learner, feedback, queries, viewers, takeovers } = parts;
+  const { state } = live;
+  const { environmentSteps, learnerUpdates, humanSteps } = learner.counts;
   return {
     type: 'status',
     state: state?.state ?? 'starting',
@@ -21,17 +20,17 @@ export function statusOf(
     seed: state?.seed ?? 0,
     controller: state?.controller ?? 'policy',
     request: state?.request ?? 'none',
-    holder: holder ?? null,
+    holder: live.holder ?? null,
     releaseTo: state?.releaseTo ?? 'policy',
     policyVersion: state?.policyVersion ?? 0,
-    environmentSteps: counts.environmentSteps,
-    learnerUpdates: counts.learnerUpdates,
-    labels: counts.labels,
-    humanSteps: counts.humanSteps,
-    viewers,
+    environmentSteps,
+    learnerUpdates,
+    labels: feedback.count,
+    humanSteps,
+    viewers: viewers.count,
     droppedFrames: 0,
-    learner,
-    openQueries,
-    takeovers,
+    learner: learner.state,
+    openQueries: queries.size,
+    takeovers: takeovers.totals,
   };
 }

@@ -3,12 +3,11 @@ import type { RunListener } from '../contract.ts';
 
 export interface Viewers extends RunListener {
   readonly count: number;
-  /** Returns its end. */
-  add(listener: RunListener): () => void;
+  add(listener: RunListener): void;
+  remove(listener: RunListener): void;
 }
 
-/** `changed` hears how many there are each time somebody comes or goes. */
-export function createViewers(changed: (count: number) => void): Viewers {
+export function createViewers(): Viewers {
   const listeners = new Set<RunListener>();
   return {
     get count() {
@@ -16,10 +15,9 @@ export function createViewers(changed: (count: number) => void): Viewers {
     },
     add(listener) {
       listeners.add(listener);
-      changed(listeners.size);
-      return () => {
-        if (listeners.delete(listener)) changed(listeners.size);
-      };
+    },
+    remove(listener) {
+      listeners.delete(listener);
     },
     message(message) {
       for (const listener of listeners) listener.message(message);

@@ -1,7 +1,8 @@
 /**
- * A thread that is always there: when it ends unasked that is said, and another follows after a pause
- * that doubles while they keep dying.
+ * A thread that is always there: when it ends unasked its owner is told, and another follows after a
+ * pause that doubles while they keep dying.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startThread, type Thread } from './threads.ts';
 
 /** Pause before the first restart and the longest one, ms. */
@@ -36,79 +37,113 @@ export interface Death {
   readonly error: Error | undefined;
   /** Deaths in a row, this one included. */
   readonly deaths: number;
-  /** ms until the next one starts. */
+  /** Until the next one starts, where one does, ms. */
   readonly retryMs: number;
 }
 
-export interface Supervised<Command> {
-  /** Nothing is kept for a thread that is not there. */
-  send(command: Command): void;
-  /** There is a thread, be it one that is still starting. */
-  readonly isThere: boolean;
-  /** A thread runs and has said that it works. */
-  readonly isWorking: boolean;
-  /** Sends `last`, waits for the end up to `patience` ms, then terminates. Nothing restarts. */
-  close(last: Command, patience: number): Promise<void>;
+/** One start of a thread. */
+export interface Start<Command> {
+  /** `workerData`, without the module. */
+  readonly data: object;
+  /** Called once the thread is there; sends what it must be told first. `send` is for this thread only. */
+  begin(send: (command: Command) => void): void;
 }
 
-export function superviseThread<Command, Event>(options: {
+export interface Supervision<Command, Event> {
+  /** File URL of the module that the thread runs. */
   readonly module: string;
-  /** For each start anew. */
-  data(): object;
+  /** For each start anew. What it throws counts as a death. */
+  prepare(): Start<Command> | Promise<Start<Command>>;
   /** The event that says that the thread works. */
   isReady(event: Event): boolean;
   onEvent(event: Event): void;
-  /** A thread was started: what it must be told first. */
-  onStart(send: (command: Command) => void): void;
-  onDeath(death: Death): void;
-}): Supervised<Command> {
-  let thread: Thread<Command> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let isWorking = false;
-  let closing = false;
-  const count = createDeathCount();
+  /** Decides whether another thread follows. */
+  onDeath(death: Death): 'restart' | 'give-up';
+}
 
-  function start(): void {
-    count.started(Date.now());
-    const started = startThread<Command, Event>(options.data(), options.module, {
-      onEvent(event) {
-        if (options.isReady(event)) isWorking = true;
-        options.onEvent(event);
-      },
-      onDeath(reason, error) {
-        thread = undefined;
-        isWorking = false;
-        if (closing) return;
-        const deaths = count.died(Date.now());
-        const retryMs = backOff(deaths);
-        timer = setTimeout(start, retryMs);
-        options.onDeath({ reason, error, deaths, retryMs });
-      },
-    });
-    thread = started;
-    options.onStart((command) => started.send(command));
+type State<Command> =
+  | { readonly kind: 'not-started' }
+  | { readonly kind: 'preparing'; readonly prepared: Promise<void> }
+  | { readonly kind: 'running'; readonly thread: Thread<Command>; isWorking: boolean }
+  | { readonly kind: 'resting'; readonly timer: NodeJS.Timeout }
+  | { readonly kind: 'over' };
+
+export class SupervisedThread<Command, Event> {
+  readonly #deaths = createDeathCount();
+  #state: State<Command> = { kind: 'not-started' };
+
+  /** There is a thread, be it one that is still starting. */
+  get isThere(): boolean {
+    return this.#state.kind === 'running';
   }
 
-  start();
-  return {
-    send: (command) => thread?.send(command),
-    get isThere() {
-      return thread !== undefined;
-    },
-    get isWorking() {
-      return isWorking;
-    },
-    async close(last, patience) {
-      closing = true;
-      clearTimeout(timer);
-      const ending = thread;
-      if (!ending) return;
-      ending.send(last);
-      await Promise.race([
-        ending.ended,
-        new Promise((resolve) => setTimeout(resolve, patience).unref()),
-      ]);
-      await ending.stop();
-    },
-  };
+  /** A thread runs and has said that it works. */
+  get isWorking(): boolean {
+    return this.#state.kind === 'running' && this.#state.isWorking;
+  }
+
+  /** Nothing is kept for a thread that is not there. */
+  send(command: Command): void {
+    if (this.#state.kind === 'running') this.#state.thread.send(command);
+  }
+
+  start(supervision: Supervision<Command, Event>): void {
+    this.#state = { kind: 'preparing', prepared: this.#launch(supervision) };
+  }
+
+  /** Sends `last`, waits for the end up to `patience` ms, then terminates. Nothing restarts. */
+  async close(last: Command, patience: number): Promise<void> {
+    const state = this.#state;
+    this.#state = { kind: 'over' };
+    switch (state.kind) {
+      case 'not-started':
+      case 'over':
+        return;
+      case 'preparing':
+        return state.prepared;
+      case 'resting':
+        clearTimeout(state.timer);
+        return;
+      case 'running': {
+        const { thread } = state;
+        thread.send(last);
+        await Promise.race([thread.ended, sleep(patience, undefined, { ref: false })]);
+        await thread.stop();
+      }
+    }
+  }
+
+  async #launch(supervision: Supervision<Command, Event>): Promise<void> {
+    this.#deaths.started(Date.now());
+    try {
+      // A turn later, so that the state is `preparing` whatever happens here.
+      const { data, begin } = await Promise.resolve().then(() => supervision.prepare());
+      if (this.#state.kind === 'over') return;
+      const thread = startThread<Command, Event>(data, supervision.module, {
+        onEvent: (event) => this.#hear(supervision, event),
+        onDeath: (reason, error) => this.#bury(supervision, reason, error),
+      });
+      this.#state = { kind: 'running', thread, isWorking: false };
+      begin((command) => thread.send(command));
+    } catch (error) {
+      const cause = error instanceof Error ? error : new Error(String(error));
+      this.#bury(supervision, cause.message, cause);
+    }
+  }
+
+  #hear(supervision: Supervision<Command, Event>, event: Event): void {
+    if (this.#state.kind === 'running' && supervision.isReady(event)) this.#state.isWorking = true;
+    supervision.onEvent(event);
+  }
+
+  #bury(supervision: Supervision<Command, Event>, reason: string, error: Error | undefined): void {
+    if (this.#state.kind === 'over') return;
+    const deaths = this.#deaths.died(Date.now());
+    const retryMs = backOff(deaths);
+    const timer = setTimeout(() => this.start(supervision), retryMs);
+    this.#state = { kind: 'resting', timer };
+    if (supervision.onDeath({ reason, error, deaths, retryMs }) === 'restart') return;
+    clearTimeout(timer);
+    this.#state = { kind: 'over' };
+  }
 }

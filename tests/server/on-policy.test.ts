@@ -1,7 +1,7 @@
 /** A whole server whose preset learns on policy: rollouts go on for as long as rounds are learned from. */
 import { expect, it } from 'vitest';
+import { FIRST_CREDIT } from '../../server/learner/messages.ts';
 import { startServer } from '../../server/serve.ts';
-import { FIRST_CREDIT } from '../../server/threads/credit.ts';
 import { connect } from '../e2e/client.ts';
 import { temporaryFolder, until } from '../e2e/helpers.ts';
 

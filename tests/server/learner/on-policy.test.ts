@@ -1,6 +1,6 @@
 /** A learner thread whose preset learns on policy. */
 import { afterEach, expect, it } from 'vitest';
-import { FIRST_CREDIT } from '../../../server/threads/credit.ts';
+import { FIRST_CREDIT } from '../../../server/learner/messages.ts';
 import { startLearner } from './learner-thread.ts';
 
 const ROUND = 200;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Episode, Query } from '../../../agent/contract.ts';
-import { createRunQuestions } from '../../../server/run/queries.ts';
+import { createQueries } from '../../../server/run/queries.ts';
 import type { Storage } from '../../../server/storage/contract.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';
@@ -30,11 +30,13 @@ function make() {
     findEpisode: async () => ({ id: 'e' }),
     putQuery: async (q: Query) => void stored.push(q),
   } as unknown as Storage;
-  const questions = createRunQuestions({
+  const questions = createQueries({
     storage,
-    find: async (id) => (id === 'e' ? episode : undefined),
-    keep: async () => true,
-    broadcast: (message) => sent.push(message.type),
+    episodes: {
+      find: async (id) => (id === 'e' ? episode : undefined),
+      keep: async () => true,
+    },
+    viewers: { message: (message) => void sent.push(message.type) },
   });
   return { questions, sent, stored };
 }

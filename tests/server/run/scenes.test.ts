@@ -7,20 +7,22 @@ const { scene } = createPointWorld();
 
 it('[SRV-5] a scene is asked for once, and again when the actor asked has died', async () => {
   const asked: number[] = [];
-  const scenes = createScenes((sceneId) => asked.push(sceneId));
+  const scenes = createScenes({
+    ask: (command) => void (command.type === 'scene' && asked.push(command.sceneId)),
+  });
   const first = scenes.message(7, 5);
   const second = scenes.message(7, 5);
   expect(asked).toEqual([7]);
-  scenes.askAgain();
+  scenes.ready(false);
   expect(asked).toEqual([7, 7]);
   scenes.put(7, scene);
   expect(await first).toBe(await second);
-  scenes.askAgain();
+  scenes.ready(false);
   expect(asked).toEqual([7, 7]);
 });
 
 it('[SRV-5] a scene that nobody describes is given up with an error, not waited for for ever', async () => {
-  const scenes = createScenes(() => {}, 20);
+  const scenes = createScenes({ ask() {} }, 20);
   await expect(scenes.message(7, 5)).rejects.toThrow(/scene 7.* 20 ms/);
   // The next one asks anew.
   const again = scenes.message(7, 5);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { isCounterfactual, takenFrom } from '../../../agent/acting/counterfactual.ts';
 import type { Episode, Feedback } from '../../../agent/contract.ts';
-import type { RolloutCommand } from '../../../server/actors/messages.ts';
+import type { EnvironmentFacts, RolloutCommand } from '../../../server/actors/messages.ts';
 import type { ServerMessage } from '../../../server/protocol/index.ts';
 import { createTakeoverTally } from '../../../server/run/takeover-totals.ts';
-import { createRunOverrides } from '../../../server/run/takeovers.ts';
+import { Takeovers } from '../../../server/run/takeovers.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';
 import { snapshot } from '../actors/live-rig.ts';
@@ -22,32 +22,39 @@ function make(happened: Episode, predictedSteps = 0) {
   const sent: Extract<ServerMessage, { type: 'override' }>[] = [];
   const rolled: Extract<RolloutCommand, { type: 'counterfactual' }>[] = [];
   const stored = new Map<string, Episode>();
-  const put = async (branch: Episode) => void stored.set(branch.id, branch);
   const tally = createTakeoverTally([]);
-  const overrides = createRunOverrides({
+  const takeovers = new Takeovers({
     runId: 'run',
-    controlDt: () => 0.1,
     predictedSteps,
-    roll: (command) => void (command.type === 'counterfactual' && rolled.push(command)),
-    async keep(branch) {
-      order.push('branch');
-      await put(branch);
+    live: {
+      facts: { controlDt: 0.1 } as EnvironmentFacts,
+      reached: async (_id, count) => void order.push(`until ${count}`),
     },
-    async happened(_id, count) {
-      order.push(`until ${count}`);
-      return happened;
+    rollouts: {
+      ask: (command) => void (command.type === 'counterfactual' && rolled.push(command)),
     },
-    rewrite: put,
+    learner: { recall: (branch) => void order.push(`recall ${branch.id}`) },
+    episodes: {
+      find: async () => happened,
+      async keep(branch) {
+        order.push(`keep ${branch.id}`);
+        stored.set(branch.id, branch);
+        return true;
+      },
+    },
+    feedback: {
+      async append(feedback) {
+        order.push('feedback');
+        log.push(feedback);
+        return { duplicate: false };
+      },
+    },
+    viewers: { message: (message) => void (message.type === 'override' && sent.push(message)) },
     tally,
-    async append(feedback) {
-      order.push('feedback');
-      log.push(feedback);
-    },
-    broadcast: (message) => void (message.type === 'override' && sent.push(message)),
-    failed: (error) => expect.fail(String(error)),
+    log: { error: (error: object) => expect.fail(JSON.stringify(error)) },
   });
   const letGo = (from: number, to: number) =>
-    overrides.begin(
+    takeovers.begin(
       {
         type: 'override',
         episodeId: happened.id,
@@ -61,17 +68,25 @@ function make(happened: Episode, predictedSteps = 0) {
       },
       'ada',
     );
-  return { overrides, letGo, order, log, sent, rolled, stored, tally };
+  return { takeovers, letGo, order, log, sent, rolled, stored, tally };
 }
 
 test('[CF-7] a takeover is judged over the steps of its branch, after the log has it', async () => {
   const happened = steps('e', [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50, 50], false);
-  const { overrides, letGo, order, log, sent, rolled, stored, tally } = make(happened);
+  const { takeovers, letGo, order, log, sent, rolled, stored, tally } = make(happened);
   letGo(2, 14);
   expect(sent).toMatchObject([{ teacherId: 'ada', counterfactual: null }]);
   expect(rolled).toMatchObject([{ steps: 12, of: { episodeId: 'e', step: 2 }, snapshot }]);
-  await overrides.settle(rolled[0]!.id, steps(rolled[0]!.id, [0, 0, 0, 12], true), 'outOfRoad');
-  expect(order).toEqual(['branch', 'feedback', 'until 6']);
+  await takeovers.settle(rolled[0]!.id, steps(rolled[0]!.id, [0, 0, 0, 12], true), 'outOfRoad');
+  const branch = rolled[0]!.id;
+  // The verdict is written last.
+  expect(order).toEqual([
+    `keep ${branch}`,
+    `recall ${branch}`,
+    'feedback',
+    'until 6',
+    `keep ${branch}`,
+  ]);
   const counterfactual = { episodeId: rolled[0]!.id, from: 0, to: 4 };
   expect(log).toMatchObject([{ kind: 'override', from: 2, to: 14, counterfactual }]);
   expect(sent[1]!.counterfactual).toMatchObject({
@@ -91,27 +106,29 @@ test('[CF-7] a takeover is judged over the steps of its branch, after the log ha
     costPrevented: 11,
   });
   expect(createTakeoverTally([...stored.values()]).totals).toEqual(tally.totals);
-  overrides.settle(rolled[0]!.id, happened, ''); // told twice, counted once
+  takeovers.settle(rolled[0]!.id, happened, ''); // told twice, counted once
   expect(tally.totals.judged).toBe(1);
 });
 
 test('[CF-10] who learns from predictions gets those of every step, stored before the log names them', async () => {
   const happened = steps('e', Array(20).fill(0), false);
-  const { overrides, letGo, order, log, rolled, stored } = make(happened, 4);
+  const { takeovers, letGo, order, log, rolled, stored } = make(happened, 4);
   letGo(2, 5);
   expect(rolled[0]!.predict).toEqual({ taken: takenFrom(happened, 2, 5), steps: 4 });
   const id = `${rolled[0]!.id}-paths`;
   const segments = [0, 4, 8].map((from) => ({ episodeId: id, from, to: from + 4 }));
   const predictions = { episode: steps(id, Array(12).fill(0), false), segments };
-  await overrides.settle(rolled[0]!.id, steps(rolled[0]!.id, [0, 0], false), '', predictions);
-  expect(order.slice(0, 3)).toEqual(['branch', 'branch', 'feedback']);
+  await takeovers.settle(rolled[0]!.id, steps(rolled[0]!.id, [0, 0], false), '', predictions);
+  const branch = rolled[0]!.id;
+  const before = [`keep ${branch}`, `recall ${branch}`, `keep ${id}`, `recall ${id}`];
+  expect(order.slice(0, 5)).toEqual([...before, 'feedback']);
   expect(log).toMatchObject([{ kind: 'override', predictions: segments }]);
   expect(stored.has(id)).toBe(true);
   expect(isCounterfactual(id)).toBe(true);
 });
 
 test('[CF-7] totals add up needless takeovers, net cost and the false-takeover rate', async () => {
-  const { overrides, letGo, rolled, tally } = make(steps('e', Array(60).fill(0.5), false));
+  const { takeovers, letGo, rolled, tally } = make(steps('e', Array(60).fill(0.5), false));
   expect(tally.metrics()).toEqual({ 'human/prevented-cost': 0, 'human/prevented-failures': 0 });
   for (const [i, costs] of [
     [0, 0],
@@ -120,7 +137,7 @@ test('[CF-7] totals add up needless takeovers, net cost and the false-takeover r
     [0, 9],
   ].entries()) {
     letGo(10 * i, 10 * i + 5);
-    await overrides.settle(rolled[i]!.id, steps(rolled[i]!.id, costs, i === 3), '');
+    await takeovers.settle(rolled[i]!.id, steps(rolled[i]!.id, costs, i === 3), '');
   }
   expect(tally.metrics()).toEqual({
     'human/prevented-cost': -1 + 3 + 0 + 8,
@@ -130,9 +147,9 @@ test('[CF-7] totals add up needless takeovers, net cost and the false-takeover r
 });
 
 test('[CF-7] a takeover without a counterfactual is in the log, and not judged', async () => {
-  const { overrides, letGo, log, tally } = make(steps('e', [0, 0, 0], false));
+  const { takeovers, letGo, log, tally } = make(steps('e', [0, 0, 0], false));
   letGo(0, 3);
-  await overrides.close();
+  await takeovers.close();
   expect(log).toHaveLength(1);
   expect(log[0]).not.toHaveProperty('counterfactual');
   expect(tally.totals.judged).toBe(0);

@@ -1,0 +1,44 @@
+/** The learner's checkpoints on disk, each with the position in the feedback log that it contains. */
+import type { Storage, StoredCheckpoint } from '../storage/contract.ts';
+import type { Log } from '../threads/log.ts';
+import type { LearnerEvent } from './messages.ts';
+
+export class Checkpoints {
+  readonly #runId: string;
+  readonly #storage: Pick<Storage, 'getCheckpoint' | 'putCheckpoint'>;
+  readonly #log: Log;
+  /** Log position of the checkpoint that the present thread started from. */
+  #resumedAt = 0;
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(runId: string, storage: Pick<Storage, 'getCheckpoint' | 'putCheckpoint'>, log: Log) {
+    this.#runId = runId;
+    this.#storage = storage;
+    this.#log = log;
+  }
+
+  /** For a thread that starts; undefined where the run has none yet. */
+  async load(): Promise<StoredCheckpoint | undefined> {
+    const stored = await this.#storage.getCheckpoint(this.#runId);
+    this.#resumedAt = stored?.feedbackSequence ?? 0;
+    return stored;
+  }
+
+  /** A checkpoint that cannot be written is logged; the next one may be. */
+  save(event: Extract<LearnerEvent, { type: 'checkpoint' }>): void {
+    const stored: StoredCheckpoint = {
+      checkpoint: event.checkpoint,
+      // A learner that was told nothing new still has what its checkpoint had.
+      feedbackSequence: Math.max(event.feedbackSequence, this.#resumedAt),
+      savedAt: Date.now(),
+    };
+    this.#written = this.#storage
+      .putCheckpoint(this.#runId, stored)
+      .catch((error) => this.#log.error({ error }, 'the checkpoint could not be written'));
+  }
+
+  /** The last one has been written. */
+  get written(): Promise<void> {
+    return this.#written;
+  }
+}

@@ -1,0 +1,133 @@
+/** What follows from each report of a run's threads. */
+import type { RolloutEvent } from '../actors/messages.ts';
+import type { LearnerReport } from '../learner/handle.ts';
+import type { LiveReport } from './live-actor.ts';
+import type { RunParts } from './parts.ts';
+import { statusOf } from './status.ts';
+
+/** Predictions for the page's reward line; any other tag is of `episodes`. */
+const LIVE_TAG = 'live';
+
+/** Resolves once what the report brought is on disk. */
+export async function onLiveReport(parts: RunParts, report: LiveReport): Promise<void> {
+  const { live, learner, viewers, statistics, scenes, takeovers, background } = parts;
+  switch (report.type) {
+    case 'scene':
+      scenes.put(report.sceneId, report.scene);
+      viewers.scene(report.sceneId, report.seed);
+      return;
+    case 'frame':
+      statistics.liveSteps(1);
+      viewers.frame(report.buffer);
+      if (report.path) viewers.frame(report.path);
+      return;
+    case 'state':
+    case 'gone':
+      viewers.message(statusOf(parts));
+      return;
+    case 'chunk': {
+      const { id, from, to } = report.chunk;
+      learner.observe(report.chunk);
+      if (to > from) learner.predict(LIVE_TAG, { episodeId: id, from: to - 1, to });
+      return;
+    }
+    case 'episode':
+      return onLiveEpisode(parts, report);
+    case 'clipped':
+      statistics.clipped();
+      return;
+    case 'override':
+      statistics.override();
+      // Written before the takeover is: by then its steps are on disk.
+      background.run('flush', live.flush());
+      takeovers.begin(report, live.lastHolder);
+      return;
+    case 'snapshot-in-use':
+      for (const { feedbackIds, ...applied } of learner.inUse(report.version))
+        viewers.message({ type: 'applied', feedbackIds: [...feedbackIds], ...applied });
+      return;
+  }
+}
+
+/** The open episode as it stands, or one that has ended. */
+async function onLiveEpisode(
+  { options, queries, episodes, background }: RunParts,
+  { episode, endReason }: Extract<LiveReport, { type: 'episode' }>,
+): Promise<void> {
+  if (episode.length === 0) return;
+  const hasEnded = episode.end !== 'open';
+  if (hasEnded) {
+    queries.moved();
+    background.run('episode', episodes.conclude(episode, endReason, true));
+  }
+  if (!(await episodes.keep(episode, true))) throw new Error('the episode could not be written');
+  if (hasEnded) {
+    const { storage, run, keepEpisodes } = options;
+    background.run('retention', storage.pruneEpisodes(run.id, keepEpisodes));
+  }
+}
+
+export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Promise<void> {
+  const { learner, scenes, queries, episodes, takeovers, viewers } = parts;
+  switch (event.type) {
+    case 'ready':
+      scenes.ready(event.oneScene);
+      return;
+    case 'scene':
+      scenes.put(event.sceneId, event.scene);
+      return;
+    case 'chunk':
+      learner.observe(event.chunk);
+      return;
+    case 'episode':
+      queries.moved();
+      episodes.remember(event.episode);
+      await episodes.conclude(event.episode, event.endReason, false);
+      return;
+    case 'counterfactual':
+      await takeovers.settle(event.id, event.episode, event.endReason, event.predictions);
+      viewers.message(statusOf(parts)); // with the new totals
+      return;
+  }
+}
+
+export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
+  const { live, rollouts, episodes, queries, alerts, hearReward, background } = parts;
+  switch (report.type) {
+    case 'ready':
+      alerts.clear('learner', 'learner-died');
+      return;
+    case 'published':
+      live.publish({ snapshot: report.snapshot, gate: report.gate });
+      rollouts.publish(report.snapshot);
+      return;
+    case 'progress':
+      hearReward(report.metrics);
+      return;
+    case 'credit':
+      rollouts.credit(report.steps);
+      return;
+    case 'queries':
+      background.run('queries', queries.take(report.queries));
+      return;
+    case 'predicted': {
+      const value = report.values?.at(-1);
+      if (report.tag !== LIVE_TAG) episodes.predicted(report.tag, report.values);
+      else if (value !== undefined) live.send({ type: 'predicted', value });
+      return;
+    }
+    case 'restarted':
+      live.send({ type: 'resend' });
+      rollouts.restartCredit();
+      return;
+    case 'died':
+      alerts.raise({
+        id: 'learner',
+        severity: 'error',
+        code: 'learner-died',
+        message: `The learner stopped: ${report.reason}`,
+        tip: `It starts again from its last checkpoint in ${report.retryMs / 1000} s; the simulation goes on meanwhile, and no answer is lost.`,
+      });
+      return;
+  }
+}

@@ -1,0 +1,65 @@
+/** What a run does by the clock: figures and status once a second, new queries while some are missing. */
+import type { MetricsPoint } from '../protocol/index.ts';
+import type { RunParts } from './parts.ts';
+import { forHistory } from './statistics.ts';
+import { statusOf } from './status.ts';
+
+const METRICS_EVERY = 1000;
+/** How often queries are asked for while some are missing, ms. */
+const QUERIES_EVERY = 1500;
+/** One of so many metrics points goes to the database. */
+const METRICS_KEPT = 5;
+/** Queries asked for beyond those that are missing: some cannot be shown. */
+const SPARE_QUERIES = 2;
+
+export class Heartbeat {
+  readonly #parts: RunParts;
+  #timers: readonly NodeJS.Timeout[] = [];
+  #points = 0;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { background } = this.#parts;
+    this.#timers = [
+      setInterval(() => background.run('metrics', this.#report()), METRICS_EVERY),
+      setInterval(() => this.#askQueries(), QUERIES_EVERY),
+    ];
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  async #report(): Promise<void> {
+    const { options, viewers, queries, alerts } = this.#parts;
+    const { storage, run } = options;
+    const now = Date.now();
+    await queries.expire(now);
+    alerts.problems(storage.problems);
+    const point = this.#measure(now);
+    viewers.message({ type: 'metrics', points: [point] });
+    viewers.message(statusOf(this.#parts));
+    if (this.#points++ % METRICS_KEPT === 0) await storage.appendMetrics(run.id, forHistory(point));
+  }
+
+  #measure(now: number): MetricsPoint {
+    const { learner, statistics, takeovers } = this.#parts;
+    const { environmentSteps, learnerUpdates } = learner.counts;
+    const values = {
+      ...learner.metrics,
+      ...statistics.values(now, { environmentSteps, learnerUpdates }),
+      ...takeovers.metrics(),
+    };
+    const finite = Object.fromEntries(Object.entries(values).filter(([, v]) => Number.isFinite(v)));
+    return { time: now, environmentSteps, learnerUpdates, values: finite };
+  }
+
+  #askQueries(): void {
+    const { queries, learner } = this.#parts;
+    const { missing, size } = queries;
+    if (missing > 0) learner.askQueries(missing + SPARE_QUERIES, size);
+  }
+}

@@ -1,0 +1,95 @@
+/** The parts of a run, made from the bottom up: each is given those it needs, which are there already. */
+import type { Metrics } from '../../agent/contract.ts';
+import { predictedSteps } from '../../agent/presets/presets.ts';
+import type { RunOptions } from '../contract.ts';
+import { LearnerHandle } from '../learner/handle.ts';
+import { createActorData } from './actor-data.ts';
+import { type Alerts, createAlerts } from './alerts.ts';
+import { Background } from './background.ts';
+import { createEpisodes, type Episodes } from './episodes.ts';
+import { FeedbackLog } from './feedback.ts';
+import { LiveActor } from './live-actor.ts';
+import { createQueries, type Queries } from './queries.ts';
+import { createRewardAlerts } from './reward-alerts.ts';
+import { RolloutActors } from './rollout-actors.ts';
+import { createScenes, type Scenes } from './scenes.ts';
+import { createStatistics, type RunStatistics } from './statistics.ts';
+import { createTakeoverTally } from './takeover-totals.ts';
+import { Takeovers } from './takeovers.ts';
+import { createViewers, type Viewers } from './viewers.ts';
+
+/** More episodes than any run keeps. */
+const ALL = 1_000_000;
+
+export interface RunParts {
+  readonly options: RunOptions;
+  readonly background: Background;
+  readonly viewers: Viewers;
+  readonly alerts: Alerts;
+  readonly statistics: RunStatistics;
+  readonly live: LiveActor;
+  readonly rollouts: RolloutActors;
+  readonly learner: LearnerHandle;
+  readonly episodes: Episodes;
+  readonly queries: Queries;
+  /** Hears every report of the learner. */
+  readonly hearReward: (metrics: Metrics) => void;
+  readonly feedback: FeedbackLog;
+  readonly takeovers: Takeovers;
+  readonly scenes: Scenes;
+}
+
+/** No thread is started yet. */
+export async function createParts(options: RunOptions): Promise<RunParts> {
+  const { run, storage, log, environmentOptions, overrides } = options;
+  const tally = createTakeoverTally(await storage.listEpisodes(run.id, ALL));
+  const count = await storage.countFeedback(run.id);
+
+  const background = new Background(log);
+  const viewers = createViewers();
+  const alerts = createAlerts(viewers.message, log);
+  const statistics = createStatistics();
+
+  const data = createActorData(run, environmentOptions, Date.now());
+  const live = new LiveActor({ log, alerts, data: () => data('live') });
+  const rollouts = new RolloutActors({ count: options.rollouts, log, alerts, data });
+  const learner = new LearnerHandle({ run, overrides, environmentOptions, storage, live, log });
+
+  const episodes = createEpisodes({ storage, log, statistics, viewers, alerts, learner });
+  const queries = createQueries({ storage, episodes, viewers });
+  // What waits was chosen before the alarm: those who answer are to see the suspects first.
+  const hearReward = createRewardAlerts(alerts, queries.renew);
+  const feedback = new FeedbackLog(
+    { run, storage, live, learner, episodes, queries, statistics },
+    count,
+  );
+  const takeovers = new Takeovers({
+    runId: run.id,
+    predictedSteps: predictedSteps(run.preset, overrides.learner),
+    live,
+    rollouts,
+    learner,
+    episodes,
+    feedback,
+    viewers,
+    tally,
+    log,
+  });
+  const scenes = createScenes(rollouts);
+  return {
+    options,
+    background,
+    viewers,
+    alerts,
+    statistics,
+    live,
+    rollouts,
+    learner,
+    episodes,
+    queries,
+    hearReward,
+    feedback,
+    takeovers,
+    scenes,
+  };
+}
