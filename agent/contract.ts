@@ -3,6 +3,9 @@
  * Arrays are flat, row-major Float32Arrays; `n` is steps, `d` observation size, `k` action size.
  */
 import type { BoxSpace, EnvState } from '../sim/contract.ts';
+import type { Metrics } from './metrics.ts';
+
+export type { Metrics } from './metrics.ts';
 
 // ---------------------------------------------------------------- experience
 
@@ -255,9 +258,6 @@ export interface GateSnapshot {
 }
 
 // ---------------------------------------------------------------- learning
-
-/** Names are the shared vocabulary of docs/SPEC.md, e.g. `loss/critic`, `reward/accuracy`. */
-export type Metrics = Readonly<Record<string, number>>;
 
 /** Everything a learner must know of an environment. */
 export interface EnvironmentSpec {

@@ -4,6 +4,7 @@ import type { EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages
 import type {
   ClientFeedback,
   EpisodeSummary,
+  ErrorCode,
   MetricsPoint,
   ServerMessage,
 } from './protocol/index.ts';
@@ -79,13 +80,8 @@ export interface RunHandle {
 }
 
 export class RunError extends Error {
-  readonly code:
-    | 'unknown-episode'
-    | 'unknown-query'
-    | 'unknown-feedback'
-    | 'bad-message'
-    | 'storage-failed';
-  constructor(code: RunError['code'], message: string) {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string) {
     super(message);
     this.code = code;
   }

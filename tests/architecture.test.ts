@@ -32,7 +32,10 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
   ['sim/driving/racetrack', [...SIM, ...DRIVING]],
   ['sim', ['sim']],
   ['agent', SIM],
-  ['server/protocol', ['types:sim/contract.ts', 'types:agent/contract.ts']],
+  [
+    'server/protocol',
+    ['types:sim/contract.ts', 'types:agent/contract.ts', 'types:agent/metrics.ts'],
+  ],
   ['server/threads', []],
   ['server/storage', ['agent', 'sim', 'server/protocol', 'server/threads']],
   ['server/actors', ['agent', 'sim', 'server/protocol', 'server/threads']],

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, Learner } from '../contract.ts';
+import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { descend } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
@@ -89,7 +89,7 @@ export function createBc(
   return {
     observe: experience.observe,
     feedback: experience.feedback,
-    update() {
+    update(): Metrics | undefined {
       if (experience.replay.humanSize < Math.max(1, c.learningStarts)) return undefined;
       experience.draw();
       const lossImitation = loss(experience.batch);

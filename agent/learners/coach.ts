@@ -13,7 +13,7 @@
  */
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, EpisodeSource, Feedback, Learner } from '../contract.ts';
+import type { EnvironmentSpec, EpisodeSource, Feedback, Learner, Metrics } from '../contract.ts';
 import { halfRange, scaleActions, toEnvironmentUnits } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { censoredLikelihood } from '../nn/censored.ts';
@@ -191,7 +191,7 @@ export function createCoach(
       if (feedback.kind === 'reward') return credit(feedback, episodes);
       return feedback.kind === 'retraction' && credited.remove(feedback.feedbackId);
     },
-    update() {
+    update(): Metrics | undefined {
       if (credited.size < Math.max(1, c.learningStarts)) return undefined;
       credited.sample(random, n, rows);
       const lossActor = policyLoss(rows, n);

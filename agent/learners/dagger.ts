@@ -16,7 +16,7 @@
 import type { Random } from '../../sim/random.ts';
 import { quantile } from '../acting/gate.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, GateSnapshot, Learner } from '../contract.ts';
+import type { EnvironmentSpec, GateSnapshot, Learner, Metrics } from '../contract.ts';
 import { toEnvironmentUnits } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { descend } from '../nn/fit.ts';
@@ -228,7 +228,7 @@ export function createDagger(
   return {
     observe: experience.observe,
     feedback: experience.feedback,
-    update() {
+    update(): Metrics | undefined {
       if (replay.humanSize < Math.max(1, c.learningStarts)) return undefined;
       let total = 0;
       for (let m = 0; m < members.length; m++) {

@@ -11,7 +11,14 @@
  */
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, Episode, EpisodeSource, Feedback, Learner } from '../contract.ts';
+import type {
+  EnvironmentSpec,
+  Episode,
+  EpisodeSource,
+  Feedback,
+  Learner,
+  Metrics,
+} from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { descend } from '../nn/fit.ts';
@@ -211,7 +218,7 @@ export function createPpl(
       if (feedback.kind === 'retraction') pairs.remove(feedback.feedbackId);
       return used;
     },
-    update() {
+    update(): Metrics | undefined {
       if (experience.replay.humanSize < Math.max(1, c.learningStarts)) return undefined;
       experience.draw();
       const lossImitation = imitation(experience.batch);

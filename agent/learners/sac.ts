@@ -11,7 +11,7 @@
  */
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, Learner } from '../contract.ts';
+import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
@@ -289,7 +289,7 @@ export function createSac(
     observe: experience.observe,
     feedback: experience.feedback,
     relabel: experience.relabel,
-    update() {
+    update(): Metrics | undefined {
       if (!experience.ready()) return undefined;
       let lossCritic = 0;
       for (let step = 0; step < c.criticSteps; step++) {

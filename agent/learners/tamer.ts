@@ -8,7 +8,7 @@
  */
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, EpisodeSource, Feedback, Learner } from '../contract.ts';
+import type { EnvironmentSpec, EpisodeSource, Feedback, Learner, Metrics } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
@@ -169,7 +169,7 @@ export function createTamer(
       if (feedback.kind === 'reward') return credit(feedback, episodes);
       return feedback.kind === 'retraction' && credited.remove(feedback.feedbackId);
     },
-    update() {
+    update(): Metrics | undefined {
       if (credited.size < Math.max(1, c.learningStarts)) return undefined;
       const m = c.replay ? n : Math.min(n, credited.size);
       if (c.replay) credited.sample(random, m, rows);

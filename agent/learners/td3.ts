@@ -10,7 +10,7 @@
 import type { Random } from '../../sim/random.ts';
 import { quantile } from '../acting/gate.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, Learner } from '../contract.ts';
+import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
 import { createAdam, polyak, restore, type SavedArrays } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
@@ -237,7 +237,7 @@ export function createTd3(
     observe: experience.observe,
     feedback: experience.feedback,
     relabel: experience.relabel,
-    update() {
+    update(): Metrics | undefined {
       if (!experience.ready()) return undefined;
       experience.draw();
       computeTargets(batch, fillNormal(noise, random), targets);

@@ -4,6 +4,7 @@
  * labels, and correlation with the environment's reward where there is one.
  */
 import type { Feedback, Metrics, Segment } from '../contract.ts';
+import type { MetricValues } from '../metrics.ts';
 import type { FittedKind } from './config.ts';
 import { type Datum, joined } from './dataset.ts';
 import { datumNll, preferenceNoise, preferenceProbabilities } from './likelihoods.ts';
@@ -54,7 +55,7 @@ export interface HeldOut {
 }
 
 export function heldOutReport(source: ReportSource): HeldOut {
-  const metrics: Record<string, number> = {};
+  const metrics: MetricValues = {};
   const judged = judge(source);
   const { confidences, right } = judged;
   const decisive = right.length;
@@ -85,14 +86,13 @@ export function heldOutReport(source: ReportSource): HeldOut {
 
 /** What a reliability diagram is drawn from: `i` counts the bins with answers, least confident first. */
 function binMetrics(bins: readonly ReliabilityBin[]): Metrics {
-  return Object.fromEntries(
-    bins.flatMap((bin, i) =>
-      (['confidence', 'accuracy', 'count'] as const).map((name) => [
-        `reward/reliability/${i}/${name}`,
-        bin[name],
-      ]),
-    ),
-  );
+  const metrics: MetricValues = {};
+  for (const [i, bin] of bins.entries()) {
+    metrics[`reward/reliability/${i}/confidence`] = bin.confidence;
+    metrics[`reward/reliability/${i}/accuracy`] = bin.accuracy;
+    metrics[`reward/reliability/${i}/count`] = bin.count;
+  }
+  return metrics;
 }
 
 /** Every datum judged by the member that never saw it. */
@@ -161,7 +161,9 @@ function counts(data: readonly Datum[]): Metrics {
     const set = ids.get(kind) ?? new Set();
     ids.set(kind, set.add(feedbackId));
   }
-  return Object.fromEntries([...ids].map(([kind, set]) => [`reward/labels/${kind}`, set.size]));
+  const metrics: MetricValues = {};
+  for (const [kind, set] of ids) metrics[`reward/labels/${kind}`] = set.size;
+  return metrics;
 }
 
 /** Disagreement on recent behaviour, and how far it is from the labelled rows. */

@@ -1,6 +1,6 @@
 /** `reins train` as a function: evaluate, train, evaluate, save. */
 import { createHash } from 'node:crypto';
-import type { Policy, Trainer } from '../../agent/contract.ts';
+import type { Metrics, Policy, Trainer } from '../../agent/contract.ts';
 import type { EpisodeStore } from '../../agent/episode/episodes.ts';
 import {
   type EpisodeRow,
@@ -88,7 +88,7 @@ export interface TrainResult {
     epic: number | null;
   };
   /** Everything the trainer reports of itself. */
-  readonly metrics: Readonly<Record<string, number>>;
+  readonly metrics: Metrics;
   /** Means over the held-out episodes of the environment's own metrics at their last step. */
   readonly finalMetrics: {
     readonly before: Readonly<Record<string, number>>;

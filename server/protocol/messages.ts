@@ -1,5 +1,7 @@
 /** Every JSON message on the wire, both directions. Types derive from the schemas. */
 import { z } from 'zod';
+import { ALERT_CODES } from './alerts.ts';
+import { ERROR_CODES } from './errors.ts';
 import { counterfactualSchema, takeoverTotalsSchema } from './takeover.ts';
 import { LIMITS, PROTOCOL_VERSION } from './version.ts';
 
@@ -175,33 +177,12 @@ export type ControlMessage = z.infer<typeof controlSchema>;
 
 // ---------------------------------------------------------------- server to client
 
-/** Closed list; docs/SPEC.md says what each means and how to get out of it. */
-export const ERROR_CODES = [
-  'bad-json',
-  'bad-message',
-  'too-large',
-  'too-frequent',
-  'protocol-mismatch',
-  'hello-missing',
-  'unknown-episode',
-  'unknown-query',
-  'unknown-feedback',
-  'expired-query',
-  'control-taken',
-  'not-allowed',
-  'storage-failed',
-  'learner-unavailable',
-  'internal',
-] as const;
-export const errorCode = z.enum(ERROR_CODES);
-export type ErrorCode = z.infer<typeof errorCode>;
-
 /** A person must know this. Keyed by `id`, so that it cannot spam; `severity: 'cleared'` removes it. */
 const alertSchema = z.object({
   type: z.literal('alert'),
   id: z.string(),
   severity: z.enum(['info', 'warning', 'error', 'cleared']),
-  code: z.string(),
+  code: z.enum(ALERT_CODES),
   message: z.string(),
   tip: z.string().optional(),
 });
@@ -263,7 +244,7 @@ const querySchema = z.object({
   urgent: z.boolean().optional(),
 });
 
-/** Named numbers at one moment; names are the shared vocabulary of docs/SPEC.md. */
+/** Named numbers at one moment. Stored history may hold names of earlier versions. */
 const metricsPointSchema = z.object({
   /** Wall clock, ms since epoch. */
   time: z.number(),
@@ -385,7 +366,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   /** A refused message; `ref` is the id of what was refused, where it had one. */
   z.object({
     type: z.literal('error'),
-    code: errorCode,
+    code: z.enum(ERROR_CODES),
     message: z.string(),
     ref: z.string().optional(),
   }),

@@ -1,6 +1,6 @@
 /** What people must know, one alert per id, so that nothing can spam. */
 
-import type { ServerMessage } from '../protocol/index.ts';
+import { type AlertCode, alertOf, type ServerMessage } from '../protocol/index.ts';
 import type { Log } from '../threads/log.ts';
 
 export type Alert = Extract<ServerMessage, { type: 'alert' }>;
@@ -9,7 +9,7 @@ export interface Alerts {
   readonly open: readonly Alert[];
   raise(alert: Omit<Alert, 'type'>): void;
   /** Only if it was raised. */
-  clear(id: string, code: string): void;
+  clear(id: string, code: AlertCode): void;
   /** Files found broken; each is told once. */
   problems(list: readonly string[]): void;
 }
@@ -38,11 +38,9 @@ export function createAlerts(
     },
     problems(list) {
       for (; told < list.length; told++) {
-        const message = list[told]!;
-        const tip = 'The run goes on without it.';
-        log.warn({ file: message }, 'a corrupt file was set aside');
-        const id = `corrupt-${told}`;
-        alerts.raise({ id, severity: 'warning', code: 'corrupt-file', message, tip });
+        const file = list[told]!;
+        log.warn({ file }, 'a corrupt file was set aside');
+        alerts.raise(alertOf('corrupt-{n}', { n: told }, file));
       }
     },
   };

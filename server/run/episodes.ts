@@ -2,7 +2,7 @@
 import type { Episode, Segment } from '../../agent/contract.ts';
 import { countHumanSteps } from '../../agent/episode/chunks.ts';
 import type { LearnerHandle } from '../learner/handle.ts';
-import type { EpisodeSummary } from '../protocol/index.ts';
+import { alertOf, type EpisodeSummary } from '../protocol/index.ts';
 import type { Storage } from '../storage/contract.ts';
 import type { Log } from '../threads/log.ts';
 import type { Alerts } from './alerts.ts';
@@ -92,13 +92,8 @@ export function createEpisodes(options: {
       } catch (error) {
         failing = true;
         log.error({ error: String(error) }, 'an episode could not be written');
-        alerts.raise({
-          id: 'storage',
-          severity: 'error',
-          code: 'storage-failed',
-          message: `An episode could not be written: ${(error as Error).message}`,
-          tip: 'Free some space in the data folder; answers are refused rather than lost meanwhile.',
-        });
+        const message = `An episode could not be written: ${(error as Error).message}`;
+        alerts.raise(alertOf('storage', {}, message));
         return false;
       }
     },

@@ -1,6 +1,7 @@
 /** What follows from each report of a run's threads. */
 import type { RolloutEvent } from '../actors/messages.ts';
 import type { LearnerReport } from '../learner/handle.ts';
+import { alertOf } from '../protocol/index.ts';
 import type { LiveReport } from './live-actor.ts';
 import type { RunParts } from './parts.ts';
 import { statusOf } from './status.ts';
@@ -121,13 +122,13 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
       rollouts.restartCredit();
       return;
     case 'died':
-      alerts.raise({
-        id: 'learner',
-        severity: 'error',
-        code: 'learner-died',
-        message: `The learner stopped: ${report.reason}`,
-        tip: `It starts again from its last checkpoint in ${report.retryMs / 1000} s; the simulation goes on meanwhile, and no answer is lost.`,
-      });
+      alerts.raise(
+        alertOf(
+          'learner',
+          { seconds: report.retryMs / 1000 },
+          `The learner stopped: ${report.reason}`,
+        ),
+      );
       return;
   }
 }

@@ -11,7 +11,7 @@ import type {
   LiveEvent,
 } from '../actors/messages.ts';
 import type { LiveState } from '../contract.ts';
-import { frameStep } from '../protocol/index.ts';
+import { alertOf, frameStep } from '../protocol/index.ts';
 import { createDeferred } from '../threads/deferred.ts';
 import type { Log } from '../threads/log.ts';
 import { type Death, SupervisedThread } from '../threads/supervisor.ts';
@@ -216,13 +216,8 @@ export class LiveActor {
       this.#started.reject(error ?? new Error(`the simulation thread: ${reason}`));
       return 'give-up';
     }
-    this.#alerts.raise({
-      id: 'live-actor',
-      severity: 'error',
-      code: 'actor-died',
-      message: `The simulation thread stopped: ${reason}`,
-      tip: `It is started again in ${retryMs / 1000} s with a new episode; answers so far are kept.`,
-    });
+    const words = { seconds: retryMs / 1000 };
+    this.#alerts.raise(alertOf('live-actor', words, `The simulation thread stopped: ${reason}`));
     void listener({ type: 'gone' });
     return 'restart';
   }

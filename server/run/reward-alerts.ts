@@ -1,24 +1,13 @@
 /** What the learner says is wrong with its reward model (agent/trainer), in words and with a way out. */
 import type { Metrics } from '../../agent/contract.ts';
-import type { Alert, Alerts } from './alerts.ts';
+import { alertOf } from '../protocol/index.ts';
+import type { Alerts } from './alerts.ts';
 
-/** Alerts by the metric that is 1 while they hold. */
-const ALERTS: Readonly<Record<string, Omit<Alert, 'type'>>> = {
-  'reward/hackingAlarm': {
-    id: 'reward-hacking',
-    severity: 'warning',
-    code: 'reward-hacking',
-    message: 'The agent may be gaming its reward',
-    tip: 'It earns more and more learned reward by behaviour that the reward model is unsure about. Answer the clips that come first under Compare: they show it.',
-  },
-  'reward/flat': {
-    id: 'reward-flat',
-    severity: 'warning',
-    code: 'reward-flat',
-    message: 'The reward model says the same of everything',
-    tip: 'The agent cannot learn from it. Answer clips that differ; where it stays, its weight decay is too strong: start again with a lower --set reward.weightDecay.',
-  },
-};
+/** The metric that is 1 while its alert holds. */
+const HOLDS_WHILE = [
+  ['reward/hackingAlarm', 'reward-hacking'],
+  ['reward/flat', 'reward-flat'],
+] as const;
 
 /** Hears every report of the learner; `onHacking` is called once each time that alarm goes off. */
 export function createRewardAlerts(
@@ -27,16 +16,16 @@ export function createRewardAlerts(
 ): (metrics: Metrics) => void {
   const raised = new Set<string>();
   return (metrics) => {
-    for (const [metric, alert] of Object.entries(ALERTS)) {
+    for (const [metric, alert] of HOLDS_WHILE) {
       const now = metrics[metric] === 1;
       if (now === raised.has(metric)) continue;
       if (!now) {
         raised.delete(metric);
-        alerts.clear(alert.id, alert.code);
+        alerts.clear(alert, alert);
         continue;
       }
       raised.add(metric);
-      alerts.raise(alert);
+      alerts.raise(alertOf(alert));
       if (metric === 'reward/hackingAlarm') onHacking();
     }
   };

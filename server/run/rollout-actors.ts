@@ -2,6 +2,7 @@
 import type { PolicySnapshot } from '../../agent/contract.ts';
 import type { ActorThreadData, RolloutCommand, RolloutEvent } from '../actors/messages.ts';
 import { FIRST_CREDIT } from '../learner/messages.ts';
+import { alertOf } from '../protocol/index.ts';
 import type { Log } from '../threads/log.ts';
 import { type Death, SupervisedThread } from '../threads/supervisor.ts';
 import type { Alerts } from './alerts.ts';
@@ -86,13 +87,8 @@ export class RolloutActors {
 
   #onDeath(i: number, { reason, deaths, retryMs }: Death): 'restart' {
     this.#log.error({ actor: `r${i}`, reason, deaths, retryMs }, 'a rollout actor died');
-    this.#alerts.raise({
-      id: `rollout-${i}`,
-      severity: 'warning',
-      code: 'actor-died',
-      message: `Rollout thread ${i} stopped: ${reason}`,
-      tip: `It is started again in ${retryMs / 1000} s; the live simulation goes on.`,
-    });
+    const words = { n: i, seconds: retryMs / 1000 };
+    this.#alerts.raise(alertOf('rollout-{n}', words, `Rollout thread ${i} stopped: ${reason}`));
     return 'restart';
   }
 }

@@ -1,4 +1,5 @@
-/** Running figures of a run for the metrics stream; names are those of docs/SPEC.md. */
+/** Running figures of a run for the metrics stream. */
+import type { Metrics, MetricValues } from '../../agent/metrics.ts';
 import type { EpisodeSummary, MetricsPoint } from '../protocol/index.ts';
 
 /** Episodes that the averages cover. */
@@ -14,10 +15,7 @@ export interface RunStatistics {
   clipped(): void;
   answer(at: number): void;
   /** Values for the moment `now`, given the totals. */
-  values(
-    now: number,
-    totals: { environmentSteps: number; learnerUpdates: number },
-  ): Record<string, number>;
+  values(now: number, totals: { environmentSteps: number; learnerUpdates: number }): Metrics;
 }
 
 export function createStatistics(): RunStatistics {
@@ -46,7 +44,7 @@ export function createStatistics(): RunStatistics {
       answers.push(at);
     },
     values(now, totals) {
-      const values: Record<string, number> = {};
+      const values: MetricValues = {};
       if (recent.length > 0) {
         const mean = (f: (e: EpisodeSummary) => number) =>
           recent.reduce((sum, e) => sum + f(e), 0) / recent.length;

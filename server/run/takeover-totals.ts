@@ -3,6 +3,7 @@
  * branch, so the totals of a resumed run are those of the run so far.
  */
 import type { Prevented } from '../../agent/acting/counterfactual.ts';
+import type { Metrics } from '../../agent/metrics.ts';
 import type { TakeoverTotals } from '../protocol/index.ts';
 import type { EpisodeRow } from '../storage/contract.ts';
 
@@ -26,8 +27,8 @@ function verdictOf({ preventedCost, preventedFailure, unneeded }: Summary): Prev
 export interface TakeoverTally {
   readonly totals: TakeoverTotals;
   add(verdict: Prevented): void;
-  /** By names of the metrics stream; no rate before the first verdict. */
-  metrics(): Record<string, number>;
+  /** No rate before the first verdict. */
+  metrics(): Metrics;
 }
 
 /** `past`: the run's stored episodes; those that are judged branches count. */

@@ -3,13 +3,7 @@ import { Paper, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import type { MetricsPoint } from '../../server/protocol/index.ts';
-
-export interface Series {
-  readonly metric: string;
-  readonly label: string;
-  readonly colour: string;
-  readonly dash?: readonly number[];
-}
+import type { Series } from './charts.ts';
 
 const HEIGHT = 150;
 const LEGEND_HEIGHT = 30;

@@ -1,5 +1,12 @@
 /** The charts of the learning view: which metrics, and what to say while there are none. */
-import type { Series } from './chart.tsx';
+import type { MetricName } from '../../server/protocol/index.ts';
+
+export interface Series {
+  readonly metric: MetricName;
+  readonly label: string;
+  readonly colour: string;
+  readonly dash?: readonly number[];
+}
 
 export interface ChartDescription {
   readonly title: string;
@@ -10,7 +17,7 @@ export interface ChartDescription {
   readonly empty: string;
 }
 
-const series = (metric: string, label: string, colour: string, dash?: number[]): Series => ({
+const series = (metric: MetricName, label: string, colour: string, dash?: number[]): Series => ({
   metric,
   label,
   colour,

@@ -1,0 +1,73 @@
+/** What people must know. docs/SPEC.md's table is made of this list by `npm run docs`. */
+
+export interface AlertDescription {
+  readonly code: string;
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly meaning: string;
+  /** What happens by itself and what to do. */
+  readonly tip: string;
+}
+
+/** By id: there is at most one open alert of an id. Words in braces are filled in when it is raised. */
+export const ALERTS = {
+  'live-actor': {
+    code: 'actor-died',
+    severity: 'error',
+    meaning: 'The thread of the live simulation stopped',
+    tip: 'It is started again in {seconds} s with a new episode; answers so far are kept.',
+  },
+  'rollout-{n}': {
+    code: 'actor-died',
+    severity: 'warning',
+    meaning: 'A rollout thread stopped',
+    tip: 'It is started again in {seconds} s; the live simulation goes on.',
+  },
+  learner: {
+    code: 'learner-died',
+    severity: 'error',
+    meaning: 'The learner’s thread stopped',
+    tip: 'It starts again from its last checkpoint in {seconds} s; the simulation goes on meanwhile, and no answer is lost.',
+  },
+  storage: {
+    code: 'storage-failed',
+    severity: 'error',
+    meaning: 'An episode could not be written',
+    tip: 'Free some space in the data folder; answers are refused rather than lost meanwhile.',
+  },
+  'corrupt-{n}': {
+    code: 'corrupt-file',
+    severity: 'warning',
+    meaning: 'A file was damaged and set aside',
+    tip: 'The run goes on without it.',
+  },
+  'reward-hacking': {
+    code: 'reward-hacking',
+    severity: 'warning',
+    meaning: 'The agent may be gaming its reward',
+    tip: 'It earns more and more learned reward by behaviour that the reward model is unsure about. Answer the clips that come first under Compare: they show it.',
+  },
+  'reward-flat': {
+    code: 'reward-flat',
+    severity: 'warning',
+    meaning: 'The reward model says the same of everything',
+    tip: 'The agent cannot learn from it. Answer clips that differ; where it stays, its weight decay is too strong: start again with a lower --set reward.weightDecay.',
+  },
+} as const satisfies Record<string, AlertDescription>;
+
+export type AlertKey = keyof typeof ALERTS;
+export type AlertCode = (typeof ALERTS)[AlertKey]['code'];
+export const ALERT_CODES = [...new Set(Object.values(ALERTS).map((alert) => alert.code))] as [
+  AlertCode,
+  ...AlertCode[],
+];
+
+/** An alert with its words filled in, as it is raised; `message` defaults to its meaning. */
+export function alertOf(
+  key: AlertKey,
+  words: Readonly<Record<string, number>> = {},
+  message?: string,
+): Omit<AlertDescription, 'meaning' | 'code'> & { id: string; code: AlertCode; message: string } {
+  const { code, severity, meaning, tip } = ALERTS[key];
+  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, word) => String(words[word]));
+  return { id: fill(key), code, severity, message: message ?? meaning, tip: fill(tip) };
+}

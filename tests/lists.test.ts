@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { METRICS, type MetricDescription } from '../agent/metrics.ts';
+import { withLists } from '../scripts/lists.ts';
+import { ALERTS, alertOf } from '../server/protocol/alerts.ts';
+import { ERRORS } from '../server/protocol/errors.ts';
+import { REWARD_CHARTS, RUN_CHARTS } from '../trainer-ui/learning/charts.ts';
+import { root, sourceFiles } from './setup/sources.ts';
+
+const spec = readFileSync(join(root, 'docs/SPEC.md'), 'utf8');
+const sources = sourceFiles('agent', 'server').filter(
+  (file) => !['agent/metrics.ts', 'server/protocol/errors.ts'].includes(file.path),
+);
+const text = sources.map((file) => file.text).join('\n');
+
+test('[ARCH-8] the tables of docs/SPEC.md are those of the code (npm run docs)', () => {
+  expect(withLists(spec)).toBe(spec);
+});
+
+test('[ARCH-8] METRICS says in which chart each metric is drawn', () => {
+  const listed = Object.entries(METRICS).flatMap(([name, metric]: [string, MetricDescription]) =>
+    metric.drawn === undefined ? [] : [`${name}: ${metric.drawn}`],
+  );
+  const drawn = [...RUN_CHARTS, ...REWARD_CHARTS].flatMap((chart) =>
+    chart.series.map((series) => `${series.metric}: ${chart.title}`),
+  );
+  expect(listed.sort()).toEqual(drawn.sort());
+});
+
+test('[ARCH-8] what is listed is produced, reserved names apart', () => {
+  const names = [...Object.keys(METRICS), ...Object.keys(ERRORS)];
+  // The parts that are filled in are written as `${…}` where they are produced.
+  const produced = (name: string) => {
+    const pattern = name.split(/\{\w+\}/).join('\\$\\{\\w+\\}');
+    return new RegExp(`['\`]${pattern}['\`]`).test(text);
+  };
+  // Issues 18 and 20 will send these.
+  expect(names.filter((name) => !produced(name))).toEqual(['expired-query', 'not-allowed']);
+});
+
+test('[ARCH-8] an alert has its words filled in', () => {
+  const alert = alertOf('rollout-{n}', { n: 2, seconds: 0.5 });
+  expect([alert.id, alert.code, alert.severity]).toEqual(['rollout-2', 'actor-died', 'warning']);
+  expect(alert.tip).toBe('It is started again in 0.5 s; the live simulation goes on.');
+  expect(alert.message).toBe(ALERTS['rollout-{n}'].meaning);
+});
