@@ -203,3 +203,34 @@ export function takeOverKeys(controls: readonly AxisControl[]): string[] {
     controls.flatMap((c) => [...c.positiveKeys.slice(0, 1), ...c.negativeKeys.slice(0, 1)]),
   );
 }
+
+export interface PadName {
+  /** Of the standard gamepad: `axis 0`, `button 7`. */
+  readonly name: string;
+  /** What a person moves it for. */
+  readonly what: string;
+}
+
+/** The inputs of a standard gamepad that an environment uses, each once. */
+export function padInputs(controls: readonly AxisControl[]): PadName[] {
+  const all = controls.flatMap(({ name, gamepad, paces = [] }): PadName[] => {
+    const own: PadName[] = !gamepad
+      ? []
+      : gamepad.kind === 'stick'
+        ? [
+            {
+              name: `axis ${gamepad.index}`,
+              what: `${name} (${gamepad.index % 2 === 0 ? 'right' : 'down'})`,
+            },
+          ]
+        : [
+            { name: `button ${gamepad.positive}`, what: `${name}: more` },
+            { name: `button ${gamepad.negative}`, what: `${name}: less` },
+          ];
+    const held = paces.flatMap((pace) =>
+      pace.button === undefined ? [] : [{ name: `button ${pace.button}`, what: pace.name }],
+    );
+    return [...own, ...held];
+  });
+  return [...new Map(all.map((input) => [input.name, input])).values()];
+}

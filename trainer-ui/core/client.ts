@@ -23,6 +23,7 @@ import {
 } from '../../server/protocol/index.ts';
 import type { RewardValue } from './bindings.ts';
 import { createFrameBuffer, type FrameBuffer } from './frame-buffer.ts';
+import { createGamepads, type Gamepads } from './gamepads.ts';
 import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
 import { createLine, type Line } from './line.ts';
 import { createOutbox } from './outbox.ts';
@@ -48,6 +49,7 @@ export interface Client {
   readonly store: AppStore;
   readonly frames: FrameBuffer;
   readonly teacherId: string;
+  readonly gamepads: Gamepads;
   scene(sceneId: number): SceneDescription | undefined;
   /** Where the live picture looks: angle of the view from the world's x, rad. */
   readonly view: { heading: number };
@@ -248,6 +250,7 @@ export function createClient(window: Window): Client {
   return {
     store,
     frames,
+    gamepads: createGamepads(storage),
     teacherId,
     view: { heading: 0 },
     scene: (id) => scenes.get(id),

@@ -7,6 +7,7 @@ import type {
   ServerMessage,
   WireQuery,
 } from '../../server/protocol/index.ts';
+import type { PadAccess } from './gamepads.ts';
 
 export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
 export type Status = Extract<ServerMessage, { type: 'status' }>;
@@ -43,7 +44,11 @@ export interface AppState {
   lastOverride: OverrideReport | undefined;
   /** Net of the live rewards given lately, for the flash. */
   lastReward: { value: number; at: number } | undefined;
-  gamepad: string | undefined;
+  gamepad: { readonly id: string; readonly isMapped: boolean } | undefined;
+  /** The input of a gamepad that is being chosen: the pad does not drive meanwhile. */
+  mappedInput: string | undefined;
+  /** Whether the browser lets this page see gamepads, and why not. */
+  gamepadAccess: PadAccess['kind'];
 }
 
 export type AppStore = StoreApi<AppState>;
@@ -72,6 +77,8 @@ export function createAppStore(): AppStore {
     lastOverride: undefined,
     lastReward: undefined,
     gamepad: undefined,
+    mappedInput: undefined,
+    gamepadAccess: 'pads',
   }));
 }
 

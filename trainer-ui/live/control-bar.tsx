@@ -13,6 +13,7 @@ import type { ReactNode } from 'react';
 import { useApp, useClient } from '../context.ts';
 import { CAMERAS, LIVE, REWARDS, withKey } from '../core/bindings.ts';
 import { newId } from '../core/client.ts';
+import { GamepadPanel } from './gamepad-panel.tsx';
 import { isHalted } from './request.ts';
 import { newEpisode, rewind } from './use-operator.ts';
 
@@ -25,7 +26,6 @@ export function ControlBar() {
   const speed = useApp((s) => s.status?.speed ?? 1);
   const releaseTo = useApp((s) => s.status?.releaseTo ?? 'policy');
   const camera = useApp((s) => s.camera);
-  const gamepad = useApp((s) => s.gamepad);
   return (
     <div
       className="hud glass"
@@ -124,11 +124,7 @@ export function ControlBar() {
             ]}
           />
         </Tooltip>
-        {gamepad && (
-          <Tooltip label={gamepad}>
-            <span style={{ fontSize: 18 }}>🎮</span>
-          </Tooltip>
-        )}
+        <GamepadPanel />
         <Button
           size="compact-md"
           color="red"

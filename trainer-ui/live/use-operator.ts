@@ -4,6 +4,7 @@ import { useApp, useClient } from '../context.ts';
 import { createAxes, type GamepadState, turnToView } from '../core/axes.ts';
 import { actionOf, CAMERAS, driveKeys, LIVE, rewardOf } from '../core/bindings.ts';
 import { type Client, newId } from '../core/client.ts';
+import { readPads } from '../core/gamepads.ts';
 import type { Welcome } from '../core/store.ts';
 import { isForPage } from '../use-keys.ts';
 import { isHalted } from './request.ts';
@@ -11,6 +12,8 @@ import { isHalted } from './request.ts';
 const INPUT_EVERY = 33;
 /** The release is repeated: one lost message must not leave the last command in force. */
 const RELEASES = 3;
+/** ms between ticks from which the page counts as having been frozen: the server's watchdog has let go. */
+const FROZEN = 500;
 
 export function useOperator(): void {
   const client = useClient();
@@ -40,10 +43,20 @@ function operate(
     if (client.store.getState().driving) releases = RELEASES;
   }
 
+  /** At once: the timer of a page that is being hidden may not come again for a second or more. */
+  function leave(): void {
+    letGo();
+    tick();
+  }
+
   function tick(): void {
     const now = performance.now();
-    axes.update(held, readGamepad(client), Math.min(0.2, (now - last) / 1000));
+    const elapsed = now - last;
     last = now;
+    // Keys that went up elsewhere (dialogs, developer tools, while the page was frozen) send no key-up.
+    if (held.size > 0 && (elapsed > FROZEN || !document.hasFocus())) letGo();
+    const gamepad = document.hidden ? undefined : readGamepad(client);
+    axes.update(held, gamepad, Math.min(0.2, elapsed / 1000));
     const { driving } = client.store.getState();
     if (axes.active !== 0) {
       releases = RELEASES;
@@ -73,6 +86,8 @@ function operate(
   }
 
   function onKeyDown(event: KeyboardEvent): void {
+    // While Meta is down some systems swallow the key-up of every other key.
+    if (event.metaKey) leave();
     if (!isForPage(event)) return;
     if (drives.has(event.code)) {
       event.preventDefault();
@@ -86,23 +101,20 @@ function operate(
   function onKeyUp(event: KeyboardEvent): void {
     if (held.delete(event.code)) tick();
   }
-  const onHidden = () => document.hidden && letGo();
+  const onHidden = () => document.hidden && leave();
 
-  window.addEventListener('keydown', onKeyDown);
-  window.addEventListener('keyup', onKeyUp);
-  window.addEventListener('blur', letGo);
-  window.addEventListener('gamepaddisconnected', letGo);
-  document.addEventListener('visibilitychange', onHidden);
+  const listening = new AbortController();
+  const { signal } = listening;
+  window.addEventListener('keydown', onKeyDown, { signal });
+  window.addEventListener('keyup', onKeyUp, { signal });
+  for (const event of ['blur', 'pagehide', 'contextmenu', 'gamepaddisconnected'])
+    window.addEventListener(event, leave, { signal });
+  document.addEventListener('visibilitychange', onHidden, { signal });
   const timer = window.setInterval(tick, INPUT_EVERY);
   return () => {
-    letGo();
-    tick();
+    leave();
     window.clearInterval(timer);
-    window.removeEventListener('keydown', onKeyDown);
-    window.removeEventListener('keyup', onKeyUp);
-    window.removeEventListener('blur', letGo);
-    window.removeEventListener('gamepaddisconnected', letGo);
-    document.removeEventListener('visibilitychange', onHidden);
+    listening.abort();
   };
 }
 
@@ -150,8 +162,13 @@ export function newEpisode(client: Client): void {
 }
 
 function readGamepad(client: Client): GamepadState | undefined {
-  const pad = navigator.getGamepads?.().find((p) => p?.connected);
-  const name = pad?.id;
-  if (client.store.getState().gamepad !== name) client.store.setState({ gamepad: name });
-  return pad ? { axes: pad.axes, buttons: pad.buttons.map((b) => b.value) } : undefined;
+  const access = readPads(navigator, window.isSecureContext);
+  const { gamepads, store } = client;
+  const state = access.kind === 'pads' ? gamepads.read(access.pads, performance.now()) : undefined;
+  const { id, isMapped } = gamepads;
+  const { gamepad, gamepadAccess, mappedInput } = store.getState();
+  if (gamepadAccess !== access.kind) store.setState({ gamepadAccess: access.kind });
+  if (gamepad?.id !== id || (gamepad && gamepad.isMapped !== isMapped))
+    store.setState({ gamepad: id === undefined ? undefined : { id, isMapped } });
+  return mappedInput === undefined ? state : undefined;
 }
