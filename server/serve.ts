@@ -1,17 +1,13 @@
 /** Puts storage, run, HTTP and sockets together. */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocketServer } from 'ws';
 import type { EnvironmentOptions } from '../sim/contract.ts';
 import type { EnvironmentFacts } from './actors/messages.ts';
 import { createHttp } from './connection/http.ts';
-import { type SessionOptions, startSession } from './connection/session.ts';
-import { KEEP_EPISODES, type RunHandle } from './contract.ts';
-import { CLOSE, LIMITS, PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from './protocol/index.ts';
+import { acceptSockets, closeSockets, type Welcome } from './connection/sockets.ts';
+import { KEEP_EPISODES } from './contract.ts';
+import { PROTOCOL_VERSION } from './protocol/index.ts';
 import { startRun } from './run/run.ts';
 import type { Run, Storage } from './storage/contract.ts';
 import { lockFolder } from './storage/lock.ts';
@@ -42,9 +38,6 @@ export interface RunningServer {
   readonly runId: string;
   close(): Promise<void>;
 }
-
-/** How long pages may take to close their connection, ms. */
-const CLOSE_PATIENCE = 500;
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -94,7 +87,7 @@ async function open(
   if (isNew) await storage.createRun(record);
   storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));
   const app = await createHttp({ run, storage, uiDir: options.uiDir, serverVersion: version });
-  const welcome: Omit<SessionOptions['welcome'], 'sessionId'> = {
+  const welcome: Welcome = {
     protocol: PROTOCOL_VERSION,
     serverVersion: version,
     runId: record.id,
@@ -110,17 +103,8 @@ async function open(
   return { url: `http://${host}:${port}`, runId: record.id };
 }
 
-/** Pages get a moment to hear why; one that does not listen must not keep the process alive. */
-async function closeSockets(sockets: WebSocketServer): Promise<void> {
-  sockets.close(); // no new ones
-  for (const client of sockets.clients) client.close(CLOSE.shuttingDown, 'shutting down');
-  const deadline = Date.now() + CLOSE_PATIENCE;
-  while (sockets.clients.size > 0 && Date.now() < deadline) await sleep(10);
-  for (const client of sockets.clients) client.terminate();
-}
-
 /** The environment as a page is told of it. */
-function describe(facts: EnvironmentFacts): SessionOptions['welcome']['environment'] {
+function describe(facts: EnvironmentFacts): Welcome['environment'] {
   const { info, observationNames, actionNames, actionLow, actionHigh, endReasons, overlays } =
     facts;
   return {
@@ -172,51 +156,4 @@ async function resumeOrNew(
     createdAt: Date.now(),
   };
   return { record, isNew: true };
-}
-
-/** Upgrades at one path only, from pages of this very host, speaking our subprotocol. */
-function acceptSockets(
-  server: import('node:http').Server,
-  run: RunHandle,
-  welcome: Omit<SessionOptions['welcome'], 'sessionId'>,
-  log: SessionOptions['log'],
-): WebSocketServer {
-  const sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    // Above the limit of a message, so that a large one is refused rather than fatal.
-    maxPayload: 16 * LIMITS.messageBytes,
-    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal = refuseUpgrade(request);
-    if (refusal) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`);
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      const sessionId = randomUUID();
-      startSession({
-        socket: client,
-        run,
-        sessionId,
-        serverVersion: version,
-        log,
-        welcome: { ...welcome, sessionId },
-      });
-    });
-  });
-  return sockets;
-}
-
-function refuseUpgrade(request: IncomingMessage): string | undefined {
-  if (new URL(request.url ?? '/', 'http://local').pathname !== WEBSOCKET_PATH)
-    return '404 Not Found';
-  const offered = request.headers['sec-websocket-protocol'] ?? '';
-  if (!offered.split(',').some((p) => p.trim() === SUBPROTOCOL)) return '426 Upgrade Required';
-  const { origin, host } = request.headers;
-  // Browsers always send it: another site's page must not drive. Programs send none.
-  if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host))
-    return '403 Forbidden';
-  return undefined;
 }

@@ -1,15 +1,13 @@
-/** One connection: handshake, limits, parsing, answers. A bad message is refused alone. */
+/** One connection: handshake, limits, answers. A bad message is refused alone. */
 import type { WebSocket } from 'ws';
 import type { Query } from '../../agent/contract.ts';
 import { RunError, type RunHandle } from '../contract.ts';
 import {
   CLOSE,
   type ClientMessage,
+  type ControlInput,
   type ControlMessage,
-  clientMessageSchema,
   decodeInput,
-  type ErrorCode,
-  encodeClip,
   LIMITS,
   OP,
   opcode,
@@ -17,14 +15,18 @@ import {
   type ServerMessage,
 } from '../protocol/index.ts';
 import type { Log } from '../threads/log.ts';
-import { createOutbox } from './outbox.ts';
+import { clipOf } from './clip.ts';
+import { liveCommandOf } from './control.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { parseMessage } from './parse.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { Refusal } from './refusal.ts';
+import { SceneSender } from './scene-sender.ts';
 
 export interface SessionOptions {
   readonly socket: WebSocket;
   readonly run: RunHandle;
   readonly sessionId: string;
-  readonly serverVersion: string;
   readonly log: Log;
   readonly welcome: Omit<
     Extract<ServerMessage, { type: 'welcome' }>,
@@ -32,262 +34,206 @@ export interface SessionOptions {
   >;
 }
 
+type State =
+  | { readonly kind: 'awaiting-hello' }
+  /** Being told how things stand; already answered. */
+  | { readonly kind: 'welcomed'; readonly teacherId: string }
+  /** Hears everything that the run tells. */
+  | { readonly kind: 'listening'; readonly teacherId: string; readonly unsubscribe: () => void }
+  | { readonly kind: 'closed' };
+
+type Message<Type extends ClientMessage['type']> = Extract<ClientMessage, { type: Type }>;
+
 export function startSession(options: SessionOptions): void {
-  const { socket, run, log } = options;
-  const messages = createRateLimit(LIMITS.messagesPerSecond);
-  const inputs = createRateLimit(LIMITS.inputsPerSecond);
-  const scenesSent = new Set<number>();
-  let teacherId: string | undefined;
-  let unsubscribe: (() => void) | undefined;
-  const outbox = createOutbox(socket, log);
-  const { send } = outbox;
-  /** The live scene, while this page is too slow to be sent it. */
-  let owed: { sceneId: number; seed: number } | undefined;
+  const session = new Session(options);
+  const { socket, log } = options;
+  socket.on('message', (data: Buffer, binary: boolean) => session.receive(data, binary));
+  socket.on('close', () => session.close());
+  socket.on('error', (error) => log.warn({ error: error.message }, 'socket'));
+}
 
-  function refuse(code: ErrorCode, message: string, ref?: string): void {
-    send({ type: 'error', code, message, ...(ref === undefined ? {} : { ref }) });
+class Session {
+  readonly #options: SessionOptions;
+  readonly #run: RunHandle;
+  readonly #outbox: Outbox;
+  readonly #scenes: SceneSender;
+  readonly #messages = createRateLimit(LIMITS.messagesPerSecond);
+  readonly #inputs = createRateLimit(LIMITS.inputsPerSecond);
+  #state: State = { kind: 'awaiting-hello' };
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#run = options.run;
+    this.#outbox = createOutbox(options.socket, options.log);
+    this.#scenes = new SceneSender(options.run, this.#outbox, options.log);
   }
 
-  /** Once per connection and scene; a page needs it before it can draw poses of it. */
-  async function sendScene(sceneId: number, seed: number): Promise<number> {
-    if (!scenesSent.has(sceneId)) {
-      scenesSent.add(sceneId);
-      const text = await run.sceneMessage(sceneId, seed).catch((error: Error) => {
-        scenesSent.delete(sceneId); // asked for again with the next clip or episode of it
-        throw error;
-      });
-      outbox.sendReady(text);
+  receive(data: Buffer, binary: boolean): void {
+    this.#handle(data, binary).catch((error: Error) => this.#refuse(error));
+  }
+
+  close(): void {
+    const { sessionId } = this.#options;
+    const state = this.#state;
+    this.#state = { kind: 'closed' };
+    this.#run.showQuery(sessionId, undefined);
+    if (state.kind === 'listening') {
+      state.unsubscribe();
+      this.#run.live({ type: 'overlays', viewer: sessionId, on: false });
     }
-    return sceneId;
+    if ('teacherId' in state && this.#run.holder === state.teacherId)
+      this.#run.live({ type: 'release' });
   }
 
-  function listen(): void {
-    unsubscribe = run.subscribe({
-      message: send,
-      scene(sceneId, seed) {
-        owed = { sceneId, seed };
-        pay();
-      },
-      frame(buffer) {
-        if (owed) pay();
-        outbox.sendFrame(buffer);
-      },
-    });
+  async #handle(data: Buffer, binary: boolean): Promise<void> {
+    if (data.length > LIMITS.messageBytes)
+      throw new Refusal('too-large', `${data.length} bytes, allowed ${LIMITS.messageBytes}`);
+    if (binary) this.#input(new Uint8Array(data).buffer);
+    else await this.#text(data.toString());
   }
 
-  /** Scenes are large: a slow page gets the one that is current once it has caught up. */
-  function pay(): void {
-    if (!owed || outbox.isSlow) return;
-    const { sceneId, seed } = owed;
-    owed = undefined;
-    sendScene(sceneId, seed).catch((error) => log.error({ error: String(error) }, 'scene'));
+  #refuse(error: Error): void {
+    const refusal = error instanceof Refusal ? error : new Refusal('internal', error.message);
+    if (refusal !== error) this.#options.log.error({ error }, 'a message failed');
+    const { code, message, ref } = refusal;
+    this.#outbox.send({ type: 'error', code, message, ...(ref === undefined ? {} : { ref }) });
   }
 
-  async function hello(message: Extract<ClientMessage, { type: 'hello' }>): Promise<void> {
-    if (message.protocol !== PROTOCOL_VERSION) {
-      refuse(
-        'protocol-mismatch',
-        `hello.protocol: is ${message.protocol}, this server speaks ${PROTOCOL_VERSION}; reload the page`,
+  /** @throws Refusal before the page has said hello. */
+  #teacher(): string {
+    if ('teacherId' in this.#state) return this.#state.teacherId;
+    throw new Refusal('hello-missing', 'the first message must be hello');
+  }
+
+  // ------------------------------------------------------------------ control inputs
+
+  #input(bytes: ArrayBuffer): void {
+    if (!this.#inputs.allow(Date.now()))
+      throw new Refusal('too-frequent', `more than ${LIMITS.inputsPerSecond} inputs per second`);
+    const code = opcode(bytes);
+    if (code !== OP.input)
+      throw new Refusal('bad-message', `binary message with opcode ${code}, expected ${OP.input}`);
+    const teacherId = this.#teacher();
+    const input = decode(bytes);
+    if (input.activeAxes === 0 && this.#run.holder !== teacherId) return;
+    if (!this.#run.takeControl(teacherId))
+      throw new Refusal('control-taken', `${this.#run.holder} is driving; wait until they let go`);
+    this.#run.live({ type: 'input', input });
+  }
+
+  // ------------------------------------------------------------------ messages
+
+  async #text(text: string): Promise<void> {
+    if (!this.#messages.allow(Date.now()))
+      throw new Refusal(
+        'too-frequent',
+        `more than ${LIMITS.messagesPerSecond} messages per second`,
       );
-      socket.close(CLOSE.protocolMismatch, 'protocol mismatch');
+    const message = parseMessage(text);
+    if (message.type === 'hello') return this.#hello(message);
+    const teacherId = this.#teacher();
+    switch (message.type) {
+      case 'control':
+        this.#control(message, teacherId);
+        return;
+      case 'feedback':
+        return this.#feedback(message);
+      case 'request-clip':
+        return this.#clip(message);
+      case 'ask-queries':
+        this.#run.wantQueries(message.count);
+        return;
+      case 'show-query':
+        this.#run.showQuery(this.#options.sessionId, message.queryId ?? undefined);
+        return;
+      case 'pass-query':
+        this.#run.passQuery(message.queryId);
+        return;
+      case 'request-history':
+        this.#outbox.send({ type: 'metrics', points: await this.#run.history(message.since) });
+        return;
+      case 'ping':
+        this.#outbox.send({ type: 'pong', sentAt: message.sentAt, serverTime: Date.now() });
+        return;
+    }
+  }
+
+  async #hello({ protocol, teacherId }: Message<'hello'>): Promise<void> {
+    if (protocol !== PROTOCOL_VERSION) {
+      this.#refuse(
+        new Refusal(
+          'protocol-mismatch',
+          `hello.protocol: is ${protocol}, this server speaks ${PROTOCOL_VERSION}; reload the page`,
+        ),
+      );
+      this.#options.socket.close(CLOSE.protocolMismatch, 'protocol mismatch');
       return;
     }
-    if (teacherId !== undefined) return;
-    teacherId = message.teacherId;
-    send({ type: 'welcome', ...options.welcome, backend: run.backend, serverTime: Date.now() });
+    if (this.#state.kind !== 'awaiting-hello') return;
+    const welcomed: State = { kind: 'welcomed', teacherId };
+    this.#state = welcomed;
+    await this.#welcome();
+    // The page may have gone meanwhile.
+    if (this.#state === welcomed)
+      this.#state = { kind: 'listening', teacherId, unsubscribe: this.#subscribe() };
+  }
+
+  /** How things stand. */
+  async #welcome(): Promise<void> {
+    const { welcome } = this.#options;
+    const run = this.#run;
+    const { send } = this.#outbox;
+    send({ type: 'welcome', ...welcome, backend: run.backend, serverTime: Date.now() });
     for (const alert of run.alerts) send(alert);
-    if (run.state) await sendScene(run.state.sceneId, run.state.seed);
+    if (run.state) await this.#scenes.send(run.state.sceneId, run.state.seed);
     send(run.status());
     for (const episode of run.recentEpisodes) send({ type: 'episode', episode });
     for (const query of run.queries) send(wireQuery(query));
-    listen();
   }
 
-  function control(message: ControlMessage, by: string): void {
-    switch (message.action) {
-      case 'play':
-      case 'pause':
-      case 'step':
-        run.live({ type: message.action });
-        return;
-      case 'estop':
-        run.emergencyStop(by);
-        return;
-      case 'reset':
-        run.live({ type: 'reset', ...(message.seed === undefined ? {} : { seed: message.seed }) });
-        return;
-      case 'speed':
-        run.live({ type: 'speed', factor: message.factor });
-        return;
-      case 'rewind':
-        run.live({ type: 'rewind', seconds: message.seconds });
-        return;
-      case 'release-to':
-        run.live({ type: 'release-to', target: message.target });
-        return;
-      case 'overlays':
-        run.live({ type: 'overlays', viewer: options.sessionId, on: message.on });
-        return;
-    }
-  }
-
-  async function feedback(message: Extract<ClientMessage, { type: 'feedback' }>): Promise<void> {
-    const receivedAt = Date.now();
-    const { feedback: body } = message;
-    try {
-      const { duplicate } = await run.accept(body, receivedAt);
-      send({ type: 'ack', feedbackId: body.id, duplicate, receivedAt });
-    } catch (error) {
-      if (error instanceof RunError) refuse(error.code, error.message, body.id);
-      else throw error;
-    }
-  }
-
-  async function clip(message: Extract<ClientMessage, { type: 'request-clip' }>): Promise<void> {
-    const { segment, tag } = message;
-    const episode = await run.episode(segment.episodeId);
-    if (!episode || episode.poses.length === 0) {
-      refuse(
-        'unknown-episode',
-        `request-clip.segment.episodeId: ${segment.episodeId} has no poses here`,
-        String(tag),
-      );
-      return;
-    }
-    if (segment.to > episode.length) {
-      refuse(
-        'bad-message',
-        `request-clip.segment.to: is ${segment.to}, allowed up to ${episode.length}`,
-        String(tag),
-      );
-      return;
-    }
-    const sceneId = await sendScene(run.sceneIdOf(episode.seed), episode.seed);
-    const width = episode.poses.length / (episode.length + 1);
-    const rows = segment.to - segment.from + 1;
-    const poses = episode.poses.slice(segment.from * width, (segment.to + 1) * width);
-    // Row 0 is the state before the first step.
-    const predictedRewards = new Float32Array(rows).fill(Number.NaN);
-    predictedRewards.set((await run.predict(segment)) ?? [], 1);
-    const dt = run.facts.controlDt;
-    outbox.sendReady(encodeClip({ tag, dt, sceneId, rows, poses, predictedRewards }));
-  }
-
-  async function handle(message: ClientMessage): Promise<void> {
-    if (message.type === 'hello') return hello(message);
-    if (teacherId === undefined) {
-      refuse('hello-missing', 'the first message must be hello');
-      return;
-    }
-    switch (message.type) {
-      case 'control':
-        control(message, teacherId);
-        return;
-      case 'feedback':
-        return feedback(message);
-      case 'request-clip':
-        return clip(message);
-      case 'ask-queries':
-        run.wantQueries(message.count);
-        return;
-      case 'show-query':
-        run.showQuery(options.sessionId, message.queryId ?? undefined);
-        return;
-      case 'pass-query':
-        run.passQuery(message.queryId);
-        return;
-      case 'request-history':
-        send({ type: 'metrics', points: await run.history(message.since) });
-        return;
-      case 'ping':
-        send({ type: 'pong', sentAt: message.sentAt, serverTime: Date.now() });
-        return;
-    }
-  }
-
-  /** Why a binary message cannot be taken, or undefined. */
-  function refusal(bytes: ArrayBuffer): [ErrorCode, string] | undefined {
-    if (!inputs.allow(Date.now())) {
-      return ['too-frequent', `more than ${LIMITS.inputsPerSecond} inputs per second`];
-    }
-    const code = opcode(bytes);
-    if (code !== OP.input) {
-      return ['bad-message', `binary message with opcode ${code}, expected ${OP.input}`];
-    }
-    return teacherId === undefined
-      ? ['hello-missing', 'the first message must be hello']
-      : undefined;
-  }
-
-  function onInput(bytes: ArrayBuffer): void {
-    const refused = refusal(bytes);
-    if (refused || teacherId === undefined) {
-      if (refused) refuse(...refused);
-      return;
-    }
-    try {
-      const input = decodeInput(bytes);
-      if (input.activeAxes === 0 && run.holder !== teacherId) return;
-      if (run.takeControl(teacherId)) run.live({ type: 'input', input });
-      else refuse('control-taken', `${run.holder} is driving; wait until they let go`);
-    } catch (error) {
-      refuse('bad-message', (error as Error).message);
-    }
-  }
-
-  function parse(text: string): ClientMessage | undefined {
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch {
-      refuse('bad-json', 'the message is not JSON');
-      return undefined;
-    }
-    const parsed = clientMessageSchema.safeParse(json);
-    if (parsed.success) return parsed.data;
-    const issue = parsed.error.issues[0]!;
-    refuse('bad-message', `${issue.path.join('.') || 'message'}: ${issue.message}`, refOf(json));
-    return undefined;
-  }
-
-  function onText(text: string): void {
-    if (!messages.allow(Date.now())) {
-      refuse('too-frequent', `more than ${LIMITS.messagesPerSecond} messages per second`);
-      return;
-    }
-    const message = parse(text);
-    if (!message) return;
-    handle(message).catch((error: Error) => {
-      log.error({ error }, 'a message failed');
-      refuse('internal', error.message);
+  #subscribe(): () => void {
+    return this.#run.subscribe({
+      message: (message) => this.#outbox.send(message),
+      scene: (sceneId, seed) => this.#scenes.moved(sceneId, seed),
+      frame: (buffer) => {
+        this.#scenes.catchUp();
+        this.#outbox.sendFrame(buffer);
+      },
     });
   }
 
-  socket.on('message', (data: Buffer, binary: boolean) => {
-    if (data.length > LIMITS.messageBytes) {
-      refuse('too-large', `${data.length} bytes, allowed ${LIMITS.messageBytes}`);
-      return;
+  #control(message: ControlMessage, teacherId: string): void {
+    if (message.action === 'estop') this.#run.emergencyStop(teacherId);
+    else this.#run.live(liveCommandOf(message, this.#options.sessionId));
+  }
+
+  async #feedback({ feedback }: Message<'feedback'>): Promise<void> {
+    const receivedAt = Date.now();
+    try {
+      const { duplicate } = await this.#run.accept(feedback, receivedAt);
+      this.#outbox.send({ type: 'ack', feedbackId: feedback.id, duplicate, receivedAt });
+    } catch (error) {
+      if (!(error instanceof RunError)) throw error;
+      throw new Refusal(error.code, error.message, feedback.id);
     }
-    if (binary) onInput(new Uint8Array(data).buffer);
-    else onText(data.toString());
-  });
-  socket.on('close', () => {
-    unsubscribe?.();
-    run.showQuery(options.sessionId, undefined);
-    if (unsubscribe) run.live({ type: 'overlays', viewer: options.sessionId, on: false });
-    if (teacherId !== undefined && run.holder === teacherId) run.live({ type: 'release' });
-  });
-  socket.on('error', (error) => log.warn({ error: error.message }, 'socket'));
+  }
+
+  async #clip({ segment, tag }: Message<'request-clip'>): Promise<void> {
+    const { sceneId, seed, bytes } = await clipOf(this.#run, segment, tag);
+    await this.#scenes.send(sceneId, seed);
+    this.#outbox.sendReady(bytes);
+  }
+}
+
+/** @throws Refusal */
+function decode(bytes: ArrayBuffer): ControlInput {
+  try {
+    return decodeInput(bytes);
+  } catch (error) {
+    throw new Refusal('bad-message', (error as Error).message);
+  }
 }
 
 function wireQuery(query: Query): ServerMessage {
   return { type: 'query', query: { ...query, segments: [...query.segments] } };
-}
-
-/** Id of a refused message, where it has one, so that the client knows what failed. */
-function refOf(json: unknown): string | undefined {
-  if (typeof json !== 'object' || json === null) return undefined;
-  const { id, feedback } = json as { id?: unknown; feedback?: { id?: unknown } };
-  const ref = feedback?.id ?? id;
-  return typeof ref === 'string' ? ref : undefined;
 }

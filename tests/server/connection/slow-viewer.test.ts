@@ -73,7 +73,6 @@ beforeEach(async () => {
       socket,
       run,
       sessionId: 's',
-      serverVersion: '0',
       log: createLog('error'),
       welcome: {} as never,
     }),

@@ -1,0 +1,27 @@
+import type { RunHandle } from '../contract.ts';
+import type { ControlMessage } from '../protocol/index.ts';
+
+type LiveCommand = Parameters<RunHandle['live']>[0];
+
+/** What a page asks of the live simulation; an emergency stop is more than a command. */
+export function liveCommandOf(
+  message: Exclude<ControlMessage, { action: 'estop' }>,
+  viewer: string,
+): LiveCommand {
+  switch (message.action) {
+    case 'play':
+    case 'pause':
+    case 'step':
+      return { type: message.action };
+    case 'reset':
+      return { type: 'reset', ...(message.seed === undefined ? {} : { seed: message.seed }) };
+    case 'speed':
+      return { type: 'speed', factor: message.factor };
+    case 'rewind':
+      return { type: 'rewind', seconds: message.seconds };
+    case 'release-to':
+      return { type: 'release-to', target: message.target };
+    case 'overlays':
+      return { type: 'overlays', viewer, on: message.on };
+  }
+}

@@ -1,0 +1,49 @@
+/** Scenes to one page: each once, before the first poses of it, and none while the page is slow. */
+import type { RunHandle } from '../contract.ts';
+import type { Log } from '../threads/log.ts';
+import type { Outbox } from './outbox.ts';
+
+interface LiveScene {
+  readonly sceneId: number;
+  readonly seed: number;
+}
+
+export class SceneSender {
+  readonly #run: Pick<RunHandle, 'sceneMessage'>;
+  readonly #outbox: Outbox;
+  readonly #log: Pick<Log, 'error'>;
+  readonly #sent = new Set<number>();
+  /** The live scene, while this page is too slow to be sent it. */
+  #held: LiveScene | undefined;
+
+  constructor(run: Pick<RunHandle, 'sceneMessage'>, outbox: Outbox, log: Pick<Log, 'error'>) {
+    this.#run = run;
+    this.#outbox = outbox;
+    this.#log = log;
+  }
+
+  /** Once per connection and scene. @throws Error when no actor describes it in time. */
+  async send(sceneId: number, seed: number): Promise<void> {
+    if (this.#sent.has(sceneId)) return;
+    this.#sent.add(sceneId);
+    try {
+      this.#outbox.sendReady(await this.#run.sceneMessage(sceneId, seed));
+    } catch (error) {
+      this.#sent.delete(sceneId); // asked for again with the next clip or episode of it
+      throw error;
+    }
+  }
+
+  /** The live episode moved there. Scenes are large: a slow page gets the current one once it has caught up. */
+  moved(sceneId: number, seed: number): void {
+    this.#held = { sceneId, seed };
+    this.catchUp();
+  }
+
+  catchUp(): void {
+    if (!this.#held || this.#outbox.isSlow) return;
+    const { sceneId, seed } = this.#held;
+    this.#held = undefined;
+    this.send(sceneId, seed).catch((error) => this.#log.error({ error: String(error) }, 'scene'));
+  }
+}
