@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three suites: `unit` (fast, contracts and properties), `e2e` (a real browser), `learning` (long). */
+/** Two suites: `unit` (fast, contracts and properties) and `e2e` (a real browser). */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/e2e/**', 'tests/learning/**'],
+          exclude: ['tests/e2e/**'],
           testTimeout: 60_000,
           pool: 'forks',
         },
@@ -22,15 +22,6 @@ export default defineConfig({
           pool: 'forks',
           fileParallelism: false,
           globalSetup: ['tests/setup/browser.ts'],
-        },
-      },
-      {
-        test: {
-          name: 'learning',
-          include: ['tests/learning/**/*.test.ts'],
-          testTimeout: 3_600_000,
-          pool: 'forks',
-          fileParallelism: false,
         },
       },
     ],
