@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { METRICS, type MetricDescription } from '../agent/metrics.ts';
+import { houseSvg, layerImports } from '../scripts/house.ts';
 import { withLists } from '../scripts/lists.ts';
 import { ALERTS, alertOf } from '../server/protocol/alerts.ts';
 import { ERRORS } from '../server/protocol/errors.ts';
@@ -44,4 +45,19 @@ test('[ARCH-8] an alert has its words filled in', () => {
   expect([alert.id, alert.code, alert.severity]).toEqual(['rollout-2', 'actor-died', 'warning']);
   expect(alert.tip).toBe('It is started again in 0.5 s; the live simulation goes on.');
   expect(alert.message).toBe(ALERTS['rollout-{n}'].meaning);
+});
+
+test('[ARCH-10] the picture of the house shows the imports as they are (npm run docs)', () => {
+  const house = sourceFiles('sim', 'agent', 'experiments', 'server', 'cli', 'trainer-ui');
+  const pairs = layerImports(house).map((pair) => pair.join(' -> '));
+  expect(pairs).toContain('agent -> sim');
+  expect(pairs).not.toContain('sim -> agent');
+  expect(readFileSync(join(root, 'docs/images/house.svg'), 'utf8')).toBe(houseSvg(house));
+});
+
+test('[ARCH-10] the files that CONTRIBUTING.md walks through exist', () => {
+  const walks = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').split(/^## /m)[3] ?? '';
+  const named = [...walks.matchAll(/`([a-z-]+\/[\w/.-]+\.tsx?)`/g)].map((match) => match[1]!);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
