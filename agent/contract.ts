@@ -20,6 +20,13 @@ export const SOURCE_CODE = { policy: 0, human: 1, blend: 2 } as const satisfies 
 export type EpisodeEnd = 'terminated' | 'truncated' | 'aborted' | 'open';
 
 /**
+ * experience: it happened. counterfactual: what the policy would have done from a state of a takeover.
+ * prediction: where its actions would have led from every step of one. Only experience is learned from
+ * by itself; the others are there for feedback that names them.
+ */
+export type EpisodeOrigin = 'experience' | 'counterfactual' | 'prediction';
+
+/**
  * One rollout in columns. There is one more observation (and pose) than actions. Episodes grow
  * while they run (`end: 'open'`); `length` says how many steps the columns hold.
  */
@@ -38,6 +45,7 @@ export interface Episode {
   readonly bodies: number;
   readonly length: number;
   readonly end: EpisodeEnd;
+  readonly origin: EpisodeOrigin;
   /** (length + 1, d) */
   readonly observations: Float32Array;
   /** What was executed, (length, k). */
@@ -70,19 +78,6 @@ export interface Segment {
   readonly episodeId: string;
   readonly from: number;
   readonly to: number;
-}
-
-/** One step as learners see it. */
-export interface Transition {
-  readonly observation: Float32Array;
-  readonly action: Float32Array;
-  readonly policyAction: Float32Array;
-  readonly source: ActionSource;
-  readonly policyVersion: number;
-  readonly envReward: number;
-  readonly cost: number;
-  readonly discount: number;
-  readonly nextObservation: Float32Array;
 }
 
 // ---------------------------------------------------------------- questions and answers

@@ -44,8 +44,7 @@ export async function exportRun(
   let missing = 0;
   for (const [i, row] of rows.entries()) {
     const episode = await storage.getEpisode(row.id);
-    // A rewound or counterfactual episode says of which step of which episode it is a branch.
-    listed.push(episode?.branchOf ? { ...row, branchOf: episode.branchOf } : row);
+    listed.push(episode ? { ...row, ...whence(episode) } : row);
     if (episode) {
       writeLines(join(out, 'episodes', `${row.id}.jsonl`), stepsOf(episode));
       steps += episode.length;
@@ -64,6 +63,11 @@ export async function exportRun(
     steps,
     metrics: metrics.length,
   };
+}
+
+/** Where an episode came from; a rewound or counterfactual one also says where it branched off. */
+function whence({ origin, branchOf }: Episode): object {
+  return { origin, ...(branchOf ? { branchOf } : {}) };
 }
 
 function writeLines(path: string, rows: readonly unknown[]): void {

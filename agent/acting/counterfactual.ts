@@ -4,8 +4,8 @@
  * and shown to the operator as what was prevented.
  */
 import type { Environment, EnvState, TimeStep } from '../../sim/contract.ts';
-import type { Episode, Policy, Segment } from '../contract.ts';
-import { createEpisodeRecorder } from '../episode/episodes.ts';
+import type { Episode, EpisodeOrigin, Policy, Segment } from '../contract.ts';
+import { createEpisodeRecorder } from '../episode/recorder.ts';
 
 export interface CounterfactualOptions {
   /** Id of the branch. */
@@ -40,7 +40,7 @@ export function rollCounterfactual(
   let ts = env.loadState(state);
   if (ts.kind === 'last')
     throw new RangeError('counterfactual.state: is the end of an episode, nothing follows it');
-  const recorder = recorderFor(env, steps, options);
+  const recorder = recorderFor(env, 'counterfactual', steps, options);
   recorder.begin(options.id, options.seed, options.startedAt, env, ts, options.branchOf);
   const action = new Float32Array(env.actionSpace.size);
   for (let t = 0; t < steps && ts.kind !== 'last'; t++) {
@@ -94,7 +94,7 @@ export function rollPredictions(
 ): Predictions {
   const k = env.actionSpace.size;
   const count = taken.policyVersions.length;
-  const recorder = recorderFor(env, count * steps, { ...options, keepPoses: false });
+  const recorder = recorderFor(env, 'prediction', count * steps, { ...options, keepPoses: false });
   const segments: Segment[] = [];
   let here = state;
   for (let t = 0; t < count; t++) {
@@ -117,7 +117,12 @@ export function rollPredictions(
   return { episode: recorder.episode(), segments };
 }
 
-function recorderFor(env: Environment, capacity: number, options: CounterfactualOptions) {
+function recorderFor(
+  env: Environment,
+  origin: EpisodeOrigin,
+  capacity: number,
+  options: CounterfactualOptions,
+) {
   return createEpisodeRecorder({
     runId: options.runId,
     environmentId: env.id,
@@ -125,6 +130,7 @@ function recorderFor(env: Environment, capacity: number, options: Counterfactual
     observationSize: env.observationSpace.size,
     actionSize: env.actionSpace.size,
     bodies: env.scene.bodies.length,
+    origin,
     keepPoses: options.keepPoses !== false,
     capacity,
   });
@@ -203,7 +209,7 @@ export function counterfactualId(episodeId: string, from: number): string {
   return `${episodeId}-cf${from}`;
 }
 
-/** Nobody lived it: feedback refers to it, and learners do not count it as experience. */
-export function isCounterfactual(episodeId: string): boolean {
-  return /-cf\d+(-paths)?$/.test(episodeId);
+/** Id of the episode that holds the predictions from each step of the same takeover. */
+export function predictionsId(episodeId: string, from: number): string {
+  return `${counterfactualId(episodeId, from)}-paths`;
 }

@@ -1,167 +1,68 @@
 /**
- * How episodes travel between threads: only the new steps, in arrays that are transferred, not
- * copied; put together again on the other side.
+ * How episodes travel between threads: only the new steps, in arrays of their own that are transferred,
+ * not copied (`buffersOf`); put together again on the other side.
  */
-import { type Episode, type EpisodeEnd, SOURCE_CODE } from '../contract.ts';
+import { type Episode, SOURCE_CODE } from '../contract.ts';
+import {
+  allocate,
+  COLUMN_NAMES,
+  type Columns,
+  grow,
+  type Sizes,
+  sizesOf,
+  sliceColumns,
+  span,
+  views,
+} from './columns.ts';
 
-/** Steps [from, to) of an episode; `observations` holds one row more. No poses, no states. */
-export interface EpisodeChunk {
-  readonly id: string;
-  readonly runId: string;
-  readonly environmentId: string;
-  readonly configHash: string;
-  readonly seed: number;
-  readonly startedAt: number;
-  readonly observationSize: number;
-  readonly actionSize: number;
+/** Steps [from, to) of an episode, with the state after each and the one before the first. No poses, no saved states. */
+export interface EpisodeChunk extends Omit<Episode, 'length' | 'states'> {
   readonly from: number;
   readonly to: number;
-  readonly end: EpisodeEnd;
-  readonly branchOf?: { readonly episodeId: string; readonly step: number };
-  readonly summary: Readonly<Record<string, number>>;
-  readonly observations: Float32Array;
-  readonly actions: Float32Array;
-  readonly policyActions: Float32Array;
-  readonly sources: Uint8Array;
-  readonly policyVersions: Uint32Array;
-  readonly envRewards: Float32Array;
-  readonly costs: Float32Array;
-  readonly discounts: Float32Array;
-  readonly successes: Uint8Array;
-  readonly positions: Float32Array;
 }
 
-export function sliceEpisode(e: Episode, from: number, to: number): EpisodeChunk {
-  const { observationSize: d, actionSize: k } = e;
+/** Poses stay with the recorder: learners do not see them. */
+const sizesOfChunk = (of: Episode | EpisodeChunk): Sizes => sizesOf(of, { poses: false });
+
+/** A copy of steps [from, to), with arrays of its own. */
+export function sliceEpisode(episode: Episode, from: number, to: number): EpisodeChunk {
+  const { length: _length, states: _states, ...head } = episode;
+  const sizes = sizesOfChunk(episode);
   return {
-    id: e.id,
-    runId: e.runId,
-    environmentId: e.environmentId,
-    configHash: e.configHash,
-    seed: e.seed,
-    startedAt: e.startedAt,
-    observationSize: d,
-    actionSize: k,
+    ...head,
+    bodies: 0,
+    summary: { ...episode.summary },
     from,
     to,
-    end: e.end,
-    ...(e.branchOf ? { branchOf: e.branchOf } : {}),
-    summary: { ...e.summary },
-    observations: e.observations.slice(from * d, (to + 1) * d),
-    actions: e.actions.slice(from * k, to * k),
-    policyActions: e.policyActions.slice(from * k, to * k),
-    sources: e.sources.slice(from, to),
-    policyVersions: e.policyVersions.slice(from, to),
-    envRewards: e.envRewards.slice(from, to),
-    costs: e.costs.slice(from, to),
-    discounts: e.discounts.slice(from, to),
-    successes: e.successes.slice(from, to),
-    positions: e.positions.slice(from * 3, (to + 1) * 3),
+    ...sliceColumns(episode, from, to, sizes),
   };
 }
 
-/** Buffers of a chunk, for the transfer list. */
-export function chunkBuffers(chunk: EpisodeChunk): ArrayBuffer[] {
-  return Object.values(chunk)
-    .filter((value) => ArrayBuffer.isView(value))
-    .map((view) => (view as Float32Array).buffer as ArrayBuffer);
-}
-
-interface Growing {
-  rows: number;
-  columns: Pick<EpisodeChunk, ColumnName>;
-}
-type ColumnName =
-  | 'observations'
-  | 'actions'
-  | 'policyActions'
-  | 'sources'
-  | 'policyVersions'
-  | 'envRewards'
-  | 'costs'
-  | 'discounts'
-  | 'successes'
-  | 'positions';
-
-/** Puts chunks together again. Episodes that ended are forgotten at once: their reader
- * keeps them. undefined: the beginning went to a thread that died. */
+/**
+ * Puts chunks together again. An episode that ended is forgotten at once, as its reader keeps it.
+ * `add` returns undefined when the beginning of the episode went to a thread that died.
+ */
 export function createAssembler(): { add(chunk: EpisodeChunk): Episode | undefined } {
-  const open = new Map<string, Growing>();
+  const open = new Map<string, Columns>();
   return {
     add(chunk) {
-      let growing = open.get(chunk.id);
-      if (!growing && chunk.from > 0) return undefined;
-      if (!growing || chunk.to > growing.rows) {
-        growing = widen(chunk, growing);
-        open.set(chunk.id, growing);
-      }
-      const { columns } = growing;
-      copyIn(chunk, columns);
-      if (chunk.end !== 'open') open.delete(chunk.id);
-      return asEpisode(chunk, columns);
+      const old = open.get(chunk.id);
+      if (!old && chunk.from > 0) return undefined;
+      const sizes = sizesOfChunk(chunk);
+      const columns = withRoom(old, chunk.to, sizes);
+      for (const name of COLUMN_NAMES)
+        columns[name].set(chunk[name], span(name, chunk.from, chunk.to, sizes)[0]);
+      if (chunk.end === 'open') open.set(chunk.id, columns);
+      else open.delete(chunk.id);
+      const { from: _from, to, ...head } = chunk;
+      return { ...head, length: to, ...views(columns, to, sizes), states: [] };
     },
   };
 }
 
-function widen(chunk: EpisodeChunk, old: Growing | undefined): Growing {
-  const rows = Math.max(256, 2 * (old?.rows ?? 0), chunk.to);
-  const { observationSize: d, actionSize: k } = chunk;
-  const columns: Growing['columns'] = {
-    observations: new Float32Array((rows + 1) * d),
-    actions: new Float32Array(rows * k),
-    policyActions: new Float32Array(rows * k),
-    sources: new Uint8Array(rows),
-    policyVersions: new Uint32Array(rows),
-    envRewards: new Float32Array(rows),
-    costs: new Float32Array(rows),
-    discounts: new Float32Array(rows),
-    successes: new Uint8Array(rows),
-    positions: new Float32Array((rows + 1) * 3),
-  };
-  if (old) for (const name of names(columns)) columns[name].set(old.columns[name]);
-  return { rows, columns };
-}
-
-function names(columns: Growing['columns']): ColumnName[] {
-  return Object.keys(columns) as ColumnName[];
-}
-
-/** Numbers per step of a column. */
-function width(chunk: EpisodeChunk, name: ColumnName): number {
-  if (name === 'observations') return chunk.observationSize;
-  if (name === 'actions' || name === 'policyActions') return chunk.actionSize;
-  return name === 'positions' ? 3 : 1;
-}
-
-function copyIn(chunk: EpisodeChunk, columns: Growing['columns']): void {
-  for (const name of names(columns))
-    columns[name].set(chunk[name], chunk.from * width(chunk, name));
-}
-
-function asEpisode(chunk: EpisodeChunk, columns: Growing['columns']): Episode {
-  const n = chunk.to;
-  const { from: _from, to: _to, ...head } = chunk;
-  const view = <T extends Float32Array | Uint8Array | Uint32Array>(c: T, name: ColumnName): T => {
-    const extra = name === 'observations' || name === 'positions' ? 1 : 0;
-    return c.subarray(0, (n + extra) * width(chunk, name)) as T;
-  };
-  return {
-    ...head,
-    bodies: 0,
-    length: n,
-    observations: view(columns.observations, 'observations'),
-    actions: view(columns.actions, 'actions'),
-    policyActions: view(columns.policyActions, 'policyActions'),
-    sources: view(columns.sources, 'sources'),
-    policyVersions: view(columns.policyVersions, 'policyVersions'),
-    envRewards: view(columns.envRewards, 'envRewards'),
-    costs: view(columns.costs, 'costs'),
-    discounts: view(columns.discounts, 'discounts'),
-    successes: view(columns.successes, 'successes'),
-    positions: view(columns.positions, 'positions'),
-    poses: new Float32Array(0),
-    states: [],
-  };
+function withRoom(columns: Columns | undefined, rows: number, sizes: Sizes): Columns {
+  if (!columns) return allocate(Math.max(256, rows), sizes);
+  return rows > columns.sources.length ? grow(columns, rows, sizes) : columns;
 }
 
 /** Steps of an episode in which a person acted, wholly or in part. */

@@ -1,83 +1,105 @@
-/** Columns of an episode: flat typed arrays that grow by doubling. */
+/** The columns of an episode as one table; whatever allocates, views, copies, slices, stores or sends them derives from it. */
+import { POSE_SIZE } from '../../sim/contract.ts';
 import type { Episode } from '../contract.ts';
 
-/** Every column, with how many numbers it holds per step. */
-export interface Columns {
-  observations: Float32Array;
-  actions: Float32Array;
-  policyActions: Float32Array;
-  sources: Uint8Array;
-  policyVersions: Uint32Array;
-  envRewards: Float32Array;
-  costs: Float32Array;
-  discounts: Float32Array;
-  successes: Uint8Array;
-  poses: Float32Array;
-  positions: Float32Array;
-}
+type Sized = Pick<Episode, 'observationSize' | 'actionSize' | 'bodies'>;
+type Width = 'observation' | 'action' | 'pose' | 'position' | 'scalar';
 
-export interface Sizes {
-  readonly d: number;
-  readonly k: number;
-  /** Pose numbers per step; 0 when not kept. */
-  readonly p: number;
-  /** 3, or 0 when positions are not kept. */
-  readonly xyz: number;
-}
+/** `extraRow`: the column also holds the state before the first step, (length + 1, width). */
+const row = <A>(array: A, width: Width, extraRow = false) => ({ array, width, extraRow });
 
-/** Columns with room for `rows` steps (and one more observation, pose and position). */
-export function allocate(rows: number, { d, k, p, xyz }: Sizes): Columns {
+/** In the order in which episode files list them. */
+export const COLUMNS = {
+  observations: row(Float32Array, 'observation', true),
+  actions: row(Float32Array, 'action'),
+  policyActions: row(Float32Array, 'action'),
+  sources: row(Uint8Array, 'scalar'),
+  policyVersions: row(Uint32Array, 'scalar'),
+  envRewards: row(Float32Array, 'scalar'),
+  costs: row(Float32Array, 'scalar'),
+  discounts: row(Float32Array, 'scalar'),
+  successes: row(Uint8Array, 'scalar'),
+  poses: row(Float32Array, 'pose', true),
+  positions: row(Float32Array, 'position', true),
+} as const satisfies Partial<Record<keyof Episode, object>>;
+
+export type ColumnName = keyof typeof COLUMNS;
+export type Columns = { [N in ColumnName]: Episode[N] };
+export type AnyColumn = Columns[ColumnName];
+
+export const COLUMN_NAMES = Object.keys(COLUMNS) as readonly ColumnName[];
+
+/** Numbers per step by kind of column; 0 where a column is not kept. */
+export type Sizes = Readonly<Record<Width, number>>;
+
+/** Sizes of an episode's columns. `keep` leaves out poses or positions; default: both are kept. */
+export function sizesOf(
+  { observationSize, actionSize, bodies }: Sized,
+  keep: { readonly poses?: boolean; readonly positions?: boolean } = {},
+): Sizes {
   return {
-    observations: new Float32Array((rows + 1) * d),
-    actions: new Float32Array(rows * k),
-    policyActions: new Float32Array(rows * k),
-    sources: new Uint8Array(rows),
-    policyVersions: new Uint32Array(rows),
-    envRewards: new Float32Array(rows),
-    costs: new Float32Array(rows),
-    discounts: new Float32Array(rows),
-    successes: new Uint8Array(rows),
-    poses: new Float32Array(p === 0 ? 0 : (rows + 1) * p),
-    positions: new Float32Array(xyz === 0 ? 0 : (rows + 1) * xyz),
+    observation: observationSize,
+    action: actionSize,
+    pose: keep.poses === false ? 0 : bodies * POSE_SIZE,
+    position: keep.positions === false ? 0 : 3,
+    scalar: 1,
   };
+}
+
+/** Sizes of the columns that an episode actually has. */
+export function keptSizes(episode: Episode): Sizes {
+  const poses = episode.poses.length > 0;
+  return sizesOf(episode, { poses, positions: episode.positions.length > 0 });
+}
+
+/** Where steps [from, to) of a column begin and end in its array. */
+export function span(name: ColumnName, from: number, to: number, sizes: Sizes): [number, number] {
+  const { width, extraRow } = COLUMNS[name];
+  return [from * sizes[width], (to + (extraRow ? 1 : 0)) * sizes[width]];
+}
+
+/** One array per column, made by `make`, which returns the column's own array type. */
+export function mapColumns(make: (name: ColumnName) => AnyColumn): Columns {
+  return Object.fromEntries(COLUMN_NAMES.map((name) => [name, make(name)])) as unknown as Columns;
+}
+
+/** Columns with room for `rows` steps. */
+export function allocate(rows: number, sizes: Sizes): Columns {
+  return mapColumns((name) => new COLUMNS[name].array(span(name, 0, rows, sizes)[1]));
 }
 
 /** Columns twice as large (at least `rows`), with the old numbers in them. */
 export function grow(columns: Columns, rows: number, sizes: Sizes): Columns {
   const wider = allocate(Math.max(rows, columns.sources.length * 2), sizes);
-  for (const name of Object.keys(columns) as (keyof Columns)[]) wider[name].set(columns[name]);
+  for (const name of COLUMN_NAMES) wider[name].set(columns[name]);
   return wider;
 }
 
 /** Views of the first `n` steps. */
-export function views(c: Columns, n: number, { d, k, p, xyz }: Sizes): Columns {
-  return {
-    observations: c.observations.subarray(0, (n + 1) * d),
-    actions: c.actions.subarray(0, n * k),
-    policyActions: c.policyActions.subarray(0, n * k),
-    sources: c.sources.subarray(0, n),
-    policyVersions: c.policyVersions.subarray(0, n),
-    envRewards: c.envRewards.subarray(0, n),
-    costs: c.costs.subarray(0, n),
-    discounts: c.discounts.subarray(0, n),
-    successes: c.successes.subarray(0, n),
-    poses: c.poses.subarray(0, p === 0 ? 0 : (n + 1) * p),
-    positions: c.positions.subarray(0, xyz === 0 ? 0 : (n + 1) * xyz),
-  };
+export function views(columns: Columns, n: number, sizes: Sizes): Columns {
+  return mapColumns((name) => columns[name].subarray(...span(name, 0, n, sizes)));
 }
 
-/** Copies steps [from, to) and the observation, pose and position after each. */
-export function copySteps(e: Episode, from: number, to: number, into: Columns, sizes: Sizes): void {
-  const { d, k, p, xyz } = sizes;
-  into.actions.set(e.actions.subarray(from * k, to * k), from * k);
-  into.policyActions.set(e.policyActions.subarray(from * k, to * k), from * k);
-  into.sources.set(e.sources.subarray(from, to), from);
-  into.policyVersions.set(e.policyVersions.subarray(from, to), from);
-  into.envRewards.set(e.envRewards.subarray(from, to), from);
-  into.costs.set(e.costs.subarray(from, to), from);
-  into.discounts.set(e.discounts.subarray(from, to), from);
-  into.successes.set(e.successes.subarray(from, to), from);
-  into.observations.set(e.observations.subarray(from * d, (to + 1) * d), from * d);
-  if (p > 0) into.poses.set(e.poses.subarray(from * p, (to + 1) * p), from * p);
-  if (xyz > 0) into.positions.set(e.positions.subarray(from * xyz, (to + 1) * xyz), from * xyz);
+/** Copies of steps [from, to), with the state after each and the one before the first. */
+export function sliceColumns(columns: Columns, from: number, to: number, sizes: Sizes): Columns {
+  return mapColumns((name) => columns[name].slice(...span(name, from, to, sizes)));
+}
+
+/** Copies steps [from, to) of `columns` to the same place in `into`. */
+export function copySteps(
+  columns: Columns,
+  from: number,
+  to: number,
+  into: Columns,
+  sizes: Sizes,
+): void {
+  for (const name of COLUMN_NAMES) {
+    const [start, end] = span(name, from, to, sizes);
+    into[name].set(columns[name].subarray(start, end), start);
+  }
+}
+
+/** Buffers of an episode or a piece of one, for the transfer list: the sender can no longer read them. */
+export function buffersOf(columns: Readonly<Columns>): ArrayBuffer[] {
+  return COLUMN_NAMES.map((name) => columns[name].buffer as ArrayBuffer);
 }

@@ -1,7 +1,7 @@
 /** The queue's source: makes Query objects, remembers what was asked, and lets questions expire. */
 import type { Random } from '../../sim/random.ts';
 import type { EnvironmentSpec, Episode, Feedback, Query, Segment } from '../contract.ts';
-import type { EpisodeStore } from '../episode/episodes.ts';
+import type { EpisodeStore } from '../episode/store.ts';
 import type { RewardEnsemble } from '../reward/ensemble.ts';
 import { createAnswerTime } from './answer-time.ts';
 import { createAsked, type SavedQuestion } from './asked.ts';
@@ -84,7 +84,7 @@ export function createQuerySource(
   let answers = 0;
 
   function recent(): Episode[] {
-    const ids = store.lived();
+    const ids = store.experienceIds();
     const wanted =
       config.strategy === 'near-on-policy'
         ? Math.max(2, Math.ceil(config.recentEpisodes / 10))

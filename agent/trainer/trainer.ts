@@ -12,7 +12,7 @@ import type {
   RewardModel,
   Trainer,
 } from '../contract.ts';
-import { createEpisodeStore, segmentRows } from '../episode/episodes.ts';
+import { createEpisodeStore, segmentRows } from '../episode/store.ts';
 import { type SchedulerConfig, schedulerDefaults } from '../presets/preset.ts';
 import { getPreset } from '../presets/presets.ts';
 import { createQuerySource } from '../queries/queries.ts';
@@ -174,7 +174,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         for (let t = from; t < to; t++) if (episode.sources[t] !== 0) humanSteps++;
         owed = Math.min(scheduler.mostOwed, owed + (to - from) * scheduler.updatesPerStep);
       }
-      if (episode.end !== 'open' && store.isLived(episode.id)) hacking?.add(episode);
+      if (episode.end !== 'open' && store.isExperience(episode.id)) hacking?.add(episode);
     },
     feedback(feedback) {
       for (const id of episodesOf(feedback)) store.pin(id);

@@ -149,6 +149,7 @@ export function randomEpisode(spec: EnvironmentSpec, length: number, random: Ran
     bodies: 0,
     length,
     end: 'truncated',
+    origin: 'experience',
     observations: normal((length + 1) * d),
     actions: uniform(length * k),
     policyActions: uniform(length * k),

@@ -8,7 +8,7 @@
 import { createPolicy } from '../../agent/acting/policy.ts';
 import type { Backend } from '../../agent/backend/backend.ts';
 import type { EnvironmentSpec, Policy, PolicySnapshot } from '../../agent/contract.ts';
-import { createEpisodeRecorder } from '../../agent/episode/episodes.ts';
+import { createEpisodeRecorder } from '../../agent/episode/recorder.ts';
 import { type Act, evaluate } from '../../agent/evaluation/evaluate.ts';
 import { createPpo, type PpoConfig, type PpoLearner } from '../../agent/learners/ppo.ts';
 import type { SavedArrays } from '../../agent/nn/adam.ts';

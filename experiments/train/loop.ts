@@ -7,12 +7,8 @@
 import { type Prevented, prevented } from '../../agent/acting/counterfactual.ts';
 import { createPolicy } from '../../agent/acting/policy.ts';
 import type { Episode, Feedback, Policy, Trainer } from '../../agent/contract.ts';
-import {
-  createEpisodeRecorder,
-  createEpisodeStore,
-  type EpisodeRecorder,
-  type EpisodeStore,
-} from '../../agent/episode/episodes.ts';
+import { createEpisodeRecorder, type EpisodeRecorder } from '../../agent/episode/recorder.ts';
+import { createEpisodeStore, type EpisodeStore } from '../../agent/episode/store.ts';
 import { type LabelSchedule, labelsDue } from '../../agent/queries/config.ts';
 import type { Environment, EnvironmentFactory, EnvState, TimeStep } from '../../sim/contract.ts';
 import { createRandom, type Random } from '../../sim/random.ts';

@@ -1,7 +1,7 @@
 /** `reins train` as a function: evaluate, train, evaluate, save. */
 import { createHash } from 'node:crypto';
 import type { Metrics, Policy, Trainer } from '../../agent/contract.ts';
-import type { EpisodeStore } from '../../agent/episode/episodes.ts';
+import type { EpisodeStore } from '../../agent/episode/store.ts';
 import {
   type EpisodeRow,
   type Evaluation,

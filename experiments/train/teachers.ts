@@ -2,7 +2,9 @@
 
 import {
   type CounterfactualOptions,
+  counterfactualId,
   type Predictions,
+  predictionsId,
   rollCounterfactual,
   rollPredictions,
   takenFrom,
@@ -130,7 +132,7 @@ export async function createTeachers(
       ? (episode, from, to, state, steps, now) =>
           rollPredictions(ahead.env, state, takenFrom(episode, from, to), steps, {
             ...branchOptions(episode, from, now),
-            id: `${episode.id}-cf${from}-paths`,
+            id: predictionsId(episode.id, from),
           })
       : undefined,
     setGate(snapshot) {
@@ -166,7 +168,7 @@ function rollIn(
 
 function branchOptions(episode: Episode, from: number, now: number): CounterfactualOptions {
   return {
-    id: `${episode.id}-cf${from}`,
+    id: counterfactualId(episode.id, from),
     runId: episode.runId,
     configHash: episode.configHash,
     branchOf: { episodeId: episode.id, step: from },

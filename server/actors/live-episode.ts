@@ -3,12 +3,10 @@
  * a whole, and continued as a branch after a rewind.
  */
 import type { EpisodeEnd } from '../../agent/contract.ts';
-import { chunkBuffers, sliceEpisode } from '../../agent/episode/chunks.ts';
-import {
-  copyEpisode,
-  createEpisodeRecorder,
-  type EpisodeRecorder,
-} from '../../agent/episode/episodes.ts';
+import { sliceEpisode } from '../../agent/episode/chunks.ts';
+import { buffersOf } from '../../agent/episode/columns.ts';
+import { copyEpisode } from '../../agent/episode/copy.ts';
+import { createEpisodeRecorder, type EpisodeRecorder } from '../../agent/episode/recorder.ts';
 import type { Environment, EnvState, TimeStep } from '../../sim/contract.ts';
 import type { ActorData, EmitLive } from './messages.ts';
 import { sceneIdOf } from './scene-id.ts';
@@ -134,7 +132,7 @@ export class LiveEpisode {
     if (length === this.#sent && episode.end === 'open') return;
     const chunk = sliceEpisode(episode, Math.min(this.#sent, length), length);
     this.#sent = length;
-    this.#emit({ type: 'chunk', chunk }, chunkBuffers(chunk));
+    this.#emit({ type: 'chunk', chunk }, buffersOf(chunk));
   }
 
   /** Another learner knows nothing of this episode yet. */

@@ -7,14 +7,17 @@ import { parentPort, workerData } from 'node:worker_threads';
 import {
   type CounterfactualOptions,
   type Predictions,
+  predictionsId,
   rollCounterfactual,
   rollPredictions,
   type Taken,
 } from '../../agent/acting/counterfactual.ts';
 import { createPolicy } from '../../agent/acting/policy.ts';
 import type { Policy } from '../../agent/contract.ts';
-import { chunkBuffers, sliceEpisode } from '../../agent/episode/chunks.ts';
-import { copyEpisode, createEpisodeRecorder } from '../../agent/episode/episodes.ts';
+import { sliceEpisode } from '../../agent/episode/chunks.ts';
+import { buffersOf } from '../../agent/episode/columns.ts';
+import { copyEpisode } from '../../agent/episode/copy.ts';
+import { createEpisodeRecorder } from '../../agent/episode/recorder.ts';
 import type { EnvState, TimeStep } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { createEnvironment } from '../../sim/registry.ts';
@@ -110,7 +113,7 @@ function predict(
   { taken, steps }: { taken: Taken; steps: number },
   options: CounterfactualOptions,
 ): Predictions {
-  const id = `${options.id}-paths`;
+  const id = predictionsId(options.branchOf.episodeId, options.branchOf.step);
   const { episode, segments } = rollPredictions(branch, state, taken, steps, { ...options, id });
   return { episode: copyEpisode(episode), segments };
 }
@@ -141,7 +144,7 @@ function playChunk(from: TimeStep, by: Policy): TimeStep {
   }
   if (ts.kind === 'last') recorder.end(ts.discount === 0 ? 'terminated' : 'truncated');
   const chunk = sliceEpisode(recorder.episode(), sent, recorder.length);
-  emit({ type: 'chunk', chunk }, chunkBuffers(chunk));
+  emit({ type: 'chunk', chunk }, buffersOf(chunk));
   return ts;
 }
 

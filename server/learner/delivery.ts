@@ -2,7 +2,6 @@
  * What one learner thread is told, in order: the feedback that its checkpoint lacks, then what comes,
  * each piece once and after the episodes that it is about. The next thread gets a delivery of its own.
  */
-import { isCounterfactual } from '../../agent/acting/counterfactual.ts';
 import type { Episode, Feedback } from '../../agent/contract.ts';
 import { type EpisodeChunk, sliceEpisode } from '../../agent/episode/chunks.ts';
 import type { Storage, StoredCheckpoint } from '../storage/contract.ts';
@@ -93,11 +92,11 @@ export class Delivery {
     this.#delivered = sequence;
   }
 
-  /** An episode from disk: experience, unless the checkpoint has it or nobody lived it. */
+  /** An episode from disk: experience, unless the checkpoint has it or it never happened. */
   async #tell(episode: Episode, savedAt: number): Promise<void> {
-    const { id, length, startedAt } = episode;
+    const { id, length, startedAt, origin } = episode;
     const { controlDt } = await this.#options.live.started;
-    const isKnown = isCounterfactual(id) || startedAt + 1000 * controlDt * length < savedAt;
+    const isKnown = origin !== 'experience' || startedAt + 1000 * controlDt * length < savedAt;
     // As far as the learner is concerned nothing more of it will come.
     const end = episode.end === 'open' ? 'aborted' : episode.end;
     this.#remember(id);

@@ -3,7 +3,7 @@
  * velocity commands, that should reach the origin and stay there. Exact, seeded, saveable.
  */
 import type { EnvironmentSpec, Episode } from '../../agent/contract.ts';
-import { createEpisodeRecorder } from '../../agent/episode/episodes.ts';
+import { createEpisodeRecorder } from '../../agent/episode/recorder.ts';
 import type { Environment, EnvironmentFactory, Expert } from '../../sim/contract.ts';
 import { createRandom, RANDOM_STATE_SIZE } from '../../sim/random.ts';
 import { box, clipInto } from '../../sim/spaces.ts';

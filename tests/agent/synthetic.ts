@@ -66,6 +66,7 @@ export function syntheticEpisode(
     bodies: 0,
     length,
     end,
+    origin: 'experience',
     observations,
     actions,
     policyActions: uniform(length * k),

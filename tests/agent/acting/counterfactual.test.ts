@@ -7,7 +7,7 @@ import {
   takenFrom,
 } from '../../../agent/acting/counterfactual.ts';
 import type { Episode, EpisodeEnd, Policy } from '../../../agent/contract.ts';
-import { createEpisodeRecorder } from '../../../agent/episode/episodes.ts';
+import { createEpisodeRecorder } from '../../../agent/episode/recorder.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { createPointExpert, createPointWorld } from '../point-world.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';

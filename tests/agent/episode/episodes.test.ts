@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import {
-  copyEpisode,
-  createEpisodeRecorder,
-  createEpisodeStore,
-  segmentRows,
-} from '../../../agent/episode/episodes.ts';
+import { describe, expect, it, test } from 'vitest';
+import { sliceEpisode } from '../../../agent/episode/chunks.ts';
+import { buffersOf, COLUMN_NAMES } from '../../../agent/episode/columns.ts';
+import { copyEpisode } from '../../../agent/episode/copy.ts';
+import { createEpisodeRecorder } from '../../../agent/episode/recorder.ts';
+import { createEpisodeStore, segmentRows } from '../../../agent/episode/store.ts';
 import { createPointWorld } from '../point-world.ts';
+
+const ORIGINS = ['experience', 'counterfactual', 'prediction'] as const;
 
 function record(id: string, steps: number, options: { stateEvery?: number; seed?: number } = {}) {
   const env = createPointWorld();
@@ -49,21 +50,16 @@ describe('episode recorder', () => {
     expect(e.summary.return).toBeCloseTo(total, 5);
   });
 
-  it('[EPI-2] rewinds to a saved state and goes on from there as if nothing had happened', () => {
+  it('[EPI-2] from a saved state the environment goes on exactly as recorded', () => {
     const { env, recorder } = record('e', 10, { stateEvery: 4 });
     const before = copyEpisode(recorder.episode());
     expect(before.states.map((s) => s.step)).toEqual([0, 4, 8]);
-    const saved = before.states[1]!;
-    env.loadState(saved.state);
-    recorder.rewindTo(4);
-    expect(recorder.episode().states.map((s) => s.step)).toEqual([0, 4]);
+    env.loadState(before.states[1]!.state);
     for (let t = 4; t < 10; t++) {
-      const action = before.actions.slice(t * 2, t * 2 + 2);
-      const wanted = before.policyActions.slice(t * 2, t * 2 + 2);
-      recorder.step(env, env.step(action), action, wanted, t % 2 ? 'human' : 'policy', t);
+      const { observation } = env.step(before.actions.slice(t * 2, t * 2 + 2));
+      const d = before.observationSize;
+      expect([...observation]).toEqual([...before.observations.subarray((t + 1) * d, (t + 2) * d)]);
     }
-    expect(copyEpisode(recorder.episode())).toEqual(before);
-    expect(() => recorder.rewindTo(11)).toThrow('step is 11, allowed 0 to 10');
   });
 
   it('[EPI-3] refuses steps after the end and arrays of a wrong length', () => {
@@ -91,14 +87,10 @@ describe('episode store', () => {
     expect(store.steps).toBe(40);
   });
 
-  it('[EPI-5] grows step by step to the same episode, and follows a rewind', () => {
+  it('[EPI-5] grows in pieces, overlapping ones too, to the same episode', () => {
     const whole = record('e', 12).recorder.episode();
     const store = createEpisodeStore({ maxSteps: 100, poses: true });
-    const part = (to: number) => {
-      const { recorder } = record('e', 12);
-      recorder.rewindTo(to);
-      return recorder.episode();
-    };
+    const part = (to: number) => ({ ...whole, length: to });
     store.append(part(5), 0, 5);
     store.append(part(9), 5, 9);
     store.append(part(12), 7, 12);
@@ -108,16 +100,35 @@ describe('episode store', () => {
   });
 
   it('[EPI-6] keeps copies: later changes of the recorder do not reach it', () => {
-    const { env, recorder } = record('e', 5);
+    const { recorder } = record('e', 5);
     const store = createEpisodeStore({ maxSteps: 100 });
     store.add(recorder.episode());
     const first = store.get('e')!.actions[0];
-    recorder.rewindTo(0);
-    const other = Float32Array.of(0.9, 0.9);
-    recorder.step(env, env.step(other), other, other, 'policy', 0);
+    recorder.episode().actions[0] = 0.9;
     expect(store.get('e')!.actions[0]).toBe(first);
     expect(segmentRows({ episodeId: 'e', from: 1, to: 4 }, store)!.n).toBe(3);
     expect(segmentRows({ episodeId: 'e', from: 1, to: 6 }, store)).toBeUndefined();
     expect(segmentRows({ episodeId: 'x', from: 0, to: 1 }, store)).toBeUndefined();
   });
+
+  it('[EPI-7] only what happened step by step is experience', () => {
+    const store = createEpisodeStore({ maxSteps: 100 });
+    const episode = record('e', 5).recorder.episode();
+    for (const origin of ORIGINS) store.append({ ...episode, id: origin, origin }, 0, 5);
+    store.append({ ...episode, id: 'recalled' }, 5, 5);
+    expect(store.experienceIds()).toEqual(['experience']);
+    expect(store.ids()).toHaveLength(4);
+  });
+});
+
+test('[EPI-8] the buffers of a chunk and of a copy can be transferred; the recorder keeps its own', () => {
+  const { recorder } = record('e', 5);
+  const episode = recorder.episode();
+  const before = copyEpisode(episode);
+  for (const sent of [sliceEpisode(episode, 1, 5), copyEpisode(episode)]) {
+    const received = structuredClone(sent, { transfer: buffersOf(sent) });
+    expect(received.actions.length).toBeGreaterThan(0);
+    for (const name of COLUMN_NAMES) expect(sent[name].byteLength).toBe(0);
+  }
+  expect(copyEpisode(episode)).toEqual(before);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createGate, type Gate } from '../../../agent/acting/gate.ts';
 import { createPolicy } from '../../../agent/acting/policy.ts';
 import { loadBackend } from '../../../agent/backend/backend.ts';
-import { createEpisodeRecorder } from '../../../agent/episode/episodes.ts';
+import { createEpisodeRecorder } from '../../../agent/episode/recorder.ts';
 import { createDagger } from '../../../agent/learners/dagger.ts';
 import type { OverrideTeacher } from '../../../agent/teachers/contract.ts';
 import { createGatedTeacher } from '../../../agent/teachers/gated.ts';

@@ -1,7 +1,7 @@
 /** Closed-loop episodes in the point world, for learners that need their own behaviour. */
 import { createPolicy } from '../../../agent/acting/policy.ts';
 import type { EnvironmentSpec, Episode, Learner, PolicySnapshot } from '../../../agent/contract.ts';
-import { createEpisodeRecorder } from '../../../agent/episode/episodes.ts';
+import { createEpisodeRecorder } from '../../../agent/episode/recorder.ts';
 import type { Expert } from '../../../sim/contract.ts';
 import { createRandom, type Random } from '../../../sim/random.ts';
 import { createPointExpert, createPointWorld } from '../point-world.ts';

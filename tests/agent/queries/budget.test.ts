@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createEpisodeStore } from '../../../agent/episode/episodes.ts';
+import { createEpisodeStore } from '../../../agent/episode/store.ts';
 import { LABEL_SCHEDULES, type QueryConfig } from '../../../agent/queries/config.ts';
 import { createQuerySource } from '../../../agent/queries/queries.ts';
 import { createRandom } from '../../../sim/random.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Feedback, PreferenceChoice, Query } from '../../../agent/contract.ts';
-import { createEpisodeStore } from '../../../agent/episode/episodes.ts';
+import { createEpisodeStore } from '../../../agent/episode/store.ts';
 import { createQuerySource } from '../../../agent/queries/queries.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';

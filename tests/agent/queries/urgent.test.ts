@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadBackend } from '../../../agent/backend/backend.ts';
-import { createEpisodeStore } from '../../../agent/episode/episodes.ts';
+import { createEpisodeStore } from '../../../agent/episode/store.ts';
 import {
   QUERY_STRATEGIES,
   QUESTION_KINDS,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backend, loadBackend } from '../../../agent/backend/backend.ts';
-import { createEpisodeStore } from '../../../agent/episode/episodes.ts';
+import { createEpisodeStore } from '../../../agent/episode/store.ts';
 import { mean, pearson } from '../../../agent/evaluation/statistics.ts';
 import type { RewardConfig } from '../../../agent/reward/config.ts';
 import { createRewardEnsemble, type RewardEnsemble } from '../../../agent/reward/ensemble.ts';

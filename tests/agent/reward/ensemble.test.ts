@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Backend, loadBackend } from '../../../agent/backend/backend.ts';
 import type { Feedback, Query } from '../../../agent/contract.ts';
-import { createEpisodeStore } from '../../../agent/episode/episodes.ts';
+import { createEpisodeStore } from '../../../agent/episode/store.ts';
 import { createRewardEnsemble, type RewardEnsemble } from '../../../agent/reward/ensemble.ts';
 import { createPreferenceTeacher } from '../../../agent/teachers/preference.ts';
 import { createRandom } from '../../../sim/random.ts';

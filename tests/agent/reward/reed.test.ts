@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Backend, loadBackend } from '../../../agent/backend/backend.ts';
 import type { Episode, Feedback } from '../../../agent/contract.ts';
-import { createEpisodeStore } from '../../../agent/episode/episodes.ts';
+import { createEpisodeStore } from '../../../agent/episode/store.ts';
 import { createMlp, type Mlp } from '../../../agent/nn/mlp.ts';
 import type { RewardConfig } from '../../../agent/reward/config.ts';
 import { createDynamics } from '../../../agent/reward/dynamics.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type Backend, loadBackend } from '../../../agent/backend/backend.ts';
 import type { Episode, Feedback } from '../../../agent/contract.ts';
-import { createEpisodeStore } from '../../../agent/episode/episodes.ts';
+import { createEpisodeStore } from '../../../agent/episode/store.ts';
 import { rewardDefaults } from '../../../agent/reward/config.ts';
 import { createDataMaker } from '../../../agent/reward/dataset.ts';
 import { createDistrustOf } from '../../../agent/reward/distrust.ts';

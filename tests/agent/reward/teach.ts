@@ -1,5 +1,5 @@
 /** A synthetic teacher of pairs of segments, who knows the environment's reward. */
-import type { EpisodeStore } from '../../../agent/episode/episodes.ts';
+import type { EpisodeStore } from '../../../agent/episode/store.ts';
 import type { RewardEnsemble } from '../../../agent/reward/ensemble.ts';
 import type { Random } from '../../../sim/random.ts';
 

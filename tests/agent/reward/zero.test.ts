@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backend, loadBackend } from '../../../agent/backend/backend.ts';
 import type { Feedback } from '../../../agent/contract.ts';
-import { createEpisodeStore } from '../../../agent/episode/episodes.ts';
+import { createEpisodeStore } from '../../../agent/episode/store.ts';
 import type { RewardConfig } from '../../../agent/reward/config.ts';
 import { createRewardEnsemble, type RewardEnsemble } from '../../../agent/reward/ensemble.ts';
 import { createRandom } from '../../../sim/random.ts';

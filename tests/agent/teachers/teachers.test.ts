@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Query } from '../../../agent/contract.ts';
-import { createEpisodeStore } from '../../../agent/episode/episodes.ts';
+import { createEpisodeStore } from '../../../agent/episode/store.ts';
 import { createOverrideTeacher, type TakeoverRule } from '../../../agent/teachers/override.ts';
 import {
   createPreferenceTeacher,

@@ -1,6 +1,7 @@
 /** A recorded episode of the point world. */
 import type { Episode } from '../../../agent/contract.ts';
-import { copyEpisode, createEpisodeRecorder } from '../../../agent/episode/episodes.ts';
+import { copyEpisode } from '../../../agent/episode/copy.ts';
+import { createEpisodeRecorder } from '../../../agent/episode/recorder.ts';
 import { createPointWorld } from '../../agent/point-world.ts';
 
 export function recordEpisode(id: string, steps: number): Episode {

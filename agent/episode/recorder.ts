@@ -1,0 +1,161 @@
+/** Records an episode as it grows. Columns double when they are full; `Episode` fields are views of them. */
+import type { Environment, EnvState, TimeStep } from '../../sim/contract.ts';
+import {
+  type ActionSource,
+  type Episode,
+  type EpisodeEnd,
+  type EpisodeOrigin,
+  SOURCE_CODE,
+} from '../contract.ts';
+import { allocate, type Columns, grow, sizesOf, views } from './columns.ts';
+
+export interface RecorderOptions {
+  readonly runId: string;
+  readonly environmentId: string;
+  readonly configHash: string;
+  readonly observationSize: number;
+  readonly actionSize: number;
+  /** Bodies in the pose stream. */
+  readonly bodies: number;
+  /** Default: experience. */
+  readonly origin?: EpisodeOrigin;
+  /** Keep poses of every step; default false. */
+  readonly keepPoses?: boolean;
+  /** Save the environment's state every so many steps, step 0 included; 0 = never (default). */
+  readonly stateEvery?: number;
+  /** Steps to make room for at first; default 256. */
+  readonly capacity?: number;
+}
+
+export interface EpisodeRecorder {
+  /** Start an episode at `ts`, which is a `first` step (or the branching point of `branchOf`). */
+  begin(
+    id: string,
+    seed: number,
+    startedAt: number,
+    env: Environment,
+    ts: TimeStep,
+    branchOf?: { readonly episodeId: string; readonly step: number },
+  ): void;
+  /** Record the step that led to `ts`. Allocates nothing except when columns double or a state is due. */
+  step(
+    env: Environment,
+    ts: TimeStep,
+    action: Float32Array,
+    policyAction: Float32Array,
+    source: ActionSource,
+    policyVersion: number,
+  ): void;
+  /** Go on from another state, `ts`, in place of the last one recorded: another stretch begins. */
+  jump(env: Environment, ts: TimeStep): void;
+  end(end: EpisodeEnd): void;
+  /** Steps recorded so far. */
+  readonly length: number;
+  /**
+   * The episode so far, as views. The next `begin` starts fresh columns, so a finished episode stays
+   * as it is.
+   */
+  episode(): Episode;
+}
+
+export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder {
+  const stateEvery = options.stateEvery ?? 0;
+  const capacity = Math.max(1, options.capacity ?? 256);
+  const sizes = sizesOf(options, { poses: options.keepPoses === true });
+  const pose = new Float32Array(sizes.pose);
+  const position = new Float32Array(3);
+  const metrics: Record<string, number> = {};
+  let columns = allocate(0, sizes);
+  let states: { step: number; state: EnvState }[] = [];
+  let length = 0;
+  let end: EpisodeEnd = 'open';
+  let head = { id: '', seed: 0, startedAt: 0 };
+  let branch: Episode['branchOf'];
+
+  function recordState(env: Environment, ts: TimeStep): void {
+    columns.observations.set(ts.observation, length * sizes.observation);
+    if (sizes.pose > 0) {
+      env.writePoses(pose);
+      columns.poses.set(pose, length * sizes.pose);
+    }
+    env.writeAgentPosition(position);
+    columns.positions.set(position, length * 3);
+    for (const name in ts.info.metrics) metrics[name] = ts.info.metrics[name]!;
+    if (stateEvery > 0 && length % stateEvery === 0) {
+      states.push({ step: length, state: env.saveState() });
+    }
+  }
+
+  return {
+    begin(id, seed, startedAt, env, ts, branchOf) {
+      checkLength('observation', ts.observation.length, sizes.observation);
+      head = { id, seed, startedAt };
+      branch = branchOf;
+      columns = allocate(capacity, sizes);
+      states = [];
+      length = 0;
+      end = 'open';
+      for (const name in metrics) delete metrics[name];
+      recordState(env, ts);
+    },
+    step(env, ts, action, policyAction, source, policyVersion) {
+      if (end !== 'open') throw new Error(`recorder.step: episode ${head.id} is ${end}`);
+      checkLength('action', action.length, sizes.action);
+      checkLength('policyAction', policyAction.length, sizes.action);
+      if (length >= columns.sources.length) columns = grow(columns, length + 1, sizes);
+      const t = length;
+      columns.actions.set(action, t * sizes.action);
+      columns.policyActions.set(policyAction, t * sizes.action);
+      columns.sources[t] = SOURCE_CODE[source];
+      columns.policyVersions[t] = policyVersion;
+      columns.envRewards[t] = ts.reward;
+      columns.costs[t] = ts.info.cost;
+      columns.discounts[t] = ts.discount;
+      columns.successes[t] = ts.info.success ? 1 : 0;
+      length = t + 1;
+      recordState(env, ts);
+    },
+    jump: recordState,
+    end(how) {
+      end = how;
+    },
+    get length() {
+      return length;
+    },
+    episode() {
+      return {
+        ...head,
+        runId: options.runId,
+        environmentId: options.environmentId,
+        configHash: options.configHash,
+        observationSize: options.observationSize,
+        actionSize: options.actionSize,
+        bodies: options.bodies,
+        length,
+        end,
+        origin: options.origin ?? 'experience',
+        ...views(columns, length, sizes),
+        states: states.slice(),
+        summary: { ...metrics, ...sums(columns, length) },
+        ...(branch ? { branchOf: branch } : {}),
+      };
+    },
+  };
+}
+
+function checkLength(field: string, is: number, expected: number): void {
+  if (is !== expected)
+    throw new RangeError(`recorder.${field}: has ${is} numbers, expected ${expected}`);
+}
+
+function sums(c: Columns, n: number): { return: number; cost: number; success: number } {
+  let total = 0;
+  let cost = 0;
+  let success = 0;
+  for (let t = 0; t < n; t++) {
+    total += c.envRewards[t]!;
+    cost += c.costs[t]!;
+    if (c.successes[t] === 1) success = 1;
+  }
+  return { return: total, cost, success };
+}

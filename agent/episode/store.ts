@@ -1,0 +1,144 @@
+/** Keeps the episodes that learners, queries and feedback refer to. */
+import type { Episode, EpisodeSource, Segment } from '../contract.ts';
+import {
+  allocate,
+  type Columns,
+  copySteps,
+  grow,
+  keptSizes,
+  type Sizes,
+  views,
+} from './columns.ts';
+
+export interface EpisodeStore extends EpisodeSource {
+  /** Steps held in all. */
+  readonly steps: number;
+  /** Oldest first. */
+  ids(): string[];
+  /** Ids of those that are experience, oldest first. */
+  experienceIds(): string[];
+  /**
+   * It was seen as it happened. Counterfactuals and predictions are not experience, nor are episodes
+   * that were recalled for feedback about them, which come whole and without a new step.
+   */
+  isExperience(id: string): boolean;
+  /** Keep a copy of a whole episode (replacing one of the same id). */
+  add(episode: Episode): void;
+  /**
+   * Steps [from, to) of `episode` are new; its columns hold [0, to). Steps after `from` that are
+   * already known are replaced.
+   */
+  append(episode: Episode, from: number, to: number): void;
+  /** Never forget this episode: feedback refers to it. */
+  pin(id: string): void;
+}
+
+interface Entry {
+  columns: Columns;
+  episode: Episode;
+  readonly sizes: Sizes;
+  pinned: boolean;
+  readonly isExperience: boolean;
+}
+
+/**
+ * Keeps recent episodes, oldest forgotten first, and every pinned one.
+ * `maxSteps` bounds the steps of episodes that are not pinned; `poses`: keep poses too (default false).
+ */
+export function createEpisodeStore(options: {
+  readonly maxSteps: number;
+  readonly poses?: boolean;
+}): EpisodeStore {
+  const entries = new Map<string, Entry>();
+  /** Pins may arrive before their episode does. */
+  const pins = new Set<string>();
+  let steps = 0;
+  let pinnedSteps = 0;
+
+  function account(entry: Entry, sign: 1 | -1): void {
+    steps += sign * entry.episode.length;
+    if (entry.pinned) pinnedSteps += sign * entry.episode.length;
+  }
+
+  function forgetOld(except: string): void {
+    for (const [id, entry] of entries) {
+      if (steps - pinnedSteps <= options.maxSteps) return;
+      if (entry.pinned || id === except) continue;
+      account(entry, -1);
+      entries.delete(id);
+    }
+  }
+
+  function open(episode: Episode, isNew: boolean): Entry {
+    const kept = keptSizes(episode);
+    const sizes = options.poses ? kept : { ...kept, pose: 0 };
+    const columns = allocate(episode.length, sizes);
+    const isExperience = isNew && episode.origin === 'experience';
+    const entry = { columns, episode, sizes, pinned: pins.has(episode.id), isExperience };
+    entries.set(episode.id, entry);
+    return entry;
+  }
+
+  const store: EpisodeStore = {
+    get steps() {
+      return steps;
+    },
+    ids: () => [...entries.keys()],
+    isExperience: (id) => entries.get(id)?.isExperience === true,
+    experienceIds: () => [...entries].filter(([, e]) => e.isExperience).map(([id]) => id),
+    get: (id) => entries.get(id)?.episode,
+    add(episode) {
+      const old = entries.get(episode.id);
+      if (old) account(old, -1);
+      entries.delete(episode.id);
+      store.append(episode, 0, episode.length);
+    },
+    append(episode, from, to) {
+      if (from < 0 || from > to || to > episode.length)
+        throw new RangeError(
+          `episodes.append: steps [${from}, ${to}) of ${episode.id}, which has ${episode.length}`,
+        );
+      let entry = entries.get(episode.id);
+      let start = from;
+      if (entry) account(entry, -1);
+      if (!entry || from > entry.episode.length) start = 0; // also fills a gap from the columns
+      entry ??= open(episode, to > from);
+      if (to > entry.columns.sources.length) entry.columns = grow(entry.columns, to, entry.sizes);
+      copySteps(episode, start, to, entry.columns, entry.sizes);
+      entry.episode = {
+        ...episode,
+        length: to,
+        ...views(entry.columns, to, entry.sizes),
+        states: episode.states.filter((s) => s.step <= to),
+        summary: { ...episode.summary },
+      };
+      account(entry, 1);
+      forgetOld(episode.id);
+    },
+    pin(id) {
+      if (pins.has(id)) return;
+      pins.add(id);
+      const entry = entries.get(id);
+      if (!entry) return;
+      entry.pinned = true;
+      pinnedSteps += entry.episode.length;
+    },
+  };
+  return store;
+}
+
+/** Observations (n, d) and actions (n, k) of a segment as views, or undefined when it is not all there. */
+export function segmentRows(
+  segment: Segment,
+  episodes: EpisodeSource,
+): { observations: Float32Array; actions: Float32Array; n: number } | undefined {
+  const episode = episodes.get(segment.episodeId);
+  if (!episode || segment.from < 0 || segment.to > episode.length || segment.from >= segment.to)
+    return undefined;
+  const { observationSize: d, actionSize: k } = episode;
+  return {
+    observations: episode.observations.subarray(segment.from * d, segment.to * d),
+    actions: episode.actions.subarray(segment.from * k, segment.to * k),
+    n: segment.to - segment.from,
+  };
+}
