@@ -34,6 +34,12 @@ export interface RunListener {
   scene(sceneId: number, seed: number): void;
 }
 
+/** Who holds the controls. The connection does: two tabs of one person are two hands on one wheel. */
+export interface Driver {
+  readonly sessionId: string;
+  readonly teacherId: string;
+}
+
 export type LiveState = Extract<LiveEvent, { type: 'state' }>;
 
 export interface RunHandle {
@@ -72,9 +78,9 @@ export interface RunHandle {
   showQuery(viewer: string, queryId: string | undefined): void;
   /** Nobody wants to answer it. */
   passQuery(queryId: string): void;
-  /** Who drives; false when somebody else does. */
-  takeControl(teacherId: string): boolean;
-  readonly holder: string | undefined;
+  /** False while somebody else drives. */
+  takeControl(driver: Driver): boolean;
+  readonly holder: Driver | undefined;
   status(): Extract<ServerMessage, { type: 'status' }>;
   close(): Promise<void>;
 }

@@ -81,8 +81,7 @@ class Session {
       state.unsubscribe();
       this.#run.live({ type: 'overlays', viewer: sessionId, on: false });
     }
-    if ('teacherId' in state && this.#run.holder === state.teacherId)
-      this.#run.live({ type: 'release' });
+    if (this.#run.holder?.sessionId === sessionId) this.#run.live({ type: 'release' });
   }
 
   async #handle(data: Buffer, binary: boolean): Promise<void> {
@@ -115,9 +114,13 @@ class Session {
       throw new Refusal('bad-message', `binary message with opcode ${code}, expected ${OP.input}`);
     const teacherId = this.#teacher();
     const input = decode(bytes);
-    if (input.activeAxes === 0 && this.#run.holder !== teacherId) return;
-    if (!this.#run.takeControl(teacherId))
-      throw new Refusal('control-taken', `${this.#run.holder} is driving; wait until they let go`);
+    const { sessionId } = this.#options;
+    if (input.activeAxes === 0 && this.#run.holder?.sessionId !== sessionId) return;
+    if (!this.#run.takeControl({ sessionId, teacherId })) {
+      const holder = this.#run.holder?.teacherId;
+      const who = holder === teacherId ? 'another tab or page of yours' : holder;
+      throw new Refusal('control-taken', `${who} is driving; wait until they let go`);
+    }
     this.#run.live({ type: 'input', input });
   }
 

@@ -318,6 +318,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     request: z.enum(['none', 'take-over', 'hand-back']).optional(),
     /** Teacher who holds the controls. */
     holder: z.string().nullable(),
+    /** The connection from which they do: `welcome.sessionId`. Absent from servers that go by the name. */
+    holderSession: z.string().nullable().optional(),
     releaseTo: z.enum(['policy', 'brake']),
     policyVersion: z.number(),
     environmentSteps: z.number(),

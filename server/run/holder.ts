@@ -1,27 +1,29 @@
-/** Who drives: one person at a time, until they let go or have no effect for a while. */
+/** Who drives: one connection at a time, until it lets go or has no effect for a while. */
+import type { Driver } from '../contract.ts';
 import { WATCHDOG_SECONDS } from '../protocol/index.ts';
 
 export class Holder {
-  #current: string | undefined;
+  #current: Driver | undefined;
   #last = 'operator';
   /** When they last asked to drive, ms since epoch. */
   #at = 0;
 
-  get current(): string | undefined {
+  get current(): Driver | undefined {
     return this.#current;
   }
 
   /** The person who drives, or drove last. */
   get last(): string {
-    return this.#current ?? this.#last;
+    return this.#current?.teacherId ?? this.#last;
   }
 
   /** False while somebody else drives. `isDriven`: a person's inputs have effect right now. */
-  take(teacherId: string, isDriven: boolean, now: number): boolean {
+  take(driver: Driver, isDriven: boolean, now: number): boolean {
     const isSilent = !isDriven && now - this.#at > WATCHDOG_SECONDS * 1000;
-    if (this.#current !== undefined && this.#current !== teacherId && !isSilent) return false;
-    this.#current = teacherId;
-    this.#last = teacherId;
+    const isFree = this.#current === undefined || this.#current.sessionId === driver.sessionId;
+    if (!isFree && !isSilent) return false;
+    this.#current = driver;
+    this.#last = driver.teacherId;
     this.#at = now;
     return true;
   }

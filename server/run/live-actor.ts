@@ -10,7 +10,7 @@ import type {
   LiveCommand,
   LiveEvent,
 } from '../actors/messages.ts';
-import type { LiveState } from '../contract.ts';
+import type { Driver, LiveState } from '../contract.ts';
 import { alertOf, frameStep } from '../protocol/index.ts';
 import { createDeferred } from '../threads/deferred.ts';
 import type { Log } from '../threads/log.ts';
@@ -91,7 +91,7 @@ export class LiveActor {
     return this.#step;
   }
 
-  get holder(): string | undefined {
+  get holder(): Driver | undefined {
     return this.#holder.current;
   }
 
@@ -128,8 +128,8 @@ export class LiveActor {
   }
 
   /** False while somebody else drives. */
-  takeControl(teacherId: string): boolean {
-    return this.#holder.take(teacherId, this.#state?.controller === 'human', Date.now());
+  takeControl(driver: Driver): boolean {
+    return this.#holder.take(driver, this.#state?.controller === 'human', Date.now());
   }
 
   /** The steps driven so far are on disk once it resolves. @throws Error when they are not. */

@@ -6,7 +6,7 @@
  */
 import type { Episode, Query, Segment } from '../../agent/contract.ts';
 import type { EnvironmentFacts, LiveCommand } from '../actors/messages.ts';
-import type { LiveState, RunHandle, RunListener, RunOptions } from '../contract.ts';
+import type { Driver, LiveState, RunHandle, RunListener, RunOptions } from '../contract.ts';
 import type { ClientFeedback, EpisodeSummary, MetricsPoint } from '../protocol/index.ts';
 import type { Run } from '../storage/contract.ts';
 import type { Alert } from './alerts.ts';
@@ -91,7 +91,7 @@ class ActiveRun implements RunHandle {
     return this.#parts.episodes.summaries;
   }
 
-  get holder(): string | undefined {
+  get holder(): Driver | undefined {
     return this.#parts.live.holder;
   }
 
@@ -118,8 +118,8 @@ class ActiveRun implements RunHandle {
     this.#parts.live.send(command);
   }
 
-  takeControl(teacherId: string): boolean {
-    return this.#parts.live.takeControl(teacherId);
+  takeControl(driver: Driver): boolean {
+    return this.#parts.live.takeControl(driver);
   }
 
   emergencyStop(teacherId: string): void {

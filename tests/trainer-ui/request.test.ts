@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Status } from '../../trainer-ui/core/store.ts';
+import type { Status, Welcome } from '../../trainer-ui/core/store.ts';
 import { isHalted, requestOf } from '../../trainer-ui/live/request.ts';
 
 const status: Status = {
@@ -24,8 +24,9 @@ const status: Status = {
   learner: 'learning',
   openQueries: 0,
 };
+const welcome = { sessionId: 's1' } as Welcome;
 const shown = (changes: Partial<Status>, driving = false) =>
-  requestOf({ status: { ...status, ...changes }, driving }, 'ada');
+  requestOf({ welcome, status: { ...status, ...changes }, driving }, 'ada');
 
 it('[UI-20] a call for help is shown to everybody until somebody drives, or nobody can', () => {
   expect(shown({})).toBe('take-over');
@@ -39,13 +40,16 @@ it('[UI-20] only who drives is told that they may let go', () => {
   const agreed = { request: 'hand-back', controller: 'human' } as const;
   expect(shown({ ...agreed, holder: 'ada' }, true)).toBe('hand-back');
   expect(shown({ ...agreed, holder: 'bob' })).toBe('none');
+  expect(shown({ ...agreed, holder: 'ada', holderSession: 's1' }, true)).toBe('hand-back');
+  // Another tab of the same person drives.
+  expect(shown({ ...agreed, holder: 'ada', holderSession: 's2' })).toBe('none');
   expect(shown({ ...agreed, controller: 'policy' })).toBe('none');
 });
 
 it('[UI-20] nothing is shown before the first status, nor of a server that knows no requests', () => {
-  expect(requestOf({ status: undefined, driving: false }, 'ada')).toBe('none');
+  expect(requestOf({ welcome, status: undefined, driving: false }, 'ada')).toBe('none');
   const { request: _, ...older } = status;
-  expect(requestOf({ status: older, driving: false }, 'ada')).toBe('none');
+  expect(requestOf({ welcome, status: older, driving: false }, 'ada')).toBe('none');
 });
 
 it('[UI-20] Space goes on where the world stands; a robot that brakes while it asks can be paused', () => {

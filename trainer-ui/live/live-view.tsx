@@ -11,7 +11,7 @@ import { ForcesToggle } from './forces-toggle.tsx';
 import { Instruments } from './instruments.tsx';
 import { OverrideCard } from './override-card.tsx';
 import { pathOnScreen } from './path-on-screen.ts';
-import { requestOf } from './request.ts';
+import { holdsHere, requestOf } from './request.ts';
 import { RequestBanner } from './request-banner.tsx';
 import { useOperator } from './use-operator.ts';
 
@@ -139,7 +139,9 @@ function ControllerBadge() {
   const holder = useApp((s) => s.status?.holder ?? null);
   const paused = useApp((s) => s.status?.state === 'paused');
   const client = useClient();
-  const other = controller === 'human' && holder !== client.teacherId;
+  const here = useApp((s) => holdsHere(s, client.teacherId));
+  const other = controller === 'human' && !here;
+  const who = holder === client.teacherId ? 'Another tab of yours' : holder;
   const brakes =
     useApp((s) => requestOf(s, client.teacherId) === 'take-over') && controller === 'safe';
   const shown = driving && controller === 'policy' ? 'human' : controller;
@@ -157,7 +159,7 @@ function ControllerBadge() {
         data-controller={shown}
         aria-live="polite"
       >
-        {other ? `${holder} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
+        {other ? `${who} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
       </Badge>
       {paused && (
         <Badge size="xl" radius="md" color="gray" variant="filled" data-testid="paused">

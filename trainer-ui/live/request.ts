@@ -3,18 +3,29 @@ import type { AppState, Status } from '../core/store.ts';
 
 export type Request = NonNullable<Status['request']>;
 
+/** Whether this page holds the controls: not another tab of the same person. */
+export function holdsHere(
+  { status, welcome }: Pick<AppState, 'status' | 'welcome'>,
+  teacherId: string,
+): boolean {
+  if (!status) return false;
+  const { holder, holderSession } = status;
+  return holderSession === undefined ? holder === teacherId : holderSession === welcome?.sessionId;
+}
+
 /** A call for help is for everybody until somebody drives; an offer to let go is for who drives. */
 export function requestOf(
-  { status, driving }: Pick<AppState, 'status' | 'driving'>,
+  state: Pick<AppState, 'status' | 'driving' | 'welcome'>,
   teacherId: string,
 ): Request {
+  const { status, driving } = state;
   if (!status?.request) return 'none';
-  const { request, controller, holder, state } = status;
+  const { request, controller } = status;
   switch (request) {
     case 'take-over':
-      return driving || controller === 'human' || state === 'stopped' ? 'none' : request;
+      return driving || controller === 'human' || status.state === 'stopped' ? 'none' : request;
     case 'hand-back':
-      return controller === 'human' && holder === teacherId ? request : 'none';
+      return controller === 'human' && holdsHere(state, teacherId) ? request : 'none';
     case 'none':
       return request;
   }

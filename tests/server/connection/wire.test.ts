@@ -83,6 +83,36 @@ it('[CTRL-9] a second operator is refused while the first drives', async () => {
   other.close();
 });
 
+it('[CTRL-9] the connection holds the controls: another tab of the same person neither drives nor lets go', async () => {
+  const known = client.all('override').length;
+  const hold = async (times: number) => {
+    for (let i = 0; i < times; i++) {
+      client.hold([0.1, 0.2]);
+      await sleep(60);
+    }
+  };
+  await hold(3);
+  const tab = await connect(server.url, 'ada');
+  await until('frames for the tab', () => tab.frames() > 0);
+  const held = (s: { holder: string | null; holderSession?: string | null | undefined }) =>
+    s.holder === 'ada' && s.holderSession === client.all('welcome')[0]!.sessionId;
+  await hold(3);
+  await client.expect('status', held);
+  tab.hold([-1, -1]);
+  const refused = await tab.expect('error', (e) => e.code === 'control-taken');
+  expect(refused.message).toMatch(/another tab/);
+  tab.release();
+  tab.close();
+  const before = client.all('status').length;
+  await hold(25);
+  const since = client.all('status').slice(before);
+  expect(since.length).toBeGreaterThan(0);
+  expect(since.filter((s) => !held(s))).toEqual([]);
+  expect(client.all('override').length).toBe(known);
+  client.release();
+  await until('one takeover', () => client.all('override').length > known);
+});
+
 it('[CTRL-10] a lost connection ends its takeover', async () => {
   const other = await connect(server.url, 'eve');
   await until('frames for eve', () => other.frames() > 0);
