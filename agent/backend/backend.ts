@@ -10,7 +10,6 @@ import { createNativeKernels, type GradientKernels, type NativeRunner } from './
 
 export type BackendName = 'native' | 'wasm' | 'cpu';
 export type Tensor = TensorFlow.Tensor;
-export type Tensor3D = TensorFlow.Tensor3D;
 
 export interface BackendOptions {
   /** Tried first; the others follow in the order native, wasm, cpu. Default: native. */

@@ -34,20 +34,6 @@ export function addLossGradient(
   return value;
 }
 
-/** Gradient and Adam step in one; returns the loss. */
-export function fit(
-  backend: Backend,
-  net: Mlp,
-  adam: Adam,
-  inputs: Float32Array,
-  n: number,
-  loss: LossGradient,
-): number {
-  const value = addLossGradient(backend, net, inputs, n, loss);
-  descend(net, adam);
-  return value;
-}
-
 /** Outputs (n, m) for `inputs` (n, d); a fresh array. */
 export function predict(backend: Backend, net: Mlp, inputs: Float32Array, n: number): Float32Array {
   let output = new Float32Array(0);

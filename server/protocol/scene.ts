@@ -2,18 +2,11 @@
 import type { SceneDescription } from '../../sim/contract.ts';
 
 export type {
-  AxisControl,
   BodyDescription,
-  BodyRole,
   CameraDescription,
   Geom,
   MeshData,
-  Quat,
   SceneDescription,
-  ShapeKind,
-  StaticBody,
-  TextureData,
-  Vec3,
 } from '../../sim/contract.ts';
 
 const TYPES = { Float32Array, Uint32Array, Uint8Array } as const;

@@ -15,15 +15,7 @@ import {
   type PhysicsArray,
 } from './physics.ts';
 
-export {
-  dataViews,
-  MjcfError,
-  type ModelArray,
-  type ModelSizes,
-  type ObjectKind,
-  type Physics,
-  type PhysicsArray,
-};
+export { dataViews, MjcfError, type Physics, type PhysicsArray };
 
 /**
  * The only file that knows MuJoCo (`@mujoco/mujoco`, the official WASM build). It owns every native
