@@ -195,6 +195,7 @@ const axisControlSchema = z.object({
   attack: z.number(),
   release: z.number(),
   rest: z.number(),
+  holds: z.boolean().optional(),
   gamepad: z
     .union([
       z.object({

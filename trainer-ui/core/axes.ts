@@ -17,7 +17,13 @@ export interface Axes {
   /** Bit i: axis i is held now. */
   readonly active: number;
   readonly values: Float32Array;
-  update(held: ReadonlySet<string>, gamepad: GamepadState | undefined, dt: number): void;
+  /** After `dt` seconds. `executed` is the action on screen: axes that hold where they are move on from it. */
+  update(
+    held: ReadonlySet<string>,
+    gamepad: GamepadState | undefined,
+    dt: number,
+    executed?: ArrayLike<number>,
+  ): void;
   reset(): void;
 }
 
@@ -41,9 +47,19 @@ export function createAxes(
       active = 0;
       rest();
     },
-    update(held, gamepad, dt) {
+    update(held, gamepad, dt, executed) {
+      const before = active;
       active = 0;
       for (const c of controls) {
+        if (c.holds) {
+          const isMoving = ((before >>> c.axis) & 1) === 1;
+          const from = (isMoving ? undefined : executed?.[c.axis]) ?? values[c.axis]!;
+          const rate = rateOf(c, held, gamepad);
+          const moved = from + (rate ?? 0) * c.attack * dt;
+          values[c.axis] = Math.min(high[c.axis] ?? 1, Math.max(low[c.axis] ?? -1, moved));
+          if (rate !== undefined) active |= 1 << c.axis;
+          continue;
+        }
         const up = c.positiveKeys.some((k) => held.has(k));
         const down = c.negativeKeys.some((k) => held.has(k));
         const reach = reachOf(c, held, gamepad);
@@ -98,6 +114,20 @@ export function turnToView(
   out[y] = wanted[1] / shrink;
   const both = (1 << x) | (1 << y);
   return axes.active & both ? axes.active | both : axes.active;
+}
+
+/** How fast a person moves an axis that holds, as a share of its attack in [-1, 1]; undefined: they do not. */
+function rateOf(
+  control: AxisControl,
+  held: ReadonlySet<string>,
+  gamepad: GamepadState | undefined,
+): number | undefined {
+  const up = control.positiveKeys.some((k) => held.has(k));
+  const down = control.negativeKeys.some((k) => held.has(k));
+  const reach = reachOf(control, held, gamepad);
+  if (up || down) return reach * (Number(up) - Number(down));
+  const stick = gamepad ? readStick(control, gamepad) : 0;
+  return stick === 0 ? undefined : reach * stick;
 }
 
 /** Share of the range that is reached now: the slowest of the paces held, or the usual one. */

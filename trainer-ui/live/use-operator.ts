@@ -56,7 +56,8 @@ function operate(
     // Keys that went up elsewhere (dialogs, developer tools, while the page was frozen) send no key-up.
     if (held.size > 0 && (elapsed > FROZEN || !document.hasFocus())) letGo();
     const gamepad = document.hidden ? undefined : readGamepad(client);
-    axes.update(held, gamepad, Math.min(0.2, elapsed / 1000));
+    const dt = Math.min(0.2, elapsed / 1000);
+    axes.update(held, gamepad, dt, client.frames.latest?.action);
     const { driving } = client.store.getState();
     if (axes.active !== 0) {
       releases = RELEASES;

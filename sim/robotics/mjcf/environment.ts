@@ -106,7 +106,9 @@ export async function createMjcfEnvironment(options: MjcfOptions): Promise<Robot
       const controls = controlsOf(task, env.physics).map((c) => ({
         ...c,
         rest: safeAction[c.axis]!,
-        ...(hold.isServo(c.axis) ? { holds: true } : {}),
+        ...(hold.isServo(c.axis)
+          ? { holds: true, attack: (high[c.axis]! - low[c.axis]!) / 4 }
+          : {}),
       }));
       return Object.assign(env, { controls, info, writeHoldAction: hold.write });
     } catch (error) {
