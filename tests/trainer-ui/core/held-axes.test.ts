@@ -25,6 +25,7 @@ describe('[CTRL-19] axes that are positions', () => {
     expect(axes.values[0]).toBeCloseTo(2, 5);
     axes.update(new Set(), undefined, 0.1, [1.95, -1.5]);
     expect(axes.active).toBe(0);
+    axes.update(new Set(), undefined, 0.1, [1.95, -1.5]);
     expect(axes.values[0]).toBeCloseTo(1.95, 5);
   });
 
