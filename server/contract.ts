@@ -49,6 +49,8 @@ export interface RunHandle {
   readonly isHealthy: boolean;
   readonly backend: { readonly name: 'native' | 'wasm' | 'cpu'; readonly reason: string };
   readonly state: LiveState | undefined;
+  /** Steps of the open episode so far. */
+  readonly step: number;
   readonly learner: 'starting' | 'warming-up' | 'learning' | 'idle' | 'restarting';
   readonly counts: {
     environmentSteps: number;
@@ -81,6 +83,8 @@ export interface RunHandle {
   /** False while somebody else drives. */
   takeControl(driver: Driver): boolean;
   readonly holder: Driver | undefined;
+  /** Who drives from another connection than this, if anybody does. */
+  otherDriver(sessionId: string): Driver | undefined;
   status(): Extract<ServerMessage, { type: 'status' }>;
   close(): Promise<void>;
 }

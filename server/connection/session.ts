@@ -1,7 +1,7 @@
 /** One connection: handshake, limits, answers. A bad message is refused alone. */
 import type { WebSocket } from 'ws';
 import type { Query } from '../../agent/contract.ts';
-import { RunError, type RunHandle } from '../contract.ts';
+import { type Driver, RunError, type RunHandle } from '../contract.ts';
 import {
   CLOSE,
   type ClientMessage,
@@ -17,8 +17,10 @@ import {
 import type { Log } from '../threads/log.ts';
 import { clipOf } from './clip.ts';
 import { liveCommandOf } from './control.ts';
+import { FROZEN_SECONDS, Hand } from './hand.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { parseMessage } from './parse.ts';
+import { isUrgent, letsGo, looksUrgent, refusedToOnlookers } from './precedence.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { Refusal } from './refusal.ts';
 import { SceneSender } from './scene-sender.ts';
@@ -59,6 +61,7 @@ class Session {
   readonly #scenes: SceneSender;
   readonly #messages = createRateLimit(LIMITS.messagesPerSecond);
   readonly #inputs = createRateLimit(LIMITS.inputsPerSecond);
+  readonly #hand = new Hand();
   #state: State = { kind: 'awaiting-hello' };
 
   constructor(options: SessionOptions) {
@@ -107,32 +110,58 @@ class Session {
   // ------------------------------------------------------------------ control inputs
 
   #input(bytes: ArrayBuffer): void {
-    if (!this.#inputs.allow(Date.now()))
+    if (!this.#inputs.allow(Date.now()) && !letsGo(bytes))
       throw new Refusal('too-frequent', `more than ${LIMITS.inputsPerSecond} inputs per second`);
     const code = opcode(bytes);
     if (code !== OP.input)
       throw new Refusal('bad-message', `binary message with opcode ${code}, expected ${OP.input}`);
     const teacherId = this.#teacher();
-    const input = decode(bytes);
-    const { sessionId } = this.#options;
-    if (input.activeAxes === 0 && this.#run.holder?.sessionId !== sessionId) return;
-    if (!this.#run.takeControl({ sessionId, teacherId })) {
-      const holder = this.#run.holder?.teacherId;
-      const who = holder === teacherId ? 'another tab or page of yours' : holder;
-      throw new Refusal('control-taken', `${who} is driving; wait until they let go`);
+    this.#drive(decode(bytes), { sessionId: this.#options.sessionId, teacherId });
+  }
+
+  #drive(input: ControlInput, driver: Driver): void {
+    const run = this.#run;
+    const present = { step: run.step, controlDt: run.facts.controlDt };
+    const judgement = this.#hand.judge(input, performance.now(), present);
+    switch (judgement.kind) {
+      case 'lets-go':
+        if (run.holder?.sessionId === driver.sessionId) run.live({ type: 'input', input });
+        return;
+      case 'stale':
+        return;
+      case 'frozen':
+        if (!judgement.isNews) return;
+        throw new Refusal(
+          'not-allowed',
+          `input: nothing came from here for ${FROZEN_SECONDS} s; let go of the controls, then take over again`,
+        );
+      case 'drives':
+        if (!run.takeControl(driver))
+          throw new Refusal(
+            'control-taken',
+            `${this.#nameOf(run.holder)} is driving; wait until they let go`,
+          );
+        run.live({ type: 'input', input: { ...input, step: judgement.seen } });
+        return;
     }
-    this.#run.live({ type: 'input', input });
+  }
+
+  /** As this page knows them. */
+  #nameOf(driver: Driver | undefined): string {
+    const isSame = driver?.teacherId === this.#teacher();
+    return isSame ? 'another tab or page of yours' : (driver?.teacherId ?? 'somebody');
   }
 
   // ------------------------------------------------------------------ messages
 
   async #text(text: string): Promise<void> {
-    if (!this.#messages.allow(Date.now()))
+    const isAllowed = this.#messages.allow(Date.now());
+    const message = isAllowed || looksUrgent(text) ? parseMessage(text) : undefined;
+    if (!message || !(isAllowed || isUrgent(message)))
       throw new Refusal(
         'too-frequent',
         `more than ${LIMITS.messagesPerSecond} messages per second`,
       );
-    const message = parseMessage(text);
     if (message.type === 'hello') return this.#hello(message);
     const teacherId = this.#teacher();
     switch (message.type) {
@@ -140,7 +169,7 @@ class Session {
         this.#control(message, teacherId);
         return;
       case 'feedback':
-        return this.#feedback(message);
+        return this.#feedback({ ...message.feedback, teacherId }); // whatever name it bears
       case 'request-clip':
         return this.#clip(message);
       case 'ask-queries':
@@ -206,11 +235,14 @@ class Session {
   }
 
   #control(message: ControlMessage, teacherId: string): void {
+    const driver = this.#run.otherDriver(this.#options.sessionId);
+    const refused = driver && refusedToOnlookers(message.action, this.#nameOf(driver));
+    if (refused) throw new Refusal('not-allowed', refused, message.id);
     if (message.action === 'estop') this.#run.emergencyStop(teacherId);
     else this.#run.live(liveCommandOf(message, this.#options.sessionId));
   }
 
-  async #feedback({ feedback }: Message<'feedback'>): Promise<void> {
+  async #feedback(feedback: Message<'feedback'>['feedback']): Promise<void> {
     const receivedAt = Date.now();
     try {
       const { duplicate } = await this.#run.accept(feedback, receivedAt);

@@ -1,11 +1,14 @@
-/** Who drives: one connection at a time, until it lets go or has no effect for a while. */
+/** Who drives: one connection at a time, until it lets go, falls silent, or has no effect for a while. */
 import type { Driver } from '../contract.ts';
 import { WATCHDOG_SECONDS } from '../protocol/index.ts';
+
+const PATIENCE = WATCHDOG_SECONDS * 1000;
 
 export class Holder {
   #current: Driver | undefined;
   #last = 'operator';
-  /** When they last asked to drive, ms since epoch. */
+  /** Since when they drive, and when their newest input came; ms since epoch. */
+  #since = 0;
   #at = 0;
 
   get current(): Driver | undefined {
@@ -17,11 +20,19 @@ export class Holder {
     return this.#current?.teacherId ?? this.#last;
   }
 
-  /** False while somebody else drives. `isDriven`: a person's inputs have effect right now. */
+  /** Who drives from another connection. `isDriven`: a person's inputs have effect right now. */
+  other(sessionId: string, isDriven: boolean, now: number): Driver | undefined {
+    const driver = this.#current;
+    if (!driver || driver.sessionId === sessionId) return undefined;
+    const isSilent = now - this.#at > PATIENCE;
+    const isIdle = !isDriven && now - this.#since > PATIENCE;
+    return isSilent || isIdle ? undefined : driver;
+  }
+
+  /** False while somebody else drives. */
   take(driver: Driver, isDriven: boolean, now: number): boolean {
-    const isSilent = !isDriven && now - this.#at > WATCHDOG_SECONDS * 1000;
-    const isFree = this.#current === undefined || this.#current.sessionId === driver.sessionId;
-    if (!isFree && !isSilent) return false;
+    if (this.other(driver.sessionId, isDriven, now)) return false;
+    if (this.#current?.sessionId !== driver.sessionId) this.#since = now;
     this.#current = driver;
     this.#last = driver.teacherId;
     this.#at = now;

@@ -129,7 +129,16 @@ export class LiveActor {
 
   /** False while somebody else drives. */
   takeControl(driver: Driver): boolean {
-    return this.#holder.take(driver, this.#state?.controller === 'human', Date.now());
+    if (this.#state?.state === 'stopped') return true; // nobody drives, so nobody holds
+    const isDriven = this.#state?.controller === 'human';
+    const isTakenOn = isDriven && this.holder?.sessionId !== driver.sessionId;
+    if (!this.#holder.take(driver, isDriven, Date.now())) return false;
+    if (isTakenOn) this.send({ type: 'release' }); // the takeover of who fell silent ends first
+    return true;
+  }
+
+  otherDriver(sessionId: string): Driver | undefined {
+    return this.#holder.other(sessionId, this.#state?.controller === 'human', Date.now());
   }
 
   /** The steps driven so far are on disk once it resolves. @throws Error when they are not. */

@@ -118,8 +118,16 @@ class ActiveRun implements RunHandle {
     this.#parts.live.send(command);
   }
 
+  get step(): number {
+    return this.#parts.live.step;
+  }
+
   takeControl(driver: Driver): boolean {
     return this.#parts.live.takeControl(driver);
+  }
+
+  otherDriver(sessionId: string): Driver | undefined {
+    return this.#parts.live.otherDriver(sessionId);
   }
 
   emergencyStop(teacherId: string): void {
