@@ -49,10 +49,10 @@ export const ERRORS = {
     meaning: 'Somebody else drives.',
     remedy: 'Wait until they let go.',
   },
-  /** Issues 18 and 20 produce it: what an onlooker or a role may not do. */
+  /** Issue 20 adds what a role may not do. */
   'not-allowed': {
-    meaning: 'The role does not permit it (reserved: not sent yet).',
-    remedy: 'Ask somebody whose role permits it.',
+    meaning: 'Somebody else drives (CTRL-20), or the controls must be let go of first (CTRL-17).',
+    remedy: 'Wait until they let go; let go of the controls, then take over again.',
   },
   'storage-failed': {
     meaning: 'An answer or its steps could not be written.',
