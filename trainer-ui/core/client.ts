@@ -220,16 +220,17 @@ export function createClient(window: Window): Client {
 
   /** Rewards for an episode whose id came after its first frames. */
   function giveUnnamed(patience = PATIENCE): void {
-    const before = unnamed.length;
-    let given = 0;
-    unnamed = unnamed.filter(({ episodeNumber, step, value, at }) => {
+    const waiting = unnamed;
+    // Taken off before any is given: what is drawn from the store must not have a reward given twice.
+    unnamed = waiting.filter(
+      (r) => !episodeIds.has(r.episodeNumber) && Date.now() - r.at < patience,
+    );
+    const named = waiting.filter((r) => episodeIds.has(r.episodeNumber));
+    for (const { episodeNumber, step, value, at } of named) {
       const episodeId = episodeIds.get(episodeNumber);
-      if (!episodeId) return Date.now() - at < patience;
-      give({ kind: 'reward', episodeId, step, value }, at);
-      given++;
-      return false;
-    });
-    if (unnamed.length + given === before) return;
+      if (episodeId) give({ kind: 'reward', episodeId, step, value }, at);
+    }
+    if (unnamed.length + named.length === waiting.length) return;
     const text = 'A reward was about an episode that the server never named: give it again.';
     for (const listener of errorListeners) listener(text, 'unplaced-reward');
   }

@@ -170,20 +170,19 @@ function ControllerBadge() {
   );
 }
 
-/** A short answer to + and −: the key was heard. */
+/** As long as the animation of `.flash`. */
+const FLASH_MS = 450;
+
+/** A short answer to + and −: the key was heard. A new reward is a new element, whose animation starts anew. */
 function RewardFlash() {
   const last = useApp((s) => s.lastReward);
-  const [visible, setVisible] = useState(false);
-  useEffect(() => {
-    if (!last) return;
-    setVisible(true);
-    const timer = setTimeout(() => setVisible(false), 450);
-    return () => clearTimeout(timer);
-  }, [last]);
-  if (!visible || !last) return null;
+  // One from before this view was opened is old news.
+  if (!last || Date.now() - last.at > FLASH_MS) return null;
   return (
     <Text
-      className="hud"
+      key={last.at}
+      className="hud flash"
+      aria-hidden
       fw={800}
       c={last.value > 0 ? 'teal.4' : 'red.5'}
       style={{
