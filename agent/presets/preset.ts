@@ -1,4 +1,5 @@
 /** What a preset is: a named configuration of a learner, a reward model and query selection. */
+import { type Config, config, field, number, whole } from '../../sim/config.ts';
 import type { FeedbackKind } from '../contract.ts';
 import type { BcConfig } from '../learners/bc.ts';
 import type { CoachConfig } from '../learners/coach.ts';
@@ -37,43 +38,47 @@ export type LearnerChoice =
   | { readonly kind: 'coach'; readonly config: Partial<CoachConfig> };
 
 /** How the trainer spends its time. */
-export interface SchedulerConfig {
-  /** Learner updates per environment step observed. */
-  readonly updatesPerStep: number;
-  /** Updates owed at most: when the learner is slower than the actors, the rest is dropped. */
-  readonly mostOwed: number;
-  /** A reward session starts after this much new feedback … */
-  readonly rewardEveryLabels: number;
-  /** … or this many environment steps after the last, if there is any. */
-  readonly rewardEverySteps: number;
-  /** Replay rows relabelled per slice. */
-  readonly relabelRows: number;
-  /**
-   * PEBBLE's start: at least this many steps with the entropy of visited states as reward, and until a
-   * reward model exists; then everything is relabelled and critics start anew, …
-   */
-  readonly unsupervisedSteps: number;
-  /** … with so many updates before the next step (100 in PEBBLE's code). */
-  readonly resetUpdates: number;
-  /** RUNE (Liang et al. 2022): disagreement added to the reward, weight · (1 − decay)^step; 0: off. */
-  readonly explorationBonus: number;
-  readonly explorationDecay: number;
-  /** The policy that acts is an average of the learner's, moved by this share every 10 updates; 0: off. */
-  readonly averagingRate: number;
-}
-
-export const schedulerDefaults: SchedulerConfig = {
-  updatesPerStep: 1,
-  mostOwed: 500,
-  rewardEveryLabels: 10,
-  rewardEverySteps: 500,
-  relabelRows: 4096,
-  unsupervisedSteps: 0,
-  resetUpdates: 100,
-  explorationBonus: 0,
-  explorationDecay: 1e-5,
-  averagingRate: 0,
-};
+export const schedulerSchema = config({
+  updatesPerStep: field(number(0, 1000), 1, 'Learner updates per environment step observed.'),
+  mostOwed: field(
+    number(0, Number.POSITIVE_INFINITY),
+    500,
+    'Most updates that are outstanding: when the learner is slower than the actors, the rest is dropped.',
+  ),
+  rewardEveryLabels: field(
+    number(0, Number.POSITIVE_INFINITY),
+    10,
+    'A reward session starts after this much new feedback, …',
+  ),
+  rewardEverySteps: field(
+    number(0, Number.POSITIVE_INFINITY),
+    500,
+    '… or this many environment steps after the last, if there is any.',
+  ),
+  relabelRows: field(whole(1, 1e9), 4096, 'Replay rows relabelled per slice.'),
+  unsupervisedSteps: field(
+    number(0, Number.POSITIVE_INFINITY),
+    0,
+    'PEBBLE’s start: steps with the entropy of visited states as reward, until there is a reward model.',
+  ),
+  resetUpdates: field(
+    whole(0, 1e6),
+    100,
+    'Updates after that start, when critics begin anew (PEBBLE: 100).',
+  ),
+  explorationBonus: field(
+    number(0, 1e6),
+    0,
+    'RUNE (Liang et al. 2022): disagreement added to the reward, weight · (1 − decay)^step; 0: off.',
+  ),
+  explorationDecay: field(number(0, 1), 1e-5, 'Decay of that bonus per step.'),
+  averagingRate: field(
+    number(0, 1),
+    0,
+    'The acting policy is an average of the learner’s, moved by this share every 10 updates; 0: off.',
+  ),
+});
+export type SchedulerConfig = Config<typeof schedulerSchema>;
 
 export interface Preset extends PresetInfo {
   readonly learner: LearnerChoice;

@@ -1,4 +1,14 @@
 /** What to ask next: hyper-parameters of query selection. */
+import {
+  type Config,
+  choice,
+  config,
+  defaultsOf,
+  field,
+  flag,
+  number,
+  whole,
+} from '../../sim/config.ts';
 
 /**
  * - `uniform`: pairs at random;
@@ -30,83 +40,57 @@ export type LabelSchedule = (typeof LABEL_SCHEDULES)[number];
 /** compare: two segments; rank: up to four, best to worst; rate: one, on a scale. */
 export const QUESTION_KINDS = ['compare', 'rank', 'rate'] as const;
 
-export interface QueryConfig {
-  readonly kind: (typeof QUESTION_KINDS)[number];
-  readonly strategy: QueryStrategy;
-  /**
-   * How answers are spread: in `train` over its steps, in `serve` over `budgetSteps` where `budget` says how
-   * many there are to be.
-   */
-  readonly schedule: LabelSchedule;
-  /** `serve`: answers asked of people in all; Infinity: as many as they give, whenever they like. */
-  readonly budget: number;
-  /** `serve`: environment steps until the whole budget has been asked. */
-  readonly budgetSteps: number;
-  /** Length of a segment, s. */
-  readonly segmentSeconds: number;
-  /**
-   * Segments may also end where an episode terminated, and are shorter then: comparing them tells what
-   * going on is worth, which segments of one length never do.
-   */
-  readonly endings: boolean;
-  /**
-   * Share of comparisons that ask an earlier one again, sides at random, to learn how well whoever answers
-   * agrees with themselves: the ceiling of accuracy, [0, 0.5]. `serve` asks a twentieth again by default.
-   */
-  readonly repeatShare: number;
-  /** Pairs considered per question asked. */
-  readonly candidates: number;
-  /** Newest episodes that segments are taken from; near-on-policy takes a tenth of them. */
-  readonly recentEpisodes: number;
-  /** A question is withdrawn after this long, s … */
-  readonly expirySeconds: number;
-  /** … and when this many more episodes have ended since it was asked. */
-  readonly expiryEpisodes: number;
-}
+const endless = number(1e-9, Number.POSITIVE_INFINITY);
 
-export const queryDefaults: QueryConfig = {
-  kind: 'compare',
-  strategy: 'information',
-  schedule: 'constant',
-  budget: Number.POSITIVE_INFINITY,
-  budgetSteps: 100_000,
-  segmentSeconds: 2,
-  endings: false,
-  repeatShare: 0,
-  candidates: 10,
-  recentEpisodes: 100,
-  expirySeconds: 600,
-  expiryEpisodes: 100,
-};
+export const querySchema = config({
+  kind: field(
+    choice(QUESTION_KINDS),
+    'compare',
+    'compare two segments, rank up to four, or rate one.',
+  ),
+  strategy: field(choice(QUERY_STRATEGIES), 'information', 'Which segments are asked about.'),
+  schedule: field(
+    choice(LABEL_SCHEDULES),
+    'constant',
+    'How answers are spread: over the steps of `train`, over budgetSteps in `serve`.',
+  ),
+  budget: field(
+    endless,
+    Number.POSITIVE_INFINITY,
+    '`serve`: answers asked of people in all; Infinity: as many as they give, at any time.',
+  ),
+  budgetSteps: field(
+    endless,
+    100_000,
+    '`serve`: environment steps until the whole budget has been asked.',
+  ),
+  segmentSeconds: field(number(1e-3, 3600), 2, 'Length of a segment, s.'),
+  endings: field(
+    flag,
+    false,
+    'Segments may also end where an episode terminated: they tell what going on is worth.',
+  ),
+  repeatShare: field(
+    number(0, 0.5),
+    0,
+    'Share of comparisons asked again, sides at random, for the ceiling of accuracy; `serve`: 0.05.',
+  ),
+  candidates: field(whole(1, 1e6), 10, 'Pairs considered per question asked.'),
+  recentEpisodes: field(
+    endless,
+    100,
+    'Newest episodes that segments are taken from; near-on-policy takes a tenth of them.',
+  ),
+  expirySeconds: field(endless, 600, 'A question is withdrawn after this long, s, …'),
+  expiryEpisodes: field(
+    endless,
+    100,
+    '… and when this many more episodes have ended since it was asked.',
+  ),
+});
 
-/** @throws RangeError naming field, value and allowed range. */
-export function checkQueryConfig(config: QueryConfig): void {
-  if (!QUERY_STRATEGIES.includes(config.strategy))
-    throw new RangeError(
-      `queries.strategy: is ${config.strategy}, allowed ${QUERY_STRATEGIES.join(', ')}`,
-    );
-  if (!QUESTION_KINDS.includes(config.kind))
-    throw new RangeError(`queries.kind: is ${config.kind}, allowed ${QUESTION_KINDS.join(', ')}`);
-  if (!LABEL_SCHEDULES.includes(config.schedule))
-    throw new RangeError(
-      `queries.schedule: is ${config.schedule}, allowed ${LABEL_SCHEDULES.join(', ')}`,
-    );
-  const positive = [
-    'budget',
-    'budgetSteps',
-    'segmentSeconds',
-    'candidates',
-    'recentEpisodes',
-    'expirySeconds',
-    'expiryEpisodes',
-  ] as const;
-  for (const name of positive) {
-    if (!(config[name] > 0))
-      throw new RangeError(`queries.${name}: is ${config[name]}, needs more than 0`);
-  }
-  if (!(config.repeatShare >= 0 && config.repeatShare <= 0.5))
-    throw new RangeError(`queries.repeatShare: is ${config.repeatShare}, allowed 0 to 0.5`);
-}
+export type QueryConfig = Config<typeof querySchema>;
+export const queryDefaults: QueryConfig = defaultsOf(querySchema);
 
 /**
  * Labels that should have been asked after `progress` of the run, in [0, budget]. B-Pref's fractions

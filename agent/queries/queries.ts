@@ -1,11 +1,12 @@
 /** The queue's source: makes Query objects, remembers what was asked, and lets questions expire. */
+import { parseConfig } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { EnvironmentSpec, Episode, Feedback, Query, Segment } from '../contract.ts';
 import type { EpisodeStore } from '../episode/store.ts';
 import type { RewardEnsemble } from '../reward/ensemble.ts';
 import { createAnswerTime } from './answer-time.ts';
 import { createAsked, type SavedQuestion } from './asked.ts';
-import { checkQueryConfig, labelsDue, type QueryConfig, queryDefaults } from './config.ts';
+import { labelsDue, type QueryConfig, querySchema } from './config.ts';
 import {
   type Candidate,
   type Choice,
@@ -72,8 +73,7 @@ export function createQuerySource(
   reward: RewardEnsemble | undefined,
   random: Random,
 ): QuerySource {
-  const config = { ...queryDefaults, ...options };
-  checkQueryConfig(config);
+  const config = parseConfig('queries', querySchema, options);
   const steps = Math.max(2, Math.round(config.segmentSeconds / spec.controlDt));
   const answerTime = createAnswerTime();
   const asked = createAsked(random);

@@ -1,6 +1,19 @@
 /** Hyper-parameters of the reward ensemble; every preset is a change to these defaults. */
-import { checkFields } from '../check-fields.ts';
-import { type RimeConfig, rimeDefaults } from './rime.ts';
+import {
+  type Config,
+  choice,
+  config,
+  defaultsOf,
+  field,
+  flag,
+  group,
+  list,
+  number,
+  optional,
+  parseConfig,
+  whole,
+} from '../../sim/config.ts';
+import { rimeSchema } from './rime.ts';
 
 export type FittedKind =
   | 'preference'
@@ -25,213 +38,147 @@ export type FittedKind =
 export const ZEROS = ['mean', 'low', 'learned'] as const;
 export type Zero = (typeof ZEROS)[number];
 
-/** REED (Metcalf et al. 2024): see dynamics.ts. */
-export interface ReedConfig {
-  /** Steps without labels per gradient step and member. */
-  readonly batch: number;
-  /** Of the prediction's loss beside that of the labels. */
-  readonly weight: number;
-}
-
 /** SURF (Park et al. 2022). */
-export interface SurfConfig {
-  /** Confidence that makes a label. */
-  readonly threshold: number;
-  /** Unlabelled pairs per labelled one. */
-  readonly ratio: number;
-  readonly weight: number;
-  /** Steps cut off either end at random, at most. */
-  readonly crop: number;
-}
+const surfSchema = config({
+  threshold: field(number(0.5, 1), 0.99, 'Confidence that makes a label.'),
+  ratio: field(whole(0, 100), 4, 'Unlabelled pairs per labelled one.'),
+  weight: field(number(0, 1000), 1, 'Weight in the loss.'),
+  crop: field(whole(0, 1000), 5, 'Most steps cut off either end at random.'),
+});
+export type SurfConfig = Config<typeof surfSchema>;
 
-export const surfDefaults: SurfConfig = { threshold: 0.99, ratio: 4, weight: 1, crop: 5 };
-export const reedDefaults: ReedConfig = { batch: 64, weight: 1 };
+/** REED (Metcalf et al. 2024): see dynamics.ts. */
+const reedSchema = config({
+  batch: field(whole(1, 4096), 64, 'Steps without labels per gradient step and member.'),
+  weight: field(number(0, 1000), 1, 'Weight of the prediction beside that of the labels.'),
+});
+export type ReedConfig = Config<typeof reedSchema>;
 
-export interface RewardConfig {
-  /** Networks. Each is kept from one of as many folds of the labels, on which it is judged. */
-  readonly members: number;
-  readonly hidden: readonly number[];
-  /** tanh is bounded; linear goes on rising beyond what was labelled, where better behaviour lies. */
-  readonly output: 'tanh' | 'linear';
-  readonly learningRate: number;
-  readonly noiseLearningRate: number;
-  /** First decoupled weight decay; can be adapted to the gap between held-out and training loss. */
-  readonly weightDecay: number;
-  readonly adaptWeightDecay: boolean;
-  /** Labels of every kind in a batch. */
-  readonly batch: number;
-  /**
-   * Published weights are the average of about so many gradient steps (Polyak & Juditsky 1992; 0: the
-   * last step's): with wrong answers in every batch the last step is mostly noise.
-   */
-  readonly averageSteps: number;
-  /** Gradient steps per call of `update`. */
-  readonly stepsPerUpdate: number;
-  /** Gradient steps after new feedback, at least and at most, until a new version is published. */
-  readonly minSessionSteps: number;
-  readonly maxSessionSteps: number;
-  /** A session ends early when the members order this share of their own comparisons rightly (PEBBLE: 0.97). */
-  readonly stopAccuracy: number;
-  /** Weight of each kind in the loss; 0 leaves a kind out. */
-  readonly weights: Readonly<Record<FittedKind, number>>;
-  /** Live rewards are about what was shown this long before the key, s. */
-  readonly creditFrom: number;
-  readonly creditTo: number;
-  /** uniform, or gamma(2, 0.28 s) after the first `creditFrom` (TAMER, Knox & Stone 2009). */
-  readonly creditDensity: 'uniform' | 'gamma';
-  /** Steps of this long before a takeover count as weakly bad, s. */
-  readonly beforeTakeoverSeconds: number;
-  /** Longest piece of a takeover, demonstration or correction that is compared at once, steps. */
-  readonly pieceSteps: number;
-  /** Rows (n) of recent behaviour kept for normalisation, distances and pseudo-labels. */
-  readonly referenceRows: number;
-  /** Published rewards have this standard deviation over the reference rows. */
-  readonly outputStd: number;
-  /** Where published rewards are zero. */
-  readonly zero: Zero;
-  /** Added to published rewards, in those standard deviations. */
-  readonly outputMean: number;
-  /**
-   * Standard deviations over members taken off published rewards: behaviour about which they disagree
-   * is not worth seeking (Coste et al. 2024; 0: off).
-   */
-  readonly pessimism: number;
-  /** SURF (Park et al. 2022): pseudo-labels and crops; absent: off. */
-  readonly surf?: SurfConfig;
-  /**
-   * Give the squares of actions, or of all inputs, beside them: efforts and distances are then learned
-   * from few labels where the task is made of them, and speeds from more (docs/benchmarks.md).
-   */
-  readonly squares: 'none' | 'actions' | 'all';
-  /** Members also predict what comes next, from behaviour without labels; absent: off. */
-  readonly reed?: ReedConfig;
-  /** Show half of everything in the mirror, where the task has one. */
-  readonly mirror: boolean;
-  /** RIME: distrust comparisons that the ensemble predicts badly; absent: off. */
-  readonly rime?: RimeConfig;
-}
+const weight = number(0, 1e6);
+const weightsSchema = config({
+  preference: field(weight, 1, 'Of comparisons.'),
+  ranking: field(weight, 1, 'Of rankings.'),
+  rating: field(weight, 1, 'Of ratings.'),
+  reward: field(weight, 0.5, 'Of live rewards.'),
+  critique: field(weight, 0.5, 'Of critiques.'),
+  override: field(weight, 1, 'Of takeovers, step by step: the person’s action over the policy’s.'),
+  counterfactual: field(weight, 0.5, 'Of takeovers over what would have happened.'),
+  sign: field(weight, 0.1, 'Of steps before a takeover being bad and undisturbed ones good.'),
+  correction: field(weight, 1, 'Of corrections.'),
+  demonstration: field(weight, 0.5, 'Of demonstrations.'),
+} satisfies Record<FittedKind, unknown>);
 
-export const rewardDefaults: RewardConfig = {
-  members: 3,
-  hidden: [64, 64],
-  output: 'tanh',
-  learningRate: 1e-3,
-  noiseLearningRate: 1e-2,
-  weightDecay: 0.3,
-  adaptWeightDecay: false,
-  batch: 16,
-  averageSteps: 0,
-  stepsPerUpdate: 4,
-  minSessionSteps: 20,
-  maxSessionSteps: 100,
-  stopAccuracy: 0.97,
-  weights: {
-    preference: 1,
-    ranking: 1,
-    rating: 1,
-    reward: 0.5,
-    critique: 0.5,
-    override: 1,
-    counterfactual: 0.5,
-    sign: 0.1,
-    correction: 1,
-    demonstration: 0.5,
-  },
-  creditFrom: 0.2,
-  creditTo: 1,
-  creditDensity: 'uniform',
-  beforeTakeoverSeconds: 1,
-  pieceSteps: 25,
-  referenceRows: 4096,
-  squares: 'none',
-  mirror: false,
-  outputStd: 1,
-  zero: 'mean',
-  outputMean: 0,
-  pessimism: 0,
-};
+const count = whole(1, 10_000);
+const shape = config({
+  members: field(
+    whole(1, 32),
+    3,
+    'Networks; each is judged on its own fold of the labels, which it never learns from.',
+  ),
+  hidden: field(list(whole(1, 4096), 0, 8), [64, 64], 'Hidden units per layer.'),
+  output: field(
+    choice(['tanh', 'linear']),
+    'tanh',
+    'tanh is bounded; linear goes on rising beyond what was labelled, where better behaviour lies.',
+  ),
+  learningRate: field(number(0, 10), 1e-3, 'Step size of Adam.'),
+  noiseLearningRate: field(number(0, 10), 1e-2, 'Step size of the noise of each kind of label.'),
+  weightDecay: field(number(0, 1e6), 0.3, 'Decoupled weight decay, to begin with.'),
+  adaptWeightDecay: field(flag, false, 'Adapt it to the gap between held-out and training loss.'),
+  batch: field(whole(1, 4096), 16, 'Labels of every kind in a batch.'),
+  averageSteps: field(
+    number(0, 1e6),
+    0,
+    'Published weights average this many gradient steps (Polyak & Juditsky 1992); 0: the last one.',
+  ),
+  stepsPerUpdate: field(count, 4, 'Gradient steps per call of `update`.'),
+  minSessionSteps: field(
+    whole(0, 1e6),
+    20,
+    'Fewest gradient steps from feedback to a new version.',
+  ),
+  maxSessionSteps: field(whole(1, 1e6), 100, 'Most gradient steps from feedback to a new version.'),
+  stopAccuracy: field(
+    number(0.5, Number.POSITIVE_INFINITY),
+    0.97,
+    'A session ends early when members order this share of their comparisons rightly (PEBBLE).',
+  ),
+  weights: field(group(weightsSchema), {}, 'Weight of each kind in the loss; 0 leaves it out.'),
+  creditFrom: field(
+    number(0, 10),
+    0.2,
+    'A live reward is about what was shown from this long before, s, …',
+  ),
+  creditTo: field(number(0, 10), 1, '… back to this long before the key, s; at least creditFrom.'),
+  creditDensity: field(
+    choice(['uniform', 'gamma']),
+    'uniform',
+    'gamma: gamma(2, 0.28 s) after creditFrom (TAMER, Knox & Stone 2009).',
+  ),
+  beforeTakeoverSeconds: field(
+    number(0, 60),
+    1,
+    'Steps this long before a takeover are weakly bad, s.',
+  ),
+  pieceSteps: field(
+    count,
+    25,
+    'Longest piece of a takeover, demonstration or correction that is compared at once, steps.',
+  ),
+  referenceRows: field(
+    whole(16, 1e6),
+    4096,
+    'Rows of recent behaviour for normalisation, distances and pseudo-labels.',
+  ),
+  squares: field(
+    choice(['none', 'actions', 'all']),
+    'none',
+    'Give the squares of actions, or of all inputs, too: efforts and distances need fewer labels.',
+  ),
+  mirror: field(flag, false, 'Show half of everything in the mirror, where the task has one.'),
+  outputStd: field(
+    number(1e-6, 1e6),
+    1,
+    'Standard deviation of published rewards over the reference rows.',
+  ),
+  zero: field(choice(ZEROS), 'mean', 'Where published rewards are zero.'),
+  outputMean: field(
+    number(-1e6, 1e6),
+    0,
+    'Added to published rewards, in those standard deviations.',
+  ),
+  pessimism: field(
+    number(0, 100),
+    0,
+    'Deviations over members taken off published rewards (Coste et al. 2024); 0: off.',
+  ),
+  surf: optional(
+    group(surfSchema),
+    'SURF (Park et al. 2022): pseudo-labels and crops; absent: off.',
+  ),
+  reed: optional(
+    group(reedSchema),
+    'Members also predict what comes next, from behaviour without labels; absent: off.',
+  ),
+  rime: optional(
+    group(rimeSchema),
+    'RIME: distrust comparisons that the ensemble predicts badly; absent: off.',
+  ),
+});
 
-/** `options` over the defaults; switches that are objects (surf, rime, reed) may be given in part. */
+export const rewardSchema = shape.superRefine(({ creditFrom, creditTo }, context) => {
+  if (creditTo >= creditFrom) return;
+  const message = `allowed ${creditFrom} (creditFrom) to 10`;
+  context.addIssue({ code: 'custom', path: ['creditTo'], message });
+});
+
+export type RewardConfig = Config<typeof rewardSchema>;
+export const rewardDefaults: RewardConfig = defaultsOf(rewardSchema);
+
+/**
+ * `options` over the defaults; switches that are objects (surf, rime, reed) may be given in part.
+ * @throws RangeError naming field, value and allowed range.
+ */
 export function completeRewardConfig(options: Partial<RewardConfig>): RewardConfig {
-  const { surf, rime, reed } = options;
-  return {
-    ...rewardDefaults,
-    ...options,
-    weights: { ...rewardDefaults.weights, ...options.weights },
-    ...(surf ? { surf: merged('surf', surfDefaults, surf) } : {}),
-    ...(rime ? { rime: merged('rime', rimeDefaults, rime) } : {}),
-    ...(reed ? { reed: merged('reed', reedDefaults, reed) } : {}),
-  };
-}
-
-function merged<T extends object>(name: string, defaults: T, given: unknown): T {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new RangeError(`reward.${name}: is ${JSON.stringify(given)}, expected an object`);
-  checkFields(`reward.${name}`, given as Record<string, unknown>, defaults);
-  return { ...defaults, ...given };
-}
-
-/** Numbers of the switches, [least, most]; whole numbers where `whole`. */
-const SWITCH_RANGES = {
-  surf: { threshold: [0.5, 1], ratio: [0, 100], weight: [0, 1000], crop: [0, 1000] },
-  rime: {
-    alpha: [0, 10],
-    betaMax: [0, 100],
-    betaMin: [0, 100],
-    decayUpdates: [1, 1e9],
-    warmUpUpdates: [0, 1e9],
-    flipBelow: [0, 1],
-  },
-  reed: { batch: [1, 4096], weight: [0, 1000] },
-} as const;
-const WHOLE: readonly string[] = ['ratio', 'crop', 'decayUpdates', 'warmUpUpdates', 'batch'];
-
-/** @throws RangeError naming field, value and allowed range. */
-export function checkRewardConfig(config: RewardConfig): void {
-  checkNumbers('reward', config, {
-    members: [1, 32],
-    learningRate: [0, 10],
-    weightDecay: [0, 1e6],
-    batch: [1, 4096],
-    averageSteps: [0, 1e6],
-    stepsPerUpdate: [1, 10_000],
-    creditFrom: [0, 10],
-    creditTo: [config.creditFrom, 10],
-    stopAccuracy: [0.5, Number.POSITIVE_INFINITY],
-    referenceRows: [16, 1e6],
-    outputStd: [1e-6, 1e6],
-    pessimism: [0, 100],
-  });
-  for (const name of ['surf', 'rime', 'reed'] as const)
-    if (config[name]) checkNumbers(`reward.${name}`, config[name], SWITCH_RANGES[name]);
-  checkNumbers(
-    'reward.weights',
-    config.weights,
-    Object.fromEntries(Object.keys(config.weights).map((kind) => [kind, [0, 1e6]])),
-  );
-  checkFields('reward.weights', config.weights, rewardDefaults.weights);
-  checkChoice('output', config.output, ['tanh', 'linear']);
-  checkChoice('squares', config.squares, ['none', 'actions', 'all']);
-  checkChoice('creditDensity', config.creditDensity, ['uniform', 'gamma']);
-  checkChoice('zero', config.zero, ZEROS);
-}
-
-type Ranges = Readonly<Record<string, readonly number[]>>;
-
-function checkNumbers(section: string, values: object, ranges: Ranges): void {
-  for (const [name, [least, most]] of Object.entries(ranges)) {
-    const value = (values as Record<string, unknown>)[name];
-    const whole = WHOLE.includes(name);
-    const inRange = typeof value === 'number' && value >= least! && value <= most!;
-    if (inRange && (!whole || Number.isInteger(value))) continue;
-    const kind = whole ? 'integers from ' : '';
-    throw new RangeError(
-      `${section}.${name}: is ${String(value)}, allowed ${kind}${least} to ${most}`,
-    );
-  }
-}
-
-function checkChoice(name: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value))
-    throw new RangeError(`reward.${name}: is ${String(value)}, allowed ${allowed.join(', ')}`);
+  return parseConfig('reward', rewardSchema, options);
 }

@@ -22,7 +22,7 @@ import { addLossGradient, descend } from '../nn/fit.ts';
 import { groupScale } from '../nn/group-scale.ts';
 import { type BatchScratch, type BatchSource, drawBatch } from './batch.ts';
 import { restoreData, type SavedEnsemble, saveData } from './checkpoint.ts';
-import { checkRewardConfig, completeRewardConfig, type RewardConfig } from './config.ts';
+import { completeRewardConfig, type RewardConfig } from './config.ts';
 import { createDataMaker, hasUnequalParts, joined } from './dataset.ts';
 import { createDistrustOf } from './distrust.ts';
 import { createDynamics } from './dynamics.ts';
@@ -71,7 +71,6 @@ export function createRewardEnsemble(
   random: Random,
 ): RewardEnsemble {
   const config: RewardConfig = completeRewardConfig(options);
-  checkRewardConfig(config);
   const [d, k] = [spec.observationSpace.size, spec.actionSpace.size];
   const maker = createDataMaker(spec, config);
   const width = maker.width;

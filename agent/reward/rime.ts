@@ -1,31 +1,29 @@
+import { type Config, config, defaultsOf, field, number, whole } from '../../sim/config.ts';
+
 /**
  * RIME (Cheng et al. 2024, arXiv 2402.17257, §4.1): which comparisons to believe, from how badly the ensemble
  * predicts them. Theorem 1: where answers the model believes cost at most ρ, a wrong answer costs at
  * least −ln ρ + αρ. What costs less is trusted, what costs far more was meant the other way round, and
  * what lies between is left out for now.
  */
-export interface RimeConfig {
-  /** α of the bound. */
-  readonly alpha: number;
-  /** Weight of the spread of costs, tolerance for a model that is still learning: first and last … */
-  readonly betaMax: number;
-  readonly betaMin: number;
-  /** … and updates between them. */
-  readonly decayUpdates: number;
-  /** Updates before anything is distrusted: an untrained model is confidently wrong. */
-  readonly warmUpUpdates: number;
-  /** An answer less likely than this is turned round. */
-  readonly flipBelow: number;
-}
-
-export const rimeDefaults: RimeConfig = {
-  alpha: 0.5,
-  betaMax: 3,
-  betaMin: 1,
-  decayUpdates: 60,
-  warmUpUpdates: 50,
-  flipBelow: 0.001,
-};
+export const rimeSchema = config({
+  alpha: field(number(0, 10), 0.5, 'α of the bound.'),
+  betaMax: field(
+    number(0, 100),
+    3,
+    'Weight of the spread of costs at first, while the model learns, …',
+  ),
+  betaMin: field(number(0, 100), 1, '… and at last.'),
+  decayUpdates: field(whole(1, 1e9), 60, 'Updates between the two.'),
+  warmUpUpdates: field(
+    whole(0, 1e9),
+    50,
+    'Updates before anything is distrusted: an untrained model is confidently wrong.',
+  ),
+  flipBelow: field(number(0, 1), 0.001, 'An answer less likely than this is turned round.'),
+});
+export type RimeConfig = Config<typeof rimeSchema>;
+export const rimeDefaults: RimeConfig = defaultsOf(rimeSchema);
 
 export type Verdict = 'trust' | 'flip' | 'ignore';
 

@@ -8,50 +8,50 @@
  *   from the same state (PPL's rule, with a real rollout in place of a bicycle model);
  * - `late-noisy`: predicted failure, `delaySeconds` late, and `wrongShare` of takeovers unneeded.
  */
+import { type Config, choice, config, field, number, parseConfig } from '../../sim/config.ts';
 import type { Environment, EnvState, Expert, TimeStep } from '../../sim/contract.ts';
 import type { Random } from '../../sim/random.ts';
-import { checkRange } from './check.ts';
 import type { OverrideTeacher } from './contract.ts';
 
-export type TakeoverRule = 'density' | 'predicted-failure' | 'late-noisy';
+export const TAKEOVER_RULES = ['density', 'predicted-failure', 'late-noisy'] as const;
+export type TakeoverRule = (typeof TAKEOVER_RULES)[number];
 
-export interface OverrideTeacherConfig {
-  readonly rule: TakeoverRule;
-  /** density: take over below this, (0, 1). */
-  readonly densityThreshold: number;
-  /** density: standard deviation around the expert's action, in shares of half the action range. */
-  readonly densityStd: number;
-  /** Seconds the rollout follows the policy before the expert rescues it. */
-  readonly holdSeconds: number;
-  /** Seconds of rescue that must go well. */
-  readonly recoverySeconds: number;
-  /** Take over when the rollout's return is below the expert's by this share of its size; Infinity: never. */
-  readonly shortfall: number;
-  /** Reaction time from the need to the takeover, s. late-noisy only. */
-  readonly delaySeconds: number;
-  /** Share of takeovers that nothing called for, [0, 1). late-noisy only. */
-  readonly wrongShare: number;
-  /** Shortest takeover, s. */
-  readonly minSeconds: number;
-  /** Hand back after the policy was judged safe for this long, s. */
-  readonly safeSeconds: number;
-  /** Standard deviation of noise on the expert's action, in shares of half the action range. */
-  readonly actionNoise: number;
-}
+const seconds = number(0, 60);
 
-export const overrideTeacherDefaults: OverrideTeacherConfig = {
-  rule: 'predicted-failure',
-  densityThreshold: 0.05,
-  densityStd: 0.3,
-  holdSeconds: 0.5,
-  recoverySeconds: 1,
-  shortfall: 0.3,
-  delaySeconds: 0.3,
-  wrongShare: 0.05,
-  minSeconds: 2,
-  safeSeconds: 1,
-  actionNoise: 0,
-};
+export const overrideTeacherSchema = config({
+  rule: field(choice(TAKEOVER_RULES), 'predicted-failure', 'When it takes over.'),
+  densityThreshold: field(number(0, 1), 0.05, 'density: take over below this.'),
+  densityStd: field(
+    number(1e-6, 100),
+    0.3,
+    'density: standard deviation around the expert’s action, in shares of half the action range.',
+  ),
+  holdSeconds: field(
+    seconds,
+    0.5,
+    'The rollout follows the policy for this long before the expert rescues it, s.',
+  ),
+  recoverySeconds: field(seconds, 1, 'Rescue that must go well, s.'),
+  shortfall: field(
+    number(0, Number.POSITIVE_INFINITY),
+    0.3,
+    'Take over when the rollout’s return is below the expert’s by this share of its size; Infinity: never.',
+  ),
+  delaySeconds: field(seconds, 0.3, 'late-noisy: reaction time from the need to the takeover, s.'),
+  wrongShare: field(
+    number(0, 0.99),
+    0.05,
+    'late-noisy: share of takeovers that nothing called for.',
+  ),
+  minSeconds: field(seconds, 2, 'Shortest takeover, s.'),
+  safeSeconds: field(seconds, 1, 'Hand back after the policy was judged safe for this long, s.'),
+  actionNoise: field(
+    number(0, 10),
+    0,
+    'Standard deviation of noise on the expert’s action, in shares of half the action range.',
+  ),
+});
+export type OverrideTeacherConfig = Config<typeof overrideTeacherSchema>;
 
 export interface OverrideTeacherOptions extends Partial<OverrideTeacherConfig> {
   /** What the policy does after its current action; absent: that action is held. */
@@ -72,8 +72,8 @@ export function createOverrideTeacher(
   options: OverrideTeacherOptions,
   random: Random,
 ): SyntheticOperator {
-  const config = { ...overrideTeacherDefaults, ...options };
-  checkConfig(config);
+  const { predict: _predict, copy: _copy, ...changes } = options;
+  const config = parseConfig('teacher', overrideTeacherSchema, changes);
   const judge = createJudge(env, expert, config, options);
   const steps = (seconds: number) => Math.max(1, Math.round(seconds / env.controlDt));
   const late = config.rule === 'late-noisy';
@@ -147,22 +147,6 @@ export function createOverrideTeacher(
       return true;
     },
   };
-}
-
-function checkConfig(config: OverrideTeacherConfig): void {
-  checkRange('teacher.densityThreshold', config.densityThreshold, 0, 1);
-  checkRange('teacher.densityStd', config.densityStd, 1e-6, 100);
-  checkRange('teacher.wrongShare', config.wrongShare, 0, 0.99);
-  checkRange('teacher.actionNoise', config.actionNoise, 0, 10);
-  for (const name of [
-    'holdSeconds',
-    'recoverySeconds',
-    'delaySeconds',
-    'minSeconds',
-    'safeSeconds',
-  ] as const) {
-    checkRange(`teacher.${name}`, config[name], 0, 60);
-  }
 }
 
 /** True when the policy's action at the environment's current state is judged unsafe. */

@@ -4,37 +4,61 @@
  * their epsilon once, and they work with negative rewards (measured from the worst level seen).
  * Beyond B-Pref: side bias, drift, fatigue and feature-dependent noise.
  */
+import { type Config, config, field, number, parseConfig, whole } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Episode, EpisodeSource, FeedbackBody, Query, Segment } from '../contract.ts';
 import { sigmoid } from '../nn/gaussian.ts';
-import { checkRange } from './check.ts';
 import type { PreferenceTeacher } from './contract.ts';
 import { createGrades, RATING_SCALE } from './graded.ts';
 
-export interface PreferenceTeacherConfig {
-  /** Rationality; Infinity: always the better one. P(a) = σ(β (R_a − R_b)). */
-  readonly beta: number;
-  /** Memory: step t of H counts gamma^(H−1−t). */
-  readonly gamma: number;
-  /** Probability of the opposite answer. */
-  readonly mistake: number;
-  /** Skips when both segments are below this share of the usual return. */
-  readonly skip: number;
-  /** "Equal" when the returns differ by less than this share of the usual return. */
-  readonly equal: number;
-  /** Added to the left one's advantage, in units of 1/β (with β = Infinity: in returns). */
-  readonly sideBias: number;
-  /** Answers after which the noise e-folds: β ← β exp(−n/drift); Infinity: never. */
-  readonly drift: number;
-  /** Mistakes grow by this much per 100 answers since the last `rest`, up to 0.5. */
-  readonly fatigue: number;
-  /** Feature-dependent noise: mistakes grow by this much, up to 0.5, … */
-  readonly featureNoise: number;
-  /** … where this observation number, averaged over both segments, is above its mean so far. */
-  readonly featureIndex: number;
-  /** Seconds from question to answer; whoever asks goes on meanwhile. */
-  readonly delay: number;
-}
+const share = number(0, 1);
+
+export const preferenceTeacherSchema = config({
+  beta: field(
+    number(0, Number.POSITIVE_INFINITY),
+    Number.POSITIVE_INFINITY,
+    'Rationality: P(a) = σ(β (R_a − R_b)); Infinity: always the better one.',
+  ),
+  gamma: field(share, 1, 'Memory: step t of H counts gamma^(H−1−t).'),
+  mistake: field(share, 0, 'Probability of the opposite answer.'),
+  skip: field(
+    number(0, 10),
+    0,
+    'Skips when both segments are below this share of the usual return.',
+  ),
+  equal: field(
+    number(0, 10),
+    0,
+    '"Equal" when the returns differ by less than this share of the usual return.',
+  ),
+  sideBias: field(
+    number(-1e9, 1e9),
+    0,
+    'Added to the left one’s advantage, in units of 1/β (with β = Infinity: in returns).',
+  ),
+  drift: field(
+    number(1e-9, Number.POSITIVE_INFINITY),
+    Number.POSITIVE_INFINITY,
+    'Answers after which the noise e-folds: β ← β exp(−n/drift); Infinity: never.',
+  ),
+  fatigue: field(
+    share,
+    0,
+    'Mistakes grow by this much per 100 answers since the last `rest`, up to 0.5.',
+  ),
+  featureNoise: field(
+    number(0, 0.5),
+    0,
+    'Feature-dependent noise: mistakes grow by this much, up to 0.5, …',
+  ),
+  featureIndex: field(
+    whole(0, 1e6),
+    0,
+    '… where this observation number, averaged over both segments, is above its mean so far.',
+  ),
+  delay: field(number(0, 3600), 0, 'Seconds from question to answer; training goes on meanwhile.'),
+});
+export type PreferenceTeacherConfig = Config<typeof preferenceTeacherSchema>;
 
 /** B-Pref's table 1 (β −1 there is Infinity here). */
 export const preferenceTeachers = {
@@ -47,20 +71,6 @@ export const preferenceTeachers = {
 } as const satisfies Record<string, Partial<PreferenceTeacherConfig>>;
 
 export type PreferenceTeacherName = keyof typeof preferenceTeachers;
-
-export const preferenceTeacherDefaults: PreferenceTeacherConfig = {
-  beta: Number.POSITIVE_INFINITY,
-  gamma: 1,
-  mistake: 0,
-  skip: 0,
-  equal: 0,
-  sideBias: 0,
-  drift: Number.POSITIVE_INFINITY,
-  fatigue: 0,
-  featureNoise: 0,
-  featureIndex: 0,
-  delay: 0,
-};
 
 /** Episodes whose mean reward makes "the usual return", as in B-Pref. */
 const RECENT_EPISODES = 10;
@@ -79,8 +89,7 @@ export function createPreferenceTeacher(
   options: Partial<PreferenceTeacherConfig>,
   random: Random,
 ): SyntheticAnnotator {
-  const config = { ...preferenceTeacherDefaults, ...options };
-  checkConfig(config);
+  const config = parseConfig('teacher', preferenceTeacherSchema, options);
   const usual = createUsualReturn();
   const feature = { sum: 0, count: 0 };
   let answers = 0;
@@ -187,18 +196,6 @@ export function createPreferenceTeacher(
     },
   };
   return teacher;
-}
-
-function checkConfig(config: PreferenceTeacherConfig): void {
-  checkRange('teacher.beta', config.beta, 0, Number.POSITIVE_INFINITY);
-  checkRange('teacher.gamma', config.gamma, 0, 1);
-  checkRange('teacher.mistake', config.mistake, 0, 1);
-  checkRange('teacher.skip', config.skip, 0, 10);
-  checkRange('teacher.equal', config.equal, 0, 10);
-  checkRange('teacher.drift', config.drift, 1e-9, Number.POSITIVE_INFINITY);
-  checkRange('teacher.fatigue', config.fatigue, 0, 1);
-  checkRange('teacher.delay', config.delay, 0, 3600);
-  checkRange('teacher.featureNoise', config.featureNoise, 0, 0.5);
 }
 
 /** Mean reward per step of recent episodes, and the worst such level seen (0 if all are above). */

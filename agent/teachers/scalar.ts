@@ -2,56 +2,48 @@
  * Synthetic teachers that press a reward key while they watch, as people do: late, about what they
  * saw a moment ago, but stamped with the step on screen.
  */
+import {
+  type Config,
+  choice,
+  config,
+  field,
+  number,
+  parseConfig,
+  whole,
+} from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
-import { checkRange } from './check.ts';
 import type { ScalarTeacher } from './contract.ts';
 
-const MODES = ['sparse', 'continuous', 'policy-dependent'] as const;
-
-export interface ScalarTeacherConfig {
+export const scalarTeacherSchema = config({
   /**
    * sparse: ±1 when the recent reward is unusually good or bad; continuous: the recent reward's
    * z-score, squashed, every `everySteps`; policy-dependent: as continuous, against what the agent
    * has done lately, so that praise fades as it improves (COACH's view, MacGlashan et al. 2017).
    */
-  readonly mode: (typeof MODES)[number];
-  /** Steps between what is judged and the key. */
-  readonly delaySteps: number;
-  /** Steps judged together. */
-  readonly windowSteps: number;
-  /** Fewest steps between two keys. */
-  readonly everySteps: number;
-  /** sparse: standard deviations that call for a key. */
-  readonly threshold: number;
-  /** Probability of the opposite sign. */
-  readonly mistake: number;
-  /** policy-dependent: share by which the reference moves per step. */
-  readonly adaptation: number;
-}
-
-export const scalarTeacherDefaults: ScalarTeacherConfig = {
-  mode: 'sparse',
-  delaySteps: 5,
-  windowSteps: 4,
-  everySteps: 5,
-  threshold: 0.5,
-  mistake: 0,
-  adaptation: 0.005,
-};
+  mode: field(
+    choice(['sparse', 'continuous', 'policy-dependent']),
+    'sparse',
+    'sparse: ±1 when it is unusual; continuous: a grade; policy-dependent: against lately (COACH).',
+  ),
+  delaySteps: field(whole(0, 1000), 5, 'Steps between what is judged and the key.'),
+  windowSteps: field(whole(1, 1000), 4, 'Steps judged together.'),
+  everySteps: field(whole(1, 100_000), 5, 'Fewest steps between two keys.'),
+  threshold: field(number(0, 1000), 0.5, 'sparse: standard deviations that call for a key.'),
+  mistake: field(number(0, 1), 0, 'Probability of the opposite sign.'),
+  adaptation: field(
+    number(0, 1),
+    0.005,
+    'policy-dependent: share by which the reference moves per step.',
+  ),
+});
+export type ScalarTeacherConfig = Config<typeof scalarTeacherSchema>;
 
 /** @throws RangeError naming field, value and allowed range. */
 export function createScalarTeacher(
   options: Partial<ScalarTeacherConfig>,
   random: Random,
 ): ScalarTeacher {
-  const config = { ...scalarTeacherDefaults, ...options };
-  if (!MODES.includes(config.mode))
-    throw new RangeError(`teacher.mode: is ${config.mode}, allowed ${MODES.join(', ')}`);
-  checkRange('teacher.delaySteps', config.delaySteps, 0, 1000);
-  checkRange('teacher.windowSteps', config.windowSteps, 1, 1000);
-  checkRange('teacher.everySteps', config.everySteps, 1, 100_000);
-  checkRange('teacher.mistake', config.mistake, 0, 1);
-  checkRange('teacher.adaptation', config.adaptation, 0, 1);
+  const config = parseConfig('teacher', scalarTeacherSchema, options);
   let count = 0;
   let mean = 0;
   let m2 = 0;

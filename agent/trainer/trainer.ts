@@ -2,6 +2,7 @@
  * A preset put together: learner, reward ensemble, query selection. Drives them in small slices, so
  * that whoever calls `update` stays responsive; nothing here waits for a person.
  */
+import { parseConfig } from '../../sim/config.ts';
 import { createRandom } from '../../sim/random.ts';
 import { type BackendName, loadBackend } from '../backend/backend.ts';
 import type {
@@ -13,7 +14,7 @@ import type {
   Trainer,
 } from '../contract.ts';
 import { createEpisodeStore, segmentRows } from '../episode/store.ts';
-import { type SchedulerConfig, schedulerDefaults } from '../presets/preset.ts';
+import { type SchedulerConfig, schedulerSchema } from '../presets/preset.ts';
 import { getPreset } from '../presets/presets.ts';
 import { createQuerySource } from '../queries/queries.ts';
 import { createRewardEnsemble } from '../reward/ensemble.ts';
@@ -47,7 +48,11 @@ const AVERAGE_EVERY = 10;
 /** @throws RangeError for an unknown preset or override, naming it and what is allowed. */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const preset = applyOverrides(getPreset(options.preset), options.overrides ?? {});
-  const scheduler: SchedulerConfig = { ...schedulerDefaults, ...preset.scheduler };
+  const scheduler: SchedulerConfig = parseConfig(
+    'scheduler',
+    schedulerSchema,
+    preset.scheduler ?? {},
+  );
   const { spec, runId, seed } = options;
   const backend = await loadBackend({
     ...(options.backend ? { prefer: options.backend } : {}),

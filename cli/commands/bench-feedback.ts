@@ -81,7 +81,11 @@ export function feedbackBench(): Command {
       '--operator <who>',
       'who drives after a takeover: teacher, planner, expert or a file (default teacher)',
     )
-    .option('--takeover-seconds <n>', 'shortest takeover (default 2)', number(0, 60))
+    .option(
+      '--takeover-seconds <n>',
+      'shortest takeover (default 2); short for --teach override.minSeconds',
+      number(0, 60),
+    )
     .option('--workers <n>', 'runs at once', integer(1, 256), availableParallelism())
     .addOption(
       new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS).default('wasm'),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import type { TakeoverRule } from '../../agent/teachers/override.ts';
+import { TAKEOVER_RULES, type TakeoverRule } from '../../agent/teachers/override.ts';
 import { type PreferenceTeacherName, preferenceTeachers } from '../../agent/teachers/preference.ts';
 import { createOutput, short, table } from '../../experiments/output.ts';
 import type { CurvePoint } from '../../experiments/train/loop.ts';
@@ -22,9 +22,9 @@ interface TrainFlags {
   preset: string;
   set: Record<string, unknown>;
   teacher: TeacherName[];
-  takeoverRule: TakeoverRule;
+  takeoverRule?: TakeoverRule;
   operator: string;
-  takeoverSeconds: number;
+  takeoverSeconds?: number;
   annotator: PreferenceTeacherName;
   teach: Record<string, Record<string, unknown>>;
   counterfactuals?: boolean;
@@ -52,16 +52,21 @@ export function trainCommand(): Command {
     )
     .option('--teacher <names>', `${TEACHERS.join(', ')}, by comma`, words(TEACHERS), ['override'])
     .addOption(
-      new Option('--takeover-rule <rule>', 'when the override teacher takes over')
-        .choices(['density', 'predicted-failure', 'late-noisy'])
-        .default('predicted-failure'),
+      new Option(
+        '--takeover-rule <rule>',
+        'when the override teacher takes over (default predicted-failure); short for --teach override.rule',
+      ).choices(TAKEOVER_RULES),
     )
     .option(
       '--operator <who>',
       'who drives then: teacher (scripted), planner, expert (learned) or a file of reins train',
       'teacher',
     )
-    .option('--takeover-seconds <n>', 'shortest takeover of the operator', number(0, 60), 2)
+    .option(
+      '--takeover-seconds <n>',
+      'shortest takeover (default 2); short for --teach override.minSeconds',
+      number(0, 60),
+    )
     .addOption(
       new Option('--annotator <kind>', 'character of the preference teacher')
         .choices(Object.keys(preferenceTeachers))
@@ -109,7 +114,7 @@ async function run(flags: TrainFlags): Promise<void> {
     teachers: flags.teacher,
     rule: flags.takeoverRule,
     operator: flags.operator,
-    takeoverSeconds: flags.takeoverSeconds,
+    ...(flags.takeoverSeconds === undefined ? {} : { takeoverSeconds: flags.takeoverSeconds }),
     annotator: flags.annotator,
     teach: flags.teach,
     ...(flags.counterfactuals === undefined ? {} : { counterfactuals: flags.counterfactuals }),

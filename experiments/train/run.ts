@@ -25,7 +25,7 @@ import type { Output } from '../output.ts';
 import { writePolicyFile } from '../policy-file.ts';
 import { type CurvePoint, type LoopResult, policyOf, runLoop } from './loop.ts';
 import type { TeacherName } from './names.ts';
-import { checkTeacherSettings } from './teacher-settings.ts';
+import { checkTeacherSettings, type GivenTeach } from './teacher-settings.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 
 export interface TrainOptions {
@@ -34,14 +34,15 @@ export interface TrainOptions {
   readonly preset: string;
   readonly overrides: Record<string, unknown>;
   readonly teachers: readonly TeacherName[];
-  readonly rule: TakeoverRule;
+  /** When the override teacher takes over; default: its own. */
+  readonly rule?: TakeoverRule | undefined;
   /** Who drives after a takeover; default: teacher, the environment's scripted one. */
   readonly operator?: string;
   /** Shortest takeover, s; default: the override teacher's. */
   readonly takeoverSeconds?: number;
   readonly annotator: PreferenceTeacherName;
   /** Changes of the teachers' character by teacher, e.g. `{preference: {mistake: 0.3}}`. */
-  readonly teach?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly teach?: GivenTeach;
   /** Roll out what each takeover prevented; default: where the preset learns from it (`reins`, `ppl`). */
   readonly counterfactuals?: boolean;
   readonly steps: number;

@@ -36,7 +36,7 @@ import type {
 import { createRandom } from '../../sim/random.ts';
 import { resolveOperator } from '../policies.ts';
 import type { TeacherName } from './names.ts';
-import type { TeacherSettings } from './teacher-settings.ts';
+import { overrideSettings, type TeacherSettings } from './teacher-settings.ts';
 
 /** Steps [from, to) of the episode are a takeover that began in `state`; undefined: nothing to roll. */
 export type RollCounterfactual = (
@@ -75,7 +75,8 @@ export interface Teachers {
 export interface TeacherOptions {
   readonly names: readonly TeacherName[];
   readonly seed: number;
-  readonly rule: TakeoverRule;
+  /** When the override teacher takes over; default: its own. */
+  readonly rule?: TakeoverRule | undefined;
   /** Who drives after a takeover: teacher, planner, expert or a policy file. */
   readonly operator: string;
   /** Shortest takeover, s; default: the override teacher's. */
@@ -193,9 +194,7 @@ function gatedOverride(
     env,
     expert,
     {
-      rule: options.rule,
-      ...(options.takeoverSeconds === undefined ? {} : { minSeconds: options.takeoverSeconds }),
-      ...options.teach.override,
+      ...overrideSettings(options, options.teach.override),
       copy: ahead,
       predict: options.predict,
     },

@@ -171,8 +171,8 @@ test('[CLI-22] answers that take their time hold nothing up, and all arrive in t
 
 test.each([
   [{ preference: { delays: 3 } }, 'teach.preference.delays: unknown, allowed beta, gamma'],
-  [{ preference: { mistake: 'often' } }, 'teach.preference.mistake: is "often", expected a number'],
-  [{ preference: { mistake: 2 } }, 'teacher.mistake: is 2, allowed 0 to 1'],
+  [{ preference: { mistake: 'often' } }, 'teach.preference.mistake: is "often", allowed 0 to 1'],
+  [{ preference: { mistake: 2 } }, 'teach.preference.mistake: is 2, allowed 0 to 1'],
   [{ scalar: { mistake: 0 } }, 'teach.scalar: does not teach here, allowed preference'],
   [{ nobody: {} }, 'teach.nobody: unknown, allowed preference, scalar, override'],
 ])('[CLI-23] a teacher with %j is refused', async (teach, message) => {
@@ -188,7 +188,7 @@ test.each(['budget', 'budgetSteps'])('[QRY-7] queries.%s is for serve', async (n
 test('[CLI-23] a live teacher of an unknown mode is refused', async () => {
   const teach = { scalar: { mode: 'loud' } };
   await expect(run({ teachers: ['scalar'], teach })).rejects.toThrow(
-    'teacher.mode: is loud, allowed sparse, continuous, policy-dependent',
+    'teach.scalar.mode: is "loud", allowed sparse, continuous, policy-dependent',
   );
 });
 

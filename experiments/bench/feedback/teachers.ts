@@ -1,16 +1,12 @@
 /** The teachers of `bench feedback`: B-Pref's annotators, live rewards, and operators that take over. */
-import type { TakeoverRule } from '../../../agent/teachers/override.ts';
+import { TAKEOVER_RULES, type TakeoverRule } from '../../../agent/teachers/override.ts';
 import {
-  createPreferenceTeacher,
   type PreferenceTeacherName,
   preferenceTeachers,
 } from '../../../agent/teachers/preference.ts';
-import { createScalarTeacher } from '../../../agent/teachers/scalar.ts';
-import { createRandom } from '../../../sim/random.ts';
 import type { TeacherName } from '../../train/names.ts';
-import { checkTeacherSettings } from '../../train/teacher-settings.ts';
+import { checkTeacherSettings, type GivenTeach } from '../../train/teacher-settings.ts';
 
-const RULES = ['density', 'predicted-failure', 'late-noisy'] as const satisfies TakeoverRule[];
 const ANNOTATORS = Object.keys(preferenceTeachers) as PreferenceTeacherName[];
 
 /** `mistake-30`: 30 % of the answers turned round. */
@@ -19,25 +15,22 @@ export const BENCH_TEACHERS: readonly BenchTeacher[] = [
   ...ANNOTATORS,
   'mistake-30',
   'scalar',
-  ...RULES,
+  ...TAKEOVER_RULES,
 ];
 
 export type TeacherKind = 'preference' | 'scalar' | 'override';
 
 export function kindOf(teacher: BenchTeacher): TeacherKind {
   if (teacher === 'scalar') return 'scalar';
-  return (RULES as readonly string[]).includes(teacher) ? 'override' : 'preference';
+  return (TAKEOVER_RULES as readonly string[]).includes(teacher) ? 'override' : 'preference';
 }
 
 /** Changes of the teachers' character by kind, as `train --teach`: `{preference: {delay: 5}}`. */
-export type Teach = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type Teach = GivenTeach;
 
 /** @throws RangeError for what no teacher of the grid is, or no such teacher can be. */
 export function checkTeach(teach: Teach, teachers: readonly BenchTeacher[]): void {
-  const settings = checkTeacherSettings(teach, [...new Set(teachers.map(kindOf))]);
-  const random = createRandom(0);
-  if (settings.preference) createPreferenceTeacher(settings.preference, random);
-  if (settings.scalar) createScalarTeacher(settings.scalar, random);
+  checkTeacherSettings(teach, [...new Set(teachers.map(kindOf))]);
 }
 
 /** The same in the words of `train`. */
@@ -62,7 +55,7 @@ function namedTeacher(teacher: BenchTeacher | 'none'): TrainTeacher {
   if (teacher === 'scalar') return { ...base, teachers: ['scalar'] };
   if (teacher === 'mistake-30')
     return { ...base, teachers: ['preference'], teach: { preference: { mistake: 0.3 } } };
-  const rule = RULES.find((name) => name === teacher);
+  const rule = TAKEOVER_RULES.find((name) => name === teacher);
   if (rule) return { ...base, teachers: ['override'], rule };
   return {
     ...base,

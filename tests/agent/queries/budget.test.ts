@@ -29,5 +29,5 @@ test('[QRY-7] a budget is due bit by bit, none of it at the start and all of it 
 
 test('[QRY-7] without a budget people are asked as they answer', () => {
   expect(sourceOf({ schedule: 'decreasing' }).due(0)).toBe(Number.POSITIVE_INFINITY);
-  expect(() => sourceOf({ budget: 0 })).toThrow('queries.budget: is 0, needs more than 0');
+  expect(() => sourceOf({ budget: 0 })).toThrow('queries.budget: is 0, allowed 1e-9 to Infinity');
 });

@@ -2,13 +2,13 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAnswerTime } from '../../../agent/queries/answer-time.ts';
 import {
-  checkQueryConfig,
   LABEL_SCHEDULES,
   labelsDue,
   type QueryStrategy,
-  queryDefaults,
+  querySchema,
 } from '../../../agent/queries/config.ts';
 import { easeOf, information, selectQueries } from '../../../agent/queries/select.ts';
+import { parseConfig } from '../../../sim/config.ts';
 
 const segment = { episodeId: 'e', from: 0, to: 2 };
 const candidate = (probabilities: number[], place = 0) => ({
@@ -75,9 +75,8 @@ test('[QRY-5] schedules run from 0 to the whole budget and never fall', () => {
 });
 
 test('[SRV-40] questions must be given time: expiries are more than 0', () => {
-  expect(() => checkQueryConfig(queryDefaults)).not.toThrow();
   for (const name of ['expirySeconds', 'expiryEpisodes'])
-    expect(() => checkQueryConfig({ ...queryDefaults, [name]: 0 })).toThrow(
-      `queries.${name}: is 0, needs more than 0`,
+    expect(() => parseConfig('queries', querySchema, { [name]: 0 })).toThrow(
+      `queries.${name}: is 0, allowed 1e-9 to Infinity`,
     );
 });
