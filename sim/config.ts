@@ -155,7 +155,8 @@ function explain(
     const allowed = names.length > 0 ? `allowed ${names.join(', ')}` : 'no options are allowed';
     return `${name}.${unknown}: unknown, ${allowed}${suggestion(unknown, names)}`;
   }
-  if (issue.code === 'custom') return `${name}: is ${shown(value)}, ${issue.message}`;
+  // A check across fields knows the values of those that were not given.
+  if (issue.code === 'custom') return `${name}: ${issue.message}`;
   const allowed = found ? found.allowed : group(schema).allowed;
   const near = typeof value === 'string' ? suggestion(value, found?.words ?? []) : '';
   return `${name}: is ${shown(value)}, allowed ${allowed}${near}`;

@@ -168,7 +168,7 @@ const shape = config({
 
 export const rewardSchema = shape.superRefine(({ creditFrom, creditTo }, context) => {
   if (creditTo >= creditFrom) return;
-  const message = `allowed ${creditFrom} (creditFrom) to 10`;
+  const message = `is ${creditTo}, allowed ${creditFrom} (creditFrom) to 10`;
   context.addIssue({ code: 'custom', path: ['creditTo'], message });
 });
 

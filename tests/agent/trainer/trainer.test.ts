@@ -321,7 +321,7 @@ describe('trainer', () => {
     );
     await expect(make('hg-dagger', { reward: {} })).rejects.toThrow('has no reward model');
     await expect(make('reins', { scheduler: { updatesPerStep: 'x' } })).rejects.toThrow(
-      'expected a number',
+      'scheduler.updatesPerStep: is "x", allowed 0 to 1000',
     );
   });
 });
