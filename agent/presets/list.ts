@@ -41,7 +41,7 @@ const reins: Preset = {
       actorLearningRate: 1e-3,
       rewardSource: 'model',
       humanShare: 0.5,
-      // So much later than needed a person takes over (success 0.78 to 0.86, docs/benchmarks.md).
+      // So much later than needed a person takes over (success 0.78 to 0.86, docs/benchmarks/overrides.md).
       reactionSeconds: 0.5,
       // Imitation leads where people acted: learned rewards add up to values far above its loss, and
       // critics know little after a few thousand steps. Proxy values made driving worse (benchmarks).

@@ -51,7 +51,7 @@ export const preferencePresets: readonly Preset[] = [
         rewardSource: 'model',
       },
     },
-    // Weight decay: what 200 answers leave open is better left flat (docs/benchmarks.md, Preferences).
+    // Weight decay: what 200 answers leave open is better left flat (docs/benchmarks/preferences.md).
     reward: { output: 'linear', zero: 'low', weightDecay: 10 },
     queries: {
       strategy: 'uniform',

@@ -33,7 +33,7 @@ export type FittedKind =
  * - `mean`: their average, so that half of what the agent does lately is worse than nothing;
  * - `low`: their 5th percentile, so that going on is worth it, and idling worth nothing;
  * - `learned`: where the model has it, once clips of different lengths were compared (`queries.endings`);
- *   a crash that ends a clip early then also speaks for idling (docs/benchmarks.md, Preferences).
+ *   a crash that ends a clip early then also speaks for idling (docs/benchmarks/preferences.md).
  */
 export const ZEROS = ['mean', 'low', 'learned'] as const;
 export type Zero = (typeof ZEROS)[number];
