@@ -26,6 +26,7 @@ export function environmentOptions(command: Command, fallback = 'driving'): Comm
     .option('--map <letters>', 'blocks of the road by name, e.g. SCXTO (driving)')
     .option('--blocks <n>', 'how many blocks of road (driving)')
     .option('--mjcf <file>', 'a robot model of yours: the environment is then mjcf')
+    .option('--mjcf-root <folder>', 'folder that holds all files of the model, with --mjcf')
     .option('--task <file>', 'what the model is to do (JSON or TypeScript), with --mjcf')
     .hook('preAction', (_parent, command) => {
       takeRoad(command);
@@ -47,16 +48,26 @@ function takeRoad(command: Command): void {
   if (Object.keys(road).length > 0) command.setOptionValue('option', { ...option, ...road });
 }
 
-/** `--mjcf` and `--task` are short for the environment `mjcf` and its options. @throws UsageError without --mjcf. */
+/** `--mjcf` and what goes with it are short for the environment `mjcf` and its options. @throws UsageError without --mjcf. */
 function takeModel(command: Command): void {
-  const flags = command.opts<{ mjcf?: string; task?: string; option: Record<string, unknown> }>();
-  const { mjcf, task, option } = flags;
+  const { mjcf, mjcfRoot, task, option } = command.opts<{
+    mjcf?: string;
+    mjcfRoot?: string;
+    task?: string;
+    option: Record<string, unknown>;
+  }>();
   if (mjcf === undefined) {
     if (task !== undefined) throw new UsageError('task: needs --mjcf, the model it is for');
+    if (mjcfRoot !== undefined) throw new UsageError('mjcf-root: needs --mjcf, the model');
     return;
   }
+  const model = {
+    mjcf,
+    ...(mjcfRoot === undefined ? {} : { mjcfRoot }),
+    ...(task === undefined ? {} : { task }),
+  };
   command.setOptionValue('env', 'mjcf');
-  command.setOptionValue('option', { ...option, mjcf, ...(task === undefined ? {} : { task }) });
+  command.setOptionValue('option', { ...option, ...model });
 }
 
 /** @throws UsageError that lists the known ids. */

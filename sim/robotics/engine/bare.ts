@@ -22,7 +22,7 @@ export async function createBareEngine(
 ): Promise<BareEngine | undefined> {
   if (!isRobotics(env)) return undefined;
   const { physics, task } = roboticsOf(env);
-  const bare = await createPhysics(task.xml, task.files);
+  const bare = await createPhysics(task.model);
   physics.sync();
   const start = new Float64Array(physics.stateSize);
   const inputs = ['ctrl', 'mocap_pos', 'mocap_quat'] as const;

@@ -74,7 +74,7 @@ function createReader(program: TaskProgram, ts: TimeStep) {
  * @throws MjcfError when the model does not compile.
  */
 export async function createMujocoEnvironment(task: MujocoTask): Promise<RoboticsEnvironment> {
-  const physics = await createPhysics(task.xml, task.files);
+  const physics = await createPhysics(task.model);
   try {
     return build(task, physics);
   } catch (error) {

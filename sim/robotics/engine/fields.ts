@@ -38,13 +38,30 @@ export function numbers(list: Readonly<Record<string, () => number>>): Observati
   };
 }
 
-/** The box of the model's actuators; an unlimited one gets ±1. */
+/** Names of the controls in their order: the actuator's, with an index where it has several controls. */
+export function controlNames(physics: Physics): string[] {
+  const address = physics.model('actuator_ctrladr');
+  const count = physics.model('actuator_ctrlnum');
+  const names = new Array<string>(physics.sizes.nu);
+  for (let a = 0; a < physics.sizes.nactuator; a++) {
+    const label = physics.label('actuator', a);
+    for (let k = 0; k < count[a]!; k++)
+      names[address[a]! + k] = count[a] === 1 ? label : `${label}[${k}]`;
+  }
+  return names;
+}
+
+/** Which control a name stands for: its own name, or that of an actuator, whose first is meant. @throws RangeError */
+export function controlIndex(physics: Physics, name: string): number {
+  const own = controlNames(physics).indexOf(name);
+  return own >= 0 ? own : physics.model('actuator_ctrladr')[physics.id('actuator', name)]!;
+}
+
+/** The box of the model's controls; an unlimited one gets ±1. */
 export function actuatorSpace(physics: Physics): BoxSpace {
+  if (physics.sizes.nu === 0) return box(0, 0, { size: 0 });
   const range = physics.model('actuator_ctrlrange');
-  const names = Array.from(
-    { length: physics.sizes.nu },
-    (_, i) => physics.name('actuator', i) || `actuator-${i}`,
-  );
+  const names = controlNames(physics);
   const isOpen = (i: number) => range[i * 2] === 0 && range[i * 2 + 1] === 0;
   return box(
     names.map((_, i) => (isOpen(i) ? -1 : range[i * 2]!)),

@@ -28,7 +28,7 @@ export interface Hold {
 export function createHold(physics: Physics, space: BoxSpace): Hold {
   const addresses = physics.model('actuator_ctrladr');
   const servos = new Map<number, () => number>();
-  for (let i = 0; i < physics.sizes.nu; i++) {
+  for (let i = 0; i < physics.sizes.nactuator; i++) {
     const control = servoOf(physics, i);
     if (control && addresses[i]! >= 0) servos.set(addresses[i]!, control);
   }

@@ -1,18 +1,22 @@
+import { dirname } from 'node:path';
 import loadMujoco, {
   type DoubleBuffer,
   type MainModule,
   type MjData,
   type MjModel,
 } from '@mujoco/mujoco';
+import { type ModuleFileSystem, modulePath, mountFolder } from './mount.ts';
+import { createNames } from './names.ts';
 import {
   dataViews,
   MjcfError,
   type ModelArray,
+  type ModelFile,
   type ModelSizes,
-  type ObjectKind,
-  objectTypes,
+  type ModelSource,
   type Physics,
   type PhysicsArray,
+  type ReadFiles,
 } from './physics.ts';
 
 export { dataViews, MjcfError, type Physics, type PhysicsArray };
@@ -39,51 +43,74 @@ function loadModule(): Promise<MainModule> {
   return loading;
 }
 
-function toMjcfError(error: unknown): Error {
-  if (!(error instanceof Error)) return new MjcfError(String(error), 0);
+function toMjcfError(error: unknown, files?: ReadFiles): Error {
+  if (!(error instanceof Error)) return new MjcfError(String(error), 0, files);
   const text = error.message.replace(/^MuJoCo Error:\s*(Loading error:\s*)?/, '').trim();
   const line = /line(?: number=|\s+)(\d+)/i.exec(text)?.[1];
-  return new MjcfError(text, line ? Number(line) : 0);
+  return new MjcfError(text, line ? Number(line) : 0, files);
 }
 
-function compile(mj: MainModule, xml: string, files: ReadonlyMap<string, Uint8Array>): MjModel {
-  const vfs = new mj.MjVFS();
+type Convert = (path: string, bytes: Uint8Array) => Uint8Array;
+
+/** Compile a file as MuJoCo finds it, with the folder it may read mounted meanwhile. */
+function compileFile(mj: MainModule, { path, root, text }: ModelFile, convert: Convert): MjModel {
+  const given = text === undefined ? undefined : new TextEncoder().encode(text);
+  const fs = mj.FS as ModuleFileSystem;
+  const mounted = mountFolder(fs, root, (file, bytes) =>
+    given && file === path ? given : convert(file, bytes),
+  );
   try {
-    for (const [name, bytes] of files) vfs.addBuffer(name, bytes);
-    return mj.MjModel.from_xml_string(xml, vfs);
+    // `package://…` is opened as it is written, which makes it relative to where the module stands.
+    fs.chdir(modulePath(dirname(path)));
+    return mj.MjModel.from_xml_path(modulePath(path));
+  } catch (error) {
+    throw toMjcfError(error, mounted);
+  } finally {
+    fs.chdir('/');
+    mounted.unmount();
+  }
+}
+
+async function compile(mj: MainModule, source: ModelSource): Promise<MjModel> {
+  if (typeof source !== 'string') {
+    try {
+      return compileFile(mj, source, (_path, bytes) => bytes);
+    } catch (error) {
+      if (!(error instanceof MjcfError) || !/ASCII file/.test(error.message)) throw error;
+      const { toBinaryStl } = await import('./ascii-stl.ts');
+      return compileFile(mj, source, toBinaryStl);
+    }
+  }
+  try {
+    return mj.MjModel.from_xml_string(source);
   } catch (error) {
     throw toMjcfError(error);
-  } finally {
-    vfs.delete();
   }
 }
 
 /**
- * Compile MJCF and allocate its data. `files` holds what the XML refers to (meshes, textures,
- * height fields) under the path it writes.
+ * Compile a model and allocate its data.
  * @throws MjcfError with MuJoCo's message and the line.
  */
-export async function createPhysics(
-  xml: string,
-  files: ReadonlyMap<string, Uint8Array> = new Map(),
-): Promise<Physics> {
+export async function createPhysics(source: ModelSource): Promise<Physics> {
   const mj = await loadModule();
-  const model = compile(mj, xml, files);
+  const model = await compile(mj, source);
   try {
     return wrap(mj, model, new mj.MjData(model));
   } catch (error) {
     model.delete();
-    throw error;
+    throw toMjcfError(error);
   }
 }
 
 function readSizes(model: MjModel): ModelSizes {
-  const { nq, nv, nu, na, nbody, njnt, ngeom, nsite, ncam } = model;
+  const { nq, nv, nu, nactuator, na, nbody, njnt, ngeom, nsite, ncam } = model;
   const { nmesh, nhfield, nmat, nmocap, ntendon, nsensor, nsensordata } = model;
   return {
     nq,
     nv,
     nu,
+    nactuator,
     na,
     nbody,
     njnt,
@@ -119,26 +146,17 @@ function isModelArray(value: unknown): value is ModelArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
-function createLookup(mj: MainModule, model: MjModel) {
+/** Arrays of the model, copied once: booleans have no view, and views die when the heap grows. */
+function createArrays(model: MjModel): (name: string) => ModelArray {
   const kept = new Map<string, ModelArray>();
-  const find = (kind: ObjectKind, name: string) => mj.mj_name2id(model, objectTypes[kind], name);
-  return {
-    model: (name: string): ModelArray => {
-      const known = kept.get(name);
-      if (known) return known;
-      const view: unknown = Reflect.get(model, name);
-      if (!isModelArray(view)) throw new RangeError(`model: has no array "${name}"`);
-      const copy = view.slice();
-      kept.set(name, copy);
-      return copy;
-    },
-    name: (kind: ObjectKind, id: number) => mj.mj_id2name(model, objectTypes[kind], id) ?? '',
-    id: (kind: ObjectKind, name: string): number => {
-      const id = find(kind, name);
-      if (id < 0) throw new RangeError(`model: has no ${kind} named "${name}"`);
-      return id;
-    },
-    has: (kind: ObjectKind, name: string) => find(kind, name) >= 0,
+  return (name) => {
+    const known = kept.get(name);
+    if (known) return known;
+    const view: unknown = Reflect.get(model, name);
+    if (!isModelArray(view)) throw new RangeError(`model: has no array "${name}"`);
+    const copy = view.slice();
+    kept.set(name, copy);
+    return copy;
   };
 }
 
@@ -177,6 +195,31 @@ function createVelocity(mj: MainModule, model: MjModel, data: MjData, six: Doubl
     mj.mj_objectVelocity(model, data, type, id, six, 0);
     if (view.length === 0) view = six.GetView() as Float64Array;
     for (let i = 0; i < 6; i++) out[i] = view[i]!;
+  };
+}
+
+/**
+ * Whether MuJoCo has warned, since the last reset, of numbers it cannot go on with. The vector is part
+ * of the data and must not be deleted; what it hands out are copies.
+ */
+function createWarnings(mj: MainModule, data: MjData): () => boolean {
+  const kinds = mj.mjtWarning;
+  const bad = [
+    kinds.mjWARN_BADQPOS,
+    kinds.mjWARN_BADQVEL,
+    kinds.mjWARN_BADQACC,
+    kinds.mjWARN_BADCTRL,
+  ];
+  const indices = bad.map((kind) => kind.value);
+  const warnings = data.warning;
+  return () => {
+    let count = 0;
+    for (let i = 0; i < indices.length; i++) {
+      const warning = warnings.get(indices[i]!);
+      count += warning?.number ?? 0;
+      warning?.delete();
+    }
+    return count > 0;
   };
 }
 
@@ -233,6 +276,8 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
   const velocity = createVelocity(mj, model, data, six);
   const overlayState = new Float64Array(stateSize);
   const timestep = readTimestep(model);
+  const array = createArrays(model);
+  const hasWarned = createWarnings(mj, data);
   const views = {} as Views;
   readViews(data, views);
   let closed = false;
@@ -247,7 +292,8 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
     keepViews();
   };
   const methods = {
-    ...createLookup(mj, model),
+    model: array,
+    ...createNames(array),
     ...readStatistic(model),
     sizes: readSizes(model),
     timestep,
@@ -265,8 +311,9 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
       const before = data.time;
       for (let i = 0; i < substeps; i++) mj.mj_step(model, data);
       keepViews();
-      // MuJoCo resets a diverged simulation by itself, and time with it: then substeps are missing.
-      return data.time > before + (substeps - 0.5) * timestep;
+      // MuJoCo resets a diverged simulation by itself, and time with it; the warning tells of the
+      // rest: a reset in the first substep of an episode, or a model that switches the reset off.
+      return data.time > before + (substeps - 0.5) * timestep && !hasWarned();
     },
     forward: () => {
       mj.mj_forward(model, data);
@@ -288,6 +335,8 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
     bodyVelocity: (body: number, out: Float64Array) => velocity(OBJ_BODY, body, out),
     saveState: state.save,
     loadState: (from: Float64Array, offset: number) => {
+      // Warnings are no part of a state.
+      if (hasWarned()) mj.mj_resetData(model, data);
       state.load(from, offset);
       keepViews();
     },

@@ -1,3 +1,5 @@
+import type { Names } from './names.ts';
+
 /** What tasks see of MuJoCo: one model with its simulation, made by `createPhysics` of `mujoco.ts`. */
 
 /** Named arrays of MuJoCo's `mjData` that tasks read or write; MuJoCo's names and layouts. */
@@ -34,32 +36,34 @@ export const dataViews = [
 ] as const;
 export type PhysicsArray = (typeof dataViews)[number];
 
-/** Kinds of named model elements, with MuJoCo's `mjtObj` numbers. */
-export const objectTypes = {
-  body: 1,
-  joint: 3,
-  geom: 5,
-  site: 6,
-  camera: 7,
-  mesh: 10,
-  hfield: 12,
-  texture: 13,
-  material: 14,
-  tendon: 18,
-  actuator: 19,
-  sensor: 20,
-  key: 24,
-} as const;
-export type ObjectKind = keyof typeof objectTypes;
+/** Kinds of model elements that have names. */
+export type ObjectKind =
+  | 'body'
+  | 'joint'
+  | 'geom'
+  | 'site'
+  | 'camera'
+  | 'mesh'
+  | 'skin'
+  | 'flex'
+  | 'hfield'
+  | 'texture'
+  | 'material'
+  | 'tendon'
+  | 'actuator'
+  | 'sensor'
+  | 'key';
 
 /** Read-only arrays of `mjModel`; numbers under MuJoCo's names. Copied once: they survive heap growth. */
-export type ModelArray = Float64Array | Float32Array | Int32Array | Uint8Array;
+export type ModelArray = Float64Array | Float32Array | Int32Array | Int8Array | Uint8Array;
 
 /** Sizes under MuJoCo's names. */
 export interface ModelSizes {
   readonly nq: number;
   readonly nv: number;
+  /** Controls; an actuator may have several, so actuators are counted by `nactuator`. */
   readonly nu: number;
+  readonly nactuator: number;
   readonly na: number;
   readonly nbody: number;
   readonly njnt: number;
@@ -75,62 +79,87 @@ export interface ModelSizes {
   readonly nsensordata: number;
 }
 
-export type Physics = Readonly<Record<PhysicsArray, Float64Array>> & {
-  readonly sizes: ModelSizes;
-  /** Seconds per substep. */
-  readonly timestep: number;
-  /** MuJoCo's estimate of where the model is and how large. */
-  readonly center: readonly [number, number, number];
-  readonly extent: number;
-  /** `mjSTATE_INTEGRATION`: full physics with warm start, controls, applied forces, mocap. */
-  readonly stateSize: number;
-  /** Copy of an array of `mjModel`, e.g. `geom_type`. @throws RangeError for an unknown name. */
-  model(name: string): ModelArray;
-  name(kind: ObjectKind, id: number): string;
-  /** @throws RangeError naming kind and name when the model has none such. */
-  id(kind: ObjectKind, name: string): number;
-  has(kind: ObjectKind, name: string): boolean;
-  /** Read the views again if the heap grew since; call before reading or writing arrays. */
-  sync(): void;
-  /** `mj_resetData`: mocap, warm start and controls too. */
-  reset(): void;
-  /** Set the state of a `<key>` of the model. */
-  resetToKey(key: number): void;
-  /** Substeps. Returns false when MuJoCo found the state invalid and reset itself. */
-  step(substeps: number): boolean;
-  forward(): void;
-  /** Frames, centres of mass and velocities from qpos and qvel alone; touches nothing that later steps depend on. */
-  refreshFrames(): void;
-  /** Everything derived, forces too, for a look at the current state; qpos to warm start stay as they were. */
-  inspect(): void;
-  /** World frames only, from qpos alone. */
-  refreshPoses(): void;
-  /** Fills `cfrc_ext` (`mj_rnePostConstraint`). */
-  refreshForces(): void;
-  /** Spatial velocity of a site in world axes; writes rotation (3) and translation (3) to `out`. */
-  siteVelocity(site: number, out: Float64Array): void;
-  bodyVelocity(body: number, out: Float64Array): void;
-  /** Write the points of a spatial tendon's path (x, y, z each) for the present frames; returns how many. */
-  tendonPath(tendon: number, out: Float64Array): number;
-  /** Writes `stateSize` numbers at `offset`. */
-  saveState(out: Float64Array, offset: number): void;
-  loadState(from: Float64Array, offset: number): void;
-  /**
-   * Contacts of the current state: per contact x, y, z and the force (fx, fy, fz; N, world axes) on
-   * the second body. Leaves the state exactly as it was. Returns how many were written.
-   */
-  writeContacts(out: Float32Array): number;
-  /** Bytes of the whole WASM heap, shared by all models of this thread. */
-  heapBytes(): number;
-  close(): void;
-};
+export type Physics = Names &
+  Readonly<Record<PhysicsArray, Float64Array>> & {
+    readonly sizes: ModelSizes;
+    /** Seconds per substep. */
+    readonly timestep: number;
+    /** MuJoCo's estimate of where the model is and how large. */
+    readonly center: readonly [number, number, number];
+    readonly extent: number;
+    /** `mjSTATE_INTEGRATION`: full physics with warm start, controls, applied forces, mocap. */
+    readonly stateSize: number;
+    /** Copy of an array of `mjModel`, e.g. `geom_type`. @throws RangeError for an unknown name. */
+    model(name: string): ModelArray;
+    /** Read the views again if the heap grew since; call before reading or writing arrays. */
+    sync(): void;
+    /** `mj_resetData`: mocap, warm start and controls too. */
+    reset(): void;
+    /** Set the state of a `<key>` of the model. */
+    resetToKey(key: number): void;
+    /** Substeps. Returns false when MuJoCo warned of a bad state or control in one of them, or reset itself. */
+    step(substeps: number): boolean;
+    forward(): void;
+    /** Frames, centres of mass and velocities from qpos and qvel alone; touches nothing that later steps depend on. */
+    refreshFrames(): void;
+    /** Everything derived, forces too, for a look at the current state; qpos to warm start stay as they were. */
+    inspect(): void;
+    /** World frames only, from qpos alone. */
+    refreshPoses(): void;
+    /** Fills `cfrc_ext` (`mj_rnePostConstraint`). */
+    refreshForces(): void;
+    /** Spatial velocity of a site in world axes; writes rotation (3) and translation (3) to `out`. */
+    siteVelocity(site: number, out: Float64Array): void;
+    bodyVelocity(body: number, out: Float64Array): void;
+    /** Write the points of a spatial tendon's path (x, y, z each) for the present frames; returns how many. */
+    tendonPath(tendon: number, out: Float64Array): number;
+    /** Writes `stateSize` numbers at `offset`. */
+    saveState(out: Float64Array, offset: number): void;
+    loadState(from: Float64Array, offset: number): void;
+    /**
+     * Contacts of the current state: per contact x, y, z and the force (fx, fy, fz; N, world axes) on
+     * the second body. Leaves the state exactly as it was. Returns how many were written.
+     */
+    writeContacts(out: Float32Array): number;
+    /** Bytes of the whole WASM heap, shared by all models of this thread. */
+    heapBytes(): number;
+    close(): void;
+  };
+
+/** A model in a file, with the folder that MuJoCo may read. */
+export interface ModelFile {
+  /** Absolute, inside `root`. */
+  readonly path: string;
+  /** Real path (no links) of the folder that everything the model refers to lies in. */
+  readonly root: string;
+  /** What is read at `path` in place of the file. */
+  readonly text?: string;
+}
+
+/** An MJCF text that refers to no files, or a file. */
+export type ModelSource = string | ModelFile;
+
+/** A file that lies in the root and was not read all the same. */
+export interface Refusal {
+  readonly path: string;
+  readonly why: 'leads outside' | 'is no regular file' | 'is too large';
+}
+
+/** What was read, and what was not, until an error. */
+export interface ReadFiles {
+  /** Real paths, in order. */
+  readonly opened: readonly string[];
+  readonly refused: readonly Refusal[];
+}
 
 /** An MJCF error; `message` is MuJoCo's own text. `line` counts from 1 in the XML given; 0 = unknown. */
 export class MjcfError extends Error {
   readonly line: number;
-  constructor(message: string, line: number) {
+  readonly files: ReadFiles;
+  constructor(message: string, line: number, files: ReadFiles = { opened: [], refused: [] }) {
     super(message);
     this.name = 'MjcfError';
     this.line = line;
+    this.files = files;
   }
 }

@@ -55,7 +55,7 @@ function ownCameras(physics: Physics, distance: number): CameraDescription[] {
       -(1 - 2 * (qx! * qx! + qy! * qy!)),
     ];
     cameras.push({
-      id: physics.name('camera', c) || `camera-${c}`,
+      id: physics.label('camera', c),
       kind: 'fixed',
       position: [x!, y!, z!],
       target: [x! + distance * ahead[0], y! + distance * ahead[1], z! + distance * ahead[2]],
@@ -74,7 +74,7 @@ export function defaultCameras(physics: Physics, moving: readonly number[]): Cam
   const { center, radius } = ballAround(physics, new Set(moving)) ?? whole;
   const distance = Math.max(0.3, 2.6 * radius);
   const followed = moving.find((b) => travels(physics, b));
-  const name = followed === undefined ? '' : physics.name('body', followed);
+  const name = followed === undefined ? '' : physics.label('body', followed);
   const origin = name === '' ? [0, 0, 0] : physics.xpos.slice(followed! * 3, followed! * 3 + 3);
   const [x, y, z] = center.map((c, k) => c - origin[k]!) as [number, number, number];
   const base = { ...(name === '' ? {} : { body: name }), fov: FOV };

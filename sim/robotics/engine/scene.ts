@@ -167,7 +167,7 @@ function describe(
   style: SceneStyle,
   assets: Assets,
 ): BodyDescription {
-  const id = physics.name('body', body) || `body-${body}`;
+  const id = physics.label('body', body);
   const fallback = physics.model('body_weldid')[body] === 0 ? 'scenery' : 'robot';
   const geoms = [...geomsOf(physics, body, assets), ...sitesOf(physics, body)];
   return { id, role: style.roles?.[id] ?? fallback, geoms };
@@ -213,7 +213,7 @@ export function createScene(
     textures: assets.textures,
     cameras: style.cameras.length > 0 ? style.cameras : defaultCameras(physics, moving),
     light: style.light,
-    agentBody: style.agentBody || physics.name('body', moving[0] ?? 0),
+    agentBody: style.agentBody || physics.label('body', moving[0] ?? 0),
     bounds: style.bounds ?? estimateBounds(physics),
   };
 }

@@ -12,7 +12,7 @@ import type {
   StepInfo,
 } from '../../contract.ts';
 import type { Random } from '../../random.ts';
-import type { Physics } from './mujoco.ts';
+import type { ModelSource, Physics } from './physics.ts';
 
 /** Part of the observation: its names and how it is written. */
 export interface ObservationField {
@@ -75,8 +75,7 @@ export interface SceneStyle {
 /** A MuJoCo environment before it is created. */
 export interface MujocoTask {
   readonly id: string;
-  readonly xml: string;
-  readonly files?: ReadonlyMap<string, Uint8Array>;
+  readonly model: ModelSource;
   /** Substeps per action. */
   readonly frameSkip: number;
   /** Steps until truncation. */

@@ -92,7 +92,7 @@ export function createTendons(physics: Physics): Tendons {
     const points = physics.tendonPath(tendon, path);
     const gap = (p: number) =>
       Math.hypot(...[0, 1, 2].map((k) => path[p * 3 + 3 + k]! - path[p * 3 + k]!));
-    const name = physics.name('tendon', tendon) || `tendon-${tendon}`;
+    const name = physics.label('tendon', tendon);
     for (let p = 0; p < pieces[i]!; p++) {
       const length = p + 1 < points ? gap(p) : gap(0);
       for (const end of ['a', 'b'])

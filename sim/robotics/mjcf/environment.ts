@@ -3,18 +3,24 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AxisControl, EnvironmentFactory, EnvironmentOptions } from '../../contract.ts';
 import { createMujocoEnvironment, type RoboticsEnvironment } from '../engine/environment.ts';
-import { motorControls } from '../engine/fields.ts';
+import { controlIndex, controlNames, motorControls } from '../engine/fields.ts';
 import { createHold } from '../engine/hold.ts';
-import { MjcfError, type Physics } from '../engine/mujoco.ts';
 import { refuseUnknown } from '../engine/options.ts';
+import { MjcfError, type ModelFile, type Physics } from '../engine/physics.ts';
 import type { SceneStyle } from '../engine/task.ts';
-import { type MjcfSource, readMjcf } from './files.ts';
-import { createFileProgram } from './program.ts';
+import { explain } from './explain.ts';
+import { findModel } from './model-file.ts';
+import { createFileProgram, within } from './program.ts';
 import { emptyTask, parseTaskFile, type TaskFile } from './task-file.ts';
 
 export interface MjcfOptions {
   /** Path of the model. */
   readonly mjcf: string;
+  /**
+   * Folder that nothing is read outside of. Without: the current directory when the model lies in it,
+   * else the model's folder.
+   */
+  readonly mjcfRoot?: string;
   /** Path of a task file (.json, or .ts/.js with a default export), or the task itself; without: no reward. */
   readonly task?: string | TaskFile;
 }
@@ -47,95 +53,93 @@ function styleOf(task: TaskFile): SceneStyle {
   };
 }
 
-/** Controls from the task file, or keys for the first actuators. */
+/** Controls from the task file, or keys for the first axes. */
 function controlsOf(task: TaskFile, physics: Physics): AxisControl[] {
   const range = physics.model('actuator_ctrlrange');
-  const reach = (axis: number) =>
-    Math.max(Math.abs(range[axis * 2]!), Math.abs(range[axis * 2 + 1]!)) || 1;
-  if (task.controls.length === 0) {
-    const names = Array.from({ length: physics.sizes.nu }, (_, i) => physics.name('actuator', i));
-    return motorControls(names).map((c) => ({
-      ...c,
-      attack: 8 * reach(c.axis),
-      release: 8 * reach(c.axis),
-    }));
-  }
-  return task.controls.map(({ actuator, positiveKeys, negativeKeys }) => {
-    const axis = physics.id('actuator', actuator);
-    const rate = 8 * reach(axis);
+  const names = controlNames(physics);
+  const rate = (axis: number) =>
+    8 * (Math.max(Math.abs(range[axis * 2]!), Math.abs(range[axis * 2 + 1]!)) || 1);
+  if (task.controls.length === 0)
+    return motorControls(names).map((c) => ({ ...c, attack: rate(c.axis), release: rate(c.axis) }));
+  return task.controls.map(({ actuator, positiveKeys, negativeKeys }, i) => {
+    const axis = within(`controls[${i}].actuator`, () => controlIndex(physics, actuator));
+    const speed = rate(axis);
     return {
       axis,
       name: actuator,
       positiveKeys,
       negativeKeys,
-      attack: rate,
-      release: rate,
+      attack: speed,
+      release: speed,
       rest: 0,
     };
   });
 }
 
-/** MuJoCo's message with the file and line it came from. */
-function placed(error: unknown, source: MjcfSource): unknown {
-  if (!(error instanceof MjcfError) || error.line === 0) return error;
-  return new MjcfError(`${source.locate(error.line)}: ${error.message}`, error.line);
-}
-
 /**
- * An environment from a model of yours: MJCF by path, task by file. Includes, meshes and textures
- * are read relative to the model and never from outside its folder.
- * @throws MjcfError with file and line for the model, RangeError with the field for the task.
+ * An environment from a model of yours: MJCF or URDF by path, task by file. MuJoCo finds includes,
+ * meshes and textures by its own rules, and nothing outside `mjcfRoot` is read.
+ * @throws MjcfError with file and line for the model, RangeError with the field for options and task.
  */
 export async function createMjcfEnvironment(options: MjcfOptions): Promise<RoboticsEnvironment> {
-  const [source, task] = [await readMjcf(options.mjcf), await readTask(options.task)];
+  const model = await findModel(options.mjcf, options.mjcfRoot);
+  const task = await readTask(options.task);
   try {
-    const env = await createMujocoEnvironment({
-      id: 'mjcf',
-      xml: source.xml,
-      files: source.files,
-      frameSkip: task.frameSkip,
-      horizon: task.horizon,
-      style: styleOf(task),
-      createProgram: (physics, dt) => createFileProgram(task, physics, dt),
-    });
-    try {
-      const { low, high } = env.actionSpace;
-      const safeAction = Array.from(low, (l, i) => Math.min(high[i]!, Math.max(l, 0)));
-      const info = { title: task.title, horizon: task.horizon, safeAction };
-      const hold = createHold(env.physics, env.actionSpace);
-      const controls = controlsOf(task, env.physics).map((c) => ({
-        ...c,
-        rest: safeAction[c.axis]!,
-        ...(hold.isServo(c.axis)
-          ? { holds: true, attack: (high[c.axis]! - low[c.axis]!) / 4 }
-          : {}),
-      }));
-      return Object.assign(env, { controls, info, writeHoldAction: hold.write });
-    } catch (error) {
-      env.close();
-      throw error;
-    }
+    return await build(model, task);
   } catch (error) {
-    throw placed(error, source);
+    throw error instanceof MjcfError ? await explain(error, model) : error;
   }
 }
 
+async function build(model: ModelFile, task: TaskFile): Promise<RoboticsEnvironment> {
+  const env = await createMujocoEnvironment({
+    id: 'mjcf',
+    model,
+    frameSkip: task.frameSkip,
+    horizon: task.horizon,
+    style: styleOf(task),
+    createProgram: (physics, dt) => createFileProgram(task, physics, dt),
+  });
+  try {
+    const { low, high } = env.actionSpace;
+    const safeAction = Array.from(low, (l, i) => Math.min(high[i]!, Math.max(l, 0)));
+    const info = { title: task.title, horizon: task.horizon, safeAction };
+    const hold = createHold(env.physics, env.actionSpace);
+    const controls = controlsOf(task, env.physics).map((c) => ({
+      ...c,
+      rest: safeAction[c.axis]!,
+      ...(hold.isServo(c.axis) ? { holds: true, attack: (high[c.axis]! - low[c.axis]!) / 4 } : {}),
+    }));
+    return Object.assign(env, { controls, info, writeHoldAction: hold.write });
+  } catch (error) {
+    env.close();
+    throw error;
+  }
+}
+
+function path(options: EnvironmentOptions, name: string, of: string): string {
+  const value = options[name];
+  if (typeof value !== 'string' || value === '')
+    throw new RangeError(`${name}: is ${JSON.stringify(value)}, allowed the path of ${of}`);
+  return value;
+}
+
 function parseOptions(options: EnvironmentOptions): MjcfOptions {
-  refuseUnknown(options, ['mjcf', 'task']);
-  const { mjcf, task } = options;
-  if (typeof mjcf !== 'string' || mjcf === '')
-    throw new RangeError(`mjcf: is ${JSON.stringify(mjcf)}, allowed the path of an MJCF file`);
-  if (task === undefined) return { mjcf };
-  if (typeof task !== 'string')
-    throw new RangeError(`task: is ${JSON.stringify(task)}, allowed the path of a task file`);
-  return { mjcf, task };
+  refuseUnknown(options, ['mjcf', 'mjcfRoot', 'task']);
+  const { mjcfRoot, task } = options;
+  return {
+    mjcf: path(options, 'mjcf', 'an MJCF or URDF file'),
+    ...(mjcfRoot === undefined ? {} : { mjcfRoot: path(options, 'mjcfRoot', 'a folder') }),
+    ...(task === undefined ? {} : { task: path(options, 'task', 'a task file') }),
+  };
 }
 
 /** The registry's entry for models brought along. Rates and controls are the model's own. */
 export const mjcfFactory: EnvironmentFactory = {
   id: 'mjcf',
   title: 'Your own model',
-  description: 'Any MJCF model with a task file. Options: mjcf (path), task (path).',
+  description:
+    'Any MJCF or URDF model with a task file. Options: mjcf (path), mjcfRoot (folder), task (path).',
   family: 'robotics',
   controlHz: 50,
   horizon: emptyTask.horizon,

@@ -1,6 +1,6 @@
-import { box } from '../../spaces.ts';
-import { actuatorSpace } from '../engine/fields.ts';
+import { actuatorSpace, controlIndex } from '../engine/fields.ts';
 import { dataViews, type Physics, type PhysicsArray } from '../engine/mujoco.ts';
+import { movingBodies } from '../engine/scene.ts';
 import type { ObservationField, TaskProgram } from '../engine/task.ts';
 import { compileExpression, compileSlice, type Scope, type Value } from './expression.ts';
 import type { TaskFile } from './task-file.ts';
@@ -28,7 +28,7 @@ function elementOf(physics: Physics, kind: string, name: string, part: string | 
     return () => physics.sensordata[at]!;
   }
   if (kind === 'action') {
-    const at = physics.id('actuator', name);
+    const at = controlIndex(physics, name);
     return () => physics.ctrl[at]!;
   }
   const joint = physics.id('joint', name);
@@ -60,7 +60,7 @@ function createScope(
 }
 
 /** Name the field of the task file in every error of an expression. */
-function within<T>(field: string, compile: () => T): T {
+export function within<T>(field: string, compile: () => T): T {
   try {
     return compile();
   } catch (error) {
@@ -97,6 +97,11 @@ function compileTable(field: string, list: Readonly<Record<string, string>>, sco
   }));
 }
 
+/** The first body that moves; the world in a model where nothing does. */
+function firstBody(physics: Physics): number {
+  return movingBodies(physics)[0] ?? 0;
+}
+
 /** A task file on a physics. @throws RangeError naming the field of the task file. */
 export function createFileProgram(task: TaskFile, physics: Physics, dt: number): TaskProgram {
   const remembered: Value[] = [];
@@ -114,7 +119,11 @@ export function createFileProgram(task: TaskFile, physics: Physics, dt: number):
   const endings = compileTable('terminate', task.terminate, scope);
   const success = compile('success');
   const cost = compile('cost');
-  const agent = physics.id('body', task.agentBody ?? physics.name('body', 1)) * 3;
+  const agent =
+    3 *
+    (task.agentBody === undefined
+      ? firstBody(physics)
+      : within('agentBody', () => physics.id('body', task.agentBody!)));
   const key =
     task.keyframe === undefined ? -1 : within('keyframe', () => physics.id('key', task.keyframe!));
   const usesForces = JSON.stringify(task).includes('cfrc_ext');
@@ -123,7 +132,7 @@ export function createFileProgram(task: TaskFile, physics: Physics, dt: number):
     for (let i = 0; i < remembered.length; i++) memory[i] = remembered[i]!();
   };
   return {
-    actionSpace: physics.sizes.nu > 0 ? actuatorSpace(physics) : box(0, 0, { size: 0 }),
+    actionSpace: actuatorSpace(physics),
     fields,
     rewards,
     metrics,

@@ -211,7 +211,7 @@ const seeds = {
 function entry(row: RunnerRow): TaskEntry {
   const task: MujocoTask = {
     id: row.id,
-    xml: row.xml,
+    model: row.xml,
     frameSkip: row.frameSkip,
     horizon: row.horizon ?? 1000,
     style: style(row.title, row.framing),

@@ -68,7 +68,7 @@ function createReacher(physics: Physics, controlCost: number): TaskProgram {
 function task(controlCost: number): MujocoTask {
   return {
     id: 'reacher',
-    xml: reacherXml,
+    model: reacherXml,
     frameSkip: 2,
     horizon: 50,
     style: {

@@ -23,7 +23,7 @@ async function speed(id: string, seconds: number) {
   const begun = performance.now();
   const env = roboticsOf(await factory(id).create());
   const start = performance.now() - begun;
-  const { xml, frameSkip } = entry.task({});
+  const { model: xml, frameSkip } = entry.task({});
   const bare = await createPhysics(xml);
   const actions = Array.from({ length: RESET_EVERY }, () => new Float32Array(env.actionSpace.size));
   const random = createRandom(1);

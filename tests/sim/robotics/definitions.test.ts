@@ -362,7 +362,7 @@ function roboticsTask() {
     '<mujoco><worldbody><body name="a"><joint name="j"/><geom size=".1"/></body></worldbody><actuator><motor joint="j" ctrllimited="true" ctrlrange="-1 1"/></actuator></mujoco>';
   return {
     id: 'one',
-    xml,
+    model: xml,
     frameSkip: 1,
     horizon: 10,
     style: { title: 'one', cameras: [], light: 'studio' as const, agentBody: '' },

@@ -56,7 +56,7 @@ describe('[ROBOT-2] our models are the published ones', () => {
   for (const [file, id, tolerance] of published) {
     const path = join(folder, file);
     it.skipIf(folder === '' || !existsSync(path))(`${id} as ${file}`, async () => {
-      const ours = await createPhysics(locomotionTasks.find((t) => t.id === id)!.task({}).xml);
+      const ours = await createPhysics(locomotionTasks.find((t) => t.id === id)!.task({}).model);
       const theirs = await createPhysics(readFileSync(path, 'utf8'));
       for (const name of numbers) {
         const [a, b] = [ours.model(name), theirs.model(name)];

@@ -318,7 +318,7 @@ export function rewardKind(value: unknown): RewardKind {
 function fetchTask(row: FetchRow, reward: RewardKind): MujocoTask {
   return {
     id: row.id,
-    xml: armXml({ name: row.id, world: row.world, timestep: 0.002 }),
+    model: armXml({ name: row.id, world: row.world, timestep: 0.002 }),
     frameSkip: 20,
     horizon: 50,
     style: armStyle(row.title, row.operator),

@@ -108,7 +108,7 @@ function pegTask(reward: RewardKind): MujocoTask {
   const world = table(1.3, 0.75, 0.25, 0.35, TABLE_HEIGHT) + socket;
   return {
     id: 'arm-peg',
-    xml: armXml({ name: 'arm-peg', world, tool: peg, timestep: 0.002, sensors: pegSensors }),
+    model: armXml({ name: 'arm-peg', world, tool: peg, timestep: 0.002, sensors: pegSensors }),
     frameSkip: 50,
     horizon: 100,
     style: armStyle('Peg insertion', {
