@@ -1,4 +1,20 @@
-import type { ModelArray, ObjectKind } from './physics.ts';
+/** Kinds of model elements that have names. */
+export type ObjectKind =
+  | 'body'
+  | 'joint'
+  | 'geom'
+  | 'site'
+  | 'camera'
+  | 'mesh'
+  | 'skin'
+  | 'flex'
+  | 'hfield'
+  | 'texture'
+  | 'material'
+  | 'tendon'
+  | 'actuator'
+  | 'sensor'
+  | 'key';
 
 /** Where `mjModel` keeps the start of each element's name. */
 const addresses: Readonly<Record<ObjectKind, string>> = {
@@ -44,13 +60,13 @@ export interface Names {
   has(kind: ObjectKind, label: string): boolean;
 }
 
-function readText(bytes: ModelArray, from: number): string {
-  let to = from;
-  while (bytes[to] !== 0) to++;
-  return new TextDecoder().decode(Uint8Array.from(bytes.subarray(from, to)));
+function readText(bytes: ArrayLike<number>, from: number): string {
+  const text: number[] = [];
+  for (let i = from; bytes[i] !== 0; i++) text.push(bytes[i]!);
+  return new TextDecoder().decode(Uint8Array.from(text));
 }
 
-function createTable(kind: ObjectKind, array: (name: string) => ModelArray): Table {
+function createTable(kind: ObjectKind, array: (name: string) => ArrayLike<number>): Table {
   const bytes = array('names');
   const names = Array.from(array(addresses[kind]), (from) => readText(bytes, from));
   const taken = new Set(names);
@@ -69,7 +85,7 @@ function unknown(kind: ObjectKind, label: string, { labels }: Table): never {
   throw new RangeError(`model: has no ${kind} named "${label}", allowed ${allowed}`);
 }
 
-export function createNames(array: (name: string) => ModelArray): Names {
+export function createNames(array: (name: string) => ArrayLike<number>): Names {
   const tables = new Map<ObjectKind, Table>();
   const tableOf = (kind: ObjectKind) => {
     const table = tables.get(kind) ?? createTable(kind, array);

@@ -36,24 +36,6 @@ export const dataViews = [
 ] as const;
 export type PhysicsArray = (typeof dataViews)[number];
 
-/** Kinds of model elements that have names. */
-export type ObjectKind =
-  | 'body'
-  | 'joint'
-  | 'geom'
-  | 'site'
-  | 'camera'
-  | 'mesh'
-  | 'skin'
-  | 'flex'
-  | 'hfield'
-  | 'texture'
-  | 'material'
-  | 'tendon'
-  | 'actuator'
-  | 'sensor'
-  | 'key';
-
 /** Read-only arrays of `mjModel`; numbers under MuJoCo's names. Copied once: they survive heap growth. */
 export type ModelArray = Float64Array | Float32Array | Int32Array | Int8Array | Uint8Array;
 
