@@ -16,7 +16,7 @@ export interface Present {
 }
 
 export type Judgement =
-  /** It may drive; `seen` is the step that the input answers. */
+  /** It may drive; `seen` is the step that the input answers, Infinity where the client does not say. */
   | { readonly kind: 'drives'; readonly seen: number }
   | { readonly kind: 'lets-go' }
   /** It answers too old a picture. */
@@ -44,7 +44,7 @@ export class Hand {
     const isNews = silence > FROZEN_SECONDS * 1000 && !this.#mustLetGo;
     if (isNews) this.#mustLetGo = true;
     if (this.#mustLetGo) return { kind: 'frozen', isNews };
-    const seen = this.#saysSteps ? input.step : step;
+    const seen = this.#saysSteps ? input.step : Number.POSITIVE_INFINITY;
     return isStale(seen, step, controlDt) ? { kind: 'stale' } : { kind: 'drives', seen };
   }
 }

@@ -51,7 +51,10 @@ it('[CTRL-15] an input for too old a picture does not take the wheel', () => {
 
 it('[CTRL-15] a client that does not say steps is judged by its silence alone', () => {
   const hand = new Hand();
-  expect(hand.judge(input(0), 0, at(500))).toEqual({ kind: 'drives', seen: 500 });
+  expect(hand.judge(input(0), 0, at(500))).toEqual({
+    kind: 'drives',
+    seen: Number.POSITIVE_INFINITY,
+  });
   expect(hand.judge(input(0), 1 + FROZEN, at(520)).kind).toBe('frozen');
 });
 

@@ -23,7 +23,6 @@ it('[WIRE-7] a page that goes while it is being welcomed is not told anything af
     },
     live() {},
     showQuery() {},
-    isHeldBy: () => false,
   } as unknown as RunHandle;
   const open = () => {
     const socket = Object.assign(new EventEmitter(), {
