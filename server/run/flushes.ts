@@ -16,6 +16,7 @@ export class Flushes {
   #tag = 0;
   #sentAt = 0;
   #written: Promise<void> = Promise.resolve();
+  #isConcluded = false;
 
   constructor(send: (tag: number) => void) {
     this.#send = send;
@@ -23,6 +24,7 @@ export class Flushes {
 
   /** Resolves once the steps so far are on disk. @throws Error when they are not, or not in time. */
   async ask(): Promise<void> {
+    if (this.#isConcluded) return this.#written;
     if (!this.#next) {
       const wait = Math.max(0, this.#sentAt + REST - Date.now());
       this.#next = { answer: createDeferred(), timer: setTimeout(() => this.#fire(), wait) };
@@ -41,6 +43,16 @@ export class Flushes {
     const answer = this.#sent.get(tag);
     this.#sent.delete(tag);
     if (answer) this.#written.then(answer.resolve, answer.reject);
+  }
+
+  /** The actor has sent the last it had before it closes: there is nothing more to wait for than its writing. */
+  conclude(): void {
+    this.#isConcluded = true;
+    clearTimeout(this.#next?.timer);
+    const answers = [...this.#sent.values(), ...(this.#next ? [this.#next.answer] : [])];
+    for (const answer of answers) this.#written.then(answer.resolve, answer.reject);
+    this.#next = undefined;
+    this.#sent.clear();
   }
 
   /** The actor is gone. */

@@ -178,6 +178,7 @@ export class LiveActor {
         return;
       case 'episode':
         this.#flushes.writing(listener(event));
+        if (this.#isClosing && event.episode.end !== 'open') this.#flushes.conclude();
         return;
       case 'frame':
         this.#step = frameStep(event.buffer);
