@@ -21,6 +21,15 @@ export interface Scope {
   before(inner: Value): Value;
 }
 
+/** Fewest and most arguments of a function; absent: one. */
+const arities: Readonly<Record<string, readonly [number, number]>> = {
+  min: [2, Infinity],
+  max: [2, Infinity],
+  norm: [1, Infinity],
+  atan2: [2, 2],
+  clip: [3, 3],
+};
+
 const functions: Readonly<Record<string, (...args: number[]) => number>> = {
   abs: Math.abs,
   min: Math.min,
@@ -76,18 +85,19 @@ function tokenize(source: string): Token[] {
 }
 
 type Operators = Readonly<Record<string, (a: number, b: number) => number>>;
+const comparisons: Operators = {
+  '<': (a, b) => (a < b ? 1 : 0),
+  '<=': (a, b) => (a <= b ? 1 : 0),
+  '>': (a, b) => (a > b ? 1 : 0),
+  '>=': (a, b) => (a >= b ? 1 : 0),
+  '==': (a, b) => (a === b ? 1 : 0),
+  '!=': (a, b) => (a !== b ? 1 : 0),
+};
 /** From loosest to tightest. */
 const levels: readonly Operators[] = [
   { '||': (a, b) => (a !== 0 || b !== 0 ? 1 : 0) },
   { '&&': (a, b) => (a !== 0 && b !== 0 ? 1 : 0) },
-  {
-    '<': (a, b) => (a < b ? 1 : 0),
-    '<=': (a, b) => (a <= b ? 1 : 0),
-    '>': (a, b) => (a > b ? 1 : 0),
-    '>=': (a, b) => (a >= b ? 1 : 0),
-    '==': (a, b) => (a === b ? 1 : 0),
-    '!=': (a, b) => (a !== b ? 1 : 0),
-  },
+  comparisons,
   { '+': (a, b) => a + b, '-': (a, b) => a - b },
   { '*': (a, b) => a * b, '/': (a, b) => a / b },
 ];
@@ -106,8 +116,13 @@ class Parser {
 
   parse(): Value {
     const value = this.level(0);
-    if (this.peek().kind !== 'end') this.fail(this.peek());
+    this.end();
     return value;
+  }
+
+  /** @throws RangeError when text is left. */
+  end(hint = ''): void {
+    if (this.peek().kind !== 'end') this.fail(this.peek(), hint);
   }
 
   private peek(): Token {
@@ -143,6 +158,8 @@ class Parser {
       const a = left;
       const b = this.level(depth + 1);
       left = () => apply(a(), b());
+      if (operators === comparisons && Object.hasOwn(comparisons, this.peek().text))
+        this.fail(this.peek(), ': join two comparisons by &&');
     }
   }
 
@@ -194,8 +211,10 @@ class Parser {
     this.at++;
     const length = read().length;
     if (!this.take('[')) return { name: token.text, read, from: 0, to: length };
-    const from = this.integer() ?? 0;
+    const first = this.integer();
     const isRange = this.take(':');
+    if (first === undefined && !isRange) this.fail(this.peek(), ', expected an index');
+    const from = first ?? 0;
     const to = isRange ? (this.integer() ?? length) : from + 1;
     this.expect(']');
     if (from >= to || to > length)
@@ -224,18 +243,30 @@ class Parser {
     do args.push(this.level(0));
     while (this.take(','));
     this.expect(')');
-    if (name.text === 'before' && args.length === 1) return this.scope.before(args[0]!);
-    return this.apply(name, args);
+    if (name.text !== 'before') return this.apply(name, args);
+    this.checkCount(name, args.length, 1, 1);
+    return this.scope.before(args[0]!);
   }
 
   private apply(name: Token, args: readonly Value[]): Value {
     const fn = Object.hasOwn(functions, name.text) ? functions[name.text] : undefined;
     if (!fn) this.fail(name);
+    const [fewest, most] = arities[name.text] ?? [1, 1];
+    this.checkCount(name, args.length, fewest, most);
     const [a, b, c] = args;
     if (args.length === 1) return () => fn(a!());
     if (args.length === 2) return () => fn(a!(), b!());
     if (args.length === 3) return () => fn(a!(), b!(), c!());
-    throw new RangeError(`${name.text}: has ${args.length} arguments, allowed 1 to 3`);
+    return () => fn(...args.map((value) => value()));
+  }
+
+  private checkCount(name: Token, count: number, fewest: number, most: number): void {
+    if (count >= fewest && count <= most) return;
+    const allowed =
+      fewest === most ? fewest : most === Infinity ? `${fewest} or more` : `${fewest} to ${most}`;
+    throw new RangeError(
+      `${name.text}: has ${count} arguments at character ${name.at + 1} of "${this.source}", allowed ${allowed}`,
+    );
   }
 
   private element(kind: string): Value {
@@ -257,8 +288,10 @@ export function compileExpression(source: string, scope: Scope): Value {
   return new Parser(source, scope).parse();
 }
 
-/** Part of an array, for observation fields. @throws RangeError */
+/** Part of an array and nothing else, for observation fields. @throws RangeError */
 export function compileSlice(source: string, scope: Scope): ReturnType<Parser['slice']> {
   const parser = new Parser(source, scope);
-  return parser.slice();
+  const slice = parser.slice();
+  parser.end(': an expression needs a name, as in "height = qpos[2] * 0.1"');
+  return slice;
 }

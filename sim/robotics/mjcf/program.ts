@@ -70,8 +70,9 @@ export function within<T>(field: string, compile: () => T): T {
 }
 
 function observationField(source: string, scope: Scope): ObservationField {
-  const named = /^\s*([^="]+?)\s*=(?!=)\s*(.+)$/.exec(source);
+  const named = /^\s*([^=<>!"]*?)\s*=(?!=)\s*(.*)$/.exec(source);
   if (named) {
+    if (named[1] === '') throw new RangeError(`"${source}" has an empty name, allowed a text`);
     const value = compileExpression(named[2]!, scope);
     return {
       names: [named[1]!],
@@ -97,6 +98,26 @@ function compileTable(field: string, list: Readonly<Record<string, string>>, sco
   }));
 }
 
+/** Bodies that the look of a task names. @throws RangeError naming the field */
+function checkBodies({ cameras, roles }: TaskFile, physics: Physics): void {
+  cameras.forEach(({ body }, i) => {
+    if (body !== undefined) within(`cameras[${i}].body`, () => physics.id('body', body));
+  });
+  for (const body of Object.keys(roles)) within(`roles.${body}`, () => physics.id('body', body));
+}
+
+/** Two numbers of an observation with one name could not be told apart. */
+function checkNames(fields: readonly ObservationField[]): void {
+  const seen = new Set<string>();
+  fields.forEach(({ names }, i) => {
+    for (const name of names) {
+      if (seen.has(name))
+        throw new RangeError(`task.observation[${i}]: "${name}" is there twice, allowed once`);
+      seen.add(name);
+    }
+  });
+}
+
 /** The first body that moves; the world in a model where nothing does. */
 function firstBody(physics: Physics): number {
   return movingBodies(physics)[0] ?? 0;
@@ -111,9 +132,11 @@ export function createFileProgram(task: TaskFile, physics: Physics, dt: number):
     const source = task[field];
     return source === undefined ? () => 0 : within(field, () => compileExpression(source, scope));
   };
+  checkBodies(task, physics);
   const fields = task.observation.map((source, i) =>
     within(`observation[${i}]`, () => observationField(source, scope)),
   );
+  checkNames(fields);
   const rewards = compileTable('reward', task.reward, scope);
   const metrics = compileTable('metrics', task.metrics, scope);
   const endings = compileTable('terminate', task.terminate, scope);

@@ -69,7 +69,29 @@ function isObject(value: unknown): value is Json {
 }
 
 function text(field: string, value: unknown): string {
-  return typeof value === 'string' ? value : bad(field, value, 'a text');
+  return typeof value === 'string' && value.trim() !== '' ? value : bad(field, value, 'a text');
+}
+
+/** @throws RangeError for a key that is not known. */
+function object(field: string, value: unknown, known: readonly string[]): Json {
+  if (!isObject(value)) bad(field, value, 'an object');
+  for (const key of Object.keys(value))
+    if (!known.includes(key))
+      bad(field === '' ? key : `${field}.${key}`, value[key], `fields ${known.join(', ')}`);
+  return value;
+}
+
+/** `KeyboardEvent.code` of the keys that keyboards have. */
+const KEY_CODE =
+  /^(Key[A-Z]|Digit\d|Numpad(\d|Add|Subtract|Multiply|Divide|Decimal|Enter|Equal|Comma)|F([1-9]|1\d|2[0-4])|Arrow(Up|Down|Left|Right)|(Shift|Control|Alt|Meta)(Left|Right)|Space|Enter|Tab|Escape|Backspace|Delete|Insert|Home|End|PageUp|PageDown|Minus|Equal|Bracket(Left|Right)|Backslash|Semicolon|Quote|Backquote|Comma|Period|Slash|CapsLock|ContextMenu|Intl(Backslash|Ro|Yen))$/;
+
+function keyCodes(field: string, value: unknown): string[] {
+  const codes = texts(field, value);
+  codes.forEach((code, i) => {
+    if (!KEY_CODE.test(code))
+      bad(`${field}[${i}]`, code, 'codes of KeyboardEvent.code, such as KeyD, ArrowLeft, Space');
+  });
+  return codes;
 }
 
 function number(
@@ -92,6 +114,8 @@ function texts(field: string, value: unknown): string[] {
 
 function table(field: string, value: unknown): Record<string, string> {
   if (!isObject(value)) bad(field, value, 'an object of texts');
+  if (Object.keys(value).some((name) => name.trim() === ''))
+    bad(field, value, 'an object whose names are not empty');
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, text(`${field}.${k}`, v)]));
 }
 
@@ -103,28 +127,28 @@ function vector(field: string, value: unknown): Vec3 {
 
 function camera(value: unknown, i: number): CameraDescription {
   const field = `cameras[${i}]`;
-  if (!isObject(value)) bad(field, value, 'an object');
+  const given = object(field, value, ['id', 'kind', 'position', 'target', 'fov', 'body']);
   const kinds = ['chase', 'top', 'cockpit', 'orbit', 'fixed'] as const;
   const kind =
-    kinds.find((k) => k === (value.kind ?? 'orbit')) ??
-    bad(`${field}.kind`, value.kind, kinds.join(', '));
+    kinds.find((k) => k === (given.kind ?? 'orbit')) ??
+    bad(`${field}.kind`, given.kind, kinds.join(', '));
   const base = {
-    id: text(`${field}.id`, value.id ?? `camera-${i}`),
+    id: text(`${field}.id`, given.id ?? `camera-${i}`),
     kind,
-    position: vector(`${field}.position`, value.position),
-    target: vector(`${field}.target`, value.target),
-    fov: number(`${field}.fov`, value.fov ?? 45, 1, 170),
+    position: vector(`${field}.position`, given.position),
+    target: vector(`${field}.target`, given.target),
+    fov: number(`${field}.fov`, given.fov ?? 45, 1, 170),
   };
-  return value.body === undefined ? base : { ...base, body: text(`${field}.body`, value.body) };
+  return given.body === undefined ? base : { ...base, body: text(`${field}.body`, given.body) };
 }
 
 function control(value: unknown, i: number): TaskControl {
   const field = `controls[${i}]`;
-  if (!isObject(value)) bad(field, value, 'an object');
+  const given = object(field, value, ['actuator', 'positiveKeys', 'negativeKeys']);
   return {
-    actuator: text(`${field}.actuator`, value.actuator),
-    positiveKeys: texts(`${field}.positiveKeys`, value.positiveKeys),
-    negativeKeys: texts(`${field}.negativeKeys`, value.negativeKeys),
+    actuator: text(`${field}.actuator`, given.actuator),
+    positiveKeys: keyCodes(`${field}.positiveKeys`, given.positiveKeys),
+    negativeKeys: keyCodes(`${field}.negativeKeys`, given.negativeKeys),
   };
 }
 
@@ -152,14 +176,11 @@ const keys = [...Object.keys(emptyTask), 'success', 'cost', 'keyframe', 'agentBo
 
 /** @throws RangeError naming field, value and what is allowed. */
 export function parseTaskFile(value: unknown): TaskFile {
-  if (!isObject(value)) bad('', value, 'an object');
-  for (const key of Object.keys(value))
-    if (!keys.includes(key)) bad(key, value[key], `fields ${keys.join(', ')}`);
-  const get = (key: keyof TaskFile) => value[key] ?? emptyTask[key];
-  const noise = get('noise');
-  if (!isObject(noise)) bad('noise', noise, 'an object');
+  const file = object('', value, keys);
+  const get = (key: keyof TaskFile) => (file[key] === undefined ? emptyTask[key] : file[key]);
+  const noise = object('noise', get('noise'), ['qpos', 'qvel']);
   const optional = (key: 'success' | 'cost' | 'keyframe' | 'agentBody') =>
-    value[key] === undefined ? {} : { [key]: text(key, value[key]) };
+    file[key] === undefined ? {} : { [key]: text(key, file[key]) };
   return {
     title: text('title', get('title')),
     frameSkip: number('frameSkip', get('frameSkip'), 1, 10_000, true),
@@ -169,8 +190,8 @@ export function parseTaskFile(value: unknown): TaskFile {
     metrics: table('metrics', get('metrics')),
     terminate: reasons(get('terminate')),
     noise: {
-      qpos: number('noise.qpos', noise.qpos ?? 0, 0, 1e6),
-      qvel: number('noise.qvel', noise.qvel ?? 0, 0, 1e6),
+      qpos: number('noise.qpos', noise.qpos === undefined ? 0 : noise.qpos, 0, 1e6),
+      qvel: number('noise.qvel', noise.qvel === undefined ? 0 : noise.qvel, 0, 1e6),
     },
     roles: roleTable(get('roles')),
     cameras: list('cameras', get('cameras')).map(camera),
