@@ -136,7 +136,8 @@ export function createGamepads(storage: KeyStore): Gamepads {
       for (const index of known.keys())
         if (!there.some((pad) => pad.index === index)) known.delete(index);
       for (const pad of there) learn(pad, now);
-      const before = there.find((pad) => pad.index === chosen?.index && pad.id === chosen.id);
+      const last = chosen;
+      const before = last && there.find((pad) => pad.index === last.index && pad.id === last.id);
       chosen = (before && isMoved(before) ? before : there.find(isMoved)) ?? before ?? there[0];
       if (!chosen) return undefined;
       const pad = chosen;
@@ -207,20 +208,35 @@ function isMapping(value: unknown): value is PadMapping {
   );
 }
 
-export type PadAccess =
-  | { readonly kind: 'pads'; readonly pads: readonly (Pad | null)[] }
-  /** `insecure`: browsers give gamepads to secure pages only. `forbidden`: a policy of the page's frame or host. */
-  | { readonly kind: 'insecure' | 'forbidden' };
+/** `insecure`: browsers give gamepads to secure pages only. `forbidden`: by a policy of the browser or host. */
+export type PadAccess = 'pads' | 'insecure' | 'forbidden';
 
-/** What the browser lets the page see. It may throw at every call. */
+export interface PadReading {
+  readonly access: PadAccess;
+  readonly state?: GamepadState;
+}
+
+/**
+ * What the browser lets the page see, and what `gamepads` makes of it. Both may fail at every call: the
+ * browser's by a policy, ours on a device that is no gamepad at all. Neither may take the keys along.
+ */
 export function readPads(
   navigator: { getGamepads?: () => readonly (Pad | null)[] },
   isSecure: boolean,
-): PadAccess {
+  gamepads: Gamepads,
+  now: number,
+): PadReading {
+  let pads: readonly (Pad | null)[];
   try {
-    if (navigator.getGamepads) return { kind: 'pads', pads: navigator.getGamepads() };
+    if (!navigator.getGamepads) return { access: isSecure ? 'forbidden' : 'insecure' };
+    pads = navigator.getGamepads();
   } catch {
-    return { kind: isSecure ? 'forbidden' : 'insecure' };
+    return { access: isSecure ? 'forbidden' : 'insecure' };
   }
-  return { kind: isSecure ? 'forbidden' : 'insecure' };
+  try {
+    const state = gamepads.read(pads, now);
+    return { access: 'pads', ...(state ? { state } : {}) };
+  } catch {
+    return { access: 'pads' };
+  }
 }

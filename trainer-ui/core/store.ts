@@ -48,7 +48,7 @@ export interface AppState {
   /** The input of a gamepad that is being chosen: the pad does not drive meanwhile. */
   mappedInput: string | undefined;
   /** Whether the browser lets this page see gamepads, and why not. */
-  gamepadAccess: PadAccess['kind'];
+  gamepadAccess: PadAccess;
 }
 
 export type AppStore = StoreApi<AppState>;

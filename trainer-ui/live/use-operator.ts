@@ -163,12 +163,12 @@ export function newEpisode(client: Client): void {
 }
 
 function readGamepad(client: Client): GamepadState | undefined {
-  const access = readPads(navigator, window.isSecureContext);
   const { gamepads, store } = client;
-  const state = access.kind === 'pads' ? gamepads.read(access.pads, performance.now()) : undefined;
+  const { isSecureContext } = window;
+  const { access, state } = readPads(navigator, isSecureContext, gamepads, performance.now());
   const { id, isMapped } = gamepads;
   const { gamepad, gamepadAccess, mappedInput } = store.getState();
-  if (gamepadAccess !== access.kind) store.setState({ gamepadAccess: access.kind });
+  if (gamepadAccess !== access) store.setState({ gamepadAccess: access });
   if (gamepad?.id !== id || (gamepad && gamepad.isMapped !== isMapped))
     store.setState({ gamepad: id === undefined ? undefined : { id, isMapped } });
   return mappedInput === undefined ? state : undefined;

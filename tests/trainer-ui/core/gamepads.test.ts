@@ -140,8 +140,24 @@ test('[UI-10] a browser that withholds gamepads is told apart from one without a
       throw new Error('SecurityError');
     },
   };
-  expect(readPads({ getGamepads: () => [null] }, true)).toEqual({ kind: 'pads', pads: [null] });
-  expect(readPads(forbidden, true)).toEqual({ kind: 'forbidden' });
-  expect(readPads(forbidden, false)).toEqual({ kind: 'insecure' });
-  expect(readPads({}, false)).toEqual({ kind: 'insecure' });
+  const gamepads = createGamepads(createMemoryStore());
+  const read = (navigator: Parameters<typeof readPads>[0], isSecure: boolean) =>
+    readPads(navigator, isSecure, gamepads, 0);
+  expect(read({ getGamepads: () => [null] }, true)).toEqual({ access: 'pads' });
+  expect(read({ getGamepads: () => [pad()] }, true).state?.axes).toEqual([0, 0, 0, 0]);
+  expect(read(forbidden, true)).toEqual({ access: 'forbidden' });
+  expect(read(forbidden, false)).toEqual({ access: 'insecure' });
+  expect(read({}, false)).toEqual({ access: 'insecure' });
+});
+
+test('[UI-10] a device that is no gamepad does not take the keys along', () => {
+  const gamepads = createGamepads(createMemoryStore());
+  for (const device of [
+    { connected: true },
+    { connected: true, axes: [1] },
+    { connected: true, buttons: [] },
+  ]) {
+    const navigator = { getGamepads: () => [device as unknown as Pad] };
+    expect(readPads(navigator, true, gamepads, 0)).toEqual({ access: 'pads' });
+  }
 });
