@@ -12,8 +12,8 @@ import { isHalted } from './request.ts';
 const INPUT_EVERY = 33;
 /** The release is repeated: one lost message must not leave the last command in force. */
 const RELEASES = 3;
-/** ms between ticks from which the page counts as having been frozen: the server's watchdog has let go. */
-const FROZEN = 500;
+/** ms between ticks from which the page counts as having slept: key-ups may be lost. A slow page only stutters. */
+const ASLEEP = 5000;
 
 export function useOperator(): void {
   const client = useClient();
@@ -49,12 +49,17 @@ function operate(
     tick();
   }
 
-  function tick(): void {
+  /** Lets go of keys that went up elsewhere (dialogs, developer tools, asleep); ms since the last look. */
+  function look(): number {
     const now = performance.now();
     const elapsed = now - last;
     last = now;
-    // Keys that went up elsewhere (dialogs, developer tools, while the page was frozen) send no key-up.
-    if (held.size > 0 && (elapsed > FROZEN || !document.hasFocus())) letGo();
+    if (held.size > 0 && (elapsed > ASLEEP || !document.hasFocus())) letGo();
+    return elapsed;
+  }
+
+  function tick(): void {
+    const elapsed = look();
     const gamepad = document.hidden ? undefined : readGamepad(client);
     const dt = Math.min(0.2, elapsed / 1000);
     axes.update(held, gamepad, dt, client.frames.latest?.action);
@@ -92,6 +97,7 @@ function operate(
     if (!isForPage(event)) return;
     if (drives.has(event.code)) {
       event.preventDefault();
+      look(); // before the key is added, which is down for certain
       held.add(event.code);
       if (!event.repeat) tick(); // at once, not at the next tick
       return;
