@@ -1,9 +1,9 @@
 /** A run's feedback, episodes and curves as JSON lines: readable by everything, now and in ten years. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Episode, SOURCE_CODE } from '../agent/contract.ts';
 import { breathe } from '../experiments/output.ts';
 import type { Run, Storage } from '../server/storage/contract.ts';
+import { writeFile } from '../server/storage/write-file.ts';
 
 export interface ExportResult {
   readonly run: string;
@@ -29,8 +29,7 @@ export async function exportRun(
   out: string,
   onEpisode: (done: number, total: number) => void,
 ): Promise<ExportResult> {
-  mkdirSync(join(out, 'episodes'), { recursive: true });
-  writeFileSync(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
+  writeFile(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
   const feedback = await storage.readFeedback(run.id, 0);
   writeLines(
     join(out, 'feedback.jsonl'),
@@ -71,7 +70,7 @@ function whence({ origin, branchOf }: Episode): object {
 }
 
 function writeLines(path: string, rows: readonly unknown[]): void {
-  writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
 /** One row per step, and a last one that only has the final observation. */

@@ -2,10 +2,10 @@
  * A trained policy as a file: `RNSP`, the length of a JSON header (uint32, little-endian), the
  * header, padding to a multiple of four, then all floats in the order of the header.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { PolicySnapshot } from '../agent/contract.ts';
+import { writeFile } from '../server/storage/write-file.ts';
 
 const MAGIC = 0x50534e52; // "RNSP", little-endian
 const PREFIX = 8;
@@ -148,12 +148,10 @@ function assemble(h: Header, floats: Float32Array): SavedPolicy {
   };
 }
 
-/** Writes beside the target and renames, so that a crash leaves the old file or the new one; returns the bytes. */
+/** Returns the bytes. @throws Error of the system; the file that was there is whole then. */
 export function writePolicyFile(path: string, policy: SavedPolicy): Uint8Array {
-  mkdirSync(dirname(path), { recursive: true });
   const bytes = encodePolicy(policy);
-  writeFileSync(`${path}.part`, bytes);
-  renameSync(`${path}.part`, path);
+  writeFile(path, bytes);
   return bytes;
 }
 

@@ -69,8 +69,11 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
     ],
   ],
   ['server/serve.ts', ['sim', 'server']],
-  // Of the server only what is no server: worker threads and the lock of a folder.
-  ['experiments', ['agent', 'sim', 'server/threads', 'server/storage/lock.ts']],
+  // Of the server only what is no server: worker threads, the lock of a folder, the writer of files.
+  [
+    'experiments',
+    ['agent', 'sim', 'server/threads', 'server/storage/lock.ts', 'server/storage/write-file.ts'],
+  ],
   ['cli', ['experiments', 'server', 'agent', 'sim']],
   // Of the page: what has no React, and what draws.
   ['trainer-ui/core', ['server/protocol']],

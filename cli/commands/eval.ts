@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type EvaluationSummary, evaluate } from '../../agent/evaluation/evaluate.ts';
 import type { Summary } from '../../agent/evaluation/statistics.ts';
 import { asUsage } from '../../experiments/errors.ts';
 import { createOutput, short, table } from '../../experiments/output.ts';
 import { resolvePolicy } from '../../experiments/policies.ts';
+import { writeFile } from '../../server/storage/write-file.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { integer, seed } from '../arguments.ts';
 import { environmentFactory, environmentOptions, jsonOption, withExamples } from './shared.ts';
@@ -56,7 +56,7 @@ async function run(flags: EvalFlags): Promise<void> {
   });
   bar.stop();
   env.close();
-  if (flags.out) writeFileSync(flags.out, `${rows.map((r) => JSON.stringify(r)).join('\n')}\n`);
+  if (flags.out) writeFile(flags.out, `${rows.map((r) => JSON.stringify(r)).join('\n')}\n`);
   const infractions = summary.infractionsPerKm;
   const document = {
     env: factory.id,

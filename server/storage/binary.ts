@@ -1,10 +1,11 @@
 /**
  * Named typed arrays with a JSON header in one file: magic, header length, CRC-32 of everything
- * after it, header, padding, arrays at multiples of eight. Written to a temporary name, synced, renamed.
+ * after it, header, padding, arrays at multiples of eight.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
+import { type WriteOptions, writeFile, writeFileInPieces } from './write-file.ts';
 
 const MAGIC = 0x42534e52; // "RNSB", little-endian
 const PREFIX = 16;
@@ -12,6 +13,7 @@ const PREFIX = 16;
 const TYPES = { Float32Array, Float64Array, Uint8Array, Uint32Array } as const;
 type TypeName = keyof typeof TYPES;
 export type Column = Float32Array | Float64Array | Uint8Array | Uint32Array;
+type Columns = Readonly<Record<string, Column>>;
 
 interface Layout {
   readonly name: string;
@@ -21,7 +23,7 @@ interface Layout {
 
 const align = (n: number) => Math.ceil(n / 8) * 8;
 
-function layoutOf(columns: Readonly<Record<string, Column>>): Layout[] {
+function layoutOf(columns: Columns): Layout[] {
   return Object.entries(columns).map(([name, c]) => ({
     name,
     type: c.constructor.name as TypeName,
@@ -29,73 +31,60 @@ function layoutOf(columns: Readonly<Record<string, Column>>): Layout[] {
   }));
 }
 
-export function writeBinary(
-  path: string,
-  meta: unknown,
-  columns: Readonly<Record<string, Column>>,
-): void {
-  const header = Buffer.from(JSON.stringify({ meta, layout: layoutOf(columns) }));
-  let size = align(PREFIX + header.length);
-  for (const column of Object.values(columns)) size += align(column.byteLength);
-  const bytes = Buffer.alloc(size);
-  bytes.writeUInt32LE(MAGIC, 0);
-  bytes.writeUInt32LE(header.length, 4);
-  header.copy(bytes, PREFIX);
-  let at = align(PREFIX + header.length);
-  for (const c of Object.values(columns)) {
-    bytes.set(new Uint8Array(c.buffer, c.byteOffset, c.byteLength), at);
-    at += align(c.byteLength);
-  }
-  bytes.writeUInt32LE(crc32(bytes.subarray(PREFIX)), 8);
-  const temporary = `${path}.tmp`;
-  const file = openSync(temporary, 'w');
-  try {
-    writeSync(file, bytes);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
-}
-
-/** Bytes written and summed at once, so that other work comes in between. */
-const PIECE = 4 * 1024 * 1024;
-
-/** Like `writeBinary`, for files too large to stop the thread for. */
-export async function writeBinaryInPieces(
-  path: string,
-  meta: unknown,
-  columns: Readonly<Record<string, Column>>,
-): Promise<void> {
+/** Everything but the checksum, which is 0 in it. */
+function startOf(meta: unknown, columns: Columns): Buffer {
   const header = Buffer.from(JSON.stringify({ meta, layout: layoutOf(columns) }));
   const start = Buffer.alloc(align(PREFIX + header.length));
   start.writeUInt32LE(MAGIC, 0);
   start.writeUInt32LE(header.length, 4);
   header.copy(start, PREFIX);
-  let sum = crc32(start.subarray(PREFIX));
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
-  try {
-    let at = start.length;
-    for (const c of Object.values(columns)) {
-      const bytes = new Uint8Array(c.buffer, c.byteOffset, c.byteLength);
-      const padding = new Uint8Array(align(c.byteLength) - c.byteLength);
-      for (let from = 0; from < bytes.length; from += PIECE) {
-        const piece = bytes.subarray(from, from + PIECE);
-        sum = crc32(piece, sum);
-        await file.write(piece, 0, piece.length, at + from);
-      }
-      sum = crc32(padding, sum);
-      await file.write(padding, 0, padding.length, at + c.byteLength);
-      at += align(c.byteLength);
-    }
-    start.writeUInt32LE(sum, 8);
-    await file.write(start, 0, start.length, 0);
-    await file.sync();
-  } finally {
-    await file.close();
+  return start;
+}
+
+/** Bytes summed and written at once, so that other work comes in between. */
+const PIECE = 4 * 1024 * 1024;
+
+/** The arrays in order, each padded to a multiple of eight. */
+function* piecesOf(columns: Columns): Generator<Uint8Array> {
+  for (const c of Object.values(columns)) {
+    const bytes = new Uint8Array(c.buffer, c.byteOffset, c.byteLength);
+    for (let from = 0; from < bytes.length; from += PIECE) yield bytes.subarray(from, from + PIECE);
+    const padding = align(c.byteLength) - c.byteLength;
+    if (padding > 0) yield new Uint8Array(padding);
   }
-  await rename(temporary, path);
+}
+
+/** @throws Error of the system when it cannot be written; the file that was there is whole then. */
+export function writeBinary(
+  path: string,
+  meta: unknown,
+  columns: Columns,
+  options?: WriteOptions,
+): void {
+  const bytes = Buffer.concat([startOf(meta, columns), ...piecesOf(columns)]);
+  bytes.writeUInt32LE(crc32(bytes.subarray(PREFIX)), 8);
+  writeFile(path, bytes, options);
+}
+
+/** Like `writeBinary`, for files too large to stop the thread for. */
+export async function writeBinaryInPieces(
+  path: string,
+  meta: unknown,
+  columns: Columns,
+  options?: WriteOptions,
+): Promise<void> {
+  const start = startOf(meta, columns);
+  let sum = crc32(start.subarray(PREFIX));
+  for (const piece of piecesOf(columns)) {
+    sum = crc32(piece, sum);
+    await setImmediate();
+  }
+  start.writeUInt32LE(sum, 8);
+  await writeFileInPieces(path, concat([start], piecesOf(columns)), options);
+}
+
+function* concat(...lists: Iterable<Uint8Array>[]): Generator<Uint8Array> {
+  for (const list of lists) yield* list;
 }
 
 /** @throws Error naming what is wrong when the file is not whole. */

@@ -5,6 +5,7 @@ import { COLUMN_NAMES, type ColumnName } from '../../agent/episode/columns.ts';
 import { originOfOldId } from '../../agent/episode/origin.ts';
 import type { EnvState } from '../../sim/contract.ts';
 import { type Column, parseBinary, writeBinary } from './binary.ts';
+import type { WriteOptions } from './write-file.ts';
 
 /** `origin` is absent in files of older versions. */
 type Meta = Omit<Episode, ColumnName | 'states' | 'origin'> & {
@@ -12,7 +13,7 @@ type Meta = Omit<Episode, ColumnName | 'states' | 'origin'> & {
   readonly stateSteps: number[];
 };
 
-export function writeEpisodeFile(path: string, episode: Episode): void {
+export function writeEpisodeFile(path: string, episode: Episode, options?: WriteOptions): void {
   const columns: Record<string, Column> = {};
   const meta: Record<string, unknown> = { stateSteps: episode.states.map((s) => s.step) };
   for (const [key, value] of Object.entries(episode)) {
@@ -20,7 +21,7 @@ export function writeEpisodeFile(path: string, episode: Episode): void {
   }
   for (const name of COLUMN_NAMES) columns[name] = episode[name];
   for (const [i, { state }] of episode.states.entries()) columns[`state-${i}`] = state;
-  writeBinary(path, meta, columns);
+  writeBinary(path, meta, columns, options);
 }
 
 /** @throws Error naming what is wrong: checksum, a missing column, lengths that do not fit. */

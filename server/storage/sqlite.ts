@@ -11,6 +11,7 @@ import type { EpisodeRow, Run, Storage, StoredCheckpoint } from './contract.ts';
 import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
 import { createRetention } from './retention.ts';
 import { CREATE, SCHEMA_VERSION, type Tables } from './schema.ts';
+import type { DiskCalls, WriteOptions } from './write-file.ts';
 
 interface CheckpointMeta {
   readonly meta: Checkpoint['meta'];
@@ -18,8 +19,12 @@ interface CheckpointMeta {
   readonly savedAt: number;
 }
 
-/** Opens or creates the storage in a folder. @throws Error for a database of a newer Reins. */
-export function openStorage(folder: string): Storage {
+/**
+ * Opens or creates the storage in a folder. `calls`: the disk, for tests that fill it.
+ * @throws Error for a database of a newer Reins.
+ */
+export function openStorage(folder: string, calls?: DiskCalls): Storage {
+  const writing: WriteOptions = calls ? { calls } : {};
   const episodes = join(folder, 'episodes');
   const checkpoints = join(folder, 'checkpoints');
   const corrupt = join(folder, 'corrupt');
@@ -144,7 +149,7 @@ export function openStorage(folder: string): Storage {
       return row !== undefined;
     },
     async putEpisode(episode, { live }) {
-      writeEpisodeFile(episodePath(episode.id), episode);
+      writeEpisodeFile(episodePath(episode.id), episode, writing);
       const row = toRow(episode, live);
       await db
         .insertInto('episode')
@@ -235,9 +240,8 @@ export function openStorage(folder: string): Storage {
       const meta: CheckpointMeta = { meta: checkpoint.meta, feedbackSequence, savedAt };
       // One after the other: two at once would share a temporary name.
       const written = lastCheckpoint.then(async () => {
-        await writeBinaryInPieces(`${path}.new`, meta, checkpoint.arrays);
-        if (existsSync(path)) renameSync(path, `${path}.previous`);
-        renameSync(`${path}.new`, path);
+        const previous = `${path}.previous`;
+        await writeBinaryInPieces(path, meta, checkpoint.arrays, { ...writing, previous });
       });
       lastCheckpoint = written.catch(() => {});
       return written;

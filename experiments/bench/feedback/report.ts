@@ -1,6 +1,7 @@
 /** `table.md`, `table.json`, the plots, and `report.html`, which needs nothing but itself. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFile } from '../../../server/storage/write-file.ts';
 import { short } from '../../output.ts';
 import { FAILURE_HEAD, failureCells, failureNote, runName } from './failures.ts';
 import { cellName, drawPlots, type Plot } from './plots.ts';
@@ -83,27 +84,24 @@ export async function writeReport(input: ReportInput): Promise<Record<string, st
   const strip = await backflipStrip(input);
   if (strip) plots.push(strip);
   mkdirSync(join(folder, 'plots'), { recursive: true });
-  for (const plot of plots) put(join(folder, 'plots', `${plot.id}.svg`), `${plot.svg}\n`);
+  for (const plot of plots) writeFile(join(folder, 'plots', `${plot.id}.svg`), `${plot.svg}\n`);
   const files = {
     rows: join(folder, 'rows.jsonl'),
     table: join(folder, 'table.md'),
     json: join(folder, 'table.json'),
     report: join(folder, 'report.html'),
   };
-  put(files.table, `${markdownTable(cells, input.failures)}\n\n${NOTE}\n\n\`${input.command}\`\n`);
+  writeFile(
+    files.table,
+    `${markdownTable(cells, input.failures)}\n\n${NOTE}\n\n\`${input.command}\`\n`,
+  );
   const { bars, leftOut, failures, command, machine } = input;
-  put(
+  writeFile(
     files.json,
     `${JSON.stringify({ command, machine, cells, bars, leftOut, failures }, null, 2)}\n`,
   );
-  put(files.report, page(input, plots));
+  writeFile(files.report, page(input, plots));
   return files;
-}
-
-/** Whole or not at all. */
-function put(path: string, text: string): void {
-  writeFileSync(`${path}.tmp`, text);
-  renameSync(`${path}.tmp`, path);
 }
 
 /** The run that turned the furthest: its real poses. */

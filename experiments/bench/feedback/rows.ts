@@ -1,13 +1,6 @@
 /** Finished runs, one JSON line each: what an interrupted bench resumes from. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  truncateSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync, truncateSync } from 'node:fs';
+import { appendLine } from '../../../server/storage/write-file.ts';
 import type { CurvePoint } from '../../train/loop.ts';
 import type { RunSpec } from './plan.ts';
 
@@ -76,11 +69,5 @@ function parse(line: string): Row | undefined {
 
 /** One write that ends with its newline, on the disk when this returns. */
 export function appendRow(path: string, row: Row): void {
-  const file = openSync(path, 'a');
-  try {
-    writeSync(file, `${JSON.stringify(row)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  appendLine(path, JSON.stringify(row));
 }

@@ -1,10 +1,11 @@
 /** `--suite speed`: bar 5, measured through the product's own paths. */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BackendName, loadBackend } from '../../../agent/backend/backend.ts';
 import type { Episode, Segment } from '../../../agent/contract.ts';
 import { createRewardEnsemble } from '../../../agent/reward/ensemble.ts';
+import { writeFile } from '../../../server/storage/write-file.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { getEnvironment } from '../../../sim/registry.ts';
 import { box } from '../../../sim/spaces.ts';
@@ -172,9 +173,7 @@ async function rewardUpdate(name: BackendName, clock: () => number): Promise<num
 }
 
 function write(out: string, result: Omit<SpeedBench, 'files'>): Record<string, string> {
-  mkdirSync(out, { recursive: true });
   const file = join(out, 'speed.json');
-  writeFileSync(`${file}.tmp`, `${JSON.stringify(result, null, 2)}\n`);
-  renameSync(`${file}.tmp`, file);
+  writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
   return { speed: file };
 }
