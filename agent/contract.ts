@@ -286,7 +286,10 @@ export interface EpisodeSource {
   get(episodeId: string): Episode | undefined;
 }
 
-/** Updates the policy. One file per learner under `agent/learners/`. */
+/**
+ * Updates the policy. One file per learner under `agent/learners/`. Every method is there: a learner
+ * without rounds, a gate or critics takes the answers of `plainLearner` (learners/parts/plain.ts).
+ */
 export interface Learner {
   /** New steps [from, to) of an episode; columns are copied. */
   observe(episode: Episode, from: number, to: number): void;
@@ -299,14 +302,25 @@ export interface Learner {
   update(): Metrics | undefined;
   /** Current policy; `version` is set by whoever publishes. */
   snapshot(version: number): PolicySnapshot;
-  /** Replace rewards by those of a new reward-model version; called in slices, returns true when done. */
-  relabel?(model: RewardModel, budget: number): boolean;
-  /** On-policy learners: version of the reward model by which the steps it learns from now were judged. */
-  judgedBy?(): number;
-  /** When to ask for a person, for learners that decide it; undefined while unknown. */
-  gate?(): GateSnapshot | undefined;
-  /** On-policy learners: steps of its present policy that it still lacks; 0 while it learns from them. */
-  wants?(): number;
+  /**
+   * Replace rewards by those of a new reward-model version: `budget` rows per call, true when done.
+   * A learner without rewards is done at once.
+   */
+  relabel(model: RewardModel, budget: number): boolean;
+  /**
+   * On-policy learners: version of the reward model that rewarded the steps it learns from now.
+   * undefined: all of its rewards are of the version that `relabel` last completed.
+   */
+  rewardModelVersion(): number | undefined;
+  /** When to ask for a person; undefined while unknown, and for learners that never ask. */
+  gate(): GateSnapshot | undefined;
+  /**
+   * On-policy learners: steps of the present policy still missing from the round; 0 while it learns from
+   * them. undefined: it takes steps of any policy.
+   */
+  stepsNeeded(): number | undefined;
+  /** New random critics, as PEBBLE has after its unsupervised start; nothing without critics. */
+  resetCritics(): void;
   save(): Checkpoint;
   load(checkpoint: Checkpoint): void;
   dispose(): void;
@@ -354,16 +368,16 @@ export interface Trainer {
    */
   nextQueries(count: number, now: number, held?: number): Query[];
   snapshot(): PolicySnapshot;
-  /** When the agent asks for a person, for presets that do; undefined while unknown. */
-  gate?(): GateSnapshot | undefined;
-  /** As its learner's; undefined: it takes steps of any policy. */
-  wants?(): number | undefined;
+  /** When the agent asks for a person; undefined while unknown, and for presets that never ask. */
+  gate(): GateSnapshot | undefined;
+  /** As its learner's: undefined where steps of any policy do. */
+  stepsNeeded(): number | undefined;
   /** Increments the version and returns the snapshot, with ids of the feedback that is newly in it. */
   publish(): { snapshot: PolicySnapshot; appliedFeedback: string[] };
   /** Learned reward per step of a segment, for timelines and clips; undefined without a reward model. */
   predictReward(segment: Segment): Float32Array | undefined;
-  /** Learned reward of any rows; absent or undefined while there is none. */
-  rewardModel?(): Pick<RewardModel, 'predict'> | undefined;
+  /** Learned reward of any rows; undefined while there is none. */
+  rewardModel(): Pick<RewardModel, 'predict'> | undefined;
   counts(): {
     environmentSteps: number;
     learnerUpdates: number;

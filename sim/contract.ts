@@ -19,10 +19,10 @@ export interface BoxSpace {
   /** How these numbers look in a mirror, where the task is the same left and right. */
   readonly mirror?: Mirror;
   /**
-   * Observations that repeat the agent's last action. Who imitates and sees them learns to go on with
-   * what was done (causal confusion, de Haan et al. 2019).
+   * Observations that repeat the agent's previous action. An imitating policy that sees them learns to
+   * repeat itself (causal confusion, de Haan et al. 2019).
    */
-  readonly echoes?: readonly number[];
+  readonly previousActionInputs?: readonly number[];
 }
 
 /**

@@ -9,7 +9,7 @@ export function box(
     size?: number;
     names?: readonly string[];
     mirror?: Mirror | undefined;
-    echoes?: readonly number[];
+    previousActionInputs?: readonly number[];
   } = {},
 ): BoxSpace {
   const size =
@@ -32,7 +32,7 @@ export function box(
     high: fill(high, 'high'),
     ...(options.names ? { names: options.names } : {}),
     ...(options.mirror ? { mirror: options.mirror } : {}),
-    ...(options.echoes ? { echoes: options.echoes } : {}),
+    ...(options.previousActionInputs ? { previousActionInputs: options.previousActionInputs } : {}),
   };
 }
 

@@ -12,6 +12,7 @@ import type { ReplayBatch } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
 import { countHuman, imitationLoss } from './parts/human-terms.ts';
+import { plainLearner } from './parts/plain.ts';
 
 export interface BcConfig {
   /** Hidden units per layer. */
@@ -87,6 +88,7 @@ export function createBc(
   }
 
   return {
+    ...plainLearner,
     observe: experience.observe,
     feedback: experience.feedback,
     update(): Metrics | undefined {

@@ -20,6 +20,7 @@ import { censoredLikelihood } from '../nn/censored.ts';
 import { descend, predict } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { plainLearner } from './parts/plain.ts';
 import { createTuples } from './parts/tuples.ts';
 
 export interface CoachConfig {
@@ -184,6 +185,7 @@ export function createCoach(
   // ------------------------------------------------------------------ update
 
   return {
+    ...plainLearner,
     observe() {
       // Steps nobody judged say nothing here.
     },

@@ -16,7 +16,7 @@
 import type { Random } from '../../sim/random.ts';
 import { quantile } from '../acting/gate.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, GateSnapshot, Learner, Metrics } from '../contract.ts';
+import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
 import { toEnvironmentUnits } from '../nn/actions.ts';
 import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
 import { descend } from '../nn/fit.ts';
@@ -26,6 +26,7 @@ import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';
 import { countHuman, isOwn } from './parts/human-terms.ts';
+import { plainLearner } from './parts/plain.ts';
 import { createReach, type Reach, SOLVED_SHARE } from './parts/reach.ts';
 import { createRing } from './parts/ring.ts';
 
@@ -72,7 +73,6 @@ export const daggerDefaults: DaggerConfig = {
 };
 
 export interface DaggerLearner extends Learner {
-  gate(): GateSnapshot | undefined;
   /** For tests: adds the gradient of one member and returns its loss. */
   readonly parts: {
     readonly members: readonly Mlp[];
@@ -226,6 +226,7 @@ export function createDagger(
   // ------------------------------------------------------------------ update
 
   return {
+    ...plainLearner,
     observe: experience.observe,
     feedback: experience.feedback,
     update(): Metrics | undefined {

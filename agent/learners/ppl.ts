@@ -28,6 +28,7 @@ import type { ReplayBatch } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
 import { imitationLoss } from './parts/human-terms.ts';
+import { plainLearner } from './parts/plain.ts';
 import { createTuples } from './parts/tuples.ts';
 
 export interface PplConfig {
@@ -211,6 +212,7 @@ export function createPpl(
   // ------------------------------------------------------------------ update
 
   return {
+    ...plainLearner,
     observe: experience.observe,
     feedback(feedback, episodes) {
       const used = experience.feedback(feedback, episodes);

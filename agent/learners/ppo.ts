@@ -21,6 +21,7 @@ import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { createNormaliser } from '../nn/normaliser.ts';
 import type { RewardSource } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { plainLearner } from './parts/plain.ts';
 import { createPpoBatch, fillPpoBatch, type PpoBatch } from './parts/ppo-batch.ts';
 import {
   checkRoundConfig,
@@ -83,6 +84,8 @@ export const ppoDefaults: PpoConfig = {
 };
 
 export interface PpoLearner extends Learner {
+  rewardModelVersion(): number;
+  stepsNeeded(): number;
   /** For tests: each adds its gradient and returns the loss. */
   readonly parts: {
     readonly policy: Mlp;
@@ -147,8 +150,8 @@ export function createPpo(
   let left = 0;
   let dropped = 0;
   let rounds = 0;
-  /** Reward-model version of this round's rewards. */
-  let judgedBy = 0;
+  /** Of this round's rewards. */
+  let rewardModelVersion = 0;
   let stats = { clipped: 0, kl: 0, imitation: 0 };
 
   // ------------------------------------------------------------------ losses
@@ -254,7 +257,7 @@ export function createPpo(
     if (c.rewardSource === 'model') {
       rewards.fill(0);
       model?.predict(rollout.observations, rollout.actions, n, rewards);
-      judgedBy = model?.version ?? 0;
+      rewardModelVersion = model?.version ?? 0;
     }
     if (!c.normaliseRewards) return rewards;
     returnScale.apply(rollout, rewards);
@@ -286,6 +289,7 @@ export function createPpo(
   // ------------------------------------------------------------------ update
 
   return {
+    ...plainLearner,
     observe(episode, from, to) {
       const target = left > 0 || rollout.size === c.rolloutSteps ? waiting : rollout;
       let at = from + target.add(episode, from, to);
@@ -325,7 +329,7 @@ export function createPpo(
         'ppo/dropped': dropped,
       };
     },
-    wants: () => (left > 0 ? 0 : c.rolloutSteps - rollout.size),
+    stepsNeeded: () => (left > 0 ? 0 : c.rolloutSteps - rollout.size),
     snapshot: (version) => ({
       version,
       layers: toEnvironmentUnits(policy.layers(), spec.actionSpace),
@@ -338,7 +342,7 @@ export function createPpo(
       model = next; // rewards are asked for at the start of every round
       return true;
     },
-    judgedBy: () => judgedBy,
+    rewardModelVersion: () => rewardModelVersion,
     save() {
       const arrays: SavedArrays = {
         policy: policy.parameters.slice(),
@@ -357,7 +361,7 @@ export function createPpo(
         left,
         dropped,
         rounds,
-        judgedBy,
+        judgedBy: rewardModelVersion,
         returnScale: returnScale.save(),
         random: saveRandom(random),
         rollout: rollout.save(arrays, 'rollout'),
@@ -383,7 +387,7 @@ export function createPpo(
       left = meta.left as number;
       dropped = meta.dropped as number;
       rounds = meta.rounds as number;
-      judgedBy = meta.judgedBy as number;
+      rewardModelVersion = meta.judgedBy as number;
       returnScale.load(meta.returnScale);
       loadRandom(random, meta.random);
       rollout.load(arrays, 'rollout', meta.rollout as Record<string, unknown>);

@@ -27,6 +27,7 @@ import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';
 import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
+import { plainLearner } from './parts/plain.ts';
 import { createTakeoverCost, type TakeoverCost } from './parts/takeover-cost.ts';
 import { createTemperature } from './parts/temperature.ts';
 
@@ -137,8 +138,6 @@ export const sacDefaults: SacConfig = {
 };
 
 export interface SacLearner extends Learner {
-  /** New random critics (PEBBLE does so after its unsupervised start). */
-  resetCritics(): void;
   /** For tests and inspectors: each adds its gradient to the networks and returns the loss. */
   readonly parts: {
     readonly actor: Mlp;
@@ -286,6 +285,7 @@ export function createSac(
   // ------------------------------------------------------------------ update
 
   return {
+    ...plainLearner,
     observe: experience.observe,
     feedback: experience.feedback,
     relabel: experience.relabel,

@@ -16,6 +16,7 @@ import { descend } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { creditedSteps } from './parts/credit.ts';
+import { plainLearner } from './parts/plain.ts';
 import { createTuples } from './parts/tuples.ts';
 
 export interface TamerConfig {
@@ -162,6 +163,7 @@ export function createTamer(
   // ------------------------------------------------------------------ update
 
   return {
+    ...plainLearner,
     observe() {
       // Steps nobody judged say nothing here.
     },

@@ -20,6 +20,7 @@ import type { ReplayBatch, RestFrom, RewardSource } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
 import { countHuman, imitationLoss, isOwn, proxyLoss } from './parts/human-terms.ts';
+import { plainLearner } from './parts/plain.ts';
 import { createRing } from './parts/ring.ts';
 
 export interface Td3Config {
@@ -234,6 +235,7 @@ export function createTd3(
   // ------------------------------------------------------------------ update
 
   return {
+    ...plainLearner,
     observe: experience.observe,
     feedback: experience.feedback,
     relabel: experience.relabel,

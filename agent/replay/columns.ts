@@ -1,59 +1,71 @@
 /** The replay buffer's memory: one typed array per quantity, one row per transition. */
-export interface Columns {
-  observations: Float32Array;
-  nextObservations: Float32Array;
-  actions: Float32Array;
-  policyActions: Float32Array;
-  rewards: Float32Array;
-  discounts: Float32Array;
-  sources: Uint8Array;
-  human: Uint8Array;
-  taught: Uint8Array;
-  lessons: Float32Array;
-  takeoverStart: Uint8Array;
-  successes: Uint8Array;
-  /** Number of the episode, in order of appearance, and step in it. */
-  episodes: Float32Array;
-  steps: Float32Array;
+
+/** What a column's row holds: an observation, an action or one number. */
+type Width = 'observation' | 'action' | 'scalar';
+
+/** Array type, width and the name in checkpoints of every column that a sampled batch has too. */
+const SAMPLED = {
+  observations: { array: Float32Array, width: 'observation', savedAs: 'observations' },
+  nextObservations: { array: Float32Array, width: 'observation', savedAs: 'nextObservations' },
+  actions: { array: Float32Array, width: 'action', savedAs: 'actions' },
+  policyActions: { array: Float32Array, width: 'action', savedAs: 'policyActions' },
+  rewards: { array: Float32Array, width: 'scalar', savedAs: 'rewards' },
+  discounts: { array: Float32Array, width: 'scalar', savedAs: 'discounts' },
+  sources: { array: Uint8Array, width: 'scalar', savedAs: 'sources' },
+  human: { array: Uint8Array, width: 'scalar', savedAs: 'human' },
+  hasImitationTarget: { array: Uint8Array, width: 'scalar', savedAs: 'taught' },
+  imitationTargets: { array: Float32Array, width: 'action', savedAs: 'lessons' },
+  takeoverStart: { array: Uint8Array, width: 'scalar', savedAs: 'takeoverStart' },
+  successes: { array: Uint8Array, width: 'scalar', savedAs: 'successes' },
+} as const satisfies Table;
+
+const ALL = {
+  ...SAMPLED,
+  /** Number of the episode, in order of appearance. */
+  episodes: { array: Float32Array, width: 'scalar', savedAs: 'episodes' },
+  /** Step in the episode. */
+  steps: { array: Float32Array, width: 'scalar', savedAs: 'steps' },
+} as const satisfies Table;
+
+type Table = Record<
+  string,
+  {
+    readonly array: typeof Float32Array | typeof Uint8Array;
+    readonly width: Width;
+    readonly savedAs: string;
+  }
+>;
+type ColumnsOf<T extends Table> = { [Name in keyof T]: InstanceType<T[Name]['array']> };
+
+export type SampledColumns = ColumnsOf<typeof SAMPLED>;
+export type Columns = ColumnsOf<typeof ALL>;
+
+const sizeOf = (width: Width, d: number, k: number): number =>
+  width === 'observation' ? d : width === 'action' ? k : 1;
+
+function make<T extends Table>(table: T, rows: number, d: number, k: number): ColumnsOf<T> {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, { array, width }]) => [
+      name,
+      new array(rows * sizeOf(width, d, k)),
+    ]),
+  ) as ColumnsOf<T>;
 }
 
-export function allocate(rows: number, d: number, k: number): Columns {
-  return {
-    observations: new Float32Array(rows * d),
-    nextObservations: new Float32Array(rows * d),
-    actions: new Float32Array(rows * k),
-    policyActions: new Float32Array(rows * k),
-    rewards: new Float32Array(rows),
-    discounts: new Float32Array(rows),
-    sources: new Uint8Array(rows),
-    human: new Uint8Array(rows),
-    taught: new Uint8Array(rows),
-    lessons: new Float32Array(rows * k),
-    takeoverStart: new Uint8Array(rows),
-    successes: new Uint8Array(rows),
-    episodes: new Float32Array(rows),
-    steps: new Float32Array(rows),
-  };
-}
+/** `rows` transitions of `d` observation and `k` action numbers. */
+export const allocate = (rows: number, d: number, k: number): Columns => make(ALL, rows, d, k);
 
-export function widths(d: number, k: number): readonly (readonly [keyof Columns, number])[] {
-  return [
-    ['observations', d],
-    ['nextObservations', d],
-    ['actions', k],
-    ['policyActions', k],
-    ['rewards', 1],
-    ['discounts', 1],
-    ['sources', 1],
-    ['human', 1],
-    ['taught', 1],
-    ['lessons', k],
-    ['takeoverStart', 1],
-    ['successes', 1],
-    ['episodes', 1],
-    ['steps', 1],
-  ];
-}
+/** The columns of a batch of `rows` transitions. */
+export const allocateSampled = (rows: number, d: number, k: number): SampledColumns =>
+  make(SAMPLED, rows, d, k);
+
+/** Every column's name here and in checkpoints, and the numbers in one of its rows. */
+export const columnList = (d: number, k: number) =>
+  (Object.keys(ALL) as (keyof Columns)[]).map((name) => ({
+    name,
+    savedAs: ALL[name].savedAs,
+    width: sizeOf(ALL[name].width, d, k),
+  }));
 
 /** A loop beats `subarray` + `set` up to a few hundred numbers: it makes no view objects. */
 export function copy(

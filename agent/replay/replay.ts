@@ -6,7 +6,7 @@
 import type { Random } from '../../sim/random.ts';
 import { type Episode, type RewardModel, SOURCE_CODE, type TransitionBatch } from '../contract.ts';
 import type { SavedArrays } from '../nn/adam.ts';
-import { allocate, type Columns, copy, widths } from './columns.ts';
+import { allocate, allocateSampled, type Columns, columnList, copy } from './columns.ts';
 import { createSlotSet } from './slot-set.ts';
 
 export type RewardSource = 'environment' | 'model' | 'none';
@@ -22,8 +22,8 @@ export interface ReplayOptions {
   /** environment: the environment's; model: the reward model's (0 until there is one); none: 0. */
   readonly rewardSource: RewardSource;
   /**
-   * People react late: so many steps before a takeover are taught its first action as well, which is
-   * what would have been right there already (default 0).
+   * People react late: this many steps before a takeover imitate its first action as well, because it
+   * would already have been right there (default 0).
    */
   readonly reactionSteps?: number;
   /** Where the rest of a batch comes from (default all). */
@@ -36,9 +36,9 @@ export interface ReplayBatch extends TransitionBatch {
   /** 1 where a person acted (and nobody took it back), (n). */
   readonly human: Uint8Array;
   /** 1 where there is an action to imitate: people's steps and the moments before they took over, (n). */
-  readonly taught: Uint8Array;
-  /** What to imitate where `taught`, the action that was executed elsewhere, (n, k). */
-  readonly lessons: Float32Array;
+  readonly hasImitationTarget: Uint8Array;
+  /** The action to imitate where there is one, the executed action elsewhere, (n, k). */
+  readonly imitationTargets: Float32Array;
   /** 1 on the first step of a takeover, (n). */
   readonly takeoverStart: Uint8Array;
   /** 1 where the task counted as solved, (n). */
@@ -57,7 +57,7 @@ export interface Replay {
   /** Copy steps [from, to) of an episode. */
   add(episode: Episode, from: number, to: number): void;
   /**
-   * Fill `batch`: `humanShare` of it from taught steps (when there are any), the rest from
+   * Fill `batch`: `humanShare` of it from steps with an imitation target (when there are any), the rest from
    * `restFrom`; uniform, with replacement. `successShare` of it comes from solved steps alone.
    * Where either part has no steps yet the other fills the batch, as in the code of PVP.
    */
@@ -81,22 +81,7 @@ const MOST_TAILS = 64;
 
 /** `size` transitions of `d` observation and `k` action numbers. */
 export function createBatch(size: number, d: number, k: number): ReplayBatch {
-  return {
-    size,
-    observations: new Float32Array(size * d),
-    nextObservations: new Float32Array(size * d),
-    actions: new Float32Array(size * k),
-    policyActions: new Float32Array(size * k),
-    rewards: new Float32Array(size),
-    discounts: new Float32Array(size),
-    sources: new Uint8Array(size),
-    human: new Uint8Array(size),
-    taught: new Uint8Array(size),
-    lessons: new Float32Array(size * k),
-    takeoverStart: new Uint8Array(size),
-    successes: new Uint8Array(size),
-    slots: new Int32Array(size),
-  };
+  return { size, ...allocateSampled(size, d, k), slots: new Int32Array(size) };
 }
 
 export function createReplay(options: ReplayOptions): Replay {
@@ -119,8 +104,8 @@ export function createReplay(options: ReplayOptions): Replay {
   let size = 0;
   let added = 0;
   const humans = createSlotSet();
-  const taught = createSlotSet();
-  /** The agent's own steps, but for those taught otherwise and those that a person took back. */
+  const withTarget = createSlotSet();
+  /** The agent's own steps without an imitation target; steps of a retracted takeover are not among them. */
   const undisturbed = createSlotSet();
   /** Slots of the last steps of each recent episode, oldest first. */
   const tails = new Map<number, number[]>();
@@ -150,21 +135,21 @@ export function createReplay(options: ReplayOptions): Replay {
     return number;
   }
 
-  function teach(slot: number, from: number): void {
-    columns.taught[slot] = 1;
-    copy(columns.actions, from * k, columns.lessons, slot * k, k);
-    taught.set(slot, true);
+  function setTarget(slot: number, from: number): void {
+    columns.hasImitationTarget[slot] = 1;
+    copy(columns.actions, from * k, columns.imitationTargets, slot * k, k);
+    withTarget.set(slot, true);
     undisturbed.set(slot, false);
   }
 
-  function unteach(slot: number): void {
-    columns.taught[slot] = 0;
-    copy(columns.actions, slot * k, columns.lessons, slot * k, k);
-    taught.set(slot, false);
+  function clearTarget(slot: number): void {
+    columns.hasImitationTarget[slot] = 0;
+    copy(columns.actions, slot * k, columns.imitationTargets, slot * k, k);
+    withTarget.set(slot, false);
     undisturbed.set(slot, columns.sources[slot] === SOURCE_CODE.policy);
   }
 
-  /** Remember the step in `slot`; at the first step of a takeover teach those just before it. */
+  /** Remember the step in `slot`; at the first step of a takeover those just before it get its action as target. */
   function follow(slot: number, isTakeover: boolean): void {
     if (reactionSteps === 0) return;
     const number = columns.episodes[slot]!;
@@ -173,7 +158,7 @@ export function createReplay(options: ReplayOptions): Replay {
     for (const before of isTakeover ? tail : []) {
       const isOverwritten = columns.episodes[before] !== number || columns.steps[before]! >= step;
       if (isOverwritten || columns.human[before] === 1) continue;
-      if (columns.steps[before]! >= step - reactionSteps) teach(before, slot);
+      if (columns.steps[before]! >= step - reactionSteps) setTarget(before, slot);
     }
     tail.push(slot);
     if (tail.length > reactionSteps) tail.shift();
@@ -229,8 +214,8 @@ export function createReplay(options: ReplayOptions): Replay {
         c.takeoverStart[slot] =
           human && t > 0 && episode.sources[t - 1] === SOURCE_CODE.policy ? 1 : 0;
         humans.set(slot, human);
-        if (human) teach(slot, slot);
-        else unteach(slot);
+        if (human) setTarget(slot, slot);
+        else clearTarget(slot);
         follow(slot, c.takeoverStart[slot] === 1);
         c.successes[slot] = episode.successes[t]!;
         solved.set(slot, episode.successes[t] === 1);
@@ -243,7 +228,7 @@ export function createReplay(options: ReplayOptions): Replay {
       const isMixed = restFrom === 'undisturbed' && humanShare > 0;
       const rest = isMixed ? undisturbed.size : size;
       const share = rest > 0 ? Math.round(batch.size * humanShare) : batch.size;
-      const forced = taught.size > 0 ? share : 0;
+      const forced = withTarget.size > 0 ? share : 0;
       const drawRest = () =>
         isMixed && rest > 0 ? undisturbed.at(random.integer(rest)) : random.integer(size);
       const forcedSolved = solved.size > 0 ? Math.round(batch.size * successShare) : 0;
@@ -251,7 +236,7 @@ export function createReplay(options: ReplayOptions): Replay {
       for (let i = 0; i < batch.size; i++) {
         const slot =
           i < forced
-            ? taught.at(random.integer(taught.size))
+            ? withTarget.at(random.integer(withTarget.size))
             : i < forced + forcedSolved
               ? solved.at(random.integer(solved.size))
               : drawRest();
@@ -264,8 +249,8 @@ export function createReplay(options: ReplayOptions): Replay {
         batch.discounts[i] = c.discounts[slot]!;
         batch.sources[i] = c.sources[slot]!;
         batch.human[i] = c.human[slot]!;
-        batch.taught[i] = c.taught[slot]!;
-        copy(c.lessons, slot * k, batch.lessons, i * k, k);
+        batch.hasImitationTarget[i] = c.hasImitationTarget[slot]!;
+        copy(c.imitationTargets, slot * k, batch.imitationTargets, i * k, k);
         batch.takeoverStart[i] = c.takeoverStart[slot]!;
         batch.successes[i] = c.successes[slot]!;
       }
@@ -277,16 +262,16 @@ export function createReplay(options: ReplayOptions): Replay {
         const step = columns.steps[slot]!;
         if (columns.episodes[slot] !== number || step >= to) continue;
         if (step < from) {
-          // What was only taught because of the takeover that is taken back.
-          const isLesson = step >= from - reactionSteps && columns.human[slot] === 0;
-          if (!human && isLesson && columns.taught[slot] === 1) unteach(slot);
+          // Its target came from the takeover that is now retracted.
+          const isReaction = step >= from - reactionSteps && columns.human[slot] === 0;
+          if (!human && isReaction && columns.hasImitationTarget[slot] === 1) clearTarget(slot);
           continue;
         }
         columns.human[slot] = human ? 1 : 0;
         if (!human) columns.takeoverStart[slot] = 0;
         humans.set(slot, human);
-        if (human) teach(slot, slot);
-        else unteach(slot);
+        if (human) setTarget(slot, slot);
+        else clearTarget(slot);
       }
     },
     labelNew() {
@@ -315,10 +300,10 @@ export function createReplay(options: ReplayOptions): Replay {
       return relabelAt >= size;
     },
     save(into) {
-      for (const [name, width] of widths(d, k)) {
-        into[`replay/${name}`] = Float32Array.from(columns[name].subarray(0, size * width));
+      for (const { name, savedAs, width } of columnList(d, k)) {
+        into[`replay/${savedAs}`] = Float32Array.from(columns[name].subarray(0, size * width));
       }
-      into['replay/taughtSlots'] = Float32Array.from(taught.members());
+      into['replay/taughtSlots'] = Float32Array.from(withTarget.members());
       into['replay/undisturbedSlots'] = Float32Array.from(undisturbed.members());
       into['replay/humanSlots'] = Float32Array.from(humans.members());
       into['replay/solvedSlots'] = Float32Array.from(solved.members());
@@ -332,11 +317,11 @@ export function createReplay(options: ReplayOptions): Replay {
         );
       }
       while (allocated < rows) grow();
-      for (const [name, width] of widths(d, k)) {
-        const saved = arrays[`replay/${name}`];
+      for (const { name, savedAs, width } of columnList(d, k)) {
+        const saved = arrays[`replay/${savedAs}`];
         if (saved?.length !== rows * width) {
           throw new RangeError(
-            `checkpoint.replay/${name}: has ${saved?.length} numbers, expected ${rows * width}`,
+            `checkpoint.replay/${savedAs}: has ${saved?.length} numbers, expected ${rows * width}`,
           );
         }
         columns[name].set(saved);
@@ -348,8 +333,8 @@ export function createReplay(options: ReplayOptions): Replay {
       episodeNumbers.clear();
       for (const [number, id] of (meta.episodes as string[]).entries())
         episodeNumbers.set(id, number);
-      taught.clear();
-      for (const slot of arrays['replay/taughtSlots'] ?? []) taught.set(slot, true);
+      withTarget.clear();
+      for (const slot of arrays['replay/taughtSlots'] ?? []) withTarget.set(slot, true);
       undisturbed.clear();
       for (const slot of arrays['replay/undisturbedSlots'] ?? []) undisturbed.set(slot, true);
       tails.clear();

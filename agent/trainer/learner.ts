@@ -17,7 +17,7 @@ export function createLearner(
   spec: EnvironmentSpec,
   backend: Backend,
   random: Random,
-): Learner & { resetCritics?(): void } {
+): Learner {
   switch (choice.kind) {
     case 'sac':
       return createSac(spec, choice.config, backend, random);

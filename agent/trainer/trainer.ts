@@ -19,6 +19,13 @@ import { getPreset } from '../presets/presets.ts';
 import { createQuerySource } from '../queries/queries.ts';
 import { createRewardEnsemble } from '../reward/ensemble.ts';
 import { createAveraging } from './averaging.ts';
+import {
+  countsOf,
+  newCounters,
+  restoreCounters,
+  type SavedCounters,
+  savedCounters,
+} from './counters.ts';
 import { episodesOf } from './feedback.ts';
 import { createHackingWatch } from './hacking.ts';
 import { createLearner } from './learner.ts';
@@ -72,46 +79,35 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const ledger = createLedger();
   const hacking = reward && createHackingWatch(reward);
 
-  let version = 0;
-  let environmentSteps = 0;
-  let learnerUpdates = 0;
-  let rewardUpdates = 0;
-  let humanSteps = 0;
-  let labels = 0;
-  /** Learner updates owed for steps observed. */
-  let owed = 0;
-  let labelsAtSession = 0;
-  let stepsAtSession = 0;
-  let inSession = false;
-  let rewardTurn = true;
-  let relabelledVersion = 0;
-  let exploring = novelty !== undefined;
+  const counters = newCounters(novelty !== undefined);
 
   const bonus =
     reward && scheduler.explorationBonus > 0
       ? withBonus(
           reward,
-          () => scheduler.explorationBonus * (1 - scheduler.explorationDecay) ** environmentSteps,
+          () =>
+            scheduler.explorationBonus *
+            (1 - scheduler.explorationDecay) ** counters.environmentSteps,
         )
       : undefined;
 
   /** The model that rewards come from now; undefined: none is trained yet. */
   function rewardNow(): RewardModel | undefined {
-    if (exploring && novelty) return novelty;
+    if (counters.exploring && novelty) return novelty;
     return reward && reward.version > 0 ? (bonus ?? reward) : undefined;
   }
 
   function sessionDue(): boolean {
     if (!reward?.pending) return false;
-    if (inSession) return true;
+    if (counters.inSession) return true;
     const due =
-      (exploring && exploredEnough()) || // only the first reward model is missing
-      labels - labelsAtSession >= scheduler.rewardEveryLabels ||
-      environmentSteps - stepsAtSession >= scheduler.rewardEverySteps;
+      (counters.exploring && exploredEnough()) || // only the first reward model is missing
+      counters.labels - counters.labelsAtSession >= scheduler.rewardEveryLabels ||
+      counters.environmentSteps - counters.stepsAtSession >= scheduler.rewardEverySteps;
     if (!due) return false;
-    inSession = true;
-    labelsAtSession = labels;
-    stepsAtSession = environmentSteps;
+    counters.inSession = true;
+    counters.labelsAtSession = counters.labels;
+    counters.stepsAtSession = counters.environmentSteps;
     return true;
   }
 
@@ -119,49 +115,53 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const before = reward!.version;
     const metrics = reward!.update();
     if (!metrics) return undefined;
-    rewardUpdates++;
+    counters.rewardUpdates++;
     if (reward!.version !== before) {
-      inSession = false;
+      counters.inSession = false;
       hacking?.judgeAgain();
     }
     return metrics;
   }
 
   /** The unsupervised start has had its steps. */
-  const exploredEnough = () => environmentSteps >= scheduler.unsupervisedSteps;
+  const exploredEnough = () => counters.environmentSteps >= scheduler.unsupervisedSteps;
 
   /** PEBBLE, algorithm 1: from the entropy of states to the learned reward, once there is one. */
   function leaveExploration(): void {
-    if (!exploring || !exploredEnough() || reward?.version === 0) return;
-    exploring = false;
-    learner.resetCritics?.();
-    owed = Math.min(scheduler.mostOwed, owed + scheduler.resetUpdates);
+    if (!counters.exploring || !exploredEnough() || reward?.version === 0) return;
+    counters.exploring = false;
+    learner.resetCritics();
+    counters.pendingUpdates = Math.min(
+      scheduler.mostOwed,
+      counters.pendingUpdates + scheduler.resetUpdates,
+    );
   }
 
   function relabel(): boolean {
     const model = rewardNow();
-    if (!model || !learner.relabel || model.version === relabelledVersion) return false;
-    if (learner.relabel(model, scheduler.relabelRows)) relabelledVersion = model.version;
+    if (!model || model.version === counters.relabelledVersion) return false;
+    if (learner.relabel(model, scheduler.relabelRows)) counters.relabelledVersion = model.version;
     return true;
   }
 
   function updateLearner(): Metrics | undefined {
     // An on-policy learner's round is as much work as it is: left unfinished it would wait for ever.
-    const paced = learner.wants === undefined;
-    if (paced && owed < 1) return undefined;
+    const paced = learner.stepsNeeded() === undefined;
+    if (paced && counters.pendingUpdates < 1) return undefined;
     const metrics = learner.update();
     if (!metrics) return undefined;
-    owed = Math.max(0, owed - 1);
-    learnerUpdates++;
-    if (learnerUpdates % AVERAGE_EVERY === 0) averaging?.add(learner.snapshot(version));
-    const relabelled = learner.relabel ? relabelledVersion : (reward?.version ?? 0);
-    ledger.learned(Math.max(0, learner.judgedBy?.() ?? relabelled));
+    counters.pendingUpdates = Math.max(0, counters.pendingUpdates - 1);
+    counters.learnerUpdates++;
+    if (counters.learnerUpdates % AVERAGE_EVERY === 0)
+      averaging?.add(learner.snapshot(counters.version));
+    const rewardVersion = learner.rewardModelVersion() ?? counters.relabelledVersion;
+    ledger.learned(Math.max(0, rewardVersion)); // novelty's versions are negative
     return metrics;
   }
 
   /** The policy that acts: the learner's, or the average of its recent ones. */
   function policyNow(): PolicySnapshot {
-    const snapshot = learner.snapshot(version);
+    const snapshot = learner.snapshot(counters.version);
     return averaging ? averaging.apply(snapshot) : snapshot;
   }
 
@@ -174,10 +174,13 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       if (to > from) {
         learner.observe(episode, from, to);
         reward?.observe(episode, from, to);
-        if (exploring) novelty?.observe(episode, from, to);
-        environmentSteps += to - from;
-        for (let t = from; t < to; t++) if (episode.sources[t] !== 0) humanSteps++;
-        owed = Math.min(scheduler.mostOwed, owed + (to - from) * scheduler.updatesPerStep);
+        if (counters.exploring) novelty?.observe(episode, from, to);
+        counters.environmentSteps += to - from;
+        for (let t = from; t < to; t++) if (episode.sources[t] !== 0) counters.humanSteps++;
+        counters.pendingUpdates = Math.min(
+          scheduler.mostOwed,
+          counters.pendingUpdates + (to - from) * scheduler.updatesPerStep,
+        );
       }
       if (episode.end !== 'open' && store.isExperience(episode.id)) hacking?.add(episode);
     },
@@ -188,31 +191,31 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       reward?.feedback(feedback, store, query);
       const taken = learner.feedback(feedback, store);
       queries.answered(feedback);
-      if (feedback.kind !== 'retraction') labels++;
+      if (feedback.kind !== 'retraction') counters.labels++;
       const fitted = reward !== undefined && reward.labels !== before;
       if (fitted) ledger.add(feedback.id, reward.version + 1);
       else if (taken) ledger.add(feedback.id, 0);
     },
     update() {
       leaveExploration();
-      if (relabel()) return { 'relabel/version': relabelledVersion };
+      if (relabel()) return { 'relabel/version': counters.relabelledVersion };
       // Both have work: they take turns, so that neither waits for the other.
       const due = sessionDue();
-      rewardTurn = due && !rewardTurn;
-      return rewardTurn
+      counters.rewardTurn = due && !counters.rewardTurn;
+      return counters.rewardTurn
         ? (updateReward() ?? updateLearner())
         : (updateLearner() ?? (due ? updateReward() : undefined));
     },
     nextQueries(count, now, held = 0) {
-      if (exploring && !exploredEnough()) return []; // PEBBLE asks first when it has seen something
-      const most = Math.min(count, queries.due(environmentSteps) - held);
-      return most < 1 ? [] : queries.next(most, now, version, hacking?.suspects());
+      if (counters.exploring && !exploredEnough()) return []; // PEBBLE asks first when it has seen something
+      const most = Math.min(count, queries.due(counters.environmentSteps) - held);
+      return most < 1 ? [] : queries.next(most, now, counters.version, hacking?.suspects());
     },
     snapshot: policyNow,
-    gate: () => learner.gate?.(),
-    wants: () => learner.wants?.(),
+    gate: () => learner.gate(),
+    stepsNeeded: () => learner.stepsNeeded(),
     publish() {
-      version++;
+      counters.version++;
       return { snapshot: policyNow(), appliedFeedback: ledger.take() };
     },
     predictReward(segment) {
@@ -224,16 +227,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       return out;
     },
     rewardModel: () => (reward && reward.version > 0 ? reward : undefined),
-    counts: () => ({ environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels }),
+    counts: () => countsOf(counters),
     report: () => ({
       ...(reward?.report() ?? {}),
       'reward/hackingAlarm': hacking?.alarm ? 1 : 0,
-      'train/environmentSteps': environmentSteps,
-      'train/learnerUpdates': learnerUpdates,
-      'train/rewardUpdates': rewardUpdates,
-      'train/humanSteps': humanSteps,
-      'train/labels': labels,
-      'train/updatesOwed': owed,
+      ...prefixed('train/', countsOf(counters)),
+      'train/updatesOwed': counters.pendingUpdates,
     }),
     save() {
       const own = learner.save();
@@ -250,22 +249,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
           queryRandom: [...state],
           ledger: ledger.save(),
           ...(watch ? { hacking: watch.meta } : {}),
-          ...(novelty && exploring ? { novelty: novelty.saved() } : {}),
-          counters: {
-            version,
-            environmentSteps,
-            learnerUpdates,
-            rewardUpdates,
-            humanSteps,
-            labels,
-            owed,
-            labelsAtSession,
-            stepsAtSession,
-            inSession,
-            rewardTurn,
-            relabelledVersion,
-            exploring,
-          },
+          ...(novelty && counters.exploring ? { novelty: novelty.saved() } : {}),
+          counters: savedCounters(counters),
         },
         arrays: {
           ...prefixed('learner/', own.arrays),
@@ -287,11 +272,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       ledger.load(meta.ledger as ReturnType<typeof ledger.save>);
       if (meta.hacking) hacking?.load(partOf(meta.hacking, arrays, 'hacking/'));
       if (meta.novelty) novelty?.restore(meta.novelty as SavedNovelty);
-      const c = meta.counters as Counters;
-      ({ version, environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels } = c);
-      ({ owed, labelsAtSession, stepsAtSession, inSession, rewardTurn, exploring } = c);
-      // Whoever labelled the buffer is gone with the process: label it again with what was loaded.
-      relabelledVersion = 0;
+      restoreCounters(counters, meta.counters as SavedCounters);
     },
     dispose() {
       learner.dispose();
@@ -301,24 +282,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   return trainer;
 }
 
-interface Counters {
-  readonly version: number;
-  readonly environmentSteps: number;
-  readonly learnerUpdates: number;
-  readonly rewardUpdates: number;
-  readonly humanSteps: number;
-  readonly labels: number;
-  readonly owed: number;
-  readonly labelsAtSession: number;
-  readonly stepsAtSession: number;
-  readonly inSession: boolean;
-  readonly rewardTurn: boolean;
-  readonly relabelledVersion: number;
-  readonly exploring: boolean;
-}
-
-function prefixed(prefix: string, arrays: Checkpoint['arrays']): Record<string, Float32Array> {
-  return Object.fromEntries(Object.entries(arrays).map(([name, a]) => [prefix + name, a]));
+function prefixed<T>(prefix: string, named: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(named).map(([name, value]) => [prefix + name, value]));
 }
 
 function partOf(meta: unknown, arrays: Checkpoint['arrays'], prefix: string): Checkpoint {

@@ -55,8 +55,8 @@ export function createClone(
     random,
   );
   const adam = createAdam(net.parameters.length, { epsilon: 1e-5, maxGradientNorm: 1 });
-  const echoes = observationSpace.echoes ?? [];
-  const normaliser = createNormaliser(observationSpace, echoes);
+  const previousActionInputs = observationSpace.previousActionInputs ?? [];
+  const normaliser = createNormaliser(observationSpace, previousActionInputs);
   const observations = new Float32Array(config.capacity * d);
   const actions = new Float32Array(config.capacity * k);
   const order = new Int32Array(config.capacity);
@@ -139,7 +139,7 @@ export function createClone(
       into.policy = net.parameters.slice();
       normaliser.save(into, 'normaliser');
       // Infinite variance: what repeats the last action comes out as 0 for PPO as well.
-      for (const j of echoes) into['normaliser/m2']![j] = Number.POSITIVE_INFINITY;
+      for (const j of previousActionInputs) into['normaliser/m2']![j] = Number.POSITIVE_INFINITY;
     },
     dispose: () => net.dispose(),
   };

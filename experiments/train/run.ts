@@ -227,7 +227,7 @@ async function learn(
       ...(teachers.predictions && predictions(options) > 0
         ? { predictions: { roll: teachers.predictions, steps: predictions(options) } }
         : {}),
-      onPublish: () => teachers.setGate(trainer.gate?.()),
+      onPublish: () => teachers.setGate(trainer.gate()),
       onStep: (step, note) => bar.update(step, note),
     });
   } finally {
@@ -321,7 +321,7 @@ function rewardCorrelation(trainer: Trainer, store: EpisodeStore): number | null
 
 /** EPIC over held-out seeds, for what the trained policy visits. */
 function rewardDistance(env: Environment, trainer: Trainer, options: TrainOptions): number | null {
-  const model = trainer.rewardModel?.();
+  const model = trainer.rewardModel();
   if (!model) return null;
   const policy = policyOf(trainer, options.seed, 3);
   const { start } = options.factory.evalSeeds;

@@ -117,7 +117,7 @@ function means(): Record<string, number> {
 
 function publish(): void {
   const { snapshot, appliedFeedback } = trainer.publish();
-  const gate = trainer.gate?.();
+  const gate = trainer.gate();
   emit({ type: 'published', snapshot, appliedFeedback, ...(gate ? { gate } : {}) });
 }
 
@@ -128,7 +128,7 @@ function credit(steps: number): void {
 /** The steps of an on-policy learner's next round are acted by the policy that the last one ended with. */
 function nextRound(): void {
   publish();
-  credit(trainer.wants?.() ?? 0);
+  credit(trainer.stepsNeeded() ?? 0);
 }
 
 emit({
@@ -137,7 +137,7 @@ emit({
   counts: trainer.counts(),
 });
 publish();
-credit((trainer.wants?.() ?? 0) - FIRST_CREDIT);
+credit((trainer.stepsNeeded() ?? 0) - FIRST_CREDIT);
 let publishedAt = performance.now();
 let toldAt = publishedAt;
 let fresh = false;
@@ -146,17 +146,17 @@ while (!closing) {
   const before = trainer.counts().learnerUpdates;
   let worked = false;
   while (performance.now() - start < SLICE) {
-    const lacked = trainer.wants?.();
+    const lacked = trainer.stepsNeeded();
     const metrics = trainer.update();
     if (!metrics) break;
     worked = true;
     collect(metrics);
-    if (lacked === 0 && trainer.wants?.() !== 0) nextRound();
+    if (lacked === 0 && trainer.stepsNeeded() !== 0) nextRound();
   }
   fresh ||= worked;
   const now = performance.now();
   // Rollouts keep as far ahead of an off-policy learner as its updates allow: one step each.
-  if (trainer.wants?.() === undefined) credit(trainer.counts().learnerUpdates - before);
+  if (trainer.stepsNeeded() === undefined) credit(trainer.counts().learnerUpdates - before);
   if (fresh && now - publishedAt > PUBLISH_EVERY) {
     publish();
     publishedAt = now;

@@ -26,7 +26,7 @@ export interface ExperienceConfig {
   /** Hide observations that repeat the last action (only with `normaliseObservations`). */
   readonly ignoreEchoes?: boolean;
   readonly rewardSource: RewardSource;
-  /** Seconds before a takeover that are taught its first action, [0, 10]; default 0. */
+  /** Seconds before a takeover that imitate its first action, [0, 10]; default 0. */
   readonly reactionSeconds?: number;
   /** Where the rest of a batch comes from beside people's share (default all). */
   readonly restFrom?: RestFrom;
@@ -86,7 +86,10 @@ export function createExperience(
   const humanSteps = createHumanSteps(replay);
   const { observationSpace, actionSpace } = spec;
   const normaliser = c.normaliseObservations
-    ? createNormaliser(observationSpace, c.ignoreEchoes ? observationSpace.echoes : [])
+    ? createNormaliser(
+        observationSpace,
+        c.ignoreEchoes ? observationSpace.previousActionInputs : [],
+      )
     : undefined;
   const mirrored = c.mirror === true && observationSpace.mirror && actionSpace.mirror;
   const batch = createBatch(n, d, k);
@@ -95,7 +98,7 @@ export function createExperience(
     if (mirrored) mirrorHalf(batch, n, spec, random);
     scaleActions(spec.actionSpace, batch.actions, n, batch.actions);
     scaleActions(spec.actionSpace, batch.policyActions, n, batch.policyActions);
-    scaleActions(spec.actionSpace, batch.lessons, n, batch.lessons);
+    scaleActions(spec.actionSpace, batch.imitationTargets, n, batch.imitationTargets);
     normaliser?.apply(batch.observations, n);
     normaliser?.apply(batch.nextObservations, n);
   }

@@ -13,7 +13,7 @@ export interface ImitationWeights {
 /**
  * Behaviour cloning, ‖μ − a_human‖², and preference of a person's action over the agent's,
  * −log σ(β log π(a_human) − β log π(a_policy)) with log π(a) = −‖a − μ‖² (PPL, eq. 4). Means over
- * the batch's taught rows, a_human being their lesson. `mu` (n, k) are the policy's actions; adds dLoss/dμ to `dMu`.
+ * the batch's rows with an imitation target, which is a_human. `mu` (n, k) are the policy's actions; adds dLoss/dμ to `dMu`.
  */
 export function imitationLoss(
   batch: ReplayBatch,
@@ -22,24 +22,24 @@ export function imitationLoss(
   dMu: Float32Array,
 ): number {
   const { bcWeight, preferenceWeight, preferenceBeta: beta } = weights;
-  const rows = countOf(batch.taught);
+  const rows = countOf(batch.hasImitationTarget);
   if (rows === 0 || (bcWeight === 0 && preferenceWeight === 0)) return 0;
   const k = mu.length / batch.size;
   let loss = 0;
   for (let i = 0; i < batch.size; i++) {
-    if (batch.taught[i] === 0) continue;
+    if (batch.hasImitationTarget[i] === 0) continue;
     let toHuman = 0;
     let toPolicy = 0;
     for (let at = i * k; at < (i + 1) * k; at++) {
-      toHuman += (mu[at]! - batch.lessons[at]!) ** 2;
+      toHuman += (mu[at]! - batch.imitationTargets[at]!) ** 2;
       toPolicy += (mu[at]! - batch.policyActions[at]!) ** 2;
     }
     const z = beta * (toPolicy - toHuman);
     loss += (bcWeight * toHuman + preferenceWeight * softplus(-z)) / rows;
     const dZ = (-preferenceWeight * sigmoid(-z)) / rows;
     for (let at = i * k; at < (i + 1) * k; at++) {
-      dMu[at]! += (2 * bcWeight * (mu[at]! - batch.lessons[at]!)) / rows;
-      dMu[at]! += dZ * 2 * beta * (batch.lessons[at]! - batch.policyActions[at]!);
+      dMu[at]! += (2 * bcWeight * (mu[at]! - batch.imitationTargets[at]!)) / rows;
+      dMu[at]! += dZ * 2 * beta * (batch.imitationTargets[at]! - batch.policyActions[at]!);
     }
   }
   return loss;

@@ -18,7 +18,7 @@ export function mirrorHalf(
     mirrorRow(spec.observationSpace, batch.nextObservations, i);
     mirrorRow(spec.actionSpace, batch.actions, i);
     mirrorRow(spec.actionSpace, batch.policyActions, i);
-    mirrorRow(spec.actionSpace, batch.lessons, i);
+    mirrorRow(spec.actionSpace, batch.imitationTargets, i);
   }
 }
 

@@ -158,7 +158,7 @@ function createRoadTask(options: DrivingOptions): RoadTask {
     observationSpace: box(0, 1, {
       names,
       mirror: drivingMirror(names, options.signedYawRate),
-      echoes: [names.indexOf('lastSteering'), names.indexOf('lastThrottle')],
+      previousActionInputs: [names.indexOf('lastSteering'), names.indexOf('lastThrottle')],
     }),
     rewardTerms,
     metrics,

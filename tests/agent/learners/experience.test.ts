@@ -24,7 +24,7 @@ describe('experience', () => {
     [0.25, 0.1, 3],
     [0, 0.1, 0],
   ])(
-    '[LEARN-86] %d s before a takeover, at %d s a step, are %d taught steps',
+    '[LEARN-86] %d s before a takeover, at %d s a step, are %d steps with a target',
     (reactionSeconds, controlDt, steps) => {
       const spec = { ...syntheticSpec(1, 1), controlDt };
       const random = createRandom(1);
@@ -34,11 +34,11 @@ describe('experience', () => {
       experience.observe(episode, 0, 60);
       experience.draw();
       const { batch } = experience;
-      const taught = new Set<number>();
+      const withTarget = new Set<number>();
       for (let i = 0; i < batch.size; i++)
-        if (batch.taught[i] === 1) taught.add(batch.observations[i]!);
+        if (batch.hasImitationTarget[i] === 1) withTarget.add(batch.observations[i]!);
       const expected = Array.from({ length: steps + 10 }, (_, i) => 40 - steps + i);
-      expect([...taught].sort((a, b) => a - b)).toEqual(expected);
+      expect([...withTarget].sort((a, b) => a - b)).toEqual(expected);
     },
   );
 

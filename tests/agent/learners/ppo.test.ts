@@ -203,11 +203,11 @@ describe('PPO', async () => {
       const episode = { ...played, envRewards: played.envRewards.map((r) => -r) };
       ppo.observe(episode, 0, episode.length);
     };
-    expect(ppo.wants!()).toBe(500);
-    while (ppo.wants!() > 0) observe();
+    expect(ppo.stepsNeeded()).toBe(500);
+    while (ppo.stepsNeeded() > 0) observe();
     expect(ppo.update()).toBeUndefined();
     expect(ppo.snapshot(0).layers).toEqual(untrained.layers);
-    ppo.relabel!(nearIsGood, 1);
+    ppo.relabel(nearIsGood, 1);
     while (seed < 150) {
       while (ppo.update());
       observe();
@@ -223,7 +223,7 @@ describe('PPO', async () => {
     const options = { ...config, rewardSource: 'model' } as const;
     const ppo = createPpo(pointSpec(), options, backend, random);
     const fill = () => {
-      for (let seed = 0; ppo.wants!() > 0; seed++) {
+      for (let seed = 0; ppo.stepsNeeded() > 0; seed++) {
         const episode = play(ppo.snapshot(0), seed, random);
         ppo.observe(episode, 0, episode.length);
       }
@@ -236,9 +236,9 @@ describe('PPO', async () => {
       },
     };
     const step = () => {
-      expect(ppo.relabel!(model, 1)).toBe(true); // at any time
+      expect(ppo.relabel(model, 1)).toBe(true); // at any time
       expect(ppo.update()).toBeDefined();
-      return ppo.judgedBy!();
+      return ppo.rewardModelVersion();
     };
     fill();
     expect(step()).toBe(5);

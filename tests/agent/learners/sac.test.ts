@@ -143,14 +143,14 @@ describe('SAC', async () => {
     } as RewardModel & { version: number };
     sac.observe(syntheticEpisode(spec, 1000, random), 0, 1000);
     let slices = 1;
-    while (!sac.relabel!(model, 300)) slices++;
+    while (!sac.relabel(model, 300)) slices++;
     expect(slices).toBe(4);
     sac.observe(syntheticEpisode(spec, 1000, random), 0, 1000); // labelled at the next update
     for (let i = 0; i < 500; i++) sac.update();
     expect(worstError(sac)).toBeLessThan(0.3);
     sign = -1;
     model.version = 2;
-    expect(sac.relabel!(model, 5000)).toBe(true);
+    expect(sac.relabel(model, 5000)).toBe(true);
     for (let i = 0; i < 400; i++) sac.update();
     expect(worstError(sac)).toBeGreaterThan(1);
     sac.dispose();

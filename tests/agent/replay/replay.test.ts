@@ -109,7 +109,7 @@ describe('replay buffer', () => {
       if (batch.human[i] === 0) expect(batch.sources[i]).toBe(SOURCE_CODE.policy);
   });
 
-  it('[LEARN-86] the moments before a takeover are taught its first action, until it is taken back', () => {
+  it('[LEARN-86] the moments before a takeover imitate its first action, until it is taken back', () => {
     const random = createRandom(1);
     for (const piece of [1, 3, 20]) {
       const replay = createReplay({ ...options, reactionSteps: 3 });
@@ -117,7 +117,7 @@ describe('replay buffer', () => {
       const b = syntheticEpisode(spec, 20, random, { id: 'b' });
       for (let from = 0; from < 20; from += piece)
         for (const e of [a, b]) replay.add(e, from, Math.min(20, from + piece));
-      const lessons = () => {
+      const targets = () => {
         const batch = createBatch(400, 3, 2);
         replay.sample(batch, random, 0);
         const found = new Map<number, number[]>();
@@ -126,23 +126,23 @@ describe('replay buffer', () => {
           const t = Array.from({ length: 20 }, (_, k) => k).find((k) =>
             own.every((x, j) => x === a.observations[3 * k + j]),
           );
-          if (batch.taught[i] === 0) continue;
+          if (batch.hasImitationTarget[i] === 0) continue;
           expect(t).toBeDefined();
-          found.set(t!, [...batch.lessons.subarray(2 * i, 2 * i + 2)]);
+          found.set(t!, [...batch.imitationTargets.subarray(2 * i, 2 * i + 2)]);
         }
         return new Map([...found].sort(([x], [y]) => x - y));
       };
       const action = (t: number) => [...a.actions.subarray(2 * t, 2 * t + 2)];
-      const taught = lessons();
-      expect([...taught.keys()]).toEqual([3, 4, 5, 6, 7, 8]);
-      for (const [t, lesson] of taught) expect(lesson).toEqual(action(Math.max(6, t)));
+      const found = targets();
+      expect([...found.keys()]).toEqual([3, 4, 5, 6, 7, 8]);
+      for (const [t, target] of found) expect(target).toEqual(action(Math.max(6, t)));
       const arrays = {};
       const meta = replay.save(arrays);
       const again = createReplay({ ...options, reactionSteps: 3 });
       again.load(arrays, JSON.parse(JSON.stringify(meta)));
       expect(again.humanSize).toBe(3);
       replay.setHuman('a', 6, 9, false);
-      expect(lessons().size).toBe(0);
+      expect(targets().size).toBe(0);
     }
   });
 

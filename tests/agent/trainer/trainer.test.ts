@@ -164,7 +164,7 @@ describe('trainer', () => {
       work(trainer, 60);
     }
     expect(exploring()).toBe(true); // nobody has said anything yet
-    expect(trainer.rewardModel!()).toBeUndefined();
+    expect(trainer.rewardModel()).toBeUndefined();
     feed(trainer, 'x');
     let [before, last] = [trainer.save(), {}];
     for (let i = 0; i < 4000 && exploring(); i++) {
@@ -183,7 +183,7 @@ describe('trainer', () => {
       arrays['learner/replay/observations']!,
       arrays['learner/replay/actions']!,
     ] as const;
-    trainer.rewardModel!()!.predict(...rows, rewards.length, predicted);
+    trainer.rewardModel()!.predict(...rows, rewards.length, predicted);
     expect(rewards).toEqual(predicted);
     // PEBBLE's updates after the reset, besides those that were owed.
     const owed = (checkpoint: typeof before) => (checkpoint.meta.counters as { owed: number }).owed;
@@ -304,7 +304,7 @@ describe('trainer', () => {
       }
       let slices = 0;
       while (trainer.update()) expect(++slices).toBeLessThan(1000);
-      const { version } = trainer.rewardModel!() as RewardModel;
+      const { version } = trainer.rewardModel() as RewardModel;
       const judgedBy = trainer.save().meta.learner as { judgedBy: number };
       expect(judgedBy.judgedBy).toBeLessThanOrEqual(version);
       applied.push(...trainer.publish().appliedFeedback);
