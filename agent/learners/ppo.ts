@@ -272,17 +272,12 @@ export function createPpo(
     fillPpoBatch(batch, prepared, rollout.human, order.subarray(position));
   }
 
+  /** What waited becomes the start of the next round. */
   function finishRound(): void {
     left = 0;
     rollout.clear();
-    copyRollout();
-  }
-
-  /** What waited becomes the start of the next round. */
-  function copyRollout(): void {
     const arrays: SavedArrays = {};
-    const meta = waiting.save(arrays, 'waiting');
-    rollout.load(arrays, 'waiting', meta);
+    rollout.load(arrays, 'waiting', waiting.save(arrays, 'waiting'));
     waiting.clear();
   }
 
