@@ -1,5 +1,6 @@
 import type { Environment, EnvironmentFactory, EnvironmentOptions } from './contract.ts';
 import { drivingEnvironments } from './driving/index.ts';
+import { refuseIdle } from './robotics/engine/idle.ts';
 import { roboticsEnvironments } from './robotics/index.ts';
 
 const factories = new Map<string, EnvironmentFactory>(
@@ -32,6 +33,12 @@ export function withCreated(factory: EnvironmentFactory, env: Environment): Envi
   };
 }
 
-export function createEnvironment(id: string, options?: EnvironmentOptions): Promise<Environment> {
-  return getEnvironment(id).create(options);
+/** An environment to act in. @throws RangeError for one that has no actions, and as its factory does. */
+export async function createEnvironment(
+  id: string,
+  options?: EnvironmentOptions,
+): Promise<Environment> {
+  const env = await getEnvironment(id).create(options);
+  refuseIdle(env);
+  return env;
 }

@@ -27,6 +27,10 @@ export function environmentOptions(command: Command, fallback = 'driving'): Comm
     .option('--blocks <n>', 'how many blocks of road (driving)')
     .option('--mjcf <file>', 'a robot model of yours: the environment is then mjcf')
     .option('--mjcf-root <folder>', 'folder that holds all files of the model, with --mjcf')
+    .option(
+      '--actuate <kind>',
+      'position or motor: actuators for joints that have none, with --mjcf',
+    )
     .option('--task <file>', 'what the model is to do (JSON or TypeScript), with --mjcf')
     .hook('preAction', (_parent, command) => {
       takeRoad(command);
@@ -50,20 +54,23 @@ function takeRoad(command: Command): void {
 
 /** `--mjcf` and what goes with it are short for the environment `mjcf` and its options. @throws UsageError without --mjcf. */
 function takeModel(command: Command): void {
-  const { mjcf, mjcfRoot, task, option } = command.opts<{
+  const { mjcf, mjcfRoot, actuate, task, option } = command.opts<{
     mjcf?: string;
     mjcfRoot?: string;
+    actuate?: string;
     task?: string;
     option: Record<string, unknown>;
   }>();
   if (mjcf === undefined) {
     if (task !== undefined) throw new UsageError('task: needs --mjcf, the model it is for');
+    if (actuate !== undefined) throw new UsageError('actuate: needs --mjcf, the model');
     if (mjcfRoot !== undefined) throw new UsageError('mjcf-root: needs --mjcf, the model');
     return;
   }
   const model = {
     mjcf,
     ...(mjcfRoot === undefined ? {} : { mjcfRoot }),
+    ...(actuate === undefined ? {} : { actuate }),
     ...(task === undefined ? {} : { task }),
   };
   command.setOptionValue('env', 'mjcf');

@@ -20,6 +20,7 @@ import { applyOverrides } from '../../agent/trainer/options.ts';
 import { createTrainer } from '../../agent/trainer/trainer.ts';
 import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
+import { refuseIdle } from '../../sim/robotics/engine/idle.ts';
 import { asUsage } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { writePolicyFile } from '../policy-file.ts';
@@ -107,7 +108,11 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { factory, seed } = options;
   const started = options.clock();
-  const env = await asUsage(() => factory.create(options.environmentOptions));
+  const env = await asUsage(async () => {
+    const created = await factory.create(options.environmentOptions);
+    refuseIdle(created);
+    return created;
+  });
   const runId = `train-${factory.id}-${options.preset}-${seed}`;
   const trainer = await asUsage(() => createTrainerFor(env, options, runId));
   const policy = policyOf(trainer, options.seed, 1);

@@ -22,6 +22,7 @@ export interface ModuleFileSystem {
   mount(type: { mount(): MountNode }, options: object, mountpoint: string): unknown;
   unmount(mountpoint: string): void;
   chdir(path: string): void;
+  readFile(path: string): Uint8Array;
   createNode(parent: MountNode | null, name: string, mode: number, device: number): MountNode;
 }
 

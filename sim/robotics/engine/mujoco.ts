@@ -18,6 +18,7 @@ import {
   type PhysicsArray,
   type ReadFiles,
 } from './physics.ts';
+import { type Changes, compileAnew, type SpecModule } from './respec.ts';
 
 export { dataViews, MjcfError, type Physics, type PhysicsArray };
 
@@ -53,21 +54,37 @@ function toMjcfError(error: unknown, files?: ReadFiles): Error {
 type Convert = (path: string, bytes: Uint8Array) => Uint8Array;
 
 /** Compile a file as MuJoCo finds it, with the folder it may read mounted meanwhile. */
-function compileFile(mj: MainModule, { path, root, text }: ModelFile, convert: Convert): MjModel {
+function compileFile(mj: MainModule, file: ModelFile, convert: Convert): MjModel {
+  const { path, root, text } = file;
   const given = text === undefined ? undefined : new TextEncoder().encode(text);
   const fs = mj.FS as ModuleFileSystem;
-  const mounted = mountFolder(fs, root, (file, bytes) =>
-    given && file === path ? given : convert(file, bytes),
+  const mounted = mountFolder(fs, root, (name, bytes) =>
+    given && name === path ? given : convert(name, bytes),
   );
   try {
     // `package://…` is opened as it is written, which makes it relative to where the module stands.
     fs.chdir(modulePath(dirname(path)));
-    return mj.MjModel.from_xml_path(modulePath(path));
+    return compileMounted(mj, file);
   } catch (error) {
     throw toMjcfError(error, mounted);
   } finally {
     fs.chdir('/');
     mounted.unmount();
+  }
+}
+
+function compileMounted(mj: MainModule, { path, actuate }: ModelFile): MjModel {
+  const at = modulePath(path);
+  const anew = (changes: Changes) => {
+    const xml = new TextDecoder().decode((mj.FS as ModuleFileSystem).readFile(at));
+    return compileAnew(mj as unknown as SpecModule<MjModel>, xml, dirname(at), changes);
+  };
+  try {
+    return actuate ? anew({ freeSizes: false, actuate }) : mj.MjModel.from_xml_path(at);
+  } catch (error) {
+    // Old files ask for gigabytes by njmax and nconmax: MuJoCo's own sizes do as well.
+    if (!(error instanceof Error) || !/allocate memory/.test(error.message)) throw error;
+    return anew({ freeSizes: true, actuate });
   }
 }
 

@@ -108,6 +108,10 @@ export type Physics = Names &
     close(): void;
   };
 
+/** Kinds of actuators that are made for joints: within their limits, or within their effort. */
+export const actuations = ['position', 'motor'] as const;
+export type Actuation = (typeof actuations)[number];
+
 /** A model in a file, with the folder that MuJoCo may read. */
 export interface ModelFile {
   /** Absolute, inside `root`. */
@@ -116,6 +120,8 @@ export interface ModelFile {
   readonly root: string;
   /** What is read at `path` in place of the file. */
   readonly text?: string;
+  /** Actuators for the joints of a model that has none. */
+  readonly actuate?: Actuation | undefined;
 }
 
 /** An MJCF text that refers to no files, or a file. */

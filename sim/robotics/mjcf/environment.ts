@@ -6,7 +6,13 @@ import { createMujocoEnvironment, type RoboticsEnvironment } from '../engine/env
 import { controlIndex, controlNames, motorControls } from '../engine/fields.ts';
 import { createHold } from '../engine/hold.ts';
 import { refuseUnknown } from '../engine/options.ts';
-import { MjcfError, type ModelFile, type Physics } from '../engine/physics.ts';
+import {
+  type Actuation,
+  actuations,
+  MjcfError,
+  type ModelFile,
+  type Physics,
+} from '../engine/physics.ts';
 import type { SceneStyle } from '../engine/task.ts';
 import { explain } from './explain.ts';
 import { findModel } from './model-file.ts';
@@ -21,6 +27,8 @@ export interface MjcfOptions {
    * else the model's folder.
    */
   readonly mjcfRoot?: string;
+  /** Actuators for the joints of a model that has none, such as a URDF. */
+  readonly actuate?: Actuation;
   /** Path of a task file (.json, or .ts/.js with a default export), or the task itself; without: no reward. */
   readonly task?: string | TaskFile;
 }
@@ -82,7 +90,8 @@ function controlsOf(task: TaskFile, physics: Physics): AxisControl[] {
  * @throws MjcfError with file and line for the model, RangeError with the field for options and task.
  */
 export async function createMjcfEnvironment(options: MjcfOptions): Promise<RoboticsEnvironment> {
-  const model = await findModel(options.mjcf, options.mjcfRoot);
+  const { actuate } = options;
+  const model = { ...(await findModel(options.mjcf, options.mjcfRoot)), actuate };
   const task = await readTask(options.task);
   try {
     return await build(model, task);
@@ -124,12 +133,20 @@ function path(options: EnvironmentOptions, name: string, of: string): string {
   return value;
 }
 
+function actuation(value: unknown): Actuation {
+  const found = actuations.find((kind) => kind === value);
+  if (found === undefined)
+    throw new RangeError(`actuate: is ${JSON.stringify(value)}, allowed ${actuations.join(', ')}`);
+  return found;
+}
+
 function parseOptions(options: EnvironmentOptions): MjcfOptions {
-  refuseUnknown(options, ['mjcf', 'mjcfRoot', 'task']);
-  const { mjcfRoot, task } = options;
+  refuseUnknown(options, ['mjcf', 'mjcfRoot', 'actuate', 'task']);
+  const { mjcfRoot, actuate, task } = options;
   return {
     mjcf: path(options, 'mjcf', 'an MJCF or URDF file'),
     ...(mjcfRoot === undefined ? {} : { mjcfRoot: path(options, 'mjcfRoot', 'a folder') }),
+    ...(actuate === undefined ? {} : { actuate: actuation(actuate) }),
     ...(task === undefined ? {} : { task: path(options, 'task', 'a task file') }),
   };
 }
@@ -139,7 +156,7 @@ export const mjcfFactory: EnvironmentFactory = {
   id: 'mjcf',
   title: 'Your own model',
   description:
-    'Any MJCF or URDF model with a task file. Options: mjcf (path), mjcfRoot (folder), task (path).',
+    'Any MJCF or URDF model with a task file. Options: mjcf (path), mjcfRoot (folder), actuate (position or motor), task (path).',
   family: 'robotics',
   controlHz: 50,
   horizon: emptyTask.horizon,

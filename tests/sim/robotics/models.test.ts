@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEnvironment } from '../../../sim/registry.ts';
 import { createMjcfEnvironment, type MjcfOptions } from '../../../sim/robotics/mjcf/environment.ts';
 
 let folder = '';
@@ -281,9 +282,68 @@ describe('[ROBOT-32] what cannot be loaded is explained', () => {
       },
       /PNG.*magick/s,
     ],
-    ['a size in terabytes', { 'm.xml': '<mujoco><size memory="3G"/></mujoco>' }, /2 GB.*njmax/s],
+    ['a size in terabytes', { 'm.xml': '<mujoco><size memory="100G"/></mujoco>' }, /2 GB.*njmax/s],
     ['a part', { 'm.xml': '<part/>' }, /root of an MJCF file is <mujoco>/],
   ])('%s', async (_name, files, words) => {
     await expect(load(files)).rejects.toThrow(words);
   });
+});
+
+describe('[ROBOT-33] actuators on request', () => {
+  const arm = (limit: string) =>
+    urdf('t.obj').replace('type="continuous"', 'type="revolute"').replace('<axis', `${limit}<axis`);
+  const files = {
+    'r.urdf': arm('<limit lower="-1" upper="2" effort="30" velocity="3"/>'),
+    't.obj': tetrahedron(),
+  };
+
+  it('position: within the limits of the joint, and it gets there', async () => {
+    const env = await load(files, { actuate: 'position' });
+    expect(env.actionSpace.names).toEqual(['j']);
+    expect([env.actionSpace.low[0], env.actionSpace.high[0]]).toEqual([-1, 2]);
+    env.reset(1);
+    for (let i = 0; i < 50; i++) env.step(Float32Array.of(1.5));
+    expect(env.physics.qpos[0]).toBeCloseTo(1.5, 2);
+    env.close();
+  });
+
+  it('motor: within its effort', async () => {
+    const env = await load(files, { actuate: 'motor' });
+    expect([env.actionSpace.low[0], env.actionSpace.high[0]]).toEqual([-30, 30]);
+    env.close();
+  });
+
+  it('is refused for a model that has actuators', async () => {
+    const files = { 'm.xml': meshed('t.obj'), 't.obj': tetrahedron() };
+    await expect(load(files, { actuate: 'position' })).rejects.toThrow(/without actuators/);
+  });
+});
+
+describe('[ROBOT-32] models that nobody can act on', () => {
+  it.each([
+    [
+      'no actuators',
+      '<body><freejoint/><geom size=".1"/></body>',
+      /no actuators.*--actuate position/,
+    ],
+    ['nothing that moves', '<geom size=".1"/>', /nothing in the model moves/],
+  ])(
+    '%s: they load, and are refused in words where somebody is to act',
+    async (_name, inner, words) => {
+      const home = await write({ 'm.xml': `<mujoco><worldbody>${inner}</worldbody></mujoco>` });
+      const mjcf = join(home, 'm.xml');
+      const env = await createMjcfEnvironment({ mjcf });
+      expect(env.reset(1).kind).toBe('first');
+      env.close();
+      await expect(createEnvironment('mjcf', { mjcf })).rejects.toThrow(words);
+    },
+  );
+});
+
+it('[ROBOT-34] a file that asks for gigabytes by njmax gets what MuJoCo thinks right', async () => {
+  const env = await load({
+    'm.xml': link.replace('<worldbody>', '<size njmax="20000" nconmax="4000"/><worldbody>'),
+  });
+  expect(env.physics.sizes.nu).toBe(1);
+  env.close();
 });
