@@ -161,14 +161,19 @@ export interface TextureData {
 
 export interface CameraDescription {
   readonly id: string;
-  /** chase: behind and above `body`, turning with it; top: straight down; cockpit: fixed to `body`; orbit: free. */
-  readonly kind: 'chase' | 'top' | 'cockpit' | 'orbit' | 'fixed';
+  /**
+   * chase: behind and above `body`, turning with it; top: straight down; cockpit: fixed to `body`, level;
+   * orbit: free; mounted: fixed to `body`, tilting with it.
+   */
+  readonly kind: 'chase' | 'top' | 'cockpit' | 'orbit' | 'fixed' | 'mounted';
   /** Body it follows; omitted: the world. */
   readonly body?: string;
   /** Eye, relative to the body (or world). */
   readonly position: Vec3;
   /** Point looked at, relative to the body (or world). */
   readonly target: Vec3;
+  /** Direction in the body that is up in the picture (mounted); omitted: z. */
+  readonly up?: Vec3;
   /** Vertical field of view, degrees. */
   readonly fov: number;
 }

@@ -16,7 +16,9 @@ export interface CameraRig {
   readonly camera: THREE.PerspectiveCamera;
   setScene(description: SceneDescription): void;
   select(id: string): void;
-  /** Point it for a body's pose; `dt` seconds since the last picture. `cut`: no smoothing. */
+  /** Id of the body that the camera is on; undefined: in the world. */
+  body(): string | undefined;
+  /** Point it for that body's pose; `dt` seconds since the last picture. `cut`: no smoothing. */
   update(body: THREE.Object3D | undefined, dt: number, cut: boolean): void;
   /** Direction on the ground that is up in the picture: angle from the world's x, rad. */
   heading(): number;
@@ -50,7 +52,9 @@ export function createCameraRig(canvas: HTMLElement): CameraRig {
     current =
       cameras.find((c) => c.id === wanted) ??
       cameras.find((c) => c.kind === wanted) ??
-      // A robot has no cockpit: its other cameras take the places that are free.
+      // A robot's cockpit is a camera on one of its bodies.
+      cameras.find((c) => wanted === 'cockpit' && c.kind === 'mounted') ??
+      // Without one, its other cameras take the places that are free.
       cameras[VIEWS.indexOf(wanted) === 2 ? 1 : 0] ??
       cameras[0];
     jump = true;
@@ -100,6 +104,13 @@ export function createCameraRig(canvas: HTMLElement): CameraRig {
     camera.lookAt(look);
   }
 
+  /** Rigidly on the body, tilting with it. */
+  function ride({ position, target: aim, up }: CameraDescription, body: THREE.Object3D): void {
+    camera.up.fromArray(up ?? [0, 0, 1]).applyQuaternion(body.quaternion);
+    camera.position.fromArray(position).applyQuaternion(body.quaternion).add(body.position);
+    camera.lookAt(look.fromArray(aim).applyQuaternion(body.quaternion).add(body.position));
+  }
+
   function drift(c: CameraDescription, cut: boolean): void {
     if (jump || cut) {
       yaw = 0;
@@ -124,6 +135,7 @@ export function createCameraRig(canvas: HTMLElement): CameraRig {
       wanted = id;
       choose();
     },
+    body: () => current?.body,
     update(body, dt, cut) {
       if (!current) return;
       if (body && current.body !== undefined) anchor.copy(body.position);
@@ -134,7 +146,8 @@ export function createCameraRig(canvas: HTMLElement): CameraRig {
           anchor.z = lastAnchor.z + share * (anchor.z - lastAnchor.z);
         }
         drift(current, cut);
-      } else follow(current, body, dt, cut);
+      } else if (current.kind === 'mounted' && body) ride(current, body);
+      else follow(current, body, dt, cut);
       lastAnchor.copy(anchor);
       jump = false;
     },

@@ -146,7 +146,8 @@ export function createStage(container: HTMLElement): Stage {
     heading: rig.heading,
     render(dt, cut = false) {
       const agent = built?.bodies[built.agent];
-      rig.update(agent, dt, cut);
+      const mount = description?.bodies.findIndex(({ id }) => id === rig.body()) ?? -1;
+      rig.update(built?.bodies[mount] ?? agent, dt, cut);
       if (agent) sky.follow(agent.position.x, agent.position.y, agent.position.z);
       const start = performance.now();
       renderer.render(scene, rig.camera);

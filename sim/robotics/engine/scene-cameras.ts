@@ -40,29 +40,62 @@ function travels(physics: Physics, body: number): boolean {
   return type === FREE_JOINT || type === SLIDE_JOINT;
 }
 
-/** Cameras that stand still in the model's world, as its author placed them. */
-function ownCameras(physics: Physics, distance: number): CameraDescription[] {
-  const bodyOf = physics.model('cam_bodyid');
-  const cameras: CameraDescription[] = [];
-  for (let c = 0; c < physics.sizes.ncam; c++) {
-    if (bodyOf[c] !== 0) continue;
-    const [x, y, z] = physics.model('cam_pos').slice(c * 3, c * 3 + 3);
-    const [qw, qx, qy, qz] = physics.model('cam_quat').slice(c * 4, c * 4 + 4);
-    // A camera looks along −z of its frame.
-    const ahead: Vec3 = [
-      -2 * (qx! * qz! + qw! * qy!),
-      -2 * (qy! * qz! - qw! * qx!),
-      -(1 - 2 * (qx! * qx! + qy! * qy!)),
-    ];
-    cameras.push({
-      id: physics.label('camera', c),
-      kind: 'fixed',
-      position: [x!, y!, z!],
-      target: [x! + distance * ahead[0], y! + distance * ahead[1], z! + distance * ahead[2]],
-      fov: Math.min(120, Math.max(10, physics.model('cam_fovy')[c]!)),
-    });
-  }
-  return cameras;
+/** MuJoCo's camera modes that keep their direction in the world while they travel with their body. */
+const TRACK = 1;
+const TRACK_COM = 2;
+
+type Quaternion = readonly [w: number, x: number, y: number, z: number];
+
+function quaternionAt(array: ArrayLike<number>, index: number): Quaternion {
+  return [array[index * 4]!, array[index * 4 + 1]!, array[index * 4 + 2]!, array[index * 4 + 3]!];
+}
+
+function vectorAt(array: ArrayLike<number>, index: number): Vec3 {
+  return [array[index * 3]!, array[index * 3 + 1]!, array[index * 3 + 2]!];
+}
+
+/** v + 2 w (u × v) + 2 u × (u × v), u the vector part. */
+function turned([w, x, y, z]: Quaternion, [a, b, c]: Vec3): Vec3 {
+  const [tx, ty, tz] = [2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)];
+  return [
+    a + w * tx + (y * tz - z * ty),
+    b + w * ty + (z * tx - x * tz),
+    c + w * tz + (x * ty - y * tx),
+  ];
+}
+
+function sum([a, b, c]: Vec3, [x, y, z]: Vec3, factor = 1): Vec3 {
+  return [a + factor * x, b + factor * y, c + factor * z];
+}
+
+/** Cameras as the model's author placed them: still ones in the world, the others on their bodies. */
+function ownCameras(
+  physics: Physics,
+  moving: readonly number[],
+  distance: number,
+): CameraDescription[] {
+  return Array.from({ length: physics.sizes.ncam }, (_, c): CameraDescription => {
+    const body = physics.model('cam_bodyid')[c]!;
+    const place = vectorAt(physics.model('cam_pos'), c);
+    const facing = quaternionAt(physics.model('cam_quat'), c);
+    // A camera looks along −z of its frame, with y up.
+    const ahead = turned(facing, [0, 0, -1]);
+    const fov = Math.min(120, Math.max(10, physics.model('cam_fovy')[c]!));
+    const base = { id: physics.label('camera', c), fov };
+    const turn = quaternionAt(physics.xquat, body);
+    const [offset, direction] = [turned(turn, place), turned(turn, ahead)];
+    const target = (from: Vec3, along: Vec3) => sum(from, along, distance);
+    if (!moving.includes(body)) {
+      const position = sum(vectorAt(physics.xpos, body), offset);
+      return { ...base, kind: 'fixed', position, target: target(position, direction) };
+    }
+    const onBody = { ...base, body: physics.label('body', body) };
+    const mode = physics.model('cam_mode')[c];
+    if (mode === TRACK || mode === TRACK_COM)
+      return { ...onBody, kind: 'orbit', position: offset, target: target(offset, direction) };
+    const up = turned(facing, [0, 1, 0]);
+    return { ...onBody, kind: 'mounted', position: place, target: target(place, ahead), up };
+  });
 }
 
 /**
@@ -84,7 +117,7 @@ export function defaultCameras(physics: Physics, moving: readonly number[]): Cam
   return [
     { id: 'orbit', kind: 'orbit', position: eye, target, ...base },
     { id: 'top', kind: 'top', position: above, target, ...base },
-    ...ownCameras(physics, distance),
+    ...ownCameras(physics, moving, distance),
   ];
 }
 

@@ -57,6 +57,32 @@ describe('[ROBOT-22] scenes from models', () => {
     expect(Math.hypot(...position)).toBeLessThan(1.5);
   });
 
+  it('keeps cameras on bodies: mounted where they tilt along, beside where they keep their direction', async () => {
+    const camera = (name: string, mode: string) =>
+      `<camera name="${name}" mode="${mode}" pos="0 0 .1" xyaxes="0 -1 0 0 0 1"/>`;
+    const { cameras } = await sceneOf(`<worldbody>
+      <body name="stand" pos="5 0 1" euler="0 0 90">${camera('still', 'fixed')}<geom size=".1"/></body>
+      <body name="head" pos="3 0 1" euler="0 0 90"><freejoint/><geom size=".1"/>
+        ${camera('eye', 'fixed')}${camera('beside', 'track')}</body></worldbody>`);
+    const direction = (c: CameraDescription) =>
+      c.target.map((t, k) => Math.sign(Math.round(1e3 * (t - c.position[k]!))) + 0);
+    const of = (id: string) => cameras.find((c) => c.id === id)!;
+    const near = (list: readonly number[]) => list.map((x) => Math.round(x * 1e6) / 1e6 + 0);
+    expect(of('eye')).toMatchObject({ kind: 'mounted', body: 'head' });
+    expect([near(of('eye').position), direction(of('eye')), near(of('eye').up!)]).toEqual([
+      [0, 0, 0.1],
+      [1, 0, 0],
+      [0, 0, 1],
+    ]);
+    expect(of('beside')).toMatchObject({ kind: 'orbit', body: 'head' });
+    expect(direction(of('beside'))).toEqual([0, 1, 0]);
+    expect(of('still')).toMatchObject({ kind: 'fixed' });
+    expect([near(of('still').position), direction(of('still'))]).toEqual([
+      [5, 0, 1.1],
+      [0, 1, 0],
+    ]);
+  });
+
   it('keeps the cameras of the model, looking the way they point', async () => {
     const { cameras } = await sceneOf(
       `<worldbody>${ball}<camera name="own" pos="1 2 3" xyaxes="0 1 0 0 0 1" fovy="30"/></worldbody>`,
