@@ -1,6 +1,7 @@
 /** A run's feedback, episodes and curves as JSON lines: readable by everything, now and in ten years. */
 import { join } from 'node:path';
 import { type Episode, SOURCE_CODE } from '../agent/contract.ts';
+import { COLUMN_NAMES, COLUMNS, type ColumnName, keptSizes } from '../agent/episode/columns.ts';
 import { breathe } from '../experiments/output.ts';
 import type { Run, Storage } from '../server/storage/contract.ts';
 import { writeFile } from '../server/storage/write-file.ts';
@@ -18,6 +19,27 @@ export interface ExportResult {
 }
 
 const SOURCES = Object.keys(SOURCE_CODE);
+
+/** What a column is called in a step's line. `code` says what its number stands for. */
+interface Field {
+  readonly name: string;
+  code?(value: number): string | boolean | undefined;
+}
+
+/** By column; undefined: not exported. */
+const FIELDS = {
+  observations: { name: 'observation' },
+  actions: { name: 'action' },
+  policyActions: { name: 'policyAction' },
+  sources: { name: 'source', code: (value) => SOURCES[value] },
+  policyVersions: { name: 'policyVersion' },
+  envRewards: { name: 'reward' },
+  costs: { name: 'cost' },
+  discounts: { name: 'discount' },
+  successes: { name: 'success', code: (value) => value === 1 },
+  poses: undefined,
+  positions: undefined,
+} as const satisfies Record<ColumnName, Field | undefined>;
 
 /**
  * Writes run.json, feedback.jsonl (in the order of the log), metrics.jsonl, episodes.jsonl and
@@ -75,23 +97,18 @@ function writeLines(path: string, rows: readonly unknown[]): void {
 
 /** One row per step, and a last one that only has the final observation. */
 function stepsOf(episode: Episode): unknown[] {
-  const { observationSize: d, actionSize: k, length } = episode;
-  const observation = (t: number) => [...episode.observations.subarray(t * d, (t + 1) * d)];
-  const rows: unknown[] = [];
-  for (let t = 0; t < length; t++) {
-    rows.push({
-      step: t,
-      observation: observation(t),
-      action: [...episode.actions.subarray(t * k, (t + 1) * k)],
-      policyAction: [...episode.policyActions.subarray(t * k, (t + 1) * k)],
-      source: SOURCES[episode.sources[t]!],
-      policyVersion: episode.policyVersions[t],
-      reward: episode.envRewards[t],
-      cost: episode.costs[t],
-      discount: episode.discounts[t],
-      success: episode.successes[t] === 1,
-    });
-  }
-  rows.push({ step: length, observation: observation(length) });
-  return rows;
+  const sizes = keptSizes(episode);
+  return Array.from({ length: episode.length + 1 }, (_, step) => {
+    const row: Record<string, unknown> = { step };
+    for (const name of COLUMN_NAMES) {
+      const field: Field | undefined = FIELDS[name];
+      const { width, extraRow } = COLUMNS[name];
+      if (!field || (step === episode.length && !extraRow)) continue;
+      const size = sizes[width];
+      const values = [...episode[name].subarray(step * size, (step + 1) * size)];
+      const value = width === 'scalar' ? values[0]! : values;
+      row[field.name] = field.code ? field.code(values[0]!) : value;
+    }
+    return row;
+  });
 }

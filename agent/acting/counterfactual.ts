@@ -7,6 +7,15 @@ import type { Environment, EnvState, TimeStep } from '../../sim/contract.ts';
 import type { Episode, EpisodeOrigin, Policy, Segment } from '../contract.ts';
 import { createEpisodeRecorder } from '../episode/recorder.ts';
 
+/** Seconds of future that a counterfactual covers, at least and at most. */
+const LEAST_SECONDS = 1;
+const MOST_SECONDS = 3;
+
+/** Seconds that the counterfactual of a takeover of `steps` steps covers: as long, within limits. */
+export function counterfactualSeconds(steps: number, controlDt: number): number {
+  return Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, steps * controlDt));
+}
+
 export interface CounterfactualOptions {
   /** Id of the branch. */
   readonly id: string;

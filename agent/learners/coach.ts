@@ -126,9 +126,9 @@ export function createCoach(
   ): boolean {
     if (credited.has(feedback.id)) return true; // a retry
     const episode = episodes.get(feedback.episodeId);
-    if (!episode) return false;
-    const judged = feedback.step - Math.round(c.delay / spec.controlDt);
-    if (judged < 0) return false;
+    if (!episode || episode.length === 0) return false;
+    // Of an episode that has just begun the key is about the first step: no earlier one was seen.
+    const judged = Math.max(0, feedback.step - Math.round(c.delay / spec.controlDt));
     const all = new Float32Array(c.window * width);
     for (let age = 0; age < Math.min(c.window, judged + 1); age++) {
       const step = judged - age;

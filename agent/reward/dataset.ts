@@ -159,14 +159,15 @@ export function createDataMaker(spec: EnvironmentSpec, config: RewardConfig) {
   }
 
   function reward(f: Extract<Feedback, { kind: 'reward' }>, episodes: EpisodeSource): Datum[] {
-    const first = Math.max(0, f.step - seconds(config.creditTo));
-    const last = f.step - seconds(config.creditFrom);
+    // Of an episode that has just begun the key is about the first step: no earlier one was seen.
+    const last = Math.max(0, f.step - Math.max(1, seconds(config.creditFrom)));
+    const first = Math.max(0, Math.min(last, f.step - seconds(config.creditTo)));
     const rows = segment({ episodeId: f.episodeId, from: first, to: last + 1 }, episodes);
     if (!rows) return [];
     const datum = base(f, [rows]);
     let sum = 0;
     for (let i = 0; i < datum.weights.length; i++) {
-      const age = (f.step - first - i) * spec.controlDt - config.creditFrom;
+      const age = Math.max(0, (f.step - first - i) * spec.controlDt - config.creditFrom);
       datum.weights[i] = config.creditDensity === 'gamma' ? gammaDensity(age) : 1;
       sum += datum.weights[i]!;
     }

@@ -14,6 +14,7 @@ import type {
   Trainer,
 } from '../contract.ts';
 import { createEpisodeStore, segmentRows } from '../episode/store.ts';
+import { stepsOf } from '../feedback.ts';
 import { type SchedulerConfig, schedulerSchema } from '../presets/preset.ts';
 import { getPreset } from '../presets/presets.ts';
 import { createQuerySource } from '../queries/queries.ts';
@@ -26,7 +27,6 @@ import {
   type SavedCounters,
   savedCounters,
 } from './counters.ts';
-import { episodesOf } from './feedback.ts';
 import { createHackingWatch } from './hacking.ts';
 import { createLearner } from './learner.ts';
 import { createLedger } from './ledger.ts';
@@ -185,7 +185,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       if (episode.end !== 'open' && store.isExperience(episode.id)) hacking?.add(episode);
     },
     feedback(feedback) {
-      for (const id of episodesOf(feedback)) store.pin(id);
+      for (const id of stepsOf(feedback).keys()) store.pin(id);
       const before = reward?.labels ?? 0;
       const query = feedback.kind === 'approval' ? queries.get(feedback.queryId) : undefined;
       reward?.feedback(feedback, store, query);

@@ -3,6 +3,7 @@
 import {
   type CounterfactualOptions,
   counterfactualId,
+  counterfactualSeconds,
   type Predictions,
   predictionsId,
   rollCounterfactual,
@@ -143,10 +144,6 @@ export async function createTeachers(
   };
 }
 
-/** Seconds of future that a counterfactual covers, as in `reins serve`. */
-const LEAST_SECONDS = 1;
-const MOST_SECONDS = 3;
-
 function rollIn(
   copy: Environment,
   policy: Policy,
@@ -156,7 +153,7 @@ function rollIn(
   state: EnvState,
   now: number,
 ): Episode | undefined {
-  const seconds = Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, (to - from) * copy.controlDt));
+  const seconds = counterfactualSeconds(to - from, copy.controlDt);
   const branch = rollCounterfactual(
     copy,
     state,

@@ -4,12 +4,11 @@
  */
 import type { Episode, Feedback } from '../../agent/contract.ts';
 import { type EpisodeChunk, sliceEpisode } from '../../agent/episode/chunks.ts';
+import { buffersOf } from '../../agent/episode/columns.ts';
+import { stepsOf } from '../../agent/feedback.ts';
 import type { Storage, StoredCheckpoint } from '../storage/contract.ts';
 import type { Log } from '../threads/log.ts';
-import type { LearnerCommand } from './messages.ts';
-
-/** Episodes remembered as sent; more than the learner itself keeps. */
-const KNOWN = 20_000;
+import { KNOWN_EPISODES, type LearnerCommand } from './messages.ts';
 
 /** The actor whose open episode people give feedback on. */
 export interface LiveEpisode {
@@ -26,7 +25,7 @@ export interface DeliveryOptions {
   readonly log: Log;
   /** What the thread started from. */
   readonly checkpoint: Pick<StoredCheckpoint, 'feedbackSequence' | 'savedAt'> | undefined;
-  send(command: LearnerCommand): void;
+  send(command: LearnerCommand, transfer?: ArrayBuffer[]): void;
 }
 
 export class Delivery {
@@ -45,10 +44,10 @@ export class Delivery {
     this.#enqueue(() => this.#replay());
   }
 
-  /** Steps go at once: they are what waiting feedback needs. */
+  /** Steps go at once: they are what waiting feedback needs. The chunk's arrays are transferred. */
   chunk(type: 'chunk' | 'recall', chunk: EpisodeChunk): void {
     if (chunk.from === 0) this.#remember(chunk.id);
-    this.#options.send({ type, chunk });
+    this.#options.send({ type, chunk }, buffersOf(chunk));
   }
 
   feedback(sequence: number, feedback: Feedback): void {
@@ -82,11 +81,12 @@ export class Delivery {
   /** @param savedAt when the checkpoint was taken that may contain the episodes already, ms since epoch */
   async #deliver(sequence: number, feedback: Feedback, savedAt: number): Promise<void> {
     if (this.#isOver || sequence <= this.#delivered) return;
-    for (const id of episodeIds(feedback)) {
+    for (const id of stepsOf(feedback).keys()) {
       // Steps of the open episode are on their way: the feedback waits for them in the thread.
       if (this.#known.has(id) || this.#options.live.state?.episodeId === id) continue;
       const episode = await this.#options.storage.getEpisode(id);
       if (episode) await this.#tell(episode, savedAt);
+      else this.#options.send({ type: 'missing', episodeId: id });
     }
     this.#options.send({ type: 'feedback', sequence, feedback });
     this.#delivered = sequence;
@@ -94,29 +94,17 @@ export class Delivery {
 
   /** An episode from disk: experience, unless the checkpoint has it or it never happened. */
   async #tell(episode: Episode, savedAt: number): Promise<void> {
-    const { id, length, startedAt, origin } = episode;
+    const { length, startedAt, origin } = episode;
     const { controlDt } = await this.#options.live.started;
     const isKnown = origin !== 'experience' || startedAt + 1000 * controlDt * length < savedAt;
     // As far as the learner is concerned nothing more of it will come.
     const end = episode.end === 'open' ? 'aborted' : episode.end;
-    this.#remember(id);
-    const chunk = sliceEpisode({ ...episode, end }, 0, length);
-    this.#options.send({ type: isKnown ? 'recall' : 'chunk', chunk });
+    this.chunk(isKnown ? 'recall' : 'chunk', sliceEpisode({ ...episode, end }, 0, length));
   }
 
   #remember(id: string): void {
     this.#known.delete(id);
     this.#known.add(id);
-    if (this.#known.size > KNOWN) this.#known.delete(this.#known.values().next().value!);
+    if (this.#known.size > KNOWN_EPISODES) this.#known.delete(this.#known.values().next().value!);
   }
-}
-
-/** Every episode a feedback event names. */
-export function episodeIds(feedback: object): string[] {
-  const ids = new Set<string>();
-  JSON.stringify(feedback, (key, value: unknown) => {
-    if (key === 'episodeId' && typeof value === 'string') ids.add(value);
-    return value;
-  });
-  return [...ids];
 }

@@ -104,7 +104,7 @@ export class LearnerHandle {
     );
   }
 
-  /** New steps of an episode. */
+  /** New steps of an episode. The chunk's arrays are transferred: they are empty afterwards. */
   observe(chunk: EpisodeChunk): void {
     this.#delivery?.chunk('chunk', chunk);
   }

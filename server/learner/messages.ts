@@ -17,6 +17,9 @@ import type { EnvironmentOptions } from '../../sim/contract.ts';
  */
 export const FIRST_CREDIT = 1500;
 
+/** Episodes that the server takes for known to the thread; more than the trainer keeps. */
+export const KNOWN_EPISODES = 20_000;
+
 export interface LearnerData {
   readonly module: string;
   readonly runId: string;
@@ -36,6 +39,8 @@ export type LearnerCommand =
    * checkpoint already, or a counterfactual, which nobody lived.
    */
   | { readonly type: 'recall'; readonly chunk: EpisodeChunk }
+  /** There is no such episode: feedback about it need not wait. */
+  | { readonly type: 'missing'; readonly episodeId: string }
   | { readonly type: 'feedback'; readonly sequence: number; readonly feedback: Feedback }
   /** `held`: questions that wait for an answer already. */
   | { readonly type: 'queries'; readonly count: number; readonly held: number }

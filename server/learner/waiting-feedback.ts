@@ -3,11 +3,13 @@
  * trainer too early it would refer to nothing and be lost, so it waits here until its steps are known.
  */
 import type { Feedback } from '../../agent/contract.ts';
+import { retractedBy, stepsOf } from '../../agent/feedback.ts';
+import { KNOWN_EPISODES } from './messages.ts';
 
 export interface WaitingFeedback {
   /** Delivers `feedback` now, or once the steps it is about are known. */
   add(sequence: number, feedback: Feedback): void;
-  /** Steps [0, length) of an episode are known. */
+  /** Steps [0, length) of an episode are known; `over`: no more will come. */
   known(episodeId: string, length: number, over: boolean): void;
   /** The log up to here has been delivered: what a checkpoint contains. */
   readonly deliveredUpTo: number;
@@ -15,6 +17,11 @@ export interface WaitingFeedback {
 
 /** Chunks of other episodes after which a piece of feedback is delivered all the same. */
 const PATIENCE = 300;
+/**
+ * Episodes whose length is remembered. Whatever the server takes for known must be known here, and
+ * episodes that are under way at the same time end in another order than they began.
+ */
+const REMEMBERED = 2 * KNOWN_EPISODES;
 
 interface Entry {
   readonly sequence: number;
@@ -23,30 +30,42 @@ interface Entry {
 }
 
 export function createWaitingFeedback(deliver: (feedback: Feedback) => void): WaitingFeedback {
-  /** Known steps per open episode; Infinity when it is over. */
+  /** Known steps by episode, the one heard of last at the end; Infinity when it is over. */
   const lengths = new Map<string, number>();
+  /** In the order of the log. */
   let entries: Entry[] = [];
   let newest = 0;
 
-  function isReady(feedback: Feedback): boolean {
-    const need = needed(feedback);
-    return !need || (lengths.get(need.episodeId) ?? 0) >= need.steps;
+  /** `before`: what comes earlier in the log and still waits. */
+  function isReady(feedback: Feedback, before: readonly Entry[]): boolean {
+    for (const [id, steps] of stepsOf(feedback)) if ((lengths.get(id) ?? 0) < steps) return false;
+    const retracted = retractedBy(feedback);
+    return retracted === undefined || !before.some((e) => e.feedback.id === retracted);
+  }
+
+  function remember(episodeId: string, length: number): void {
+    lengths.delete(episodeId);
+    lengths.set(episodeId, length);
+    if (lengths.size > REMEMBERED) lengths.delete(lengths.keys().next().value!);
   }
 
   return {
     add(sequence, feedback) {
       newest = Math.max(newest, sequence);
-      if (isReady(feedback)) deliver(feedback);
+      if (isReady(feedback, entries)) deliver(feedback);
       else entries.push({ sequence, feedback, patience: PATIENCE });
     },
     known(episodeId, length, over) {
-      lengths.set(episodeId, over ? Number.POSITIVE_INFINITY : length);
-      if (lengths.size > 1000) lengths.delete(lengths.keys().next().value!);
+      remember(episodeId, over ? Number.POSITIVE_INFINITY : length);
       if (entries.length === 0) return;
-      const due = entries.filter((e) => e.patience-- <= 0 || isReady(e.feedback));
-      if (due.length === 0) return;
-      entries = entries.filter((e) => !due.includes(e));
-      for (const entry of due) deliver(entry.feedback);
+      const due: Entry[] = [];
+      const waiting: Entry[] = [];
+      for (const entry of entries) {
+        const isDue = entry.patience-- <= 0 || isReady(entry.feedback, waiting);
+        (isDue ? due : waiting).push(entry);
+      }
+      entries = waiting;
+      for (const { feedback } of due) deliver(feedback);
     },
     get deliveredUpTo() {
       let oldest = newest + 1;
@@ -54,24 +73,4 @@ export function createWaitingFeedback(deliver: (feedback: Feedback) => void): Wa
       return oldest - 1;
     },
   };
-}
-
-/** Steps of an open episode that must be known; undefined: it is about finished clips or none. */
-function needed(feedback: Feedback): { episodeId: string; steps: number } | undefined {
-  switch (feedback.kind) {
-    case 'reward':
-    case 'estop':
-      return { episodeId: feedback.episodeId, steps: feedback.step };
-    case 'override':
-    case 'critique':
-      return { episodeId: feedback.episodeId, steps: feedback.to };
-    case 'preference':
-    case 'ranking':
-    case 'rating':
-    case 'correction':
-    case 'demonstration':
-    case 'approval':
-    case 'retraction':
-      return undefined;
-  }
 }

@@ -61,6 +61,9 @@ port.on('message', (command: LearnerCommand) => {
       waiting.known(episode.id, episode.length, true);
       break;
     }
+    case 'missing':
+      waiting.known(command.episodeId, 0, true);
+      break;
     case 'feedback':
       waiting.add(command.sequence, command.feedback);
       break;

@@ -1,7 +1,7 @@
 /** A run's way in for feedback: checked, written, passed on to the learner; nothing accepted is lost. */
 import type { Feedback } from '../../agent/contract.ts';
+import { stepsOf } from '../../agent/feedback.ts';
 import { RunError } from '../contract.ts';
-import { episodeIds } from '../learner/delivery.ts';
 import type { LearnerHandle } from '../learner/handle.ts';
 import type { ClientFeedback } from '../protocol/index.ts';
 import type { Run, Storage } from '../storage/contract.ts';
@@ -38,8 +38,9 @@ export class FeedbackLog {
 
   /** What a viewer sent. @throws RunError naming field, value and what is allowed. */
   async accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }> {
-    await checkFeedback(feedback, this.#context());
-    const result = await this.put({ ...feedback, receivedAt } as Feedback);
+    const received = { ...feedback, receivedAt } as Feedback;
+    await checkFeedback(received, this.#context());
+    const result = await this.put(received);
     if (feedback.queryId) this.#options.queries.answered(feedback.queryId);
     return result;
   }
@@ -48,7 +49,7 @@ export class FeedbackLog {
   async put(feedback: Feedback): Promise<{ duplicate: boolean }> {
     const { live, episodes } = this.#options;
     const open = live.state?.episodeId;
-    const ids = episodeIds(feedback);
+    const ids = [...stepsOf(feedback).keys()];
     const result = await this.append(feedback).catch((error: Error) => {
       throw new RunError('storage-failed', `the answer could not be written: ${error.message}`);
     });

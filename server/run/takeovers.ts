@@ -6,6 +6,7 @@
 import {
   compareBranch,
   counterfactualId,
+  counterfactualSeconds,
   type Predictions,
 } from '../../agent/acting/counterfactual.ts';
 import type { Episode, Feedback } from '../../agent/contract.ts';
@@ -20,9 +21,6 @@ import type { RolloutActors } from './rollout-actors.ts';
 import { type TakeoverTally, withVerdict } from './takeover-totals.ts';
 import type { Viewers } from './viewers.ts';
 
-/** Seconds of future that a counterfactual covers. */
-const LEAST = 1;
-const MOST = 3;
 /** How long a counterfactual is waited for, ms. */
 const PATIENCE = 3000;
 
@@ -123,7 +121,7 @@ export class Takeovers {
   #roll(id: string, { episodeId, from, to, seed, state, snapshot, taken }: Takeover): void {
     const { live, rollouts, predictedSteps } = this.#options;
     const { controlDt } = live.facts;
-    const seconds = Math.min(MOST, Math.max(LEAST, (to - from) * controlDt));
+    const seconds = counterfactualSeconds(to - from, controlDt);
     rollouts.ask({
       type: 'counterfactual',
       id,

@@ -1,14 +1,16 @@
 /** Which stored episodes may go: the oldest that no feedback and no open question names. */
 import { rmSync } from 'node:fs';
 import type { Kysely } from 'kysely';
+import type { Feedback } from '../../agent/contract.ts';
+import { stepsOf } from '../../agent/feedback.ts';
 import type { Tables } from './schema.ts';
 
 /** Log entries read at once when it is first asked, so that other work comes in between. */
 const PAGE = 2000;
 
 export interface Retention {
-  /** The episodes that this JSON names stay, for good or until `until` (ms since epoch). */
-  note(json: string, until?: number): void;
+  /** These episodes stay, for good or until `until` (ms since epoch). */
+  note(episodeIds: Iterable<string>, until?: number): void;
   prune(runId: string, keep: number): Promise<number>;
 }
 
@@ -20,11 +22,8 @@ export function createRetention(
   const named = new Map<string, number>();
   let past: Promise<void> | undefined;
 
-  function note(json: string, until = Number.POSITIVE_INFINITY): void {
-    for (const match of json.matchAll(/"episodeId":"([^"]+)"/g)) {
-      const id = match[1]!;
-      named.set(id, Math.max(until, named.get(id) ?? 0));
-    }
+  function note(episodeIds: Iterable<string>, until = Number.POSITIVE_INFINITY): void {
+    for (const id of episodeIds) named.set(id, Math.max(until, named.get(id) ?? 0));
   }
 
   const isNamed = (id: string) => (named.get(id) ?? 0) > Date.now();
@@ -39,7 +38,7 @@ export function createRetention(
         .orderBy('sequence')
         .limit(PAGE)
         .execute();
-      for (const { body } of rows) note(body);
+      for (const { body } of rows) note(stepsOf(JSON.parse(body) as Feedback).keys());
       const last = rows.at(-1);
       if (!last) return;
       after = last.sequence;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import Database from 'libsql';
 import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
+import { stepsOf } from '../../agent/feedback.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
 import { readBinary, writeBinaryInPieces } from './binary.ts';
 import type { EpisodeRow, Run, Storage, StoredCheckpoint } from './contract.ts';
@@ -100,7 +101,7 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
     },
     async appendFeedback(feedback) {
       const body = JSON.stringify(feedback);
-      retention.note(body);
+      retention.note(stepsOf(feedback).keys());
       const result = await db
         .insertInto('feedback')
         .values({
@@ -187,7 +188,10 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
     pruneEpisodes: retention.prune,
     async putQuery(query) {
       const row = { id: query.id, runId: query.runId, body: JSON.stringify(query) };
-      retention.note(row.body, query.expiresAt);
+      retention.note(
+        query.segments.map((s) => s.episodeId),
+        query.expiresAt,
+      );
       await db
         .insertInto('query')
         .values(row)

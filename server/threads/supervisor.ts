@@ -46,7 +46,7 @@ export interface Start<Command> {
   /** `workerData`, without the module. */
   readonly data: object;
   /** Called once the thread is there; sends what it must be told first. `send` is for this thread only. */
-  begin(send: (command: Command) => void): void;
+  begin(send: (command: Command, transfer?: ArrayBuffer[]) => void): void;
 }
 
 export interface Supervision<Command, Event> {
@@ -124,7 +124,7 @@ export class SupervisedThread<Command, Event> {
         onDeath: (reason, error) => this.#bury(supervision, reason, error),
       });
       this.#state = { kind: 'running', thread, isWorking: false };
-      begin((command) => thread.send(command));
+      begin((command, transfer) => thread.send(command, transfer));
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error));
       this.#bury(supervision, cause.message, cause);

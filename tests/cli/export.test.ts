@@ -66,6 +66,20 @@ test('[CLI-10] feedback in the order of the log, and every step with what the ag
   ]);
   expect(steps[2]!.policyAction).toEqual([...episode.policyActions.subarray(4, 6)]);
   expect(steps[2]!.action).toEqual([...episode.actions.subarray(4, 6)]);
+  expect(Object.keys(steps[0]!)).toEqual([
+    'step',
+    'observation',
+    'action',
+    'policyAction',
+    'source',
+    'policyVersion',
+    'reward',
+    'cost',
+    'discount',
+    'success',
+  ]);
+  expect(steps[5]).toMatchObject({ step: 5, reward: episode.envRewards[5], success: false });
+  expect(Object.keys(steps[6]!)).toEqual(['step', 'observation']);
   expect(steps[6]!.observation).toEqual([...episode.observations.subarray(18, 21)]);
   rmSync(folder, { recursive: true });
 });

@@ -18,6 +18,7 @@ import {
 
 interface ExportedEpisode {
   id: string;
+  origin: string;
   end: string;
   length: number;
   humanSteps: number;
@@ -167,7 +168,7 @@ test('[E2E-6] the branch on record names the moment it came from, and who drove 
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as ExportedEpisode);
-  const branch = episodes.find((e) => e.branchOf && !e.id.includes('-cf'))!;
+  const branch = episodes.find((e) => e.branchOf && e.origin === 'experience')!;
   const origin = episodes.find((e) => e.id === branch.branchOf!.episodeId)!;
   expect(origin.end).toBe('aborted');
   expect(branch.branchOf!.step).toBeGreaterThan(0);

@@ -16,6 +16,12 @@ export function creditedSteps(
   visit: (step: number, weight: number) => void,
 ): void {
   const { minDelay, maxDelay } = config;
+  if (episode.length === 0) return;
+  // Of an episode that has just begun the key is about the first step: no earlier one was seen.
+  if (step * controlDt <= minDelay + 1e-9) {
+    visit(0, 1);
+    return;
+  }
   const width = maxDelay - minDelay;
   if (width <= 0) {
     const at = step - Math.round(minDelay / controlDt);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   compareBranch,
+  counterfactualSeconds,
   prevented,
   rollCounterfactual,
   rollPredictions,
@@ -42,6 +43,10 @@ describe('counterfactual', () => {
     expect(new Set(branch.policyVersions)).toEqual(new Set([7]));
     expect([...branch.observations.subarray(0, 2)]).toEqual([...live.loadState(state).observation]);
     expect(Math.abs(branch.positions[15]!)).toBeGreaterThan(Math.abs(branch.positions[0]!) + 0.8);
+  });
+
+  it('[CF-11] covers as many seconds as the takeover, at least 1 and at most 3', () => {
+    expect([5, 20, 70].map((steps) => counterfactualSeconds(steps, 0.1))).toEqual([1, 2, 3]);
   });
 
   it('[CF-2] the same state and policy give the same branch', () => {

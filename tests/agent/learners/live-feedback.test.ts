@@ -99,6 +99,16 @@ describe('learning from live feedback', async () => {
     visited.length = 0;
     creditedSteps(episode, 20, 0.1, { minDelay: 0.3, maxDelay: 0.3 }, visit);
     expect(visited).toEqual([[17, 1]]);
+    for (const [step, minDelay, maxDelay] of [
+      [0, 0, 0.4],
+      [1, 0.2, 0.6],
+      [2, 0.2, 0.6],
+      [1, 0.3, 0.3],
+    ] as const) {
+      visited.length = 0;
+      creditedSteps(episode, step, 0.1, { minDelay, maxDelay }, visit);
+      expect(visited).toEqual([[0, 1]]); // nothing before it was shown
+    }
   });
 
   it('[LEARN-64] COACH’s update is f times the eligibility trace e ← λ e + ∇log π, after the delay', () => {
@@ -121,6 +131,14 @@ describe('learning from live feedback', async () => {
       coach.parts.policyLoss(coach.save().arrays.credited!.subarray(-window * 7), 1);
       return coach.parts.policy.gradients.slice();
     };
+    // A press in the first moment is about the first step.
+    const rows = [0, 1, 2].map((step) => {
+      const early = make(1);
+      press(early, step, 1);
+      return early.save().arrays.credited!.subarray(-7);
+    });
+    expect(rows[0]).toEqual(rows[2]);
+    expect(rows[1]).toEqual(rows[2]);
     // Algorithm 1: the trace takes up every step's ∇log π; steps 0 to 5 are seen 2 before the press.
     const one = make(1);
     const trace = new Float32Array(one.parts.policy.parameters.length);

@@ -92,3 +92,61 @@ describe('weak approval', () => {
     expect(approved(40, [0, 0], 0)).toEqual({ good: [], bad: [] });
   });
 });
+
+describe('a live reward', () => {
+  /** Steps that a press at `step` of an episode of 40 steps is about, and their weights. */
+  function credited(step: number, controlDt: number, creditDensity: 'uniform' | 'gamma') {
+    const spec = { ...syntheticSpec(1, 1), controlDt };
+    const episode = syntheticEpisode(spec, 40, createRandom(1), { id: 'e' });
+    for (let t = 0; t < 40; t++) episode.observations[t] = t;
+    const press: Feedback = {
+      id: 'f',
+      runId: 'r',
+      teacherId: 't',
+      shownAt: 0,
+      answeredAt: 0,
+      receivedAt: 0,
+      responseMs: 0,
+      kind: 'reward',
+      episodeId: 'e',
+      step,
+      value: 1,
+    };
+    const config = completeRewardConfig({ creditDensity });
+    const data = createDataMaker(spec, config).make(press, { get: () => episode });
+    expect(data.length).toBe(1);
+    const { rows, weights } = data[0]!;
+    return { steps: [...weights].map((_, i) => rows[2 * i]!), weights: [...weights] };
+  }
+
+  it.each(['uniform', 'gamma'] as const)(
+    '[RWD-33] in the first moment of an episode is about its first step (%s)',
+    (density) => {
+      for (const [step, controlDt] of [
+        [0, 0.1],
+        [1, 0.1],
+        [2, 0.1],
+        [9, 0.02],
+        [1, 1],
+      ] as const)
+        expect(credited(step, controlDt, density)).toEqual({ steps: [0], weights: [1] });
+      expect(credited(5, 0.1, density).steps).toEqual([0, 1, 2, 3]);
+    },
+  );
+
+  it('[RWD-33] is about steps that had been shown, each with a weight above 0, 1 in all', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 40 }),
+        fc.constantFrom(0.02, 0.1, 0.15, 0.5),
+        fc.constantFrom('uniform', 'gamma'),
+        (step, controlDt, density) => {
+          const { steps, weights } = credited(step, controlDt, density);
+          for (const t of steps) expect(t).toBeLessThan(Math.max(1, step));
+          for (const weight of weights) expect(weight).toBeGreaterThan(0);
+          expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1);
+        },
+      ),
+    );
+  });
+});

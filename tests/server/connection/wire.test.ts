@@ -58,6 +58,19 @@ it('[WIRE-3] feedback about what does not exist is refused; what does is acknowl
   expect(await codeOf(elsewhere.id)).toBe('unknown-episode');
   expect(await codeOf(foreign.id)).toBe('bad-message');
   expect(await codeOf(asked.id)).toBe('unknown-query');
+  await episodeOnScreen(client, 1);
+  const branch = { episodeId: 'no-branch', from: 0, to: 5 };
+  const takeover = {
+    ...reward(runId, 'ada', episodeId, 1, 1),
+    kind: 'override',
+    episodeId,
+    from: 0,
+    to: 1,
+    counterfactual: branch,
+  } as const;
+  client.send({ type: 'feedback', feedback: takeover });
+  const refusal = await client.expect('error', (e) => e.ref === takeover.id);
+  expect(refusal.message).toMatch(/^feedback.counterfactual.episodeId: no-branch /);
   const good = reward(runId, 'ada', episodeId, 0, 1);
   client.send({ type: 'feedback', feedback: good });
   await client.expect('ack', (a) => a.feedbackId === good.id && !a.duplicate);

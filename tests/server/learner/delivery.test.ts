@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import type { Episode, Feedback } from '../../../agent/contract.ts';
 import { sliceEpisode } from '../../../agent/episode/chunks.ts';
+import { COLUMN_NAMES } from '../../../agent/episode/columns.ts';
 import { Delivery } from '../../../server/learner/delivery.ts';
 import type { LearnerCommand } from '../../../server/learner/messages.ts';
 import { createLog } from '../../../server/threads/log.ts';
+import { startThread } from '../../../server/threads/threads.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';
 
@@ -28,13 +30,14 @@ function make(log: readonly { sequence: number; feedback: Feedback }[], startedA
   const told: string[] = [];
   const word = (command: LearnerCommand): string => {
     if (command.type === 'feedback') return `feedback ${command.sequence}`;
+    if (command.type === 'missing') return `missing ${command.episodeId}`;
     return 'chunk' in command ? `${command.type} ${command.chunk.id}` : command.type;
   };
   const delivery = new Delivery({
     runId: 'r',
     storage: {
       readFeedback: async (_run, after) => log.filter((entry) => entry.sequence > after),
-      getEpisode: async (id) => episode(id, startedAt),
+      getEpisode: async (id) => (id === 'gone' ? undefined : episode(id, startedAt)),
     },
     live: { started: Promise.resolve({ controlDt: 0.1 }), state: { episodeId: 'open' } },
     log: createLog('fatal'),
@@ -78,4 +81,41 @@ it('[SRV-4] nothing more is told to a thread that is gone', async () => {
   delivery.feedback(5, on('e5'));
   await delivery.settled;
   expect(told).toEqual([]);
+});
+
+it('[SRV-90] an episode that is not in storage is said to be missing', async () => {
+  const { delivery, told } = make([]);
+  delivery.feedback(4, on('gone'));
+  await delivery.settled;
+  expect(told).toEqual(['missing gone', 'feedback 4']);
+});
+
+it('[SRV-91] steps are transferred to the thread, not copied', async () => {
+  let heard: (command: LearnerCommand) => void;
+  const thread = startThread<LearnerCommand, LearnerCommand>(
+    {},
+    new URL('../threads/fixtures/mirror-thread.ts', import.meta.url).href,
+    { onEvent: (command) => heard(command), onDeath: (reason) => expect.fail(reason) },
+  );
+  const delivery = new Delivery({
+    runId: 'r',
+    storage: { readFeedback: async () => [], getEpisode: async (id) => episode(id, 0) },
+    live: { started: Promise.resolve({ controlDt: 0.1 }), state: undefined },
+    log: createLog('fatal'),
+    checkpoint: undefined,
+    send: (command, transfer) => thread.send(command, transfer),
+  });
+  const whole = episode('e', 0);
+  for (const type of ['chunk', 'recall'] as const) {
+    const chunk = sliceEpisode(whole, 5, 15);
+    const same = sliceEpisode(whole, 5, 15);
+    const answer = new Promise<LearnerCommand>((resolve) => {
+      heard = resolve;
+    });
+    delivery.chunk(type, chunk);
+    for (const name of COLUMN_NAMES) expect(chunk[name].buffer.byteLength).toBe(0);
+    expect(await answer).toEqual({ type, chunk: same });
+  }
+  expect(whole.observations.length).toBe(42);
+  await thread.stop();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Feedback } from '../../../agent/contract.ts';
+import { KNOWN_EPISODES } from '../../../server/learner/messages.ts';
 import { createWaitingFeedback } from '../../../server/learner/waiting-feedback.ts';
 
 const base = {
@@ -63,4 +64,69 @@ test('[SRV-90] steps that never come do not keep feedback for ever', () => {
   waiting.add(1, press('lost', 5));
   for (let i = 0; i < 400; i++) waiting.known(`rollout-${i}`, 10, true);
   expect(delivered).toEqual(['lost']);
+});
+
+const segment = (episodeId: string, to: number) => ({ episodeId, from: 0, to });
+const rating = (id: string, episodeId: string, to: number): Feedback => ({
+  ...base,
+  id,
+  kind: 'rating',
+  segment: segment(episodeId, to),
+  score: 1,
+  scale: 5,
+});
+
+test('[SRV-90] every kind waits, for all that it names', () => {
+  const { delivered, waiting } = setUp();
+  waiting.add(1, rating('rating', 'live', 17));
+  waiting.add(2, {
+    ...base,
+    id: 'takeover',
+    kind: 'override',
+    episodeId: 'live',
+    from: 2,
+    to: 9,
+    counterfactual: segment('branch', 20),
+    predictions: [segment('paths', 30)],
+  });
+  waiting.known('live', 10, false);
+  waiting.known('branch', 20, true);
+  expect(delivered).toEqual([]);
+  waiting.known('paths', 30, true);
+  expect(delivered).toEqual(['takeover']);
+  waiting.known('live', 17, false);
+  expect(delivered).toEqual(['takeover', 'rating']);
+});
+
+test('[SRV-90] an episode that does not exist is not waited for', () => {
+  const { delivered, waiting } = setUp();
+  waiting.known('gone', 0, true);
+  waiting.add(1, rating('lost', 'gone', 17));
+  expect(delivered).toEqual(['lost']);
+});
+
+test('[SRV-90] a retraction does not overtake what it takes back', () => {
+  const { delivered, waiting } = setUp();
+  waiting.add(1, press('early', 17));
+  waiting.add(2, { ...base, id: 'undo', kind: 'retraction', feedbackId: 'early' });
+  waiting.add(3, { ...base, id: 'other', kind: 'retraction', feedbackId: 'long-ago' });
+  expect(delivered).toEqual(['other']);
+  waiting.known('live', 20, false);
+  expect(delivered).toEqual(['other', 'early', 'undo']);
+  expect(waiting.deliveredUpTo).toBe(3);
+});
+
+test('[SRV-90] a long live episode is not forgotten behind rollouts, nor is any that the server takes for known', () => {
+  const { delivered, waiting } = setUp();
+  const rollouts = (name: string, n: number) => {
+    for (let i = 0; i < n; i++) waiting.known(`${name}-${i}`, 10, true);
+  };
+  waiting.known('ended', 50, true);
+  waiting.known('live', 10, false);
+  rollouts('a', KNOWN_EPISODES / 2);
+  waiting.known('live', 20, false);
+  rollouts('b', KNOWN_EPISODES / 2);
+  waiting.add(1, press('now', 19));
+  waiting.add(2, rating('late', 'ended', 50));
+  expect(delivered).toEqual(['now', 'late']);
 });

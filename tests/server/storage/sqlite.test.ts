@@ -69,12 +69,20 @@ it('[STORE-9] what the log of an earlier process names stays too, and files go w
   const { path, remove } = folder();
   const before = openStorage(path);
   await before.createRun(RUN);
-  for (const id of ['e1', 'e2']) await before.putEpisode(recordEpisode(id, 4), { live: true });
-  await before.appendFeedback(rewardFeedback('f1')); // about e1
+  const named = ['cf', 'e1', 'paths'];
+  for (const id of [...named, 'e2']) await before.putEpisode(recordEpisode(id, 4), { live: true });
+  const segment = (episodeId: string) => ({ episodeId, from: 0, to: 4 });
+  await before.appendFeedback({
+    ...rewardFeedback('f1'),
+    kind: 'override',
+    ...segment('e1'),
+    counterfactual: segment('cf'),
+    predictions: [segment('paths')],
+  });
   await before.close();
   const storage = openStorage(path);
   expect(await storage.pruneEpisodes(RUN.id, 0)).toBe(1);
-  expect(readdirSync(join(path, 'episodes'))).toEqual(['e1.episode']);
+  expect(readdirSync(join(path, 'episodes'))).toEqual(named.map((id) => `${id}.episode`));
   await storage.close();
   remove();
 });
