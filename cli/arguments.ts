@@ -81,3 +81,22 @@ function json(text: string): unknown {
 
 export const port = integer(0, 65_535);
 export const seed = integer(0, Number.MAX_SAFE_INTEGER);
+
+/** A name as `Host` has it, without port; repeatable. */
+export function hostName(text: string, previous: readonly string[] = []): string[] {
+  if (!/^[\w.-]+$/.test(text))
+    throw new InvalidArgumentError(
+      `is "${text}", expected a name without port, as in lab.example.org`,
+    );
+  return [...previous, text];
+}
+
+/** Scheme, name and port of a page; repeatable. */
+export function pageOrigin(text: string, previous: readonly string[] = []): string[] {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || `${url.origin}/` !== url.href)
+    throw new InvalidArgumentError(
+      `is "${text}", expected an origin, as in https://lab.example.org`,
+    );
+  return [...previous, url.origin];
+}

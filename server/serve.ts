@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { EnvironmentOptions } from '../sim/contract.ts';
 import type { EnvironmentFacts } from './actors/messages.ts';
+import { Admission } from './connection/admission.ts';
+import { createCountedLog } from './connection/counted-log.ts';
 import { createHttp } from './connection/http.ts';
-import { acceptSockets, closeSockets, type Welcome } from './connection/sockets.ts';
+import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.ts';
 import { KEEP_EPISODES } from './contract.ts';
 import { PROTOCOL_VERSION } from './protocol/index.ts';
 import { startRun } from './run/run.ts';
@@ -16,6 +18,12 @@ import { createLog } from './threads/log.ts';
 
 export interface ServeOptions {
   readonly host: string;
+  /** Asked of everybody; needed where others can reach the host. 16 to 256 letters, digits and . _ ~ - */
+  readonly token?: string | undefined;
+  /** Names in `Host` besides those of loopback, for a server on loopback behind a proxy. */
+  readonly allowHosts?: readonly string[];
+  /** Origins of pages besides the server's own. */
+  readonly allowOrigins?: readonly string[];
   /** 0: any free port. */
   readonly port: number;
   readonly dataDir: string;
@@ -44,8 +52,8 @@ const { version } = JSON.parse(
 ) as { version: string };
 
 /**
- * @throws RangeError for unknown environments or options, and for a folder that cannot be used; the
- * listen error as it is.
+ * @throws RangeError for unknown environments or options, for a folder that cannot be used, and for a host that
+ * others can reach without a token; the listen error as it is.
  */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const opened: (() => unknown)[] = [];
@@ -69,6 +77,7 @@ async function open(
   options: ServeOptions,
   onClose: (close: () => unknown) => void,
 ): Promise<Omit<RunningServer, 'close'>> {
+  const admission = new Admission(options);
   const log = createLog(options.logLevel);
   onClose(lockFolder(options.dataDir).release);
   const storage = openStorage(options.dataDir);
@@ -86,17 +95,31 @@ async function open(
   // Only now: a run that was refused must not be the newest of the folder.
   if (isNew) await storage.createRun(record);
   storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));
-  const app = await createHttp({ run, storage, uiDir: options.uiDir, serverVersion: version });
-  const welcome: Welcome = {
-    protocol: PROTOCOL_VERSION,
+  const connectionLog = createCountedLog(log);
+  onClose(connectionLog.close);
+  const app = await createHttp({
+    run,
+    storage,
+    uiDir: options.uiDir,
     serverVersion: version,
-    runId: record.id,
-    environment: describe(run.facts),
-    preset: record.preset,
-  };
-  const sockets = acceptSockets(app.server, run, welcome, log);
+    admission,
+    log: connectionLog,
+    socketRefusal: (asking) => sockets.refusal(asking),
+  });
+  const sockets: Sockets = acceptSockets(app.server, {
+    run,
+    admission,
+    log: connectionLog,
+    welcome: {
+      protocol: PROTOCOL_VERSION,
+      serverVersion: version,
+      runId: record.id,
+      environment: describe(run.facts),
+      preset: record.preset,
+    },
+  });
   onClose(() => app.close());
-  onClose(() => closeSockets(sockets));
+  onClose(sockets.close);
   await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;

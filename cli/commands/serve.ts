@@ -4,14 +4,17 @@ import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { repositoryRoot } from '../../experiments/root.ts';
 import { KEEP_EPISODES } from '../../server/contract.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
-import { integer, partSetting, port, seed } from '../arguments.ts';
+import { hostName, integer, pageOrigin, partSetting, port, seed } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
-
+import { neededToken, type Reach, reachWords } from '../reach.ts';
 import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
 
 interface ServeFlags {
   port: number;
   host: string;
+  token?: string;
+  allowHost: string[];
+  allowOrigin: string[];
   data: string;
   env: string;
   option: EnvironmentOptions;
@@ -30,6 +33,23 @@ export function serveCommand(): Command {
   environmentOptions(command)
     .option('--port <n>', 'port of the page; 0: any free one', port, 8080)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addOption(
+      new Option('--token <text>', 'asked of everybody; made where others can reach the host').env(
+        'REINS_TOKEN',
+      ),
+    )
+    .option(
+      '--allow-host <name>',
+      'a name by which a proxy passes requests on, repeatable',
+      hostName,
+      [],
+    )
+    .option(
+      '--allow-origin <origin>',
+      'pages from there may connect too, repeatable',
+      pageOrigin,
+      [],
+    )
     .option('--data <folder>', 'database, episodes and checkpoints', './data')
     .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
     .option(
@@ -60,6 +80,8 @@ export function serveCommand(): Command {
     'reins serve --port 9000 --data ./my-run --seed 7',
     'reins serve --env half-cheetah --preset pebble',
     'reins serve --set queries.kind=rank',
+    'reins serve --host 0.0.0.0',
+    'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
   );
 }
 
@@ -71,9 +93,11 @@ async function run(flags: ServeFlags): Promise<void> {
     ? await ensureUi({ root: repositoryRoot, log })
     : uiFolder(repositoryRoot);
   const stop = untilSignal();
-  const server = await start(flags, uiDir);
-  const dev = flags.dev ? await startVite(server.url, log) : undefined;
+  const reach = neededToken(flags.host, flags.token);
+  const server = await start(flags, reach, uiDir);
+  const dev = flags.dev ? await startVite(server.url, reach, log) : undefined;
   process.stdout.write(`listening on ${server.url}\n`);
+  for (const line of reachWords(server.url, reach)) log(line);
   await stop;
   await dev?.close();
   await server.close();
@@ -109,12 +133,15 @@ function listenError(error: NodeJS.ErrnoException, flags: ServeFlags): Error {
   }
 }
 
-async function start(flags: ServeFlags, uiDir: string) {
+async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
   const { startServer } = await import('../../server/serve.ts'); // threads, storage, TensorFlow: not for --help
   try {
     return await asUsage(() =>
       startServer({
         host: flags.host,
+        token,
+        allowHosts: flags.allowHost,
+        allowOrigins: flags.allowOrigin,
         port: flags.port,
         dataDir: flags.data,
         environment: flags.env,
@@ -134,11 +161,15 @@ async function start(flags: ServeFlags, uiDir: string) {
 }
 
 /** Vite serves the sources and passes the rest on to the real server. */
-async function startVite(url: string, log: (line: string) => void) {
+async function startVite(url: string, { token }: Reach, log: (line: string) => void) {
   const { createServer } = await import('vite');
+  const target = {
+    target: url,
+    ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}),
+  };
   const vite = await createServer({
     configFile: `${repositoryRoot}/vite.config.ts`,
-    server: { proxy: { '/api': url, '/ws': { target: url, ws: true } } },
+    server: { proxy: { '/api': target, '/ws': { ...target, ws: true } } },
   });
   await vite.listen();
   log(`page with hot reload on ${vite.resolvedUrls?.local[0] ?? 'the address Vite chose'}`);

@@ -1,40 +1,88 @@
 /** Static page, health, data and metrics over HTTP. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Gauge, Registry } from 'prom-client';
 import type { RunHandle } from '../contract.ts';
 import type { Storage } from '../storage/contract.ts';
+import type { Admission } from './admission.ts';
+import type { ConnectionLog } from './counted-log.ts';
+import { guardHttp } from './http-guard.ts';
+import type { Sockets } from './sockets.ts';
 
 const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>Reins</title>
 <body style="font:16px system-ui;max-width:40rem;margin:20vh auto;background:#101418;color:#e6e9ec">
 <h1>The page is not built</h1><p>The simulation and the learner are running, but the page is missing.
 Run <code>npm run build</code> and reload.</p>`;
 
-export async function createHttp(options: {
+/** How long a request may take to arrive whole, ms. */
+const REQUEST_PATIENCE = 30_000;
+
+export interface HttpOptions {
   readonly run: RunHandle;
   readonly storage: Storage;
   readonly uiDir: string;
   readonly serverVersion: string;
-}): Promise<FastifyInstance> {
-  const { run, storage, uiDir } = options;
-  const app = fastify({ logger: false, forceCloseConnections: true });
+  readonly admission: Admission;
+  readonly log: ConnectionLog;
+  /** Why a page could not open a socket: a browser does not tell its page. */
+  readonly socketRefusal: Sockets['refusal'];
+}
+
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const { run, storage, uiDir, log } = options;
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    requestTimeout: REQUEST_PATIENCE,
+  });
+  guardHttp(app, options.admission, (refused) => log.warn(refused, 'a request was refused'));
   await app.register(fastifySwagger, {
     openapi: { info: { title: 'Reins', version: options.serverVersion } },
   });
-  await app.register(async (api) => routes(api, run, storage));
+  await app.register(async (api) => {
+    routes(api, run, storage);
+    admissionRoute(api, options.socketRefusal);
+  });
   const registry = createGauges(run);
   app.get('/metrics', async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics());
   });
   if (existsSync(join(uiDir, 'index.html'))) {
-    await app.register(fastifyStatic, { root: uiDir, maxAge: '1h', immutable: false });
+    await app.register(fastifyStatic, {
+      root: uiDir,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders: (reply, path) => reply.header('Cache-Control', cacheFor(path)),
+    });
   } else {
     app.get('/', async (_request, reply) => reply.code(503).type('text/html').send(NOT_BUILT));
   }
   return app;
+}
+
+/** Names of assets change with their content; the page that names them is asked for anew. */
+function cacheFor(path: string): string {
+  return path.includes(`${sep}assets${sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache';
+}
+
+function admissionRoute(api: FastifyInstance, refusal: Sockets['refusal']): void {
+  const querystring = { type: 'object', properties: { origin: { type: 'string' } } } as const;
+  api.get<{ Querystring: { origin?: string } }>(
+    '/api/admission',
+    {
+      schema: {
+        summary: 'Why a page of this origin cannot open a socket; null: it can',
+        querystring,
+      },
+    },
+    async ({ raw, query }) => {
+      const { headers, url = '/' } = raw;
+      return { message: refusal({ headers, url, origin: query.origin })?.message ?? null };
+    },
+  );
 }
 
 function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {

@@ -5,7 +5,7 @@
  */
 import type { WebSocket } from 'ws';
 import { LIMITS, type ServerMessage } from '../protocol/index.ts';
-import type { Log } from '../threads/log.ts';
+import type { ConnectionLog } from './counted-log.ts';
 
 /** Bytes buffered for one page beyond which it counts as gone. */
 const MOST_BUFFERED = 64 * LIMITS.bufferedBytes;
@@ -13,6 +13,8 @@ const MOST_BUFFERED = 64 * LIMITS.bufferedBytes;
 export interface Outbox {
   /** More is waiting than a page that keeps up ever has. */
   readonly isSlow: boolean;
+  /** Bytes that have left for the page. */
+  readonly delivered: number;
   send(message: ServerMessage): void;
   /** A message or clip that is ready as it is, and was asked for. */
   sendReady(data: string | ArrayBuffer): void;
@@ -22,10 +24,11 @@ export interface Outbox {
 
 export function createOutbox(
   socket: Pick<WebSocket, 'bufferedAmount' | 'readyState' | 'OPEN' | 'send' | 'terminate'>,
-  log: Pick<Log, 'warn'>,
+  log: Pick<ConnectionLog, 'warn'>,
   mostBuffered = MOST_BUFFERED,
 ): Outbox {
   let dropped = 0;
+  let given = 0;
 
   function sendReady(data: string | ArrayBuffer): void {
     if (socket.readyState !== socket.OPEN) return;
@@ -34,12 +37,16 @@ export function createOutbox(
       socket.terminate();
       return;
     }
+    given += sizeOf(data);
     socket.send(data);
   }
 
   const outbox: Outbox = {
     get isSlow() {
       return socket.bufferedAmount > LIMITS.bufferedBytes;
+    },
+    get delivered() {
+      return given - socket.bufferedAmount;
     },
     send(message) {
       // The next of each says the same, newer.
@@ -55,4 +62,8 @@ export function createOutbox(
     },
   };
   return outbox;
+}
+
+function sizeOf(data: string | ArrayBuffer): number {
+  return typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
 }

@@ -1,6 +1,6 @@
 /** Scenes to one page: each once, before the first poses of it, and none while the page is slow. */
 import type { RunHandle } from '../contract.ts';
-import type { Log } from '../threads/log.ts';
+import type { ConnectionLog } from './counted-log.ts';
 import type { Outbox } from './outbox.ts';
 
 interface LiveScene {
@@ -11,12 +11,16 @@ interface LiveScene {
 export class SceneSender {
   readonly #run: Pick<RunHandle, 'sceneMessage'>;
   readonly #outbox: Outbox;
-  readonly #log: Pick<Log, 'error'>;
+  readonly #log: Pick<ConnectionLog, 'error'>;
   readonly #sent = new Set<number>();
   /** The live scene, while this page is too slow to be sent it. */
   #held: LiveScene | undefined;
 
-  constructor(run: Pick<RunHandle, 'sceneMessage'>, outbox: Outbox, log: Pick<Log, 'error'>) {
+  constructor(
+    run: Pick<RunHandle, 'sceneMessage'>,
+    outbox: Outbox,
+    log: Pick<ConnectionLog, 'error'>,
+  ) {
     this.#run = run;
     this.#outbox = outbox;
     this.#log = log;

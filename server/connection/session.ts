@@ -14,9 +14,9 @@ import {
   PROTOCOL_VERSION,
   type ServerMessage,
 } from '../protocol/index.ts';
-import type { Log } from '../threads/log.ts';
 import { clipOf } from './clip.ts';
 import { liveCommandOf } from './control.ts';
+import type { ConnectionLog } from './counted-log.ts';
 import { FROZEN_SECONDS, Hand } from './hand.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { parseMessage } from './parse.ts';
@@ -24,12 +24,13 @@ import { isUrgent, letsGo, looksUrgent, refusedToOnlookers } from './precedence.
 import { createRateLimit } from './rate-limit.ts';
 import { Refusal } from './refusal.ts';
 import { SceneSender } from './scene-sender.ts';
+import type { Kept } from './upkeep.ts';
 
 export interface SessionOptions {
   readonly socket: WebSocket;
   readonly run: RunHandle;
   readonly sessionId: string;
-  readonly log: Log;
+  readonly log: ConnectionLog;
   readonly welcome: Omit<
     Extract<ServerMessage, { type: 'welcome' }>,
     'type' | 'serverTime' | 'backend'
@@ -46,15 +47,31 @@ type State =
 
 type Message<Type extends ClientMessage['type']> = Extract<ClientMessage, { type: Type }>;
 
-export function startSession(options: SessionOptions): void {
-  const session = new Session(options);
+/** What goes wrong in a listener ends this connection alone. */
+export function startSession(options: SessionOptions): Kept {
   const { socket, log } = options;
-  socket.on('message', (data: Buffer, binary: boolean) => session.receive(data, binary));
-  socket.on('close', () => session.close());
-  socket.on('error', (error) => log.warn({ error: error.message }, 'socket'));
+  socket.on('error', (error) => log.warn({ error: error.message }, 'a socket failed'));
+  const session = new Session(options);
+  const guarded =
+    <Arguments extends unknown[]>(listener: (...values: Arguments) => void) =>
+    (...values: Arguments) => {
+      try {
+        listener(...values);
+      } catch (error) {
+        log.error({ error: String(error) }, 'a session failed');
+        socket.terminate();
+      }
+    };
+  const receive = (data: Buffer, binary: boolean) => session.receive(data, binary);
+  socket.on('message', guarded(receive));
+  socket.on(
+    'close',
+    guarded(() => session.close()),
+  );
+  return session;
 }
 
-class Session {
+class Session implements Kept {
   readonly #options: SessionOptions;
   readonly #run: RunHandle;
   readonly #outbox: Outbox;
@@ -72,7 +89,36 @@ class Session {
   }
 
   receive(data: Buffer, binary: boolean): void {
-    this.#handle(data, binary).catch((error: Error) => this.#refuse(error));
+    this.#handle(data, binary)
+      .catch((error: Error) => this.#refuse(error))
+      .catch((error) => this.#options.log.error({ error: String(error) }, 'a refusal failed'));
+  }
+
+  get isAwaitingHello(): boolean {
+    return this.#state.kind === 'awaiting-hello';
+  }
+
+  get backlog(): number {
+    return this.#options.socket.bufferedAmount;
+  }
+
+  get delivered(): number {
+    return this.#outbox.delivered;
+  }
+
+  ping(): void {
+    const { socket } = this.#options;
+    if (socket.readyState === socket.OPEN) socket.ping();
+  }
+
+  dismiss(): void {
+    this.#options.log.warn({}, 'a page that said no hello was dismissed');
+    this.#options.socket.close(CLOSE.helloMissing, 'no hello');
+  }
+
+  giveUp(): void {
+    this.#options.log.warn({}, 'a page that no longer answers was given up');
+    this.#options.socket.terminate();
   }
 
   close(): void {

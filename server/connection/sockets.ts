@@ -1,27 +1,50 @@
-/** The door for pages: who may open a socket, and how all of them are closed. */
+/** The door for pages: who may open a socket, and how all of them are watched and closed. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { RunHandle } from '../contract.ts';
 import { CLOSE, LIMITS, SUBPROTOCOL, WEBSOCKET_PATH } from '../protocol/index.ts';
-import type { Log } from '../threads/log.ts';
+import type { Admission, Asking } from './admission.ts';
+import type { ConnectionLog } from './counted-log.ts';
 import { type SessionOptions, startSession } from './session.ts';
+import { LOOK_EVERY, Upkeep } from './upkeep.ts';
 
 /** What every page is told first, but for its session. */
 export type Welcome = Omit<SessionOptions['welcome'], 'sessionId'>;
 
+/** Pages at once: many times what has been tried, and few enough for the memory. */
+const MOST_PAGES = 256;
+/** Connections of any kind at once. */
+const MOST_CONNECTIONS = 1024;
 /** How long pages may take to close their connection, ms. */
 const CLOSE_PATIENCE = 500;
 
-/** Upgrades at one path only, from pages of this very host, speaking our subprotocol. */
-export function acceptSockets(
-  server: Server,
-  run: RunHandle,
-  welcome: Welcome,
-  log: Log,
-): WebSocketServer {
+export interface Sockets {
+  /** Why this page could not open a socket now, as an answer of HTTP; undefined: it could. */
+  refusal(asking: Asking & { readonly origin: string | undefined }): SocketRefusal | undefined;
+  /** Pages get a moment to hear why; one that does not listen must not keep the process alive. */
+  close(): Promise<void>;
+}
+
+export interface SocketRefusal {
+  readonly status: 401 | 403 | 404 | 426 | 503;
+  readonly message: string;
+}
+
+export interface SocketsOptions {
+  readonly run: RunHandle;
+  readonly welcome: Welcome;
+  readonly admission: Admission;
+  readonly log: ConnectionLog;
+}
+
+/** Upgrades at one path only, from pages that may connect, speaking our subprotocol. */
+export function acceptSockets(server: Server, options: SocketsOptions): Sockets {
+  const { admission, log } = options;
+  const upkeep = new Upkeep();
+  const timer = setInterval(() => upkeep.look(), LOOK_EVERY).unref();
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -29,40 +52,93 @@ export function acceptSockets(
     maxPayload: 16 * LIMITS.messageBytes,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal = refuseUpgrade(request);
-    if (refusal) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`);
+
+  function refusal({ headers, url, origin }: Parameters<Sockets['refusal']>[0]) {
+    const refused =
+      admission.refuse({ headers, url }) ?? admission.refuseOrigin(origin, headers.host);
+    if (refused) return refused;
+    if (sockets.clients.size < MOST_PAGES) return undefined;
+    const message = `${MOST_PAGES} pages are connected, which is as many as can be. Close one.`;
+    return { status: 503, message } as const;
+  }
+
+  function refuseUpgrade({ headers, url = '/' }: IncomingMessage): SocketRefusal | undefined {
+    // Not parsed: what the parser of URLs refuses must be refused too, not thrown.
+    if (url.split('?')[0] !== WEBSOCKET_PATH)
+      return { status: 404, message: `Sockets are at ${WEBSOCKET_PATH}.` };
+    const refused = refusal({ headers, url, origin: headers.origin });
+    if (refused) return refused;
+    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((p) => p.trim());
+    if (offered.includes(SUBPROTOCOL)) return undefined;
+    return { status: 426, message: `Page and server differ: this server speaks ${SUBPROTOCOL}.` };
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const refused = refuseUpgrade(request);
+    if (refused) {
+      log.warn({ url: request.url, ...refused }, 'a socket was refused');
+      refuse(socket, refused);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      const sessionId = randomUUID();
-      startSession({
-        socket: client,
-        run,
-        sessionId,
-        log,
-        welcome: { ...welcome, sessionId },
-      });
-    });
+    sockets.handleUpgrade(request, socket, head, (client) => welcomePage(client, options, upkeep));
+  }
+
+  server.maxConnections = MOST_CONNECTIONS;
+  // From the first moment, and whatever takes the socket over later: a reset is nothing to die of.
+  server.on('connection', (socket) =>
+    socket.on('error', (error) => log.warn({ error: error.message }, 'a connection failed')),
+  );
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    try {
+      upgrade(request, socket, head);
+    } catch (error) {
+      log.error({ error: String(error) }, 'an upgrade failed');
+      socket.destroy();
+    }
   });
-  return sockets;
+  return {
+    refusal,
+    async close() {
+      clearInterval(timer);
+      await closeSockets(sockets);
+    },
+  };
 }
 
-function refuseUpgrade(request: IncomingMessage): string | undefined {
-  if (new URL(request.url ?? '/', 'http://local').pathname !== WEBSOCKET_PATH)
-    return '404 Not Found';
-  const offered = request.headers['sec-websocket-protocol'] ?? '';
-  if (!offered.split(',').some((p) => p.trim() === SUBPROTOCOL)) return '426 Upgrade Required';
-  const { origin, host } = request.headers;
-  // Browsers always send it: another site's page must not drive. Programs send none.
-  if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host))
-    return '403 Forbidden';
-  return undefined;
+function welcomePage(socket: WebSocket, options: SocketsOptions, upkeep: Upkeep): void {
+  const { run, log, welcome } = options;
+  const sessionId = randomUUID();
+  const page = startSession({ socket, run, sessionId, log, welcome: { ...welcome, sessionId } });
+  upkeep.add(page);
+  const heard = () => upkeep.heard(page);
+  socket.on('pong', heard);
+  socket.on('message', heard);
+  socket.on('close', () => upkeep.remove(page));
 }
 
-/** Pages get a moment to hear why; one that does not listen must not keep the process alive. */
-export async function closeSockets(sockets: WebSocketServer): Promise<void> {
+const REASONS = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  426: 'Upgrade Required',
+  503: 'Service Unavailable',
+} as const;
+
+/** Whoever does not read the refusal is not waited for. */
+function refuse(socket: Duplex, { status, message }: SocketRefusal): void {
+  const body = Buffer.from(`${message}\n`);
+  const head = [
+    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    'X-Content-Type-Options: nosniff',
+    `Content-Length: ${body.length}`,
+  ];
+  socket.once('finish', () => socket.destroy());
+  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]));
+}
+
+async function closeSockets(sockets: WebSocketServer): Promise<void> {
   sockets.close(); // no new ones
   for (const client of sockets.clients) client.close(CLOSE.shuttingDown, 'shutting down');
   const deadline = Date.now() + CLOSE_PATIENCE;

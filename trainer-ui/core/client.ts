@@ -103,7 +103,11 @@ export function createClient(window: Window): Client {
       dropClips();
       store.setState({ connection: 'lost', driving: false, retryAt: Date.now() + retryMs });
     },
-    onRefused() {
+    onRefused(refusal) {
+      dropClips();
+      store.setState({ connection: 'refused', refusal, driving: false });
+    },
+    onMismatch() {
       dropClips();
       const refusal = 'Page and server are of different versions. Reload the page.';
       store.setState({ connection: 'refused', refusal });

@@ -1,5 +1,6 @@
 /** The socket to the server: opened again whenever it is lost or dead. */
 import { CLOSE, SUBPROTOCOL, WEBSOCKET_PATH } from '../../server/protocol/index.ts';
+import { whyRefused } from './admission.ts';
 import { BEAT_EVERY, createHeartbeat } from './heartbeat.ts';
 
 const RETRY_FIRST = 500;
@@ -11,8 +12,10 @@ export interface LineEvents {
   onBinary(buffer: ArrayBuffer): void;
   /** Another attempt follows in `retryMs`. */
   onLost(retryMs: number): void;
-  /** The server will not have this page; there are no more attempts. */
-  onRefused(): void;
+  /** The server does not let this page in, and why. Other settings may let it in: it goes on trying. */
+  onRefused(why: string): void;
+  /** Page and server differ; there are no more attempts. */
+  onMismatch(): void;
   /** Time to say something, so that the server answers. */
   onBeat(): void;
 }
@@ -28,44 +31,62 @@ export interface Line {
 export function createLine(window: Window, events: LineEvents): Line {
   const heartbeat = createHeartbeat();
   let socket: WebSocket | undefined;
-  let isRefused = false;
+  let isMismatched = false;
+  let attempt = 0;
   let retry = RETRY_FIRST;
   let timer = 0;
 
   function connect(): void {
     window.clearTimeout(timer);
-    const { protocol, host } = window.location;
-    const url = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${WEBSOCKET_PATH}`;
+    attempt++;
+    let wasOpen = false;
+    // Relative, so that a path of a proxy before it stays; `https` becomes `wss`.
+    const url = new URL(WEBSOCKET_PATH.slice(1), window.location.href);
+    url.protocol = url.protocol.replace('http', 'ws');
     socket = new WebSocket(url, SUBPROTOCOL);
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => events.onOpen();
+    socket.onopen = () => {
+      wasOpen = true;
+      events.onOpen();
+    };
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       heartbeat.heard();
       if (typeof data === 'string') events.onText(data);
       else events.onBinary(data);
     };
-    socket.onclose = ({ code }) => lose(code);
+    socket.onclose = ({ code }) => lose(wasOpen, code);
     heartbeat.start(Date.now());
   }
 
-  function lose(code?: number): void {
+  function lose(wasOpen: boolean, code?: number): void {
     socket = undefined;
     if (code === CLOSE.protocolMismatch) {
-      isRefused = true;
-      events.onRefused();
+      isMismatched = true;
+      events.onMismatch();
       return;
     }
-    events.onLost(retry);
-    timer = window.setTimeout(connect, retry);
+    const retryMs = retry;
+    timer = window.setTimeout(connect, retryMs);
     retry = Math.min(RETRY_MOST, retry * 1.6);
+    if (wasOpen) events.onLost(retryMs);
+    else void explain(attempt, retryMs);
+  }
+
+  /** A socket that never opened was refused, or nobody was there. */
+  async function explain(failed: number, retryMs: number): Promise<void> {
+    const why = await whyRefused(window.location, window.fetch.bind(window));
+    if (failed !== attempt) return;
+    if (why === undefined) events.onLost(retryMs);
+    else events.onRefused(why);
   }
 
   /** A dead socket stays half open for minutes: it is given up, not waited for. */
   function abandon(): void {
     if (!socket) return;
+    const wasOpen = socket.readyState !== WebSocket.CONNECTING;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
-    lose();
+    lose(wasOpen);
   }
 
   function beat(): void {
@@ -77,7 +98,7 @@ export function createLine(window: Window, events: LineEvents): Line {
   /** The network or the page is back (from sleep, or the back/forward cache): no reason to wait. */
   function wake(): void {
     if (socket && socket.readyState > WebSocket.OPEN) abandon();
-    if (!socket && !isRefused) connect();
+    if (!socket && !isMismatched) connect();
   }
 
   connect();

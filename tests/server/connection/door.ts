@@ -1,0 +1,110 @@
+/** The server's door in this process: real HTTP and sockets in front of as much of a run as they ask for. */
+import type { AddressInfo } from 'node:net';
+import WebSocket from 'ws';
+import { Admission, type AdmissionOptions } from '../../../server/connection/admission.ts';
+import { createHttp } from '../../../server/connection/http.ts';
+import { acceptSockets, type Sockets } from '../../../server/connection/sockets.ts';
+import type { RunHandle, RunListener } from '../../../server/contract.ts';
+import { PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from '../../../server/protocol/index.ts';
+import type { Storage } from '../../../server/storage/contract.ts';
+
+export interface Door {
+  readonly port: number;
+  readonly url: string;
+  /** What pages that said hello hear by. */
+  readonly listeners: ReadonlySet<RunListener>;
+  /** Causes that were logged. */
+  readonly logged: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function openDoor(
+  options: Partial<AdmissionOptions> & { uiDir?: string; run?: Partial<RunHandle> } = {},
+): Promise<Door> {
+  const listeners = new Set<RunListener>();
+  const logged: string[] = [];
+  const note = (_fields: object, cause: string) => void logged.push(cause);
+  const log = { warn: note, error: note };
+  const admission = new Admission({ host: '127.0.0.1', ...options });
+  const run = { ...stubRun(listeners), ...options.run } as RunHandle;
+  const app = await createHttp({
+    run,
+    storage: { listRuns: async () => [] } as unknown as Storage,
+    uiDir: options.uiDir ?? '/nowhere',
+    serverVersion: '0',
+    admission,
+    log,
+    socketRefusal: (asking) => sockets.refusal(asking),
+  });
+  const welcome = { runId: 'run-1' } as never;
+  const sockets: Sockets = acceptSockets(app.server, { run, admission, log, welcome });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    listeners,
+    logged,
+    async close() {
+      await sockets.close();
+      await app.close();
+    },
+  };
+}
+
+function stubRun(listeners: Set<RunListener>): Partial<RunHandle> {
+  return {
+    run: { id: 'run-1' } as never,
+    isHealthy: true,
+    counts: { environmentSteps: 0, learnerUpdates: 0, humanSteps: 0, labels: 0 },
+    backend: { name: 'wasm', reason: 'test' },
+    state: undefined,
+    queries: [],
+    alerts: [],
+    recentEpisodes: [],
+    holder: undefined,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    live() {},
+    showQuery() {},
+    status: () => ({ type: 'status' }) as never,
+  };
+}
+
+/** The status of an upgrade: 101, or what refused it. */
+export function upgradeStatus(door: Door, headers: Record<string, string> = {}): Promise<number> {
+  const socket = new WebSocket(`ws://127.0.0.1:${door.port}${WEBSOCKET_PATH}`, SUBPROTOCOL, {
+    headers,
+  });
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('open', () => {
+      socket.terminate();
+      resolve(101);
+    });
+    socket.on('unexpected-response', (_request, response) => {
+      response.destroy();
+      resolve(response.statusCode!);
+    });
+  });
+}
+
+/** A page that has said hello and counts its frames. */
+export async function watchDoor(door: Door, teacherId: string) {
+  const socket = new WebSocket(`ws://127.0.0.1:${door.port}${WEBSOCKET_PATH}`, SUBPROTOCOL);
+  const page = { socket, frames: 0, isOpen: true };
+  socket.on('message', (_data, binary) => {
+    if (binary) page.frames++;
+  });
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    page.isOpen = false;
+  });
+  await new Promise((resolve) => socket.once('open', resolve));
+  const welcomed = new Promise((resolve) => socket.once('message', resolve));
+  socket.send(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId }));
+  await welcomed;
+  return page;
+}
