@@ -84,10 +84,8 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
   }
 
   server.maxConnections = MOST_CONNECTIONS;
-  // From the first moment, and whatever takes the socket over later: a reset is nothing to die of.
-  server.on('connection', (socket) =>
-    socket.on('error', (error) => log.warn({ error: error.message }, 'a connection failed')),
-  );
+  // From the first moment, and whatever takes the socket over later: a reset is an ordinary end, nothing to die of.
+  server.on('connection', (socket) => socket.on('error', () => {}));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     try {
       upgrade(request, socket, head);
