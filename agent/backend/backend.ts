@@ -5,7 +5,11 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { prepareNativeEnvironment } from './native-environment.ts';
+import {
+  type NodeUtil,
+  prepareNativeEnvironment,
+  restoreRemovedByNode,
+} from './native-environment.ts';
 import { createNativeKernels, type GradientKernels, type NativeRunner } from './native-kernels.ts';
 
 export type BackendName = 'native' | 'wasm' | 'cpu';
@@ -110,6 +114,7 @@ async function start(name: BackendName): Promise<typeof TensorFlow> {
   switch (name) {
     case 'native':
       prepareNativeEnvironment();
+      restoreRemovedByNode(require('node:util') as NodeUtil);
       require('@tensorflow/tfjs-node');
       break;
     case 'wasm': {
@@ -125,10 +130,28 @@ async function start(name: BackendName): Promise<typeof TensorFlow> {
   tf.enableProdMode(); // no banner on stderr, no checks of every operation's result
   if (!(await tf.setBackend(engineName(name)))) throw new Error('it does not start');
   await tf.ready();
-  // A thread that ends with TensorFlow's library loaded but never used takes the process with it.
-  if (name === 'native') tf.tidy(() => void tf.add(1, 1).dataSync());
   registerFastMatMulGradient(tf);
+  // Before training begins, so that a library that loads but lacks an operation here is passed over.
+  // It also uses the library: a thread that ends with it loaded but unused takes the process with it.
+  tryOperations(tf);
   return tf;
+}
+
+/**
+ * One training step of a tiny network: the operations that every learner needs.
+ * @throws Error that names the first one that fails.
+ */
+export function tryOperations(tf: typeof TensorFlow): void {
+  tf.tidy(() => {
+    const x = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+    const w = tf.tensor2d([0.5, -0.5, 0.25, 1], [2, 2]);
+    const loss = (weights: Tensor) =>
+      tf.mean(tf.square(tf.sub(tf.tanh(tf.relu(tf.matMul(x, weights as TensorFlow.Tensor2D))), 1)));
+    const gradient = tf.grad(loss)(w).dataSync();
+    const joined = tf.slice(tf.concat([x, w], 1), [0, 1], [2, 2]).dataSync();
+    if (!gradient.every(Number.isFinite) || joined[0] !== 2)
+      throw new Error('it computes wrong numbers here');
+  });
 }
 
 function explain(name: BackendName, options: BackendOptions, wanted: BackendName[]): string {

@@ -18,3 +18,16 @@ export function prepareNativeEnvironment(
   env.TF_NUM_INTRAOP_THREADS ??= String(Math.max(1, Math.floor(cores / 2)));
   env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // no CPU-features banner on stderr
 }
+
+/** Of `node:util`, what `restoreRemovedByNode` gives back. */
+export interface NodeUtil {
+  isNullOrUndefined?: (value: unknown) => boolean;
+}
+
+/**
+ * Node 23 removed `util.isNullOrUndefined`, which @tensorflow/tfjs-node 4.22 calls in most operations
+ * (its fix was merged and never released). To be called before the addon is loaded.
+ */
+export function restoreRemovedByNode(util: NodeUtil): void {
+  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+}
