@@ -38,3 +38,15 @@ export function countsOf(counters: Counters) {
   const { environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels } = counters;
   return { environmentSteps, learnerUpdates, rewardUpdates, humanSteps, labels };
 }
+
+/** The same as metrics. */
+export function countMetrics(counters: Counters) {
+  return {
+    'train/environmentSteps': counters.environmentSteps,
+    'train/learnerUpdates': counters.learnerUpdates,
+    'train/rewardUpdates': counters.rewardUpdates,
+    'train/humanSteps': counters.humanSteps,
+    'train/labels': counters.labels,
+    'train/updatesOwed': counters.pendingUpdates,
+  };
+}

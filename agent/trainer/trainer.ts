@@ -21,6 +21,7 @@ import { createQuerySource } from '../queries/queries.ts';
 import { createRewardEnsemble } from '../reward/ensemble.ts';
 import { createAveraging } from './averaging.ts';
 import {
+  countMetrics,
   countsOf,
   newCounters,
   restoreCounters,
@@ -231,8 +232,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     report: () => ({
       ...(reward?.report() ?? {}),
       'reward/hackingAlarm': hacking?.alarm ? 1 : 0,
-      ...prefixed('train/', countsOf(counters)),
-      'train/updatesOwed': counters.pendingUpdates,
+      ...countMetrics(counters),
     }),
     save() {
       const own = learner.save();

@@ -1,5 +1,5 @@
 /** A whole server in this process, whose threads are killed as a crash would. */
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -82,12 +82,15 @@ it('[SRV-8] an answer whose steps cannot be written is not acknowledged; sent ag
   const { runId } = client.all('welcome')[0]!;
   const { episodeId, step } = await openEpisode(client, 1);
   const feedback = reward(runId, 'ada', episodeId, step, 1);
+  // A file stands where the folder of the episodes was: nothing can be written below it.
   renameSync(join(folder, 'episodes'), join(folder, 'away'));
+  writeFileSync(join(folder, 'episodes'), '');
   client.send({ type: 'feedback', feedback });
   const refused = await client.expect('error', (e) => e.ref === feedback.id);
   expect(refused.code).toBe('storage-failed');
   expect((await raised('storage')).code).toBe('storage-failed');
   expect(client.all('ack')).toEqual([]);
+  rmSync(join(folder, 'episodes'));
   renameSync(join(folder, 'away'), join(folder, 'episodes'));
   client.send({ type: 'feedback', feedback });
   await client.expect('ack', (a) => a.feedbackId === feedback.id);
