@@ -5,6 +5,7 @@
  */
 import type { WebSocket } from 'ws';
 import { LIMITS, type ServerMessage } from '../protocol/index.ts';
+import type { Budget } from './budget.ts';
 import type { ConnectionLog } from './counted-log.ts';
 
 /** Bytes buffered for one page beyond which it counts as gone. */
@@ -22,11 +23,18 @@ export interface Outbox {
   sendFrame(buffer: ArrayBuffer): void;
 }
 
-export function createOutbox(
-  socket: Pick<WebSocket, 'bufferedAmount' | 'readyState' | 'OPEN' | 'send' | 'terminate'>,
-  log: Pick<ConnectionLog, 'warn'>,
-  mostBuffered = MOST_BUFFERED,
-): Outbox {
+export interface OutboxOptions {
+  readonly socket: Pick<WebSocket, 'bufferedAmount' | 'readyState' | 'OPEN' | 'send' | 'terminate'>;
+  readonly log: Pick<ConnectionLog, 'warn'>;
+  /** For all pages together. */
+  readonly budget: Budget;
+  /** Something was read, and the page keeps up. */
+  readonly onRoom: () => void;
+  readonly mostBuffered?: number;
+}
+
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { socket, log, budget, onRoom, mostBuffered = MOST_BUFFERED } = options;
   let dropped = 0;
   let given = 0;
 
@@ -38,7 +46,13 @@ export function createOutbox(
       return;
     }
     given += sizeOf(data);
-    socket.send(data);
+    socket.send(data, () => {
+      if (!outbox.isSlow) onRoom();
+    });
+    if (!outbox.isSlow) return;
+    const count = budget.enforce();
+    if (count > 0)
+      log.warn({ count }, 'pages that read least were disconnected: too much waits for all');
   }
 
   const outbox: Outbox = {
@@ -49,9 +63,7 @@ export function createOutbox(
       return given - socket.bufferedAmount;
     },
     send(message) {
-      // The next of each says the same, newer.
-      const isPassing = message.type === 'status' || message.type === 'metrics';
-      if (isPassing && outbox.isSlow) return;
+      if (isPassing(message) && outbox.isSlow) return;
       const own = message.type === 'status' ? { ...message, droppedFrames: dropped } : message;
       sendReady(JSON.stringify(own));
     },
@@ -62,6 +74,19 @@ export function createOutbox(
     },
   };
   return outbox;
+}
+
+/** The next of each says the same, newer. */
+function isPassing(message: ServerMessage): boolean {
+  switch (message.type) {
+    case 'status':
+    case 'metrics':
+      return true;
+    case 'error':
+      return message.code === 'too-frequent' && message.ref === undefined;
+    default:
+      return false;
+  }
 }
 
 function sizeOf(data: string | ArrayBuffer): number {

@@ -14,10 +14,12 @@ import {
   PROTOCOL_VERSION,
   type ServerMessage,
 } from '../protocol/index.ts';
+import type { Budget } from './budget.ts';
 import { clipOf } from './clip.ts';
 import { liveCommandOf } from './control.ts';
 import type { ConnectionLog } from './counted-log.ts';
 import { FROZEN_SECONDS, Hand } from './hand.ts';
+import { LargeReplies, type Turns } from './large-replies.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { parseMessage } from './parse.ts';
 import { isUrgent, letsGo, looksUrgent, refusedToOnlookers } from './precedence.ts';
@@ -31,6 +33,9 @@ export interface SessionOptions {
   readonly run: RunHandle;
   readonly sessionId: string;
   readonly log: ConnectionLog;
+  /** Of all pages together. */
+  readonly budget: Budget;
+  readonly turns: Turns;
   readonly welcome: Omit<
     Extract<ServerMessage, { type: 'welcome' }>,
     'type' | 'serverTime' | 'backend'
@@ -76,6 +81,7 @@ class Session implements Kept {
   readonly #run: RunHandle;
   readonly #outbox: Outbox;
   readonly #scenes: SceneSender;
+  readonly #large: LargeReplies;
   readonly #messages = createRateLimit(LIMITS.messagesPerSecond);
   readonly #inputs = createRateLimit(LIMITS.inputsPerSecond);
   readonly #hand = new Hand();
@@ -84,8 +90,15 @@ class Session implements Kept {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#run = options.run;
-    this.#outbox = createOutbox(options.socket, options.log);
-    this.#scenes = new SceneSender(options.run, this.#outbox, options.log);
+    const { socket, log, budget, turns } = options;
+    const onRoom = () => {
+      this.#scenes.catchUp();
+      this.#large.catchUp();
+    };
+    this.#outbox = createOutbox({ socket, log, budget, onRoom });
+    this.#scenes = new SceneSender(options.run, this.#outbox, log);
+    this.#large = new LargeReplies(this.#outbox, turns);
+    budget.add(socket);
   }
 
   receive(data: Buffer, binary: boolean): void {
@@ -125,6 +138,8 @@ class Session implements Kept {
     const { sessionId } = this.#options;
     const state = this.#state;
     this.#state = { kind: 'closed' };
+    this.#options.budget.remove(this.#options.socket);
+    this.#large.clear();
     this.#run.showQuery(sessionId, undefined);
     if (state.kind === 'listening') {
       state.unsubscribe();
@@ -217,7 +232,7 @@ class Session implements Kept {
       case 'feedback':
         return this.#feedback({ ...message.feedback, teacherId }); // whatever name it bears
       case 'request-clip':
-        return this.#clip(message);
+        return this.#large.add(() => this.#clip(message), String(message.tag));
       case 'ask-queries':
         this.#run.wantQueries(message.count);
         return;
@@ -228,8 +243,7 @@ class Session implements Kept {
         this.#run.passQuery(message.queryId);
         return;
       case 'request-history':
-        this.#outbox.send({ type: 'metrics', points: await this.#run.history(message.since) });
-        return;
+        return this.#large.add(() => this.#history(message));
       case 'ping':
         this.#outbox.send({ type: 'pong', sentAt: message.sentAt, serverTime: Date.now() });
         return;
@@ -273,10 +287,7 @@ class Session implements Kept {
     return this.#run.subscribe({
       message: (message) => this.#outbox.send(message),
       scene: (sceneId, seed) => this.#scenes.moved(sceneId, seed),
-      frame: (buffer) => {
-        this.#scenes.catchUp();
-        this.#outbox.sendFrame(buffer);
-      },
+      frame: (buffer) => this.#outbox.sendFrame(buffer),
     });
   }
 
@@ -303,6 +314,11 @@ class Session implements Kept {
     const { sceneId, seed, bytes } = await clipOf(this.#run, segment, tag);
     await this.#scenes.send(sceneId, seed);
     this.#outbox.sendReady(bytes);
+  }
+
+  async #history({ since }: Message<'request-history'>): Promise<void> {
+    const points = await this.#run.history(since);
+    this.#outbox.sendReady(JSON.stringify({ type: 'metrics', points } satisfies ServerMessage));
   }
 }
 

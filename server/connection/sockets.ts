@@ -7,7 +7,9 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { RunHandle } from '../contract.ts';
 import { CLOSE, LIMITS, SUBPROTOCOL, WEBSOCKET_PATH } from '../protocol/index.ts';
 import type { Admission, Asking } from './admission.ts';
+import { Budget } from './budget.ts';
 import type { ConnectionLog } from './counted-log.ts';
+import { Turns } from './large-replies.ts';
 import { type SessionOptions, startSession } from './session.ts';
 import { LOOK_EVERY, Upkeep } from './upkeep.ts';
 
@@ -43,8 +45,8 @@ export interface SocketsOptions {
 /** Upgrades at one path only, from pages that may connect, speaking our subprotocol. */
 export function acceptSockets(server: Server, options: SocketsOptions): Sockets {
   const { admission, log } = options;
-  const upkeep = new Upkeep();
-  const timer = setInterval(() => upkeep.look(), LOOK_EVERY).unref();
+  const shared: Shared = { upkeep: new Upkeep(), budget: new Budget(), turns: new Turns() };
+  const timer = setInterval(() => shared.upkeep.look(), LOOK_EVERY).unref();
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -80,7 +82,7 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
       refuse(socket, refused);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (client) => welcomePage(client, options, upkeep));
+    sockets.handleUpgrade(request, socket, head, (client) => welcomePage(client, options, shared));
   }
 
   server.maxConnections = MOST_CONNECTIONS;
@@ -103,10 +105,19 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
   };
 }
 
-function welcomePage(socket: WebSocket, options: SocketsOptions, upkeep: Upkeep): void {
-  const { run, log, welcome } = options;
+/** What all pages have together. */
+interface Shared {
+  readonly upkeep: Upkeep;
+  readonly budget: Budget;
+  readonly turns: Turns;
+}
+
+function welcomePage(socket: WebSocket, options: SocketsOptions, shared: Shared): void {
+  const { run, log } = options;
+  const { upkeep, budget, turns } = shared;
   const sessionId = randomUUID();
-  const page = startSession({ socket, run, sessionId, log, welcome: { ...welcome, sessionId } });
+  const welcome = { ...options.welcome, sessionId };
+  const page = startSession({ socket, run, sessionId, log, budget, turns, welcome });
   upkeep.add(page);
   const heard = () => upkeep.heard(page);
   socket.on('pong', heard);

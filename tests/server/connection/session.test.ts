@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
+import { Budget } from '../../../server/connection/budget.ts';
+import { Turns } from '../../../server/connection/large-replies.ts';
 import { startSession } from '../../../server/connection/session.ts';
 import type { RunHandle } from '../../../server/contract.ts';
 import { PROTOCOL_VERSION } from '../../../server/protocol/index.ts';
@@ -31,7 +33,15 @@ it('[WIRE-7] a page that goes while it is being welcomed is not told anything af
       OPEN: 1,
       send() {},
     }) as unknown as WebSocket;
-    startSession({ socket, run, sessionId: 's', log: createLog('fatal'), welcome: {} as never });
+    startSession({
+      socket,
+      run,
+      sessionId: 's',
+      log: createLog('fatal'),
+      budget: new Budget(),
+      turns: new Turns(),
+      welcome: {} as never,
+    });
     const hello = { type: 'hello', protocol: PROTOCOL_VERSION, teacherId: 'ada' };
     socket.emit('message', Buffer.from(JSON.stringify(hello)), false);
     return socket;

@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { Budget } from '../../../server/connection/budget.ts';
+import { LargeReplies, Turns } from '../../../server/connection/large-replies.ts';
 import { createOutbox } from '../../../server/connection/outbox.ts';
 import { startSession } from '../../../server/connection/session.ts';
 import type { RunHandle, RunListener } from '../../../server/contract.ts';
@@ -74,6 +76,8 @@ beforeEach(async () => {
       run,
       sessionId: 's',
       log: createLog('error'),
+      budget: new Budget(),
+      turns: new Turns(),
       welcome: {} as never,
     }),
   );
@@ -163,8 +167,75 @@ it('[SRV-21] a page that never reads is disconnected before it fills the memory'
       isGone = true;
     },
   };
-  const outbox = createOutbox(socket, { warn() {} }, 10_000);
+  const outbox = createOutbox({
+    socket,
+    log: { warn() {} },
+    budget: new Budget(),
+    onRoom() {},
+    mostBuffered: 10_000,
+  });
   for (let i = 0; i < 5; i++) outbox.sendReady('x'.repeat(3000));
   expect(isGone).toBe(true);
   expect(socket.bufferedAmount).toBe(12_000);
 });
+
+it('[SRV-25] what waits for all pages together is bounded: who reads least goes, the others stay', () => {
+  const budget = new Budget(1000);
+  const gone: string[] = [];
+  const page = (name: string, bufferedAmount: number) => {
+    const holder = { bufferedAmount, terminate: () => void gone.push(name) };
+    budget.add(holder);
+    return holder;
+  };
+  const ada = page('ada', 100);
+  page('bob', 500);
+  const eve = page('eve', 400);
+  expect(budget.enforce()).toBe(0);
+  eve.bufferedAmount = 600;
+  expect(budget.enforce()).toBe(1);
+  expect(gone).toEqual(['eve']);
+  ada.bufferedAmount = 501;
+  budget.remove(eve);
+  expect(budget.enforce()).toBe(1);
+  expect(gone).toEqual(['eve', 'ada']);
+});
+
+it('[SRV-25] large replies wait while their page does not read, and come in order once it does', async () => {
+  const outbox = { isSlow: true };
+  const replies = new LargeReplies(outbox, new Turns());
+  const made: number[] = [];
+  const asked = [1, 2, 3].map((n) => replies.add(async () => void made.push(n)));
+  replies.catchUp();
+  await nextTurns();
+  expect(made).toEqual([]);
+  outbox.isSlow = false;
+  replies.catchUp();
+  await Promise.all(asked);
+  expect(made).toEqual([1, 2, 3]);
+});
+
+it('[SRV-25] of all pages only some have a large reply made at once; one that fails holds up nobody', async () => {
+  const turns = new Turns(2);
+  let making = 0;
+  let most = 0;
+  const make = async () => {
+    most = Math.max(most, ++making);
+    await nextTurns();
+    making--;
+  };
+  const pages = Array.from({ length: 9 }, () => new LargeReplies({ isSlow: false }, turns));
+  const failing = pages[0]!.add(async () => Promise.reject(new Error('no such episode')));
+  await expect(failing).rejects.toThrow('no such episode');
+  await Promise.all(pages.map((page) => page.add(make)));
+  expect(most).toBe(2);
+});
+
+it('[SRV-25] requests beyond what a page can need are refused by their id', async () => {
+  const replies = new LargeReplies({ isSlow: true }, new Turns());
+  const asked = Array.from({ length: 65 }, (_, i) => replies.add(async () => {}, `clip-${i}`));
+  await expect(asked[64]).rejects.toMatchObject({ code: 'too-frequent', ref: 'clip-64' });
+});
+
+function nextTurns(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
