@@ -19,7 +19,7 @@ export interface Kind<T> {
   readonly name: 'number' | 'whole number' | 'flag' | 'choice' | 'text' | 'list' | 'group';
   /** As it follows "allowed" in an error, e.g. `whole numbers 1 to 32`. */
   readonly allowed: string;
-  /** choice: its words. */
+  /** Words among the values. */
   readonly words?: readonly string[];
   /** group: the fields within. */
   readonly group?: ConfigSchema;
@@ -55,6 +55,21 @@ function bounded(finite: z.ZodNumber, low: number, high: number): z.ZodType<numb
   if (high < Number.POSITIVE_INFINITY) return finite.min(low).max(high);
   const infinite = z.literal([Number.POSITIVE_INFINITY, 'Infinity']);
   return z.union([finite.min(low), infinite.transform(() => Number.POSITIVE_INFINITY)]);
+}
+
+/** A number in [low, high], or a word in its place, e.g. 'auto'. */
+export function numberOr<const W extends string>(
+  word: W,
+  low: number,
+  high: number,
+): Kind<number | W> {
+  const { schema, allowed } = number(low, high);
+  return {
+    schema: z.union([z.literal(word), schema]),
+    name: 'number',
+    allowed: `${allowed}, or ${word}`,
+    words: [word],
+  };
 }
 
 export const flag: Kind<boolean> = {

@@ -2,6 +2,7 @@
  * Behaviour cloning (Pomerleau 1989): regress the policy's action on what people did, on people's
  * steps alone. The baseline that every other way of learning from people has to beat.
  */
+import { type Config, config, field, parseConfig } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
@@ -11,36 +12,15 @@ import { createMlp, type Mlp } from '../nn/mlp.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
+import { imitationFields, weight } from './parts/fields.ts';
 import { countHuman, imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 
-export interface BcConfig {
-  /** Hidden units per layer. */
-  readonly hidden: readonly number[];
-  /** Steps per gradient step. */
-  readonly batchSize: number;
-  /** Steps kept. */
-  readonly capacity: number;
-  /** People's steps needed before the first update. */
-  readonly learningStarts: number;
-  readonly learningRate: number;
-  /** Decoupled weight decay. */
-  readonly weightDecay: number;
-  readonly normaliseObservations: boolean;
-  /** Checkpoints contain the steps. */
-  readonly saveReplay: boolean;
-}
-
-export const bcDefaults: BcConfig = {
-  hidden: [256, 256],
-  batchSize: 256,
-  capacity: 100_000,
-  learningStarts: 32,
-  learningRate: 5e-4,
-  weightDecay: 0,
-  normaliseObservations: false,
-  saveReplay: true,
-};
+export const bcSchema = config({
+  ...imitationFields,
+  weightDecay: field(weight, 0, 'Decoupled weight decay.'),
+});
+export type BcConfig = Config<typeof bcSchema>;
 
 export interface BcLearner extends Learner {
   /** For tests: adds the gradient and returns the loss. */
@@ -53,7 +33,7 @@ export function createBc(
   backend: Backend,
   random: Random,
 ): BcLearner {
-  const c: BcConfig = { ...bcDefaults, ...config };
+  const c = parseConfig('bc', bcSchema, config);
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;
@@ -66,12 +46,7 @@ export function createBc(
     learningRate: c.learningRate,
     weightDecay: c.weightDecay,
   });
-  const experience = createExperience(
-    'bc',
-    spec,
-    { ...c, humanShare: 1, rewardSource: 'none' },
-    random,
-  );
+  const experience = createExperience(spec, { ...c, humanShare: 1, rewardSource: 'none' }, random);
   const weights = { bcWeight: 1, preferenceWeight: 0, preferenceBeta: 1 };
   let updates = 0;
 

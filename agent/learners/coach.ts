@@ -11,6 +11,7 @@
  * Deviations: ρ is truncated at `maxRatio`; π_then is the policy when the press arrives, not when it acted;
  * Adam; a state-independent Gaussian with clipped likelihood (nn/censored.ts).
  */
+import { type Config, config, field, number, parseConfig, whole } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, EpisodeSource, Feedback, Learner, Metrics } from '../contract.ts';
@@ -20,45 +21,34 @@ import { censoredLikelihood } from '../nn/censored.ts';
 import { descend, predict } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import {
+  kept,
+  logDeviation,
+  needed,
+  rows,
+  seconds,
+  share,
+  stepSize,
+  units,
+  weight,
+} from './parts/fields.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createTuples } from './parts/tuples.ts';
 
-export interface CoachConfig {
-  /** Hidden units per layer. */
-  readonly hidden: readonly number[];
-  /** Presses, with their windows, per gradient step. */
-  readonly batchSize: number;
-  /** Presses kept. */
-  readonly capacity: number;
-  /** Presses needed before the first update. */
-  readonly learningStarts: number;
-  readonly learningRate: number;
-  /** Seconds between a step on screen and the key about it. */
-  readonly delay: number;
-  /** λ of the eligibility trace, per step. */
-  readonly trace: number;
-  /** Steps the trace reaches back. */
-  readonly window: number;
-  /** Largest importance weight. */
-  readonly maxRatio: number;
-  readonly entropyWeight: number;
-  /** First log standard deviation, actions scaled to [−1, 1]. */
-  readonly initialLogStd: number;
-}
-
-export const coachDefaults: CoachConfig = {
-  hidden: [64, 64],
-  batchSize: 16,
-  capacity: 1000,
-  learningStarts: 4,
-  learningRate: 1e-3,
-  delay: 0.2,
-  trace: 0.35,
-  window: 10,
-  maxRatio: 2,
-  entropyWeight: 0.01,
-  initialLogStd: -0.7,
-};
+export const coachSchema = config({
+  hidden: field(units, [64, 64], 'Hidden units per layer.'),
+  batchSize: field(rows, 16, 'Presses, with their windows, per gradient step.'),
+  capacity: field(kept, 1000, 'Presses kept.'),
+  learningStarts: field(needed, 4, 'Presses needed before the first update.'),
+  learningRate: field(stepSize, 1e-3, 'Step size of Adam.'),
+  delay: field(seconds, 0.2, 'From a step on screen to the key about it, s.'),
+  trace: field(share, 0.35, 'λ of the eligibility trace, per step.'),
+  window: field(whole(1, 10_000), 10, 'Steps the trace reaches back.'),
+  maxRatio: field(number(1e-3, 1e6), 2, 'Largest importance weight.'),
+  entropyWeight: field(weight, 0.01, 'Weight of the policy’s entropy.'),
+  initialLogStd: field(logDeviation, -0.7, 'First log standard deviation, actions in [−1, 1].'),
+});
+export type CoachConfig = Config<typeof coachSchema>;
 
 export interface CoachLearner extends Learner {
   /**
@@ -79,11 +69,7 @@ export function createCoach(
   backend: Backend,
   random: Random,
 ): CoachLearner {
-  const c: CoachConfig = { ...coachDefaults, ...config };
-  if (!(c.trace >= 0 && c.trace <= 1))
-    throw new RangeError(`coach.trace: is ${c.trace}, allowed 0 to 1`);
-  if (!Number.isInteger(c.window) || c.window < 1)
-    throw new RangeError(`coach.window: is ${c.window}, needs an integer of at least 1`);
+  const c = parseConfig('coach', coachSchema, config);
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;

@@ -13,6 +13,7 @@
  * replayed steps, not the latest; the risk critic's output is linear. The acting policy is the ensemble's mean, as one
  * block-diagonal network.
  */
+import { type Config, config, field, flag, parseConfig, whole } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import { quantile } from '../acting/gate.ts';
 import type { Backend } from '../backend/backend.ts';
@@ -25,52 +26,30 @@ import type { ReplayBatch } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';
+import { imitationFields, share } from './parts/fields.ts';
 import { countHuman, isOwn } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createReach, type Reach, SOLVED_SHARE } from './parts/reach.ts';
 import { createRing } from './parts/ring.ts';
 
-export interface DaggerConfig {
-  /** Hidden units per layer of every member. */
-  readonly hidden: readonly number[];
-  /** Policies in the ensemble. */
-  readonly members: number;
-  /** Share of the steps that each member trains on, drawn once per step. */
-  readonly bootstrap: number;
-  readonly batchSize: number;
-  /** Steps kept. */
-  readonly capacity: number;
-  /** People's steps needed before the first update. */
-  readonly learningStarts: number;
-  readonly learningRate: number;
-  /** Share of every batch from the robot's own undisturbed steps. */
-  readonly robotShare: number;
-  readonly normaliseObservations: boolean;
-  /** Share of undisturbed steps at which the gate may ask. */
-  readonly targetRate: number;
-  /** Steps the gate's thresholds are estimated from. */
-  readonly gateSteps: number;
-  /** Learn the probability of reaching the goal, and let the gate use it (ThriftyDAgger). */
-  readonly reach: boolean;
-  /** Checkpoints contain the steps. */
-  readonly saveReplay: boolean;
-}
-
-export const daggerDefaults: DaggerConfig = {
-  hidden: [256, 256],
-  members: 1,
-  bootstrap: 0.8,
-  batchSize: 256,
-  capacity: 100_000,
-  learningStarts: 32,
-  learningRate: 5e-4,
-  robotShare: 0,
-  normaliseObservations: false,
-  targetRate: 0.01,
-  gateSteps: 1000,
-  reach: false,
-  saveReplay: true,
-};
+export const daggerSchema = config({
+  ...imitationFields,
+  members: field(whole(1, 64), 1, 'Policies in the ensemble.'),
+  bootstrap: field(
+    share,
+    0.8,
+    'Share of the steps that each member trains on, drawn once per step.',
+  ),
+  robotShare: field(share, 0, 'Share of every batch from the robot’s own undisturbed steps.'),
+  targetRate: field(share, 0.01, 'Share of undisturbed steps at which the gate may ask.'),
+  gateSteps: field(whole(1, 1e6), 1000, 'Steps the gate’s thresholds are estimated from.'),
+  reach: field(
+    flag,
+    false,
+    'Learn the probability of reaching the goal, and let the gate use it (ThriftyDAgger).',
+  ),
+});
+export type DaggerConfig = Config<typeof daggerSchema>;
 
 export interface DaggerLearner extends Learner {
   /** For tests: adds the gradient of one member and returns its loss. */
@@ -87,8 +66,7 @@ export function createDagger(
   backend: Backend,
   random: Random,
 ): DaggerLearner {
-  const c: DaggerConfig = { ...daggerDefaults, ...config };
-  checkConfig(c);
+  const c = parseConfig('dagger', daggerSchema, config);
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;
@@ -117,7 +95,6 @@ export function createDagger(
   // ------------------------------------------------------------------ data
   const humanShare = 1 - c.robotShare;
   const experience = createExperience(
-    'dagger',
     spec,
     { ...c, humanShare, restFrom: 'undisturbed', rewardSource: 'none' },
     random,
@@ -319,13 +296,4 @@ export function createDagger(
     },
     parts: { members, reach, loss },
   };
-}
-
-function checkConfig(c: DaggerConfig): void {
-  if (!Number.isInteger(c.members) || c.members < 1)
-    throw new RangeError(`dagger.members: is ${c.members}, needs an integer of at least 1`);
-  for (const name of ['bootstrap', 'robotShare', 'targetRate'] as const) {
-    if (!(c[name] >= 0 && c[name] <= 1))
-      throw new RangeError(`dagger.${name}: is ${c[name]}, allowed 0 to 1`);
-  }
 }

@@ -9,6 +9,7 @@
  * person's and the agent's action in that step. λ < 1 is contrastive preference learning's bias
  * (Hejna et al. 2024), which the authors' code uses.
  */
+import { type Config, config, field, parseConfig, whole } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type {
@@ -27,46 +28,23 @@ import { createMlp, type Mlp } from '../nn/mlp.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
+import { imitationFields, needed, rows, stepSize, weight } from './parts/fields.ts';
 import { imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createTuples } from './parts/tuples.ts';
 
-export interface PplConfig {
-  /** Hidden units per layer. */
-  readonly hidden: readonly number[];
-  /** Rows of behaviour cloning, and of preferences, per gradient step. */
-  readonly batchSize: number;
-  /** Steps kept. */
-  readonly capacity: number;
-  /** People's steps needed before the first update. */
-  readonly learningStarts: number;
-  readonly learningRate: number;
-  /** Predicted states that share a step's preference, L. */
-  readonly horizon: number;
-  readonly beta: number;
-  /** λ: weight of the rejected action. */
-  readonly bias: number;
-  readonly bcWeight: number;
-  readonly preferenceWeight: number;
-  readonly normaliseObservations: boolean;
-  /** Checkpoints contain the steps. */
-  readonly saveReplay: boolean;
-}
-
-export const pplDefaults: PplConfig = {
-  hidden: [256, 256],
-  batchSize: 1024,
-  capacity: 100_000,
-  learningStarts: 10,
-  learningRate: 1e-4,
-  horizon: 4,
-  beta: 0.1,
-  bias: 0.5,
-  bcWeight: 1,
-  preferenceWeight: 1,
-  normaliseObservations: false,
-  saveReplay: true,
-};
+export const pplSchema = config({
+  ...imitationFields,
+  batchSize: field(rows, 1024, 'Rows of behaviour cloning, and of preferences, per gradient step.'),
+  learningStarts: field(needed, 10, 'People’s steps needed before the first update.'),
+  learningRate: field(stepSize, 1e-4, 'Step size of Adam.'),
+  horizon: field(whole(1, 1000), 4, 'Predicted states that share a step’s preference, L.'),
+  beta: field(weight, 0.1, 'β: how sharply a preference tells actions apart.'),
+  bias: field(weight, 0.5, 'λ: weight of the rejected action.'),
+  bcWeight: field(weight, 1, 'Weight of behaviour cloning.'),
+  preferenceWeight: field(weight, 1, 'Weight of the preferences.'),
+});
+export type PplConfig = Config<typeof pplSchema>;
 
 export interface PplLearner extends Learner {
   /** For tests: each adds its gradient and returns the loss. */
@@ -89,9 +67,7 @@ export function createPpl(
   backend: Backend,
   random: Random,
 ): PplLearner {
-  const c: PplConfig = { ...pplDefaults, ...config };
-  if (!Number.isInteger(c.horizon) || c.horizon < 1)
-    throw new RangeError(`ppl.horizon: is ${c.horizon}, needs an integer of at least 1`);
+  const c = parseConfig('ppl', pplSchema, config);
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;
@@ -102,12 +78,7 @@ export function createPpl(
     random,
   );
   const adam = createAdam(actor.parameters.length, { learningRate: c.learningRate });
-  const experience = createExperience(
-    'ppl',
-    spec,
-    { ...c, humanShare: 1, rewardSource: 'none' },
-    random,
-  );
+  const experience = createExperience(spec, { ...c, humanShare: 1, rewardSource: 'none' }, random);
   /** Predicted state, a⁺, a⁻ (actions in [−1, 1]). */
   const pairs = createTuples(c.capacity, width);
   const drawn = new Float32Array(n * width);

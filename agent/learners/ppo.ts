@@ -10,6 +10,7 @@
  * round; steps a person acted belong to nobody's return and value, and may be imitated. Where rewards
  * are to be learned, the first round waits until there is a model of them.
  */
+import { type Config, config, field, flag, number, parseConfig, whole } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics, RewardModel } from '../contract.ts';
@@ -19,69 +20,63 @@ import { censoredLikelihood } from '../nn/censored.ts';
 import { descend, predict } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { createNormaliser } from '../nn/normaliser.ts';
-import type { RewardSource } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import {
+  logDeviation,
+  rewardSource,
+  rows,
+  share,
+  stepSize,
+  units,
+  weight,
+} from './parts/fields.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createPpoBatch, fillPpoBatch, type PpoBatch } from './parts/ppo-batch.ts';
-import {
-  checkRoundConfig,
-  createReturnScale,
-  createRollout,
-  estimateAdvantages,
-  shuffle,
-} from './parts/rollout.ts';
+import { createReturnScale, createRollout, estimateAdvantages, shuffle } from './parts/rollout.ts';
 
-export interface PpoConfig {
-  /** Hidden units per layer, policy and value alike. */
-  readonly hidden: readonly number[];
-  /** Steps, over all actors, per round. */
-  readonly rolloutSteps: number;
-  readonly minibatch: number;
-  /** Passes over every round's steps. */
-  readonly epochs: number;
-  readonly learningRate: number;
-  readonly gamma: number;
-  /** λ of generalised advantage estimation. */
-  readonly lambda: number;
-  /** Largest change of the probability ratio that is rewarded. */
-  readonly clip: number;
-  readonly entropyWeight: number;
-  readonly valueWeight: number;
-  readonly maxGradientNorm: number;
-  /** First log standard deviation, actions scaled to [−1, 1]. */
-  readonly initialLogStd: number;
-  /** End a round early once the approximate KL divergence is 1.5 times this; Infinity: never. */
-  readonly targetKl: number;
-  readonly normaliseObservations: boolean;
-  /** Divide rewards by the running standard deviation of the discounted return. */
-  readonly normaliseRewards: boolean;
-  readonly rewardSource: RewardSource;
-  /** Weight of ‖μ(s) − a_human‖² on people's steps. */
-  readonly bcWeight: number;
-  /** First rounds in which only the value learns: for a policy that was learned elsewhere. */
-  readonly valueRounds: number;
-}
+const shape = config({
+  hidden: field(units, [64, 64], 'Hidden units per layer, policy and value alike.'),
+  rolloutSteps: field(whole(1, 1e7), 2048, 'Steps, over all actors, per round.'),
+  minibatch: field(rows, 256, 'Steps per gradient step; at most rolloutSteps.'),
+  epochs: field(whole(1, 1000), 10, 'Passes over every round’s steps.'),
+  learningRate: field(stepSize, 3e-4, 'Step size of Adam.'),
+  gamma: field(share, 0.99, 'Discount per step.'),
+  lambda: field(share, 0.95, 'λ of generalised advantage estimation.'),
+  clip: field(number(0, 100), 0.2, 'Largest change of the probability ratio that is rewarded.'),
+  entropyWeight: field(weight, 0, 'Weight of the policy’s entropy.'),
+  valueWeight: field(weight, 0.5, 'Weight of the value’s loss.'),
+  maxGradientNorm: field(
+    number(0, Number.POSITIVE_INFINITY),
+    0.5,
+    'Gradients are scaled down to this norm, per network.',
+  ),
+  initialLogStd: field(logDeviation, 0, 'First log standard deviation, actions in [−1, 1].'),
+  targetKl: field(
+    number(0, Number.POSITIVE_INFINITY),
+    Number.POSITIVE_INFINITY,
+    'End a round early once the approximate KL divergence is 1.5 times this; Infinity: never.',
+  ),
+  normaliseObservations: field(flag, true, 'By their running mean and variance.'),
+  normaliseRewards: field(
+    flag,
+    true,
+    'Divide rewards by the running standard deviation of the discounted return.',
+  ),
+  rewardSource,
+  bcWeight: field(weight, 0, 'Weight of ‖μ(s) − a_human‖² on people’s steps.'),
+  valueRounds: field(
+    whole(0, 1e6),
+    0,
+    'First rounds in which only the value learns: for a policy that was learned elsewhere.',
+  ),
+});
 
-export const ppoDefaults: PpoConfig = {
-  hidden: [64, 64],
-  rolloutSteps: 2048,
-  minibatch: 256,
-  epochs: 10,
-  learningRate: 3e-4,
-  gamma: 0.99,
-  lambda: 0.95,
-  clip: 0.2,
-  entropyWeight: 0,
-  valueWeight: 0.5,
-  maxGradientNorm: 0.5,
-  initialLogStd: 0,
-  targetKl: Number.POSITIVE_INFINITY,
-  normaliseObservations: true,
-  normaliseRewards: true,
-  rewardSource: 'environment',
-  bcWeight: 0,
-  valueRounds: 0,
-};
+export const ppoSchema = shape.superRefine(({ minibatch, rolloutSteps }, context) => {
+  if (minibatch <= rolloutSteps) return;
+  const message = `is ${minibatch}, allowed 1 to ${rolloutSteps} (rolloutSteps)`;
+  context.addIssue({ code: 'custom', path: ['minibatch'], message });
+});
+export type PpoConfig = Config<typeof ppoSchema>;
 
 export interface PpoLearner extends Learner {
   rewardModelVersion(): number;
@@ -103,8 +98,7 @@ export function createPpo(
   backend: Backend,
   random: Random,
 ): PpoLearner {
-  const c: PpoConfig = { ...ppoDefaults, ...config };
-  checkRoundConfig('ppo', c);
+  const c = parseConfig('ppo', ppoSchema, config);
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const adamConfig = { learningRate: c.learningRate, epsilon: 1e-5 };

@@ -9,6 +9,16 @@
  * All losses are means over the batch; gradients are written out beside them and checked against
  * finite differences in tests/agent/learners.
  */
+import {
+  type Config,
+  config,
+  field,
+  flag,
+  number,
+  numberOr,
+  parseConfig,
+  whole,
+} from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
@@ -22,120 +32,53 @@ import {
   sampleSquashed,
   squashedGradient,
 } from '../nn/squashed.ts';
-import type { ReplayBatch, RestFrom, RewardSource } from '../replay/replay.ts';
+import type { ReplayBatch } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';
+import { offPolicyFields, stepSize, weight } from './parts/fields.ts';
 import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createTakeoverCost, type TakeoverCost } from './parts/takeover-cost.ts';
 import { createTemperature } from './parts/temperature.ts';
 
-export interface SacConfig {
-  /** Hidden units per layer, actor and critics alike. */
-  readonly hidden: readonly number[];
-  /** Transitions per gradient step. */
-  readonly batchSize: number;
-  /** Transitions kept. */
-  readonly capacity: number;
-  /** Transitions needed before the first update. */
-  readonly learningStarts: number;
-  /** Discount per step. */
-  readonly gamma: number;
-  /** Share of the online critics that moves into their targets per update. */
-  readonly tau: number;
-  /** Actors whose mean acts. Imitation of few takeovers depends on luck; several have less of it. */
-  readonly actors: number;
-  readonly actorLearningRate: number;
-  readonly criticLearningRate: number;
-  readonly temperatureLearningRate: number;
-  /** First value of the entropy weight α. */
-  readonly initialTemperature: number;
-  /** Adapt α towards `targetEntropy`. */
-  readonly autoTemperature: boolean;
-  /** Nats; 'auto': −(action size). */
-  readonly targetEntropy: number | 'auto';
-  /** Subtract α log π in the critics' target (HIL-SERL does not). */
-  readonly entropyBackup: boolean;
-  /** Critics; the smallest value counts. */
-  readonly critics: number;
-  /** Critic steps per actor step (RLPD's update-to-data ratio); one `update` does all of them. */
-  readonly criticSteps: number;
-  /** Updates of the targets happen every so many critic steps (PEBBLE: 2). */
-  readonly targetEvery: number;
-  /** Layer normalisation in the critics (RLPD). */
-  readonly layerNorm: boolean;
-  /** Running mean and variance of observations. */
-  readonly normaliseObservations: boolean;
-  /** Half of all steps are shown in the mirror, where the task has one. */
-  readonly mirror: boolean;
-  /** Hide observations that repeat the last action. */
-  readonly ignoreEchoes: boolean;
-  readonly rewardSource: RewardSource;
-  /** Multiplies rewards. */
-  readonly rewardScale: number;
-  /** Least share of every batch taken from people's steps, [0, 1]. */
-  readonly humanShare: number;
-  /** Where the rest of a batch comes from. */
-  readonly restFrom: RestFrom;
-  /** People react late: so many seconds before a takeover imitate its first action as well, [0, 10]. */
-  readonly reactionSeconds: number;
-  /** Weight of ‖tanh μ(s) − a_human‖² on people's steps. */
-  readonly bcWeight: number;
-  /** Weight of −log σ(β log π(a_human) − β log π(a_policy)) on people's steps (PPL, DPO's form). */
-  readonly preferenceWeight: number;
-  readonly preferenceBeta: number;
-  /** Weight of PVP's proxy values: Q(s, a_human) → +B, Q(s, a_policy) → −B on people's steps. */
-  readonly proxyWeight: number;
-  /** B of the above. */
-  readonly proxyValue: number;
-  /** Weight of −(Q(s, a_human) − Q(s, a_policy)) on people's steps (HACO's α, as in CQL). */
-  readonly conservativeWeight: number;
-  /** No temporal-difference loss on the first step of a takeover (PVP). */
-  readonly stopTdAtTakeover: boolean;
-  /** Weight of the expected takeover cost in the actor's loss (HACO: 1). */
-  readonly takeoverCostWeight: number;
-  /** Checkpoints contain the replay buffer. */
-  readonly saveReplay: boolean;
-}
-
-export const sacDefaults: SacConfig = {
-  hidden: [256, 256],
-  batchSize: 256,
-  capacity: 100_000,
-  learningStarts: 256,
-  gamma: 0.99,
-  tau: 0.005,
-  actors: 1,
-  actorLearningRate: 3e-4,
-  criticLearningRate: 3e-4,
-  temperatureLearningRate: 3e-4,
-  initialTemperature: 0.1,
-  autoTemperature: true,
-  targetEntropy: 'auto',
-  entropyBackup: true,
-  critics: 2,
-  criticSteps: 1,
-  targetEvery: 1,
-  layerNorm: false,
-  normaliseObservations: false,
-  mirror: false,
-  ignoreEchoes: false,
-  rewardSource: 'environment',
-  rewardScale: 1,
-  humanShare: 0,
-  restFrom: 'all',
-  reactionSeconds: 0,
-  bcWeight: 0,
-  preferenceWeight: 0,
-  preferenceBeta: 1,
-  proxyWeight: 0,
-  proxyValue: 1,
-  conservativeWeight: 0,
-  stopTdAtTakeover: false,
-  takeoverCostWeight: 0,
-  saveReplay: true,
-};
+/** Beside what all off-policy learners have (parts/fields.ts). */
+export const sacSchema = config({
+  ...offPolicyFields,
+  actors: field(
+    whole(1, 64),
+    1,
+    'Actors whose mean acts. Imitation of few takeovers depends on luck; several have less of it.',
+  ),
+  actorLearningRate: field(stepSize, 3e-4, 'Step size of Adam for the actors.'),
+  criticLearningRate: field(stepSize, 3e-4, 'Step size of Adam for the critics.'),
+  temperatureLearningRate: field(stepSize, 3e-4, 'Step size of Adam for the entropy weight α.'),
+  initialTemperature: field(number(1e-9, 1e6), 0.1, 'First value of α.'),
+  autoTemperature: field(flag, true, 'Adapt α towards targetEntropy.'),
+  targetEntropy: field(numberOr('auto', -1e4, 1e4), 'auto', 'Nats; auto: −(action size).'),
+  entropyBackup: field(flag, true, 'Subtract α log π in the critics’ target (HIL-SERL does not).'),
+  critics: field(whole(1, 64), 2, 'Critics; the smallest value counts.'),
+  criticSteps: field(
+    whole(1, 1000),
+    1,
+    'Critic steps per actor step (RLPD’s update-to-data ratio); one update does all of them.',
+  ),
+  targetEvery: field(whole(1, 1000), 1, 'Critic steps per update of their targets (PEBBLE: 2).'),
+  mirror: field(flag, false, 'Show half of all steps in the mirror, where the task has one.'),
+  ignoreEchoes: field(flag, false, 'Hide observations that repeat the last action.'),
+  rewardScale: field(number(-1e6, 1e6), 1, 'Multiplies rewards.'),
+  reactionSeconds: field(
+    number(0, 10),
+    0,
+    'People react late: so many seconds before a takeover imitate its first action as well.',
+  ),
+  takeoverCostWeight: field(
+    weight,
+    0,
+    'Weight of the expected takeover cost in the actor’s loss (HACO: 1).',
+  ),
+});
+export type SacConfig = Config<typeof sacSchema>;
 
 export interface SacLearner extends Learner {
   /** For tests and inspectors: each adds its gradient to the networks and returns the loss. */
@@ -149,15 +92,14 @@ export interface SacLearner extends Learner {
   };
 }
 
-/** @throws RangeError for a batch, buffer or share outside its range. */
+/** @throws RangeError naming field, value and what is allowed. */
 export function createSac(
   spec: EnvironmentSpec,
   config: Partial<SacConfig>,
   backend: Backend,
   random: Random,
 ): SacLearner {
-  const c: SacConfig = { ...sacDefaults, ...config };
-  checkConfig(c);
+  const c = parseConfig('sac', sacSchema, config);
   const { tf } = backend;
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
@@ -189,7 +131,7 @@ export function createSac(
   );
 
   // ------------------------------------------------------------------ data
-  const experience = createExperience('sac', spec, c, random);
+  const experience = createExperience(spec, c, random);
   const { batch } = experience;
   const sample = createSquashedSample(n, k);
   const noise = new Float32Array(n * k);
@@ -362,19 +304,6 @@ export function createSac(
     },
     parts: { actor: actors[0]!, critics, takeover, targets: computeTargets, criticLoss, actorLoss },
   };
-}
-
-function checkConfig(c: SacConfig): void {
-  for (const name of ['actors', 'critics', 'criticSteps', 'targetEvery'] as const) {
-    if (!Number.isInteger(c[name]) || c[name] < 1)
-      throw new RangeError(`sac.${name}: is ${c[name]}, needs an integer of at least 1`);
-  }
-  for (const name of ['gamma', 'tau'] as const) {
-    if (!(c[name] >= 0 && c[name] <= 1))
-      throw new RangeError(`sac.${name}: is ${c[name]}, allowed 0 to 1`);
-  }
-  if (!(c.initialTemperature > 0))
-    throw new RangeError(`sac.initialTemperature: is ${c.initialTemperature}, must be above 0`);
 }
 
 /** Name of an actor's weights in a checkpoint. */

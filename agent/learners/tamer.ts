@@ -6,6 +6,7 @@
  * Deep TAMER learns from a replay of all presses (`replay` true), TAMER from the latest alone. The
  * original picks argmax over few discrete actions; here a deterministic actor climbs H's gradient.
  */
+import { type Config, config, field, flag, parseConfig } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, EpisodeSource, Feedback, Learner, Metrics } from '../contract.ts';
@@ -16,39 +17,36 @@ import { descend } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { creditedSteps } from './parts/credit.ts';
+import { deviation, kept, needed, rows, seconds, stepSize, units } from './parts/fields.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createTuples } from './parts/tuples.ts';
 
-export interface TamerConfig {
-  /** Hidden units per layer, H and actor alike. */
-  readonly hidden: readonly number[];
-  /** Credited steps per gradient step. */
-  readonly batchSize: number;
-  /** Credited steps kept. */
-  readonly capacity: number;
-  /** Credited steps needed before the first update. */
-  readonly learningStarts: number;
-  readonly learningRate: number;
-  /** Learn from all credited steps (Deep TAMER), not from the latest batch alone. */
-  readonly replay: boolean;
-  /** Seconds between a step on screen and the key about it: uniform in between. */
-  readonly minDelay: number;
-  readonly maxDelay: number;
-  /** Standard deviation of the acting policy's noise before the tanh; 0: none. */
-  readonly explorationNoise: number;
-}
+const shape = config({
+  hidden: field(units, [64, 64], 'Hidden units per layer, H and actor alike.'),
+  batchSize: field(rows, 64, 'Credited steps per gradient step.'),
+  capacity: field(kept, 15_000, 'Credited steps kept.'),
+  learningStarts: field(needed, 16, 'Credited steps needed before the first update.'),
+  learningRate: field(stepSize, 1e-3, 'Step size of Adam.'),
+  replay: field(
+    flag,
+    true,
+    'Learn from all credited steps (Deep TAMER), not from the latest batch alone.',
+  ),
+  minDelay: field(seconds, 0.2, 'A key is about what was on screen this long before it, s, …'),
+  maxDelay: field(seconds, 1, '… back to this long before it, s; uniform in between.'),
+  explorationNoise: field(
+    deviation,
+    0.2,
+    'Standard deviation of the acting policy’s noise before the tanh; 0: none.',
+  ),
+});
 
-export const tamerDefaults: TamerConfig = {
-  hidden: [64, 64],
-  batchSize: 64,
-  capacity: 15_000,
-  learningStarts: 16,
-  learningRate: 1e-3,
-  replay: true,
-  minDelay: 0.2,
-  maxDelay: 1,
-  explorationNoise: 0.2,
-};
+export const tamerSchema = shape.superRefine(({ minDelay, maxDelay }, context) => {
+  if (maxDelay >= minDelay) return;
+  const message = `is ${maxDelay}, allowed ${minDelay} (minDelay) to 60`;
+  context.addIssue({ code: 'custom', path: ['maxDelay'], message });
+});
+export type TamerConfig = Config<typeof tamerSchema>;
 
 export interface TamerLearner extends Learner {
   /** For tests. Rows: observation (d), action (k) in [−1, 1], value, weight. */
@@ -66,12 +64,7 @@ export function createTamer(
   backend: Backend,
   random: Random,
 ): TamerLearner {
-  const c: TamerConfig = { ...tamerDefaults, ...config };
-  if (!(c.maxDelay >= c.minDelay && c.minDelay >= 0)) {
-    throw new RangeError(
-      `tamer.maxDelay: is ${c.maxDelay}, must be at least minDelay ${c.minDelay}`,
-    );
-  }
+  const c = parseConfig('tamer', tamerSchema, config);
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;

@@ -7,6 +7,7 @@
  * the proxy terms are per sample (PVP's code masks a batch mean); people's steps include the first
  * of a takeover and keep their own next observation (PVP's buffer loses both).
  */
+import { type Config, config, field, flag, parseConfig, whole } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import { quantile } from '../acting/gate.ts';
 import type { Backend } from '../backend/backend.ts';
@@ -16,97 +17,43 @@ import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
 import { fillNormal } from '../nn/squashed.ts';
-import type { ReplayBatch, RestFrom, RewardSource } from '../replay/replay.ts';
+import type { ReplayBatch } from '../replay/replay.ts';
 import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
+import { deviation, offPolicyFields, share, stepSize, weight } from './parts/fields.ts';
 import { countHuman, imitationLoss, isOwn, proxyLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createRing } from './parts/ring.ts';
 
-export interface Td3Config {
-  /** Hidden units per layer, actor and critics alike. */
-  readonly hidden: readonly number[];
-  /** Transitions per gradient step. */
-  readonly batchSize: number;
-  /** Transitions kept. */
-  readonly capacity: number;
-  /** Transitions needed before the first update. */
-  readonly learningStarts: number;
-  /** Discount per step. */
-  readonly gamma: number;
-  /** Share of the online networks that moves into their targets per actor step. */
-  readonly tau: number;
-  readonly learningRate: number;
-  /** Standard deviation and bound of the noise on target actions, in [−1, 1] units. */
-  readonly targetNoise: number;
-  readonly targetNoiseClip: number;
-  /** Standard deviation of the acting policy's noise before the tanh; 0: none. */
-  readonly explorationNoise: number;
-  /** Critic steps per actor step. */
-  readonly policyDelay: number;
-  readonly layerNorm: boolean;
-  readonly normaliseObservations: boolean;
-  readonly rewardSource: RewardSource;
-  /** Least share of every batch taken from people's steps, [0, 1]. */
-  readonly humanShare: number;
-  /** Where the rest of a batch comes from. */
-  readonly restFrom: RestFrom;
-  /** Weight of (Q − y)²: PVP ½, PVP4Real 1. */
-  readonly tdWeight: number;
-  /** Weight of ‖π(s) − a_human‖² on people's steps. */
-  readonly bcWeight: number;
-  /** Weight of −log σ(β log π(a_human) − β log π(a_policy)) on people's steps. */
-  readonly preferenceWeight: number;
-  readonly preferenceBeta: number;
-  /** Weight of PVP's proxy values: Q(s, a_human) → +B, Q(s, a_policy) → −B. */
-  readonly proxyWeight: number;
-  /** B of the above. */
-  readonly proxyValue: number;
-  /** Weight of −(Q(s, a_human) − Q(s, a_policy)) on people's steps. */
-  readonly conservativeWeight: number;
-  /** No temporal-difference loss on the first step of a takeover (PVP). */
-  readonly stopTdAtTakeover: boolean;
-  /** Leave the value out of the actor's loss: imitation only (PVP4Real's "HG-DAgger" baseline). */
-  readonly imitationOnly: boolean;
-  /**
-   * Above 0: the agent asks where Q₁(s, its action) is above all but this share of its recent
-   * undisturbed steps. AIM's: 0.05, with `proxyValue` −1 (deviating is valued +1) and
-   * `imitationOnly`.
-   */
-  readonly askShare: number;
-  /** Checkpoints contain the replay buffer. */
-  readonly saveReplay: boolean;
-}
-
-export const td3Defaults: Td3Config = {
-  hidden: [256, 256],
-  batchSize: 256,
-  capacity: 100_000,
-  learningStarts: 256,
-  gamma: 0.99,
-  tau: 0.005,
-  learningRate: 3e-4,
-  targetNoise: 0.2,
-  targetNoiseClip: 0.5,
-  explorationNoise: 0.1,
-  policyDelay: 2,
-  layerNorm: false,
-  normaliseObservations: false,
-  rewardSource: 'environment',
-  humanShare: 0,
-  restFrom: 'all',
-  tdWeight: 0.5,
-  bcWeight: 0,
-  preferenceWeight: 0,
-  preferenceBeta: 1,
-  proxyWeight: 0,
-  proxyValue: 1,
-  conservativeWeight: 0,
-  stopTdAtTakeover: false,
-  imitationOnly: false,
-  askShare: 0,
-  saveReplay: true,
-};
+/** Beside what all off-policy learners have (parts/fields.ts). */
+export const td3Schema = config({
+  ...offPolicyFields,
+  learningRate: field(stepSize, 3e-4, 'Step size of Adam.'),
+  targetNoise: field(deviation, 0.2, 'Standard deviation of the noise on target actions.'),
+  targetNoiseClip: field(deviation, 0.5, 'Bound of the noise on target actions.'),
+  explorationNoise: field(
+    deviation,
+    0.1,
+    'Standard deviation of the acting policy’s noise before the tanh; 0: none.',
+  ),
+  policyDelay: field(whole(1, 1000), 2, 'Critic steps per actor step, after which targets move.'),
+  tdWeight: field(weight, 0.5, 'Weight of (Q − y)²: PVP ½, PVP4Real 1.'),
+  imitationOnly: field(
+    flag,
+    false,
+    'Leave the value out of the actor’s loss: imitation only (PVP4Real’s “HG-DAgger” baseline).',
+  ),
+  askShare: field(
+    share,
+    0,
+    'Ask where Q₁(s, own action) is above all but this share of undisturbed steps (AIM: 0.05, with proxyValue −1 and imitationOnly); 0: never.',
+  ),
+}).superRefine(({ askShare, layerNorm }, context) => {
+  if (askShare === 0 || !layerNorm) return;
+  const message = `is ${askShare}, allowed 0 with layerNorm: the gate carries plain layers`;
+  context.addIssue({ code: 'custom', path: ['askShare'], message });
+});
+export type Td3Config = Config<typeof td3Schema>;
 
 export interface Td3Learner extends Learner {
   /** For tests: each loss adds its gradient to the networks and returns its value. */
@@ -124,8 +71,7 @@ export function createTd3(
   backend: Backend,
   random: Random,
 ): Td3Learner {
-  const c: Td3Config = { ...td3Defaults, ...config };
-  checkConfig(c);
+  const c = parseConfig('td3', td3Schema, config);
   const { tf } = backend;
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
@@ -156,7 +102,7 @@ export function createTd3(
   );
 
   // ------------------------------------------------------------------ data
-  const experience = createExperience('td3', spec, c, random);
+  const experience = createExperience(spec, c, random);
   const { batch } = experience;
   const noise = new Float32Array(n * k);
   const targets = new Float32Array(n);
@@ -331,16 +277,4 @@ export function createTd3(
     },
     parts: { actor, critics, criticLoss, actorLoss },
   };
-}
-
-function checkConfig(c: Td3Config): void {
-  if (!Number.isInteger(c.policyDelay) || c.policyDelay < 1) {
-    throw new RangeError(`td3.policyDelay: is ${c.policyDelay}, needs an integer of at least 1`);
-  }
-  if (c.askShare > 0 && c.layerNorm)
-    throw new RangeError('td3.askShare: needs layerNorm false, the gate carries plain layers');
-  for (const name of ['gamma', 'tau', 'askShare'] as const) {
-    if (!(c[name] >= 0 && c[name] <= 1))
-      throw new RangeError(`td3.${name}: is ${c[name]}, allowed 0 to 1`);
-  }
 }

@@ -9,10 +9,12 @@ import type { SavedArrays } from '../nn/adam.ts';
 import { allocate, allocateSampled, type Columns, columnList, copy } from './columns.ts';
 import { createSlotSet } from './slot-set.ts';
 
-export type RewardSource = 'environment' | 'model' | 'none';
+export const REWARD_SOURCES = ['environment', 'model', 'none'] as const;
+export type RewardSource = (typeof REWARD_SOURCES)[number];
 
 /** What fills a batch beside people's share: every step, or the agent's own that nobody disturbed. */
-export type RestFrom = 'all' | 'undisturbed';
+export const REST_FROM = ['all', 'undisturbed'] as const;
+export type RestFrom = (typeof REST_FROM)[number];
 
 export interface ReplayOptions {
   /** Transitions kept; the oldest are overwritten. */

@@ -1,29 +1,28 @@
 /** Overrides of a preset: `{learner, reward, queries, scheduler}`, each a part of its configuration. */
 
 import { type ConfigSchema, parseConfig } from '../../sim/config.ts';
-import { checkFields } from '../check-fields.ts';
-import { bcDefaults } from '../learners/bc.ts';
-import { coachDefaults } from '../learners/coach.ts';
-import { daggerDefaults } from '../learners/dagger.ts';
-import { pplDefaults } from '../learners/ppl.ts';
-import { ppoDefaults } from '../learners/ppo.ts';
-import { sacDefaults } from '../learners/sac.ts';
-import { tamerDefaults } from '../learners/tamer.ts';
-import { td3Defaults } from '../learners/td3.ts';
+import { bcSchema } from '../learners/bc.ts';
+import { coachSchema } from '../learners/coach.ts';
+import { daggerSchema } from '../learners/dagger.ts';
+import { pplSchema } from '../learners/ppl.ts';
+import { ppoSchema } from '../learners/ppo.ts';
+import { sacSchema } from '../learners/sac.ts';
+import { tamerSchema } from '../learners/tamer.ts';
+import { td3Schema } from '../learners/td3.ts';
 import { type LearnerChoice, type Preset, schedulerSchema } from '../presets/preset.ts';
 import { querySchema } from '../queries/config.ts';
 import { rewardSchema } from '../reward/config.ts';
 
-const learnerDefaults = {
-  sac: sacDefaults,
-  td3: td3Defaults,
-  ppo: ppoDefaults,
-  bc: bcDefaults,
-  dagger: daggerDefaults,
-  ppl: pplDefaults,
-  tamer: tamerDefaults,
-  coach: coachDefaults,
-} as const satisfies Record<LearnerChoice['kind'], object>;
+export const learnerSchemas = {
+  sac: sacSchema,
+  td3: td3Schema,
+  ppo: ppoSchema,
+  bc: bcSchema,
+  dagger: daggerSchema,
+  ppl: pplSchema,
+  tamer: tamerSchema,
+  coach: coachSchema,
+} as const satisfies Record<LearnerChoice['kind'], ConfigSchema>;
 
 const schemas = {
   reward: rewardSchema,
@@ -43,19 +42,16 @@ export function applyOverrides(preset: Preset, overrides: Record<string, unknown
       throw new RangeError(`overrides.${name}: unknown, allowed ${SECTIONS.join(', ')}`);
   if (overrides.reward !== undefined && !preset.reward)
     throw new RangeError(`overrides.reward: preset ${preset.id} has no reward model`);
-  const part = (name: keyof typeof schemas): Record<string, unknown> => {
-    const merged = { ...preset[name], ...givenFor(overrides, name) };
-    parseConfig(name, schemas[name], merged);
+  const changed = (name: string, base: object, schema: ConfigSchema): Record<string, unknown> => {
+    const merged = { ...base, ...givenFor(overrides, name) };
+    parseConfig(name, schema, merged);
     return merged;
   };
-  const learner = givenFor(overrides, 'learner');
-  checkFields('overrides.learner', learner, learnerDefaults[preset.learner.kind]);
+  const part = (name: keyof typeof schemas) => changed(name, preset[name] ?? {}, schemas[name]);
+  const { kind, config } = preset.learner;
   return {
     ...preset,
-    learner: {
-      ...preset.learner,
-      config: { ...preset.learner.config, ...learner },
-    } as LearnerChoice,
+    learner: { kind, config: changed('learner', config, learnerSchemas[kind]) } as LearnerChoice,
     ...(preset.reward ? { reward: part('reward') } : {}),
     queries: part('queries'),
     scheduler: part('scheduler'),

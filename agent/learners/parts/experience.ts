@@ -54,24 +54,12 @@ export interface Experience extends Pick<Learner, 'observe' | 'feedback'> {
   ): void;
 }
 
-/** @throws RangeError naming `learner`, field, value and range. */
 export function createExperience(
-  learner: string,
   spec: EnvironmentSpec,
   c: ExperienceConfig,
   random: Random,
 ): Experience {
-  for (const name of ['batchSize', 'capacity'] as const) {
-    if (!Number.isInteger(c[name]) || c[name] < 1)
-      throw new RangeError(`${learner}.${name}: is ${c[name]}, needs an integer of at least 1`);
-  }
-  if (!(c.humanShare >= 0 && c.humanShare <= 1))
-    throw new RangeError(`${learner}.humanShare: is ${c.humanShare}, allowed 0 to 1`);
   const { reactionSeconds = 0, restFrom = 'all' } = c;
-  if (restFrom !== 'all' && restFrom !== 'undisturbed')
-    throw new RangeError(`${learner}.restFrom: is ${restFrom}, allowed all, undisturbed`);
-  if (!(reactionSeconds >= 0 && reactionSeconds <= 10))
-    throw new RangeError(`${learner}.reactionSeconds: is ${reactionSeconds}, allowed 0 to 10`);
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;

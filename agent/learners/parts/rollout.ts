@@ -31,32 +31,6 @@ export interface Rollout {
   ): void;
 }
 
-/** The part of a configuration that says how a round is made of steps. */
-export interface RoundConfig {
-  readonly rolloutSteps: number;
-  readonly minibatch: number;
-  readonly epochs: number;
-  readonly gamma: number;
-  readonly lambda: number;
-}
-
-/** @throws RangeError naming field, value and allowed range. */
-export function checkRoundConfig(learner: string, c: RoundConfig): void {
-  for (const name of ['rolloutSteps', 'minibatch', 'epochs'] as const) {
-    if (!Number.isInteger(c[name]) || c[name] < 1)
-      throw new RangeError(`${learner}.${name}: is ${c[name]}, needs an integer of at least 1`);
-  }
-  if (c.minibatch > c.rolloutSteps) {
-    throw new RangeError(
-      `${learner}.minibatch: is ${c.minibatch}, allowed 1 to ${c.rolloutSteps} (rolloutSteps)`,
-    );
-  }
-  for (const name of ['gamma', 'lambda'] as const) {
-    if (!(c[name] >= 0 && c[name] <= 1))
-      throw new RangeError(`${learner}.${name}: is ${c[name]}, allowed 0 to 1`);
-  }
-}
-
 /** `keepHuman`: steps that a person acted are kept too, marked as such; otherwise passed over. */
 export function createRollout(capacity: number, d: number, k: number, keepHuman: boolean): Rollout {
   const columns = {

@@ -36,7 +36,6 @@ describe('whose a step is', async () => {
     const spec = syntheticSpec(1, 1);
     const random = createRandom(1);
     const experience = createExperience(
-      'sac',
       spec,
       {
         batchSize: 600,

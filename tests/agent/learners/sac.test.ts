@@ -3,7 +3,7 @@ import { createPolicy } from '../../../agent/acting/policy.ts';
 import { loadBackend } from '../../../agent/backend/backend.ts';
 import type { Feedback, RewardModel } from '../../../agent/contract.ts';
 import { createTemperature } from '../../../agent/learners/parts/temperature.ts';
-import { createSac, type SacConfig, sacDefaults } from '../../../agent/learners/sac.ts';
+import { createSac, type SacConfig } from '../../../agent/learners/sac.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { learnerContract } from '../../contracts/learner.ts';
 import { installedBackends } from '../../setup/backends.ts';
@@ -227,11 +227,12 @@ describe('SAC', async () => {
   it('[LEARN-24] a bad configuration is refused with name, value and range', () => {
     const make = (config: Partial<SacConfig>) => () =>
       createSac(spec, config, backend, createRandom(1));
-    expect(make({ batchSize: 0 })).toThrow('sac.batchSize: is 0, needs an integer of at least 1');
+    expect(make({ batchSize: 0 })).toThrow('sac.batchSize: is 0, allowed whole numbers 1 to 65536');
     expect(make({ humanShare: 2 })).toThrow('sac.humanShare: is 2, allowed 0 to 1');
+    expect(make({ reactionSeconds: -1 })).toThrow('sac.reactionSeconds: is -1, allowed 0 to 10');
+    expect(make({ reactionSeconds: 11 })).toThrow('sac.reactionSeconds: is 11, allowed 0 to 10');
     const restFrom = 'elsewhere' as 'all';
-    expect(make({ restFrom })).toThrow('sac.restFrom: is elsewhere, allowed all, undisturbed');
+    expect(make({ restFrom })).toThrow('sac.restFrom: is "elsewhere", allowed all, undisturbed');
     expect(make({ initialTemperature: 0 })).toThrow(/sac.initialTemperature: is 0/);
-    expect(sacDefaults.critics).toBe(2);
   });
 });

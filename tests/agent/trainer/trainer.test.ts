@@ -317,7 +317,7 @@ describe('trainer', () => {
   it('[TRN-6] refuses unknown presets and overrides by name', async () => {
     await expect(make('nope')).rejects.toThrow('preset: unknown id "nope", allowed reins');
     await expect(make('reins', { learner: { hiden: 1 } })).rejects.toThrow(
-      'overrides.learner.hiden: unknown',
+      'learner.hiden: unknown',
     );
     await expect(make('hg-dagger', { reward: {} })).rejects.toThrow('has no reward model');
     await expect(make('reins', { scheduler: { updatesPerStep: 'x' } })).rejects.toThrow(
