@@ -35,7 +35,7 @@ function must(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Error(what);
 }
 
-/** A copy of all that a time step says, comparable by `same`. */
+/** A copy of everything in a time step, comparable by `same`. */
 interface Snapshot {
   readonly numbers: Float64Array;
   readonly words: string;
@@ -71,7 +71,7 @@ export async function checkEnvironment(
   return { id: env.id, steps: run.steps, episodesEnded: ended, stateSize, bodies };
 }
 
-/** What holds the agent is an action of the space, and asking for it changes nothing. */
+/** The hold action lies in the action space, and asking for it changes nothing. */
 function checkHold({ env }: Run, seed: number): void {
   if (!env.writeHoldAction) return;
   const { low, high, size } = env.actionSpace;
@@ -110,7 +110,7 @@ function checkSpaces(env: Environment): void {
   }
 }
 
-/** One random episode, every step looked at. */
+/** Plays one random episode and checks every step. */
 function checkEpisode(run: Run, seed: number, steps: number): void {
   const { env, action } = run;
   const random = createRandom(seed, 900);
@@ -183,7 +183,7 @@ function checkScene(run: Run): void {
   }
 }
 
-/** Poses are finite with unit (or all-zero) quaternions, and looking changes nothing. */
+/** Poses are finite with unit (or all-zero) quaternions, and reading them changes nothing. */
 function checkPoses(run: Run): void {
   const { env } = run;
   const { bodies } = env.scene;

@@ -1,4 +1,4 @@
-/** The word of `words` that `word` is a slip of; undefined when none is near enough to be meant. */
+/** The word of `words` that `word` most likely misspells; undefined when none is close enough. */
 export function closest(word: string, words: readonly string[]): string | undefined {
   const most = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   let best: string | undefined;
@@ -10,7 +10,7 @@ export function closest(word: string, words: readonly string[]): string | undefi
   return best;
 }
 
-/** Letters inserted, removed or replaced to make `b` of `a` (Levenshtein 1966). */
+/** Letters inserted, removed or replaced to turn `a` into `b` (Levenshtein 1966). */
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -17,7 +17,7 @@ import { closest } from './closest.ts';
 export interface Kind<T> {
   readonly schema: z.ZodType<T>;
   readonly name: 'number' | 'whole number' | 'flag' | 'choice' | 'text' | 'list' | 'group';
-  /** As it follows "allowed" in an error, e.g. `whole numbers 1 to 32`. */
+  /** The text after "allowed" in an error, e.g. `whole numbers 1 to 32`. */
   readonly allowed: string;
   /** Words among the values. */
   readonly words?: readonly string[];
@@ -40,7 +40,7 @@ function describe<S extends z.ZodType>(schema: S, info: Described): S {
   return named;
 }
 
-/** Whatever lies in [low, high]; a `high` of Infinity allows Infinity itself, in JSON the text "Infinity". */
+/** A number in [low, high]; a `high` of Infinity allows Infinity itself, in JSON the text "Infinity". */
 export function number(low: number, high: number): Kind<number> {
   return { schema: bounded(z.number(), low, high), name: 'number', allowed: `${low} to ${high}` };
 }
@@ -78,7 +78,7 @@ export const flag: Kind<boolean> = {
   allowed: 'true or false',
 };
 
-/** `what` is allowed, e.g. `the path of a file`. */
+/** A text; `what` describes it in errors, e.g. `the path of a file`. */
 export function text(what: string): Kind<string> {
   return { schema: z.string().min(1), name: 'text', allowed: what };
 }
@@ -129,7 +129,7 @@ export function config<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 }
 
 /**
- * @param where what the configuration is of: the first part of the names in errors.
+ * @param where what is configured: the first part of the names in errors.
  * @throws RangeError naming field, value and what is allowed.
  */
 export function parseConfig<S extends ConfigSchema>(
@@ -142,7 +142,7 @@ export function parseConfig<S extends ConfigSchema>(
   throw new RangeError(explain(where, schema, given, result.error.issues[0]!));
 }
 
-/** What a configuration is to which nothing was given. */
+/** The configuration with every field at its default. */
 export function defaultsOf<S extends ConfigSchema>(schema: S): Config<S> {
   return parseConfig('defaults', schema, {});
 }
@@ -158,7 +158,7 @@ function explain(
   let inside: ConfigSchema | undefined = schema;
   let found: Described | undefined;
   for (const key of issue.path) {
-    if (!inside) break; // an entry of a list: the list as a whole is shown
+    if (!inside) break; // an entry of a list: the error shows the whole list
     found = described.get(inside.shape[String(key)]);
     name += `.${String(key)}`;
     value = (value as Record<PropertyKey, unknown>)[key];
@@ -170,7 +170,7 @@ function explain(
     const allowed = names.length > 0 ? `allowed ${names.join(', ')}` : 'no options are allowed';
     return `${name}.${unknown}: unknown, ${allowed}${suggestion(unknown, names)}`;
   }
-  // A check across fields knows the values of those that were not given.
+  // A check across fields words its own error: it also knows the defaults of fields that were not given.
   if (issue.code === 'custom') return `${name}: ${issue.message}`;
   const allowed = found ? found.allowed : group(schema).allowed;
   const near = typeof value === 'string' ? suggestion(value, found?.words ?? []) : '';
@@ -186,7 +186,7 @@ function shown(value: unknown): string {
   return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
 }
 
-/** One field as a person reads it; fields of groups have names with dots. */
+/** One field, for people to read; the fields of a group have dotted names. */
 export interface FieldRow {
   readonly name: string;
   readonly type: Kind<unknown>['name'];

@@ -1,6 +1,6 @@
 /**
- * The environment contract. Everything that learns from, streams, records or overrides an
- * environment speaks only this. `sim/check.ts` is the contract as code: every environment passes it.
+ * The environment contract. Everything that learns from, streams, records or takes over an
+ * environment uses only this. `sim/check.ts` is the contract as code: every environment passes it.
  *
  * Conventions: right-handed, z up, metres, radians, seconds; quaternions are (w, x, y, z).
  * Environments are synchronous and deterministic: the same seed and actions give bit-identical
@@ -16,7 +16,7 @@ export interface BoxSpace {
   readonly high: Float32Array;
   /** One name per number, e.g. `steering`; shown in inspectors and exports. */
   readonly names?: readonly string[];
-  /** How these numbers look in a mirror, where the task is the same left and right. */
+  /** The mirror image of these numbers, for tasks that are the same left and right. */
   readonly mirror?: Mirror;
   /**
    * Observations that repeat the agent's previous action. An imitating policy that sees them learns to
@@ -27,7 +27,7 @@ export interface BoxSpace {
 
 /**
  * Left becomes right: number j of the mirrored array is number `from[j]` of the original, turned about
- * the middle of its range (about 0 when unbounded) where `sign[j]` is −1. Twice is the original.
+ * the middle of its range (about 0 when unbounded) where `sign[j]` is −1. Mirroring twice gives the original.
  */
 export interface Mirror {
   readonly from: Int32Array;
@@ -48,7 +48,7 @@ export interface StepInfo {
   endReason: string;
 }
 
-/** One of the reasons for which an environment's episodes end, for people. */
+/** A reason why an environment's episodes end, described for people. */
 export interface EndReason {
   /** As in `StepInfo.endReason`. */
   readonly id: string;
@@ -155,7 +155,7 @@ export interface TextureData {
   readonly height: number;
   /** RGBA, row by row from the top. */
   readonly pixels: Uint8Array;
-  /** How often it repeats over the geom; per metre on an endless plane. */
+  /** Repetitions over the geom; per metre on an endless plane. */
   readonly repeat?: readonly [number, number];
 }
 
@@ -170,7 +170,7 @@ export interface CameraDescription {
   readonly body?: string;
   /** Eye, relative to the body (or world). */
   readonly position: Vec3;
-  /** Point looked at, relative to the body (or world). */
+  /** Point that the camera looks at, relative to the body (or world). */
   readonly target: Vec3;
   /** Direction in the body that is up in the picture (mounted); omitted: z. */
   readonly up?: Vec3;
@@ -208,9 +208,9 @@ export interface Environment {
   readonly controlDt: number;
   /** The closed list of `StepInfo.endReason`. */
   readonly endReasons: readonly EndReason[];
-  /** Controls known only after creation (a model brought along); they replace the factory's. */
+  /** Controls known only after creation (a model that a user brings); they replace the factory's. */
   readonly controls?: readonly AxisControl[];
-  /** The same for what else only a created model knows. */
+  /** Other facts known only after creation; they replace the factory's as well. */
   readonly info?: Partial<Pick<EnvironmentInfo, 'title' | 'horizon' | 'safeAction'>>;
   /** Start an episode. Any safe non-negative integer is a seed. */
   reset(seed: number): TimeStep;
@@ -228,7 +228,7 @@ export interface Environment {
   loadState(state: EnvState): TimeStep;
   /**
    * Position (x, y, z) in the world of what a person would call the agent: car or end effector.
-   * Trails and predicted paths are made of it. Writes 3 numbers.
+   * Trails and predicted paths are drawn from it. Writes 3 numbers.
    */
   writeAgentPosition(out: Float32Array): void;
   /**
@@ -242,8 +242,9 @@ export interface Environment {
    */
   writeJoints?(out: Float32Array): number;
   /**
-   * The action that keeps the agent where it is now, where that depends on the state (position servos); without
-   * it `safeAction` does. Writes (actionSpace.size) numbers within the action space. Changes nothing.
+   * The action that keeps the agent where it is now, for environments where that depends on the state
+   * (position servos). Elsewhere `safeAction` keeps it. Writes (actionSpace.size) numbers within the action
+   * space. Changes nothing.
    */
   writeHoldAction?(out: Float32Array): void;
   /** Release native memory. The environment is unusable afterwards. */
@@ -264,8 +265,8 @@ export interface AxisControl {
   /** Value at rest. */
   readonly rest: number;
   /**
-   * The axis is a position that holds where it is while nobody moves it, instead of returning to `rest`: who
-   * moves it starts from the action that was executed last.
+   * The axis is a position: while no person moves it, it stays where it is instead of returning to `rest`.
+   * A new movement starts from the action that was executed last.
    */
   readonly holds?: boolean;
   /** Standard-gamepad axis index (or trigger pair) and its sign. */
@@ -273,8 +274,8 @@ export interface AxisControl {
     | { readonly kind: 'stick'; readonly index: number; readonly sign: 1 | -1 }
     | { readonly kind: 'triggers'; readonly positive: number; readonly negative: number };
   /**
-   * The axis moves the agent along the world's x or y. Where both are there, a page turns the pair to
-   * the viewer: up is away from the camera, left is left.
+   * The axis moves the agent along the world's x or y. Where an environment has both, a page turns the
+   * pair to the viewer: up is away from the camera, left is left.
    */
   readonly along?: 'x' | 'y';
   /** Share of the range that a held key or a full stick reaches; default 1. */
@@ -292,7 +293,7 @@ export interface Pace {
   readonly reach: number;
 }
 
-/** What the registry knows of an environment without creating it. */
+/** What the registry knows about an environment without creating it. */
 export interface EnvironmentInfo {
   readonly id: string;
   readonly title: string;
@@ -303,7 +304,7 @@ export interface EnvironmentInfo {
   /** Longest episode in steps. */
   readonly horizon: number;
   readonly controls: readonly AxisControl[];
-  /** Action that is safe when nobody decides (e.g. brake); shape (actionSpace.size). */
+  /** Safe action while neither the policy nor a person decides (e.g. brake); shape (actionSpace.size). */
   readonly safeAction: readonly number[];
   /** First seeds of the training and the held-out split. */
   readonly trainSeeds: { readonly start: number; readonly count: number };
@@ -319,15 +320,15 @@ export interface EnvironmentFactory extends EnvironmentInfo {
   /** @throws RangeError naming field, value and allowed range for bad options. */
   create(options?: EnvironmentOptions): Promise<Environment>;
   /**
-   * A scripted expert, where there is one: reads the environment, returns an action in `out`.
+   * A scripted expert, where there is one: it reads the environment and writes an action to `out`.
    * Used by synthetic override teachers and, without a `createPlanner`, as `--policy planner`.
    */
   createExpert?(env: Environment): Expert;
-  /** A scripted controller that does better than what is good to learn from: `--policy planner`. */
+  /** A scripted controller for `--policy planner`: better than the expert, but not as good to learn from. */
   createPlanner?(env: Environment): Expert;
 }
 
-/** A controller that may look into the environment's true state. */
+/** A controller that may read the environment's true state. */
 export interface Expert {
   /** Action for the environment's current state; shape (actionSpace.size). Must not change the environment. */
   act(out: Float32Array): void;

@@ -7,7 +7,7 @@ const factories = new Map<string, EnvironmentFactory>(
   [...drivingEnvironments, ...roboticsEnvironments].map((f) => [f.id, f]),
 );
 
-/** Every environment, in the order it should be listed. */
+/** Every environment, in the order of listing. */
 export function listEnvironments(): EnvironmentFactory[] {
   return [...factories.values()];
 }
@@ -21,7 +21,7 @@ export function getEnvironment(id: string): EnvironmentFactory {
   return factory;
 }
 
-/** The factory with what only the created environment knows: rate, controls, horizon of a model brought along. */
+/** The factory with the facts that only a created environment knows: rate, controls, horizon of a user's model. */
 export function withCreated(factory: EnvironmentFactory, env: Environment): EnvironmentFactory {
   const { controlHz, controls } = factory;
   const isSame = Math.abs(controlHz * env.controlDt - 1) < 1e-6;

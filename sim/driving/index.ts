@@ -54,7 +54,7 @@ const VARIANTS: readonly Variant[] = [
     id: 'driving-easy',
     title: 'Driving, easy',
     description:
-      'One road without traffic or accidents: to learn the basics, of driving and of Reins.',
+      'One road without traffic or accidents, to learn the basics of driving and of Reins.',
     trainSeeds: { start: 0, count: 50 },
     evalSeeds: { start: 1000, count: 50 },
     options: { mapSeed: 5, density: 0, accidentProb: 0, horizon: 1000 },
@@ -82,7 +82,7 @@ const parking: EnvironmentFactory = {
   id: 'parking',
   title: 'Parking',
   description:
-    'Into the marked bay of a small lot, nose in or backed in, without touching cars or walls. Throttle drives both ways, none brakes.',
+    'Park in the marked bay of a small lot, nose in or backed in, without touching cars or walls. The throttle drives both ways; no throttle brakes.',
   trainSeeds: { start: 100, count: 100 },
   evalSeeds: { start: 1000, count: 50 },
   family: 'driving',
@@ -100,7 +100,7 @@ const racetrack: EnvironmentFactory = {
   id: 'racetrack',
   title: 'Racetrack',
   description:
-    'Lap after lap on a circuit of its own, against the clock: progress counts, leaving the asphalt costs.',
+    'Race the clock on a circuit of its own, lap after lap: progress is rewarded, leaving the asphalt costs.',
   trainSeeds: { start: 100, count: 50 },
   evalSeeds: { start: 1000, count: 50 },
   family: 'driving',

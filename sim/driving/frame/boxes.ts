@@ -1,5 +1,5 @@
 /**
- * Everything solid beside the agent, as oriented boxes in columns: what lidar sees and what the
+ * Everything solid except the agent, as oriented boxes in columns: what lidar sees and what the
  * agent can hit. Rows are reused; nothing here allocates after creation.
  */
 

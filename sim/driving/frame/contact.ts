@@ -5,7 +5,7 @@ import { type Boxes, type Overlap, overlaps } from './boxes.ts';
 
 const overlap: Overlap = { depth: 0, nx: 0, ny: 0 };
 
-/** True when the agent touches row `i`, which does not give way: the agent is pushed out of it. */
+/** Pushes the agent out of row `i`, which does not give way. True when the agent touches it. */
 export function touchSolid(
   state: Float64Array,
   vehicle: VehicleParameters,
@@ -22,8 +22,8 @@ export function touchSolid(
 }
 
 /**
- * Move the agent out by `share` of the depth and take `share` of its speed into the other, which moves
- * at `speed` along the contact normal; returns the speed taken.
+ * Moves the agent out by `share` of the depth and takes `share` of its closing speed; the other body moves
+ * at `speed` along the contact normal. Returns the speed taken.
  */
 export function pushOut(
   state: Float64Array,

@@ -1,6 +1,6 @@
 /**
  * The environment contract around a driving task: time steps, endings, saving, the agent's pose. A task
- * says what happens, what is seen and what it is worth.
+ * defines what happens, what the agent observes and what it earns.
  */
 import type {
   BoxSpace,
@@ -22,7 +22,7 @@ export const CONTROL_DT = 0.1;
 /** Height of the agent's position above the ground, metres. */
 const AGENT_HEIGHT = 0.6;
 
-/** What differs from task to task. `Saved` is its state without time step, reward terms and metrics. */
+/** What differs between tasks. `Saved` is the task's state without time step, reward terms and metrics. */
 export interface DrivingTask extends Saved {
   readonly observationSpace: BoxSpace;
   readonly rewardTerms: readonly string[];
@@ -34,11 +34,11 @@ export interface DrivingTask extends Saved {
   readonly scene: SceneDescription;
   /** The agent's vehicle; columns `V`. */
   readonly state: Float64Array;
-  /** Of the episode; −1 before the first. */
+  /** Seed of the episode; −1 before the first. */
   readonly seed: number;
   /** Start an episode and fill `info.metrics`. */
   reset(seed: number, info: StepInfo): void;
-  /** Advance by one control step, fill `info` but its end reason; returns that, '' while it goes on. */
+  /** Advance by one control step and fill `info` except its end reason. Returns that reason, '' for none. */
   step(action: Float32Array, info: StepInfo): string;
   /** Write the observation at time step `step`. */
   observe(out: Float32Array, step: number): void;

@@ -1,6 +1,6 @@
 /**
- * √(x² + y²) without overflow, to the last bit what the engine's own `Math.hypot` says (scaled
- * by the larger, compensated as by Kahan 1965), which boxes every number it is given.
+ * √(x² + y²) without overflow, bit-identical to the engine's own `Math.hypot` (scaled by the larger
+ * number, compensated as by Kahan 1965). `Math.hypot` itself boxes every argument.
  */
 export function length2(x: number, y: number): number {
   const a = Math.abs(x);
@@ -11,6 +11,6 @@ export function length2(x: number, y: number): number {
   if (max === 0) return 0;
   const m = a / max;
   const n = b / max;
-  // Of two squares the first is added to 0, which rounds nothing that would have to be compensated.
+  // The first of the two squares is added to 0 without rounding, so nothing has to be compensated.
   return Math.sqrt(m * m + n * n) * max;
 }

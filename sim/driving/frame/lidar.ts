@@ -34,7 +34,7 @@ export function scan(
     const squared = dx * dx + dy * dy;
     if (squared > far * far) continue;
     const distance = Math.sqrt(squared);
-    // Half the angle the box's circle spans; inside it, every ray may hit.
+    // Half the angle that the box's circle spans; from inside the circle, every ray may hit.
     const half = distance <= reach ? Math.PI : Math.asin(reach / distance);
     const middle = Math.atan2(dy, dx) - heading;
     const first = Math.ceil((middle - half) / step);

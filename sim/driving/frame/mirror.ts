@@ -1,11 +1,11 @@
-/** How a driver's observations and actions look in a mirror. */
+/** The mirror image of a driver's observations and actions. */
 import type { Mirror } from '../../contract.ts';
 
 const SWAPPED: Readonly<Record<string, string>> = {
   leftBorder: 'rightBorder',
   rightBorder: 'leftBorder',
 };
-/** Centred in their range; left is one side, right the other. */
+/** Numbers whose middle of the range is straight ahead: one side is left, the other right. */
 const TURNED = /^(heading|steer|steering|lastSteering|lateral)$|\.(right|bendDirection|bendAngle)$/;
 
 /**

@@ -2,7 +2,7 @@
 
 export type Range = readonly [low: number, high: number, whole: boolean];
 
-/** @throws RangeError for an option that is in none of the lists. */
+/** @throws RangeError for an option that is not known. */
 export function checkKnown(given: object, known: readonly string[]): void {
   for (const key of Object.keys(given)) {
     if (!known.includes(key)) {

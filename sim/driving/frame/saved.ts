@@ -7,13 +7,13 @@ export interface Saved {
   load(from: Float64Array, offset: number): void;
 }
 
-/** What follows from a seed alone, and the seed it was last arranged for; −1 before the first. */
+/** The part of an episode that follows from its seed alone, and that seed; −1 before the first. */
 export interface Place {
   readonly seed: number;
   arrange(seed: number): void;
 }
 
-/** The seed of a place, then arrays of what changes from step to step in it. */
+/** State as the seed of a place, followed by the arrays that change from step to step. */
 export function savedIn(place: Place, arrays: readonly Float64Array[]): Saved {
   return {
     size: arrays.reduce((sum, array) => sum + array.length, 1),

@@ -53,7 +53,7 @@ type Course = Pick<Lane, 'pointAt' | 'headingAt' | 'project'>;
 
 /**
  * One function each for lines and arcs: calls of them all lead to the same code, which the engine
- * inlines; with one per kind it boxed every number given and returned.
+ * inlines. With one function per kind it boxed every argument and result.
  */
 function createCourse(path: Path): Course {
   const { x: x0, y: y0, heading, curvature } = path;

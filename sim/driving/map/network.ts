@@ -121,7 +121,7 @@ function addLane(
   return id;
 }
 
-/** Two lanes at a node are linked where one ends exactly where, and as, the other begins. */
+/** Two lanes at a node are linked when one ends with the position and heading with which the other begins. */
 function linkLanes(draft: Draft): void {
   const outgoing = Array.from({ length: draft.nodes }, () => [] as number[]);
   for (const road of draft.roads) outgoing[road.from]!.push(road.id);

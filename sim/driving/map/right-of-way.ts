@@ -23,7 +23,7 @@ const STEP = 2;
 
 /**
  * Fills `conflicts` of every pair that crosses or merges, and `yieldTo` of the one that waits:
- * it minds cars on those lanes and cars about to enter them.
+ * it waits for cars on those lanes and cars about to enter them.
  */
 export function addRightOfWay(ranked: readonly RankedLane[]): void {
   for (let i = 0; i < ranked.length; i++) {
@@ -43,7 +43,7 @@ const point = new Float64Array(2);
 const position: LanePosition = { s: 0, lateral: 0 };
 
 function cross(a: OpenLane, b: OpenLane): boolean {
-  // Lanes that fork from one lane, or run one into the other, are a matter of following.
+  // Lanes that fork from one lane, or run one into the other, are left to car following.
   if (a.predecessors.some((id) => b.predecessors.includes(id))) return false;
   if (a.successors.includes(b.id) || b.successors.includes(a.id)) return false;
   const limit = CLEARANCE * 0.5 * (a.width + b.width);
@@ -51,7 +51,7 @@ function cross(a: OpenLane, b: OpenLane): boolean {
   for (let i = 0; i <= pieces; i++) {
     a.pointAt((a.length * i) / pieces, 0, point);
     b.project(point[0]!, point[1]!, position);
-    // Beyond b's ends other lanes answer for the conflict.
+    // Beyond b's ends the conflict belongs to other lanes.
     if (position.s < -0.01 || position.s > b.length + 0.01) continue;
     if (Math.abs(position.lateral) < limit) return true;
   }

@@ -1,6 +1,6 @@
 /**
  * The hand-written parker: plans a way into the bay and tracks it stretch by stretch (feedback of Samson
- * 1992 for the rear axle). Where the car is not where the plan has it, it plans anew.
+ * 1992 for the rear axle). When the car has left the plan, it plans again.
  */
 import type { Environment, Expert } from '../../contract.ts';
 import { V } from '../vehicle/vehicle.ts';
@@ -16,14 +16,14 @@ const ACCELERATION = 0.8;
 /** Feedback of sideways error, 1/m², and of heading error, 1/m. */
 const SIDE_GAIN = 0.9;
 const HEADING_GAIN = 1.8;
-/** Seconds of steering lag looked ahead for. */
+/** Steering lag that looking ahead makes up for, s. */
 const PREVIEW = 0.35;
-/** Off the plan by more than this: a new one. Metres, radians. */
+/** Farther than this from the plan, it plans again. Metres, radians. */
 const STRAYED = 0.35;
 const TURNED = 0.3;
-/** Distances to obstacles planned for, the roomiest first, metres; the last one leads out of a touch. */
+/** Distances to obstacles to plan with, largest first, metres; the last one leads out of a contact. */
 const MARGINS = [0.25, 0.12, 0.02, -0.1];
-/** Acts from one plan to the next at least: somebody else may be driving, and planning takes a while. */
+/** Fewest acts between two plans: a person may be driving instead, and planning is slow. */
 const RETRY = 10;
 
 interface Memory {
@@ -106,7 +106,7 @@ function track(task: ParkingTask, memory: Memory, plan: Plan, rear: Pose, out: F
       memory.index = plan.stretches[memory.stretch]!;
       memory.stretch++;
       left = remaining(memory, plan, rear);
-    } else if (!parked(task)) memory.plan = undefined; // stands, but not well: plan anew
+    } else if (!parked(task)) memory.plan = undefined; // standing, but not parked: plan again
   }
   const i = memory.index;
   const end = plan.stretches[memory.stretch]! - 1;
@@ -123,7 +123,7 @@ function track(task: ParkingTask, memory: Memory, plan: Plan, rear: Pose, out: F
   out[1] = throttle(task, gear, left, lag);
 }
 
-/** Metres of the stretch left, along its last heading once it is near. */
+/** Metres left of the stretch; near its end, measured along its last heading. */
 function remaining(memory: Memory, plan: Plan, rear: Pose): number {
   const last = plan.stretches[memory.stretch]! - 1;
   const poses = last - memory.index;
@@ -145,7 +145,7 @@ function parked({ state, lot }: ParkingTask): boolean {
   return distance < TOLERANCE.position && turn < TOLERANCE.heading;
 }
 
-/** Speed along the stretch as a throttle: slow where the wheels still turn, none at the end. */
+/** Throttle for the speed along the stretch: slow while the wheels still turn, none at the end. */
 function throttle(task: ParkingTask, gear: number, left: number, lag: number): number {
   const { state, vehicle } = task;
   const speed = gear * state[V.vx]!;

@@ -166,7 +166,7 @@ function wordsTo(from: Pose, goal: Pose) {
   return words(dx * cos + dy * sin, dy * cos - dx * sin, turn);
 }
 
-/** The cheapest path without obstacles that happens to touch none. */
+/** The cheapest path that ignores obstacles and still touches none. */
 function finish(node: Node, goal: Pose, free: Free): Piece[] | undefined {
   const gear = Math.sign(node.piece?.length ?? 0);
   const candidates = wordsTo(node, goal).map((word) => {

@@ -96,7 +96,7 @@ function walls(lot: Lot): Geom[] {
   return geoms;
 }
 
-/** Lamps stand on the walls behind the bays: out of everybody's way. */
+/** Lamps stand on the walls behind the bays, out of the way. */
 function lamps(lot: Lot): Geom[] {
   const geoms: Geom[] = [];
   const y = lot.halfY + WALL_THICKNESS / 2;

@@ -1,8 +1,8 @@
 /**
  * Parking: from somewhere in the aisle into the marked bay, the right way round, without touching
- * anything. Throttle drives forwards or backwards, none brakes. Distances as goals after highway-env's
- * parking task (Leurent 2018); the reward is our own, a shaped one: differences of potentials, which
- * leave the best policy as it is (Ng et al. 1999), plus success and collision.
+ * anything. The throttle drives forwards or backwards; no throttle brakes. Goal distances follow
+ * highway-env's parking task (Leurent 2018). The reward is our own: differences of potentials, which
+ * leave the best policy unchanged (Ng et al. 1999), plus terms for success and collision.
  */
 import type { EndReason, SceneDescription, StepInfo } from '../../contract.ts';
 import { createRandom } from '../../random.ts';
@@ -28,7 +28,7 @@ import { createParkingScene } from './scene.ts';
 
 /** Parked: middle within 0.3 m, heading within 6°, slower than 0.15 m/s. */
 export const TOLERANCE = { position: 0.3, heading: (6 * Math.PI) / 180, speed: 0.15 } as const;
-/** Below this throttle the car brakes, this hard, and stands: reversing needs intent. */
+/** Below this throttle the car brakes, this hard, and then stands still: reversing needs intent. */
 const REST = 0.05;
 const REST_BRAKE = -0.3;
 const REWARD = { progress: 0.5, heading: 2, success: 10, collision: -5 };
@@ -84,7 +84,7 @@ export function createParkingEnvironment(id: string, options: ParkingOptions): P
   return createTaskEnvironment(id, createParkingTask(options));
 }
 
-/** Heading error counts near the goal only: far away the car may face as it likes. */
+/** Heading error counts only near the goal: far away the car may face any way. */
 function turnPotential(distance: number, turn: number): number {
   return Math.exp(-distance / 4) * Math.abs(turn);
 }

@@ -1,6 +1,6 @@
 /**
- * The hand-written racer: pure pursuit of the centre line (Coulter 1992), as fast as the bends ahead let
- * it brake for them. It does not look for a racing line.
+ * The hand-written racer: pure pursuit of the centre line (Coulter 1992), at the highest speed from which
+ * it can still brake for the bends ahead. It does not look for a racing line.
  */
 import type { Environment, Expert } from '../../contract.ts';
 import { V } from '../vehicle/vehicle.ts';
@@ -36,7 +36,7 @@ export function createRacetrackExpert(env: Environment): Expert {
   };
 }
 
-/** The fastest from which every bend ahead can be braked for. */
+/** The highest speed from which the car can brake for every bend ahead. */
 function allowedSpeed({ track, lane, position, vehicle }: RacetrackTask): number {
   let squared = vehicle.maxSpeed * vehicle.maxSpeed;
   let id = lane;

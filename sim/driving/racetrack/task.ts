@@ -109,7 +109,7 @@ function createRacetrackTask(options: RacetrackOptions): RacetrackTask {
   };
   const saved = savedIn(place, [state, tally]);
 
-  /** Follow the agent from lane to lane; only neighbours can be next, so cutting across is no way. */
+  /** Follow the agent from lane to lane. Only neighbours can be next, so cutting across gains nothing. */
   function locate(): void {
     const { lanes, offsets } = track;
     let lane = tally[TALLY.lane]!;
@@ -137,7 +137,7 @@ function createRacetrackTask(options: RacetrackOptions): RacetrackTask {
     tally[TALLY.total] = before + gain;
     const line = (metrics['laps']! + 1) * track.length;
     if (before + gain < line) return;
-    // When within the step the line was crossed.
+    // The time within the step at which the car crossed the line.
     const crossed = tally[TALLY.time]! - CONTROL_DT * (1 - (line - before) / gain);
     const lapTime = crossed - tally[TALLY.lapStart]!;
     metrics['laps']! += 1;

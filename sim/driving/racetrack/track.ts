@@ -16,7 +16,7 @@ const TRIES = 400;
 export const MIN_RADIUS = 18;
 const MAX_RADIUS = 70;
 const MAX_TURN = (140 * Math.PI) / 180;
-/** Less is no corner: its arc would be shorter than rounding errors matter. */
+/** Smaller turns are no corners: their arcs would be so short that rounding errors matter. */
 const MIN_TURN = 0.02;
 /** Ground between two stretches of track side by side, metres. */
 export const GROUND_BETWEEN = 8;

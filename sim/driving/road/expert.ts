@@ -1,7 +1,7 @@
 /**
- * The hand-written driver that teaches (synthetic override teachers, demonstrations): looks at what is in
- * its lane now and follows it. What it does can be seen in the observation, which makes it easy to learn
- * from; `planner.ts` drives more carefully. Reads the true state, changes nothing.
+ * The hand-written driver that teaches (synthetic override teachers, demonstrations): it looks at what is
+ * in its lane now and follows it. The observation shows the reasons for its actions, which makes it easy
+ * to learn from; `planner.ts` drives more carefully. It reads the true state and changes nothing.
  */
 import type { Environment, Expert } from '../../contract.ts';
 import { V } from '../vehicle/vehicle.ts';

@@ -1,6 +1,6 @@
 /**
- * Whether the agent, driving on along its lanes, would meet another car in the next seconds. Cars run on
- * rails at the speed they have; the agent goes over to a speed of its choice. Reads only.
+ * Whether the agent, driving on along its lanes, would meet another car in the next seconds. Other cars
+ * follow their lanes at the speed they have; the agent changes to a speed of its choice. Changes nothing.
  */
 import { BOX_KIND } from '../frame/boxes.ts';
 import type { Lane, LanePosition } from '../map/contract.ts';
@@ -19,7 +19,7 @@ const NEAR = 45;
 /** m/s²; how fast the agent gets to the speed it wants. */
 const BRAKING = 4;
 const ACCELERATING = 2;
-/** Seconds in which the agent has come over to the lane it wants. */
+/** Seconds that the agent needs to reach the lane it wants. */
 const SETTLE = 1.2;
 const CHANGE_SPEED = 1.2;
 
@@ -33,8 +33,8 @@ const point = new Float64Array(2);
 const at: LanePosition = { s: 0, lateral: 0 };
 
 /**
- * The highest of a few speeds up to `wanted` at which the agent meets nobody, along `lane` and what
- * `next` says follows it.
+ * The highest of a few speeds up to `wanted` at which the agent meets no car, on `lane` and on the lanes
+ * that `next` gives after it.
  */
 export function safeSpeed(
   world: DrivingWorld,
@@ -108,7 +108,7 @@ function meetsAnybody(world: DrivingWorld): boolean {
   return false;
 }
 
-/** Car `i` comes into the agent's way, in front of it: who runs into its back is not its to avoid. */
+/** Whether car `i` gets in the agent's way in front of it. The agent cannot avoid a car that hits it from behind. */
 function meets(world: DrivingWorld, i: number): boolean {
   const { traffic, map, boxes, vehicle } = world;
   const row = i * TRAFFIC_STRIDE;

@@ -1,6 +1,6 @@
 /**
  * What the hand-written drivers look at: which lane of the route has room ahead and leads on, the point
- * on it to steer to (pure pursuit, Coulter 1992), how fast (IDM). Reads the true state, changes nothing.
+ * on it to steer to (pure pursuit, Coulter 1992), and how fast (IDM). Reads the true state, changes nothing.
  */
 import { BOX_KIND } from '../frame/boxes.ts';
 import type { Lane, LanePosition } from '../map/contract.ts';
@@ -55,7 +55,7 @@ export function chooseLane(world: DrivingWorld, memory: { lane: number }): Lane 
     let score = Math.min(SIGHT, freeAhead(world, lane, s)) - CHANGE_PRICE * changes;
     if (changes > 0) score = Math.min(score, room(world, current, lane, s) ? score : -50);
     if (!leadsOn(world, lane)) score -= 25 + 60 * Math.max(0, 1 - (lane.length - s) / 40);
-    if (lane.id === memory.lane) score += 3; // make up your mind
+    if (lane.id === memory.lane) score += 3; // do not change back and forth
     if (score > bestScore) {
       bestScore = score;
       best = lane;
@@ -67,7 +67,7 @@ export function chooseLane(world: DrivingWorld, memory: { lane: number }): Lane 
   return map.lanes[best.index > current.index ? current.right : current.left] ?? best;
 }
 
-/** The lane reaches the next road of the route. */
+/** Whether the lane reaches the next road of the route. */
 function leadsOn(world: DrivingWorld, lane: Lane): boolean {
   const { navigation } = world;
   if (navigation.index + 1 >= navigation.route.roads.length) return true;
@@ -84,7 +84,7 @@ export function nextLane(world: DrivingWorld, lane: Lane, index: number): Lane |
   return undefined;
 }
 
-/** Nobody beside or close behind on the lane to move into. */
+/** Whether no car is beside or close behind on the lane to move into. */
 function room(world: DrivingWorld, from: Lane, to: Lane, s: number): boolean {
   const { boxes, state, traffic } = world;
   for (let i = 0; i < boxes.count; i++) {
@@ -100,7 +100,7 @@ function room(world: DrivingWorld, from: Lane, to: Lane, s: number): boolean {
   return true;
 }
 
-/** `shift`: metres to the left of the lane's middle that are driven; set by whoever drives, before each look. */
+/** `shift`: metres to the left of the lane's middle at which to drive; each driver sets it before it looks. */
 export const way = { shift: 0 };
 const at: LanePosition = { s: 0, lateral: 0 };
 const lead = { gap: 0, speed: 0, standing: false };
@@ -134,7 +134,7 @@ function scanLane(world: DrivingWorld, lane: Lane, from: number, before: number)
     if (at.s <= from || at.s > lane.length) continue;
     const turned = Math.abs(Math.sin(boxes.heading[i]! - lane.headingAt(at.s)));
     const wide = boxes.halfWidth[i]! + turned * (boxes.halfLength[i]! - boxes.halfWidth[i]!);
-    // Somebody on the way across: where they will be counts.
+    // For a person who is crossing, the place where they will be counts.
     const crossing = personSpeed(people, i) > 0 ? CROSSING : 0;
     if (Math.abs(at.lateral - way.shift) > wide + vehicle.width / 2 + CLEARANCE + crossing)
       continue;
@@ -185,7 +185,7 @@ export function wantedSpeed(world: DrivingWorld, lane: Lane, curvature: number):
   wanted = Math.min(wanted, followSpeed(freeAhead(world, lane, s)));
   if (lane.id !== navigation.lane.id && Math.abs(navigation.at.lateral) < 1.5) {
     const gap = freeAhead(world, navigation.lane, navigation.at.s);
-    // Leaving it anyway: only what is really close matters.
+    // The car is leaving this lane anyway: only what is really close matters.
     wanted = Math.min(wanted, Math.max(gap > 4 ? 3 : gap > 1 ? 1.5 : 0, followSpeed(gap + 4)));
   }
   return Math.max(0, Math.min(wanted, state[V.vx]! + 3));

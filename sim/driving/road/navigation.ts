@@ -76,7 +76,7 @@ function locate(n: Navigation, pose: Float64Array): void {
   }
 }
 
-/** The end of the final road is within reach and the agent is on the road. */
+/** Whether the end of the final road is within reach and the agent is on the road. */
 export function arrived(n: Navigation): boolean {
   const last = n.index === n.route.roads.length - 1;
   return last && n.at.s > n.lane.length - CHECKPOINT_REACH && n.leftBorder > 0 && n.rightBorder > 0;

@@ -38,7 +38,7 @@ export function writeObservation(
   scan(world.boxes, state, rays, range, o, start);
   writeDetectors(world, options, o, start + rays);
   if (noise === 0 && dropout === 0) return;
-  // Noise belongs to (seed, step), not to how often a step is looked at: loading repeats it.
+  // Noise depends on the seed and the step alone, so that loading a state repeats it.
   sensors.reseed(world.seed, 4 + step);
   for (let i = start; i < start + rays; i++) {
     if (dropout > 0 && sensors.next() < dropout) o[i] = 1;

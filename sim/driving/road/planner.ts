@@ -1,6 +1,6 @@
 /**
- * The careful driver, `--policy planner`: as `expert.ts`, and it looks ahead at where other cars are going,
- * finds its way past what stands half in its lane, and waits rather than push. Reads only.
+ * The careful driver, `--policy planner`: like `expert.ts`, but it predicts where other cars are going,
+ * finds its way past what stands half in its lane, and waits rather than pushes. Changes nothing.
  */
 import type { Environment, Expert } from '../../contract.ts';
 import type { Lane } from '../map/contract.ts';
@@ -22,13 +22,13 @@ const PUSH_FOR = 150;
 /** m/s */
 const CREEP = 1.5;
 
-/** What the driver keeps in mind; steps. */
+/** The driver's memory; counts are steps. */
 interface Memory {
   lane: number;
   /** Highest so far: less is another episode, or a rewind. */
   completion: number;
   stuck: number;
-  /** Left of looking for a way past, and spent on pushing in this episode. */
+  /** Steps left to look for a way past, and steps spent on pushing in this episode. */
   squeeze: number;
   pushed: number;
 }
@@ -68,7 +68,7 @@ function remember(world: DrivingWorld, memory: Memory): void {
   else if (!still && memory.squeeze > 0) memory.squeeze--;
 }
 
-/** m/s: what is safe; after long waits what hits no car, after longer ones what pushes for a while. */
+/** Speed, m/s: a safe one; after a long wait one that hits no car; after a longer one it pushes for a while. */
 function patientSpeed(world: DrivingWorld, lane: Lane, curvature: number, memory: Memory): number {
   const wanted = wantedSpeed(world, lane, curvature);
   const safe = safeSpeed(world, lane, nextLane, way.shift, wanted);

@@ -34,7 +34,7 @@ export function createDrivingScene(world: DrivingWorld): SceneDescription {
     cameras: CAMERAS.map((camera) =>
       camera.kind === 'cockpit' ? atWindscreen(camera, ego) : camera,
     ),
-    // One map in four lies in the evening: people judge both.
+    // One map in four is at dusk, so that people judge both kinds of light.
     light: map.seed % 4 === 3 ? 'dusk' : 'day',
     agentBody: 'ego',
     bounds: { min: [bounds.minX, bounds.minY, 0], max: [bounds.maxX, bounds.maxY, 12] },

@@ -70,7 +70,7 @@ export function createDrivingEnvironment(id: string, options: DrivingOptions): D
   return createTaskEnvironment(id, createRoadTask(options));
 }
 
-/** @throws TypeError when the environment is not one of a road; `reader` is who asks. */
+/** @throws TypeError when the environment has no road; the error names `reader` as the caller. */
 export function worldOf(env: Environment, reader: string): DrivingWorld {
   if ('task' in env && 'world' in (env.task as object))
     return (env as DrivingEnvironment).task.world;
@@ -209,7 +209,7 @@ function createRoadTask(options: DrivingOptions): RoadTask {
 const temp: LanePosition = { s: 0, lateral: 0 };
 const under = new Int32Array(16);
 
-/** Off every lane, or beyond the borders of the route's road. */
+/** Whether the agent is off every lane, or beyond the borders of the route's road. */
 function offRoad(world: DrivingWorld): boolean {
   const { navigation, state, map } = world;
   if (navigation.leftBorder < 0 || navigation.rightBorder < 0) return true;

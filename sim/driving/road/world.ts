@@ -41,7 +41,7 @@ const MAX_TRAFFIC = 64;
 const SPAWN_AT = 5;
 /** The agent counts as in a lane from this far outside it: half its width less what may stick out. */
 const REACH_INTO_LANE = 0.7;
-/** Where cars are that are not there, metres. */
+/** Where absent cars are parked, metres. */
 const FAR = 1e6;
 
 export interface DrivingWorld extends Saved {

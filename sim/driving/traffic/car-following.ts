@@ -1,5 +1,5 @@
 /**
- * What a car on rails keeps in mind, and how it follows what is ahead: IDM (Treiber et al. 2000)
+ * The state of a car on rails, and how it follows what is ahead: IDM (Treiber et al. 2000)
  * with MetaDrive's numbers (idm_policy.py): 30 km/h, gap 10 m, headway 1.5 s, δ = 10, 1 and −5 m/s².
  */
 import { BOX_KIND, type Boxes } from '../frame/boxes.ts';
@@ -64,7 +64,7 @@ export interface EgoView {
 
 export const leader = { gap: 0, speed: 0 };
 
-/** What `idm` is given and says; in place, because the engine boxes numbers passed to what it does not inline. */
+/** Input and output of `idm`, in place: the engine boxes numbers passed to functions that it does not inline. */
 export const follow = { speed: 0, wanted: 0, gap: 0, leaderSpeed: 0, acceleration: 0 };
 
 /** The follower's acceleration. */
@@ -141,7 +141,7 @@ function scanObjects(t: Traffic, self: number, lane: Lane, boxes: Boxes): void {
   }
 }
 
-/** What is farther than sight plus a car is not in the way. */
+/** Things farther away than the sight plus a car's length are not in the way. */
 function near(boxes: Boxes, self: number, b: number): boolean {
   const dx = boxes.x[b]! - boxes.x[self]!;
   const dy = boxes.y[b]! - boxes.y[self]!;
@@ -150,7 +150,7 @@ function near(boxes: Boxes, self: number, b: number): boolean {
 
 const at: LanePosition = { s: 0, lateral: 0 };
 
-/** People from row `from` on, who move: those on the lane, or at its edge and about to be in the way. */
+/** Moving people from row `from` on: those on the lane, or at its edge and about to be in the way. */
 function scanPeople(from: number, self: number, lane: Lane, boxes: Boxes): void {
   const { s, before, own } = look;
   const edge = lane.width / 2 + STEP_OUT;

@@ -72,7 +72,7 @@ export function collide(world: Collidable): void {
   }
 }
 
-/** Two cars of equal mass in contact part half way each and share their speed along the contact. */
+/** Two cars of equal mass that touch each move back half of the depth, and share their speed along the contact. */
 function shove(world: Collidable, i: number, cos: number, sin: number): void {
   const { traffic, boxes, state } = world;
   const speed = trafficSpeedAlong(traffic, i, boxes, overlap.nx, overlap.ny);

@@ -1,7 +1,7 @@
 /**
- * Which cars are on which lane, and which standing objects: short lists per lane, kept up to date as
- * cars move, so that looking for a leader looks at one lane and not at everybody. Cars of a lane stand in
- * the order of their numbers, as going over all of them would find them.
+ * The cars and standing objects of each lane: short lists, kept up to date as cars move, so that the
+ * search for a leader looks at one lane and not at every car. The cars of a lane are listed in the order
+ * of their numbers, in which a search over all cars would find them.
  */
 import { BOX_KIND, type Boxes } from '../frame/boxes.ts';
 import type { LanePosition, RoadMap } from '../map/contract.ts';
@@ -28,7 +28,7 @@ export function createLaneBuckets(capacity: number): LaneBuckets {
   };
 }
 
-/** Empty lists for a map of so many lanes. */
+/** Empties the lists for a map of `lanes` lanes. */
 export function clearCars(b: LaneBuckets, lanes: number): void {
   if (b.cars.length < lanes) b.cars = new Int32Array(lanes);
   b.cars.fill(-1);

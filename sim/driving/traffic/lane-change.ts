@@ -21,7 +21,7 @@ const POLITENESS = 0.3;
 const CHANGE_GAIN = 0.2;
 const SAFE_BRAKING = 3;
 
-/** MOBIL: change when the gain outweighs what it costs the new follower, and is safe for them. */
+/** MOBIL: change when the gain outweighs the cost to the new follower and the change is safe for it. */
 export function considerChange(
   t: Traffic,
   i: number,

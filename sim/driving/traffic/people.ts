@@ -1,20 +1,20 @@
 /**
  * Pedestrians and cyclists who cross the road: each waits at the kerb, crosses when no car comes (one in
  * four takes far too small a gap), waits on the other side, and comes back. Places and habits follow from the seed;
- * where somebody is, and whether hit, is state.
+ * positions and hits are state.
  */
 import type { Random } from '../../random.ts';
 import { BOX_KIND, type Boxes, placeBox, sizeBox } from '../frame/boxes.ts';
 import type { Lane, RoadMap, Route } from '../map/contract.ts';
 
-/** Columns of somebody's state. */
+/** Columns of a person's state. */
 const P = {
   /** Metres from the right-hand kerb's side, and which way: 1 to the left, −1 back. */
   along: 0,
   way: 1,
   /** Seconds left to wait; negative while crossing. */
   wait: 2,
-  /** 1 once hit by the agent: gone. */
+  /** 1 once the agent has hit the person, who is then gone. */
   hit: 3,
   speed: 4,
 } as const;
@@ -27,7 +27,7 @@ const KERB = 1.5;
 /** Share who take too small a gap, and seconds that the others want beyond their crossing time. */
 const CARELESS = 0.25;
 const CAUTION = 1;
-/** On the way: metres looked ahead, seconds that cars are foreseen, metres kept to them. */
+/** While crossing: metres looked ahead, seconds over which cars are predicted, metres kept from them. */
 const AHEAD = 1.4;
 const LOOK = 0.6;
 const KEEP = 2.4;
@@ -61,7 +61,7 @@ export interface People {
   readonly habits: readonly Habit[];
 }
 
-/** How many rows a world of so many blocks needs; none of a kind whose density is 0. */
+/** As many rows as a world of that many blocks needs; a kind whose density is 0 has none. */
 export function createPeople(
   start: number,
   blocks: number,
@@ -87,7 +87,7 @@ export function peopleCount(p: People): number {
   return p.pedestrians + p.cyclists;
 }
 
-/** Choose places and habits, everybody at a kerb. The first block stays clear: episodes start there. */
+/** Chooses places and habits, with every person at a kerb. The first block stays clear: episodes start there. */
 export function placePeople(
   p: People,
   map: RoadMap,
@@ -126,7 +126,7 @@ export function placePeople(
   }
 }
 
-/** A car as people see it: where, and how fast which way. */
+/** A car as people see it: its position and velocity. */
 export interface Car {
   x: number;
   y: number;
@@ -168,7 +168,7 @@ export function stepPeople(p: People, cars: Cars, dt: number): void {
   }
 }
 
-/** No car reaches the crossing before it is crossed; the careless take a gap of a third of that. */
+/** Whether no car arrives before the person is across; careless people take a gap of a third of that. */
 function clear(habit: Habit, cars: Cars): boolean {
   habit.lane!.pointAt(habit.s, (habit.from + habit.to) / 2, point);
   const half = (habit.to - habit.from) / 2;
@@ -186,7 +186,7 @@ function clear(habit: Habit, cars: Cars): boolean {
   return true;
 }
 
-/** The next step leads into a car, or to where one will be in a moment. */
+/** Whether the next step leads into a car, or to where one will be in a moment. */
 function blocked(p: People, i: number, habit: Habit, cars: Cars): boolean {
   const at = i * PERSON_STRIDE;
   const along = habit.from + p.state[at + P.along]!;
@@ -197,7 +197,7 @@ function blocked(p: People, i: number, habit: Habit, cars: Cars): boolean {
     const x = car.x + LOOK * car.vx;
     const y = car.y + LOOK * car.vy;
     const next = Math.hypot(x - point[0]!, y - point[1]!);
-    // Walking away from it is never wrong.
+    // Walking away from a car is always allowed.
     if (next < KEEP && next < Math.hypot(x - here[0]!, y - here[1]!)) return true;
   }
   return false;
@@ -223,13 +223,13 @@ export function writePeopleBoxes(p: People, boxes: Boxes): void {
   }
 }
 
-/** Somebody was hit: the row is empty from now on. */
+/** The person in row `row` was hit: the row is empty from now on. */
 export function hitPerson(p: People, row: number, boxes: Boxes): void {
   p.state[(row - p.start) * PERSON_STRIDE + P.hit] = 1;
   boxes.kind[row] = BOX_KIND.none;
 }
 
-/** m/s of whoever is in row `row`; 0 for rows of others. */
+/** Speed of the person in row `row`, m/s; 0 for rows that hold something else. */
 export function personSpeed(p: People, row: number): number {
   return row < p.start ? 0 : p.state[(row - p.start) * PERSON_STRIDE + P.speed]!;
 }

@@ -21,7 +21,7 @@ import {
 import { addCar, clearCars, createLaneBuckets, removeCar } from './lane-buckets.ts';
 import { considerChange } from './lane-change.ts';
 
-/** Steps between thoughts of changing lane, and metres per second sideways while doing so. */
+/** Steps between two decisions about changing lane, and metres per second sideways during a change. */
 const CHANGE_EVERY = 50;
 const CHANGE_SPEED = 1.2;
 /** Seconds after which a waiting car creeps into a junction whose interior is empty. */
@@ -43,7 +43,7 @@ export function createTraffic(capacity: number): Traffic {
   };
 }
 
-/** Enter every car under its lane: after its state was written from outside. */
+/** Lists every car under its lane, after the state was written from outside. */
 export function indexTraffic(t: Traffic, map: RoadMap): void {
   clearCars(t.buckets, map.lanes.length);
   // Backwards, so that each goes to the front of its list.
@@ -175,7 +175,7 @@ function advanceLane(
   state[at + T.lateral] = 0;
 }
 
-/** Into `follow`: IDM acceleration towards the nearest thing ahead. */
+/** Writes the IDM acceleration towards the nearest thing ahead into `follow`. */
 function drive(t: Traffic, i: number, map: RoadMap, boxes: Boxes, ego: EgoView, dt: number): void {
   const { state } = t;
   const at = i * TRAFFIC_STRIDE;
@@ -198,7 +198,7 @@ function drive(t: Traffic, i: number, map: RoadMap, boxes: Boxes, ego: EgoView, 
   idm();
 }
 
-/** Somebody with priority is on, or about to reach, a lane that `next` must give way to. */
+/** Whether a road user with priority is on, or about to reach, a lane that `next` must give way to. */
 function mustYield(
   t: Traffic,
   self: number,
@@ -268,7 +268,7 @@ export function writeTrafficBoxes(t: Traffic, map: RoadMap, boxes: Boxes): void 
     boxes.halfLength[i] = size.halfLength;
     boxes.halfWidth[i] = size.halfWidth;
     boxes.reach[i] = size.reach;
-    // As `placeBox` does it, in place: this runs for every car in every step.
+    // The same as `placeBox`, inlined because it runs for every car in every step.
     const heading = lane.headingAt(s) - slip;
     boxes.x[i] = point[0]!;
     boxes.y[i] = point[1]!;

@@ -145,7 +145,7 @@ function substep(
   const sideFront = lateralForce(p.stiffness, gripFront, driveFront, slipFront);
   const sideRear = lateralForce(p.stiffness, gripRear, driveRear, slipRear);
 
-  // Rolling without slip costs nothing along the way: side forces count as far as the tyres slip.
+  // Rolling without slip costs no forward speed: side forces count only as far as the tyres slip.
   const t = Math.max(0, Math.min(1, (speed - BLEND_LOW) / (BLEND_HIGH - BLEND_LOW)));
   const blend = t * t * (3 - 2 * t);
   const resistance = p.drag * vx * speed + p.rolling * weight * Math.tanh(vx * 4);

@@ -81,7 +81,7 @@ function addMovement(
   at: { main: boolean; across: boolean; rightArm: boolean },
 ): void {
   const { lanes } = planner.input;
-  // An arm looks out; who drives in and goes on by 2 quarters leaves straight on.
+  // Arms look outwards: a car that enters and leaves by the arm 2 quarter turns further goes straight on.
   const quarters = (to.side - from.side + 4) & 3;
   const turn = quarters === 2 ? 'straight' : quarters === 3 ? 'left' : 'right';
   const curvature = turn === 'straight' ? 0 : (turn === 'left' ? 1 : -1) / half;

@@ -5,7 +5,7 @@ export interface Approach {
   /** From left to right. */
   readonly lanes: readonly Lane[];
   readonly kind: 'crossing' | 'roundabout';
-  /** Whoever comes from here gives way (or goes first). */
+  /** Whether traffic from here gives way; otherwise it goes first. */
   readonly yields: boolean;
   /** Where the way to the destination goes on, radians, positive to the left; undefined: not from here. */
   readonly onward: number | undefined;

@@ -59,7 +59,7 @@ export function addGantry(site: Site, mesh: MeshBuilder): void {
   addFrame(mesh, at, left, right);
   const forward = (left + right) / 2;
   addBanner(mesh, at, right, left);
-  // Who comes the other way reads it as well.
+  // Traffic from the other side can read it as well.
   addBanner(mesh, { ...at, heading: at.heading + Math.PI }, -left, -right);
   for (const y of [left, right, forward]) {
     last.pointAt(s, y, point);
@@ -79,7 +79,7 @@ function addFrame(mesh: MeshBuilder, at: Placement, left: number, right: number)
   }
 }
 
-/** Chequers from `right` to `left` metres (left positive) facing who drives along `at`. */
+/** Chequers from `right` to `left` metres (left positive) that face the traffic along `at`. */
 function addBanner(mesh: MeshBuilder, at: Placement, right: number, left: number): void {
   const [low, high] = [CLEAR_HEIGHT + 0.1, CLEAR_HEIGHT + BEAM_HEIGHT - 0.1];
   const rows = 2;

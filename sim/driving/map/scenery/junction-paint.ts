@@ -38,7 +38,7 @@ function addStopLine(mesh: MeshBuilder, lane: Lane): void {
   addBand(mesh, lane, to - STOP_WIDTH, to, -half, half, PAINT, palette.white);
 }
 
-/** Triangles across the lane that point at who gives way. */
+/** Triangles across the lane that point at the traffic that gives way. */
 function addTeeth(mesh: MeshBuilder, lane: Lane): void {
   const pitch = TOOTH + TOOTH_GAP;
   const count = Math.floor((lane.width - 0.5) / pitch);

@@ -21,7 +21,7 @@ export function addPole(mesh: MeshBuilder, at: Placement, height: number, aside 
   addTaper(mesh, foot, 6, [-0.3, 0.04], [height, 0.04], palette.pole);
 }
 
-/** A convex plate, counter-clockwise, facing who comes along `at.heading`; `layer` 0 is the lowest. */
+/** A convex plate, counter-clockwise, that faces the traffic along `at.heading`; `layer` 0 is the lowest. */
 export function addPlate(
   mesh: MeshBuilder,
   at: Placement,

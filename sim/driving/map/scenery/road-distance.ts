@@ -1,4 +1,4 @@
-/** How far places are from roads: a distance transform, so that thousands of questions cost nothing. */
+/** How far places are from roads: a distance transform, so that thousands of look-ups cost nothing. */
 import type { RoadMap } from '../contract.ts';
 
 /** Metres between grid nodes, and between samples of lanes. */

@@ -156,7 +156,7 @@ function addLimit(mesh: MeshBuilder, at: Placement, text: string): void {
 /** Red and white boards on the outside of tight bends. */
 function addChevrons(run: BorderRun, mesh: MeshBuilder): void {
   const { lane, side } = run;
-  // Right borders of left-hand bends: the outside, straight ahead of who drives in.
+  // Right borders of left-hand bends: the outside, straight ahead of a car that drives in.
   const tight = side < 0 && lane.curvature > 1 / CHEVRON_RADIUS && !lane.junction;
   if (!tight || lane.length < 15) return;
   for (const s of spread(run, CHEVRON_SPACING)) {
