@@ -159,6 +159,17 @@ export type FeedbackBody =
       /** Per step of the takeover, in order: where the agent's own action there, held, would have led. */
       readonly predictions?: readonly Segment[];
     }
+  /** What an override in the log lacked when it was written: what would have happened without it. */
+  | {
+      readonly kind: 'counterfactual';
+      readonly overrideId: string;
+      /** As in the override. */
+      readonly episodeId: string;
+      readonly from: number;
+      readonly to: number;
+      readonly counterfactual: Segment;
+      readonly predictions?: readonly Segment[];
+    }
   | { readonly kind: 'correction'; readonly segment: Segment; readonly corrected: Segment }
   | { readonly kind: 'demonstration'; readonly segment: Segment }
   | {

@@ -32,6 +32,12 @@ export function segmentsOf(f: Feedback): NamedSegment[] {
         ...(f.counterfactual ? [['counterfactual', f.counterfactual] as const] : []),
         ...numbered('predictions', f.predictions ?? []),
       ];
+    case 'counterfactual':
+      return [
+        ['', { episodeId: f.episodeId, from: f.from, to: f.to }],
+        ['counterfactual', f.counterfactual],
+        ...numbered('predictions', f.predictions ?? []),
+      ];
     case 'correction':
       return [
         ['segment', f.segment],
@@ -58,6 +64,11 @@ export function stepsOf(feedback: Feedback): ReadonlyMap<string, number> {
 /** Id of the feedback that a retraction takes back; undefined for every other kind. */
 export function retractedBy(feedback: Feedback): string | undefined {
   return feedback.kind === 'retraction' ? feedback.feedbackId : undefined;
+}
+
+/** Whether a teacher said something by it; taking back and completing what was said do not count. */
+export function isLabel({ kind }: Feedback): boolean {
+  return kind !== 'retraction' && kind !== 'counterfactual';
 }
 
 /** What feedback may name. */

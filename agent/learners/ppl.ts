@@ -93,7 +93,10 @@ export function createPpl(
    * predictions the first one's is made at the states of the counterfactual and the others' at the states
    * they were acted in, which are all that is known of where the agent would have gone from there.
    */
-  function collect(feedback: Extract<Feedback, { kind: 'override' }>, source: EpisodeSource) {
+  function collect(
+    feedback: Extract<Feedback, { kind: 'override' | 'counterfactual' }>,
+    source: EpisodeSource,
+  ) {
     if (pairs.has(feedback.id)) return; // a retry
     const episode = source.get(feedback.episodeId);
     if (!episode || feedback.from >= episode.length) return;
@@ -188,6 +191,10 @@ export function createPpl(
     feedback(feedback, episodes) {
       const used = experience.feedback(feedback, episodes);
       if (feedback.kind === 'override') collect(feedback, episodes);
+      if (feedback.kind === 'counterfactual') {
+        pairs.remove(feedback.overrideId); // they were made without it
+        collect({ ...feedback, id: feedback.overrideId }, episodes);
+      }
       if (feedback.kind === 'retraction') pairs.remove(feedback.feedbackId);
       return used;
     },

@@ -236,11 +236,18 @@ export function createDataMaker(spec: EnvironmentSpec, config: RewardConfig) {
     const stride = Math.max(1, Math.ceil(calm.length / APPROVED_STEPS));
     const approved = calm.filter((_, i) => i % stride === 0);
     data.push(...signs(f, e, approved, 1));
-    if (f.counterfactual) {
-      const human = { episodeId: f.episodeId, from: f.from, to: f.to };
-      data.push(...better(f, 'counterfactual', human, f.counterfactual, episodes));
-    }
+    if (f.counterfactual) data.push(...counterfactual(f, f.counterfactual, episodes));
     return data;
+  }
+
+  /** What the person did instead of the branch is preferred to it. */
+  function counterfactual(
+    f: Extract<Feedback, { kind: 'override' | 'counterfactual' }>,
+    branch: Segment,
+    episodes: EpisodeSource,
+  ): Datum[] {
+    const human = { episodeId: f.episodeId, from: f.from, to: f.to };
+    return better(f, 'counterfactual', human, branch, episodes);
   }
 
   function demonstration(f: Feedback, s: Segment, episodes: EpisodeSource): Datum[] {
@@ -305,6 +312,12 @@ export function createDataMaker(spec: EnvironmentSpec, config: RewardConfig) {
           const from = Math.max(0, step - seconds(1));
           return critique(feedback, { episodeId, from, to: step }, ESTOP_VALUE, episodes);
         }
+        case 'counterfactual': // goes with its override, also when that is taken back
+          return counterfactual(
+            { ...feedback, id: feedback.overrideId },
+            feedback.counterfactual,
+            episodes,
+          );
         case 'override':
           return override(feedback, episodes);
         case 'correction':

@@ -14,7 +14,7 @@ import type {
   Trainer,
 } from '../contract.ts';
 import { createEpisodeStore, segmentRows } from '../episode/store.ts';
-import { stepsOf } from '../feedback.ts';
+import { isLabel, stepsOf } from '../feedback.ts';
 import { type SchedulerConfig, schedulerSchema } from '../presets/preset.ts';
 import { getPreset } from '../presets/presets.ts';
 import { createQuerySource } from '../queries/queries.ts';
@@ -81,6 +81,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const hacking = reward && createHackingWatch(reward);
 
   const counters = newCounters(novelty !== undefined);
+  /** An override may be taken back before its counterfactual comes. */
+  const retracted = new Set<string>();
 
   const bonus =
     reward && scheduler.explorationBonus > 0
@@ -186,13 +188,15 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       if (episode.end !== 'open' && store.isExperience(episode.id)) hacking?.add(episode);
     },
     feedback(feedback) {
+      if (feedback.kind === 'retraction') retracted.add(feedback.feedbackId);
+      if (feedback.kind === 'counterfactual' && retracted.has(feedback.overrideId)) return;
       for (const id of stepsOf(feedback).keys()) store.pin(id);
       const before = reward?.labels ?? 0;
       const query = feedback.kind === 'approval' ? queries.get(feedback.queryId) : undefined;
       reward?.feedback(feedback, store, query);
       const taken = learner.feedback(feedback, store);
       queries.answered(feedback);
-      if (feedback.kind !== 'retraction') counters.labels++;
+      if (isLabel(feedback)) counters.labels++;
       const fitted = reward !== undefined && reward.labels !== before;
       if (fitted) ledger.add(feedback.id, reward.version + 1);
       else if (taken) ledger.add(feedback.id, 0);

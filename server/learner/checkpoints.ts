@@ -1,20 +1,17 @@
 /** The learner's checkpoints on disk, each with the position in the feedback log that it contains. */
 import type { Storage, StoredCheckpoint } from '../storage/contract.ts';
-import type { Log } from '../threads/log.ts';
 import type { LearnerEvent } from './messages.ts';
 
 export class Checkpoints {
   readonly #runId: string;
   readonly #storage: Pick<Storage, 'getCheckpoint' | 'putCheckpoint'>;
-  readonly #log: Log;
   /** Log position of the checkpoint that the present thread started from. */
   #resumedAt = 0;
   #written: Promise<void> = Promise.resolve();
 
-  constructor(runId: string, storage: Pick<Storage, 'getCheckpoint' | 'putCheckpoint'>, log: Log) {
+  constructor(runId: string, storage: Pick<Storage, 'getCheckpoint' | 'putCheckpoint'>) {
     this.#runId = runId;
     this.#storage = storage;
-    this.#log = log;
   }
 
   /** For a thread that starts; undefined where the run has none yet. */
@@ -24,8 +21,11 @@ export class Checkpoints {
     return stored;
   }
 
-  /** A checkpoint that cannot be written is logged; the next one may be. */
-  save(event: Extract<LearnerEvent, { type: 'checkpoint' }>): void {
+  /** `done` hears how it went: one that cannot be written leaves the one before, and the next may be. */
+  save(
+    event: Extract<LearnerEvent, { type: 'checkpoint' }>,
+    done: (error: Error | undefined) => void,
+  ): void {
     const stored: StoredCheckpoint = {
       checkpoint: event.checkpoint,
       // A learner that was told nothing new still has what its checkpoint had.
@@ -34,7 +34,7 @@ export class Checkpoints {
     };
     this.#written = this.#storage
       .putCheckpoint(this.#runId, stored)
-      .catch((error) => this.#log.error({ error }, 'the checkpoint could not be written'));
+      .then(() => done(undefined), done);
   }
 
   /** The last one has been written. */

@@ -21,6 +21,8 @@ const CLOSE_PATIENCE = 5000;
 export type LearnerReport =
   | Exclude<LearnerEvent, { type: 'checkpoint' }>
   | { readonly type: 'died'; readonly reason: string; readonly retryMs: number }
+  /** It is on disk, or why it is not. */
+  | { readonly type: 'checkpoint'; readonly error: Error | undefined }
   /** Another thread follows: what is under way must be told from its beginning. */
   | { readonly type: 'restarted' };
 
@@ -59,7 +61,7 @@ export class LearnerHandle {
 
   constructor(options: LearnerOptions) {
     this.#options = options;
-    this.#checkpoints = new Checkpoints(options.run.id, options.storage, options.log);
+    this.#checkpoints = new Checkpoints(options.run.id, options.storage);
   }
 
   /**
@@ -93,7 +95,7 @@ export class LearnerHandle {
       prepare: () => this.#prepare(listener),
       isReady: (event) => event.type === 'ready',
       onEvent: (event) => {
-        this.#follow(event);
+        this.#follow(event, listener);
         if (event.type !== 'checkpoint') listener(event);
       },
       onDeath: (death) => this.#onDeath(death, listener),
@@ -166,7 +168,7 @@ export class LearnerHandle {
     };
   }
 
-  #follow(event: LearnerEvent): void {
+  #follow(event: LearnerEvent, listener: (report: LearnerReport) => void): void {
     switch (event.type) {
       case 'ready':
         this.#backend = event.backend;
@@ -186,7 +188,7 @@ export class LearnerHandle {
         this.#counts = event.counts;
         return;
       case 'checkpoint':
-        this.#checkpoints.save(event);
+        this.#checkpoints.save(event, (error) => listener({ type: 'checkpoint', error }));
         return;
       case 'queries':
       case 'predicted':

@@ -31,8 +31,8 @@ export const ALERTS = {
   storage: {
     code: 'storage-failed',
     severity: 'error',
-    meaning: 'An episode could not be written',
-    tip: 'Free some space in the data folder; answers are refused rather than lost meanwhile.',
+    meaning: 'Something could not be written',
+    tip: 'Free some space in the data folder; answers are refused rather than lost meanwhile, and all goes on by itself once there is room.',
   },
   'corrupt-{n}': {
     code: 'corrupt-file',

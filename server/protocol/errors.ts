@@ -32,6 +32,11 @@ export const ERRORS = {
     meaning: 'Feedback or a clip names an episode that the run does not have.',
     remedy: 'Ask about an episode that is still stored.',
   },
+  'other-run': {
+    meaning: 'Feedback belongs to another run than the one that is served.',
+    remedy:
+      'Keep it, and send it again once `reins serve --run ID` serves that run; the page does.',
+  },
   'unknown-query': {
     meaning: 'Feedback answers a query that was never asked in this run.',
     remedy: 'Answer a query that the server sent.',

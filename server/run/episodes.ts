@@ -2,10 +2,9 @@
 import type { Episode, Segment } from '../../agent/contract.ts';
 import { countHumanSteps } from '../../agent/episode/chunks.ts';
 import type { LearnerHandle } from '../learner/handle.ts';
-import { alertOf, type EpisodeSummary } from '../protocol/index.ts';
+import type { EpisodeSummary } from '../protocol/index.ts';
 import type { Storage } from '../storage/contract.ts';
-import type { Log } from '../threads/log.ts';
-import type { Alerts } from './alerts.ts';
+import type { DiskTroubles } from './disk-troubles.ts';
 import type { RunStatistics } from './statistics.ts';
 import type { Viewers } from './viewers.ts';
 
@@ -24,8 +23,13 @@ export interface Episodes {
   remember(episode: Episode): void;
   /** To disk, and in memory; false: it could not be written, which people have been told. */
   keep(episode: Episode, isLive: boolean): Promise<boolean>;
-  /** Those of them that are in memory only are written too: feedback refers to them. */
-  keepNamed(ids: readonly string[]): Promise<void>;
+  /**
+   * Resolves once all that is known of them is on disk: feedback refers to them.
+   * @throws Error naming the one that could not be written
+   */
+  ensureWritten(ids: readonly string[]): Promise<void>;
+  /** What could not be written is tried again, oldest first, until the disk refuses. */
+  retry(): Promise<void>;
   conclude(episode: Episode, endReason: string, isLive: boolean): Promise<void>;
   /** Learned reward per step; undefined where the learner has none, or none in time. */
   predict(segment: Segment): Promise<Float32Array | undefined>;
@@ -35,18 +39,18 @@ export interface Episodes {
 
 export function createEpisodes(options: {
   readonly storage: Storage;
-  readonly log: Log;
+  readonly troubles: Pick<DiskTroubles, 'failed' | 'written'>;
   readonly statistics: RunStatistics;
   readonly viewers: Pick<Viewers, 'message'>;
-  readonly alerts: Pick<Alerts, 'raise' | 'clear'>;
   readonly learner: Pick<LearnerHandle, 'predict'>;
 }): Episodes {
-  const { storage, log, statistics, viewers, alerts, learner } = options;
+  const { storage, troubles, statistics, viewers, learner } = options;
   const recent = new Map<string, Episode>();
   const summaries: EpisodeSummary[] = [];
   const waiting = new Map<string, (values: Float32Array | undefined) => void>();
   let asked = 0;
-  let failing = false;
+  /** Newer than what is on disk. */
+  const unwritten = new Map<string, { readonly episode: Episode; readonly isLive: boolean }>();
 
   function predict(segment: Segment, patience: number): Promise<Float32Array | undefined> {
     return new Promise((resolve) => {
@@ -83,25 +87,30 @@ export function createEpisodes(options: {
     },
     async keep(episode, isLive) {
       episodes.remember(episode);
+      unwritten.set(episode.id, { episode, isLive });
       try {
         await storage.putEpisode(episode, { live: isLive });
-        if (!failing) return true;
-        failing = false;
-        alerts.clear('storage', 'storage-failed');
-        return true;
       } catch (error) {
-        failing = true;
-        log.error({ error: String(error) }, 'an episode could not be written');
-        const message = `An episode could not be written: ${(error as Error).message}`;
-        alerts.raise(alertOf('storage', {}, message));
+        if (unwritten.size > RECENT) unwritten.delete(unwritten.keys().next().value!);
+        troubles.failed('an episode', error);
         return false;
       }
+      if (unwritten.get(episode.id)?.episode === episode) unwritten.delete(episode.id);
+      troubles.written('an episode');
+      return true;
     },
-    async keepNamed(ids) {
+    async ensureWritten(ids) {
       for (const id of ids) {
-        const episode = recent.get(id);
-        if (episode && !(await storage.findEpisode(id))) await episodes.keep(episode, false);
+        const late = unwritten.get(id);
+        const episode = late?.episode ?? recent.get(id);
+        if (!episode || (!late && (await storage.findEpisode(id)))) continue;
+        if (!(await episodes.keep(episode, late?.isLive ?? false)))
+          throw new Error(`episode ${id} is not on disk`);
       }
+    },
+    async retry() {
+      for (const { episode, isLive } of unwritten.values())
+        if (!(await episodes.keep(episode, isLive))) return;
     },
     async conclude(episode, endReason, isLive) {
       const summary: EpisodeSummary = {

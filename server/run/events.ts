@@ -39,9 +39,7 @@ export async function onLiveReport(parts: RunParts, report: LiveReport): Promise
       return;
     case 'override':
       statistics.override();
-      // Written before the takeover is: by then its steps are on disk.
-      background.run('flush', live.flush());
-      takeovers.begin(report, live.lastHolder);
+      background.run('takeover', takeovers.begin(report, live.lastHolder));
       return;
     case 'snapshot-in-use':
       for (const { feedbackIds, ...applied } of learner.inUse(report.version))
@@ -93,7 +91,7 @@ export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Prom
 }
 
 export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
-  const { live, rollouts, episodes, queries, alerts, hearReward, background } = parts;
+  const { live, rollouts, episodes, queries, alerts, troubles, hearReward, background } = parts;
   switch (report.type) {
     case 'ready':
       alerts.clear('learner', 'learner-died');
@@ -107,6 +105,10 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
       return;
     case 'credit':
       rollouts.credit(report.steps);
+      return;
+    case 'checkpoint':
+      if (report.error) troubles.failed('the checkpoint', report.error);
+      else troubles.written('the checkpoint');
       return;
     case 'queries':
       background.run('queries', queries.take(report.queries));

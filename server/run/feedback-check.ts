@@ -16,11 +16,16 @@ export interface CheckContext {
 /** @throws RunError naming field, value and what is allowed. */
 export async function checkFeedback(feedback: Feedback, context: CheckContext): Promise<void> {
   const fault = check(feedback, await lookUp(feedback, context));
-  if (fault) throw new RunError(codeOf(fault), fault.message);
+  if (fault?.kind === 'unknown-run')
+    throw new RunError(
+      'other-run',
+      `${fault.message}; reins serve --run ${feedback.runId} takes it`,
+    );
+  if (fault) throw new RunError(codeOf(fault.kind), fault.message);
 }
 
-function codeOf({ kind }: Fault): ErrorCode {
-  return kind === 'unknown-run' || kind === 'out-of-range' ? 'bad-message' : kind;
+function codeOf(kind: Exclude<Fault['kind'], 'unknown-run'>): ErrorCode {
+  return kind === 'out-of-range' ? 'bad-message' : kind;
 }
 
 /** Of everything that the feedback names, what there is. */

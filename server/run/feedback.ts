@@ -1,6 +1,6 @@
 /** A run's way in for feedback: checked, written, passed on to the learner; nothing accepted is lost. */
 import type { Feedback } from '../../agent/contract.ts';
-import { stepsOf } from '../../agent/feedback.ts';
+import { isLabel, stepsOf } from '../../agent/feedback.ts';
 import { RunError } from '../contract.ts';
 import type { LearnerHandle } from '../learner/handle.ts';
 import type { ClientFeedback } from '../protocol/index.ts';
@@ -16,7 +16,7 @@ export interface FeedbackLogOptions {
   readonly storage: Storage;
   readonly live: Pick<LiveActor, 'state' | 'step' | 'flush'>;
   readonly learner: Pick<LearnerHandle, 'feedback'>;
-  readonly episodes: Pick<Episodes, 'recent' | 'keepNamed'>;
+  readonly episodes: Pick<Episodes, 'recent' | 'ensureWritten'>;
   readonly queries: Pick<Queries, 'answered'>;
   readonly statistics: Pick<RunStatistics, 'answer'>;
 }
@@ -45,39 +45,40 @@ export class FeedbackLog {
     return result;
   }
 
-  /** Resolves once it is on disk, the steps it is about included. @throws RunError */
+  /**
+   * Resolves once it is on disk, the steps it is about before it: an answer without its steps would be
+   * acknowledged for nothing. @throws RunError; nothing is in the log then
+   */
   async put(feedback: Feedback): Promise<{ duplicate: boolean }> {
-    const { live, episodes } = this.#options;
-    const open = live.state?.episodeId;
-    const ids = [...stepsOf(feedback).keys()];
-    const result = await this.append(feedback).catch((error: Error) => {
+    await this.#stepsOnDisk([...stepsOf(feedback).keys()]).catch((error: Error) => {
+      throw new RunError(
+        'storage-failed',
+        `the steps that the answer is about could not be written: ${error.message}`,
+      );
+    });
+    return this.append(feedback).catch((error: Error) => {
       throw new RunError('storage-failed', `the answer could not be written: ${error.message}`);
     });
-    if (open !== undefined && ids.includes(open)) await this.#stepsOnDisk();
-    await episodes.keepNamed(ids);
-    return result;
   }
 
-  /** To the log and the learner; for what needs no check. */
+  /** To the log and the learner, whatever becomes of the steps. */
   async append(feedback: Feedback): Promise<{ duplicate: boolean }> {
     const { storage, learner, statistics } = this.#options;
     const { sequence, duplicate } = await storage.appendFeedback(feedback);
     if (duplicate) return { duplicate };
     learner.feedback(sequence, feedback);
-    if (feedback.kind !== 'retraction') {
+    if (isLabel(feedback)) {
       this.#count++;
       statistics.answer(Date.now());
     }
     return { duplicate };
   }
 
-  async #stepsOnDisk(): Promise<void> {
-    await this.#options.live.flush().catch((error: Error) => {
-      throw new RunError(
-        'storage-failed',
-        `the answer is written, but not the steps it is about: ${error.message}`,
-      );
-    });
+  async #stepsOnDisk(ids: readonly string[]): Promise<void> {
+    const { live, episodes } = this.#options;
+    const open = live.state?.episodeId;
+    if (open !== undefined && ids.includes(open)) await live.flush();
+    await episodes.ensureWritten(ids);
   }
 
   #context(): CheckContext {

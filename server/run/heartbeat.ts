@@ -34,15 +34,20 @@ export class Heartbeat {
   }
 
   async #report(): Promise<void> {
-    const { options, viewers, queries, alerts } = this.#parts;
+    const { options, viewers, queries, alerts, episodes, troubles } = this.#parts;
     const { storage, run } = options;
     const now = Date.now();
-    await queries.expire(now);
     alerts.problems(storage.problems);
+    await episodes.retry();
     const point = this.#measure(now);
     viewers.message({ type: 'metrics', points: [point] });
     viewers.message(statusOf(this.#parts));
-    if (this.#points++ % METRICS_KEPT === 0) await storage.appendMetrics(run.id, forHistory(point));
+    await queries.expire(now);
+    if (this.#points++ % METRICS_KEPT !== 0) return;
+    await storage.appendMetrics(run.id, forHistory(point)).then(
+      () => troubles.written('the figures'),
+      (error) => troubles.failed('the figures', error),
+    );
   }
 
   #measure(now: number): MetricsPoint {

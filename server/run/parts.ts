@@ -6,6 +6,7 @@ import { LearnerHandle } from '../learner/handle.ts';
 import { createActorData } from './actor-data.ts';
 import { type Alerts, createAlerts } from './alerts.ts';
 import { Background } from './background.ts';
+import { DiskTroubles } from './disk-troubles.ts';
 import { createEpisodes, type Episodes } from './episodes.ts';
 import { FeedbackLog } from './feedback.ts';
 import { LiveActor } from './live-actor.ts';
@@ -26,6 +27,7 @@ export interface RunParts {
   readonly background: Background;
   readonly viewers: Viewers;
   readonly alerts: Alerts;
+  readonly troubles: DiskTroubles;
   readonly statistics: RunStatistics;
   readonly live: LiveActor;
   readonly rollouts: RolloutActors;
@@ -48,6 +50,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const background = new Background(log);
   const viewers = createViewers();
   const alerts = createAlerts(viewers.message, log);
+  const troubles = new DiskTroubles(alerts, log);
   const statistics = createStatistics();
 
   const data = createActorData(run, environmentOptions, Date.now());
@@ -55,7 +58,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const rollouts = new RolloutActors({ count: options.rollouts, log, alerts, data });
   const learner = new LearnerHandle({ run, overrides, environmentOptions, storage, live, log });
 
-  const episodes = createEpisodes({ storage, log, statistics, viewers, alerts, learner });
+  const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner });
   const queries = createQueries({ storage, episodes, viewers });
   // What waits was chosen before the alarm: those who answer are to see the suspects first.
   const hearReward = createRewardAlerts(alerts, queries.renew);
@@ -81,6 +84,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     background,
     viewers,
     alerts,
+    troubles,
     statistics,
     live,
     rollouts,

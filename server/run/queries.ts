@@ -53,7 +53,8 @@ export function createQueries(options: {
     );
     if (!whole) return false;
     for (const e of episodes)
-      if (!(await storage.findEpisode(e!.id))) await options.episodes.keep(e!, false);
+      if (!(await storage.findEpisode(e!.id)) && !(await options.episodes.keep(e!, false)))
+        return false; // an answer to it could not be taken
     return true;
   }
 

@@ -136,7 +136,9 @@ class ActiveRun implements RunHandle {
     live.send({ type: 'estop' }); // before anything is written
     if (!state || state.state === 'stopped') return;
     const stop = stopFeedback(this.run.id, teacherId, state.episodeId, step, Date.now());
-    background.run('emergency stop', feedback.put(stop));
+    // Who stopped it is worth knowing even where the steps find no room.
+    background.run('emergency stop', feedback.append(stop));
+    background.run('flush', live.flush());
   }
 
   accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }> {

@@ -1,8 +1,9 @@
 /**
- * Takeovers as feedback: a counterfactual is asked for, then the event is appended; where none comes
- * the event is appended without, so that no takeover is ever lost. Then the takeover is judged: what the
- * agent would have done beside what happened in the same steps.
+ * Takeovers as feedback: the event is in the log before anybody is told of it, so that none is ever lost.
+ * Its counterfactual comes as a second event, where one comes. Then the takeover is judged: what the agent
+ * would have done beside what happened in the same steps.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   compareBranch,
   counterfactualId,
@@ -29,8 +30,13 @@ type Takeover = Extract<LiveEvent, { type: 'override' }>;
 type OverrideFeedback = Extract<Feedback, { kind: 'override' }>;
 type Verdict = Extract<ServerMessage, { type: 'override' }>['counterfactual'];
 
+/** A takeover that a full disk keeps out of the log is tried again after this, ms. */
+const RETRY = 1000;
+
 interface Waiting {
   readonly feedback: OverrideFeedback;
+  /** Whether it is in the log. */
+  readonly logged: Promise<boolean>;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -42,7 +48,7 @@ export interface TakeoversOptions {
   readonly rollouts: Pick<RolloutActors, 'ask'>;
   readonly learner: Pick<LearnerHandle, 'recall'>;
   readonly episodes: Pick<Episodes, 'find' | 'keep'>;
-  readonly feedback: Pick<FeedbackLog, 'append'>;
+  readonly feedback: Pick<FeedbackLog, 'put' | 'append'>;
   readonly viewers: Pick<Viewers, 'message'>;
   readonly tally: TakeoverTally;
   readonly log: Pick<Log, 'error'>;
@@ -52,6 +58,8 @@ export class Takeovers {
   readonly #options: TakeoversOptions;
   /** By the id of the counterfactual that is asked for. */
   readonly #waiting = new Map<string, Waiting>();
+  readonly #logging = new Set<Promise<boolean>>();
+  readonly #closing = new AbortController();
 
   constructor(options: TakeoversOptions) {
     this.#options = options;
@@ -66,14 +74,17 @@ export class Takeovers {
     return this.#options.tally.metrics();
   }
 
-  /** A person let go. */
-  begin(takeover: Takeover, teacherId: string): void {
+  /** A person let go. Resolves once it is in the log and people have been told. */
+  async begin(takeover: Takeover, teacherId: string): Promise<void> {
     const feedback = this.#feedbackOf(takeover, teacherId);
     const id = counterfactualId(takeover.episodeId, takeover.from);
-    const timer = setTimeout(() => void this.#giveUp(id), PATIENCE);
-    this.#waiting.set(id, { feedback, timer });
-    this.#tell(feedback, null);
+    const logged = this.#put(feedback);
+    this.#logging.add(logged);
+    const timer = setTimeout(() => this.#waiting.delete(id), PATIENCE).unref();
+    this.#waiting.set(id, { feedback, logged, timer });
     this.#roll(id, takeover);
+    if (await logged) this.#tell(feedback, null);
+    this.#logging.delete(logged);
   }
 
   /** The counterfactual is here. @param endReason of the branch, empty when it was cut off */
@@ -84,21 +95,54 @@ export class Takeovers {
     predictions?: Predictions,
   ): Promise<void> {
     const waiting = this.#take(id);
-    if (!waiting) return;
-    await this.#keep(branch);
-    if (predictions) await this.#keep(predictions.episode);
-    const feedback: OverrideFeedback = {
-      ...waiting.feedback,
+    if (!waiting || !(await waiting.logged)) return;
+    const { feedback } = waiting;
+    if (!(await this.#keep(branch))) return;
+    if (predictions && !(await this.#keep(predictions.episode))) return;
+    const { episodeId, from, to, id: overrideId, ...base } = feedback;
+    await this.#options.feedback.append({
+      ...base,
+      id: `${overrideId}-cf`,
+      kind: 'counterfactual',
+      receivedAt: Date.now(),
+      overrideId,
+      episodeId,
+      from,
+      to,
       counterfactual: { episodeId: branch.id, from: 0, to: branch.length },
       ...(predictions ? { predictions: predictions.segments } : {}),
-    };
-    await this.#options.feedback.append(feedback);
+    });
     await this.#judge(feedback, branch, endReason);
   }
 
-  /** Append what still waits. */
+  /** What is not in the log yet is tried a last time. */
   async close(): Promise<void> {
-    await Promise.all([...this.#waiting.keys()].map((id) => this.#giveUp(id)));
+    this.#closing.abort();
+    for (const id of [...this.#waiting.keys()]) this.#take(id);
+    await Promise.all(this.#logging);
+  }
+
+  /** The steps and then the takeover, until the disk takes both; a closing run settles for the takeover. */
+  async #put(takeover: OverrideFeedback): Promise<boolean> {
+    const { feedback, log } = this.#options;
+    const { signal } = this.#closing;
+    for (let tries = 0; ; tries++) {
+      try {
+        await feedback.put(takeover);
+        return true;
+      } catch (error) {
+        if (tries === 0) log.error({ error: String(error) }, 'a takeover could not be written');
+      }
+      if (signal.aborted) break;
+      await sleep(RETRY, undefined, { signal }).catch(() => {});
+    }
+    return feedback.append(takeover).then(
+      () => true,
+      (error) => {
+        log.error({ error: String(error), takeover }, 'a takeover is lost');
+        return false;
+      },
+    );
   }
 
   #feedbackOf({ episodeId, from, to }: Takeover, teacherId: string): OverrideFeedback {
@@ -134,10 +178,11 @@ export class Takeovers {
     });
   }
 
-  /** The branch reaches disk and learner before the feedback that names it. */
-  async #keep(branch: Episode): Promise<void> {
-    await this.#options.episodes.keep(branch, false);
+  /** The branch reaches disk and learner before the feedback that names it; false: the disk refuses it. */
+  async #keep(branch: Episode): Promise<boolean> {
+    if (!(await this.#options.episodes.keep(branch, false))) return false;
     this.#options.learner.recall(branch);
+    return true;
   }
 
   async #judge(feedback: OverrideFeedback, branch: Episode, endReason: string): Promise<void> {
@@ -181,14 +226,5 @@ export class Takeovers {
     clearTimeout(waiting?.timer);
     this.#waiting.delete(id);
     return waiting;
-  }
-
-  async #giveUp(id: string): Promise<void> {
-    const { feedback, log } = this.#options;
-    const waiting = this.#take(id);
-    if (!waiting) return;
-    await feedback
-      .append(waiting.feedback)
-      .catch((error) => log.error({ error: String(error) }, 'a takeover could not be written'));
   }
 }

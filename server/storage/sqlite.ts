@@ -137,7 +137,7 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
         .selectFrom('feedback')
         .select((e) => e.fn.countAll<number>().as('n'))
         .where('runId', '=', runId)
-        .where('kind', '!=', 'retraction')
+        .where('kind', 'not in', ['retraction', 'counterfactual'])
         .executeTakeFirstOrThrow();
       return Number(row.n);
     },

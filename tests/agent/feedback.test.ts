@@ -45,6 +45,18 @@ const bodies: { readonly [K in FeedbackKind]: fc.Arbitrary<BodyOf<K>> } = {
     },
     { requiredKeys: ['kind', 'episodeId', 'from', 'to'] },
   ),
+  counterfactual: fc.record(
+    {
+      kind: fc.constant('counterfactual'),
+      overrideId: fc.constant('f0'),
+      episodeId: id,
+      from: step,
+      to: step,
+      counterfactual: segment,
+      predictions: some,
+    },
+    { requiredKeys: ['kind', 'overrideId', 'episodeId', 'from', 'to', 'counterfactual'] },
+  ),
   correction: fc.record({ kind: fc.constant('correction'), segment, corrected: segment }),
   demonstration: fc.record({ kind: fc.constant('demonstration'), segment }),
   approval: fc.record({

@@ -39,7 +39,7 @@ type Body = ClientFeedback extends infer F
 /** ms between looks at answers that wait. */
 const SEND_EVERY = 200;
 /** Refusals that pass: the answer waits and is sent again. Any other refusal is for good. */
-const PASSING: readonly ErrorCode[] = ['storage-failed', 'too-frequent', 'internal'];
+const PASSING: readonly ErrorCode[] = ['storage-failed', 'other-run', 'too-frequent', 'internal'];
 const SCENES_KEPT = 12;
 const EPISODES_KEPT = 12;
 /** How long a reward waits for the status that names its episode, ms. */

@@ -51,6 +51,7 @@ export function createHumanSteps(replay: Replay): HumanSteps {
         case 'approval':
         case 'estop':
         case 'critique':
+        case 'counterfactual':
           return false; // concern the reward model
       }
     },

@@ -260,6 +260,37 @@ describe('learning from live feedback', async () => {
     ppl.dispose();
   });
 
+  it('[CF-12] what comes as a second event teaches PPL what one event with it did', () => {
+    const spec = syntheticSpec(2, 1);
+    const random = createRandom(5);
+    const real = syntheticEpisode(spec, 12, random, { id: 'real', human: [4, 10] });
+    const branch = syntheticEpisode(spec, 6, random, { id: 'branch' });
+    const episodes = { get: (id: string) => (id === 'real' ? real : branch) };
+    const takeover = { episodeId: 'real', from: 4, to: 10 };
+    const counterfactual = { episodeId: 'branch', from: 0, to: 6 };
+    const override: Feedback = { ...base, id: 'o', kind: 'override', ...takeover };
+    const second: Feedback = {
+      ...base,
+      id: 'o-cf',
+      kind: 'counterfactual',
+      overrideId: 'o',
+      ...takeover,
+      counterfactual,
+    };
+    const pairsOf = (...events: Feedback[]) => {
+      const ppl = createPpl(spec, { ...small, horizon: 3 }, backend, createRandom(1));
+      for (const event of events) ppl.feedback(event, episodes);
+      const { pairs } = ppl.save().arrays as { pairs: Float32Array };
+      ppl.dispose();
+      return pairs;
+    };
+    const both = pairsOf({ ...override, counterfactual });
+    expect(pairsOf(override, second)).toEqual(both);
+    expect(pairsOf(override)).not.toEqual(both);
+    const undone: Feedback = { ...base, id: 'u', kind: 'retraction', feedbackId: 'o' };
+    expect(pairsOf(override, second, undone)).toHaveLength(0);
+  });
+
   it('[LEARN-63] without predictions PPL prefers at the states of the counterfactual', () => {
     const spec = syntheticSpec(3, 1);
     const random = createRandom(5);

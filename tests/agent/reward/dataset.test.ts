@@ -150,3 +150,27 @@ describe('a live reward', () => {
     );
   });
 });
+
+it('[CF-12] an override and its later counterfactual are the data of one event with both', () => {
+  const spec = syntheticSpec(2, 1);
+  const random = createRandom(3);
+  const real = syntheticEpisode(spec, 20, random, { id: 'e', human: [8, 16] });
+  const branch = syntheticEpisode(spec, 6, random, { id: 'b' });
+  const episodes = { get: (id: string) => (id === 'e' ? real : branch) };
+  const base = { runId: 'r', teacherId: 't', shownAt: 0, answeredAt: 0, receivedAt: 0 };
+  const takeover = { ...base, responseMs: 0, episodeId: 'e', from: 8, to: 16 };
+  const counterfactual = { episodeId: 'b', from: 0, to: 6 };
+  const make = (event: Feedback) =>
+    createDataMaker(spec, completeRewardConfig({})).make(event, episodes);
+  const first = make({ ...takeover, id: 'o', kind: 'override' });
+  const second = make({
+    ...takeover,
+    id: 'o-cf',
+    kind: 'counterfactual',
+    overrideId: 'o',
+    counterfactual,
+  });
+  expect(second.length).toBeGreaterThan(0);
+  const both = make({ ...takeover, id: 'o', kind: 'override', counterfactual });
+  expect([...first, ...second]).toEqual(both);
+});

@@ -74,6 +74,10 @@ function lesson(kind: FeedbackKind, episodeId: string, trainer: Trainer): Feedba
       return { kind, segment: b, score: 4, scale: 5 };
     case 'override':
       return { kind, episodeId, from: 10, to: 20 };
+    case 'counterfactual': {
+      const takeover = { overrideId: 'none', episodeId, from: 10, to: 20 };
+      return { kind, ...takeover, counterfactual: { episodeId, from: 20, to: 30 } };
+    }
     case 'correction':
       return { kind, segment: a, corrected: b };
     case 'demonstration':

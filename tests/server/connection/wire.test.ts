@@ -56,7 +56,7 @@ it('[WIRE-3] feedback about what does not exist is refused; what does is acknowl
   const codeOf = async (id: string) => (await client.expect('error', (e) => e.ref === id)).code;
   expect(await codeOf(far.id)).toBe('bad-message');
   expect(await codeOf(elsewhere.id)).toBe('unknown-episode');
-  expect(await codeOf(foreign.id)).toBe('bad-message');
+  expect(await codeOf(foreign.id)).toBe('other-run');
   expect(await codeOf(asked.id)).toBe('unknown-query');
   await episodeOnScreen(client, 1);
   const branch = { episodeId: 'no-branch', from: 0, to: 5 };
