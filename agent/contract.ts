@@ -160,16 +160,12 @@ export type FeedbackBody =
       readonly predictions?: readonly Segment[];
     }
   /** What an override in the log lacked when it was written: what would have happened without it. */
-  | {
+  | (Segment & {
       readonly kind: 'counterfactual';
       readonly overrideId: string;
-      /** As in the override. */
-      readonly episodeId: string;
-      readonly from: number;
-      readonly to: number;
       readonly counterfactual: Segment;
       readonly predictions?: readonly Segment[];
-    }
+    })
   | { readonly kind: 'correction'; readonly segment: Segment; readonly corrected: Segment }
   | { readonly kind: 'demonstration'; readonly segment: Segment }
   | {
