@@ -49,7 +49,28 @@ export function trainCommand(): Command {
       'change the preset (learner, reward, queries, scheduler), repeatable',
       partSetting,
       {},
-    )
+    );
+  teacherOptions(command)
+    .option('--steps <n>', 'environment steps', integer(1, 1e9), 6000)
+    .option('--labels <n>', 'answers of the preference and scalar teachers', integer(0, 1e6), 100)
+    .option('--seed <n>', 'seed of everything', seed, 1)
+    .option('--eval-episodes <n>', 'held-out episodes before and after', integer(1, 10_000), 20)
+    .addOption(new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS))
+    .option('--deterministic', 'same seed, same weights: on wasm, or with --backend cpu', false)
+    .option('--out <file>', 'the trained policy; default data/policies/ENV-PRESET-SEED.policy');
+  jsonOption(command).action((flags: TrainFlags) => run(flags));
+  return withExamples(
+    command,
+    'reins train --env driving --preset reins --teacher override --steps 6000 --seed 1',
+    'reins train --env driving --teacher override --operator expert --eval-episodes 50',
+    'reins train --env driving --teacher preference --labels 100 --json',
+    'reins train --env reacher --preset pebble --teacher preference,scalar --annotator mistake',
+    'reins train --env reacher --preset rime --teacher preference --teach preference.mistake=0.3 --teach preference.delay=5',
+  );
+}
+
+function teacherOptions(command: Command): Command {
+  return command
     .option('--teacher <names>', `${TEACHERS.join(', ')}, by comma`, words(TEACHERS), ['override'])
     .addOption(
       new Option(
@@ -83,23 +104,7 @@ export function trainCommand(): Command {
       '--counterfactuals',
       'roll out what each takeover prevented (default where the preset learns from it: reins, ppl)',
     )
-    .option('--no-counterfactuals', 'do not')
-    .option('--steps <n>', 'environment steps', integer(1, 1e9), 6000)
-    .option('--labels <n>', 'answers of the preference and scalar teachers', integer(0, 1e6), 100)
-    .option('--seed <n>', 'seed of everything', seed, 1)
-    .option('--eval-episodes <n>', 'held-out episodes before and after', integer(1, 10_000), 20)
-    .addOption(new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS))
-    .option('--deterministic', 'same seed, same weights: on wasm, or with --backend cpu', false)
-    .option('--out <file>', 'the trained policy; default data/policies/ENV-PRESET-SEED.policy');
-  jsonOption(command).action((flags: TrainFlags) => run(flags));
-  return withExamples(
-    command,
-    'reins train --env driving --preset reins --teacher override --steps 6000 --seed 1',
-    'reins train --env driving --teacher override --operator expert --eval-episodes 50',
-    'reins train --env driving --teacher preference --labels 100 --json',
-    'reins train --env reacher --preset pebble --teacher preference,scalar --annotator mistake',
-    'reins train --env reacher --preset rime --teacher preference --teach preference.mistake=0.3 --teach preference.delay=5',
-  );
+    .option('--no-counterfactuals', 'do not');
 }
 
 async function run(flags: TrainFlags): Promise<void> {
