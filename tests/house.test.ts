@@ -12,7 +12,6 @@ const TOO_LONG: readonly string[] = [
   'agent/learners/sac.ts createSac',
   'agent/learners/td3.ts createTd3',
   'agent/trainer/trainer.ts createTrainer',
-  'cli/commands/train.ts trainCommand',
   'sim/driving/vehicle/vehicle.ts substep',
   'trainer-ui/app.tsx App',
   'trainer-ui/compare/frame.tsx Frame',
