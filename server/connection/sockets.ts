@@ -40,11 +40,13 @@ export interface SocketsOptions {
   readonly welcome: Welcome;
   readonly admission: Admission;
   readonly log: ConnectionLog;
+  /** Pages at once. */
+  readonly mostPages?: number;
 }
 
 /** Upgrades at one path only, from pages that may connect, speaking our subprotocol. */
 export function acceptSockets(server: Server, options: SocketsOptions): Sockets {
-  const { admission, log } = options;
+  const { admission, log, mostPages = MOST_PAGES } = options;
   const shared: Shared = { upkeep: new Upkeep(), budget: new Budget(), turns: new Turns() };
   const timer = setInterval(() => shared.upkeep.look(), LOOK_EVERY).unref();
   const sockets = new WebSocketServer({
@@ -59,8 +61,8 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
     const refused =
       admission.refuse({ headers, url }) ?? admission.refuseOrigin(origin, headers.host);
     if (refused) return refused;
-    if (sockets.clients.size < MOST_PAGES) return undefined;
-    const message = `${MOST_PAGES} pages are connected, which is as many as can be. Close one.`;
+    if (sockets.clients.size < mostPages) return undefined;
+    const message = `${mostPages} pages are connected, which is as many as can be. Close one.`;
     return { status: 503, message } as const;
   }
 

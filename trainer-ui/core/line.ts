@@ -28,7 +28,21 @@ export interface Line {
   settle(): void;
 }
 
-export function createLine(window: Window, events: LineEvents): Line {
+/** The part of `window` that is used. */
+export interface LineWindow {
+  readonly location: { readonly href: string; readonly origin: string };
+  readonly document: {
+    readonly hidden: boolean;
+    addEventListener(type: string, listener: () => void): void;
+  };
+  readonly fetch: typeof fetch;
+  addEventListener(type: string, listener: () => void): void;
+  setTimeout(next: () => void, ms: number): number;
+  clearTimeout(timer: number): void;
+  setInterval(next: () => void, ms: number): unknown;
+}
+
+export function createLine(window: LineWindow, events: LineEvents): Line {
   const heartbeat = createHeartbeat();
   let socket: WebSocket | undefined;
   let isMismatched = false;
@@ -49,7 +63,7 @@ export function createLine(window: Window, events: LineEvents): Line {
       wasOpen = true;
       events.onOpen();
     };
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    socket.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) => {
       heartbeat.heard();
       if (typeof data === 'string') events.onText(data);
       else events.onBinary(data);

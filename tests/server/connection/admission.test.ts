@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { Admission, isLoopback } from '../../../server/connection/admission.ts';
-import { type Door, openDoor, upgradeStatus } from './door.ts';
+import { until } from '../../e2e/helpers.ts';
+import { type Door, openDoor, upgradeStatus, watchDoor } from './door.ts';
 
 const TOKEN = 'a-token-of-tests-1';
 const doors: Door[] = [];
@@ -134,4 +135,16 @@ it('[WIRE-11] every answer forbids framing, sniffing, foreign content and passin
       ),
     });
   }
+});
+
+it('[SRV-25] a full server refuses further pages, says so, and has room again once one is gone', async () => {
+  const door = await open({ mostPages: 2 });
+  const ada = await watchDoor(door, 'ada');
+  await watchDoor(door, 'bob');
+  expect(await upgradeStatus(door)).toBe(503);
+  const { body } = await get(door, '/api/admission');
+  expect(body).toMatch(/2 pages are connected/);
+  expect((await get(door, '/api/health')).status).toBe(200);
+  ada.socket.terminate();
+  await until('room', async () => (await upgradeStatus(door)) === 101);
 });

@@ -19,7 +19,11 @@ export interface Door {
 }
 
 export async function openDoor(
-  options: Partial<AdmissionOptions> & { uiDir?: string; run?: Partial<RunHandle> } = {},
+  options: Partial<AdmissionOptions> & {
+    uiDir?: string;
+    run?: Partial<RunHandle>;
+    mostPages?: number;
+  } = {},
 ): Promise<Door> {
   const listeners = new Set<RunListener>();
   const logged: string[] = [];
@@ -37,7 +41,13 @@ export async function openDoor(
     socketRefusal: (asking) => sockets.refusal(asking),
   });
   const welcome = { runId: 'run-1' } as never;
-  const sockets: Sockets = acceptSockets(app.server, { run, admission, log, welcome });
+  const sockets: Sockets = acceptSockets(app.server, {
+    run,
+    admission,
+    log,
+    welcome,
+    ...(options.mostPages === undefined ? {} : { mostPages: options.mostPages }),
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return {
