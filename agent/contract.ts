@@ -80,11 +80,11 @@ export interface Segment {
   readonly to: number;
 }
 
-// ---------------------------------------------------------------- questions and answers
+// ---------------------------------------------------------------- queries and feedback
 
 export type QueryKind = 'compare' | 'rank' | 'rate' | 'correct' | 'demonstrate' | 'approve';
 
-/** A question to a teacher. Segments are listed in the order shown (left to right). */
+/** What a teacher is asked. Segments are listed in the order shown (left to right). */
 export interface Query {
   readonly id: string;
   readonly runId: string;
@@ -98,7 +98,7 @@ export interface Query {
   /** ms since epoch. */
   readonly createdAt: number;
   readonly expiresAt: number;
-  /** It expires earlier when so many more episodes have ended; absent: it does not. */
+  /** It expires earlier once this many more episodes have ended; absent: it does not. */
   readonly expiresAfterEpisodes?: number;
   /** To be asked before all others: about behaviour that may be gaming its reward. */
   readonly urgent?: boolean;
@@ -186,7 +186,7 @@ export type FeedbackBody =
     }
   | { readonly kind: 'retraction'; readonly feedbackId: string; readonly reason?: string };
 
-/** One answer or spontaneous signal. The log of these is append-only; undo is a `retraction`. */
+/** One piece of feedback, asked for or not. The log of feedback is append-only; undo is a `retraction`. */
 export type Feedback = FeedbackBase & FeedbackBody;
 export type FeedbackKind = FeedbackBody['kind'];
 
@@ -295,7 +295,7 @@ export interface EpisodeSource {
 
 /**
  * Updates the policy. One file per learner under `agent/learners/`. Every method is there: a learner
- * without rounds, a gate or critics takes the answers of `plainLearner` (learners/parts/plain.ts).
+ * without rounds, a gate or critics takes those methods from `plainLearner` (learners/parts/plain.ts).
  */
 export interface Learner {
   /** New steps [from, to) of an episode; columns are copied. */
@@ -307,7 +307,7 @@ export interface Learner {
   feedback(feedback: Feedback, episodes: EpisodeSource): boolean;
   /** One gradient update, or undefined while there is too little data. */
   update(): Metrics | undefined;
-  /** Current policy; `version` is set by whoever publishes. */
+  /** Current policy; the caller, who publishes it, chooses `version`. */
   snapshot(version: number): PolicySnapshot;
   /**
    * Replace rewards by those of a new reward-model version: `budget` rows per call, true when done.
@@ -370,14 +370,14 @@ export interface Trainer {
   /** One slice of work (reward-model and/or policy updates, relabelling); undefined when there is nothing to do. */
   update(): Metrics | undefined;
   /**
-   * Questions worth asking now, best first; none before an unsupervised start has had its steps.
-   * `held`: how many wait for an answer already.
+   * Queries worth asking now, best first; none before an unsupervised start is over. `held`: how many
+   * wait for an answer already.
    */
   nextQueries(count: number, now: number, held?: number): Query[];
   snapshot(): PolicySnapshot;
   /** When the agent asks for a person; undefined while unknown, and for presets that never ask. */
   gate(): GateSnapshot | undefined;
-  /** As its learner's: undefined where steps of any policy do. */
+  /** The learner's: undefined where steps of any policy will do. */
   stepsNeeded(): number | undefined;
   /** Increments the version and returns the snapshot, with ids of the feedback that is newly in it. */
   publish(): { snapshot: PolicySnapshot; appliedFeedback: string[] };

@@ -1,6 +1,6 @@
 /**
- * What feedback is about. `segmentsOf` is the only walk over its kinds: whoever must know which episodes
- * or how many steps feedback needs derives it from there, so a new kind is missing nowhere.
+ * What feedback is about. `segmentsOf` is the only walk over its kinds: all code that must know which
+ * episodes or how many steps feedback needs derives it from there, so a new kind is missing nowhere.
  */
 import type { Feedback, Segment } from './contract.ts';
 
@@ -93,7 +93,7 @@ export interface Fault {
   readonly message: string;
 }
 
-/** The first thing in feedback that does not exist or was not driven; undefined: all is well. */
+/** The first thing that feedback names and that does not exist or was not driven; undefined: there is none. */
 export function check(feedback: Feedback, known: Known): Fault | undefined {
   const { runId, queryId } = feedback;
   if (runId !== known.runId)

@@ -32,7 +32,7 @@ export interface CounterfactualOptions {
 }
 
 /**
- * Roll `policy` (its mean) out from `state` in `env`, which must be a copy that nobody else uses: it is
+ * Roll `policy` (its mean) out from `state` in `env`, which must be a copy that nothing else uses: it is
  * left where the rollout ends. Ends early when the episode does.
  * @throws RangeError when `seconds` is not positive, or the state is the end of an episode.
  */
@@ -91,8 +91,8 @@ export interface Predictions {
 /**
  * Where the agent's action in each step of a takeover would have led, had it been held for `steps` steps:
  * PPL's predictor (Cai et al. 2025) with the environment itself in place of a bicycle model. `state`
- * is the environment's where the takeover began; what was executed is replayed in `env`, a copy that
- * nobody else uses.
+ * is the environment's where the takeover began. The executed actions are replayed in `env`, a copy that
+ * nothing else uses.
  */
 export function rollPredictions(
   env: Environment,
@@ -150,13 +150,13 @@ function endOf(ts: TimeStep): Episode['end'] {
   return ts.discount === 0 ? 'terminated' : 'truncated';
 }
 
-/** What a takeover spared: the branch's cost and end against what happened instead. */
+/** What a takeover prevented: the branch's cost and end against what happened instead. */
 export interface Prevented {
   /** Cost of the branch minus that of the same steps as they happened; negative: the agent's were better. */
   readonly cost: number;
   /** The branch failed and the real steps did not. */
   readonly failure: boolean;
-  /** The branch did not fail, nor cost more: the takeover was not needed for these seconds. */
+  /** The branch neither failed nor cost more: the takeover was not needed for these seconds. */
   readonly unneeded: boolean;
 }
 
@@ -179,8 +179,8 @@ export interface Comparison {
 
 /**
  * Compare a branch with the steps [from, from + branch.length) of `happened` that it replaces. Steps of
- * the branch after the last one that is known of `happened` count only where that ended its episode:
- * then nothing more happens. Whether the branch failed is told by all of it.
+ * the branch after the last known step of `happened` count only where that step ended its episode,
+ * because then nothing more happens. Whether the branch failed is judged by all of its steps.
  */
 export function compareBranch(branch: Episode, happened: Episode, from: number): Comparison {
   const known = happened.length - from;

@@ -1,6 +1,6 @@
 /**
- * The agent asks: whether it should call for a person at this observation, and whether it may take
- * back control. Plain TypeScript beside the policy; allocates nothing per step.
+ * Whether the agent should call for a person at an observation, and whether it may take back control.
+ * Plain TypeScript beside the policy; allocates nothing per step.
  */
 
 import type { GateSnapshot } from '../contract.ts';

@@ -1,6 +1,6 @@
 /**
  * The one place that loads TensorFlow.js: native, else wasm, else cpu. Learners speak to the
- * `Backend` it returns; the control loop never does (see act.ts).
+ * `Backend` it returns; the control loop never does (see agent/acting/policy.ts).
  */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 
 /**
- * Settings that are not there yet are added to `env`; a person's own are kept.
+ * Adds settings that are missing to `env`; those that a person has set are kept.
  *
  * Half of `cores` compute: the other half is for environments and the server, and TensorFlow's
  * threads wait for work by spinning, which makes products of a few hundred units slower on all cores

@@ -1,4 +1,4 @@
-/** The columns of an episode as one table; whatever allocates, views, copies, slices, stores or sends them derives from it. */
+/** The columns of an episode as one table, from which allocating, viewing, copying, storing and sending derive. */
 import { POSE_SIZE } from '../../sim/contract.ts';
 import type { Episode } from '../contract.ts';
 

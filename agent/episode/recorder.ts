@@ -21,7 +21,7 @@ export interface RecorderOptions {
   readonly origin?: EpisodeOrigin;
   /** Keep poses of every step; default false. */
   readonly keepPoses?: boolean;
-  /** Save the environment's state every so many steps, step 0 included; 0 = never (default). */
+  /** Steps between two saved states of the environment, the first at step 0; 0: none is saved (default). */
   readonly stateEvery?: number;
   /** Steps to make room for at first; default 256. */
   readonly capacity?: number;

@@ -18,7 +18,7 @@ export interface EpisodeStore extends EpisodeSource {
   /** Ids of those that are experience, oldest first. */
   experienceIds(): string[];
   /**
-   * It was seen as it happened. Counterfactuals and predictions are not experience, nor are episodes
+   * Whether it was seen as it happened. Counterfactuals and predictions are not experience, nor are episodes
    * that were recalled for feedback about them, which come whole and without a new step.
    */
   isExperience(id: string): boolean;

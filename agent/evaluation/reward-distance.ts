@@ -6,8 +6,8 @@
  *   distance = √((1 − ρ(C(R₁), C(R₂))) / 2).
  * Transitions are real ones, half of them of the policy's actions and half of random ones, so that what
  * is compared is what can happen. A learned reward depends on state and action alone: its canonical form
- * is the paper's. Of the environment's reward only real transitions can be had: the reward of an action
- * that nobody took is read off by taking it, S' is what follows instead of any state, and shaping in the
+ * is the paper's. The environment's reward is known on real transitions only: to learn the reward of an
+ * action, the action is taken; S' is the state that follows instead of any state; and shaping in the
  * environment's own reward is not taken out.
  */
 import type { Environment, EnvState, TimeStep } from '../../sim/contract.ts';

@@ -41,14 +41,14 @@ const reins: Preset = {
       actorLearningRate: 1e-3,
       rewardSource: 'model',
       humanShare: 0.5,
-      // So much later than needed a person takes over (success 0.78 to 0.86, docs/benchmarks/overrides.md).
+      // People take over this much later than needed (success 0.78 to 0.86, docs/benchmarks/overrides.md).
       reactionSeconds: 0.5,
       // Imitation leads where people acted: learned rewards add up to values far above its loss, and
       // critics know little after a few thousand steps. Proxy values made driving worse (benchmarks).
       rewardScale: 0.002,
       bcWeight: 10,
       initialTemperature: 0.01,
-      // Steady hands: what an operator has to correct should be the policy's, not its noise's.
+      // Little noise: an operator should have to correct the policy, not its noise.
       targetEntropy: -8,
     },
   },

@@ -53,7 +53,7 @@ export const overridePresets: readonly Preset[] = [
   {
     id: 'iwr',
     title: 'IWR',
-    description: 'As HG-DAgger, with half of every batch from the robot’s own undisturbed steps.',
+    description: 'As HG-DAgger, with half of every batch from the agent’s own undisturbed steps.',
     paper: 'Mandlekar et al. 2020',
     deviations: [
       ROUNDS_DEVIATION,

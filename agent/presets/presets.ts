@@ -2,7 +2,7 @@
 import { presets } from './list.ts';
 import type { Preset, PresetInfo } from './preset.ts';
 
-/** In the order they should be listed. */
+/** Every preset, in the order of listing. */
 export function listPresets(): PresetInfo[] {
   return presets.map(({ id, title, description, paper, deviations, needs }) => ({
     id,
@@ -15,8 +15,8 @@ export function listPresets(): PresetInfo[] {
 }
 
 /**
- * Steps to predict from every step of a takeover, for who learns from them (PPL); 0: none.
- * `changes` of the learner's configuration, which whoever makes the learner checks.
+ * Steps to predict from every step of a takeover, for learners that use predictions (PPL); 0: none.
+ * `changes`: changes of the learner's configuration, which are checked when the learner is made.
  * @throws RangeError as `getPreset`.
  */
 export function predictedSteps(id: string, changes: unknown = {}): number {

@@ -1,6 +1,6 @@
 /**
- * How long a person takes for a question, and how likely they pass, learned from the log: ridge
- * regression of log seconds, and shares of passed questions, on how easy the model thinks it is.
+ * How long a person takes to answer a query, and how likely they pass it, learned from the log: ridge
+ * regression of log seconds, and shares of passed queries, on how easy the model thinks the query is.
  */
 import type { Feedback } from '../contract.ts';
 
@@ -20,7 +20,7 @@ const PRIOR_LOG_SECONDS = Math.log(4);
 const PRIOR_WEIGHT = 3;
 
 export function createAnswerTime(): AnswerTime {
-  // Sums of 1, x, x², y, x y; then answered and asked, for hard and easy questions.
+  // Sums of 1, x, x², y, x y; then answered and asked, for hard and easy queries.
   let sums = [PRIOR_WEIGHT, 0, PRIOR_WEIGHT, PRIOR_WEIGHT * PRIOR_LOG_SECONDS, 0, 9, 10, 9, 10];
   const half = (ease: number) => (ease < 0.5 ? 5 : 7);
   return {

@@ -1,4 +1,4 @@
-/** Questions that were asked: for their answers, for coverage, and to be asked again. */
+/** Queries that were asked, kept for their answers, for coverage, and to be asked again. */
 import type { Random } from '../../sim/random.ts';
 import type { PreferenceChoice, Query } from '../contract.ts';
 
@@ -17,18 +17,18 @@ export type SavedQuestion = Omit<AskedQuestion, 'features'> & {
 export interface Asked {
   add(question: AskedQuestion): void;
   get(queryId: string): AskedQuestion | undefined;
-  /** An answer came: the question it is to, while it is remembered. */
+  /** An answer came: returns the query that it answers, while that is remembered. */
   answered(queryId: string, choice: PreferenceChoice): AskedQuestion | undefined;
-  /** One with a clear answer, long enough ago to be forgotten; each is given out once. */
+  /** A query with a clear answer, asked so long ago that a person has forgotten it. Each is returned once. */
   takeAnswered(): AskedQuestion | undefined;
-  /** Of the newest questions. */
+  /** Features of the newest queries. */
   features(most: number): Float32Array[];
   save(): SavedQuestion[];
   load(saved: readonly SavedQuestion[]): void;
 }
 
 const REMEMBERED = 2000;
-/** Questions asked since: nobody is to answer from memory. */
+/** Queries that must come in between, so that a person does not answer from memory. */
 const FORGOTTEN_AFTER = 20;
 
 export function createAsked(random: Random): Asked {

@@ -75,13 +75,13 @@ export const querySchema = config({
     0,
     'Share of comparisons asked again, sides at random, for the ceiling of accuracy; `serve`: 0.05.',
   ),
-  candidates: field(whole(1, 1e6), 10, 'Pairs considered per question asked.'),
+  candidates: field(whole(1, 1e6), 10, 'Pairs considered per query asked.'),
   recentEpisodes: field(
     endless,
     100,
     'Newest episodes that segments are taken from; near-on-policy takes a tenth of them.',
   ),
-  expirySeconds: field(endless, 600, 'A question is withdrawn after this long, s, …'),
+  expirySeconds: field(endless, 600, 'A query is withdrawn after this long, s, …'),
   expiryEpisodes: field(
     endless,
     100,

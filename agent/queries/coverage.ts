@@ -1,6 +1,6 @@
-/** Coverage: of many questions those that lie far from each other and from what was asked. */
+/** Coverage: chooses, of many queries, those that lie far from each other and from earlier ones. */
 
-/** What both sides of a question look like, (2 d): d numbers of the first, then d of the second. */
+/** What both sides of a query look like, (2 d): d numbers of the first, then d of the second. */
 export type Features = Float32Array;
 
 /**

@@ -1,4 +1,4 @@
-/** The queue's source: makes Query objects, remembers what was asked, and lets questions expire. */
+/** The queue's source: makes Query objects, remembers what was asked, and lets queries expire. */
 import { parseConfig } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { EnvironmentSpec, Episode, Feedback, Query, Segment } from '../contract.ts';
@@ -19,16 +19,16 @@ import {
 
 export interface QuerySource {
   readonly config: QueryConfig;
-  /** Answers that may still be asked for after so many environment steps: the budget's due less those given. */
+  /** Answers that may still be asked for after `environmentSteps` steps: those due so far less those given. */
   due(environmentSteps: number): number;
   /**
-   * Up to `count` questions, best first; fewer while there is little behaviour. Never waits. Those about
-   * `urgent` episodes come before all others: half of them at least, where there are such candidates.
+   * Up to `count` queries, best first; fewer while there is little behaviour. Never waits. Queries about
+   * `urgent` episodes come before all others; where there are such candidates, they are at least half.
    */
   next(count: number, now: number, policyVersion: number, urgent?: ReadonlySet<string>): Query[];
-  /** An answer came: its time and choice are learned from. */
+  /** Learns from the time and the choice of an answer. */
   answered(feedback: Feedback): void;
-  /** The question, while it is remembered. */
+  /** The query, while it is remembered. */
   get(id: string): Query | undefined;
   save(): Record<string, unknown>;
   load(meta: Readonly<Record<string, unknown>>): void;
@@ -50,7 +50,7 @@ interface Question {
   readonly strategy: string;
 }
 
-/** The segments of each question; a ranking has those of two pairs that do not overlap. */
+/** The segments of each query; a ranking has those of two pairs that do not overlap. */
 function questions(kind: QueryConfig['kind'], chosen: readonly Choice[]) {
   if (kind === 'compare')
     return chosen.map((choice) => ({ choice, segments: [choice.a, choice.b] }));
@@ -78,9 +78,9 @@ export function createQuerySource(
   const answerTime = createAnswerTime();
   const asked = createAsked(random);
   let count = 0;
-  /** Repetitions owed for questions asked. */
+  /** Repetitions due for the queries asked so far. */
   let owed = 0;
-  /** Answers of any kind, to questions. */
+  /** Answers of any kind to queries. */
   let answers = 0;
 
   function recent(): Episode[] {
@@ -105,7 +105,7 @@ export function createQuerySource(
       .map((r) => r.reduce((a, b) => a + b, 0));
   };
 
-  /** A question that was answered before, sides at random; undefined: there is none to ask again. */
+  /** A query that was answered before, sides at random; undefined: there is none to ask again. */
   function again(): Question | undefined {
     if (owed < 1) return undefined;
     const earlier = asked.takeAnswered();
@@ -161,7 +161,7 @@ export function createQuerySource(
         segments.some((segment) => urgent?.has(segment.episodeId) === true);
       const about = candidates.filter((c) => isAbout(config.kind === 'rate' ? [c.a] : [c.a, c.b]));
       const others = candidates.filter((candidate) => !about.includes(candidate));
-      // Half of the questions whatever the strategy thinks of them, more where there is nothing else.
+      // Half of the queries are urgent ones, whatever the strategy thinks of them; more where there are no others.
       const pressing = select(about, Math.max(Math.ceil(pairs / 2), pairs - others.length));
       const chosen = [...pressing, ...select(others, pairs - pressing.length)];
       const fresh = questions(config.kind, chosen).map((q) => ({ ...q, strategy }));

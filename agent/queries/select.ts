@@ -1,4 +1,4 @@
-/** Chooses the questions most worth asking among random candidates; pure of time and storage. */
+/** Chooses the queries most worth asking among random candidates; independent of time and storage. */
 import type { Random } from '../../sim/random.ts';
 import type { Episode, Segment } from '../contract.ts';
 import { sigmoid } from '../nn/gaussian.ts';
@@ -23,9 +23,9 @@ export interface Choice extends Candidate {
 export type SegmentReturns = (episode: Episode, segment: Segment) => number[] | undefined;
 
 /**
- * Random pairs of segments of different places, from the newest episodes that are long enough: equally
- * long, but for those that `endings` lets be cut short by a termination. `first`: episodes one of whose
- * segments should be in the pair when there are any.
+ * Random pairs of segments that do not overlap, from the newest episodes that are long enough. Segments are
+ * equally long, except those that a termination cuts short where `endings` allows it. `first`: episodes of
+ * which the pair should contain a segment, when there are any.
  */
 export function drawCandidates(
   episodes: readonly Episode[],
@@ -67,7 +67,7 @@ function startsOf(episode: Episode, steps: number, endings: boolean): number {
   return Math.max(0, episode.length - least + 1);
 }
 
-/** Episodes count by their length, so that every step is as likely. */
+/** Episodes count by their length, so that every step is equally likely. */
 function drawSegment(
   episodes: readonly Episode[],
   steps: number,
@@ -86,7 +86,7 @@ function drawSegment(
   return undefined;
 }
 
-/** Do they share a step? */
+/** Whether they share a step. */
 export function overlap(a: Segment, b: Segment): boolean {
   return a.episodeId === b.episodeId && a.from < b.to && b.from < a.to;
 }
@@ -126,7 +126,7 @@ function deviation(values: readonly number[]): number {
   return Math.sqrt(mean(values.map((v) => (v - m) ** 2)));
 }
 
-/** The `count` best candidates, best first. `asked`: features of earlier questions. */
+/** The `count` best candidates, best first. `asked`: features of earlier queries. */
 export function selectQueries(
   candidates: readonly Candidate[],
   count: number,

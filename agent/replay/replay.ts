@@ -12,7 +12,7 @@ import { createSlotSet } from './slot-set.ts';
 export const REWARD_SOURCES = ['environment', 'model', 'none'] as const;
 export type RewardSource = (typeof REWARD_SOURCES)[number];
 
-/** What fills a batch beside people's share: every step, or the agent's own that nobody disturbed. */
+/** What fills a batch beside people's share: every step, or the agent's own undisturbed steps. */
 export const REST_FROM = ['all', 'undisturbed'] as const;
 export type RestFrom = (typeof REST_FROM)[number];
 
@@ -35,7 +35,7 @@ export interface ReplayOptions {
 /** A sampled batch; the arrays belong to it and are overwritten by the next `sample` into it. */
 export interface ReplayBatch extends TransitionBatch {
   readonly size: number;
-  /** 1 where a person acted (and nobody took it back), (n). */
+  /** 1 where a person acted and the feedback was not retracted, (n). */
   readonly human: Uint8Array;
   /** 1 where there is an action to imitate: people's steps and the moments before they took over, (n). */
   readonly hasImitationTarget: Uint8Array;

@@ -47,12 +47,12 @@ export interface Batch {
 
 export interface BatchSource {
   readonly width: number;
-  /** Of a row, where the task looks the same in a mirror: each part of a datum is shown so half the time. */
+  /** The space of a row, for tasks that look the same in a mirror: each part of a datum is mirrored half the time. */
   readonly mirror?: BoxSpace | undefined;
   readonly config: RewardConfig;
   readonly scale: InputScale;
   readonly reference: Reference;
-  /** RIME's, of comparisons; absent: all are trusted. */
+  /** RIME's verdicts on comparisons; absent: all are trusted. */
   readonly verdicts?: ReadonlyMap<Datum, Verdict> | undefined;
 }
 
@@ -150,13 +150,13 @@ function fillInputs(
     const rows = mirror ? mirrorParts(datum.rows, parts, mirror, random) : datum.rows;
     scaleRows(rows, 0, own, width, scale, inputs, at);
     if (!datum.opponent) continue;
-    // Before anything was seen there is no opponent: the same rows, which cancel out.
+    // Before any behaviour was seen there is no opponent: the datum's own rows serve, which cancel out.
     const opponent = reference.drawRun(own, random) ?? datum.rows;
     scaleRows(opponent, 0, own, width, scale, inputs, at + own);
   }
 }
 
-/** Half of the parts as they look in the mirror: a new array where any was turned. */
+/** Mirrors half of the parts at random; returns a new array where any was mirrored. */
 function mirrorParts(
   rows: Float32Array,
   parts: readonly number[],
@@ -242,7 +242,7 @@ function labelled(
   if (item.pseudo && datum.kind === 'preference') {
     const full = new Float64Array(2);
     sumParts({ ...item, cropStart: 0, cropEnd: 0 }, outputs, full);
-    // Without lapses: how sure the model is, not how often anybody answers at random.
+    // Without lapses: how sure the model is, not how often a teacher answers at random.
     const { beta, ...rest } = preferenceNoise('pseudo', noise);
     const p = preferenceProbabilities(beta * (full[0]! - full[1]!), { ...rest, lapse: 0 });
     const sure = Math.max(p.a, p.b) / (p.a + p.b);

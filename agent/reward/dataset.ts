@@ -17,9 +17,9 @@ import type { FittedKind, RewardConfig } from './config.ts';
 interface DatumBase {
   readonly kind: FittedKind;
   readonly feedbackId: string;
-  /** Whose noise applies. */
+  /** The teacher whose noise applies. */
   readonly teacherId: string;
-  /** The member of this number never sees it in training. */
+  /** The member with this number never sees the datum in training. */
   readonly fold: number;
   /** (rows, d + k), raw observations. */
   readonly rows: Float32Array;
@@ -49,7 +49,7 @@ export interface Value extends DatumBase {
   readonly kind: 'reward' | 'critique';
   readonly value: number;
 }
-/** Parts alternate: the human's step, the policy's step at the same state. */
+/** Parts alternate: the person's step, the policy's step at the same state. */
 export interface StepPairs extends DatumBase {
   readonly kind: 'override';
 }
@@ -64,11 +64,12 @@ export type Datum = Comparison | Ranking | Rating | Value | StepPairs | Signed;
 /** Steps compared in one override datum. */
 const OVERRIDE_PIECE = 8;
 /**
- * Steps, at most, taken evenly from the undisturbed stretch before a takeover as weak approval: whoever
- * took over was watching. A count of steps, however long one is; episodes nobody took over approve nothing.
+ * Most steps taken, evenly spread, from the undisturbed stretch before a takeover as weak approval: the
+ * person who took over was watching. It is a count of steps, whatever their duration. Episodes without a
+ * takeover approve nothing.
  */
 const APPROVED_STEPS = 16;
-/** Human and policy actions closer than this (scaled, per axis) say nothing about each other. */
+/** Actions of person and policy closer than this (scaled, per axis) say nothing about each other. */
 const SAME_ACTION = 0.02;
 /** What a terminal emergency stop says about the second before it. */
 const ESTOP_VALUE = -1;
@@ -159,7 +160,7 @@ export function createDataMaker(spec: EnvironmentSpec, config: RewardConfig) {
   }
 
   function reward(f: Extract<Feedback, { kind: 'reward' }>, episodes: EpisodeSource): Datum[] {
-    // Of an episode that has just begun the key is about the first step: no earlier one was seen.
+    // In an episode that has just begun, the key is about the first step: the person saw no earlier one.
     const last = Math.max(0, f.step - Math.max(1, seconds(config.creditFrom)));
     const first = Math.max(0, Math.min(last, f.step - seconds(config.creditTo)));
     const rows = segment({ episodeId: f.episodeId, from: first, to: last + 1 }, episodes);

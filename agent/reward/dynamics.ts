@@ -1,8 +1,8 @@
 /**
  * REED (Metcalf et al. 2024, arXiv 2402.17975): beside the reward, every member predicts how the
- * observation changes in the next step, from the agent's own behaviour without any label. What is
- * shared is the network up to its last layer, which so learns what matters for the dynamics before
- * people have said much. Deviations: both losses are learned together in place of a phase before
+ * observation changes in the next step, from the agent's own behaviour without any label. Both outputs
+ * share the network up to its last layer, which thus learns what matters for the dynamics before
+ * people have given much feedback. Deviations: both losses are learned together in place of a phase before
  * each session; the target is the change of every observation column, not a learned embedding.
  */
 import type { Random } from '../../sim/random.ts';

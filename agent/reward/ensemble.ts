@@ -1,8 +1,8 @@
 /**
  * One reward model from all feedback (design §6): an ensemble on concat(observation, action) with
- * LeakyReLU and tanh output. Members learn on; `predict` answers from copies that are frozen per
+ * LeakyReLU and tanh output. Members keep learning; `predict` uses copies that are frozen per
  * version, each normalised with statistics of that version before the average is taken (which B-Pref
- * does not do). Each member is kept from one fold of the labels and judged on it, as Christiano et
+ * does not do). Each member never trains on one fold of the labels and is judged on it, as Christiano et
  * al. (2017) hold out 1/e per member: every label is held out from exactly one.
  */
 import type { Random } from '../../sim/random.ts';
@@ -40,7 +40,7 @@ export interface RewardEnsemble extends RewardModel {
   observe(episode: Episode, from: number, to: number): void;
   /** `query` is needed for approvals. */
   feedback(feedback: Feedback, episodes: EpisodeSource, query?: Query): void;
-  /** There is feedback that no published version contains. */
+  /** Whether there is feedback that no published version contains. */
   readonly pending: boolean;
   /** Pieces of feedback that are being fitted. */
   readonly labels: number;
@@ -53,7 +53,7 @@ export interface RewardEnsemble extends RewardModel {
 /** Adapted weight decay stays within this factor of the first. */
 const ADAPTED = 100;
 
-/** What one gradient step of all members came to. */
+/** The result of one gradient step of all members. */
 interface Fitted {
   readonly loss: number;
   /** Of the decisive comparisons in the batches. */
@@ -101,7 +101,7 @@ export function createRewardEnsemble(
   let lastReport: Metrics = {};
   let lastBins: ReliabilityBin[] = [];
 
-  /** New input statistics once twice as much has been seen; the first time from the labels alone if need be. */
+  /** Computes new input statistics once the behaviour seen has doubled; at first from the labels alone if need be. */
   function rescale(): void {
     if (reference.seen < 2 * scaledAt || (scaledAt > 0 && reference.seen === scaledAt)) return;
     if (reference.size >= 64) {
@@ -272,7 +272,7 @@ export function createRewardEnsemble(
           // JSON has no NaN.
           trainLoss: Number.isNaN(trainLoss) ? null : trainLoss,
           trainAccuracy: Number.isNaN(trainAccuracy) ? null : trainAccuracy,
-          // The zero is called as in the first checkpoints.
+          // Checkpoints have always called the zero `mean`.
           normalisation: members.map(({ zero, inverseStd }) => ({ mean: zero, inverseStd })),
           random: [...state],
           noise: noise.save(),

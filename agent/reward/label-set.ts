@@ -11,7 +11,7 @@ export interface LabelSet {
   /** Pieces of feedback they come from. */
   readonly feedback: number;
   add(made: readonly Datum[]): void;
-  /** Take a piece of feedback back; false when it was not there. */
+  /** Remove a retracted piece of feedback; false when it was not there. */
   retract(feedbackId: string): boolean;
   /** What a member trains on, by kind; all of it where there is one member only. */
   of(member: number): LabelLists;
@@ -70,7 +70,7 @@ export function createLabelSet(members: number, noise: Noise): LabelSet {
   };
 }
 
-/** The same pair asked before, either way round, else the datum itself: whoever saw one answer saw the other. */
+/** An earlier datum of the same pair, either way round, or the datum itself: seeing one answer is seeing the other. */
 function twinOf(datum: Datum, data: readonly Datum[]): Datum {
   if (datum.kind !== 'preference') return datum;
   const { rows } = datum;

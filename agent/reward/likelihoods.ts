@@ -67,8 +67,8 @@ export function preferenceNoise(teacherId: string, noise: Noise): PreferenceNois
 }
 
 /**
- * Bradley–Terry with ties (Rao & Kupper 1967's margin) and lapse: a lapsing teacher's 'equal' is as rare
- * as its others, or answers turned round could never be told from noise (docs/decisions/0005).
+ * Bradley–Terry with ties (Rao & Kupper 1967's margin) and lapse. A lapsing teacher says 'equal' only as
+ * often as it does otherwise: if not, swapped answers could never be told from noise (docs/decisions/0005).
  */
 export function preferenceNll(
   datum: Pick<Comparison, 'teacherId' | 'choice' | 'strength'>,

@@ -1,4 +1,4 @@
-/** The networks of a reward ensemble: each member learns on in one copy and answers from another. */
+/** The networks of a reward ensemble: each member keeps learning in one copy and predicts with another. */
 import { createRandom, type Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import { createAdam } from '../nn/adam.ts';
@@ -62,7 +62,7 @@ const SMALLEST_STD = 1e-3;
 /** Share of reference rows whose rewards are at most 0 with `zero: 'low'`. */
 const LOW = 0.05;
 
-/** Does its published reward not vary? */
+/** Whether the member's published reward does not vary. */
 export function isFlat(member: Member): boolean {
   return member.inverseStd >= 1 / SMALLEST_STD;
 }

@@ -1,4 +1,4 @@
-/** What the published version of a reward ensemble says: answers of its members' frozen copies. */
+/** What the published version of a reward ensemble predicts, by its members' frozen copies. */
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';

@@ -1,7 +1,7 @@
 /**
  * A ring of recent behaviour: rows (observation, scaled action) in order, with the environment's
  * reward beside them. Normalisation, opponents of demonstrations, pseudo-labels, distances and
- * correlations are made of it.
+ * correlations are computed from it.
  */
 import type { Random } from '../../sim/random.ts';
 import type { Episode } from '../contract.ts';
@@ -21,8 +21,8 @@ export interface Reference {
     write: (e: Episode, step: number, actions: Float32Array, out: Float32Array, at: number) => void,
   ): void;
   /**
-   * A run of `n` rows at random (n, width), steps of one episode in a row where it finds such, whoever's
-   * steps came between them; undefined when there are too few.
+   * A random run of `n` rows (n, width): consecutive steps of one episode where it finds any, even when rows
+   * of other episodes lie between them. Undefined when there are too few rows.
    */
   drawRun(n: number, random: Random): Float32Array | undefined;
   /** A row at random and the one that came next in the same episode; undefined when it finds none. */
@@ -45,7 +45,7 @@ interface Tail {
 
 /** Episodes whose newest rows are remembered: more than actors drive at once. */
 const MOST_TAILS = 64;
-/** Rows tried before a step is said not to be found. */
+/** Rows tried before the search for a step gives up. */
 const TRIES = 16;
 
 export function createReference(capacity: number, width: number): Reference {
@@ -147,7 +147,7 @@ export function createReference(capacity: number, width: number): Reference {
   };
 }
 
-/** How rows become what a network is given: their columns, and the squares of the last `squared`. */
+/** How rows become a network's inputs: their columns, and the squares of the last `squared`. */
 export interface InputScale {
   /** (inputs): of every column, then of the squares of scaled columns. */
   readonly mean: Float32Array;
@@ -155,7 +155,7 @@ export interface InputScale {
   readonly squared: number;
 }
 
-/** Rows as they are: before there are statistics. */
+/** Leaves rows as they are, while there are no statistics. */
 export function noScale(width: number, squared: number): InputScale {
   const inputs = width + squared;
   return { mean: new Float32Array(inputs), inverse: new Float32Array(inputs).fill(1), squared };

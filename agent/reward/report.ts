@@ -24,7 +24,7 @@ import {
 export interface ReportSource {
   readonly data: readonly Datum[];
   readonly width: number;
-  /** Of each kind in the loss. */
+  /** Weight of each kind in the loss. */
   readonly weights: Readonly<Record<FittedKind, number>>;
   readonly members: number;
   readonly reference: Reference;
@@ -44,7 +44,7 @@ const DISTANCE_ROWS = 48;
 const KNOWN_ROWS = 512;
 /** Steps summed when returns of segments are correlated. */
 const SEGMENT_STEPS = 25;
-/** Fewest repeated questions that make a ceiling. */
+/** Fewest repeated queries that make a ceiling. */
 export const FEWEST_REPEATS = 10;
 
 export interface HeldOut {
@@ -211,7 +211,7 @@ function truth(source: ReportSource): Metrics {
     const outputs = source.outputs(m, reference.rows, n);
     for (let i = 0; i < n; i++) mean[i]! += source.normalise(m, outputs[i]!) / members;
   }
-  // A task without a reward of its own, or a model that says the same of everything.
+  // The task has no reward of its own, or the model gives everything the same reward.
   if (isConstant(mean, n) || isConstant(reference.rewards, n)) return {};
   const steps = pearson(mean, reference.rewards, n);
   const segments = Math.floor(n / SEGMENT_STEPS);
@@ -230,12 +230,12 @@ function truth(source: ReportSource): Metrics {
   };
 }
 
-/** Questions that were asked more than once: how well a teacher agrees with itself. */
+/** Queries that were asked more than once: how well a teacher agrees with itself. */
 export interface Repeats {
   add(feedback: Extract<Feedback, { kind: 'preference' }>): void;
-  /** Best accuracy that can be expected; 1 (the strictest) until enough questions were repeated. */
+  /** Best accuracy that can be expected; 1 (the strictest) until enough queries were repeated. */
   ceiling(): number;
-  /** Answers to questions that the same teacher had answered before. */
+  /** Answers to queries that the same teacher had answered before. */
   count(): number;
   save(): [string, ('a' | 'b')[]][];
   load(saved: readonly [string, ('a' | 'b')[]][]): void;

@@ -1,16 +1,16 @@
 /** Synthetic teachers: what they are asked, and what they say. */
 import type { Episode, EpisodeSource, FeedbackBody, Query } from '../contract.ts';
 
-/** A synthetic person; speaks the same Feedback as people. */
+/** A synthetic teacher who answers queries; gives the same Feedback as people. */
 export interface PreferenceTeacher {
   readonly kind: 'preference';
   /** Answers a compare query from true rewards. */
   answer(query: Query, episodes: EpisodeSource): Extract<FeedbackBody, { kind: 'preference' }>;
-  /** Seconds from question to answer, which does not hold anything up; default 0. */
+  /** Seconds from query to answer, during which training goes on; default 0. */
   readonly delaySeconds?: number;
-  /** Answers a compare, rank or rate query; undefined: it would rather not say. */
+  /** Answers a compare, rank or rate query; undefined: the teacher declines. */
   reply?(query: Query, episodes: EpisodeSource): FeedbackBody | undefined;
-  /** Sees every finished episode of training, asked about or not: what is usual, it knows from them. */
+  /** Sees every finished episode of training, asked about or not, to learn what is usual. */
   watch?(episode: Episode): void;
 }
 

@@ -1,6 +1,6 @@
 /**
  * A teacher for learners that ask (ThriftyDAgger, AIM): takes over when the agent's gate asks, and
- * hands back when the gate lets it. Before there is a gate it does as `until` says.
+ * hands back when the gate allows it. Before there is a gate, `until` decides.
  */
 import type { Expert } from '../../sim/contract.ts';
 import type { Gate } from '../acting/gate.ts';

@@ -56,7 +56,7 @@ export const preferenceTeacherSchema = config({
     0,
     '… where this observation number, averaged over both segments, is above its mean so far.',
   ),
-  delay: field(number(0, 3600), 0, 'Seconds from question to answer; training goes on meanwhile.'),
+  delay: field(number(0, 3600), 0, 'Seconds from query to answer; training goes on meanwhile.'),
 });
 export type PreferenceTeacherConfig = Config<typeof preferenceTeacherSchema>;
 
@@ -80,7 +80,7 @@ export interface SyntheticAnnotator extends PreferenceTeacher {
   watch(episode: Episode): void;
   /** Fatigue starts over. */
   rest(): void;
-  /** Mean probability of the likelier answer over the decisive ones so far: nobody can predict better. */
+  /** Mean probability of the likelier answer over the decisive ones so far: no model can predict better. */
   readonly ceiling: number;
 }
 
@@ -97,7 +97,7 @@ export function createPreferenceTeacher(
   let isWatching = false;
   const sure = { sum: 0, count: 0 };
 
-  /** Whoever sees nothing else learns what is usual from what it is shown. */
+  /** A teacher that watches no episodes learns what is usual from the segments it is shown. */
   function glance(segments: readonly Segment[], episodes: EpisodeSource): void {
     for (const { episodeId } of segments) {
       const episode = episodeOf(episodeId, episodes);

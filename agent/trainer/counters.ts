@@ -28,7 +28,7 @@ export function savedCounters({ pendingUpdates, ...others }: Counters): SavedCou
   return { ...others, owed: pendingUpdates };
 }
 
-/** The buffer's labels are not saved with their version: it is labelled again with what was loaded. */
+/** The version of the buffer's labels is not saved, so the buffer is labelled again with the loaded model. */
 export function restoreCounters(into: Counters, { owed, ...others }: SavedCounters): void {
   Object.assign(into, others, { pendingUpdates: owed, relabelledVersion: 0 });
 }

@@ -8,7 +8,7 @@
 import type { Checkpoint, Episode, RewardModel } from '../contract.ts';
 
 export interface HackingWatch {
-  /** A finished episode of lived behaviour; one that is known already is replaced. */
+  /** A finished episode of experience; one that is known already is replaced. */
   add(episode: Episode): void;
   /** A new version of the reward model: old and new episodes are compared in its eyes. */
   judgeAgain(): void;
@@ -46,7 +46,7 @@ interface Watched {
   readonly actions: Float32Array;
 }
 
-/** What a checkpoint's JSON says of an episode. */
+/** What a checkpoint's JSON holds of an episode. */
 type Told = Omit<Watched, 'observations' | 'actions'>;
 
 const told = ({ observations: _o, actions: _a, ...rest }: Watched): Told => rest;
@@ -74,7 +74,7 @@ export function createHackingWatch(
     return { ...entry, judgement: { reward, disagreement: mean() } };
   }
 
-  /** Does the newest behaviour have more of it than the oldest? */
+  /** Whether the newest behaviour has more of it than the oldest. */
   function rises(quantity: keyof Judgement): boolean {
     const of = (log: readonly Watched[]) =>
       log.flatMap(({ judgement }) => judgement?.[quantity] ?? []);

@@ -1,6 +1,6 @@
 /**
  * Rewards that are not about the task: PEBBLE's entropy of visited states for the unsupervised
- * start, and RUNE's bonus for disagreement. Both speak `RewardModel`, so that learners relabel with them.
+ * start, and RUNE's bonus for disagreement. Both are `RewardModel`s, so that learners relabel with them.
  */
 import type { Random } from '../../sim/random.ts';
 import type { EnvironmentSpec, Episode, RewardModel } from '../contract.ts';

@@ -1,6 +1,6 @@
 /**
- * A preset put together: learner, reward ensemble, query selection. Drives them in small slices, so
- * that whoever calls `update` stays responsive; nothing here waits for a person.
+ * A preset put together: learner, reward ensemble, query selection. The trainer drives them in small
+ * slices, so that the caller of `update` stays responsive. It never waits for a person.
  */
 import { parseConfig } from '../../sim/config.ts';
 import { createRandom } from '../../sim/random.ts';
@@ -47,7 +47,7 @@ export interface TrainerOptions {
   readonly deterministic?: boolean;
 }
 
-/** Steps of episodes kept for questions and late feedback, besides those that feedback refers to. */
+/** Steps of episodes kept for queries and late feedback, besides those that feedback refers to. */
 const KEPT_STEPS = 100_000;
 
 /** Updates between two policies that enter the average. */
@@ -126,7 +126,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     return metrics;
   }
 
-  /** The unsupervised start has had its steps. */
+  /** Whether the unsupervised start has had its steps. */
   const exploredEnough = () => counters.environmentSteps >= scheduler.unsupervisedSteps;
 
   /** PEBBLE, algorithm 1: from the entropy of states to the learned reward, once there is one. */
@@ -148,7 +148,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   }
 
   function updateLearner(): Metrics | undefined {
-    // An on-policy learner's round is as much work as it is: left unfinished it would wait for ever.
+    // An on-policy learner must finish its round, however much work that is: otherwise it would wait for ever.
     const paced = learner.stepsNeeded() === undefined;
     if (paced && counters.pendingUpdates < 1) return undefined;
     const metrics = learner.update();
@@ -212,7 +212,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         : (updateLearner() ?? (due ? updateReward() : undefined));
     },
     nextQueries(count, now, held = 0) {
-      if (counters.exploring && !exploredEnough()) return []; // PEBBLE asks first when it has seen something
+      if (counters.exploring && !exploredEnough()) return []; // PEBBLE first asks when it has seen something
       const most = Math.min(count, queries.due(counters.environmentSteps) - held);
       return most < 1 ? [] : queries.next(most, now, counters.version, hacking?.suspects());
     },
