@@ -93,7 +93,8 @@ async function open(
   });
   onClose(() => run.close());
   // Only now: a run that was refused must not be the newest of the folder.
-  if (isNew) await storage.createRun(record);
+  const { engine } = run.facts;
+  if (isNew) await storage.createRun(engine ? { ...record, engine } : record);
   storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));
   const connectionLog = createCountedLog(log);
   onClose(connectionLog.close);

@@ -206,6 +206,11 @@ export interface Environment {
   readonly scene: SceneDescription;
   /** Seconds between actions. */
   readonly controlDt: number;
+  /**
+   * Physics engine and version, e.g. `MuJoCo 3.14.0`, where it is another's: from version to version the same
+   * actions may lead to other states.
+   */
+  readonly engine?: string;
   /** The closed list of `StepInfo.endReason`. */
   readonly endReasons: readonly EndReason[];
   /** Controls known only after creation (a model that a user brings); they replace the factory's. */

@@ -4,10 +4,11 @@ import { getEnvironment, withCreated } from '../../sim/registry.ts';
 import type { EnvironmentFacts } from './messages.ts';
 
 export function factsOf(id: string, env: Environment): EnvironmentFacts {
-  const { observationSpace, actionSpace, controlDt } = env;
+  const { observationSpace, actionSpace, controlDt, engine } = env;
   return {
     info: infoOf(id, env),
     controlDt,
+    ...(engine ? { engine } : {}),
     ...(observationSpace.names ? { observationNames: [...observationSpace.names] } : {}),
     actionNames: namesOf(actionSpace),
     actionLow: [...actionSpace.low],

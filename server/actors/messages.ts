@@ -20,6 +20,8 @@ export interface EnvironmentFacts {
   readonly info: EnvironmentInfo;
   /** s */
   readonly controlDt: number;
+  /** As in `Environment`. */
+  readonly engine?: string;
   readonly observationNames?: readonly string[];
   /** Per axis of the action. */
   readonly actionNames: readonly string[];

@@ -7,6 +7,7 @@ export class Checkpoints {
   readonly #storage: Pick<Storage, 'getCheckpoint' | 'putCheckpoint'>;
   /** Log position of the checkpoint that the present thread started from. */
   #resumedAt = 0;
+  #engine: string | undefined;
   #written: Promise<void> = Promise.resolve();
 
   constructor(runId: string, storage: Pick<Storage, 'getCheckpoint' | 'putCheckpoint'>) {
@@ -18,7 +19,14 @@ export class Checkpoints {
   async load(): Promise<StoredCheckpoint | undefined> {
     const stored = await this.#storage.getCheckpoint(this.#runId);
     this.#resumedAt = stored?.feedbackSequence ?? 0;
+    const engine = stored?.checkpoint.meta['engine'];
+    this.#engine = typeof engine === 'string' ? engine : undefined;
     return stored;
+  }
+
+  /** Physics engine and version of the checkpoint that the present thread started from, where it says so. */
+  get engine(): string | undefined {
+    return this.#engine;
   }
 
   /** `done` hears how it went: one that cannot be written leaves the one before, and the next may be. */

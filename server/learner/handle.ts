@@ -76,6 +76,11 @@ export class LearnerHandle {
     return this.#state;
   }
 
+  /** Physics engine and version that the run was begun with; of an older run, that of its checkpoint. */
+  get madeWith(): string | undefined {
+    return this.#options.run.engine ?? this.#checkpoints.engine;
+  }
+
   get backend(): LearnerBackend {
     return this.#backend;
   }

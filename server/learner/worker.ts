@@ -28,7 +28,7 @@ const emit = (event: LearnerEvent, transfer: ArrayBuffer[] = []) =>
   port.postMessage(event, transfer);
 
 const env = await createEnvironment(data.environmentId, data.environmentOptions);
-const { observationSpace, actionSpace, controlDt } = env;
+const { observationSpace, actionSpace, controlDt, engine } = env;
 env.close();
 const backend = await loadBackend();
 const trainer = await createTrainer({
@@ -96,7 +96,7 @@ function save(last: boolean): void {
   emit(
     {
       type: 'checkpoint',
-      checkpoint: { meta, arrays: own },
+      checkpoint: { meta: engine ? { ...meta, engine } : meta, arrays: own },
       feedbackSequence: waiting.deliveredUpTo,
       last,
     },

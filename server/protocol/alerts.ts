@@ -40,6 +40,12 @@ export const ALERTS = {
     meaning: 'A file was damaged and set aside',
     tip: 'The run goes on without it.',
   },
+  engine: {
+    code: 'other-engine',
+    severity: 'warning',
+    meaning: 'The run was made with another version of its physics engine',
+    tip: 'From now on the same actions may lead to other states. For results to compare, start a new run, or install the version that it was made with.',
+  },
   'reward-hacking': {
     code: 'reward-hacking',
     severity: 'warning',

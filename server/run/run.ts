@@ -7,7 +7,12 @@
 import type { Episode, Query, Segment } from '../../agent/contract.ts';
 import type { EnvironmentFacts, LiveCommand } from '../actors/messages.ts';
 import type { Driver, LiveState, RunHandle, RunListener, RunOptions } from '../contract.ts';
-import type { ClientFeedback, EpisodeSummary, MetricsPoint } from '../protocol/index.ts';
+import {
+  alertOf,
+  type ClientFeedback,
+  type EpisodeSummary,
+  type MetricsPoint,
+} from '../protocol/index.ts';
 import type { Run } from '../storage/contract.ts';
 import type { Alert } from './alerts.ts';
 import { onLearnerReport, onLiveReport, onRolloutEvent } from './events.ts';
@@ -51,6 +56,18 @@ class ActiveRun implements RunHandle {
     this.#heartbeat.start();
     await live.started;
     await learner.ready; // pages are told which backend learns
+    this.#compareEngines();
+  }
+
+  /** The same actions may lead elsewhere in another version: people must know before they compare. */
+  #compareEngines(): void {
+    const { alerts, learner, options } = this.#parts;
+    const { engine } = this.facts;
+    const { madeWith } = learner;
+    if (engine === undefined || madeWith === undefined || engine === madeWith) return;
+    const message = `This run was made with ${madeWith} and goes on with ${engine}`;
+    options.log.warn({ madeWith, engine }, message);
+    alerts.raise(alertOf('engine', {}, message));
   }
 
   get facts(): EnvironmentFacts {

@@ -13,6 +13,8 @@ export interface Run {
   readonly configHash: string;
   /** ms since epoch. */
   readonly createdAt: number;
+  /** Physics engine and version that it was begun with; absent: ours, or not known. */
+  readonly engine?: string;
 }
 
 /** What is known of a stored episode without opening it. */

@@ -9,6 +9,7 @@ export interface Tables {
     seed: number;
     configHash: string;
     createdAt: number;
+    engine: string | null;
   };
   feedback: {
     sequence: Generated<number>;
@@ -34,10 +35,7 @@ export interface Tables {
   metrics: { runId: string; time: number; learnerUpdates: number; body: string };
 }
 
-/** `PRAGMA user_version` after these statements; raise it with every change and add a migration. */
-export const SCHEMA_VERSION = 1;
-
-export const CREATE = `
+const CREATE = `
 CREATE TABLE run (id TEXT PRIMARY KEY, environmentId TEXT NOT NULL, preset TEXT NOT NULL, seed INTEGER NOT NULL,
   configHash TEXT NOT NULL, createdAt REAL NOT NULL) STRICT;
 CREATE TABLE feedback (sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, runId TEXT NOT NULL,
@@ -51,3 +49,7 @@ CREATE TABLE query (id TEXT PRIMARY KEY, runId TEXT NOT NULL, body TEXT NOT NULL
 CREATE TABLE metrics (runId TEXT NOT NULL, time REAL NOT NULL, learnerUpdates INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE INDEX metrics_run ON metrics (runId, learnerUpdates, time);
 `;
+
+/** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
+export const MIGRATIONS: readonly string[] = [CREATE, 'ALTER TABLE run ADD COLUMN engine TEXT;'];
+export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -11,7 +11,7 @@ import { readBinary, writeBinaryInPieces } from './binary.ts';
 import type { EpisodeRow, Run, Storage, StoredCheckpoint } from './contract.ts';
 import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
 import { createRetention } from './retention.ts';
-import { CREATE, SCHEMA_VERSION, type Tables } from './schema.ts';
+import { MIGRATIONS, SCHEMA_VERSION, type Tables } from './schema.ts';
 import type { DiskCalls, WriteOptions } from './write-file.ts';
 
 interface CheckpointMeta {
@@ -86,18 +86,19 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
   return {
     problems,
     async createRun(run) {
-      await db.insertInto('run').values(run).execute();
+      await db
+        .insertInto('run')
+        .values({ engine: null, ...run })
+        .execute();
     },
     async latestRun() {
-      return db
-        .selectFrom('run')
-        .selectAll()
-        .orderBy('createdAt', 'desc')
-        .limit(1)
-        .executeTakeFirst();
+      const rows = db.selectFrom('run').selectAll().orderBy('createdAt', 'desc').limit(1);
+      const row = await rows.executeTakeFirst();
+      return row && runOf(row);
     },
     async listRuns(): Promise<Run[]> {
-      return db.selectFrom('run').selectAll().orderBy('createdAt', 'desc').execute();
+      const rows = await db.selectFrom('run').selectAll().orderBy('createdAt', 'desc').execute();
+      return rows.map(runOf);
     },
     async appendFeedback(feedback) {
       const body = JSON.stringify(feedback);
@@ -273,10 +274,14 @@ function openDatabase(path: string): Kysely<Tables> {
       `database: is of version ${found.user_version}, this Reins knows ${SCHEMA_VERSION}; use a newer Reins or another --data folder`,
     );
   }
-  if (found.user_version === 0) {
-    database.exec(`BEGIN; ${CREATE} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
-  }
+  const missing = MIGRATIONS.slice(found.user_version).join('\n');
+  if (missing !== '')
+    database.exec(`BEGIN; ${missing} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as never }) });
+}
+
+function runOf({ engine, ...run }: Tables['run']): Run {
+  return engine === null ? run : { ...run, engine };
 }
 
 function toRow(episode: Episode, live: boolean): Tables['episode'] {

@@ -61,7 +61,8 @@ it('[STORE-10] a run of an earlier version opens, keeps what it learned and goes
     expect((await health()).environmentSteps).toBeGreaterThan(STEPS);
     client.close();
     expect((await server.end('SIGTERM')).code).toBe(0);
-    expect(server.stderr()).not.toMatch(/error|corrupt/i);
+    expect(server.stderr()).not.toMatch(/error|corrupt|was made with/i);
+    expect(client.all('alert')).toEqual([]);
   } finally {
     await server.end('SIGKILL');
   }

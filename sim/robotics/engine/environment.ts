@@ -186,6 +186,7 @@ function build(task: MujocoTask, physics: Physics): RoboticsEnvironment {
     actionSpace,
     scene: createScene(physics, task.style, tendons),
     controlDt: dt,
+    engine: `MuJoCo ${physics.version}`,
     endReasons,
     physics,
     program,

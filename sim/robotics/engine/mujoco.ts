@@ -312,6 +312,7 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
     model: array,
     ...createNames(array),
     ...readStatistic(model),
+    version: mj.mj_versionString(),
     sizes: readSizes(model),
     timestep,
     stateSize,

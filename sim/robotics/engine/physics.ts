@@ -63,6 +63,8 @@ export interface ModelSizes {
 
 export type Physics = Names &
   Readonly<Record<PhysicsArray, Float64Array>> & {
+    /** MuJoCo's, e.g. `3.14.0`. */
+    readonly version: string;
     readonly sizes: ModelSizes;
     /** Seconds per substep. */
     readonly timestep: number;
