@@ -124,6 +124,11 @@ export function optional<T>(kind: Kind<T>, doc: string): z.ZodExactOptional<z.Zo
   return describe(z.exactOptional(kind.schema), { ...kind, doc });
 }
 
+/** A field that must be given. */
+export function required<T>(kind: Kind<T>, doc: string): z.ZodType<T> {
+  return describe(kind.schema, { ...kind, doc });
+}
+
 export function config<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape);
 }
@@ -140,6 +145,21 @@ export function parseConfig<S extends ConfigSchema>(
   const result = schema.safeParse(given);
   if (result.success) return result.data as Config<S>;
   throw new RangeError(explain(where, schema, given, result.error.issues[0]!));
+}
+
+/** The schema with other defaults; those that are objects change a group in part. Checks across fields stay. */
+export function withDefaults<S extends ConfigSchema>(
+  schema: S,
+  defaults: Readonly<Record<string, unknown>>,
+): S {
+  const changed = Object.entries(defaults).map(([key, value]) => {
+    const info = described.get(schema.shape[key]);
+    if (!info) throw new Error(`${key}: is no field of the configuration`);
+    if (!info.group) return [key, field<unknown>(info, value, info.doc)];
+    const inner = withDefaults(info.group, value as Record<string, unknown>);
+    return [key, field(group(inner), {}, info.doc)];
+  });
+  return schema.safeExtend(Object.fromEntries(changed)) as unknown as S;
 }
 
 /** The configuration with every field at its default. */
@@ -257,4 +277,15 @@ export function readTexts(
     return value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
   };
   return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, read(key, value)]));
+}
+
+/**
+ * Options of an environment from the command line, a file or an API.
+ * @throws RangeError naming field, value and what is allowed.
+ */
+export function readOptions<S extends ConfigSchema>(
+  schema: S,
+  given: Readonly<Record<string, unknown>> = {},
+): Config<S> {
+  return parseConfig('options', schema, readTexts(schema, given));
 }

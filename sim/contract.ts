@@ -8,6 +8,8 @@
  * environment and are valid until the next `reset`, `step` or `loadState`; copy what you keep.
  */
 
+import type { ConfigSchema } from './config.ts';
+
 /** A box of real numbers, flat. `low`/`high` may be ±Infinity; actions are always bounded. */
 export interface BoxSpace {
   readonly kind: 'box';
@@ -318,10 +320,12 @@ export interface EnvironmentInfo {
   readonly licence: string;
 }
 
-/** Environment options from the command line or an API, validated by each factory. */
+/** Environment options from the command line or an API, as they were given; the factory's `options` checks them. */
 export type EnvironmentOptions = Readonly<Record<string, unknown>>;
 
 export interface EnvironmentFactory extends EnvironmentInfo {
+  /** What `create` can be told: type, range, default and documentation of every option. */
+  readonly options: ConfigSchema;
   /** @throws RangeError naming field, value and allowed range for bad options. */
   create(options?: EnvironmentOptions): Promise<Environment>;
   /**

@@ -1,12 +1,13 @@
+import { defaultsOf, readOptions, withDefaults } from '../config.ts';
 import type { AxisControl, Environment, EnvironmentFactory, EnvironmentInfo } from '../contract.ts';
 import { createParkingExpert } from './parking/expert.ts';
-import { PARKING_HORIZON, parseParkingOptions } from './parking/options.ts';
+import { parkingSchema } from './parking/options.ts';
 import { createParkingEnvironment } from './parking/task.ts';
 import { createRacetrackExpert } from './racetrack/expert.ts';
-import { parseRacetrackOptions, RACETRACK_HORIZON } from './racetrack/options.ts';
+import { racetrackSchema } from './racetrack/options.ts';
 import { createRacetrackEnvironment } from './racetrack/task.ts';
 import { createDrivingExpert } from './road/expert.ts';
-import { type DrivingOptions, parseOptions } from './road/options.ts';
+import { drivingOptions, roadSchema } from './road/options.ts';
 import { createDrivingPlanner } from './road/planner.ts';
 import { createDrivingEnvironment } from './road/task.ts';
 
@@ -37,7 +38,7 @@ type Variant = Pick<
   EnvironmentInfo,
   'id' | 'title' | 'description' | 'trainSeeds' | 'evalSeeds'
 > & {
-  readonly options: Partial<DrivingOptions>;
+  readonly options: typeof roadSchema;
 };
 
 const VARIANTS: readonly Variant[] = [
@@ -48,7 +49,7 @@ const VARIANTS: readonly Variant[] = [
       'Reach the end of a new road each time: bends, other cars and accident scenes. MetaDrive’s safe-driving task.',
     trainSeeds: { start: 100, count: 50 },
     evalSeeds: { start: 1000, count: 50 },
-    options: {},
+    options: roadSchema,
   },
   {
     id: 'driving-easy',
@@ -57,7 +58,7 @@ const VARIANTS: readonly Variant[] = [
       'One road without traffic or accidents, to learn the basics of driving and of Reins.',
     trainSeeds: { start: 0, count: 50 },
     evalSeeds: { start: 1000, count: 50 },
-    options: { mapSeed: 5, density: 0, accidentProb: 0, horizon: 1000 },
+    options: withDefaults(roadSchema, { mapSeed: 5, density: 0, accidentProb: 0, horizon: 1000 }),
   },
 ];
 
@@ -65,14 +66,15 @@ function factory(variant: Variant): EnvironmentFactory {
   const { options, ...info } = variant;
   return {
     ...info,
+    options,
     family: 'driving',
     controlHz: 10,
-    horizon: options.horizon ?? 1500,
+    horizon: defaultsOf(options).horizon,
     controls: CONTROLS,
     safeAction: [0, -1],
     licence: 'MIT (ours)',
     create: async (given): Promise<Environment> =>
-      createDrivingEnvironment(info.id, parseOptions(given, options)),
+      createDrivingEnvironment(info.id, drivingOptions(readOptions(options, given))),
     createExpert: createDrivingExpert,
     createPlanner: createDrivingPlanner,
   };
@@ -87,12 +89,13 @@ const parking: EnvironmentFactory = {
   evalSeeds: { start: 1000, count: 50 },
   family: 'driving',
   controlHz: 10,
-  horizon: PARKING_HORIZON,
+  options: parkingSchema,
+  horizon: defaultsOf(parkingSchema).horizon,
   controls: CONTROLS,
   safeAction: [0, 0],
   licence: 'MIT (ours)',
   create: async (given): Promise<Environment> =>
-    createParkingEnvironment('parking', parseParkingOptions(given)),
+    createParkingEnvironment('parking', readOptions(parkingSchema, given)),
   createExpert: createParkingExpert,
 };
 
@@ -105,12 +108,13 @@ const racetrack: EnvironmentFactory = {
   evalSeeds: { start: 1000, count: 50 },
   family: 'driving',
   controlHz: 10,
-  horizon: RACETRACK_HORIZON,
+  options: racetrackSchema,
+  horizon: defaultsOf(racetrackSchema).horizon,
   controls: CONTROLS,
   safeAction: [0, -1],
   licence: 'MIT (ours)',
   create: async (given): Promise<Environment> =>
-    createRacetrackEnvironment('racetrack', parseRacetrackOptions(given)),
+    createRacetrackEnvironment('racetrack', readOptions(racetrackSchema, given)),
   createExpert: createRacetrackExpert,
 };
 

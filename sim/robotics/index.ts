@@ -1,6 +1,6 @@
-import type { EnvironmentFactory, EnvironmentOptions } from '../contract.ts';
+import { readOptions } from '../config.ts';
+import type { EnvironmentFactory } from '../contract.ts';
 import { createMujocoEnvironment } from './engine/environment.ts';
-import { refuseUnknown } from './engine/options.ts';
 import type { TaskEntry } from './engine/task.ts';
 import { mjcfFactory } from './mjcf/environment.ts';
 import {
@@ -15,15 +15,12 @@ import { createSlideExpert } from './tasks/arm/slide-expert.ts';
 import { locomotionTasks } from './tasks/locomotion.ts';
 import { reacherTask } from './tasks/reacher.ts';
 
-function factory({ task, options: known = [], ...info }: TaskEntry): EnvironmentFactory {
+function factory({ task, ...info }: TaskEntry): EnvironmentFactory {
   return {
     ...info,
     family: 'robotics',
     licence: 'MIT (model by Reins)',
-    create: async (options: EnvironmentOptions = {}) => {
-      refuseUnknown(options, known);
-      return createMujocoEnvironment(task(options));
-    },
+    create: async (given) => createMujocoEnvironment(task(readOptions(info.options, given))),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { EnvironmentSpec, Episode } from '../../agent/contract.ts';
 import { createEpisodeRecorder } from '../../agent/episode/recorder.ts';
+import { config } from '../../sim/config.ts';
 import type { Environment, EnvironmentFactory, Expert } from '../../sim/contract.ts';
 import { createRandom, RANDOM_STATE_SIZE } from '../../sim/random.ts';
 import { box, clipInto } from '../../sim/spaces.ts';
@@ -122,8 +123,9 @@ export function createPointExpert(env: Environment): Expert {
   };
 }
 
-export const pointWorld: Pick<EnvironmentFactory, 'id' | 'create' | 'createExpert'> = {
+export const pointWorld: Pick<EnvironmentFactory, 'id' | 'options' | 'create' | 'createExpert'> = {
   id: 'point-world',
+  options: config({}),
   create: async () => createPointWorld(),
   createExpert: createPointExpert,
 };

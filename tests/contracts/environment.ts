@@ -1,6 +1,7 @@
 /** The environment contract as tests: every environment passes it. */
 import { describe, expect, it } from 'vitest';
 import { type CheckOptions, checkEnvironment } from '../../sim/check.ts';
+import { parseConfig } from '../../sim/config.ts';
 import type { EnvironmentFactory, EnvironmentOptions } from '../../sim/contract.ts';
 
 export function environmentContract(
@@ -32,8 +33,24 @@ export function environmentContract(
       env.close();
     });
 
-    it('[ENV-3] refuses unknown options by name', async () => {
-      await expect(factory.create({ ...environment, nonsense: 1 })).rejects.toThrow(/nonsense/);
+    it('[ENV-3] refuses unknown options by name, and suggests what is near', async () => {
+      await expect(factory.create({ ...environment, nonsense: 1 })).rejects.toThrow(
+        /options.nonsense: unknown, (allowed|no options)/,
+      );
+      for (const name of Object.keys(factory.options.shape))
+        await expect(factory.create({ ...environment, [`${name}x`]: 1 })).rejects.toThrow(
+          /did you mean/,
+        );
+    });
+
+    it('[ENV-3] is listed with the options it has when none are given', async () => {
+      const given = parseConfig('options', factory.options, environment);
+      const env = await factory.create(given);
+      const plain = await factory.create(environment);
+      const { observation } = plain.reset(1);
+      expect(env.reset(1).observation).toEqual(observation);
+      plain.close();
+      env.close();
     });
   });
 }

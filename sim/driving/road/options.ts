@@ -1,9 +1,72 @@
-/** What a driving environment can be told, and its limits. */
-import type { EnvironmentOptions } from '../../contract.ts';
-import { checkKnown, type Range, readFlag, readNumber, readWord } from '../frame/read-options.ts';
+/** Options of the driving environments. */
+import {
+  type Config,
+  choice,
+  config,
+  field,
+  flag,
+  number,
+  optional,
+  text,
+  whole,
+} from '../../config.ts';
 import type { MapOptions } from '../map/contract.ts';
 import type { TrafficOptions } from '../traffic/traffic.ts';
 import { VEHICLE_NAMES, type VehicleName } from '../vehicle/classes.ts';
+
+const share = number(0, 1);
+const rays = whole(0, 720);
+const range = number(5, 200);
+
+/** By flat names, as a command line writes them. Letters of `map` are checked by the map generator, which knows the blocks. */
+export const roadSchema = config({
+  map: optional(text('block letters, e.g. "SCXTO"'), 'Blocks of every road, in place of `blocks`.'),
+  blocks: field(whole(1, 20), 3, 'Blocks of a road, chosen by its seed.'),
+  lanes: field(whole(1, 5), 3, 'Lanes per direction.'),
+  laneWidth: field(number(2.5, 5), 3.5, 'Width of a lane, m.'),
+  mapSeed: optional(
+    whole(0, Number.MAX_SAFE_INTEGER),
+    'Every episode uses the map of this seed instead of its own.',
+  ),
+  density: field(
+    share,
+    0.06,
+    'Share of spawn points (one every 10 m of lane) that hold a vehicle.',
+  ),
+  traffic: field(
+    choice(['trigger', 'respawn']),
+    'trigger',
+    'trigger: traffic of a block starts when the agent enters it; respawn: drives from the start and reappears.',
+  ),
+  accidentProb: field(share, 0.8, 'Probability that a block holds an accident scene.'),
+  horizon: field(whole(1, 1_000_000), 1500, 'Steps until truncation.'),
+  crashEnds: field(flag, false, 'A crash ends the episode; otherwise it only costs.'),
+  rays: field(rays, 240, 'Lidar rays.'),
+  range: field(range, 50, 'Range of the lidar, m.'),
+  noise: field(share, 0, 'Standard deviation of Gaussian noise on the lidar’s hit fraction.'),
+  dropout: field(share, 0, 'Probability that a lidar ray sees nothing.'),
+  nearby: field(
+    whole(0, 16),
+    0,
+    'Nearest cars as numbers, 4 each, before the lidar; 4 cars give MetaDrive’s 275 inputs.',
+  ),
+  pedestrians: field(
+    share,
+    0,
+    'Share of crossing places (four per block) where a pedestrian crosses.',
+  ),
+  cyclists: field(share, 0, 'Share of crossing places (four per block) where a cyclist crosses.'),
+  sideDetector: field(rays, 0, 'Rays against road borders and continuous lines.'),
+  sideRange: field(range, 50, 'Their range, m.'),
+  laneLineDetector: field(rays, 0, 'Rays against all lane lines.'),
+  laneLineRange: field(range, 20, 'Their range, m.'),
+  vehicle: field(choice(VEHICLE_NAMES), 'default', 'The agent’s car.'),
+  signedYawRate: field(
+    flag,
+    false,
+    'MetaDrive’s yaw rate has no sign; true gives it one (0.5 is straight).',
+  ),
+});
 
 export interface DrivingOptions extends TrafficOptions {
   readonly map: MapOptions;
@@ -15,15 +78,12 @@ export interface DrivingOptions extends TrafficOptions {
   readonly horizon: number;
   /** A crash ends the episode (otherwise it only costs). */
   readonly crashEnds: boolean;
-  readonly lidar: {
-    readonly rays: number;
-    /** Metres. */
-    readonly range: number;
+  readonly lidar: RayOptions & {
     /** Standard deviation of Gaussian noise on the hit fraction, and probability that a ray sees nothing. */
     readonly noise: number;
     readonly dropout: number;
   };
-  /** Nearest cars told as numbers, 4 each, before the lidar; 4 gives MetaDrive's 275 inputs. */
+  /** Nearest cars told as numbers, 4 each, before the lidar. */
   readonly nearby: number;
   /** Fraction of crossing places (four per block and kind) where somebody crosses. */
   readonly pedestrians: number;
@@ -34,7 +94,7 @@ export interface DrivingOptions extends TrafficOptions {
   readonly laneLineDetector: RayOptions;
   /** The agent's car. */
   readonly vehicle: VehicleName;
-  /** MetaDrive's yaw rate has no sign; true gives it one (0.5 = straight). */
+  /** The yaw rate has a sign (0.5 = straight). */
   readonly signedYawRate: boolean;
 }
 
@@ -44,101 +104,15 @@ export interface RayOptions {
   readonly range: number;
 }
 
-const DEFAULTS: DrivingOptions = {
-  map: { blocks: 3, lanes: 3, laneWidth: 3.5 },
-  density: 0.06,
-  traffic: 'trigger',
-  accidentProb: 0.8,
-  horizon: 1500,
-  crashEnds: false,
-  lidar: { rays: 240, range: 50, noise: 0, dropout: 0 },
-  nearby: 0,
-  pedestrians: 0,
-  cyclists: 0,
-  sideDetector: { rays: 0, range: 50 },
-  laneLineDetector: { rays: 0, range: 20 },
-  vehicle: 'default',
-  signedYawRate: false,
-};
-
-const RANGES: Readonly<Record<string, Range>> = {
-  blocks: [1, 20, true],
-  lanes: [1, 5, true],
-  laneWidth: [2.5, 5, false],
-  mapSeed: [0, Number.MAX_SAFE_INTEGER, true],
-  density: [0, 1, false],
-  accidentProb: [0, 1, false],
-  horizon: [1, 1_000_000, true],
-  rays: [0, 720, true],
-  range: [5, 200, false],
-  noise: [0, 1, false],
-  dropout: [0, 1, false],
-  nearby: [0, 16, true],
-  pedestrians: [0, 1, false],
-  cyclists: [0, 1, false],
-  sideDetector: [0, 720, true],
-  sideRange: [5, 200, false],
-  laneLineDetector: [0, 720, true],
-  laneLineRange: [5, 200, false],
-};
-
-const FLAGS = ['crashEnds', 'signedYawRate'] as const;
-
-/**
- * Options from strings, numbers or booleans by flat name (`map`, `blocks`, `lanes`, `laneWidth`,
- * `mapSeed`, `density`, `traffic`, `accidentProb`, `horizon`, `crashEnds`, `rays`, `range`, `noise`,
- * `dropout`, `nearby`, `pedestrians`, `cyclists`, `sideDetector`, `sideRange`, `laneLineDetector`,
- * `laneLineRange`, `vehicle`, `signedYawRate`), over a variant's own defaults.
- * @throws RangeError naming field, value and allowed range.
- */
-export function parseOptions(
-  given: EnvironmentOptions = {},
-  variant: Partial<DrivingOptions> = {},
-): DrivingOptions {
-  const base: DrivingOptions = { ...DEFAULTS, ...variant };
-  checkKnown(given, [...Object.keys(RANGES), ...FLAGS, 'map', 'traffic', 'vehicle']);
-  const number = (key: string, fallback: number) =>
-    readNumber(key, given[key], fallback, RANGES[key]!);
-  const map: MapOptions = {
-    blocks: number('blocks', base.map.blocks),
-    lanes: number('lanes', base.map.lanes),
-    laneWidth: number('laneWidth', base.map.laneWidth),
-    ...readSequence(given['map'], base.map.sequence),
-  };
-  const mapSeed = given['mapSeed'] === undefined ? base.mapSeed : number('mapSeed', 0);
+/** The flat options in the groups in which the environment reads them. */
+export function drivingOptions(flat: Config<typeof roadSchema>): DrivingOptions {
+  const { map: sequence, blocks, lanes, laneWidth, ...rest } = flat;
+  const { rays, range, noise, dropout, sideRange, laneLineRange, ...others } = rest;
   return {
-    map,
-    ...(mapSeed === undefined ? {} : { mapSeed }),
-    density: number('density', base.density),
-    traffic: readWord('traffic', given['traffic'], base.traffic, ['trigger', 'respawn']),
-    accidentProb: number('accidentProb', base.accidentProb),
-    horizon: number('horizon', base.horizon),
-    crashEnds: readFlag('crashEnds', given['crashEnds'], base.crashEnds),
-    lidar: {
-      rays: number('rays', base.lidar.rays),
-      range: number('range', base.lidar.range),
-      noise: number('noise', base.lidar.noise),
-      dropout: number('dropout', base.lidar.dropout),
-    },
-    nearby: number('nearby', base.nearby),
-    pedestrians: number('pedestrians', base.pedestrians),
-    cyclists: number('cyclists', base.cyclists),
-    sideDetector: {
-      rays: number('sideDetector', base.sideDetector.rays),
-      range: number('sideRange', base.sideDetector.range),
-    },
-    laneLineDetector: {
-      rays: number('laneLineDetector', base.laneLineDetector.rays),
-      range: number('laneLineRange', base.laneLineDetector.range),
-    },
-    vehicle: readWord('vehicle', given['vehicle'], base.vehicle, VEHICLE_NAMES),
-    signedYawRate: readFlag('signedYawRate', given['signedYawRate'], base.signedYawRate),
+    ...others,
+    map: { blocks, lanes, laneWidth, ...(sequence === undefined ? {} : { sequence }) },
+    lidar: { rays, range, noise, dropout },
+    sideDetector: { rays: rest.sideDetector, range: sideRange },
+    laneLineDetector: { rays: rest.laneLineDetector, range: laneLineRange },
   };
-}
-
-/** Letters are checked by the map generator, which knows the blocks. */
-function readSequence(value: unknown, fallback: string | undefined): { sequence?: string } {
-  if (value === undefined) return fallback === undefined ? {} : { sequence: fallback };
-  if (typeof value === 'string') return { sequence: value };
-  throw new RangeError(`option map: is ${String(value)}, allowed block letters, e.g. "SCXTO"`);
 }

@@ -1,3 +1,4 @@
+import type { Config, ConfigSchema } from '../../config.ts';
 import type {
   AxisControl,
   BodyRole,
@@ -6,7 +7,6 @@ import type {
   EndReason,
   Environment,
   EnvironmentInfo,
-  EnvironmentOptions,
   Expert,
   SceneDescription,
   StepInfo,
@@ -85,11 +85,10 @@ export interface MujocoTask {
 }
 
 /** A task as the registry lists it. */
-export interface TaskEntry extends Omit<EnvironmentInfo, 'family' | 'licence'> {
+export interface TaskEntry<S extends ConfigSchema = ConfigSchema>
+  extends Omit<EnvironmentInfo, 'family' | 'licence'> {
   readonly controls: readonly AxisControl[];
-  /** Names of the options `task` understands. */
-  readonly options?: readonly string[];
-  /** @throws RangeError for bad options. */
-  task(options: EnvironmentOptions): MujocoTask;
+  readonly options: S;
+  task(options: Config<S>): MujocoTask;
   createExpert?(env: Environment): Expert;
 }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { AxisControl, EnvironmentFactory, EnvironmentOptions } from '../../contract.ts';
+import { choice, config, optional, readOptions, required, text } from '../../config.ts';
+import type { AxisControl, EnvironmentFactory } from '../../contract.ts';
 import { createMujocoEnvironment, type RoboticsEnvironment } from '../engine/environment.ts';
 import { controlIndex, controlNames, motorControls } from '../engine/fields.ts';
 import { createHold } from '../engine/hold.ts';
-import { refuseUnknown } from '../engine/options.ts';
 import {
   type Actuation,
   actuations,
@@ -126,30 +126,21 @@ async function build(model: ModelFile, task: TaskFile): Promise<RoboticsEnvironm
   }
 }
 
-function path(options: EnvironmentOptions, name: string, of: string): string {
-  const value = options[name];
-  if (typeof value !== 'string' || value === '')
-    throw new RangeError(`${name}: is ${JSON.stringify(value)}, allowed the path of ${of}`);
-  return value;
-}
-
-function actuation(value: unknown): Actuation {
-  const found = actuations.find((kind) => kind === value);
-  if (found === undefined)
-    throw new RangeError(`actuate: is ${JSON.stringify(value)}, allowed ${actuations.join(', ')}`);
-  return found;
-}
-
-function parseOptions(options: EnvironmentOptions): MjcfOptions {
-  refuseUnknown(options, ['mjcf', 'mjcfRoot', 'actuate', 'task']);
-  const { mjcfRoot, actuate, task } = options;
-  return {
-    mjcf: path(options, 'mjcf', 'an MJCF or URDF file'),
-    ...(mjcfRoot === undefined ? {} : { mjcfRoot: path(options, 'mjcfRoot', 'a folder') }),
-    ...(actuate === undefined ? {} : { actuate: actuation(actuate) }),
-    ...(task === undefined ? {} : { task: path(options, 'task', 'a task file') }),
-  };
-}
+const schema = config({
+  mjcf: required(text('the path of an MJCF or URDF file'), 'The model.'),
+  mjcfRoot: optional(
+    text('the path of a folder'),
+    'Folder that nothing is read outside of; absent: the current one when the model lies in it, else the model’s.',
+  ),
+  actuate: optional(
+    choice(actuations),
+    'Actuators for hinges and slides of a model that has none.',
+  ),
+  task: optional(
+    text('the path of a task file'),
+    'What the model is to do (JSON or TypeScript); absent: no reward.',
+  ),
+});
 
 /** The registry's entry for models brought along. Rates and controls are the model's own. */
 export const mjcfFactory: EnvironmentFactory = {
@@ -165,5 +156,6 @@ export const mjcfFactory: EnvironmentFactory = {
   trainSeeds: { start: 0, count: 1_000_000 },
   evalSeeds: { start: 1_000_000, count: 1000 },
   licence: "the model's own",
-  create: async (options: EnvironmentOptions = {}) => createMjcfEnvironment(parseOptions(options)),
+  options: schema,
+  create: async (given) => createMjcfEnvironment(readOptions(schema, given)),
 };

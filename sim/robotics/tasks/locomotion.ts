@@ -1,3 +1,4 @@
+import { config } from '../../config.ts';
 import type { Vec3 } from '../../contract.ts';
 import { motorControls, slice } from '../engine/fields.ts';
 import type { Physics } from '../engine/physics.ts';
@@ -203,6 +204,7 @@ interface RunnerRow {
   readonly program?: (physics: Physics, dt: number) => TaskProgram;
 }
 
+const noOptions = config({});
 const seeds = {
   trainSeeds: { start: 0, count: 1_000_000 },
   evalSeeds: { start: 1_000_000, count: 1000 },
@@ -226,6 +228,7 @@ function entry(row: RunnerRow): TaskEntry {
     controls: motorControls(row.motors, row.limit),
     safeAction: row.motors.map(() => 0),
     ...seeds,
+    options: noOptions,
     task: () => task,
   };
 }

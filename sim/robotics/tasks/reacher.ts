@@ -1,3 +1,4 @@
+import { config, field, number } from '../../config.ts';
 import {
   actuatorSpace,
   addNoise,
@@ -86,7 +87,11 @@ function task(controlCost: number): MujocoTask {
   };
 }
 
-export const reacherTask: TaskEntry = {
+const options = config({
+  controlCost: field(number(0, 1e6), 1, 'Weight of the squared torques in the reward.'),
+});
+
+export const reacherTask: TaskEntry<typeof options> = {
   id: 'reacher',
   title: 'Reacher',
   description:
@@ -97,10 +102,6 @@ export const reacherTask: TaskEntry = {
   safeAction: [0, 0],
   trainSeeds: { start: 0, count: 1_000_000 },
   evalSeeds: { start: 1_000_000, count: 1000 },
-  options: ['controlCost'],
-  task({ controlCost = 1 }) {
-    if (typeof controlCost !== 'number' || !(controlCost >= 0))
-      throw new RangeError(`controlCost: is ${String(controlCost)}, allowed numbers >= 0`);
-    return task(controlCost);
-  },
+  options,
+  task: ({ controlCost }) => task(controlCost),
 };

@@ -1,3 +1,4 @@
+import { type Config, choice, config, field } from '../../../config.ts';
 import type { BodyRole, CameraDescription } from '../../../contract.ts';
 import { box } from '../../../spaces.ts';
 import { numbers } from '../../engine/fields.ts';
@@ -23,7 +24,14 @@ export interface FetchVariant {
   readonly height: number;
 }
 
-export type RewardKind = 'sparse' | 'dense';
+export const armOptions = config({
+  reward: field(
+    choice(['sparse', 'dense']),
+    'sparse',
+    'sparse: −1 until the goal is reached; dense: minus the distance to it.',
+  ),
+});
+export type RewardKind = Config<typeof armOptions>['reward'];
 
 /** Distance at which a goal counts as reached. */
 export const GOAL_RADIUS = 0.05;
@@ -308,13 +316,6 @@ const rows: readonly FetchRow[] = [
   },
 ];
 
-/** @throws RangeError unless `reward` is sparse or dense. */
-export function rewardKind(value: unknown): RewardKind {
-  if (value === undefined || value === 'sparse') return 'sparse';
-  if (value === 'dense') return 'dense';
-  throw new RangeError(`reward: is "${String(value)}", allowed sparse, dense`);
-}
-
 function fetchTask(row: FetchRow, reward: RewardKind): MujocoTask {
   return {
     id: row.id,
@@ -326,7 +327,7 @@ function fetchTask(row: FetchRow, reward: RewardKind): MujocoTask {
   };
 }
 
-export const fetchTasks: readonly TaskEntry[] = rows.map((row) => ({
+export const fetchTasks: readonly TaskEntry<typeof armOptions>[] = rows.map((row) => ({
   id: row.id,
   title: row.title,
   description: `${row.description} Option: reward (sparse or dense, default sparse).`,
@@ -336,6 +337,6 @@ export const fetchTasks: readonly TaskEntry[] = rows.map((row) => ({
   safeAction: [0, 0, 0, row.variant.gripper ? -1 : 0],
   trainSeeds: { start: 0, count: 1_000_000 },
   evalSeeds: { start: 1_000_000, count: 1000 },
-  options: ['reward'],
-  task: ({ reward }) => fetchTask(row, rewardKind(reward)),
+  options: armOptions,
+  task: ({ reward }) => fetchTask(row, reward),
 }));

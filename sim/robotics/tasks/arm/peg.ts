@@ -4,7 +4,7 @@ import type { Physics } from '../../engine/mujoco.ts';
 import type { MujocoTask, TaskEntry, TaskProgram } from '../../engine/task.ts';
 import { armXml, peg, pegSensors, socket, table } from '../../models/arm.ts';
 import { armControls, createArm, type Workspace, yawControl } from './arm.ts';
-import { armStyle, type RewardKind, rewardKind, TABLE_HEIGHT } from './fetch.ts';
+import { armOptions, armStyle, type RewardKind, TABLE_HEIGHT } from './fetch.ts';
 
 /**
  * Insertion of a square peg at 10 Hz, in the manner of HIL-SERL's RAM task (`ram_insertion/config.py`):
@@ -119,7 +119,7 @@ function pegTask(reward: RewardKind): MujocoTask {
   };
 }
 
-export const pegEntry: TaskEntry = {
+export const pegEntry: TaskEntry<typeof armOptions> = {
   id: 'arm-peg',
   title: 'Peg insertion',
   description:
@@ -130,6 +130,6 @@ export const pegEntry: TaskEntry = {
   safeAction: [0, 0, 0, 0],
   trainSeeds: { start: 0, count: 1_000_000 },
   evalSeeds: { start: 1_000_000, count: 1000 },
-  options: ['reward'],
-  task: ({ reward }) => pegTask(rewardKind(reward)),
+  options: armOptions,
+  task: ({ reward }) => pegTask(reward),
 };

@@ -121,6 +121,8 @@ describe('vehicle classes', () => {
       4.3, 1.7, 800, 5.74, 2.3, 1600,
     ]);
     expect(VEHICLES.default.mass).toBe(1100);
-    await expect(create({ vehicle: 'tank' })).rejects.toThrow(/vehicle: is tank, allowed default/);
+    await expect(create({ vehicle: 'tank' })).rejects.toThrow(
+      /vehicle: is "tank", allowed default/,
+    );
   });
 });

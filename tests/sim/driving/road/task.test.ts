@@ -73,8 +73,20 @@ describe('driving task', () => {
   it('[DRIVE-25] refuses options outside their range by field, value and range', async () => {
     await expect(driving.create({ density: -0.1 })).rejects.toThrow('density: is -0.1');
     await expect(driving.create({ lanes: 9 })).rejects.toThrow(/lanes: is 9, allowed .*1 to 5/);
-    await expect(driving.create({ traffic: 'jam' })).rejects.toThrow('trigger or respawn');
+    await expect(driving.create({ traffic: 'jam' })).rejects.toThrow(
+      'options.traffic: is "jam", allowed trigger, respawn',
+    );
     await expect(driving.create({ map: 'SQ' })).rejects.toThrow(/Q/);
+    await expect(driving.create({ lane: 2 })).rejects.toThrow(/lane: unknown.*mean lanes/);
+  });
+
+  it('[DRIVE-25] texts of a command line, and of runs that stored them, are numbers and flags', async () => {
+    const env = await driving.create({ lanes: '2', map: 'SC', mapSeed: '5', crashEnds: 'true' });
+    const same = await driving.create({ lanes: 2, map: 'SC', mapSeed: 5, crashEnds: true });
+    expect(env.reset(1).observation).toEqual(same.reset(1).observation);
+    env.close();
+    same.close();
+    await expect(driving.create({ lanes: '' })).rejects.toThrow('options.lanes: is ""');
   });
 
   it.each([
