@@ -133,9 +133,20 @@ export function config<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape);
 }
 
+/** What a configuration cannot be. */
+export class ConfigError extends RangeError {
+  /** Keys from the configuration to the field. */
+  readonly path: readonly string[];
+
+  constructor(message: string, path: readonly string[]) {
+    super(message);
+    this.path = path;
+  }
+}
+
 /**
- * @param where what is configured: the first part of the names in errors.
- * @throws RangeError naming field, value and what is allowed.
+ * @param where what is configured: the first part of the names in errors; '': none.
+ * @throws ConfigError, a RangeError, naming field, value and what is allowed.
  */
 export function parseConfig<S extends ConfigSchema>(
   where: string,
@@ -144,7 +155,7 @@ export function parseConfig<S extends ConfigSchema>(
 ): Config<S> {
   const result = schema.safeParse(given);
   if (result.success) return result.data as Config<S>;
-  throw new RangeError(explain(where, schema, given, result.error.issues[0]!));
+  throw explain(where, schema, given, result.error.issues[0]!);
 }
 
 /** The schema with other defaults; those that are objects change a group in part. Checks across fields stay. */
@@ -172,32 +183,38 @@ function explain(
   schema: ConfigSchema,
   given: unknown,
   issue: z.core.$ZodIssue,
-): string {
-  let name = where;
+): ConfigError {
+  const path: string[] = [];
   let value = given;
   let inside: ConfigSchema | undefined = schema;
   let found: Described | undefined;
   for (const key of issue.path) {
     if (!inside) break; // an entry of a list: the error shows the whole list
     found = described.get(inside.shape[String(key)]);
-    name += `.${String(key)}`;
-    value = (value as Record<PropertyKey, unknown>)[key];
+    path.push(String(key));
+    value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
     inside = found?.group;
   }
+  const error = (text: string) => {
+    const name = [...(where === '' ? [] : [where]), ...path].join('.');
+    return new ConfigError(name === '' ? text : `${name}: ${text}`, path);
+  };
   if (issue.code === 'unrecognized_keys' && inside) {
     const names = Object.keys(inside.shape);
     const unknown = issue.keys[0]!;
+    path.push(unknown);
     const allowed = names.length > 0 ? `allowed ${names.join(', ')}` : 'no options are allowed';
-    return `${name}.${unknown}: unknown, ${allowed}${suggestion(unknown, names)}`;
+    return error(`unknown, ${allowed}${suggestion(unknown, names)}`);
   }
   // A check across fields words its own error: it also knows the defaults of fields that were not given.
-  if (issue.code === 'custom') return `${name}: ${issue.message}`;
+  if (issue.code === 'custom') return error(issue.message);
   const allowed = found ? found.allowed : group(schema).allowed;
   const near = typeof value === 'string' ? suggestion(value, found?.words ?? []) : '';
-  return `${name}: is ${shown(value)}, allowed ${allowed}${near}`;
+  return error(`is ${shown(value)}, allowed ${allowed}${near}`);
 }
 
-function suggestion(word: string, words: readonly string[]): string {
+/** As the end of a sentence; '' where nothing is near. */
+export function suggestion(word: string, words: readonly string[]): string {
   const near = closest(word, words);
   return near === undefined ? '' : `; did you mean ${near}?`;
 }
@@ -211,8 +228,9 @@ export interface FieldRow {
   readonly name: string;
   readonly type: Kind<unknown>['name'];
   readonly allowed: string;
-  /** undefined: absent unless given. */
+  /** undefined: absent unless given; as JSON writes it. */
   readonly fallback: unknown;
+  readonly required: boolean;
   readonly doc: string;
 }
 
@@ -222,29 +240,18 @@ export function fieldRows(schema: ConfigSchema, prefix = ''): FieldRow[] {
     if (!info) throw new Error(`${prefix}${key}: was not made by field or optional`);
     const { name: type, allowed, doc, group: inner } = info;
     const name = `${prefix}${key}`;
-    const fallback = z.safeParse(member, undefined).data;
-    const row = { name, type, allowed, fallback, doc };
+    const fallback = inJson(z.safeParse(member, undefined).data);
+    const required = member._zod.optin === undefined;
+    const row = { name, type, allowed, fallback, required, doc };
     return inner ? [{ ...row, allowed: 'an object' }, ...fieldRows(inner, `${name}.`)] : [row];
   });
 }
 
-/** Name, type, range, default and documentation of every field, as plain text. */
-export function configHelp(schema: ConfigSchema): string {
-  const rows = fieldRows(schema).map((row) => ({
-    head: `${row.name} (${row.type === 'group' || row.type === 'list' ? row.allowed : typed(row)})`,
-    fallback:
-      row.fallback === undefined
-        ? 'absent'
-        : row.type === 'group'
-          ? 'as below'
-          : shown(row.fallback),
-    doc: row.doc,
-  }));
-  return rows.map(({ head, fallback, doc }) => `${head} [${fallback}]\n    ${doc}`).join('\n');
-}
-
-function typed({ type, allowed }: FieldRow): string {
-  return type === 'number' ? `number ${allowed}` : allowed;
+/** JSON has no Infinity: it is written as a text. */
+function inJson(value: unknown): unknown {
+  if (value === Number.POSITIVE_INFINITY) return 'Infinity';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inJson(inner)]));
 }
 
 /** zod's JSON Schema of what may be given; JSON writes Infinity as the text "Infinity". */

@@ -16,6 +16,7 @@ import { BENCH_TEACHERS, type BenchTeacher } from '../../experiments/bench/feedb
 import { UsageError } from '../../experiments/errors.ts';
 import { createOutput, short, table } from '../../experiments/output.ts';
 import { integer, integers, number, partSetting, words } from '../arguments.ts';
+import { configOption } from './config-file.ts';
 import { BACKENDS, jsonOption, withExamples } from './shared.ts';
 
 interface Flags {
@@ -51,7 +52,10 @@ export function feedbackBench(): Command {
   const command = new Command('feedback').description(
     'compare presets, teachers, label budgets and questions on tasks, over seeds, with intervals',
   );
-  command
+  configOption(command, {
+    renamed: { queries: 'strategies' }, // in a file `queries` is the part of the preset
+    setBy: [['queries', 'queries', 'strategy']],
+  })
     .addOption(new Option('--suite <name>', 'a named grid; other flags change it').choices(SUITES))
     .option('--tasks <ids>', 'environments by comma', list)
     .option('--presets <ids>', 'presets by comma', list)

@@ -1,11 +1,21 @@
 import { Command } from 'commander';
 import { createOutput, table } from '../../experiments/output.ts';
+import { jsonSchemaOf } from '../../sim/config.ts';
 import { listEnvironments } from '../../sim/registry.ts';
-import { jsonOption, withExamples } from './shared.ts';
+import { settingsOf, settingsText } from './settings.ts';
+import { environmentFactory, jsonOption, withExamples } from './shared.ts';
+
+interface Flags {
+  show?: string;
+  json: boolean;
+}
 
 export function envsCommand(): Command {
-  const command = new Command('envs').description('list the environments');
-  jsonOption(command).action((options: { json: boolean }) => {
+  const command = new Command('envs')
+    .description('list the environments')
+    .option('--show <id>', 'everything that can be set about it: value, range, default');
+  jsonOption(command).action(async (options: Flags) => {
+    if (options.show !== undefined) return show(options.show, options);
     const environments = listEnvironments().map((e) => ({
       id: e.id,
       title: e.title,
@@ -31,5 +41,14 @@ export function envsCommand(): Command {
       ]),
     );
   });
-  return withExamples(command, 'reins envs', 'reins envs --json');
+  return withExamples(command, 'reins envs', 'reins envs --show driving', 'reins envs --json');
+}
+
+/** With `--json` the JSON Schema too, of what `--option` and an experiment file may say. */
+async function show(id: string, flags: Flags): Promise<void> {
+  const { title, description, options } = await environmentFactory(id);
+  const settings = settingsOf(options, options);
+  createOutput(flags).result({ env: id, settings, schema: jsonSchemaOf(options) }, () =>
+    [`${title} (${id})`, description, '', settingsText(settings)].join('\n'),
+  );
 }

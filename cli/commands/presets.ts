@@ -1,22 +1,55 @@
 import { Command } from 'commander';
 import type { PresetInfo } from '../../agent/presets/preset.ts';
 import { getPreset, listPresets } from '../../agent/presets/presets.ts';
+import { partSchemas } from '../../agent/presets/schemas.ts';
 import { asUsage } from '../../experiments/errors.ts';
 import { createOutput, table } from '../../experiments/output.ts';
+import { jsonSchemaOf } from '../../sim/config.ts';
+import { settingsOf, settingsText } from './settings.ts';
 import { jsonOption, withExamples } from './shared.ts';
+
+interface Flags {
+  show?: string;
+  json: boolean;
+}
 
 export function presetsCommand(): Command {
   const command = new Command('presets')
     .description('list the presets, with their papers and where they deviate from them')
-    .argument('[id]', 'only this one');
-  jsonOption(command).action(async (id: string | undefined, options: { json: boolean }) => {
+    .argument('[id]', 'only this one')
+    .option('--show <id>', 'everything that can be set about it: value, range, default');
+  jsonOption(command).action(async (id: string | undefined, options: Flags) => {
+    if (options.show !== undefined) return show(options.show, options);
     const known = await asUsage(() => (id === undefined ? undefined : getPreset(id).id));
     const presets = listPresets().filter((p) => known === undefined || p.id === known);
     createOutput(options).result({ presets }, () =>
       known === undefined ? overview(presets) : presets.map(describe).join('\n'),
     );
   });
-  return withExamples(command, 'reins presets', 'reins presets ppl', 'reins presets --json');
+  return withExamples(
+    command,
+    'reins presets',
+    'reins presets ppl',
+    'reins presets --show pebble',
+    'reins presets --json',
+  );
+}
+
+/** With `--json` the JSON Schema too, of what `--set` and an experiment file may say. */
+async function show(id: string, flags: Flags): Promise<void> {
+  const preset = await asUsage(() => getPreset(id));
+  const parts = partSchemas(preset).map(({ name, doc, plain, preset: resolved }) => ({
+    name,
+    doc,
+    settings: settingsOf(plain, resolved),
+    schema: jsonSchemaOf(resolved),
+  }));
+  createOutput(flags).result({ preset: id, learner: preset.learner.kind, parts }, () =>
+    [
+      `${preset.title} (${id}), learner ${preset.learner.kind}; *: changed by the preset`,
+      ...parts.map((part) => `\n${part.name}: ${part.doc}\n${settingsText(part.settings)}`),
+    ].join('\n'),
+  );
 }
 
 function overview(presets: readonly PresetInfo[]): string {

@@ -7,6 +7,7 @@ import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { hostName, integer, pageOrigin, partSetting, port, seed } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
 import { neededToken, type Reach, reachWords } from '../reach.ts';
+import { configOption } from './config-file.ts';
 import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
 
 interface ServeFlags {
@@ -30,7 +31,7 @@ interface ServeFlags {
 
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the simulation, the learner and the page');
-  environmentOptions(command)
+  configOption(environmentOptions(command))
     .option('--port <n>', 'port of the page; 0: any free one', port, 8080)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .addOption(
@@ -82,6 +83,7 @@ export function serveCommand(): Command {
     'reins serve --set queries.kind=rank',
     'reins serve --host 0.0.0.0',
     'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
+    'reins serve --config experiment.json --port 9000',
   );
 }
 

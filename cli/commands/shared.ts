@@ -5,6 +5,8 @@ import type { EnvironmentFactory } from '../../sim/contract.ts';
 import { getEnvironment } from '../../sim/registry.ts';
 import { setting } from '../arguments.ts';
 
+type Values = Readonly<Record<string, unknown>>;
+
 export const BACKENDS = ['native', 'wasm', 'cpu'] as const;
 
 /** Help text that ends with examples. */
@@ -32,49 +34,45 @@ export function environmentOptions(command: Command, fallback = 'driving'): Comm
       'position or motor: actuators for joints that have none, with --mjcf',
     )
     .option('--task <file>', 'what the model is to do (JSON or TypeScript), with --mjcf')
-    .hook('preAction', (_parent, command) => {
-      takeRoad(command);
-      takeModel(command);
-    });
+    .hook('preAction', (_parent, command) => takeShortcuts(command));
 }
 
-/** `--map` and `--blocks` are short for options of the same name. */
-function takeRoad(command: Command): void {
-  const { map, blocks, option } = command.opts<{
-    map?: string;
-    blocks?: string;
-    option: Record<string, unknown>;
-  }>();
-  const road = {
-    ...(map === undefined ? {} : { map }),
-    ...(blocks === undefined ? {} : { blocks }),
-  };
-  if (Object.keys(road).length > 0) command.setOptionValue('option', { ...option, ...road });
-}
+/** Flags that are short for options of the environment of the same name. */
+export const SHORTCUTS = ['map', 'blocks', 'mjcf', 'mjcfRoot', 'actuate', 'task'] as const;
+const OF_A_MODEL: readonly string[] = ['mjcfRoot', 'actuate', 'task'];
 
-/** `--mjcf` and what goes with it are short for the environment `mjcf` and its options. @throws UsageError without --mjcf. */
-function takeModel(command: Command): void {
-  const { mjcf, mjcfRoot, actuate, task, option } = command.opts<{
-    mjcf?: string;
-    mjcfRoot?: string;
-    actuate?: string;
-    task?: string;
-    option: Record<string, unknown>;
-  }>();
-  if (mjcf === undefined) {
-    if (task !== undefined) throw new UsageError('task: needs --mjcf, the model it is for');
-    if (actuate !== undefined) throw new UsageError('actuate: needs --mjcf, the model');
-    if (mjcfRoot !== undefined) throw new UsageError('mjcf-root: needs --mjcf, the model');
-    return;
+/**
+ * `--mjcf` is also short for `--env mjcf`.
+ * @throws UsageError where a flag and what it is short for differ, and without a model for what goes with one.
+ */
+function takeShortcuts(command: Command): void {
+  const flags = command.opts<
+    Partial<Record<(typeof SHORTCUTS)[number], string>> & { env: string; option: Values }
+  >();
+  const { env, option } = flags;
+  if (flags.mjcf !== undefined) {
+    if (command.getOptionValueSource('env') === 'cli' && env !== 'mjcf')
+      throw new UsageError(`env: is ${env}, allowed mjcf with --mjcf`);
+    command.setOptionValueWithSource('env', 'mjcf', 'cli');
   }
-  const model = {
-    mjcf,
-    ...(mjcfRoot === undefined ? {} : { mjcfRoot }),
-    ...(actuate === undefined ? {} : { actuate }),
-    ...(task === undefined ? {} : { task }),
-  };
-  command.setOptionValue('env', 'mjcf');
-  command.setOptionValue('option', { ...option, ...model });
+  const given = SHORTCUTS.filter((name) => flags[name] !== undefined);
+  for (const name of given) {
+    const { [name]: value } = flags;
+    // A file may say which model.
+    const isLost = flags.mjcf === undefined && env !== 'mjcf' && !command.getOptionValue('config');
+    if (isLost && OF_A_MODEL.includes(name))
+      throw new UsageError(`${dashed(name)}: needs --mjcf, the model it is for`);
+    if (option[name] !== undefined && String(option[name]) !== value)
+      throw new UsageError(
+        `${name}: is ${value} by --${dashed(name)} and ${option[name]} by --option, allowed only one of the two`,
+      );
+  }
+  const short = Object.fromEntries(given.map((name) => [name, flags[name]]));
+  if (given.length > 0) command.setOptionValueWithSource('option', { ...option, ...short }, 'cli');
+}
+
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** @throws UsageError that lists the known ids. */

@@ -8,6 +8,7 @@ import { TEACHERS, type TeacherName } from '../../experiments/train/names.ts';
 import type { TrainResult } from '../../experiments/train/run.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { integer, number, partSetting, seed, words } from '../arguments.ts';
+import { configOption } from './config-file.ts';
 import {
   BACKENDS,
   environmentFactory,
@@ -42,7 +43,7 @@ export function trainCommand(): Command {
   const command = new Command('train').description(
     'train headless with synthetic teachers, and measure before and after',
   );
-  environmentOptions(command)
+  configOption(environmentOptions(command))
     .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
     .option(
       '--set <part.name=value>',
@@ -64,6 +65,7 @@ export function trainCommand(): Command {
     'reins train --env driving --preset reins --teacher override --steps 6000 --seed 1',
     'reins train --env driving --teacher override --operator expert --eval-episodes 50',
     'reins train --env driving --teacher preference --labels 100 --json',
+    'reins train --config experiment.json --seed 2 --set learner.batchSize=128',
     'reins train --env reacher --preset pebble --teacher preference,scalar --annotator mistake',
     'reins train --env reacher --preset rime --teacher preference --teach preference.mistake=0.3 --teach preference.delay=5',
   );

@@ -9,7 +9,7 @@ import {
   preferenceTeacherSchema,
 } from '../../agent/teachers/preference.ts';
 import { type ScalarTeacherConfig, scalarTeacherSchema } from '../../agent/teachers/scalar.ts';
-import { type ConfigSchema, parseConfig } from '../../sim/config.ts';
+import { config, group, optional, parseConfig } from '../../sim/config.ts';
 import type { TeacherName } from './names.ts';
 
 export interface TeacherSettings {
@@ -21,11 +21,12 @@ export interface TeacherSettings {
 /** As they are given: by teacher and field, unchecked. */
 export type GivenTeach = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-export const teacherSchemas = {
-  preference: preferenceTeacherSchema,
-  scalar: scalarTeacherSchema,
-  override: overrideTeacherSchema,
-} as const satisfies Record<keyof TeacherSettings, ConfigSchema>;
+/** By teacher; absent: as it is. */
+export const teachSchema = config({
+  preference: optional(group(preferenceTeacherSchema), 'Who compares, ranks and rates.'),
+  scalar: optional(group(scalarTeacherSchema), 'Who rewards while the agent acts.'),
+  override: optional(group(overrideTeacherSchema), 'Who takes over.'),
+} satisfies Record<keyof TeacherSettings, unknown>);
 
 /**
  * @param names who teaches: settings of anybody else would change nothing.
@@ -35,17 +36,12 @@ export function checkTeacherSettings(
   given: GivenTeach,
   names: readonly TeacherName[],
 ): TeacherSettings {
-  for (const [teacher, fields] of Object.entries(given)) {
-    if (!Object.hasOwn(teacherSchemas, teacher))
-      throw new RangeError(
-        `teach.${teacher}: unknown, allowed ${Object.keys(teacherSchemas).join(', ')}`,
-      );
+  parseConfig('teach', teachSchema, given);
+  for (const teacher of Object.keys(given))
     if (!(names as readonly string[]).includes(teacher))
       throw new RangeError(
         `teach.${teacher}: does not teach here, allowed ${names.join(', ')} (--teacher)`,
       );
-    parseConfig(`teach.${teacher}`, teacherSchemas[teacher as keyof TeacherSettings], fields);
-  }
   return given;
 }
 
@@ -53,6 +49,8 @@ export function checkTeacherSettings(
 interface OverrideShortcuts {
   readonly rule?: TakeoverRule | undefined;
   readonly takeoverSeconds?: number | undefined;
+  /** The option that gave `rule`. */
+  readonly ruleOption?: string;
 }
 
 /**
@@ -60,7 +58,7 @@ interface OverrideShortcuts {
  * @throws RangeError when a shortcut and the setting it is short for are both given.
  */
 export function overrideSettings(
-  { rule, takeoverSeconds }: OverrideShortcuts,
+  { rule, takeoverSeconds, ruleOption = '--takeover-rule' }: OverrideShortcuts,
   given: TeacherSettings['override'] = {},
 ): Partial<OverrideTeacherConfig> {
   const refuse = (option: string, name: keyof OverrideTeacherConfig) => {
@@ -69,7 +67,7 @@ export function overrideSettings(
         `teach.override.${name}: is set by ${option} too, allowed only one of the two`,
       );
   };
-  if (rule !== undefined) refuse('--takeover-rule', 'rule');
+  if (rule !== undefined) refuse(ruleOption, 'rule');
   if (takeoverSeconds !== undefined) refuse('--takeover-seconds', 'minSeconds');
   return {
     ...(rule === undefined ? {} : { rule }),

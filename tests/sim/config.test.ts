@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { rewardSchema } from '../../agent/reward/config.ts';
 import {
+  type ConfigError,
   choice,
   config,
-  configHelp,
   defaultsOf,
   field,
   fieldRows,
@@ -14,8 +15,10 @@ import {
   optional,
   parseConfig,
   readTexts,
+  required,
   text,
   whole,
+  withDefaults,
 } from '../../sim/config.ts';
 
 const inner = config({
@@ -82,12 +85,67 @@ describe('a configuration', () => {
     expect(error({ mapSeed: 'Infinity' })).toContain('mapSeed');
   });
 
-  test('[CLI-24] help has every field with range, default and line', () => {
-    const help = configHelp(schema);
-    expect(help).toContain('beta (number 0 to Infinity) [Infinity]\n    Rationality.');
-    expect(help).toContain('weights.batch (whole numbers 1 to 4096) [64]');
-    expect(help).toContain('mapSeed (whole numbers 0 to 9) [absent]');
-    expect(fieldRows(schema).map((row) => row.name)).toContain('reed.weight');
+  test('[CLI-24] rows have every field with range, default and line, in groups too', () => {
+    const rows = new Map(fieldRows(schema).map((row) => [row.name, row]));
+    expect(rows.get('beta')).toEqual({
+      name: 'beta',
+      type: 'number',
+      allowed: '0 to Infinity',
+      fallback: 'Infinity',
+      required: false,
+      doc: 'Rationality.',
+    });
+    expect(rows.get('weights.batch')).toMatchObject({ type: 'whole number', fallback: 64 });
+    expect(rows.get('mapSeed')).toMatchObject({ fallback: undefined, required: false });
+    expect([...rows.keys()]).toContain('reed.weight');
+    const must = config({ model: required(text('the path of a file'), 'It.') });
+    expect(fieldRows(must)[0]).toMatchObject({ required: true, fallback: undefined });
+    expect(() => parseConfig('demo', must, {})).toThrow(
+      'demo.model: is undefined, allowed the path of a file',
+    );
+  });
+
+  test('[CLI-24] other defaults change groups in part and keep ranges and checks across fields', () => {
+    const changed = withDefaults(schema, { beta: 2, weights: { batch: 8 }, reed: {}, mapSeed: 3 });
+    expect(defaultsOf(changed)).toMatchObject({
+      beta: 2,
+      mirror: false,
+      weights: { weight: 1, batch: 8 },
+      reed: { weight: 1, batch: 64 },
+      mapSeed: 3,
+    });
+    expect(parseConfig('demo', changed, { weights: { weight: 2 } }).weights).toEqual({
+      weight: 2,
+      batch: 8,
+    });
+    expect(() => parseConfig('demo', changed, { mapSeed: 10 })).toThrow('demo.mapSeed: is 10');
+    const credit = withDefaults(rewardSchema, { creditTo: 3 });
+    expect(parseConfig('reward', credit, { creditFrom: 2 })).toMatchObject({ creditTo: 3 });
+    expect(() => parseConfig('reward', credit, { creditFrom: 4 })).toThrow(
+      'reward.creditTo: is 3, allowed 4 (creditFrom) to 10',
+    );
+  });
+
+  test('[CLI-24] errors know the keys that lead to the field', () => {
+    for (const [given, path] of [
+      [{ weights: { weight: 11 } }, ['weights', 'weight']],
+      [{ reed: { bach: 1 } }, ['reed', 'bach']],
+      [{ hidden: [0] }, ['hidden']],
+      [null, []],
+    ] as const) {
+      const failure = (() => {
+        try {
+          parseConfig('', schema, given);
+        } catch (error) {
+          return error as ConfigError;
+        }
+        throw new Error('accepted');
+      })();
+      expect(failure.path).toEqual(path);
+      expect(failure.message.startsWith(path.length > 0 ? `${path.join('.')}: ` : 'is null')).toBe(
+        true,
+      );
+    }
   });
 
   test('[CLI-24] the JSON Schema says types, ranges, defaults and docs', () => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { getPreset } from '../../../agent/presets/presets.ts';
 import type { QueryStrategy } from '../../../agent/queries/config.ts';
 import { queryDefaults } from '../../../agent/queries/config.ts';
+import { applyOverrides } from '../../../agent/trainer/options.ts';
 import { getEnvironment } from '../../../sim/registry.ts';
 import { UsageError } from '../../errors.ts';
 import {
@@ -87,10 +88,11 @@ export function cellKey(spec: RunSpec): string {
 
 /**
  * @throws UsageError for unknown names, or a preset that none of the teachers can teach; RangeError for
- * teachers that cannot be as `teach` says.
+ * teachers that cannot be as `teach` says, and presets that cannot be changed as `overrides` says.
  */
 export function planRuns(grid: Grid): Plan {
-  checkTeach(grid.teach ?? {}, grid.teachers);
+  checkTeach(grid.teach ?? {}, grid.teachers, grid.takeoverSeconds);
+  checkQueries(grid);
   const runs = new Map<string, RunSpec>();
   const leftOut = new Set<string>();
   const add = (spec: RunSpec) => void runs.set(runKey(spec), spec);
@@ -98,6 +100,7 @@ export function planRuns(grid: Grid): Plan {
     checkName('tasks', task, () => getEnvironment(task));
     for (const preset of grid.presets) {
       checkName('presets', preset, () => getPreset(preset));
+      applyOverrides(getPreset(preset), grid.overrides);
       const specs = grid.teachers.flatMap((teacher) =>
         cellsOf(grid, task, preset, teacher, leftOut),
       );
@@ -113,6 +116,15 @@ export function planRuns(grid: Grid): Plan {
           `, allowed teachers ${BENCH_TEACHERS.filter((t) => understands(preset, t)).join(', ') || 'none'}`,
       );
   return { runs: [...runs.values()].sort(bySeed), leftOut: [...leftOut] };
+}
+
+/** @throws UsageError when the strategy is set twice. */
+function checkQueries({ queries, overrides }: Grid): void {
+  const strategy = overrides.queries?.strategy;
+  if (strategy === undefined || queries.every((name) => name === 'preset')) return;
+  throw new UsageError(
+    `queries.strategy: is ${strategy}, and --queries is ${queries.join(', ')}, allowed only one of the two`,
+  );
 }
 
 /** All cells once before any a second time: an interrupted bench has something to show. */

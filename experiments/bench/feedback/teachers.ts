@@ -5,7 +5,11 @@ import {
   preferenceTeachers,
 } from '../../../agent/teachers/preference.ts';
 import type { TeacherName } from '../../train/names.ts';
-import { checkTeacherSettings, type GivenTeach } from '../../train/teacher-settings.ts';
+import {
+  checkTeacherSettings,
+  type GivenTeach,
+  overrideSettings,
+} from '../../train/teacher-settings.ts';
 
 const ANNOTATORS = Object.keys(preferenceTeachers) as PreferenceTeacherName[];
 
@@ -28,15 +32,22 @@ export function kindOf(teacher: BenchTeacher): TeacherKind {
 /** Changes of the teachers' character by kind, as `train --teach`: `{preference: {delay: 5}}`. */
 export type Teach = GivenTeach;
 
-/** @throws RangeError for what no teacher of the grid is, or no such teacher can be. */
-export function checkTeach(teach: Teach, teachers: readonly BenchTeacher[]): void {
-  checkTeacherSettings(teach, [...new Set(teachers.map(kindOf))]);
+/** @throws RangeError for what no teacher of the grid is, no such teacher can be, or something else sets. */
+export function checkTeach(
+  teach: Teach,
+  teachers: readonly BenchTeacher[],
+  takeoverSeconds: number | undefined,
+): void {
+  const { override } = checkTeacherSettings(teach, [...new Set(teachers.map(kindOf))]);
+  const rule = TAKEOVER_RULES.find((name) => teachers.includes(name));
+  overrideSettings({ rule, takeoverSeconds, ruleOption: '--teachers' }, override);
 }
 
 /** The same in the words of `train`. */
 export interface TrainTeacher {
   readonly teachers: readonly TeacherName[];
-  readonly rule: TakeoverRule;
+  /** Only of who takes over. */
+  readonly rule?: TakeoverRule;
   readonly annotator: PreferenceTeacherName;
   readonly teach: Teach;
 }
@@ -50,7 +61,7 @@ export function trainTeacher(teacher: BenchTeacher | 'none', teach: Teach = {}):
 }
 
 function namedTeacher(teacher: BenchTeacher | 'none'): TrainTeacher {
-  const base = { rule: 'predicted-failure', annotator: 'oracle', teach: {} } as const;
+  const base = { annotator: 'oracle', teach: {} } as const;
   if (teacher === 'none') return { ...base, teachers: ['none'] };
   if (teacher === 'scalar') return { ...base, teachers: ['scalar'] };
   if (teacher === 'mistake-30')
