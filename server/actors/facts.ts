@@ -18,12 +18,13 @@ export function factsOf(id: string, env: Environment): EnvironmentFacts {
   };
 }
 
-/** Without the functions of the factory: they cannot leave the thread. */
+/** Without the functions and the schema of the factory: they cannot leave the thread. */
 export function infoOf(id: string, env: Environment): EnvironmentInfo {
   const {
     create: _create,
     createExpert: _createExpert,
     createPlanner: _createPlanner,
+    options: _options,
     ...info
   } = withCreated(getEnvironment(id), env);
   return info;
