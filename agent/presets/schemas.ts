@@ -2,6 +2,7 @@
 import { type ConfigSchema, withDefaults } from '../../sim/config.ts';
 import { querySchema } from '../queries/config.ts';
 import { rewardSchema } from '../reward/config.ts';
+import { learnerSchemas } from '../trainer/options.ts';
 import { type Preset, schedulerSchema } from './preset.ts';
 
 /** A part of a preset: what it is by itself, and as the preset has it. */
@@ -22,7 +23,9 @@ export function partSchemas(preset: Preset): PartSchema[] {
     plain: ConfigSchema,
     values: object = {},
   ): PartSchema => ({ name, doc, plain, preset: withDefaults(plain, { ...values }) });
+  const { kind, config } = preset.learner;
   return [
+    part('learner', `The learner, ${kind}.`, learnerSchemas[kind], config),
     ...(preset.reward ? [part('reward', 'The reward model.', rewardSchema, preset.reward)] : []),
     part('queries', 'What teachers are asked.', querySchema, preset.queries),
     part('scheduler', 'How the trainer spends its time.', schedulerSchema, preset.scheduler),

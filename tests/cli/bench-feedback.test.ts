@@ -10,14 +10,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { main } from '../../cli/main.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FeedbackBench } from '../../experiments/bench/feedback/bench.ts';
 import { planRuns, runKey } from '../../experiments/bench/feedback/plan.ts';
 import { readRows } from '../../experiments/bench/feedback/rows.ts';
 import { defaultGrid } from '../../experiments/bench/feedback/suites.ts';
 import { lockFolder } from '../../server/storage/lock.ts';
 import { root } from '../setup/sources.ts';
+import { inProcess } from './in-process.ts';
 import { parseXml } from './xml.ts';
 
 let folder: string;
@@ -152,24 +152,6 @@ test('[CLI-11] the judge of rotation teaches the backflip: a reference, a strip 
   expect(parseXml(strip)).toBe('svg');
   expect(strip.match(/stroke-linecap="round"/g)).toHaveLength(40); // 4 capsules, 10 pictures
 }, 120_000);
-
-/** The command line without a process of its own. */
-async function inProcess(...args: string[]): Promise<{ code: number; text: string; err: string }> {
-  const { log, info } = console;
-  const written = { out: '', err: '' };
-  const spies = (['out', 'err'] as const).map((name) =>
-    vi.spyOn(process[`std${name}`], 'write').mockImplementation((chunk) => {
-      written[name] += String(chunk);
-      return true;
-    }),
-  );
-  try {
-    return { code: await main(args), text: written.out, err: written.err };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-    Object.assign(console, { log, info });
-  }
-}
 
 test('[CLI-11] bad arguments: one line, exit code 2, nothing on stdout', async () => {
   const out = join(folder, 'bad');
