@@ -26,6 +26,8 @@ const CLOSE_PATIENCE = 500;
 export interface Sockets {
   /** Why this page could not open a socket now, as an answer of HTTP; undefined: it could. */
   refusal(asking: Asking & { readonly origin: string | undefined }): SocketRefusal | undefined;
+  /** One look at whether pages are still there; by itself every second. */
+  look(): void;
   /** Pages get a moment to hear why; one that does not listen must not keep the process alive. */
   close(): Promise<void>;
 }
@@ -100,6 +102,7 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
   });
   return {
     refusal,
+    look: () => shared.upkeep.look(),
     async close() {
       clearInterval(timer);
       await closeSockets(sockets);

@@ -15,6 +15,8 @@ export interface Door {
   readonly listeners: ReadonlySet<RunListener>;
   /** Causes that were logged. */
   readonly logged: readonly string[];
+  /** Looks at whether pages are still there, so many times. */
+  look(times: number): void;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,9 @@ export async function openDoor(
     url: `http://127.0.0.1:${port}`,
     listeners,
     logged,
+    look(times) {
+      for (let i = 0; i < times; i++) sockets.look();
+    },
     async close() {
       await sockets.close();
       await app.close();
