@@ -1,4 +1,4 @@
-/** A mistake of whoever typed the command: one line, exit code 2. */
+/** A mistake in the command as typed: one line, exit code 2. */
 export class UsageError extends Error {}
 
 /** Runs `work`, turning the range errors of factories and presets into usage errors. */

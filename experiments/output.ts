@@ -40,7 +40,7 @@ function plain(_key: string, value: unknown): unknown {
 const FIRST_LINE = 10_000;
 const LINE_EVERY = 60_000;
 
-/** What a log is told of a long work: how far it is, and how long the rest takes at this pace. */
+/** Progress of long work as lines of a log: how far it is, and how long the rest takes at this pace. */
 export function progressLines(
   label: string,
   total: number,

@@ -51,7 +51,7 @@ export function resolvePolicy(
 }
 
 /**
- * Whom a synthetic operator takes over with, by the names of `resolvePolicy`. The result drives any
+ * The policy that a synthetic operator drives with, by the names of `resolvePolicy`. The result drives any
  * instance of the environment and leaves its state as it is.
  * @throws UsageError as `resolvePolicy`, once an environment is there.
  */

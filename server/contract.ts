@@ -1,4 +1,4 @@
-/** What a run is to those who watch and steer it; `run.ts` makes one. */
+/** A run, as viewers and operators use it; `run.ts` makes one. */
 import type { Episode, Query, Segment } from '../agent/contract.ts';
 import type { EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type {
@@ -34,7 +34,7 @@ export interface RunListener {
   scene(sceneId: number, seed: number): void;
 }
 
-/** Who holds the controls. The connection does: two tabs of one person are two hands on one wheel. */
+/** Who holds the controls. A connection does, not a person: two tabs of one person are two drivers. */
 export interface Driver {
   readonly sessionId: string;
   readonly teacherId: string;
@@ -64,11 +64,11 @@ export interface RunHandle {
   history(since: number): Promise<MetricsPoint[]>;
   subscribe(listener: RunListener): () => void;
   live(command: LiveCommand): void;
-  /** Stops at once, and appends who did it to the log; once stopped, again changes nothing. */
+  /** Stops at once, and appends who did it to the log. A second stop changes nothing. */
   emergencyStop(teacherId: string): void;
   /** Validated against the run; resolves once it is on disk. @throws RunError with a code. */
   accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }>;
-  /** An episode by id, wherever it is: memory, disk. */
+  /** An episode by id, from memory or disk. */
   episode(id: string): Promise<Episode | undefined>;
   /** Learned reward per step of a segment; undefined where there is none, or none in time. */
   predict(segment: Segment): Promise<Float32Array | undefined>;
@@ -76,14 +76,14 @@ export interface RunHandle {
   /** The scene as one ready message; the same text for every viewer. */
   sceneMessage(sceneId: number, seed: number): Promise<string>;
   wantQueries(count: number): void;
-  /** What this viewer has on screen now, which does not expire meanwhile. */
+  /** The query that this viewer has on screen now: it does not expire meanwhile. */
   showQuery(viewer: string, queryId: string | undefined): void;
-  /** Nobody wants to answer it. */
+  /** A person declined to answer the query. */
   passQuery(queryId: string): void;
   /** False while somebody else drives. */
   takeControl(driver: Driver): boolean;
   readonly holder: Driver | undefined;
-  /** Who drives from another connection than this, if anybody does. */
+  /** The driver on another connection than this, if there is one. */
   otherDriver(sessionId: string): Driver | undefined;
   status(): Extract<ServerMessage, { type: 'status' }>;
   close(): Promise<void>;

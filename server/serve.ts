@@ -18,7 +18,7 @@ import { createLog } from './threads/log.ts';
 
 export interface ServeOptions {
   readonly host: string;
-  /** Asked of everybody; needed where others can reach the host. 16 to 256 letters, digits and . _ ~ - */
+  /** Asked of every client; needed where others can reach the host. 16 to 256 letters, digits and . _ ~ - */
   readonly token?: string | undefined;
   /** Names in `Host` besides those of loopback, for a server on loopback behind a proxy. */
   readonly allowHosts?: readonly string[];
@@ -57,7 +57,7 @@ const { version } = JSON.parse(
  */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const opened: (() => unknown)[] = [];
-  /** In the opposite order; what fails does not keep the rest open. */
+  /** Closes everything in the opposite order; a failure does not keep the rest open. */
   async function closeAll(): Promise<void> {
     const failures: unknown[] = [];
     for (const close of opened.splice(0).reverse()) {
@@ -127,7 +127,7 @@ async function open(
   return { url: `http://${host}:${port}`, runId: record.id };
 }
 
-/** The environment as a page is told of it. */
+/** The environment as described to a page. */
 function describe(facts: EnvironmentFacts): Welcome['environment'] {
   const { info, observationNames, actionNames, actionLow, actionHigh, endReasons, overlays } =
     facts;

@@ -1,5 +1,5 @@
 /**
- * A learned expert of an environment that has a hand-written one: clone it while driving oneself
+ * A learned expert of an environment that has a hand-written one: clone it while the clone drives
  * (DAgger, Ross et al. 2011), then improve on the environment's reward with PPO from there. The critic
  * learns first, because a fresh one would undo what was cloned. Kept is the round of the highest return in
  * both environments on validation seeds, which are neither trained nor reported on.

@@ -1,10 +1,10 @@
 /**
- * What axes do that nobody moves. Where an environment says how to stay where it is, an axis keeps the value that
- * held it when it was let go: asked anew at every step it would creep. Elsewhere the safe action is a constant.
+ * What axes do while no person moves them. Where an environment has a hold action, an axis keeps the value that
+ * held it when it was let go: with a new value at every step it would creep. Elsewhere it keeps the safe action.
  */
 import type { Environment } from '../../sim/contract.ts';
 
-/** Axes that the mask of an input can name; of further ones nobody can say that they are not moved. */
+/** Axes that the mask of an input can name; it cannot say that further ones are not moved. */
 const MASK_AXES = 32;
 
 export class HeldAction {
@@ -22,12 +22,12 @@ export class HeldAction {
     this.#isHeld = new Uint8Array(this.values.length);
   }
 
-  /** Another state: what held before does not count. */
+  /** The state is another one: what held before no longer counts. */
   forget(): void {
     this.#isHeld.fill(0);
   }
 
-  /** Nobody moves any axis in the coming step. */
+  /** No person moves any axis in the coming step. */
   holdAll(): void {
     this.#hold(0);
   }

@@ -30,7 +30,7 @@ export class LiveEpisode {
   sceneId = 0;
   /** Steps on which a person asked for more than the space allows. */
   clippedActions = 0;
-  /** Steps on which the robot asked for a person, at the latest record or close. */
+  /** Steps on which the agent asked for a person, at the latest record or close. */
   askedSteps = 0;
   readonly #env: Environment;
   readonly #data: ActorData;
@@ -79,7 +79,7 @@ export class LiveEpisode {
     return ts;
   }
 
-  /** Closes the episode and goes on `seconds` before in a branch of it; undefined: nothing to go back to. */
+  /** Closes the episode and continues `seconds` earlier in a branch of it; undefined: there is nothing to go back to. */
   rewind(seconds: number, now: number): TimeStep | undefined {
     const target = this.#firstStep + this.length - Math.round(seconds / this.#env.controlDt);
     const to = this.#saved.findLast((s) => s.step <= Math.max(0, target)) ?? this.#saved[0];
@@ -125,7 +125,7 @@ export class LiveEpisode {
     if (this.length - this.#sent >= CHUNK) this.sendChunk();
   }
 
-  /** The steps that the learner does not have, or that the episode ended. */
+  /** Sends the steps that the learner does not have, or the news that the episode ended. */
   sendChunk(): void {
     const { length } = this;
     const episode = this.#recorder.episode();
@@ -135,7 +135,7 @@ export class LiveEpisode {
     this.#emit({ type: 'chunk', chunk }, buffersOf(chunk));
   }
 
-  /** Another learner knows nothing of this episode yet. */
+  /** A new learner knows nothing of this episode yet. */
   resend(): void {
     this.#sent = 0;
     if (this.length > 0) this.sendChunk();

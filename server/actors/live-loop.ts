@@ -98,7 +98,7 @@ class LiveLoop {
     if (!this.#moment.isPaused) this.#step(now);
   }
 
-  /** Acts at once; what it changes for people is reported, and shown while nothing moves. */
+  /** Acts at once. A change that concerns people is reported, and shown even while nothing moves. */
   command(command: LiveCommand, now: number): void {
     switch (command.type) {
       case 'snapshot':
@@ -178,7 +178,7 @@ class LiveLoop {
     if (!isRelease && (!isHere || isOld)) return false;
     const takesOver = !isRelease && this.#wheel.driver !== 'human';
     this.#wheel.press(input, now);
-    // Taking over starts the world again. Who drives already does not undo a pause by holding on.
+    // A takeover ends a pause. A person who drives already does not end it by holding on.
     if (takesOver && !this.#wheel.isStopped) this.#moment.isPaused = false;
     return true;
   }
@@ -215,7 +215,7 @@ class LiveLoop {
     this.#restart(end, ts.info.endReason, now);
   }
 
-  /** Writes the moment's actions; true when people are to hear of a change. */
+  /** Writes the moment's actions; true when there is a change to report to people. */
   #chooseAction(policy: Policy, snapshot: PolicySnapshot, now: number): boolean {
     const { ts, action, policyAction } = this.#moment;
     const { actionSpace } = this.#env;
@@ -273,7 +273,7 @@ class LiveLoop {
     this.#enter(now);
   }
 
-  /** What was driven stays on record as an aborted episode; life goes on, paused, in a branch of it. */
+  /** The steps driven stay on record as an aborted episode. The loop continues, paused, in a branch of it. */
   #rewind(seconds: number, now: number): void {
     this.#takeover.end('rewind');
     const ts = this.#episode.rewind(seconds, now);

@@ -1,4 +1,4 @@
-/** What viewers see of a control step: encoded once, the same bytes for everybody. */
+/** What viewers see of a control step: encoded once, the same bytes for every viewer. */
 import type { Policy } from '../../agent/contract.ts';
 import { type Environment, POSE_SIZE, type TimeStep } from '../../sim/contract.ts';
 import { encodeFrame, encodePath, FLAG, type Frame } from '../protocol/index.ts';
@@ -21,7 +21,7 @@ export interface Moment {
 }
 
 export class LivePictures {
-  /** How many look on: with nobody there, no path is predicted. */
+  /** Number of viewers; while it is 0, no path is predicted. */
   viewers = 0;
   /** Learned reward of a recent step; NaN without a reward model. */
   predictedReward = Number.NaN;
@@ -34,7 +34,7 @@ export class LivePictures {
   readonly #poses: Float32Array;
   /** Flags for the next frame. */
   #flags = 0;
-  /** What the newest prediction of this episode says of now; NaN without one. */
+  /** The risk now, by the newest prediction of this episode; NaN without one. */
   #risk = Number.NaN;
 
   /** `copy` is an environment for predictions alone; `clock` in ms. */

@@ -1,4 +1,4 @@
-/** The takeover that is going on, if any: where it began and whom it overruled, told when it ends. */
+/** The takeover that is going on, if any: where it began and which policy it overruled. Reported when it ends. */
 import { takenFrom } from '../../agent/acting/counterfactual.ts';
 import type { PolicySnapshot } from '../../agent/contract.ts';
 import type { EnvState } from '../../sim/contract.ts';

@@ -53,7 +53,7 @@ export interface ActorData {
 }
 
 export type LiveCommand =
-  /** `gate` belongs to the snapshot; without one the robot does not ask. */
+  /** `gate` belongs to the snapshot; without one the agent does not ask. */
   | {
       readonly type: 'snapshot';
       readonly snapshot: PolicySnapshot;
@@ -63,7 +63,7 @@ export type LiveCommand =
   | { readonly type: 'close' }
   /** Answered by `episode`, the open one as it stands if it has steps, and then `flushed`. */
   | { readonly type: 'flush'; readonly tag: number }
-  /** A new learner: the open episode is told from its beginning. */
+  /** There is a new learner: the open episode is sent from its beginning. */
   | { readonly type: 'resend' }
   | { readonly type: 'reset'; readonly seed?: number }
   | { readonly type: 'speed'; readonly factor: number }
@@ -71,14 +71,14 @@ export type LiveCommand =
   | { readonly type: 'release-to'; readonly target: 'policy' | 'brake' }
   /** A viewer, by session, wants contacts and joints in the frames, or no longer. */
   | { readonly type: 'overlays'; readonly viewer: string; readonly on: boolean }
-  /** How many look on: nobody, and no path is predicted. */
+  /** Number of viewers; while it is 0, no path is predicted. */
   | { readonly type: 'viewers'; readonly count: number }
   | { readonly type: 'input'; readonly input: ControlInput }
   | { readonly type: 'predicted'; readonly value: number };
 
 export type Controller = 'policy' | 'human' | 'safe';
 
-/** What the robot says to people: drive for me; or, while they drive: you may let go. */
+/** What the agent says to people: drive for me; or, while they drive: you may let go. */
 export type Request = 'none' | 'take-over' | 'hand-back';
 
 export type LiveEvent =
@@ -152,7 +152,7 @@ export type RolloutCommand =
       /** The policy that was taken over. */
       readonly snapshot: PolicySnapshot;
       readonly steps: number;
-      /** Also predict so many steps from every step of the takeover. */
+      /** Also predict this many steps from every step of the takeover. */
       readonly predict?: { readonly taken: Taken; readonly steps: number };
     }
   /** Describe the scene of a seed: a clip needs it. */

@@ -1,6 +1,6 @@
 /**
- * Contacts and joints for the frames, while a viewer asks for them. They ride in the same bytes for
- * everybody, so they are there when anyone wants them; a frame stays below its budget all the same.
+ * Contacts and joints for the frames, while any viewer asks for them. All viewers get the same bytes, so
+ * one who asks is enough. A frame stays below its budget all the same.
  */
 import type { Environment } from '../../sim/contract.ts';
 import { CONTACT_SIZE, type Frame, frameBytes, JOINT_SIZE } from '../protocol/index.ts';
@@ -11,7 +11,7 @@ const MOST_CONTACTS = 24;
 const MOST_JOINTS = 24;
 
 export interface Overlays {
-  /** A viewer, by session, wants them or does so no longer. */
+  /** Whether a viewer, named by its session, wants them. */
   want(viewer: string, on: boolean): void;
   /** Put them into a frame whose other arrays are set, as many as fit; joints first. */
   addTo(frame: Frame): void;

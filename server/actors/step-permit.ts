@@ -15,7 +15,7 @@ export class StepPermit {
     this.#wake?.();
   }
 
-  /** So many more steps may be sent. */
+  /** This many more steps may be sent. */
   grant(steps: number): void {
     this.#steps += steps;
     this.#wake?.();

@@ -1,8 +1,8 @@
 /**
- * The robot asks: the learner's gate, heard at every step of the live loop. Presets without a gate
- * never ask. Word and idea as in automated driving (UN R157: transition demand): a request is
- * raised at once and held, so that a person has time to see it; the offer to hand back comes late
- * and goes sooner, though not within a reaction time, in which nobody could follow it.
+ * The agent's requests to people: the learner's gate, consulted at every step of the live loop. Presets
+ * without a gate never ask. Name and idea come from automated driving (UN R157: transition demand). A
+ * request is raised at once and held, so that a person has time to see it. The offer to hand back comes
+ * late and goes sooner, but not within a reaction time, in which no person could respond.
  */
 
 import { createGate, type Gate } from '../../agent/acting/gate.ts';
@@ -18,7 +18,7 @@ export const DIFFER_SECONDS = 0.3;
 
 export interface TakeOverRequest {
   readonly now: Request;
-  /** Steps of the episode on which the gate itself asked, holding aside. */
+  /** Steps of the episode on which the gate itself asked, without those on which a request was only held. */
   readonly askedSteps: number;
   /** The learner's newest gate; undefined: there is none, nothing is asked. */
   setGate(snapshot: GateSnapshot | undefined): void;
@@ -26,7 +26,7 @@ export interface TakeOverRequest {
   reset(): void;
   /**
    * The step about to be made: who acts, what the policy wants and, from a person, what they do.
-   * With `safe` in control nobody drives, and nothing is asked.
+   * With `safe` in control there is no driver, and nothing is asked.
    */
   step(
     controller: Controller,
@@ -46,7 +46,7 @@ export function createTakeOverRequest(controlDt: number): TakeOverRequest {
   let askedSteps = 0;
   /** Steps for which the request is still held. */
   let held = 0;
-  /** Latest steps in a row on which the gate let the person hand back, and did not. */
+  /** Latest consecutive steps on which the gate let the person hand back, and on which it did not. */
   let agreed = 0;
   let differed = 0;
 

@@ -1,7 +1,7 @@
 /**
  * Who drives. A person's input counts for half a second of the wall clock and of the simulation,
  * whichever is shorter: silence never leaves the last command in force. Control then goes back to the
- * policy, or the robot brakes until somebody decides.
+ * policy, or the safe action brakes until a person decides.
  */
 import { type ControlInput, WATCHDOG_SECONDS } from '../protocol/index.ts';
 import type { HeldAction } from './held-action.ts';
@@ -11,9 +11,9 @@ type Driver =
   | { readonly kind: 'policy' }
   /** `at` is the wall clock of the newest input, ms. */
   | { readonly kind: 'person'; readonly input: ControlInput; readonly at: number }
-  /** A person let go with release to brake: the safe action holds until somebody drives. */
+  /** A person let go with release to brake: the safe action holds until a person decides. */
   | { readonly kind: 'nobody' }
-  /** After an emergency stop: the safe action holds, and nobody can drive until `resume`. */
+  /** After an emergency stop: the safe action holds, and neither policy nor person drives until `resume`. */
   | { readonly kind: 'stopped' };
 
 const CONTROLLER: Readonly<Record<Driver['kind'], Controller>> = {
@@ -28,7 +28,7 @@ const STOPPED: Driver = { kind: 'stopped' };
 
 export class Wheel {
   releaseTo: 'policy' | 'brake' = 'policy';
-  /** The robot asks for a person in this step. With release to brake it brakes for as long as it asks. */
+  /** The agent asks for a person in this step. With release to brake it brakes for as long as it asks. */
   isAsking = false;
   #driver: Driver = POLICY;
   /** Control steps that the newest input may act for, and has acted for. */
@@ -44,7 +44,7 @@ export class Wheel {
     return this.#driver.kind === 'stopped';
   }
 
-  /** Who drives, a robot that brakes because it asks left aside. */
+  /** Who drives, whether or not the agent brakes because it asks. */
   get driver(): Controller {
     return CONTROLLER[this.#driver.kind];
   }

@@ -1,4 +1,4 @@
-/** Which answers are in which policy, and how long that took: from receipt to the first step it acts. */
+/** Which feedback is in which policy, and how long that took: from receipt to the policy's first step. */
 import type { Feedback } from '../../agent/contract.ts';
 
 export interface Applied {
@@ -12,7 +12,7 @@ export interface AppliedFeedback {
   received(feedback: Feedback): void;
   /** This policy was trained with this feedback. */
   published(version: number, feedbackIds: readonly string[]): void;
-  /** An actor acts from this version since `now`, ms since epoch: what that applies for the first time. */
+  /** An actor acts from this version since `now`, ms since epoch. Returns the feedback first applied by that. */
   inUse(version: number, now: number): Applied[];
 }
 

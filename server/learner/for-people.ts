@@ -1,17 +1,17 @@
-/** What is different about a preset where people answer. */
+/** How a preset changes where people answer. */
 
 /** Share of comparisons that are asked again: people do not always agree with themselves. */
 const REPEAT_SHARE = 0.05;
 
 /**
  * Changes to a preset (`{learner, reward, queries, scheduler}`) with those for people beneath them.
- * @throws RangeError for a schedule that nothing could follow.
+ * @throws RangeError for a schedule that cannot be followed.
  */
 export function forPeople(overrides: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { queries = {} } = overrides;
   if (typeof queries !== 'object' || queries === null) return { ...overrides }; // refused by name
   const { schedule, budget } = queries as { schedule?: unknown; budget?: unknown };
-  // A preset's own schedule is for runs of known length; whoever asks for one here says how many answers.
+  // A preset's own schedule is for runs of known length. A schedule that is set here needs a number of answers.
   if ((schedule === 'decreasing' || schedule === 'increasing') && budget === undefined)
     throw new RangeError(
       `queries.schedule: is ${schedule}, needs queries.budget (answers in all, over queries.budgetSteps ` +

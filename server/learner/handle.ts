@@ -1,6 +1,6 @@
 /**
- * The server's side of the learner thread: always one, each from the last checkpoint, told of steps and
- * feedback in order. Its owner hears one stream of reports.
+ * The server's side of the learner thread. There is always one thread: each starts from the last checkpoint
+ * and is sent steps and feedback in order. The owner hears one stream of reports.
  */
 import type { Episode, Feedback, Metrics, Segment } from '../../agent/contract.ts';
 import { type EpisodeChunk, sliceEpisode } from '../../agent/episode/chunks.ts';
@@ -23,7 +23,7 @@ export type LearnerReport =
   | { readonly type: 'died'; readonly reason: string; readonly retryMs: number }
   /** It is on disk, or why it is not. */
   | { readonly type: 'checkpoint'; readonly error: Error | undefined }
-  /** Another thread follows: what is under way must be told from its beginning. */
+  /** Another thread follows: open episodes must be sent from their beginning. */
   | { readonly type: 'restarted' };
 
 export type LearnerState = 'starting' | 'warming-up' | 'learning' | 'idle' | 'restarting';
@@ -116,7 +116,7 @@ export class LearnerHandle {
     this.#delivery?.chunk('chunk', chunk);
   }
 
-  /** A whole episode for feedback to refer to, which nobody lived. */
+  /** A whole episode for feedback to refer to; it is not experience. */
   recall(episode: Episode): void {
     this.#delivery?.chunk('recall', sliceEpisode(episode, 0, episode.length));
   }
@@ -137,12 +137,12 @@ export class LearnerHandle {
     this.#thread.send({ type: 'queries', count, held });
   }
 
-  /** The live actor acts from this version from now on: the feedback which that applies. */
+  /** The live actor acts from this version from now on. Returns the feedback that this applies. */
   inUse(version: number): Applied[] {
     return this.#applied.inUse(version, Date.now());
   }
 
-  /** With a last checkpoint, on disk. */
+  /** Closes the thread once a last checkpoint is on disk. */
   async close(): Promise<void> {
     clearInterval(this.#saving);
     await this.#delivery?.settled;

@@ -17,7 +17,7 @@ import type { EnvironmentOptions } from '../../sim/contract.ts';
  */
 export const FIRST_CREDIT = 1500;
 
-/** Episodes that the server takes for known to the thread; more than the trainer keeps. */
+/** Most episodes that the server assumes the thread knows; more than the trainer keeps. */
 export const KNOWN_EPISODES = 20_000;
 
 export interface LearnerData {
@@ -36,13 +36,13 @@ export type LearnerCommand =
   | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
   /**
    * A whole episode for feedback to refer to, not to learn from as experience: one that is in the
-   * checkpoint already, or a counterfactual, which nobody lived.
+   * checkpoint already, or a counterfactual, which never happened.
    */
   | { readonly type: 'recall'; readonly chunk: EpisodeChunk }
   /** There is no such episode: feedback about it need not wait. */
   | { readonly type: 'missing'; readonly episodeId: string }
   | { readonly type: 'feedback'; readonly sequence: number; readonly feedback: Feedback }
-  /** `held`: questions that wait for an answer already. */
+  /** `held`: queries that wait for an answer already. */
   | { readonly type: 'queries'; readonly count: number; readonly held: number }
   | { readonly type: 'predict'; readonly tag: string; readonly segment: Segment }
   | { readonly type: 'save'; readonly last: boolean };
@@ -74,7 +74,7 @@ export type LearnerEvent =
       readonly learning: boolean;
       readonly metrics: Metrics;
     }
-  /** Rollouts may go on by so many steps. */
+  /** Rollouts may go on by this many steps. */
   | { readonly type: 'credit'; readonly steps: number; readonly counts: LearnerCounts }
   | { readonly type: 'queries'; readonly queries: readonly Query[] }
   | {

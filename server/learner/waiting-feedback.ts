@@ -18,8 +18,8 @@ export interface WaitingFeedback {
 /** Chunks of other episodes after which a piece of feedback is delivered all the same. */
 const PATIENCE = 300;
 /**
- * Episodes whose length is remembered. Whatever the server takes for known must be known here, and
- * episodes that are under way at the same time end in another order than they began.
+ * Episodes whose length is remembered. Every episode that the server assumes to be known must be known
+ * here, and episodes that overlap in time end in another order than they began.
  */
 const REMEMBERED = 2 * KNOWN_EPISODES;
 

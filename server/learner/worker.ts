@@ -14,7 +14,7 @@ import {
 } from './messages.ts';
 import { createWaitingFeedback } from './waiting-feedback.ts';
 
-/** How often the policy is published, and progress told, ms. */
+/** Time between two publications of the policy, and between reports of progress, ms. */
 const PUBLISH_EVERY = 1000;
 const PROGRESS_EVERY = 500;
 /** Rest when there is nothing to learn from, ms. */
@@ -88,7 +88,7 @@ port.on('message', (command: LearnerCommand) => {
   }
 });
 
-/** Copies travel, so that nobody has to copy on the server's thread. */
+/** Sends copies, so that the server's thread need not copy. */
 function save(last: boolean): void {
   const { meta, arrays } = trainer.save();
   const own = Object.fromEntries(Object.entries(arrays).map(([name, a]) => [name, a.slice()]));

@@ -60,7 +60,7 @@ export const JOINT_SIZE = 8;
 const MOST_POSES = 0xffff;
 const MOST_OVERLAY = 0xff;
 
-/** Bytes of a frame with `k` action numbers, `p` pose numbers and overlays of so many contacts and joints. */
+/** Bytes of a frame with `k` action numbers, `p` pose numbers, and that many contacts and joints as overlays. */
 export function frameBytes(k: number, p: number, contacts = 0, joints = 0): number {
   return FRAME_HEADER + 4 * (2 * k + p + CONTACT_SIZE * contacts + JOINT_SIZE * joints);
 }

@@ -126,7 +126,7 @@ const controlSchema = z.discriminatedUnion('action', [
     action: z.literal('speed'),
     factor: z.number().min(0.1).max(8),
   }),
-  /** Back by so many seconds (as far as the episode goes); the live loop is then paused. */
+  /** Go back by `seconds`, at most to the episode's start; the live loop is then paused. */
   z.object({
     type: z.literal('control'),
     id,
@@ -140,7 +140,7 @@ const controlSchema = z.discriminatedUnion('action', [
     action: z.literal('release-to'),
     target: z.enum(['policy', 'brake']),
   }),
-  /** Contacts, joints and forces in the frames, while somebody looks at them. */
+  /** Whether this viewer wants contacts, joints and forces in the frames. */
   z.object({ type: z.literal('control'), id, action: z.literal('overlays'), on: z.boolean() }),
   /** Emergency stop: safe action until `play`. */
   z.object({ type: z.literal('control'), id, action: z.literal('estop') }),
@@ -162,11 +162,11 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     tag: z.number().int().min(0).max(0xffffffff),
     segment,
   }),
-  /** How many questions the page wants to hold ready. */
+  /** How many queries the page wants to hold ready. */
   z.object({ type: z.literal('ask-queries'), count: z.number().int().min(0).max(16) }),
-  /** The question that the page has on screen, or null: it does not expire while it is there. */
+  /** The query that the page has on screen, or null: it does not expire while it is there. */
   z.object({ type: z.literal('show-query'), queryId: id.nullable() }),
-  /** A question to rank or rate that nobody wants to answer. */
+  /** A query to rank or rate that the person declines to answer. */
   z.object({ type: z.literal('pass-query'), queryId: id }),
   /** Send metrics history since that learner update (0: all). */
   z.object({ type: z.literal('request-history'), since: z.number().min(0) }),
@@ -269,7 +269,7 @@ const episodeSummarySchema = z.object({
   humanSteps: z.number(),
   /** Steps on which a person asked for more than the action space allows. */
   clippedActions: z.number().optional(),
-  /** Steps on which the robot asked for a person. */
+  /** Steps on which the agent asked for a person. */
   askedSteps: z.number().optional(),
   policyVersion: z.number(),
   endedAt: z.number(),
@@ -315,7 +315,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     episodeNumber: z.number(),
     seed: z.number(),
     controller: z.enum(['policy', 'human', 'safe']),
-    /** What the robot says: drive for me; or, while a person drives: you may let go. Absent: none. */
+    /** What the agent says: drive for me; or, while a person drives: you may let go. Absent: none. */
     request: z.enum(['none', 'take-over', 'hand-back']).optional(),
     /** Teacher who holds the controls. */
     holder: z.string().nullable(),
@@ -332,7 +332,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     droppedFrames: z.number(),
     learner: z.enum(['starting', 'warming-up', 'learning', 'idle', 'restarting']),
     openQueries: z.number(),
-    /** What takeovers of the run came to, by their counterfactuals. */
+    /** Results of the run's takeovers, by their counterfactuals. */
     takeovers: takeoverTotalsSchema.optional(),
   }),
   z.object({ type: z.literal('query'), query: querySchema }),

@@ -1,4 +1,4 @@
-/** What takeovers came to, on the wire. */
+/** The results of takeovers, on the wire. */
 import { z } from 'zod';
 
 /** Of a run so far, by the counterfactuals of its takeovers. */

@@ -1,4 +1,4 @@
-/** Work that nobody waits for: what fails is logged and ends no process. */
+/** Work that no caller waits for: a failure is logged and ends no process. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../threads/log.ts';
 

@@ -8,10 +8,10 @@ import type { DiskTroubles } from './disk-troubles.ts';
 import type { RunStatistics } from './statistics.ts';
 import type { Viewers } from './viewers.ts';
 
-/** Finished episodes kept in memory, so that questions about them can be shown. */
+/** Finished episodes kept in memory, so that queries about them can be shown. */
 const RECENT = 60;
 const SUMMARIES = 100;
-/** A learner that is busy or being restarted does not answer at once: so long is a return waited for, ms. */
+/** How long to wait for a learned return, ms: a learner that is busy or being restarted does not answer at once. */
 const RETURN_WAIT = 5000;
 /** A person waits for a clip: better without learned rewards than late, ms. */
 const CLIP_WAIT = 400;
@@ -21,7 +21,7 @@ export interface Episodes {
   readonly summaries: readonly EpisodeSummary[];
   find(id: string): Promise<Episode | undefined>;
   remember(episode: Episode): void;
-  /** To disk, and in memory; false: it could not be written, which people have been told. */
+  /** Keeps it on disk and in memory; false: it could not be written, and people have been told. */
   keep(episode: Episode, isLive: boolean): Promise<boolean>;
   /**
    * Resolves once all that is known of them is on disk: feedback refers to them.

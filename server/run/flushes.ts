@@ -2,15 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDeferred, type Deferred } from '../threads/deferred.ts';
 
-/** A flush that takes longer is not waited for, ms. */
+/** Longest wait for a flush, ms. */
 const PATIENCE = 3000;
-/** A flush writes the whole open episode: not more often than this, ms. */
+/** Shortest time between two flushes, ms: each writes the whole open episode. */
 const REST = 200;
 
 export class Flushes {
   /** Asks the actor; it answers with the episode and then with the tag. */
   readonly #send: (tag: number) => void;
-  /** Shared by those who ask before the next flush is sent. */
+  /** Shared by all requests until the next flush is sent. */
   #next: { readonly answer: Deferred<void>; readonly timer: NodeJS.Timeout } | undefined;
   readonly #sent = new Map<number, Deferred<void>>();
   #tag = 0;
@@ -45,7 +45,7 @@ export class Flushes {
     if (answer) this.#written.then(answer.resolve, answer.reject);
   }
 
-  /** The actor has sent the last it had before it closes: there is nothing more to wait for than its writing. */
+  /** The actor has sent all it had before it closes: only the writing of that is still waited for. */
   conclude(): void {
     this.#isConcluded = true;
     clearTimeout(this.#next?.timer);

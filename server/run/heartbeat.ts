@@ -7,7 +7,7 @@ import { statusOf } from './status.ts';
 const METRICS_EVERY = 1000;
 /** How often queries are asked for while some are missing, ms. */
 const QUERIES_EVERY = 1500;
-/** One of so many metrics points goes to the database. */
+/** One of this many metrics points goes to the database. */
 const METRICS_KEPT = 5;
 /** Queries asked for beyond those that are missing: some cannot be shown. */
 const SPARE_QUERIES = 2;

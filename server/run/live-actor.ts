@@ -49,7 +49,7 @@ export class LiveActor {
   #facts: EnvironmentFacts | undefined;
   #state: LiveState | undefined;
   #step = 0;
-  /** How people left it, for a thread that follows one that died. */
+  /** The state in which people left it, for a thread that follows one that died. */
   #left: LiveState | undefined;
   #published: Published | undefined;
   #viewers = 0;
@@ -59,7 +59,7 @@ export class LiveActor {
   constructor(options: {
     readonly log: Log;
     readonly alerts: Alerts;
-    /** Of each thread anew. */
+    /** Made anew for each thread. */
     data(): Omit<ActorThreadData, 'module'>;
   }) {
     this.#log = options.log;
@@ -129,11 +129,11 @@ export class LiveActor {
 
   /** False while somebody else drives. */
   takeControl(driver: Driver): boolean {
-    if (this.#state?.state === 'stopped') return true; // nobody drives, so nobody holds
+    if (this.#state?.state === 'stopped') return true; // after a stop there is no driver, so the controls are free
     const isDriven = this.#state?.controller === 'human';
     const isTakenOn = isDriven && this.holder?.sessionId !== driver.sessionId;
     if (!this.#holder.take(driver, isDriven, Date.now())) return false;
-    if (isTakenOn) this.send({ type: 'release' }); // the takeover of who fell silent ends first
+    if (isTakenOn) this.send({ type: 'release' }); // the takeover of the operator who fell silent ends first
     return true;
   }
 
@@ -147,8 +147,8 @@ export class LiveActor {
   }
 
   /**
-   * Resolves once that episode has so many steps, is over, or goes no further for now, at the latest
-   * after a while; its steps are in memory by then.
+   * Resolves once that episode has `steps` steps, is over, or goes no further for now, and at the latest
+   * after a while. Its steps are in memory by then.
    */
   async reached(episodeId: string, steps: number): Promise<void> {
     for (let waited = 0; waited < REACH_PATIENCE; waited += REACH_EVERY) {
@@ -157,7 +157,7 @@ export class LiveActor {
       if (this.#step >= steps) break;
       await sleep(REACH_EVERY);
     }
-    // What a full disk refuses is told by an alert, and in memory all the same.
+    // When the disk is full, an alert says so, and the steps are in memory all the same.
     if (this.#state?.episodeId === episodeId) await this.flush().catch(() => {});
   }
 

@@ -1,4 +1,4 @@
-/** The parts of a run, made from the bottom up: each is given those it needs, which are there already. */
+/** The parts of a run, made from the bottom up: each is given the parts it needs, which exist already. */
 import type { Metrics } from '../../agent/contract.ts';
 import { predictedSteps } from '../../agent/presets/presets.ts';
 import type { RunOptions } from '../contract.ts';
@@ -60,7 +60,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
 
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner });
   const queries = createQueries({ storage, episodes, viewers });
-  // What waits was chosen before the alarm: those who answer are to see the suspects first.
+  // Waiting queries were chosen before the alarm, and people must see the suspects first.
   const hearReward = createRewardAlerts(alerts, queries.renew);
   const feedback = new FeedbackLog(
     { run, storage, live, learner, episodes, queries, statistics },

@@ -1,16 +1,16 @@
-/** Questions held ready for people: only such as can be shown, until they are answered or expire. */
+/** Queries held ready for people, until they are answered or expire. All of them can be shown. */
 import type { Query } from '../../agent/contract.ts';
 import type { Storage } from '../storage/contract.ts';
 import type { Episodes } from './episodes.ts';
 import type { Viewers } from './viewers.ts';
 
-/** Questions held ready whatever a page asks for. */
+/** Queries held ready whatever a page asks for. */
 const STOCK = 6;
-/** Episodes of a question that is overdue but on screen are kept on disk for so long, again and again, ms. */
+/** How long the episodes of a query that is overdue but on screen are kept on disk, renewed while it is there, ms. */
 const HELD = 60_000;
 
 export interface Queries {
-  /** What is urgent first, otherwise in the order they came. */
+  /** Urgent queries first, otherwise in the order in which they came. */
   readonly open: readonly Query[];
   readonly size: number;
   /** How many more are wanted. */
@@ -20,13 +20,13 @@ export interface Queries {
   answered(queryId: string): void;
   /** An episode ended: behaviour has moved on by one. */
   moved(): void;
-  /** Withdraws what is overdue by its own terms, except what somebody has on screen. */
+  /** Withdraws queries that are overdue by their own terms, except those on a person's screen. */
   expire(now: number): Promise<void>;
   /** What a viewer has on screen now; undefined: none. */
   show(viewer: string, queryId: string | undefined): void;
-  /** Nobody wants to answer it. */
+  /** A person declined to answer it. */
   pass(queryId: string): void;
-  /** Other questions are worth more now: those that wait are withdrawn, except what is on screen. */
+  /** Other queries are worth more now: those that wait are withdrawn, except those on a person's screen. */
   renew(): void;
 }
 
@@ -37,7 +37,7 @@ export function createQueries(options: {
 }): Queries {
   const { storage, viewers } = options;
   const open = new Map<string, Query>();
-  /** Episodes that had ended when a question was taken. */
+  /** How many episodes had ended when a query was taken. */
   const takenAt = new Map<string, number>();
   /** By viewer. */
   const onScreen = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** The free-running actors of a run: always there, all with the newest policy, one of them to ask. */
+/** The free-running actors of a run: always there, all with the newest policy; one of them answers requests. */
 import type { PolicySnapshot } from '../../agent/contract.ts';
 import type { ActorThreadData, RolloutCommand, RolloutEvent } from '../actors/messages.ts';
 import { FIRST_CREDIT } from '../learner/messages.ts';
@@ -22,7 +22,7 @@ export class RolloutActors {
     readonly count: number;
     readonly log: Log;
     readonly alerts: Alerts;
-    /** Of each thread anew. */
+    /** Made anew for each thread. */
     data(actor: string): Omit<ActorThreadData, 'module'>;
   }) {
     this.#count = options.count;
@@ -33,7 +33,7 @@ export class RolloutActors {
     this.#threads = Array.from({ length }, () => new SupervisedThread());
   }
 
-  /** All of them say that they work. */
+  /** Whether all of them have said that they work. */
   get areWorking(): boolean {
     return this.#threads.every((thread) => thread.isWorking);
   }
@@ -59,7 +59,7 @@ export class RolloutActors {
     for (const thread of this.#threads) thread.send({ type: 'snapshot', snapshot });
   }
 
-  /** To one that works: scenes, counterfactuals. */
+  /** Asks one that works for a scene or a counterfactual. */
   ask(command: RolloutCommand): void {
     const working = this.#threads.find((thread) => thread.isWorking);
     (working ?? this.#threads[0])?.send(command);
@@ -71,7 +71,7 @@ export class RolloutActors {
     for (const thread of this.#threads) thread.send({ type: 'credit', steps: steps / this.#count });
   }
 
-  /** A learner that starts over has nothing to learn from: as many steps as at the very start. */
+  /** A learner that starts over has nothing to learn from: grants as many steps as at the very start. */
   restartCredit(): void {
     this.credit(FIRST_CREDIT);
   }

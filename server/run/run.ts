@@ -2,7 +2,7 @@
  * One run: actors, learner and storage. Knows nothing of sockets; viewers subscribe.
  *
  * `parts.ts` makes the parts, `events.ts` says what follows from what the threads report, `heartbeat.ts`
- * what happens by the clock. Here is what those who watch and steer a run can do.
+ * what happens by the clock. This file holds what viewers and operators can do.
  */
 import type { Episode, Query, Segment } from '../../agent/contract.ts';
 import type { EnvironmentFacts, LiveCommand } from '../actors/messages.ts';

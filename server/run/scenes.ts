@@ -1,4 +1,4 @@
-/** Scenes as ready-made messages by number; asked of an actor when nobody has shown them yet. */
+/** Scenes as ready-made messages by number; an actor is asked for those that are not there yet. */
 import type { SceneDescription } from '../../sim/contract.ts';
 import { sceneIdOf } from '../actors/scene-id.ts';
 import { packScene } from '../protocol/index.ts';
@@ -15,7 +15,7 @@ export interface Scenes {
   message(sceneId: number, seed: number): Promise<string>;
   /** Number of the scene that an episode with this seed has. */
   idOf(seed: number): number;
-  /** An actor can be asked: again, for the one before it may have died over it. `oneScene`: whatever the seed. */
+  /** An actor can be asked; open requests are repeated, because the actor before it died. `oneScene`: whatever the seed. */
   ready(oneScene: boolean): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a run's takeovers came to, by their counterfactuals. Each verdict is kept in the summary of its
+ * The results of a run's takeovers, by their counterfactuals. Each verdict is kept in the summary of its
  * branch, so the totals of a resumed run are those of the run so far.
  */
 import type { Prevented } from '../../agent/acting/counterfactual.ts';

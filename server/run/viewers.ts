@@ -1,4 +1,4 @@
-/** Who looks on at a run; each hears everything. */
+/** The viewers of a run; each hears everything. */
 import type { RunListener } from '../contract.ts';
 
 export interface Viewers extends RunListener {

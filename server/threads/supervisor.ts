@@ -8,7 +8,7 @@ import { startThread, type Thread } from './threads.ts';
 /** Pause before the first restart and the longest one, ms. */
 const SHORTEST = 250;
 const LONGEST = 30_000;
-/** A thread that lived so long is not held responsible for its predecessors, ms. */
+/** The death of a thread that lived this long counts as the first, ms. */
 const HEALTHY = 60_000;
 
 /** Pause before the next start, ms, after `deaths` in a row. */
@@ -52,7 +52,7 @@ export interface Start<Command> {
 export interface Supervision<Command, Event> {
   /** File URL of the module that the thread runs. */
   readonly module: string;
-  /** For each start anew. What it throws counts as a death. */
+  /** Called anew for each start. What it throws counts as a death. */
   prepare(): Start<Command> | Promise<Start<Command>>;
   /** The event that says that the thread works. */
   isReady(event: Event): boolean;

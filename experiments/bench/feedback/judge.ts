@@ -1,6 +1,6 @@
 /**
  * The judge of `hopper-backflip`, which has no reward: rotation. The judged environment gives the
- * angle turned backwards as reward, so that annotators, references and evaluation all speak of it;
+ * angle turned backwards as reward, so that teachers, references and evaluation all use it;
  * learners that are given preferences do not see it.
  */
 import type { Environment, EnvironmentFactory, TimeStep } from '../../../sim/contract.ts';

@@ -81,7 +81,7 @@ function cellOf(group: readonly Row[], rows: readonly Row[], failures: readonly 
   const scores = group.map((row) => row.after[score]);
   const references = referenceRows(group[0]!.spec, rows);
   const reference = references.length === 0 ? null : iqm(references.map((row) => row.after[score]));
-  // Who learns from the true reward starts from the same policies: more seeds, a better zero.
+  // Runs on the true reward start from the same policies: more seeds give a better zero.
   const starts = [...references, ...group].flatMap((row) => row.before ?? []);
   const untrained = mean(starts.map((before: Measured) => before[score]));
   const average = (pick: (row: Row) => number) => mean(group.map(pick));

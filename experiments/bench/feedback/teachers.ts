@@ -1,4 +1,4 @@
-/** The teachers of `bench feedback`: B-Pref's annotators, live rewards, and operators that take over. */
+/** The teachers of `bench feedback`: B-Pref's teachers, live rewards, and operators that take over. */
 import { TAKEOVER_RULES, type TakeoverRule } from '../../../agent/teachers/override.ts';
 import {
   type PreferenceTeacherName,
