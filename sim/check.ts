@@ -2,7 +2,14 @@
  * The environment contract as code. `checkEnvironment` drives an environment through its promises and
  * throws at the first one it breaks; every environment, ours or a user's, must pass.
  */
-import { type Environment, type EnvState, POSE_SIZE, type TimeStep } from './contract.ts';
+import {
+  type Environment,
+  type EnvState,
+  POSE_SIZE,
+  type SceneDescription,
+  type SkinDescription,
+  type TimeStep,
+} from './contract.ts';
 import { createRandom, type Random } from './random.ts';
 import { sampleInto } from './spaces.ts';
 
@@ -177,9 +184,39 @@ function checkScene(run: Run): void {
   }
   must(ids.has(scene.agentBody), `scene: agentBody "${scene.agentBody}" is no body`);
   must(scene.cameras.length > 0, 'scene: no camera');
+  for (const skin of scene.skins ?? []) checkSkin(skin, scene);
+  must(scene.sky === undefined || scene.sky in scene.textures, `scene: unknown sky "${scene.sky}"`);
+  for (const { id, aim } of scene.cameras) {
+    const known = aim?.body === undefined || ids.has(aim.body);
+    must(known, `scene: camera ${id} aims at unknown body "${aim?.body}"`);
+  }
   for (const camera of scene.cameras) {
     const known = camera.body === undefined || ids.has(camera.body);
     must(known, `scene: camera ${camera.id} follows unknown body "${camera.body}"`);
+  }
+}
+
+/** Columns of one length, bodies and vertices that exist, weights that sum to one. */
+function checkSkin(skin: SkinDescription, { bodies, textures }: SceneDescription): void {
+  const { id, starts, weights, offsets, indices, texture } = skin;
+  const count = weights.length;
+  const columns = [starts.at(-1), skin.bodies.length, offsets.length / 3];
+  must(
+    columns.every((n) => n === count),
+    `scene: skin ${id} has ${count} weights, ${columns} others`,
+  );
+  must(
+    skin.bodies.every((b) => b <= bodies.length),
+    `scene: skin ${id} hangs on unknown bodies`,
+  );
+  must(
+    indices.every((v) => v < starts.length - 1),
+    `scene: skin ${id} has faces of unknown vertices`,
+  );
+  must(texture === undefined || texture in textures, `scene: skin ${id}: unknown texture`);
+  for (let v = 0; v + 1 < starts.length; v++) {
+    const sum = weights.subarray(starts[v], starts[v + 1]).reduce((a, b) => a + b, 0);
+    must(Math.abs(sum - 1) < 1e-3, `scene: skin ${id}: weights of vertex ${v} sum to ${sum}`);
   }
 }
 

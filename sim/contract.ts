@@ -94,7 +94,20 @@ export type ShapeKind =
   | 'mesh'
   | 'heightfield';
 
-export interface Geom {
+/** Colour and finish of a surface. */
+export interface Look {
+  /** RGBA in [0, 1]. */
+  readonly colour: readonly [number, number, number, number];
+  readonly roughness?: number;
+  readonly metalness?: number;
+  /** Glow strength, e.g. brake lights and signs. */
+  readonly emissive?: number;
+  /** Key into `SceneDescription.textures`. */
+  readonly texture?: string;
+  readonly castShadow?: boolean;
+}
+
+export interface Geom extends Look {
   readonly shape: ShapeKind;
   /**
    * Half-sizes as in MuJoCo: box (x, y, z); sphere (r); capsule and cylinder (r, half length along
@@ -105,17 +118,8 @@ export interface Geom {
   /** Pose in the body's frame. */
   readonly position: Vec3;
   readonly quaternion: Quat;
-  /** RGBA in [0, 1]. */
-  readonly colour: readonly [number, number, number, number];
-  readonly roughness?: number;
-  readonly metalness?: number;
-  /** Glow strength, e.g. brake lights and signs. */
-  readonly emissive?: number;
   /** Key into `SceneDescription.meshes` (mesh and heightfield shapes). */
   readonly mesh?: string;
-  /** Key into `SceneDescription.textures`. */
-  readonly texture?: string;
-  readonly castShadow?: boolean;
 }
 
 /** `role` lets the UI colour and list things without knowing the task. */
@@ -152,6 +156,29 @@ export interface MeshData {
   readonly indices: Uint32Array;
 }
 
+/**
+ * What bends with several bodies: skin, cloth, soft solids, cables. Vertex v lies at the sum, over its
+ * influences i from `starts[v]` to `starts[v + 1]`, of `weights[i]` times the point `offsets[i]` of the frame
+ * of body `bodies[i]`. Poses alone place it: nothing else is streamed.
+ */
+export interface SkinDescription extends Look {
+  readonly id: string;
+  /** (vertices + 1) */
+  readonly starts: Uint32Array;
+  /** Per influence an index into `SceneDescription.bodies`; their number: the world. */
+  readonly bodies: Uint32Array;
+  readonly weights: Float32Array;
+  /** xyz per influence, metres. */
+  readonly offsets: Float32Array;
+  /** Three vertices per face; with a `threadRadius`, two per piece. */
+  readonly indices: Uint32Array;
+  readonly uvs?: Float32Array;
+  /** Metres that the surface lies outside of its vertices, along its normals. */
+  readonly inflate?: number;
+  /** A bundle of threads of this radius (m) instead of a surface. */
+  readonly threadRadius?: number;
+}
+
 export interface TextureData {
   readonly width: number;
   readonly height: number;
@@ -165,7 +192,7 @@ export interface CameraDescription {
   readonly id: string;
   /**
    * chase: behind and above `body`, turning with it; top: straight down; cockpit: fixed to `body`, level;
-   * orbit: free; mounted: fixed to `body`, tilting with it.
+   * orbit: free; mounted: fixed to `body`, tilting with it, or turned towards `aim`.
    */
   readonly kind: 'chase' | 'top' | 'cockpit' | 'orbit' | 'fixed' | 'mounted';
   /** Body it follows; omitted: the world. */
@@ -174,6 +201,8 @@ export interface CameraDescription {
   readonly position: Vec3;
   /** Point that the camera looks at, relative to the body (or world). */
   readonly target: Vec3;
+  /** Point that a mounted camera keeps in its middle, instead of `target`: on another body, or in the world. */
+  readonly aim?: { readonly body?: string; readonly position: Vec3 };
   /** Direction in the body that is up in the picture (mounted); omitted: z. */
   readonly up?: Vec3;
   /** Vertical field of view, degrees. */
@@ -186,10 +215,16 @@ export interface SceneDescription {
   /** Moving bodies, in the order of the pose stream. */
   readonly bodies: readonly BodyDescription[];
   readonly statics: readonly StaticBody[];
+  readonly skins?: readonly SkinDescription[];
   readonly meshes: Readonly<Record<string, MeshData>>;
   readonly textures: Readonly<Record<string, TextureData>>;
   readonly cameras: readonly CameraDescription[];
   readonly light: 'day' | 'dusk' | 'studio';
+  /**
+   * Key into `textures` of a sky instead of the light's own: six squares, one below another, or one for all.
+   * Faces and their axes are those of an OpenGL cube map (+x, −x, +y, …) looked up at (x, z, −y).
+   */
+  readonly sky?: string;
   /** Id of the body that a person would call "the agent". */
   readonly agentBody: string;
   /** Axis-aligned bounds of the interesting region, metres. */

@@ -5,8 +5,11 @@ export type {
   BodyDescription,
   CameraDescription,
   Geom,
+  Look,
   MeshData,
   SceneDescription,
+  SkinDescription,
+  TextureData,
 } from '../../sim/contract.ts';
 
 const TYPES = { Float32Array, Uint32Array, Uint8Array } as const;

@@ -32,6 +32,17 @@ export const CAMERAS = [
   { id: 'orbit', key: '4', label: 'Free' },
 ] as const;
 
+/** Ids of a scene's cameras that have no key of their own. */
+export function ownCameras(ids: readonly string[]): string[] {
+  return ids.filter((id) => CAMERAS.every((camera) => camera.id !== id));
+}
+
+/** The one after `current`, round and round; `current` where there is none. */
+export function nextOwnCamera(ids: readonly string[], current: string): string {
+  const own = ownCameras(ids);
+  return own[(own.indexOf(current) + 1) % own.length] ?? current;
+}
+
 export const REWARDS = {
   good: range(['+'], 'good: reward for what is on screen (= is + too); with Shift: half of it'),
   bad: range(['−'], 'bad: the same below zero'),
@@ -39,6 +50,7 @@ export const REWARDS = {
 
 export const LIVE = {
   camera: { keys: CAMERAS.map((c) => c.key), what: 'camera: chase, top, cockpit, free' },
+  ownCamera: { keys: ['6'], what: 'camera: the next of the model’s own' },
   pause: { keys: ['Space'], what: 'pause and go on' },
   step: { keys: ['.'], what: 'one step, while paused' },
   rewind: { keys: ['r', 'Backspace'], what: 'rewind 5 seconds; drive from there' },

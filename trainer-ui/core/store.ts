@@ -27,6 +27,8 @@ export interface AppState {
   /** Person in control is at this page. */
   driving: boolean;
   camera: string;
+  /** Ids of the cameras of the scene on screen. */
+  cameras: readonly string[];
   /** Contacts, joints and forces are shown. */
   forces: boolean;
   queries: readonly WireQuery[];
@@ -64,6 +66,7 @@ export function createAppStore(): AppStore {
     status: undefined,
     driving: false,
     camera: 'chase',
+    cameras: [],
     forces: false,
     queries: [],
     shownQuery: undefined,

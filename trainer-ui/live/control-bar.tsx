@@ -1,4 +1,12 @@
-import { ActionIcon, Button, Divider, Group, SegmentedControl, Tooltip } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  Divider,
+  Group,
+  NativeSelect,
+  SegmentedControl,
+  Tooltip,
+} from '@mantine/core';
 import {
   IconHandStop,
   IconPlayerPauseFilled,
@@ -11,7 +19,7 @@ import {
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useApp, useClient } from '../context.ts';
-import { CAMERAS, LIVE, REWARDS, withKey } from '../core/bindings.ts';
+import { CAMERAS, LIVE, ownCameras, REWARDS, withKey } from '../core/bindings.ts';
 import { newId } from '../core/client.ts';
 import { GamepadPanel } from './gamepad-panel.tsx';
 import { isHalted } from './request.ts';
@@ -105,6 +113,7 @@ export function ControlBar() {
           onChange={(value) => client.store.setState({ camera: value })}
           data={CAMERAS.map(({ id, label }) => ({ value: id, label }))}
         />
+        <OwnCameras />
         <Tooltip label="When you let go, or fall silent for half a second">
           <SegmentedControl
             size="xs"
@@ -137,6 +146,30 @@ export function ControlBar() {
         </Button>
       </Group>
     </div>
+  );
+}
+
+/** Cameras that the model brings along, where it does. */
+function OwnCameras() {
+  const client = useClient();
+  const camera = useApp((s) => s.camera);
+  const own = ownCameras(useApp((s) => s.cameras));
+  if (own.length === 0) return null;
+  return (
+    <Tooltip label={withKey('Cameras of the model', LIVE.ownCamera)}>
+      <NativeSelect
+        size="xs"
+        w={110}
+        aria-label="camera of the model"
+        value={own.includes(camera) ? camera : ''}
+        data={[{ value: '', label: 'Model’s…', disabled: true }, ...own]}
+        onChange={(event) => {
+          client.store.setState({ camera: event.currentTarget.value });
+          // Otherwise the next letter would choose in this list again.
+          event.currentTarget.blur();
+        }}
+      />
+    </Tooltip>
   );
 }
 

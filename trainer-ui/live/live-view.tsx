@@ -80,6 +80,7 @@ function animate(client: Client, stage: Stage, onFirst: () => void): () => void 
     const cut = shown !== frame && (shown.flags & FLAG.jump) !== 0;
     if (description !== stage.description) {
       stage.setScene(description);
+      client.store.setState({ cameras: description.cameras.map(({ id }) => id) });
       onFirst();
     }
     if (shown.episodeNumber !== episode || cut) stage.overlays.clearTrail();

@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { useApp, useClient } from '../context.ts';
 import { createAxes, type GamepadState, turnToView } from '../core/axes.ts';
-import { actionOf, CAMERAS, driveKeys, LIVE, rewardOf } from '../core/bindings.ts';
+import { actionOf, CAMERAS, driveKeys, LIVE, nextOwnCamera, rewardOf } from '../core/bindings.ts';
 import { type Client, newId } from '../core/client.ts';
 import { readPads } from '../core/gamepads.ts';
 import type { Welcome } from '../core/store.ts';
@@ -139,6 +139,11 @@ function command(client: Client, event: KeyboardEvent): boolean {
     case 'camera': {
       const camera = CAMERAS.find((c) => c.key === event.key)?.id ?? CAMERAS[0].id;
       client.store.setState({ camera });
+      return true;
+    }
+    case 'ownCamera': {
+      const { cameras, camera } = client.store.getState();
+      client.store.setState({ camera: nextOwnCamera(cameras, camera) });
       return true;
     }
     case 'pause':

@@ -3,10 +3,12 @@ import * as THREE from 'three';
 import type {
   BodyDescription,
   Geom,
+  Look,
   MeshData,
   SceneDescription,
 } from '../../server/protocol/index.ts';
 import { graphics } from './graphics.ts';
+import { createSkin, type Skin } from './skin.ts';
 
 /** Side of an endless plane, metres: beyond what fog leaves of it. */
 const ENDLESS = 4000;
@@ -17,6 +19,7 @@ export interface BuiltScene {
   readonly root: THREE.Group;
   /** In the order of the pose stream. */
   readonly bodies: readonly THREE.Group[];
+  readonly skins: readonly Skin[];
   readonly agent: number;
   dispose(): void;
 }
@@ -41,8 +44,21 @@ export function buildScene(description: SceneDescription): BuiltScene {
     });
     root.add(group);
   }
+  const skins = (description.skins ?? []).map((skin) =>
+    createSkin(skin, shared.material(skin, true, false)),
+  );
+  for (const { object } of skins) root.add(object);
   const agent = description.bodies.findIndex((b) => b.id === description.agentBody);
-  return { root, bodies, agent, dispose: shared.dispose };
+  return {
+    root,
+    bodies,
+    skins,
+    agent,
+    dispose() {
+      for (const skin of skins) skin.dispose();
+      shared.dispose();
+    },
+  };
 }
 
 /** Geometries, materials and textures, each made once per scene. */
@@ -79,35 +95,38 @@ function createShared(description: SceneDescription) {
     return made;
   }
 
-  function material(geom: Geom): THREE.Material {
-    const [r, g, b, a] = geom.colour;
-    const vertexColours =
-      geom.mesh !== undefined && description.meshes[geom.mesh]?.colours !== undefined;
-    const key = [
-      geom.colour,
-      geom.roughness,
-      geom.metalness,
-      geom.emissive,
-      geom.texture,
-      geom.castShadow,
-      vertexColours,
-    ].join('|');
+  function materialOf(geom: Geom): THREE.Material {
+    const isSheet = geom.shape === 'mesh' || geom.shape === 'plane';
+    const colours = geom.mesh !== undefined && description.meshes[geom.mesh]?.colours;
+    return material(geom, isSheet, Boolean(colours), geom.shape === 'mesh');
+  }
+
+  /** `isSheet`: seen from both sides; `isFolded`: and one part of it may shade another. */
+  function material(
+    look: Look,
+    isSheet: boolean,
+    vertexColours: boolean,
+    isFolded = isSheet,
+  ): THREE.Material {
+    const [r, g, b, a] = look.colour;
+    const { roughness = 0.75, metalness = 0, emissive, castShadow } = look;
+    const finish = [look.colour, roughness, metalness, emissive, look.texture, castShadow];
+    const key = [...finish, isSheet, isFolded, vertexColours].join('|');
     let made = materials.get(key);
     if (!made) {
       const colour = new THREE.Color().setRGB(r, g, b, THREE.SRGBColorSpace);
-      const map = geom.texture ? texture(geom.texture) : undefined;
+      const map = look.texture ? texture(look.texture) : undefined;
       const common = {
         color: colour,
         vertexColors: vertexColours,
         transparent: a < 1,
         opacity: a,
-        side: geom.shape === 'mesh' || geom.shape === 'plane' ? THREE.DoubleSide : THREE.FrontSide,
+        side: isSheet ? THREE.DoubleSide : THREE.FrontSide,
         // Sheets drawn from both sides would shade themselves in stripes.
-        ...(geom.shape === 'mesh' && geom.castShadow ? { shadowSide: THREE.BackSide } : {}),
-        ...(geom.emissive ? { emissive: colour, emissiveIntensity: geom.emissive } : {}),
+        ...(isFolded && castShadow ? { shadowSide: THREE.BackSide } : {}),
+        ...(emissive ? { emissive: colour, emissiveIntensity: emissive } : {}),
         ...(map ? { map } : {}),
       };
-      const [roughness, metalness] = [geom.roughness ?? 0.75, geom.metalness ?? 0];
       // Matte things look the same with the cheaper model: most pixels of a picture are such.
       made =
         !graphics().physical || (roughness >= MATTE && metalness === 0)
@@ -119,11 +138,12 @@ function createShared(description: SceneDescription) {
   }
 
   return {
+    material,
     group(body: BodyDescription): THREE.Group {
       const group = new THREE.Group();
       group.name = body.id;
       for (const geom of body.geoms) {
-        const mesh = new THREE.Mesh(geometry(geom), material(geom));
+        const mesh = new THREE.Mesh(geometry(geom), materialOf(geom));
         mesh.position.set(...geom.position);
         const [w, x, y, z] = geom.quaternion;
         mesh.quaternion.set(x, y, z, w);

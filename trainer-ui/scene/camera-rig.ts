@@ -16,10 +16,16 @@ export interface CameraRig {
   readonly camera: THREE.PerspectiveCamera;
   setScene(description: SceneDescription): void;
   select(id: string): void;
-  /** Id of the body that the camera is on; undefined: in the world. */
-  body(): string | undefined;
-  /** Point it for that body's pose; `dt` seconds since the last picture. `cut`: no smoothing. */
-  update(body: THREE.Object3D | undefined, dt: number, cut: boolean): void;
+  /**
+   * Point it for the present poses; cameras on no body of the scene are on the agent's. `dt` seconds since
+   * the last picture. `cut`: no smoothing.
+   */
+  update(
+    bodyOf: (id: string) => THREE.Object3D | undefined,
+    agent: THREE.Object3D | undefined,
+    dt: number,
+    cut: boolean,
+  ): void;
   /** Direction on the ground that is up in the picture: angle from the world's x, rad. */
   heading(): number;
   resize(width: number, height: number): void;
@@ -104,11 +110,26 @@ export function createCameraRig(canvas: HTMLElement): CameraRig {
     camera.lookAt(look);
   }
 
-  /** Rigidly on the body, tilting with it. */
-  function ride({ position, target: aim, up }: CameraDescription, body: THREE.Object3D): void {
-    camera.up.fromArray(up ?? [0, 0, 1]).applyQuaternion(body.quaternion);
-    camera.position.fromArray(position).applyQuaternion(body.quaternion).add(body.position);
-    camera.lookAt(look.fromArray(aim).applyQuaternion(body.quaternion).add(body.position));
+  /** A point of a body's frame, or of the world. */
+  function pointOn(
+    body: THREE.Object3D | undefined,
+    point: readonly [number, number, number],
+    out: THREE.Vector3,
+  ): THREE.Vector3 {
+    out.fromArray(point);
+    return body ? out.applyQuaternion(body.quaternion).add(body.position) : out;
+  }
+
+  /** Rigidly on the body, tilting with it, or upright with its aim in the middle. */
+  function ride(
+    { position, target: ahead, up, aim }: CameraDescription,
+    body: THREE.Object3D | undefined,
+    aimed: THREE.Object3D | undefined,
+  ): void {
+    camera.up.fromArray(up ?? [0, 0, 1]);
+    if (body && !aim) camera.up.applyQuaternion(body.quaternion);
+    pointOn(body, position, camera.position);
+    camera.lookAt(aim ? pointOn(aimed, aim.position, look) : pointOn(body, ahead, look));
   }
 
   function drift(c: CameraDescription, cut: boolean): void {
@@ -135,9 +156,10 @@ export function createCameraRig(canvas: HTMLElement): CameraRig {
       wanted = id;
       choose();
     },
-    body: () => current?.body,
-    update(body, dt, cut) {
+    update(bodyOf, agent, dt, cut) {
       if (!current) return;
+      const own = current.body === undefined ? undefined : bodyOf(current.body);
+      const body = own ?? agent;
       if (body && current.body !== undefined) anchor.copy(body.position);
       else anchor.set(0, 0, 0);
       if (current.kind === 'orbit' || current.kind === 'fixed') {
@@ -146,7 +168,8 @@ export function createCameraRig(canvas: HTMLElement): CameraRig {
           anchor.z = lastAnchor.z + share * (anchor.z - lastAnchor.z);
         }
         drift(current, cut);
-      } else if (current.kind === 'mounted' && body) ride(current, body);
+      } else if (current.kind === 'mounted')
+        ride(current, own, current.aim?.body === undefined ? undefined : bodyOf(current.aim.body));
       else follow(current, body, dt, cut);
       lastAnchor.copy(anchor);
       jump = false;

@@ -3,6 +3,7 @@
  * drawing it costs one texture look-up per pixel, which software renderers can afford.
  */
 import * as THREE from 'three';
+import type { TextureData } from '../../server/protocol/index.ts';
 
 export interface SkyLook {
   /** sRGB hex. */
@@ -24,8 +25,9 @@ const REFLECTION_WIDTH = 64;
 const REFLECTION_HEIGHT = 32;
 
 /** Equirectangular, for a sphere whose poles were turned to z. */
-export function paintSky(look: SkyLook): THREE.Texture {
-  const texture = equirectangular(WIDTH, HEIGHT, createSampler(look));
+export function paintSky(look: SkyLook | TextureData): THREE.Texture {
+  const sampler = 'pixels' in look ? createCubeSampler(look) : createSampler(look);
+  const texture = equirectangular(WIDTH, HEIGHT, sampler);
   texture.minFilter = texture.magFilter = THREE.LinearFilter;
   texture.wrapS = THREE.RepeatWrapping;
   return texture;
@@ -64,6 +66,40 @@ function equirectangular(width: number, height: number, sample: Sampler): THREE.
   texture.colorSpace = THREE.SRGBColorSpace;
   texture.needsUpdate = true;
   return texture;
+}
+
+/** Colours of a sky of six squares, in directions of the world; see `SceneDescription.sky`. */
+export function createCubeSampler({ width, height, pixels }: TextureData): Sampler {
+  const hasFaces = height > width;
+  return (x, y, z, out) => {
+    // OpenGL's axes of a cube map, and from there its table of faces.
+    const [s, t, r] = [x, z, -y];
+    const [a, b, c] = [Math.abs(s), Math.abs(t), Math.abs(r)];
+    const major = Math.max(a, b, c);
+    const axis = major === a ? 0 : major === b ? 1 : 2;
+    const isPositive = [s, t, r][axis]! > 0;
+    const sign = isPositive ? 1 : -1;
+    const across = axis === 0 ? -sign * r : axis === 1 ? s : sign * s;
+    const down = axis === 1 ? sign * r : -t;
+    const cell = (value: number) =>
+      Math.min(width - 1, Math.floor((width * (value / major + 1)) / 2));
+    const face = hasFaces ? 2 * axis + (isPositive ? 0 : 1) : 0;
+    const at = 4 * ((face * width + cell(down)) * width + cell(across));
+    for (let k = 0; k < 3; k++) out[k] = pixels[at + k]! / 255;
+  };
+}
+
+/** sRGB in [0, 1] of what stands at the horizon, on average. */
+export function horizonOf(sky: TextureData): Rgb {
+  const sample = createCubeSampler(sky);
+  const [one, sum] = [new Float64Array(3), new Float64Array(3)];
+  const directions = 32;
+  for (let i = 0; i < directions; i++) {
+    const angle = (2 * Math.PI * i) / directions;
+    sample(Math.cos(angle), Math.sin(angle), 0.01, one);
+    for (let k = 0; k < 3; k++) sum[k]! += one[k]! / directions;
+  }
+  return [sum[0]!, sum[1]!, sum[2]!];
 }
 
 function createSampler(look: SkyLook): Sampler {

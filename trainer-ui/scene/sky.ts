@@ -1,7 +1,7 @@
 /** Sky, fog and light by time of day. */
 import * as THREE from 'three';
-import type { SceneDescription } from '../../server/protocol/index.ts';
-import { paintReflections, paintSky, type SkyLook } from './sky-texture.ts';
+import type { SceneDescription, TextureData } from '../../server/protocol/index.ts';
+import { horizonOf, paintReflections, paintSky, type SkyLook } from './sky-texture.ts';
 
 interface Mood extends SkyLook {
   readonly sunIntensity: number;
@@ -67,9 +67,11 @@ const SHINY = 0.5;
 export interface Sky {
   readonly root: THREE.Group;
   readonly sun: THREE.DirectionalLight;
-  set(light: SceneDescription['light'], scene: THREE.Scene): void;
+  /** `own`: the scene's picture of a sky, instead of the light's. */
+  set(light: SceneDescription['light'], own: TextureData | undefined, scene: THREE.Scene): void;
   /** Keep light and dome around a point. */
   follow(x: number, y: number, z: number): void;
+  dispose(): void;
 }
 
 export function createSky(shadowRange: number, shadowMapSize: number): Sky {
@@ -92,11 +94,12 @@ export function createSky(shadowRange: number, shadowMapSize: number): Sky {
   dome.renderOrder = 1;
   root.add(sun, sun.target, hemisphere, dome);
   let direction: Mood['direction'] = MOODS.day.direction;
+  let ownSky: THREE.Texture | undefined;
 
   return {
     root,
     sun,
-    set(light, scene) {
+    set(light, own, scene) {
       const mood = MOODS[light];
       direction = mood.direction;
       sun.color.set(mood.sun);
@@ -105,16 +108,21 @@ export function createSky(shadowRange: number, shadowMapSize: number): Sky {
       hemisphere.groundColor.set(mood.below);
       hemisphere.intensity = mood.ambient;
       const { sky, mirrored } = painted(light);
-      paint.map = sky;
+      ownSky?.dispose();
+      ownSky = own && paintSky(own);
+      paint.map = ownSky ?? sky;
       paint.needsUpdate = true;
       reflect(scene, mirrored, mood.reflections);
-      scene.fog = new THREE.Fog(mood.horizon, ...mood.fog);
+      const fog = new THREE.Fog(mood.horizon, ...mood.fog);
+      if (own) fog.color.setRGB(...horizonOf(own), THREE.SRGBColorSpace);
+      scene.fog = fog;
     },
     follow(x, y, z) {
       dome.position.set(x, y, 0);
       sun.target.position.set(x, y, z);
       sun.position.set(x + 70 * direction[0], y + 70 * direction[1], z + 70 * direction[2]);
     },
+    dispose: () => ownSky?.dispose(),
   };
 }
 

@@ -118,7 +118,7 @@ export function createStage(container: HTMLElement): Stage {
       description = next;
       built = buildScene(next);
       scene.add(built.root);
-      sky.set(next.light, scene);
+      sky.set(next.light, next.sky ? next.textures[next.sky] : undefined, scene);
       fitShadow(sky.sun, next);
       rig.setScene(next);
       overlays.setScene(viewSize(next), next.light !== 'studio');
@@ -141,13 +141,13 @@ export function createStage(container: HTMLElement): Stage {
         body.position.set(poses[at]!, poses[at + 1]!, poses[at + 2]!);
         body.quaternion.set(poses[at + 4]!, poses[at + 5]!, poses[at + 6]!, poses[at + 3]!);
       }
+      for (const skin of built.skins) skin.setPoses(poses);
     },
     setCamera: rig.select,
     heading: rig.heading,
     render(dt, cut = false) {
       const agent = built?.bodies[built.agent];
-      const mount = description?.bodies.findIndex(({ id }) => id === rig.body()) ?? -1;
-      rig.update(built?.bodies[mount] ?? agent, dt, cut);
+      rig.update((id) => built?.bodies.find((body) => body.name === id), agent, dt, cut);
       if (agent) sky.follow(agent.position.x, agent.position.y, agent.position.z);
       const start = performance.now();
       renderer.render(scene, rig.camera);
@@ -163,6 +163,7 @@ export function createStage(container: HTMLElement): Stage {
       rig.dispose();
       overlays.dispose();
       forces.dispose();
+      sky.dispose();
       built?.dispose();
       renderer.dispose();
       canvas.remove();

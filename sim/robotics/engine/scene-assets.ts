@@ -104,3 +104,37 @@ export function textureOf(physics: Physics, texture: number, material: number): 
   // have no view there. Endless planes do so in any case.
   return { width, height, pixels, repeat: [x!, y!] };
 }
+
+const TEXTURE_SKYBOX = 2;
+/** Texels along a face of a sky: more than a picture shows of it. */
+const SKY_SIZE = 192;
+
+/** The model's first sky, its faces made smaller by whole numbers of texels. */
+export function skyOf(physics: Physics): TextureData | undefined {
+  const texture = physics.model('tex_type').indexOf(TEXTURE_SKYBOX);
+  if (texture < 0) return undefined;
+  const channels = physics.model('tex_nchannel')[texture]!;
+  const source = physics.model('tex_data');
+  const start = physics.model('tex_adr')[texture]!;
+  const from = physics.model('tex_width')[texture]!;
+  const block = Math.ceil(from / SKY_SIZE);
+  const width = Math.floor(from / block);
+  const height = width * Math.round(physics.model('tex_height')[texture]! / from);
+  const pixels = new Uint8Array(width * height * 4).fill(255);
+  for (let row = 0; row < height; row++) {
+    // Rows of a face start anew: a remainder at its end belongs to no block.
+    const top = Math.floor(row / width) * from + (row % width) * block;
+    for (let column = 0; column < width; column++) {
+      for (let k = 0; k < 3; k++) {
+        let total = 0;
+        for (let i = 0; i < block * block; i++) {
+          const y = top + Math.floor(i / block);
+          const x = column * block + (i % block);
+          total += source[start + (y * from + x) * channels + (channels < 3 ? 0 : k)]!;
+        }
+        pixels[4 * (row * width + column) + k] = total / (block * block);
+      }
+    }
+  }
+  return { width, height, pixels };
+}

@@ -1,5 +1,6 @@
 import type { CameraDescription, SceneDescription, Vec3 } from '../../contract.ts';
 import type { Physics } from './physics.ts';
+import { quaternionAt, sum, turned, vectorAt } from './vectors.ts';
 
 /** MuJoCo's joint types that carry a body away: a robot on one is followed. */
 const FREE_JOINT = 0;
@@ -43,29 +44,21 @@ function travels(physics: Physics, body: number): boolean {
 /** MuJoCo's camera modes that keep their direction in the world while they travel with their body. */
 const TRACK = 1;
 const TRACK_COM = 2;
+/** Those that turn towards a body, or its centre of mass, for which its origin stands here. */
+const TARGET_BODY = 3;
+const TARGET_BODY_COM = 4;
 
-type Quaternion = readonly [w: number, x: number, y: number, z: number];
-
-function quaternionAt(array: ArrayLike<number>, index: number): Quaternion {
-  return [array[index * 4]!, array[index * 4 + 1]!, array[index * 4 + 2]!, array[index * 4 + 3]!];
-}
-
-function vectorAt(array: ArrayLike<number>, index: number): Vec3 {
-  return [array[index * 3]!, array[index * 3 + 1]!, array[index * 3 + 2]!];
-}
-
-/** v + 2 w (u × v) + 2 u × (u × v), u the vector part. */
-function turned([w, x, y, z]: Quaternion, [a, b, c]: Vec3): Vec3 {
-  const [tx, ty, tz] = [2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)];
-  return [
-    a + w * tx + (y * tz - z * ty),
-    b + w * ty + (z * tx - x * tz),
-    c + w * tz + (x * ty - y * tx),
-  ];
-}
-
-function sum([a, b, c]: Vec3, [x, y, z]: Vec3, factor = 1): Vec3 {
-  return [a + factor * x, b + factor * y, c + factor * z];
+/** What a camera turns towards, where it does. */
+function aimOf(
+  physics: Physics,
+  moving: readonly number[],
+  camera: number,
+): CameraDescription['aim'] {
+  const mode = physics.model('cam_mode')[camera];
+  const body = physics.model('cam_targetbodyid')[camera]!;
+  if ((mode !== TARGET_BODY && mode !== TARGET_BODY_COM) || body < 0) return undefined;
+  if (!moving.includes(body)) return { position: vectorAt(physics.xpos, body) };
+  return { body: physics.label('body', body), position: [0, 0, 0] };
 }
 
 /** Cameras as the model's author placed them: still ones in the world, the others on their bodies. */
@@ -85,11 +78,15 @@ function ownCameras(
     const turn = quaternionAt(physics.xquat, body);
     const [offset, direction] = [turned(turn, place), turned(turn, ahead)];
     const target = (from: Vec3, along: Vec3) => sum(from, along, distance);
+    const aim = aimOf(physics, moving, c);
     if (!moving.includes(body)) {
       const position = sum(vectorAt(physics.xpos, body), offset);
-      return { ...base, kind: 'fixed', position, target: target(position, direction) };
+      const still = { ...base, position, target: target(position, direction) };
+      return aim ? { ...still, kind: 'mounted', aim } : { ...still, kind: 'fixed' };
     }
     const onBody = { ...base, body: physics.label('body', body) };
+    if (aim)
+      return { ...onBody, kind: 'mounted', position: place, target: target(place, ahead), aim };
     const mode = physics.model('cam_mode')[c];
     if (mode === TRACK || mode === TRACK_COM)
       return { ...onBody, kind: 'orbit', position: offset, target: target(offset, direction) };

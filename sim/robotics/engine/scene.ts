@@ -1,6 +1,7 @@
 import type {
   BodyDescription,
   Geom,
+  Look,
   MeshData,
   SceneDescription,
   ShapeKind,
@@ -9,12 +10,13 @@ import type {
   Vec3,
 } from '../../contract.ts';
 import type { Physics } from './mujoco.ts';
-import { createMesh, heightfieldMesh, meanColour, textureOf } from './scene-assets.ts';
+import { createMesh, heightfieldMesh, meanColour, skyOf, textureOf } from './scene-assets.ts';
 import { defaultCameras, estimateBounds } from './scene-cameras.ts';
+import { FIRST_HIDDEN_GROUP, skinsOf } from './scene-skins.ts';
 import type { SceneStyle } from './task.ts';
 import type { Tendons } from './tendons.ts';
 
-/** MuJoCo's `mjtGeom` in order; flex, skin and the signed distance field (8) have no shape of their own. */
+/** MuJoCo's `mjtGeom` in order; the signed distance field (8) is drawn as its mesh. */
 const shapes: readonly (ShapeKind | undefined)[] = [
   'plane',
   'heightfield',
@@ -27,8 +29,6 @@ const shapes: readonly (ShapeKind | undefined)[] = [
   'mesh',
 ];
 
-/** Geom groups from 3 on are collision shapes that MuJoCo's own viewer hides. */
-const FIRST_HIDDEN_GROUP = 3;
 /** Role of the RGB texture among a material's textures (mjTEXROLE_RGB) and how many roles there are. */
 const ROLE_RGB = 1;
 const ROLES = 10;
@@ -56,10 +56,8 @@ function isDefaultGrey(own: readonly number[]): boolean {
   return own[0] === 0.5 && own[1] === 0.5 && own[2] === 0.5 && own[3] === 1;
 }
 
-/** Colour and finish of a geom: its own colour unless it is MuJoCo's default grey and a material gives one. */
-function appearance(physics: Physics, geom: number, assets: Assets): Partial<Geom> {
-  const own = rgba(physics.model('geom_rgba'), geom);
-  const material = physics.model('geom_matid')[geom]!;
+/** Colour and finish: its own colour unless that is MuJoCo's default grey and a material gives one. */
+function appearance(physics: Physics, own: Look['colour'], material: number, assets: Assets): Look {
   if (material < 0) return { colour: own, roughness: 0.7, metalness: 0 };
   const roughness = physics.model('mat_roughness')[material]!;
   const metalness = physics.model('mat_metallic')[material]!;
@@ -79,6 +77,16 @@ function appearance(physics: Physics, geom: number, assets: Assets): Partial<Geo
   const mean = meanColour(physics, texture);
   const tint = (k: 0 | 1 | 2) => look.colour[k] * mean[k];
   return { ...look, colour: [tint(0), tint(1), tint(2), look.colour[3]] };
+}
+
+function lookOf(
+  physics: Physics,
+  kind: 'geom' | 'skin' | 'flex',
+  index: number,
+  assets: Assets,
+): Look {
+  const own = rgba(physics.model(`${kind}_rgba`), index);
+  return appearance(physics, own, physics.model(`${kind}_matid`)[index]!, assets);
 }
 
 /** Numbers of MuJoCo's three sizes that a shape has. */
@@ -128,7 +136,7 @@ function geomsOf(physics: Physics, body: number, assets: Assets): Geom[] {
       position: [position[g * 3]!, position[g * 3 + 1]!, position[g * 3 + 2]!],
       quaternion: rgba(quaternion, g),
       castShadow: physics.model('geom_type')[g] !== 0,
-      ...appearance(physics, g, assets),
+      ...lookOf(physics, 'geom', g, assets),
       ...shapeOf(physics, g, assets),
     } as Geom);
   }
@@ -205,10 +213,16 @@ export function createScene(
     const still = { ...description, position, quaternion: rgba(physics.xquat, body) };
     statics.push(...(body === 0 ? splitGround(still) : [still]));
   }
+  const stream = { moving, length: moving.length + tendons.bodies.length };
+  const skins = skinsOf(physics, stream, (kind, i) => lookOf(physics, kind, i, assets));
+  const sky = skyOf(physics);
+  if (sky) assets.textures['sky'] = sky;
   return {
     title: style.title,
     bodies: [...moving.map((body) => describe(physics, body, style, assets)), ...tendons.bodies],
     statics: statics.filter((s) => s.geoms.length > 0),
+    ...(skins.length > 0 ? { skins } : {}),
+    ...(sky ? { sky: 'sky' } : {}),
     meshes: assets.meshes,
     textures: assets.textures,
     cameras: style.cameras.length > 0 ? style.cameras : defaultCameras(physics, moving),

@@ -83,6 +83,21 @@ describe('[ROBOT-22] scenes from models', () => {
     ]);
   });
 
+  it('turns cameras towards the body that they are to show, from the world or a body', async () => {
+    const { cameras } = await sceneOf(`<worldbody>
+      <body name="post" pos="5 0 1"><geom size=".1"/></body>
+      <camera name="spectator" mode="targetbody" target="ball" pos="1 2 3"/>
+      <body name="drone" pos="0 0 4"><freejoint/><geom size=".1"/>
+        <camera name="escort" mode="targetbodycom" target="ball" pos="0 0 -.1"/>
+        <camera name="still" mode="targetbody" target="post"/></body>${ball}</worldbody>`);
+    const of = (id: string) => cameras.find((c) => c.id === id)!;
+    const aim = { body: 'ball', position: [0, 0, 0] };
+    expect(of('spectator')).toMatchObject({ kind: 'mounted', position: [1, 2, 3], aim });
+    expect(of('spectator')).not.toHaveProperty('body');
+    expect(of('escort')).toMatchObject({ kind: 'mounted', body: 'drone', aim });
+    expect(of('still').aim).toEqual({ position: [5, 0, 1] });
+  });
+
   it('keeps the cameras of the model, looking the way they point', async () => {
     const { cameras } = await sceneOf(
       `<worldbody>${ball}<camera name="own" pos="1 2 3" xyaxes="0 1 0 0 0 1" fovy="30"/></worldbody>`,

@@ -7,6 +7,7 @@ import {
   type KeyRow,
   keySections,
   LIVE,
+  nextOwnCamera,
   OVERLAYS,
   PAGE,
   type Press,
@@ -70,4 +71,12 @@ test('[UI-24] the list of keys has every binding, as printed, without the keys t
   expect(rewind?.[0]).toEqual(['Backspace']); // R drives
   expect(withKey('Stop', LIVE.estop)).toBe('Stop (Esc)');
   expect(takeOverKeys(controls)).toEqual(['R', '↓']);
+});
+
+test('[ROBOT-37] a key goes through the cameras that a model brings along, round and round', () => {
+  const ids = ['orbit', 'top', 'eye', 'hand'];
+  expect(nextOwnCamera(ids, 'orbit')).toBe('eye');
+  expect(nextOwnCamera(ids, 'eye')).toBe('hand');
+  expect(nextOwnCamera(ids, 'hand')).toBe('eye');
+  expect(nextOwnCamera(['orbit', 'top'], 'top')).toBe('top');
 });
