@@ -45,7 +45,6 @@ const surfSchema = config({
   weight: field(number(0, 1000), 1, 'Weight in the loss.'),
   crop: field(whole(0, 1000), 5, 'Most steps cut off either end at random.'),
 });
-export type SurfConfig = Config<typeof surfSchema>;
 
 /** REED (Metcalf et al. 2024): see dynamics.ts. */
 const reedSchema = config({

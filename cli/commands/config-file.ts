@@ -1,6 +1,6 @@
 /** `--config FILE`: an experiment as a file, of which flags are changes. */
 import { type Command, InvalidArgumentError, type Option } from 'commander';
-import { partFields } from '../../experiments/config-schema.ts';
+import { configSchema, partFields } from '../../experiments/config-schema.ts';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { type Experiment, readExperiment } from '../../experiments/experiment-file.ts';
 import { teachSchema } from '../../experiments/train/teacher-settings.ts';
@@ -154,18 +154,17 @@ function settingsOf(
   setBy: readonly SetBy[],
 ): Values {
   const given = names.filter((name) => file.values[name] !== undefined);
-  const settings = structuredClone(
-    Object.fromEntries(given.map((name) => [name, file.values[name]])),
-  );
+  let settings: Values = Object.fromEntries(given.map((name) => [name, file.values[name]]));
   for (const [flag, ...path] of setBy)
-    if (command.getOptionValueSource(flag) === 'cli' && file.fileOf(path)) remove(settings, path);
+    if (command.getOptionValueSource(flag) === 'cli' && file.fileOf(path))
+      settings = without(settings, path);
   return settings;
 }
 
-function remove(from: Values, path: readonly string[]): void {
-  const [key, ...rest] = path as [string, ...string[]];
-  if (rest.length === 0) delete from[key];
-  else if (typeof from[key] === 'object' && from[key] !== null) remove(from[key] as Values, rest);
+function without(from: Values, [key = '', ...rest]: readonly string[]): Values {
+  const { [key]: value, ...others } = from;
+  if (rest.length === 0) return others;
+  return isObject(value) ? { ...from, [key]: without(value, rest) } : from;
 }
 
 /** @throws UsageError naming field, value, what is allowed, and the file that said it. */
@@ -175,8 +174,7 @@ async function checkSettings(flags: Flags, file: Experiment, settings: Values): 
   for (const id of presets) {
     const schema = await asUsage(() =>
       config({
-        ...(environment ? { options: field(group(environment.options), {}, 'Options.') } : {}),
-        ...partFields(id),
+        ...(env === undefined ? partFields(id) : configSchema(id, env).shape),
         teach: field(group(teachSchema), {}, 'Character of the teachers.'),
       }),
     );

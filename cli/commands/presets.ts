@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { PresetInfo } from '../../agent/presets/preset.ts';
 import { getPreset, listPresets } from '../../agent/presets/presets.ts';
 import { partSchemas } from '../../agent/presets/schemas.ts';
-import { asUsage } from '../../experiments/errors.ts';
+import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { createOutput, table } from '../../experiments/output.ts';
 import { jsonSchemaOf } from '../../sim/config.ts';
 import { settingsOf, settingsText } from './settings.ts';
@@ -19,6 +19,10 @@ export function presetsCommand(): Command {
     .argument('[id]', 'only this one')
     .option('--show <id>', 'everything that can be set about it: value, range, default');
   jsonOption(command).action(async (id: string | undefined, options: Flags) => {
+    if (id !== undefined && options.show !== undefined && id !== options.show)
+      throw new UsageError(
+        `id: is ${id}, and --show is ${options.show}, allowed only one of the two`,
+      );
     if (options.show !== undefined) return show(options.show, options);
     const known = await asUsage(() => (id === undefined ? undefined : getPreset(id).id));
     const presets = listPresets().filter((p) => known === undefined || p.id === known);

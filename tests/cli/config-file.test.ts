@@ -203,6 +203,7 @@ describe('two options that set the same thing', () => {
     ],
     [['train', '--mjcf', 'a.xml', '--env', 'reacher'], 'env: is reacher, allowed mjcf with --mjcf'],
     [['train', '--task', 'a.json'], 'task: needs --mjcf'],
+    [['presets', 'pebble', '--show', 'surf'], 'id: is pebble, and --show is surf, allowed only'],
     [
       ['train', '--takeover-seconds', '3', '--teach', 'override.minSeconds=4', '--steps', '1'],
       'teach.override.minSeconds: is set by --takeover-seconds too, allowed only one of the two',
