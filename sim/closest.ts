@@ -1,25 +1,28 @@
 /** The word of `words` that `word` most likely misspells; undefined when none is close enough. */
 export function closest(word: string, words: readonly string[]): string | undefined {
-  const most = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   let best: string | undefined;
-  let least = most + 1;
+  let least = Number.POSITIVE_INFINITY;
   for (const other of words) {
     const distance = edits(word.toLowerCase(), other.toLowerCase());
-    if (distance < least) [best, least] = [other, distance];
+    // A third of the shorter word, so that a short word does not pass for another short word.
+    const most = Math.max(1, Math.floor(Math.min(word.length, other.length) / 3));
+    if (distance <= most && distance < least) [best, least] = [other, distance];
   }
   return best;
 }
 
-/** Letters inserted, removed or replaced to turn `a` into `b` (Levenshtein 1966). */
+/** Letters inserted, removed, replaced or swapped with their neighbour to turn `a` into `b` (Damerau 1964, optimal alignment). */
 function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+      const replaced = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, rows[i - 1]![j]! + 1, row[j - 1]! + 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j]!, rows[i - 2]![j - 2]! + 1);
     }
-    row = next;
+    rows.push(row);
   }
-  return row[b.length]!;
+  return rows[a.length]![b.length]!;
 }

@@ -261,7 +261,7 @@ test('[RWD-24] a bad configuration is refused by name', () => {
   const make = (bad: object) => () =>
     createRewardEnsemble(spec, { reed: { ...reed, ...bad } }, backend, createRandom(1));
   expect(make({ batch: 0.5 })).toThrow(
-    /reward.reed.batch: is 0.5, allowed integers from 1 to 4096/,
+    /reward.reed.batch: is 0.5, allowed whole numbers 1 to 4096/,
   );
   expect(make({ weight: -1 })).toThrow(/reward.reed.weight: is -1, allowed 0 to 1000/);
 });

@@ -92,6 +92,6 @@ test('[RWD-15] rows come scaled, squares of the last columns after them, as devi
 test('[RWD-15] an unknown choice of squares is refused by name', () => {
   const squares = 'some' as unknown as 'all';
   expect(() => createRewardEnsemble(spec, { squares }, backend, createRandom(1))).toThrow(
-    /reward.squares: is some, allowed none, actions, all/,
+    /^reward.squares: is "some", allowed none, actions, all$/,
   );
 });

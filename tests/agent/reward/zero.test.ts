@@ -99,6 +99,6 @@ test('[RWD-27] pessimism takes off what the members disagree about', () => {
 test('[RWD-13] unknown zeros and outputs are refused by name', () => {
   const make = (config: Record<string, unknown>) => () =>
     createRewardEnsemble(spec, config, backend, createRandom(1));
-  expect(make({ zero: 'median' })).toThrow('reward.zero: is median, allowed mean, low, learned');
-  expect(make({ output: 'relu' })).toThrow('reward.output: is relu, allowed tanh, linear');
+  expect(make({ zero: 'median' })).toThrow('reward.zero: is "median", allowed mean, low, learned');
+  expect(make({ output: 'relu' })).toThrow('reward.output: is "relu", allowed tanh, linear');
 });
