@@ -9,6 +9,7 @@ import { evalCommand } from './commands/eval.ts';
 import { expertCommand } from './commands/expert.ts';
 import { exportCommand } from './commands/export.ts';
 import { presetsCommand } from './commands/presets.ts';
+import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 
@@ -44,6 +45,7 @@ export function createProgram(): Command {
     presetsCommand(),
     doctorCommand(),
     exportCommand(),
+    runsCommand(),
   ])
     program.addCommand(command);
   prepare(program);

@@ -1,5 +1,4 @@
 /** Puts storage, run, HTTP and sockets together. */
-import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { EnvironmentOptions } from '../sim/contract.ts';
@@ -10,8 +9,8 @@ import { createHttp } from './connection/http.ts';
 import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.ts';
 import { KEEP_EPISODES } from './contract.ts';
 import { PROTOCOL_VERSION } from './protocol/index.ts';
+import { chooseRun } from './run/choose.ts';
 import { startRun } from './run/run.ts';
-import type { Run, Storage } from './storage/contract.ts';
 import { lockFolder } from './storage/lock.ts';
 import { openStorage } from './storage/sqlite.ts';
 import { createLog } from './threads/log.ts';
@@ -32,7 +31,10 @@ export interface ServeOptions {
   readonly preset: string;
   /** `{learner, reward, queries, scheduler}`: changes to the preset. */
   readonly overrides?: Readonly<Record<string, unknown>>;
-  readonly seed: number;
+  /** Of a new run; absent: 1, or that of the run that goes on. */
+  readonly seed?: number | undefined;
+  /** The run that is to go on, by id or name; absent: the newest that is the same, or a new one. */
+  readonly runId?: string | undefined;
   /** Free-running rollout threads. */
   readonly rollouts: number;
   /** Episodes kept on disk beside those that feedback names; 1000. */
@@ -82,10 +84,11 @@ async function open(
   onClose(lockFolder(options.dataDir).release);
   const storage = openStorage(options.dataDir);
   onClose(storage.close);
-  const { record, isNew } = await resumeOrNew(options, storage);
+  const wanted = { ...options, overrides: options.overrides ?? {} };
+  const { record, isNew, words } = await chooseRun(storage, wanted, version, options.runId);
+  log.info(words);
   const run = await startRun({
-    ...options,
-    overrides: options.overrides ?? {},
+    ...wanted,
     keepEpisodes: options.keepEpisodes ?? KEEP_EPISODES,
     run: record,
     storage,
@@ -150,34 +153,4 @@ function describe(facts: EnvironmentFacts): Welcome['environment'] {
     endReasons: endReasons.map((reason) => ({ ...reason })),
     overlays,
   };
-}
-
-/** The newest run of the folder goes on when it is of the same environment, preset and settings. */
-async function resumeOrNew(
-  options: ServeOptions,
-  storage: Storage,
-): Promise<{ record: Run; isNew: boolean }> {
-  const settings = Object.keys(options.overrides ?? {}).length > 0 ? [options.overrides] : [];
-  const configHash = createHash('sha256')
-    .update(JSON.stringify([options.environment, options.environmentOptions, version, ...settings]))
-    .digest('hex')
-    .slice(0, 16);
-  const latest = await storage.latestRun();
-  if (
-    latest &&
-    latest.environmentId === options.environment &&
-    latest.preset === options.preset &&
-    latest.configHash === configHash
-  ) {
-    return { record: latest, isNew: false };
-  }
-  const record: Run = {
-    id: `run-${randomUUID().slice(0, 8)}`,
-    environmentId: options.environment,
-    preset: options.preset,
-    seed: options.seed,
-    configHash,
-    createdAt: Date.now(),
-  };
-  return { record, isNew: true };
 }

@@ -363,6 +363,10 @@ export interface EnvironmentFactory extends EnvironmentInfo {
   readonly options: ConfigSchema;
   /** @throws RangeError naming field, value and allowed range for bad options. */
   create(options?: EnvironmentOptions): Promise<Environment>;
+  /** Files of the user's that these options make it of; their content belongs to what it is. */
+  files?(options: EnvironmentOptions): Promise<readonly string[]>;
+  /** Options that are paths: how they are spelt does not belong to it. */
+  readonly pathOptions?: readonly string[];
   /**
    * A scripted expert, where there is one: it reads the environment and writes an action to `out`.
    * Used by synthetic override teachers and, without a `createPlanner`, as `--policy planner`.

@@ -8,6 +8,7 @@ import { hostName, integer, pageOrigin, partSetting, port, seed } from '../argum
 import { ensureUi, uiFolder } from '../build-ui.ts';
 import { neededToken, type Reach, reachWords } from '../reach.ts';
 import { configOption } from './config-file.ts';
+import { findRun, inFolder } from './runs.ts';
 import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
 
 interface ServeFlags {
@@ -21,7 +22,8 @@ interface ServeFlags {
   option: EnvironmentOptions;
   preset: string;
   set: Record<string, Record<string, unknown>>;
-  seed: number;
+  seed?: number;
+  run?: string;
   rollouts: number;
   keepEpisodes: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -59,7 +61,8 @@ export function serveCommand(): Command {
       partSetting,
       {},
     )
-    .option('--seed <n>', 'seed of a new run', seed, 1)
+    .option('--seed <n>', 'seed of a new run (default 1)', seed)
+    .option('--run <id>', 'the run to go on with; default: the newest that is the same')
     .option('--rollouts <n>', 'free-running rollout threads', integer(0, 64), 1)
     .option(
       '--keep-episodes <n>',
@@ -74,17 +77,35 @@ export function serveCommand(): Command {
     )
     .option('--dev', 'serve the page through Vite, with hot reload', false)
     .option('--no-page', 'API and sockets only: the page is neither built nor waited for')
-    .action((flags: ServeFlags) => run(flags));
+    .action(async (flags: ServeFlags) => run(await asTheRun(flags, command)));
   return withExamples(
     command,
     'reins serve',
     'reins serve --port 9000 --data ./my-run --seed 7',
     'reins serve --env half-cheetah --preset pebble',
     'reins serve --set queries.kind=rank',
+    'reins serve --run run-1a2b3c4d',
     'reins serve --host 0.0.0.0',
     'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
     'reins serve --config experiment.json --port 9000',
   );
+}
+
+/** With --run: what the run is made of, where nothing else is asked for. */
+async function asTheRun(flags: ServeFlags, command: Command): Promise<ServeFlags> {
+  const { run: given } = flags;
+  if (given === undefined) return flags;
+  const isDefault = (name: string) => command.getOptionValueSource(name) === 'default';
+  const adopted = { ...flags };
+  await inFolder(flags.data, async (storage) => {
+    const { environmentId, preset, identity } = await findRun(storage, given);
+    if (isDefault('env')) adopted.env = environmentId;
+    if (isDefault('preset')) adopted.preset = preset;
+    if (isDefault('option') && identity) adopted.option = identity.options as EnvironmentOptions;
+    if (isDefault('set') && identity)
+      adopted.set = identity.overrides as Record<string, Record<string, unknown>>;
+  });
+  return adopted;
 }
 
 async function run(flags: ServeFlags): Promise<void> {
@@ -151,6 +172,7 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
         preset: flags.preset,
         overrides: flags.set,
         seed: flags.seed,
+        runId: flags.run,
         rollouts: flags.rollouts,
         keepEpisodes: flags.keepEpisodes,
         uiDir,

@@ -15,6 +15,22 @@ export interface Run {
   readonly createdAt: number;
   /** Physics engine and version that it was begun with; absent: ours, or not known. */
   readonly engine?: string;
+  /** Given by a person. */
+  readonly name?: string;
+  /** Absent in runs of earlier versions. */
+  readonly identity?: RunIdentity;
+}
+
+/** What makes a run, by content; `configHash` is its hash. */
+export interface RunIdentity {
+  readonly environment: string;
+  /** Of the environment, those that are paths left out. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Files of the user's that the environment is made of. */
+  readonly files: readonly { readonly name: string; readonly hash: string }[];
+  readonly preset: string;
+  /** Changes to the preset. */
+  readonly overrides: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of a stored episode without opening it. */
@@ -47,7 +63,11 @@ export interface Storage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
   latestRun(): Promise<Run | undefined>;
+  /** Newest first. */
   listRuns(): Promise<Run[]>;
+  renameRun(id: string, name: string): Promise<void>;
+  /** With its feedback, episodes, metrics and checkpoints. */
+  deleteRun(id: string): Promise<void>;
 
   /**
    * Append to the log. Resolves once it survives `kill -9`; the same id again changes nothing and

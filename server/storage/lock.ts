@@ -30,24 +30,37 @@ export function lockFolder(folder: string, { name, flag }: FolderUser = SERVER):
     );
   }
   const owner = join(folder, `${name}.pid`);
-  const lock = new Database(join(folder, `${name}.lock`));
+  const path = join(folder, `${name}.lock`);
+  let lock: Database.Database | undefined;
   try {
+    lock = new Database(path);
     lock.exec('PRAGMA busy_timeout = 0');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    lock.close();
-    if (!/locked|busy/i.test(String(error))) throw error;
+    lock?.close();
+    if (!/locked|busy/i.test(String(error)))
+      throw new RangeError(
+        `${flag}: ${path} cannot be used as a lock (${(error as Error).message}): remove it where no ${name} runs, or choose another folder with --${flag}`,
+      );
     throw new RangeError(
       `${flag}: ${folder} is in use by another ${name} (process ${pidIn(owner)}): end it, or choose another folder with --${flag}`,
     );
   }
-  writeFileSync(owner, `${process.pid}\n`);
+  const held = lock;
+  tellOwner(owner);
   return {
     release() {
-      lock.exec('ROLLBACK');
-      lock.close();
+      held.exec('ROLLBACK');
+      held.close();
     },
   };
+}
+
+/** For the words of a refusal alone: a full disk is no reason not to start. */
+function tellOwner(path: string): void {
+  try {
+    writeFileSync(path, `${process.pid}\n`);
+  } catch {}
 }
 
 function pidIn(path: string): string {

@@ -31,6 +31,7 @@ export interface Tables {
     humanSteps: number;
     summary: string;
   };
+  runDetail: { runId: string; name: string | null; identity: string | null };
   query: { id: string; runId: string; body: string };
   metrics: { runId: string; time: number; learnerUpdates: number; body: string };
 }
@@ -51,5 +52,9 @@ CREATE INDEX metrics_run ON metrics (runId, learnerUpdates, time);
 `;
 
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
-export const MIGRATIONS: readonly string[] = [CREATE, 'ALTER TABLE run ADD COLUMN engine TEXT;'];
+export const MIGRATIONS: readonly string[] = [
+  CREATE,
+  'ALTER TABLE run ADD COLUMN engine TEXT;',
+  'CREATE TABLE runDetail (runId TEXT PRIMARY KEY, name TEXT, identity TEXT) STRICT;',
+];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -2,16 +2,17 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kysely, SqliteDialect, sql } from 'kysely';
-import Database from 'libsql';
+import { sql } from 'kysely';
 import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
 import { stepsOf } from '../../agent/feedback.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
 import { readBinary, writeBinaryInPieces } from './binary.ts';
-import type { EpisodeRow, Run, Storage, StoredCheckpoint } from './contract.ts';
+import type { EpisodeRow, Storage, StoredCheckpoint } from './contract.ts';
+import { openDatabase } from './database.ts';
 import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
 import { createRetention } from './retention.ts';
-import { MIGRATIONS, SCHEMA_VERSION, type Tables } from './schema.ts';
+import { createRuns } from './runs.ts';
+import type { Tables } from './schema.ts';
 import type { DiskCalls, WriteOptions } from './write-file.ts';
 
 interface CheckpointMeta {
@@ -85,21 +86,7 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
 
   return {
     problems,
-    async createRun(run) {
-      await db
-        .insertInto('run')
-        .values({ engine: null, ...run })
-        .execute();
-    },
-    async latestRun() {
-      const rows = db.selectFrom('run').selectAll().orderBy('createdAt', 'desc').limit(1);
-      const row = await rows.executeTakeFirst();
-      return row && runOf(row);
-    },
-    async listRuns(): Promise<Run[]> {
-      const rows = await db.selectFrom('run').selectAll().orderBy('createdAt', 'desc').execute();
-      return rows.map(runOf);
-    },
+    ...createRuns(db, episodePath, checkpointPath),
     async appendFeedback(feedback) {
       const body = JSON.stringify(feedback);
       retention.note(stepsOf(feedback).keys());
@@ -260,28 +247,6 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
       await db.destroy();
     },
   };
-}
-
-function openDatabase(path: string): Kysely<Tables> {
-  const database = new Database(path);
-  database.exec('PRAGMA journal_mode = WAL');
-  // FULL: an acknowledged answer survives a power cut too, not only a killed process.
-  database.exec('PRAGMA synchronous = FULL');
-  database.exec('PRAGMA busy_timeout = 5000');
-  const found = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (found.user_version > SCHEMA_VERSION) {
-    throw new Error(
-      `database: is of version ${found.user_version}, this Reins knows ${SCHEMA_VERSION}; use a newer Reins or another --data folder`,
-    );
-  }
-  const missing = MIGRATIONS.slice(found.user_version).join('\n');
-  if (missing !== '')
-    database.exec(`BEGIN; ${missing} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as never }) });
-}
-
-function runOf({ engine, ...run }: Tables['run']): Run {
-  return engine === null ? run : { ...run, engine };
 }
 
 function toRow(episode: Episode, live: boolean): Tables['episode'] {

@@ -105,6 +105,21 @@ async function compile(mj: MainModule, source: ModelSource): Promise<MjModel> {
   }
 }
 
+/** Real paths of all that MuJoCo reads for a model; of one that does not compile, as far as it came. */
+export async function filesOf(source: ModelFile): Promise<readonly string[]> {
+  const mj = await loadModule();
+  const { toBinaryStl } = await import('./ascii-stl.ts');
+  const seen = new Set<string>();
+  const note: Convert = (path, bytes) => {
+    seen.add(path);
+    return toBinaryStl(path, bytes);
+  };
+  try {
+    compileFile(mj, source, note).delete();
+  } catch {} // whoever creates the environment hears of it
+  return [...seen];
+}
+
 /**
  * Compile a model and allocate its data.
  * @throws MjcfError with MuJoCo's message and the line.

@@ -6,6 +6,7 @@ import type { AxisControl, EnvironmentFactory } from '../../contract.ts';
 import { createMujocoEnvironment, type RoboticsEnvironment } from '../engine/environment.ts';
 import { controlIndex, controlNames, motorControls } from '../engine/fields.ts';
 import { createHold } from '../engine/hold.ts';
+import { filesOf } from '../engine/mujoco.ts';
 import {
   type Actuation,
   actuations,
@@ -158,4 +159,10 @@ export const mjcfFactory: EnvironmentFactory = {
   licence: "the model's own",
   options: schema,
   create: async (given) => createMjcfEnvironment(readOptions(schema, given)),
+  pathOptions: ['mjcf', 'mjcfRoot', 'task'],
+  async files(given) {
+    const { mjcf, mjcfRoot, actuate, task } = readOptions(schema, given);
+    const model = { ...(await findModel(mjcf, mjcfRoot)), actuate };
+    return [...(await filesOf(model)), ...(typeof task === 'string' ? [resolve(task)] : [])];
+  },
 };

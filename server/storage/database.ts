@@ -1,0 +1,88 @@
+/** Opens the database of a folder, or says in one line why not and what to do. */
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { Kysely, SqliteDialect } from 'kysely';
+import Database from 'libsql';
+import { MIGRATIONS, SCHEMA_VERSION, type Tables } from './schema.ts';
+
+/** @throws RangeError naming the file and the way out */
+export function openDatabase(path: string): Kysely<Tables> {
+  if (!existsSync(path)) make(path);
+  refuseEmpty(path);
+  const database = attempt(path, () => {
+    const opened = new Database(path);
+    try {
+      prepare(opened, path);
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+    return opened;
+  });
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as never }) });
+}
+
+/** Under another name first: there is never a database without its tables. */
+function make(path: string): void {
+  const temporary = `${path}.new`;
+  attempt(path, () => {
+    rmSync(temporary, { force: true });
+    const database = new Database(temporary);
+    try {
+      migrate(database, 0);
+    } finally {
+      database.close();
+    }
+    renameSync(temporary, path);
+  });
+}
+
+function refuseEmpty(path: string): void {
+  const { size } = statSync(path);
+  if (size === 0)
+    throw new RangeError(
+      `database: ${path} is empty: put a copy of it back, or remove it to begin anew`,
+    );
+}
+
+function prepare(database: Database.Database, path: string): void {
+  database.exec('PRAGMA journal_mode = WAL');
+  // FULL: an acknowledged answer survives a power cut too, not only a killed process.
+  database.exec('PRAGMA synchronous = FULL');
+  database.exec('PRAGMA busy_timeout = 5000');
+  const { user_version: found } = database.prepare('PRAGMA user_version').get() as {
+    user_version: number;
+  };
+  if (found > SCHEMA_VERSION)
+    throw new RangeError(
+      `database: is of version ${found}, this Reins knows ${SCHEMA_VERSION}; use a newer Reins or another --data folder`,
+    );
+  if (found === 0)
+    throw new RangeError(
+      `database: ${path} belongs to another program; choose another folder with --data`,
+    );
+  if (found < SCHEMA_VERSION) migrate(database, found);
+}
+
+function migrate(database: Database.Database, from: number): void {
+  const missing = MIGRATIONS.slice(from).join('\n');
+  database.exec(`BEGIN; ${missing} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+}
+
+/** The engine's errors do not name the file. */
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RangeError(`database: ${path} cannot be used (${reason}): ${wayOut(reason)}`);
+  }
+}
+
+function wayOut(reason: string): string {
+  if (/not a database|malformed/i.test(reason))
+    return 'put a copy of it back, or move it away to begin anew';
+  if (/full|ENOSPC/i.test(reason)) return 'make room on its disk';
+  if (/locked|busy/i.test(reason)) return 'end the program that uses it';
+  return 'make it writable, or choose another folder with --data';
+}
