@@ -101,7 +101,7 @@ export function App() {
   );
 }
 
-/** Whether the robot asks for a person; on other tabs, of this page and the browser, too. */
+/** Whether the agent asks for a person. Other tabs, of this page and of the browser, show it too. */
 function useAsks(): boolean {
   const client = useClient();
   const asks = useApp((s) => requestOf(s, client.teacherId) === 'take-over');
@@ -182,7 +182,7 @@ function formatMs(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** Full-width word on anything but a good connection. */
+/** A full-width notice while the connection is not good. */
 function ConnectionNotice() {
   const connection = useApp((s) => s.connection);
   const refusal = useApp((s) => s.refusal);

@@ -1,4 +1,4 @@
-/** What people's takeovers came to so far, always in sight. */
+/** The results of people's takeovers so far, always in sight. */
 import { Text, Tooltip } from '@mantine/core';
 import { useApp } from './context.ts';
 import { amount, totalsWords } from './live/takeover-words.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { actionOf, type Binding } from './core/bindings.ts';
 
-/** A press that is the page's to take: not the browser's, not text. */
+/** Whether a press is for the page: not for the browser, and not text. */
 export function isForPage(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const { target } = event;

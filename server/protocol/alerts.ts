@@ -55,8 +55,8 @@ export const ALERTS = {
   'reward-flat': {
     code: 'reward-flat',
     severity: 'warning',
-    meaning: 'The reward model says the same of everything',
-    tip: 'The agent cannot learn from it. Answer clips that differ; where it stays, its weight decay is too strong: start again with a lower --set reward.weightDecay.',
+    meaning: 'The reward model gives everything the same reward',
+    tip: 'The agent cannot learn from it. Answer clips that differ. If this alert stays, the weight decay is too strong: start again with a lower --set reward.weightDecay.',
   },
 } as const satisfies Record<string, AlertDescription>;
 

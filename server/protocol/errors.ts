@@ -9,10 +9,10 @@ export interface ErrorDescription {
 }
 
 export const ERRORS = {
-  'bad-json': { meaning: 'A text message is not JSON.', remedy: 'Mend the client.' },
+  'bad-json': { meaning: 'A text message is not JSON.', remedy: 'Correct the client.' },
   'bad-message': {
     meaning: 'A field is missing, of a wrong type, out of range or does not fit the run.',
-    remedy: 'Mend the field that the message names.',
+    remedy: 'Correct the field that the message names.',
   },
   'too-large': { meaning: 'A message exceeds 64 KiB.', remedy: 'Send smaller messages.' },
   'too-frequent': {

@@ -15,7 +15,7 @@ export interface Scenes {
   message(sceneId: number, seed: number): Promise<string>;
   /** Number of the scene that an episode with this seed has. */
   idOf(seed: number): number;
-  /** An actor can be asked; open requests are repeated, because the actor before it died. `oneScene`: whatever the seed. */
+  /** An actor can be asked; open requests are repeated, because an actor may have died. `oneScene`: whatever the seed. */
   ready(oneScene: boolean): void;
 }
 

@@ -7,7 +7,7 @@ import { RankClips } from './rank-clips.tsx';
 import { RateClip } from './rate-clip.tsx';
 import { useQuestions } from './use-questions.ts';
 
-/** Questions to people, one after the other, of whichever kind this run asks. */
+/** Queries to people, one after the other, of the kind that this run asks. */
 export function CompareView() {
   const questions = useQuestions();
   const [startedAt] = useState(() => Date.now());

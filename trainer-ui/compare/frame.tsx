@@ -1,4 +1,4 @@
-/** What every kind of question looks like: what is asked, clips on one clock, answers below. */
+/** What every kind of query looks like: what is asked, clips on one clock, answers below. */
 import {
   ActionIcon,
   Button,
@@ -36,7 +36,7 @@ export interface AnswerProps {
 export function Frame(
   props: AnswerProps & {
     title: string;
-    /** How far the answer in the making is. */
+    /** Progress of an unfinished answer. */
     progress?: string;
     /** Drawn over a clip, by its index. */
     over?: (clip: number) => ReactNode;

@@ -1,4 +1,4 @@
-/** A ranking in the making: groups of clips by index, best first; clips of one group are equally good. */
+/** An unfinished ranking: groups of clips by index, best first; clips of one group are equally good. */
 export type Placing = readonly (readonly number[])[];
 
 /** Puts a clip behind all others, or beside the last ones; one that is placed is taken out instead. */

@@ -1,4 +1,4 @@
-/** The question in hand, its clips, and the next ones already on their way. */
+/** The current query, its clips, and the next queries, which are being fetched already. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Clip, WireQuery } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
@@ -6,14 +6,14 @@ import type { Client } from '../core/client.ts';
 
 export type Choice = 'a' | 'b' | 'equal' | 'incomparable' | 'skip';
 
-/** `pass`: nothing to say about it, which only a comparison has in the log (`skip`). */
+/** `pass`: the person declines to answer; only comparisons have that in the log (`skip`). */
 export type Answer =
   | { readonly kind: 'compare'; readonly choice: Choice; readonly strength: number }
   | { readonly kind: 'rank'; readonly order: readonly number[] }
   | { readonly kind: 'rate'; readonly score: number; readonly scale: number }
   | { readonly kind: 'pass' };
 
-/** Questions whose clips are fetched before they are needed. */
+/** Queries whose clips are fetched before they are needed. */
 const AHEAD = 3;
 const CLIPS_KEPT = 8;
 
@@ -31,7 +31,7 @@ interface Answered {
 export interface Questions {
   readonly question: Question | undefined;
   answer(answer: Answer): void;
-  /** Takes the last answer back and shows its question again. */
+  /** Takes the last answer back and shows its query again. */
   undo(): void;
   readonly count: number;
   readonly waiting: number;
@@ -60,7 +60,7 @@ export function useQuestions(): Questions {
           setLoaded((old) => new Map([...old, [q.id, clips] as const].slice(-CLIPS_KEPT))),
         )
         .catch(() => {
-          // Its episodes are gone, or the connection is: it may come back as a new question.
+          // Its episodes are gone, or the connection is: it may come back as a new query.
           asked.current.delete(q.id);
           client.dropQuery(q.id);
         });

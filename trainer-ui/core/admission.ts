@@ -3,7 +3,7 @@
 /** ms after which the question counts as unanswered. */
 const PATIENCE = 5000;
 
-/** In words for a person; undefined where the server says nothing against it, or nothing at all. */
+/** In words for a person; undefined where the server does not object, or does not answer. */
 export async function whyRefused(
   { href, origin }: { readonly href: string; readonly origin: string },
   ask: typeof fetch,

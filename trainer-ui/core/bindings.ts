@@ -84,7 +84,7 @@ const DIGITS = [
   range(['1', '…', '5'], 'rating: from very bad to very good'),
 ];
 
-/** Of every question. */
+/** Of every query. */
 export const CLIPS = {
   pause: { keys: ['Space'], what: 'pause the clips' },
   undo: { keys: ['KeyU'], what: 'undo the last answer' },

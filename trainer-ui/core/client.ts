@@ -1,5 +1,5 @@
 /**
- * The page's one object with a life: connection, frames, clips, answers. React components read its
+ * The page's one object with a life cycle: connection, frames, clips, answers. React components read its
  * store and call its methods.
  */
 import {
@@ -38,7 +38,7 @@ type Body = ClientFeedback extends infer F
 
 /** ms between looks at answers that wait. */
 const SEND_EVERY = 200;
-/** Refusals that pass: the answer waits and is sent again. Any other refusal is for good. */
+/** Temporary refusals: the answer waits and is sent again. Any other refusal is final. */
 const PASSING: readonly ErrorCode[] = ['storage-failed', 'other-run', 'too-frequent', 'internal'];
 const SCENES_KEPT = 12;
 const EPISODES_KEPT = 12;
@@ -68,9 +68,9 @@ export interface Client {
   /** Give up the answers to runs that are not served now. */
   forgetOthers(): void;
   clip(segment: Segment): Promise<Clip>;
-  /** Forget a question that was answered here. */
+  /** Forget a query that was answered here. */
   dropQuery(id: string): void;
-  /** Which question is on screen from now on: it is kept open meanwhile. */
+  /** Which query is on screen from now on: it is kept open meanwhile. */
   showQuery(id: string | undefined): void;
   onError(listener: (message: string, code: string) => void): () => void;
 }
@@ -225,7 +225,7 @@ export function createClient(window: Window): Client {
   /** Rewards for an episode whose id came after its first frames. */
   function giveUnnamed(patience = PATIENCE): void {
     const waiting = unnamed;
-    // Taken off before any is given: what is drawn from the store must not have a reward given twice.
+    // The list is emptied before any reward is given, so that no redraw from the store gives one twice.
     unnamed = waiting.filter(
       (r) => !episodeIds.has(r.episodeNumber) && Date.now() - r.at < patience,
     );

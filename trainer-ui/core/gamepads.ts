@@ -45,7 +45,7 @@ const MOVED = 0.12;
 const WORN = 0.3;
 /** …but an axis at its end is the trigger of a pad without standard layout, at rest. */
 const END = 0.95;
-/** Steady for so long, and this near to zero, is rest, whatever was believed before. */
+/** Steady for this long, and this near to zero, is rest, whatever was assumed before. */
 const STEADY_MS = 3000;
 const STEADY_TRAVEL = 0.02;
 const KEY = 'reins-gamepads';

@@ -86,7 +86,7 @@ export function createLine(window: LineWindow, events: LineEvents): Line {
     else void explain(attempt, retryMs);
   }
 
-  /** A socket that never opened was refused, or nobody was there. */
+  /** A socket that never opened was refused, or there was no server. */
   async function explain(failed: number, retryMs: number): Promise<void> {
     const why = await whyRefused(window.location, window.fetch.bind(window));
     if (failed !== attempt) return;

@@ -24,7 +24,7 @@ export interface AppState {
   tab: Tab;
   welcome: Welcome | undefined;
   status: Status | undefined;
-  /** Person in control is at this page. */
+  /** Whether the person in control is at this page. */
   driving: boolean;
   camera: string;
   /** Ids of the cameras of the scene on screen. */
@@ -32,7 +32,7 @@ export interface AppState {
   /** Contacts, joints and forces are shown. */
   forces: boolean;
   queries: readonly WireQuery[];
-  /** The question on screen: it stays until it is answered, whatever the server withdraws. */
+  /** The query on screen: it stays until it is answered, whatever the server withdraws. */
   shownQuery: string | undefined;
   /** Answers of this page: sent, on disk, in a policy. */
   sent: number;
@@ -96,7 +96,7 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
         welcome: message,
         connection: 'open',
         refusal: undefined,
-        // The same run again after a lost connection: the question in hand is still one of it.
+        // The same run again after a lost connection: the query on screen still belongs to it.
         queries: state.queries.filter(
           (q) => q.id === state.shownQuery && q.runId === message.runId,
         ),
@@ -138,7 +138,7 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
   }
 }
 
-/** What is urgent goes before what is not, but for the question on screen. */
+/** Urgent queries go before the others, except before the query on screen. */
 function withQuestion(state: AppState, question: WireQuery): WireQuery[] {
   const { queries, shownQuery } = state;
   const before = queries.findIndex((q) => !q.urgent && q.id !== shownQuery);

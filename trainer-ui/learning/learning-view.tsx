@@ -48,7 +48,7 @@ const COLOUR = { success: 'teal', failure: 'red', neutral: 'gray' } as const;
 function End({ episode }: { episode: EpisodeSummary }) {
   const known = useApp((s) => s.welcome?.environment.endReasons);
   const { label, severity } = endReasonOf(episode.endReason || episode.end, known);
-  // A reason may say nothing of success: a time limit, or an ending of a model of one's own.
+  // A reason may say nothing about success: a time limit, or an ending of a user's own model.
   const colour = COLOUR[severity === 'neutral' && episode.success ? 'success' : severity];
   return (
     <Badge size="sm" variant="light" tt="none" color={colour}>

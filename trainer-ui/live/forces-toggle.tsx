@@ -7,8 +7,8 @@ import { newId } from '../core/client.ts';
 import { useKeys } from '../use-keys.ts';
 
 /**
- * Shows contacts, joints and forces where the environment has them. The server sends them only while
- * somebody looks, so a new connection asks again.
+ * Shows contacts, joints and forces where the environment has them. The server sends them only while a
+ * viewer asks for them, so a new connection asks again.
  */
 export function ForcesToggle() {
   const client = useClient();

@@ -38,7 +38,7 @@ export function GamepadPanel() {
   );
 }
 
-/** One button for each input that the environment uses: press it, then move what shall do it. */
+/** One button for each input that the environment uses: press it, then move the input that should do it. */
 function Mapping() {
   const client = useClient();
   const controls = useApp((s) => s.welcome?.environment.controls);

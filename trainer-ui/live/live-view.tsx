@@ -174,10 +174,10 @@ function ControllerBadge() {
 /** As long as the animation of `.flash`. */
 const FLASH_MS = 450;
 
-/** A short answer to + and −: the key was heard. A new reward is a new element, whose animation starts anew. */
+/** A short response to + and −: the key was heard. A new reward is a new element, whose animation starts anew. */
 function RewardFlash() {
   const last = useApp((s) => s.lastReward);
-  // One from before this view was opened is old news.
+  // A reward from before this view was opened is not shown.
   if (!last || Date.now() - last.at > FLASH_MS) return null;
   return (
     <Text

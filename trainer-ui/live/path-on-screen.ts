@@ -1,7 +1,7 @@
 /** Which predicted path goes with the picture. */
 import type { Frame, PredictedPath } from '../../server/protocol/index.ts';
 
-/** A path is drawn for so long around its step, s of the simulation; longer when that is sped up. */
+/** How long a path is drawn around its step, s of simulated time; longer when the simulation is sped up. */
 const FRESH = 1;
 
 /** The path, if it is of the episode on screen and of a moment near it; `controlDt` in s. */

@@ -1,4 +1,4 @@
-/** The robot calls for a person, or tells the person that they may let go: large, over the picture. */
+/** The agent calls for a person, or tells the person that they may let go: large, over the picture. */
 import { Group, Kbd, Text } from '@mantine/core';
 import { IconAlertTriangleFilled, IconSteeringWheelOff } from '@tabler/icons-react';
 import { useApp } from '../context.ts';

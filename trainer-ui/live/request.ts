@@ -1,4 +1,4 @@
-/** What the robot says to the person at this page. */
+/** What the agent says to the person at this page. */
 import type { AppState, Status } from '../core/store.ts';
 
 export type Request = NonNullable<Status['request']>;
@@ -13,7 +13,7 @@ export function holdsHere(
   return holderSession === undefined ? holder === teacherId : holderSession === welcome?.sessionId;
 }
 
-/** A call for help is for everybody until somebody drives; an offer to let go is for who drives. */
+/** A call for help is for all viewers until a person drives; an offer to let go is for the operator. */
 export function requestOf(
   state: Pick<AppState, 'status' | 'driving' | 'welcome'>,
   teacherId: string,
@@ -31,7 +31,7 @@ export function requestOf(
   }
 }
 
-/** The world stands until somebody says go on; a robot that brakes while it asks is not halted. */
+/** Whether the simulation waits for a person to continue it. An agent that brakes while it asks is not halted. */
 export function isHalted(status: Status | undefined): boolean {
   if (!status) return false;
   const { state, controller, request } = status;

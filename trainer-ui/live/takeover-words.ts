@@ -1,4 +1,4 @@
-/** In words: what a takeover spared, and what all of them came to. */
+/** What a takeover prevented, and what all of them did, in words. */
 import type { OverrideReport, Status } from '../core/store.ts';
 
 type Counterfactual = NonNullable<OverrideReport['counterfactual']>;
