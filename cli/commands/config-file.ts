@@ -1,6 +1,5 @@
 /** `--config FILE`: an experiment as a file, of which flags are changes. */
 import { type Command, InvalidArgumentError, type Option } from 'commander';
-import { configSchema, partFields } from '../../experiments/config-schema.ts';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { type Experiment, readExperiment } from '../../experiments/experiment-file.ts';
 import { teachSchema } from '../../experiments/train/teacher-settings.ts';
@@ -170,6 +169,7 @@ function without(from: Values, [key = '', ...rest]: readonly string[]): Values {
 /** @throws UsageError naming field, value, what is allowed, and the file that said it. */
 async function checkSettings(flags: Flags, file: Experiment, settings: Values): Promise<void> {
   const { env, preset, presets = preset === undefined ? [] : [preset] } = flags;
+  const { configSchema, partFields } = await import('../../experiments/config-schema.ts'); // learners: not for --help
   const environment = env === undefined ? undefined : await asUsage(() => getEnvironment(env));
   for (const id of presets) {
     const schema = await asUsage(() =>

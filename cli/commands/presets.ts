@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import type { PresetInfo } from '../../agent/presets/preset.ts';
 import { getPreset, listPresets } from '../../agent/presets/presets.ts';
-import { partSchemas } from '../../agent/presets/schemas.ts';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { createOutput, table } from '../../experiments/output.ts';
 import { jsonSchemaOf } from '../../sim/config.ts';
@@ -42,6 +41,7 @@ export function presetsCommand(): Command {
 /** With `--json` the JSON Schema too, of what `--set` and an experiment file may say. */
 async function show(id: string, flags: Flags): Promise<void> {
   const preset = await asUsage(() => getPreset(id));
+  const { partSchemas } = await import('../../agent/presets/schemas.ts'); // learners: not for --help
   const parts = partSchemas(preset).map(({ name, doc, plain, preset: resolved }) => ({
     name,
     doc,

@@ -6,6 +6,7 @@ import { createOutput, short, table } from '../../experiments/output.ts';
 import type { CurvePoint } from '../../experiments/train/loop.ts';
 import { TEACHERS, type TeacherName } from '../../experiments/train/names.ts';
 import type { TrainResult } from '../../experiments/train/run.ts';
+import { teachNames } from '../../experiments/train/teacher-settings.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { integer, number, partSetting, seed, words } from '../arguments.ts';
 import { configOption } from './config-file.ts';
@@ -97,8 +98,7 @@ function teacherOptions(command: Command): Command {
     )
     .option(
       '--teach <teacher.name=value>',
-      'change a teacher, repeatable: preference.(beta, gamma, mistake, skip, equal, sideBias, drift, fatigue, ' +
-        'featureNoise, featureIndex, delay), scalar.(mode, delaySteps, mistake, …), override.(delaySeconds, …)',
+      `change a teacher, repeatable: ${teachNames()}`,
       partSetting,
       {},
     )

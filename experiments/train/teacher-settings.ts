@@ -9,7 +9,7 @@ import {
   preferenceTeacherSchema,
 } from '../../agent/teachers/preference.ts';
 import { type ScalarTeacherConfig, scalarTeacherSchema } from '../../agent/teachers/scalar.ts';
-import { config, group, optional, parseConfig } from '../../sim/config.ts';
+import { config, fieldRows, group, optional, parseConfig } from '../../sim/config.ts';
 import type { TeacherName } from './names.ts';
 
 export interface TeacherSettings {
@@ -27,6 +27,16 @@ export const teachSchema = config({
   scalar: optional(group(scalarTeacherSchema), 'Who rewards while the agent acts.'),
   override: optional(group(overrideTeacherSchema), 'Who takes over.'),
 } satisfies Record<keyof TeacherSettings, unknown>);
+
+/** What `--teach` may name: `preference.(beta, gamma, …), scalar.(…), …`. */
+export function teachNames(): string {
+  const names = fieldRows(teachSchema).map(({ name }) => name.split('.'));
+  const ofTeacher = (teacher: string) =>
+    names.flatMap(([first, field]) => (first === teacher && field ? [field] : []));
+  return Object.keys(teachSchema.shape)
+    .map((teacher) => `${teacher}.(${ofTeacher(teacher).join(', ')})`)
+    .join(', ');
+}
 
 /**
  * @param names who teaches: settings of anybody else would change nothing.
