@@ -59,7 +59,7 @@ export function createCameraRig(canvas: HTMLElement): CameraRig {
       cameras.find((c) => c.id === wanted) ??
       cameras.find((c) => c.kind === wanted) ??
       // A robot's cockpit is a camera on one of its bodies.
-      cameras.find((c) => wanted === 'cockpit' && c.kind === 'mounted') ??
+      cameras.find((c) => wanted === 'cockpit' && c.kind === 'mounted' && c.body !== undefined) ??
       // Without one, its other cameras take the places that are free.
       cameras[VIEWS.indexOf(wanted) === 2 ? 1 : 0] ??
       cameras[0];

@@ -14,20 +14,25 @@ interface Ball {
   readonly radius: number;
 }
 
-/** A ball around the drawn geoms of bodies, at the present poses. Endless geoms have no radius and count as points. */
-function ballAround(physics: Physics, bodies: ReadonlySet<number>): Ball | undefined {
+/** A ball around geoms of bodies, at the present poses, and points. Endless geoms have no radius and count as points. */
+function ballAround(
+  physics: Physics,
+  bodies: ReadonlySet<number>,
+  points: readonly Vec3[],
+): Ball | undefined {
   const bodyOf = physics.model('geom_bodyid');
   const bound = physics.model('geom_rbound');
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
-  for (let g = 0; g < physics.sizes.ngeom; g++) {
-    if (!bodies.has(bodyOf[g]!)) continue;
+  const include = (point: Vec3, radius: number) => {
     for (let k = 0; k < 3; k++) {
-      const at = physics.geom_xpos[g * 3 + k]!;
-      low[k] = Math.min(low[k]!, at - bound[g]!);
-      high[k] = Math.max(high[k]!, at + bound[g]!);
+      low[k] = Math.min(low[k]!, point[k]! - radius);
+      high[k] = Math.max(high[k]!, point[k]! + radius);
     }
-  }
+  };
+  for (let g = 0; g < physics.sizes.ngeom; g++)
+    if (bodies.has(bodyOf[g]!)) include(vectorAt(physics.geom_xpos, g), bound[g]!);
+  for (const point of points) include(point, 0);
   const center = low.map((l, k) => (l + high[k]!) / 2);
   const radius = Math.hypot(...low.map((l, k) => (high[k]! - l) / 2));
   if (!Number.isFinite(radius) || radius <= 0) return undefined;
@@ -39,6 +44,12 @@ function travels(physics: Physics, body: number): boolean {
   if (physics.model('body_jntnum')[body] === 0) return false;
   const type = physics.model('jnt_type')[physics.model('body_jntadr')[body]!];
   return type === FREE_JOINT || type === SLIDE_JOINT;
+}
+
+/** Bodies that carry the vertices of a flex: each goes its own way. */
+function flexBodies(physics: Physics): Set<number> {
+  const all = ['flex_vertbodyid', 'flex_nodebodyid'].flatMap((name) => [...physics.model(name)]);
+  return new Set(all);
 }
 
 /** MuJoCo's camera modes that keep their direction in the world while they travel with their body. */
@@ -97,13 +108,19 @@ function ownCameras(
 
 /**
  * Cameras of a model that brings none of ours: one that shows what moves (and follows it where it
- * can travel), one from above, then the model's own. Needs the poses of the initial state.
+ * can travel), one from above, then the model's own. Needs the poses of the initial state. `bending`:
+ * vertices of what bends.
  */
-export function defaultCameras(physics: Physics, moving: readonly number[]): CameraDescription[] {
+export function defaultCameras(
+  physics: Physics,
+  moving: readonly number[],
+  bending: readonly Vec3[],
+): CameraDescription[] {
   const whole: Ball = { center: physics.center, radius: physics.extent / 2 };
-  const { center, radius } = ballAround(physics, new Set(moving)) ?? whole;
+  const { center, radius } = ballAround(physics, new Set(moving), bending) ?? whole;
   const distance = Math.max(0.3, 2.6 * radius);
-  const followed = moving.find((b) => travels(physics, b));
+  const soft = flexBodies(physics);
+  const followed = moving.find((b) => travels(physics, b) && !soft.has(b));
   const name = followed === undefined ? '' : physics.label('body', followed);
   const origin = name === '' ? [0, 0, 0] : physics.xpos.slice(followed! * 3, followed! * 3 + 3);
   const [x, y, z] = center.map((c, k) => c - origin[k]!) as [number, number, number];

@@ -175,3 +175,25 @@ export function skinsOf(
     }).filter((skin) => skin !== undefined),
   );
 }
+
+/** Where the vertices of a skin are at the present frames. */
+export function verticesOf(
+  physics: Physics,
+  { moving }: PoseStream,
+  skin: SkinDescription,
+): Vec3[] {
+  const { starts, bodies, weights, offsets } = skin;
+  return Array.from({ length: starts.length - 1 }, (_, v) => {
+    let at: Vec3 = [0, 0, 0];
+    for (let i = starts[v]!; i < starts[v + 1]!; i++) {
+      const body = moving[bodies[i]!];
+      const offset = vectorAt(offsets, i);
+      const point =
+        body === undefined
+          ? offset
+          : sum(vectorAt(physics.xpos, body), turned(quaternionAt(physics.xquat, body), offset));
+      at = sum(at, point, weights[i]!);
+    }
+    return at;
+  });
+}

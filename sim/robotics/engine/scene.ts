@@ -12,7 +12,7 @@ import type {
 import type { Physics } from './mujoco.ts';
 import { createMesh, heightfieldMesh, meanColour, skyOf, textureOf } from './scene-assets.ts';
 import { defaultCameras, estimateBounds } from './scene-cameras.ts';
-import { FIRST_HIDDEN_GROUP, skinsOf } from './scene-skins.ts';
+import { FIRST_HIDDEN_GROUP, skinsOf, verticesOf } from './scene-skins.ts';
 import type { SceneStyle } from './task.ts';
 import type { Tendons } from './tendons.ts';
 
@@ -215,6 +215,7 @@ export function createScene(
   }
   const stream = { moving, length: moving.length + tendons.bodies.length };
   const skins = skinsOf(physics, stream, (kind, i) => lookOf(physics, kind, i, assets));
+  const bending = skins.flatMap((skin) => verticesOf(physics, stream, skin));
   const sky = skyOf(physics);
   if (sky) assets.textures['sky'] = sky;
   return {
@@ -225,7 +226,7 @@ export function createScene(
     ...(sky ? { sky: 'sky' } : {}),
     meshes: assets.meshes,
     textures: assets.textures,
-    cameras: style.cameras.length > 0 ? style.cameras : defaultCameras(physics, moving),
+    cameras: style.cameras.length > 0 ? style.cameras : defaultCameras(physics, moving, bending),
     light: style.light,
     agentBody: style.agentBody || physics.label('body', moving[0] ?? 0),
     bounds: style.bounds ?? estimateBounds(physics),

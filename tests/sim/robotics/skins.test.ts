@@ -104,6 +104,21 @@ describe('[ROBOT-36] what bends is drawn where MuJoCo has it', () => {
     expect((await of('jelly')).indices).toHaveLength(3 * 2 * 9 * 6);
   });
 
+  it('the first camera stands still and has all of them in view', async () => {
+    const scene = await sceneOf(readFileSync(soft, 'utf8'));
+    const [camera] = scene.cameras;
+    expect(camera).not.toHaveProperty('body');
+    const { poses } = await simulate(readFileSync(soft, 'utf8'), scene, 0);
+    const away = (point: ArrayLike<number>) =>
+      Math.hypot(...camera!.target.map((t, k) => t - point[k]!));
+    const reach = away(camera!.position) * Math.sin((camera!.fov * Math.PI) / 360);
+    for (const skin of scene.skins!) {
+      const all = vertices(skin, poses);
+      for (let v = 0; v < all.length; v += 3)
+        expect(away(all.subarray(v, v + 3))).toBeLessThanOrEqual(reach);
+    }
+  });
+
   it('a model with all of them passes the contract', async () => {
     const create = () => createMjcfEnvironment({ mjcf: soft });
     const report = await checkEnvironment(create, { seeds: [1], steps: 20 });
