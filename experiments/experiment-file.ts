@@ -9,7 +9,7 @@ type Values = Record<string, unknown>;
 export interface Experiment {
   /** Of all that the file extends, the file, and the changes; later ones win. Unchecked. */
   readonly values: Readonly<Values>;
-  /** The file that gave the value at these keys, or what lies around it; undefined: the changes did, or nobody. */
+  /** The file that gave the value at these keys, or what lies around it; undefined: the changes did, or nothing. */
   fileOf(path: readonly string[]): string | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * B-Pref's synthetic preference teachers (Lee et al. 2021), in its order: skip, equal, myopic,
- * stochastic, mistake, equal overrides. Two of its defects are mended: thresholds are scaled by
+ * stochastic, mistake, equal overrides. Two of its defects are fixed: thresholds are scaled by
  * their epsilon once, and they work with negative rewards (measured from the worst level seen).
  * Beyond B-Pref: side bias, drift, fatigue and feature-dependent noise.
  */

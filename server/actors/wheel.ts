@@ -12,18 +12,18 @@ type Driver =
   /** `at` is the wall clock of the newest input, ms. */
   | { readonly kind: 'person'; readonly input: ControlInput; readonly at: number }
   /** A person let go with release to brake: the safe action holds until a person decides. */
-  | { readonly kind: 'nobody' }
+  | { readonly kind: 'brake' }
   /** After an emergency stop: the safe action holds, and neither policy nor person drives until `resume`. */
   | { readonly kind: 'stopped' };
 
 const CONTROLLER: Readonly<Record<Driver['kind'], Controller>> = {
   policy: 'policy',
   person: 'human',
-  nobody: 'safe',
+  brake: 'safe',
   stopped: 'safe',
 };
 const POLICY: Driver = { kind: 'policy' };
-const NOBODY: Driver = { kind: 'nobody' };
+const BRAKE: Driver = { kind: 'brake' };
 const STOPPED: Driver = { kind: 'stopped' };
 
 export class Wheel {
@@ -73,7 +73,7 @@ export class Wheel {
 
   /** The person lets go, or their connection is gone. */
   release(): void {
-    if (this.#driver.kind === 'person') this.#driver = this.releaseTo === 'brake' ? NOBODY : POLICY;
+    if (this.#driver.kind === 'person') this.#driver = this.releaseTo === 'brake' ? BRAKE : POLICY;
   }
 
   /** Emergency stop. */
@@ -107,7 +107,7 @@ export class Wheel {
         out.set(this.#driver.input.values);
         held.holdOthers(this.#driver.input.activeAxes, out);
         return;
-      case 'nobody':
+      case 'brake':
       case 'stopped':
         held.holdAll();
         out.set(held.values);

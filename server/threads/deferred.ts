@@ -1,4 +1,4 @@
-/** A promise that is settled from outside; a rejection that nobody awaits ends no process. */
+/** A promise that is settled from outside; a rejection without a listener ends no process. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   resolve(value: T): void;

@@ -43,17 +43,17 @@ export function safeSpeed(
   shift: number,
   wanted: number,
 ): number {
-  if (!anybodyNear(world)) return wanted;
+  if (!isCarNear(world)) return wanted;
   const speed = world.state[V.vx]!;
   for (let k = 0; k < 4; k++) {
     const tried = k === 0 ? wanted : Math.min(wanted, speed * (1 - k / 4) - (k === 3 ? 1 : 0));
     predictAgent(world, lane, next, shift, tried);
-    if (!meetsAnybody(world)) return tried;
+    if (!meetsCar(world)) return tried;
   }
   return 0;
 }
 
-function anybodyNear({ state, boxes, traffic }: DrivingWorld): boolean {
+function isCarNear({ state, boxes, traffic }: DrivingWorld): boolean {
   for (let i = 0; i < traffic.capacity; i++) {
     if (boxes.kind[i] === BOX_KIND.none) continue;
     if (near(boxes.x[i]! - state[V.x]!, boxes.y[i]! - state[V.y]!)) return true;
@@ -98,7 +98,7 @@ function predictAgent(
   }
 }
 
-function meetsAnybody(world: DrivingWorld): boolean {
+function meetsCar(world: DrivingWorld): boolean {
   const { state, boxes, traffic } = world;
   for (let i = 0; i < traffic.capacity; i++) {
     if (boxes.kind[i] === BOX_KIND.none) continue;
