@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openStorage } from '../../server/storage/sqlite.ts';
 import { RUN } from '../contracts/storage.ts';
 import { connect } from '../e2e/client.ts';
+import { until } from '../e2e/helpers.ts';
 import { recordEpisode } from './run/episode.ts';
 import { serve } from './serve-process.ts';
 
@@ -36,7 +37,7 @@ it('[SRV-1] a corrupt episode file is named and set aside, and the server runs',
     expect((await told('short.episode')).message).toMatch(/not a Reins file/);
     expect(readdirSync(join(folder, 'corrupt')).sort()).toEqual(['bad.episode', 'short.episode']);
     expect(readdirSync(join(folder, 'episodes'))).toContain('good.episode');
-    expect(server.stderr()).toMatch(/bad\.episode/);
+    await until('the log to name it', () => /bad\.episode/.test(server.stderr()));
     expect(await (await fetch(`${server.url}/api/health`)).json()).toMatchObject({ status: 'ok' });
     client.close();
   } finally {

@@ -73,6 +73,8 @@ it('[CTRL-18] an emergency stop and a pause come through a flood that is refused
 it('[CTRL-18] letting go comes through a flood of inputs', async () => {
   drive();
   await isDriving('ada');
+  // A person who lets go before the next control step has driven no step, and leaves no takeover.
+  await until('a driven step', () => (bob.frame()!.flags & FLAG.human) !== 0);
   clearInterval(timer);
   for (let i = 0; i < 4 * LIMITS.inputsPerSecond; i++) ada.hold([0.1, 0.2]);
   ada.release();
