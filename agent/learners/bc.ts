@@ -6,15 +6,16 @@ import { type Config, config, field, parseConfig } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
-import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { createAdam } from '../nn/adam.ts';
 import { descend } from '../nn/fit.ts';
-import { createMlp, type Mlp } from '../nn/mlp.ts';
+import type { Mlp } from '../nn/mlp.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
-import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { checkpointOf, fixed, generator, network, variables } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
 import { imitationFields, weight } from './parts/fields.ts';
 import { countHuman, imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
+import { createTanhActor, tanhSnapshot } from './parts/tanh-actor.ts';
 
 export const bcSchema = config({
   ...imitationFields,
@@ -37,18 +38,14 @@ export function createBc(
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;
-  const actor = createMlp(
-    backend,
-    { sizes: [d, ...c.hidden, k], activation: 'relu', outputActivation: 'tanh' },
-    random,
-  );
+  const actor = createTanhActor(backend, [d, ...c.hidden, k], random);
   const adam = createAdam(actor.parameters.length, {
     learningRate: c.learningRate,
     weightDecay: c.weightDecay,
   });
   const experience = createExperience(spec, { ...c, humanShare: 1, rewardSource: 'none' }, random);
   const weights = { bcWeight: 1, preferenceWeight: 0, preferenceBeta: 1 };
-  let updates = 0;
+  const counts = { updates: 0 };
 
   /** mean ‖π(s) − a_human‖² */
   function loss(b: ReplayBatch): number {
@@ -71,40 +68,24 @@ export function createBc(
       experience.draw();
       const lossImitation = loss(experience.batch);
       descend(actor, adam);
-      updates++;
+      counts.updates++;
       return {
         'loss/imitation': lossImitation,
         'batch/human': countHuman(experience.batch) / n,
       };
     },
-    snapshot(version) {
-      const layers = actor.layers();
-      const output = layers.pop()!;
-      return {
-        version,
-        layers: [...layers, { ...output, activation: 'linear' }],
-        logStd: 'deterministic',
-        squash: 'tanh',
-        actionSpace: spec.actionSpace,
-        ...experience.normaliser(),
-      };
-    },
-    save() {
-      const arrays: SavedArrays = { actor: actor.parameters.slice() };
-      adam.save(arrays, 'actor/adam');
-      const data = experience.save(arrays);
-      return { meta: { learner: 'bc', updates, random: saveRandom(random), ...data }, arrays };
-    },
-    load(checkpoint) {
-      checkLearner(checkpoint, 'bc');
-      const { meta, arrays } = checkpoint;
-      restore(arrays, 'actor', actor.parameters);
-      actor.changed();
-      adam.load(arrays, 'actor/adam');
-      updates = meta.updates as number;
-      loadRandom(random, meta.random);
-      experience.load(arrays, meta);
-    },
+    snapshot: (version) => ({
+      version,
+      ...tanhSnapshot(actor, spec.actionSpace, 0),
+      ...experience.normaliser(),
+    }),
+    ...checkpointOf({
+      learner: fixed('bc'),
+      random: generator(random),
+      actor: network(actor, adam),
+      ...variables(counts),
+      ...experience.states,
+    }),
     dispose: () => actor.dispose(),
     parts: { actor, loss },
   };

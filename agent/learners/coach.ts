@@ -14,13 +14,10 @@
 import { type Config, config, field, number, parseConfig, whole } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, EpisodeSource, Feedback, Learner, Metrics } from '../contract.ts';
-import { halfRange, scaleActions, toEnvironmentUnits } from '../nn/actions.ts';
-import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
-import { censoredLikelihood } from '../nn/censored.ts';
-import { descend, predict } from '../nn/fit.ts';
-import { createMlp, type Mlp } from '../nn/mlp.ts';
-import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
+import { predict } from '../nn/fit.ts';
+import type { Mlp } from '../nn/mlp.ts';
+import { checkpointOf, fixed, generator, variables } from './parts/checkpoint.ts';
 import {
   kept,
   logDeviation,
@@ -32,8 +29,9 @@ import {
   units,
   weight,
 } from './parts/fields.ts';
+import { createGaussianPolicy } from './parts/gaussian-policy.ts';
 import { plainLearner } from './parts/plain.ts';
-import { createTuples } from './parts/tuples.ts';
+import { createPresses, writeStep } from './parts/presses.ts';
 
 export const coachSchema = config({
   hidden: field(units, [64, 64], 'Hidden units per layer.'),
@@ -77,58 +75,36 @@ export function createCoach(
   const logMaxRatio = Math.log(c.maxRatio);
 
   // ------------------------------------------------------------------ model
-  const policy = createMlp(
+  const policy = createGaussianPolicy(
     backend,
-    {
-      sizes: [d, ...c.hidden, k],
-      activation: 'tanh',
-      initialiser: { kind: 'orthogonal', gain: Math.SQRT2, outputGain: 0.01 },
-    },
+    [d, ...c.hidden, k],
+    spec.actionSpace,
+    c.initialLogStd,
+    { learningRate: c.learningRate },
     random,
   );
-  const logStd = new Float32Array(k).fill(c.initialLogStd);
-  const logStdGradient = new Float32Array(k);
-  const policyAdam = createAdam(policy.parameters.length, { learningRate: c.learningRate });
-  const logStdAdam = createAdam(k, { learningRate: c.learningRate });
+  const { net, logStd, logStdGradient } = policy;
 
   // ------------------------------------------------------------------ data
-  const credited = createTuples(c.capacity, c.window * width);
   const rows = new Float32Array(n * c.window * width);
-  const likelihood = { logProb: 0, dMean: 0, dLogStd: 0 };
-  let updates = 0;
+  const counts = { updates: 0 };
 
-  function logProb(actions: Float32Array, means: Float32Array, at: number, meanAt: number): number {
-    let sum = 0;
-    for (let j = 0; j < k; j++) {
-      censoredLikelihood(actions[at + j]!, means[meanAt + j]!, logStd[j]!, likelihood);
-      sum += likelihood.logProb;
-    }
-    return sum;
-  }
-
-  function credit(
-    feedback: Extract<Feedback, { kind: 'reward' }>,
-    episodes: EpisodeSource,
-  ): boolean {
-    if (credited.has(feedback.id)) return true; // a retry
-    const episode = episodes.get(feedback.episodeId);
-    if (!episode || episode.length === 0) return false;
+  const presses = createPresses(c, c.window * width, (press, episode, add) => {
+    if (episode.length === 0) return;
     // Of an episode that has just begun the key is about the first step: no earlier one was seen.
-    const judged = Math.max(0, feedback.step - Math.round(c.delay / spec.controlDt));
+    const judged = Math.max(0, press.step - Math.round(c.delay / spec.controlDt));
     const all = new Float32Array(c.window * width);
     for (let age = 0; age < Math.min(c.window, judged + 1); age++) {
       const step = judged - age;
       if (step >= episode.length) continue;
       const row = all.subarray(age * width, (age + 1) * width);
-      const action = row.subarray(d, d + k);
-      row.set(episode.observations.subarray(step * d, (step + 1) * d));
-      scaleActions(spec.actionSpace, episode.actions.subarray(step * k, (step + 1) * k), 1, action);
-      row[d + k] = feedback.value * c.trace ** age;
-      row[d + k + 1] = logProb(row, predict(backend, policy, row.subarray(0, d), 1), d, 0);
+      writeStep(spec, episode, step, row);
+      row[d + k] = press.value * c.trace ** age;
+      row[d + k + 1] = policy.logProb(row, d, predict(backend, net, row.subarray(0, d), 1), 0);
     }
-    credited.add(feedback.id, all);
-    return true;
-  }
+    add(all);
+  });
+  const credited = presses.rows;
 
   // ------------------------------------------------------------------ loss
 
@@ -143,85 +119,47 @@ export function createCoach(
       const observations = new Float32Array(rowCount * d);
       for (let i = 0; i < rowCount; i++)
         observations.set(from.subarray(i * width, i * width + d), i * d);
-      const pass = policy.forward(backend.upload(observations, [1, rowCount, d]), rowCount);
+      const pass = net.forward(backend.upload(observations, [1, rowCount, d]), rowCount);
       const dMeans = new Float32Array(rowCount * k);
       for (let i = 0; i < rowCount; i++) {
         const credit = from[i * width + d + k]! / m;
         if (credit === 0) continue;
         const then = from[i * width + d + k + 1]!;
-        const excess = logProb(from, pass.output, i * width + d, i * k) - then - logMaxRatio;
+        const at = i * width + d;
+        const excess = policy.logProb(from, at, pass.output, i * k) - then - logMaxRatio;
         const weight = c.maxRatio * Math.exp(Math.min(0, excess));
         loss -= credit * (weight + c.maxRatio * Math.max(0, excess));
-        for (let j = 0; j < k; j++) {
-          const a = from[i * width + d + j]!;
-          censoredLikelihood(a, pass.output[i * k + j]!, logStd[j]!, likelihood);
-          dMeans[i * k + j] = -credit * weight * likelihood.dMean;
-          logStdGradient[j]! -= credit * weight * likelihood.dLogStd;
-        }
+        policy.gradient(-credit * weight, from, at, pass.output, i * k, dMeans);
       }
-      policy.backward(pass, dMeans);
+      net.backward(pass, dMeans);
     });
-    for (let j = 0; j < k; j++) {
-      loss -= c.entropyWeight * logStd[j]!;
-      logStdGradient[j]! -= c.entropyWeight;
-    }
-    return loss;
+    return policy.withEntropyBonus(loss, c.entropyWeight);
   }
 
   // ------------------------------------------------------------------ update
 
   return {
     ...plainLearner,
-    observe() {
-      // Steps nobody judged say nothing here.
-    },
-    feedback(feedback, episodes) {
-      if (feedback.kind === 'reward') return credit(feedback, episodes);
-      return feedback.kind === 'retraction' && credited.remove(feedback.feedbackId);
-    },
+    observe: presses.observe,
+    feedback: presses.feedback,
     update(): Metrics | undefined {
-      if (credited.size < Math.max(1, c.learningStarts)) return undefined;
+      if (!presses.ready()) return undefined;
       credited.sample(random, n, rows);
       const lossActor = policyLoss(rows, n);
-      descend(policy, policyAdam);
-      logStdAdam.step(logStd, logStdGradient);
-      logStdGradient.fill(0);
+      policy.descend();
       for (let j = 0; j < k; j++) logStd[j] = Math.max(-3, logStd[j]!); // it must keep trying
-      updates++;
+      counts.updates++;
       return { 'loss/actor': lossActor, 'data/credited': credited.size };
     },
-    snapshot: (version) => ({
-      version,
-      layers: toEnvironmentUnits(policy.layers(), spec.actionSpace),
-      logStd: logStd.map((s, j) => s + Math.log(halfRange(spec.actionSpace, j))),
-      squash: 'none',
-      actionSpace: spec.actionSpace,
+    snapshot: (version) => ({ version, ...policy.snapshot() }),
+    ...checkpointOf({
+      learner: fixed('coach'),
+      random: generator(random),
+      ...policy.states,
+      credited,
+      ...variables(counts),
     }),
-    save() {
-      const saved = credited.save();
-      const arrays: SavedArrays = {
-        policy: policy.parameters.slice(),
-        logStd: logStd.slice(),
-        credited: saved.rows,
-      };
-      policyAdam.save(arrays, 'policy/adam');
-      logStdAdam.save(arrays, 'logStd/adam');
-      const meta = { learner: 'coach', updates, random: saveRandom(random), credited: saved.ids };
-      return { meta, arrays };
-    },
-    load(checkpoint) {
-      checkLearner(checkpoint, 'coach');
-      const { meta, arrays } = checkpoint;
-      restore(arrays, 'policy', policy.parameters);
-      restore(arrays, 'logStd', logStd);
-      policy.changed();
-      policyAdam.load(arrays, 'policy/adam');
-      logStdAdam.load(arrays, 'logStd/adam');
-      credited.load(meta.credited as string[], arrays.credited!);
-      updates = meta.updates as number;
-      loadRandom(random, meta.random);
-    },
-    dispose: () => policy.dispose(),
-    parts: { policy, logStd, logStdGradient, policyLoss },
+    dispose: () => net.dispose(),
+    parts: { policy: net, logStd, logStdGradient, policyLoss },
   };
 }

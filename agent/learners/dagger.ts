@@ -19,11 +19,11 @@ import { quantile } from '../acting/gate.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
 import { toEnvironmentUnits } from '../nn/actions.ts';
-import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { createAdam } from '../nn/adam.ts';
 import { descend } from '../nn/fit.ts';
-import { createMlp, type Mlp } from '../nn/mlp.ts';
+import type { Mlp } from '../nn/mlp.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
-import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { checkpointOf, fixed, generator, network, variables } from './parts/checkpoint.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';
 import { imitationFields, share } from './parts/fields.ts';
@@ -31,6 +31,7 @@ import { countHuman, isOwn } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createReach, type Reach, SOLVED_SHARE } from './parts/reach.ts';
 import { createRing } from './parts/ring.ts';
+import { createTanhActor } from './parts/tanh-actor.ts';
 
 export const daggerSchema = config({
   ...imitationFields,
@@ -73,11 +74,7 @@ export function createDagger(
 
   // ------------------------------------------------------------------ model
   const members = Array.from({ length: c.members }, () =>
-    createMlp(
-      backend,
-      { sizes: [d, ...c.hidden, k], activation: 'relu', outputActivation: 'tanh' },
-      random,
-    ),
+    createTanhActor(backend, [d, ...c.hidden, k], random),
   );
   const adams = members.map((net) =>
     createAdam(net.parameters.length, { learningRate: c.learningRate }),
@@ -106,7 +103,7 @@ export function createDagger(
   /** Reach at undisturbed steps. */
   const reaches = createRing(c.gateSteps);
   const reachTargets = new Float32Array(n);
-  let updates = 0;
+  const counts = { updates: 0 };
 
   /** With an ensemble every member sees its own fixed part of the steps. */
   function sees(slot: number, m: number): boolean {
@@ -215,8 +212,8 @@ export function createDagger(
         descend(members[m]!, adams[m]!);
       }
       const lossReach = updateReach();
-      updates++;
-      if (members.length > 1 && updates % 10 === 0) {
+      counts.updates++;
+      if (members.length > 1 && counts.updates % 10 === 0) {
         replay.sample(batch, random, 0.5);
         experience.prepare();
         measure(batch);
@@ -261,35 +258,17 @@ export function createDagger(
           : {}),
       };
     },
-    save() {
-      const arrays: SavedArrays = {};
-      for (const [m, net] of members.entries()) {
-        arrays[`member${m}`] = net.parameters.slice();
-        adams[m]!.save(arrays, `member${m}/adam`);
-      }
-      arrays.calm = calm.save();
-      arrays.corrected = corrected.save();
-      arrays.reaches = reaches.save();
-      reach?.critics.save(arrays, 'reach');
-      const data = experience.save(arrays);
-      return { meta: { learner: 'dagger', updates, random: saveRandom(random), ...data }, arrays };
-    },
-    load(checkpoint) {
-      checkLearner(checkpoint, 'dagger');
-      const { meta, arrays } = checkpoint;
-      for (const [m, net] of members.entries()) {
-        restore(arrays, `member${m}`, net.parameters);
-        net.changed();
-        adams[m]!.load(arrays, `member${m}/adam`);
-      }
-      calm.load(arrays.calm!);
-      corrected.load(arrays.corrected!);
-      reaches.load(arrays.reaches!);
-      reach?.critics.load(arrays, 'reach');
-      updates = meta.updates as number;
-      loadRandom(random, meta.random);
-      experience.load(arrays, meta);
-    },
+    ...checkpointOf({
+      learner: fixed('dagger'),
+      random: generator(random),
+      ...Object.fromEntries(members.map((net, m) => [`member${m}`, network(net, adams[m]!)])),
+      calm,
+      corrected,
+      reaches,
+      reach: reach?.critics,
+      ...variables(counts),
+      ...experience.states,
+    }),
     dispose() {
       for (const net of members) net.dispose();
       reach?.critics.dispose();

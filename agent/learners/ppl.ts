@@ -21,16 +21,17 @@ import type {
   Metrics,
 } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
-import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { createAdam } from '../nn/adam.ts';
 import { descend } from '../nn/fit.ts';
 import { sigmoid, softplus } from '../nn/gaussian.ts';
-import { createMlp, type Mlp } from '../nn/mlp.ts';
+import type { Mlp } from '../nn/mlp.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
-import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { checkpointOf, fixed, generator, network, variables } from './parts/checkpoint.ts';
 import { createExperience } from './parts/experience.ts';
 import { imitationFields, needed, rows, stepSize, weight } from './parts/fields.ts';
 import { imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
+import { createTanhActor, tanhSnapshot } from './parts/tanh-actor.ts';
 import { createTuples } from './parts/tuples.ts';
 
 export const pplSchema = config({
@@ -72,11 +73,7 @@ export function createPpl(
   const k = spec.actionSpace.size;
   const n = c.batchSize;
   const width = d + 2 * k;
-  const actor = createMlp(
-    backend,
-    { sizes: [d, ...c.hidden, k], activation: 'relu', outputActivation: 'tanh' },
-    random,
-  );
+  const actor = createTanhActor(backend, [d, ...c.hidden, k], random);
   const adam = createAdam(actor.parameters.length, { learningRate: c.learningRate });
   const experience = createExperience(spec, { ...c, humanShare: 1, rewardSource: 'none' }, random);
   /** Predicted state, a⁺, a⁻ (actions in [−1, 1]). */
@@ -86,7 +83,7 @@ export function createPpl(
   const preferred = new Float32Array(n * k);
   const rejected = new Float32Array(n * k);
   const cloning = { bcWeight: c.bcWeight, preferenceWeight: 0, preferenceBeta: 1 };
-  let updates = 0;
+  const counts = { updates: 0 };
 
   /**
    * The preference of every step of a takeover at each state predicted from it, up to the horizon. Without
@@ -204,44 +201,26 @@ export function createPpl(
       const lossImitation = imitation(experience.batch);
       const lossPreference = drawnPreference();
       descend(actor, adam);
-      updates++;
+      counts.updates++;
       return {
         'loss/imitation': lossImitation,
         'loss/preference': lossPreference,
         'data/pairs': pairs.size,
       };
     },
-    snapshot(version) {
-      const layers = actor.layers();
-      const output = layers.pop()!;
-      return {
-        version,
-        layers: [...layers, { ...output, activation: 'linear' }],
-        logStd: 'deterministic',
-        squash: 'tanh',
-        actionSpace: spec.actionSpace,
-        ...experience.normaliser(),
-      };
-    },
-    save() {
-      const { ids, rows } = pairs.save();
-      const arrays: SavedArrays = { actor: actor.parameters.slice(), pairs: rows };
-      adam.save(arrays, 'actor/adam');
-      const data = experience.save(arrays);
-      const meta = { learner: 'ppl', updates, random: saveRandom(random), pairs: ids, ...data };
-      return { meta, arrays };
-    },
-    load(checkpoint) {
-      checkLearner(checkpoint, 'ppl');
-      const { meta, arrays } = checkpoint;
-      restore(arrays, 'actor', actor.parameters);
-      actor.changed();
-      adam.load(arrays, 'actor/adam');
-      pairs.load(meta.pairs as string[], arrays.pairs!);
-      updates = meta.updates as number;
-      loadRandom(random, meta.random);
-      experience.load(arrays, meta);
-    },
+    snapshot: (version) => ({
+      version,
+      ...tanhSnapshot(actor, spec.actionSpace, 0),
+      ...experience.normaliser(),
+    }),
+    ...checkpointOf({
+      learner: fixed('ppl'),
+      random: generator(random),
+      actor: network(actor, adam),
+      pairs,
+      ...variables(counts),
+      ...experience.states,
+    }),
     dispose: () => actor.dispose(),
     parts: { actor, imitation, preference },
   };

@@ -14,13 +14,20 @@ import { type Config, config, field, flag, number, parseConfig, whole } from '..
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics, RewardModel } from '../contract.ts';
-import { halfRange, scaleActions, toEnvironmentUnits } from '../nn/actions.ts';
-import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
-import { censoredLikelihood } from '../nn/censored.ts';
+import { scaleActions } from '../nn/actions.ts';
+import { createAdam, type SavedArrays } from '../nn/adam.ts';
 import { descend, predict } from '../nn/fit.ts';
-import { createMlp, type Mlp } from '../nn/mlp.ts';
+import type { Mlp } from '../nn/mlp.ts';
 import { createNormaliser } from '../nn/normaliser.ts';
-import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import {
+  checkpointOf,
+  fixed,
+  generator,
+  json,
+  network,
+  numbers,
+  variables,
+} from './parts/checkpoint.ts';
 import {
   logDeviation,
   rewardSource,
@@ -30,6 +37,7 @@ import {
   units,
   weight,
 } from './parts/fields.ts';
+import { createGaussianPolicy, createOrthogonal } from './parts/gaussian-policy.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createPpoBatch, fillPpoBatch, type PpoBatch } from './parts/ppo-batch.ts';
 import { createReturnScale, createRollout, estimateAdvantages, shuffle } from './parts/rollout.ts';
@@ -101,27 +109,21 @@ export function createPpo(
   const c = parseConfig('ppo', ppoSchema, config);
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
-  const adamConfig = { learningRate: c.learningRate, epsilon: 1e-5 };
-  const clipped = { ...adamConfig, maxGradientNorm: c.maxGradientNorm };
+  const { learningRate, maxGradientNorm } = c;
+  const adamConfig = { learningRate, maxGradientNorm, epsilon: 1e-5 };
 
   // ------------------------------------------------------------------ model
-  const net = (outputs: number, outputGain: number) =>
-    createMlp(
-      backend,
-      {
-        sizes: [d, ...c.hidden, outputs],
-        activation: 'tanh',
-        initialiser: { kind: 'orthogonal', gain: Math.SQRT2, outputGain },
-      },
-      random,
-    );
-  const policy = net(k, 0.01);
-  const value = net(1, 1);
-  const logStd = new Float32Array(k).fill(c.initialLogStd);
-  const logStdGradient = new Float32Array(k);
-  const policyAdam = createAdam(policy.parameters.length, clipped);
-  const valueAdam = createAdam(value.parameters.length, clipped);
-  const logStdAdam = createAdam(k, adamConfig);
+  const policy = createGaussianPolicy(
+    backend,
+    [d, ...c.hidden, k],
+    spec.actionSpace,
+    c.initialLogStd,
+    adamConfig,
+    random,
+  );
+  const { net, logStd, logStdGradient } = policy;
+  const value = createOrthogonal(backend, [d, ...c.hidden, 1], 1, random);
+  const valueAdam = createAdam(value.parameters.length, adamConfig);
 
   // ------------------------------------------------------------------ data
   const imitates = c.bcWeight > 0;
@@ -137,27 +139,15 @@ export function createPpo(
   };
   const batch = createPpoBatch(c.minibatch, d, k);
   const order = new Int32Array(c.rolloutSteps);
-  const likelihood = { logProb: 0, dMean: 0, dLogStd: 0 };
   const returnScale = createReturnScale(c.gamma);
   let model: RewardModel | undefined;
-  /** Minibatch steps left in this round; 0 while collecting. */
-  let left = 0;
-  let dropped = 0;
-  let rounds = 0;
+  /** left: minibatch steps until the round ends; 0 while collecting. */
+  const round = { left: 0, dropped: 0, rounds: 0 };
   /** Of this round's rewards. */
   let rewardModelVersion = 0;
   let stats = { clipped: 0, kl: 0, imitation: 0 };
 
   // ------------------------------------------------------------------ losses
-
-  function logProb(actions: Float32Array, means: Float32Array, row: number): number {
-    let sum = 0;
-    for (let j = 0; j < k; j++) {
-      censoredLikelihood(actions[row * k + j]!, means[row * k + j]!, logStd[j]!, likelihood);
-      sum += likelihood.logProb;
-    }
-    return sum;
-  }
 
   /** −mean min(ρ A, clip(ρ, 1 ± ε) A) − entropy bonus + imitation of people's steps. */
   function policyLoss(b: PpoBatch): number {
@@ -167,7 +157,7 @@ export function createPpo(
     for (let i = 0; i < n; i++) humans += b.human[i]!;
     stats = { clipped: 0, kl: 0, imitation: 0 };
     backend.tf.tidy(() => {
-      const pass = policy.forward(backend.upload(b.observations, [1, n, d]), n);
+      const pass = net.forward(backend.upload(b.observations, [1, n, d]), n);
       const dMeans = new Float32Array(n * k);
       for (let i = 0; i < n; i++) {
         if (b.human[i] === 1) {
@@ -178,7 +168,7 @@ export function createPpo(
           }
           continue;
         }
-        const logRatio = logProb(b.actions, pass.output, i) - b.oldLogProbs[i]!;
+        const logRatio = policy.logProb(b.actions, i * k, pass.output, i * k) - b.oldLogProbs[i]!;
         const ratio = Math.exp(logRatio);
         const advantage = b.advantages[i]!;
         const bounded = Math.min(1 + c.clip, Math.max(1 - c.clip, ratio));
@@ -186,22 +176,11 @@ export function createPpo(
         stats.kl += (ratio - 1 - logRatio) / n; // Schulman's k3 estimator
         if (ratio !== bounded) stats.clipped += 1 / n;
         if (ratio * advantage > bounded * advantage) continue; // the clipped branch is flat
-        const weight = (-ratio * advantage) / n;
-        for (let j = 0; j < k; j++) {
-          const at = i * k + j;
-          censoredLikelihood(b.actions[at]!, pass.output[at]!, logStd[j]!, likelihood);
-          dMeans[at]! += weight * likelihood.dMean;
-          logStdGradient[j]! += weight * likelihood.dLogStd;
-        }
+        policy.gradient((-ratio * advantage) / n, b.actions, i * k, pass.output, i * k, dMeans);
       }
-      policy.backward(pass, dMeans);
+      net.backward(pass, dMeans);
     });
-    // Entropy of the Gaussian: Σ log σ + const.
-    for (let j = 0; j < k; j++) {
-      loss -= c.entropyWeight * logStd[j]!;
-      logStdGradient[j]! -= c.entropyWeight;
-    }
-    return loss + stats.imitation;
+    return policy.withEntropyBonus(loss, c.entropyWeight) + stats.imitation;
   }
 
   /** valueWeight · mean (V(s) − R)², over the policy's own steps. */
@@ -235,14 +214,14 @@ export function createPpo(
     const values = predict(backend, value, observations, n);
     const nextValues = predict(backend, value, nextObservations, n);
     estimateAdvantages(rollout, rewards, values, nextValues, c.gamma, c.lambda, advantages);
-    const means = predict(backend, policy, observations, n);
+    const means = predict(backend, net, observations, n);
     for (let i = 0; i < n; i++) {
       returns[i] = advantages[i]! + values[i]!;
-      oldLogProbs[i] = logProb(actions, means, i);
+      oldLogProbs[i] = policy.logProb(actions, i * k, means, i * k);
     }
     for (let i = 0; i < n; i++) order[i] = i;
-    left = c.epochs * Math.floor(n / c.minibatch);
-    rounds++;
+    round.left = c.epochs * Math.floor(n / c.minibatch);
+    round.rounds++;
   }
 
   function roundRewards(n: number): Float32Array {
@@ -261,14 +240,14 @@ export function createPpo(
   /** The next `minibatch` rows of the shuffled round; advantages normalised over them. */
   function nextBatch(): void {
     const perEpoch = Math.floor(rollout.size / c.minibatch);
-    const position = (perEpoch - (left % perEpoch || perEpoch)) * c.minibatch;
+    const position = (perEpoch - (round.left % perEpoch || perEpoch)) * c.minibatch;
     if (position === 0) shuffle(order, rollout.size, random);
     fillPpoBatch(batch, prepared, rollout.human, order.subarray(position));
   }
 
   /** What waited becomes the start of the next round. */
   function finishRound(): void {
-    left = 0;
+    round.left = 0;
     rollout.clear();
     const arrays: SavedArrays = {};
     rollout.load(arrays, 'waiting', waiting.save(arrays, 'waiting'));
@@ -280,16 +259,16 @@ export function createPpo(
   return {
     ...plainLearner,
     observe(episode, from, to) {
-      const target = left > 0 || rollout.size === c.rolloutSteps ? waiting : rollout;
+      const target = round.left > 0 || rollout.size === c.rolloutSteps ? waiting : rollout;
       let at = from + target.add(episode, from, to);
       if (at < to && target === rollout) at += waiting.add(episode, at, to);
-      dropped += to - at;
+      round.dropped += to - at;
       normaliser?.add(episode.observations.subarray(from * d, to * d), to - from);
     },
     // People teach through the reward model, and by their steps, which come as all others.
     feedback: (feedback) => imitates && feedback.kind === 'override',
     update(): Metrics | undefined {
-      if (left === 0) {
+      if (round.left === 0) {
         const isBlind = c.rewardSource === 'model' && !model && !imitates;
         if (isBlind || rollout.size < c.rolloutSteps) return undefined;
         prepare();
@@ -298,13 +277,10 @@ export function createPpo(
       const lossPolicy = policyLoss(batch);
       const lossValue = valueLoss(batch);
       descend(value, valueAdam);
-      if (rounds > c.valueRounds) {
-        descend(policy, policyAdam);
-        logStdAdam.step(logStd, logStdGradient);
-      } else policy.gradients.fill(0);
-      logStdGradient.fill(0);
-      left--;
-      if (left === 0 || stats.kl > 1.5 * c.targetKl) finishRound();
+      if (round.rounds > c.valueRounds) policy.descend();
+      else policy.forget();
+      round.left--;
+      if (round.left === 0 || stats.kl > 1.5 * c.targetKl) finishRound();
       let entropy = 0;
       for (const s of logStd) entropy += s + 0.5 * Math.log(2 * Math.PI * Math.E);
       return {
@@ -314,17 +290,14 @@ export function createPpo(
         'policy/entropy': entropy,
         'policy/kl': stats.kl,
         'policy/clipped': stats.clipped,
-        'ppo/rounds': rounds,
-        'ppo/dropped': dropped,
+        'ppo/rounds': round.rounds,
+        'ppo/dropped': round.dropped,
       };
     },
-    stepsNeeded: () => (left > 0 ? 0 : c.rolloutSteps - rollout.size),
+    stepsNeeded: () => (round.left > 0 ? 0 : c.rolloutSteps - rollout.size),
     snapshot: (version) => ({
       version,
-      layers: toEnvironmentUnits(policy.layers(), spec.actionSpace),
-      logStd: logStd.map((s, j) => s + Math.log(halfRange(spec.actionSpace, j))),
-      squash: 'none',
-      actionSpace: spec.actionSpace,
+      ...policy.snapshot(),
       ...(normaliser ? { normaliser: normaliser.snapshot() } : {}),
     }),
     relabel(next) {
@@ -332,60 +305,36 @@ export function createPpo(
       return true;
     },
     rewardModelVersion: () => rewardModelVersion,
-    save() {
-      const arrays: SavedArrays = {
-        policy: policy.parameters.slice(),
-        value: value.parameters.slice(),
-        logStd: logStd.slice(),
-        order: Float32Array.from(order),
-      };
-      for (const [name, column] of Object.entries(prepared))
-        arrays[`prepared/${name}`] = column.slice();
-      policyAdam.save(arrays, 'policy/adam');
-      valueAdam.save(arrays, 'value/adam');
-      logStdAdam.save(arrays, 'logStd/adam');
-      normaliser?.save(arrays, 'normaliser');
-      const meta = {
-        learner: 'ppo',
-        left,
-        dropped,
-        rounds,
-        judgedBy: rewardModelVersion,
-        returnScale: returnScale.save(),
-        random: saveRandom(random),
-        rollout: rollout.save(arrays, 'rollout'),
-        waiting: waiting.save(arrays, 'waiting'),
-      };
-      return { meta, arrays };
-    },
-    load(checkpoint) {
-      checkLearner(checkpoint, 'ppo');
-      const { meta, arrays } = checkpoint;
-      restore(arrays, 'policy', policy.parameters);
-      restore(arrays, 'value', value.parameters);
-      policy.changed();
-      value.changed();
-      restore(arrays, 'logStd', logStd);
-      order.set(arrays.order!);
-      for (const [name, column] of Object.entries(prepared))
-        restore(arrays, `prepared/${name}`, column);
-      policyAdam.load(arrays, 'policy/adam');
-      valueAdam.load(arrays, 'value/adam');
-      logStdAdam.load(arrays, 'logStd/adam');
-      normaliser?.load(arrays, 'normaliser');
-      left = meta.left as number;
-      dropped = meta.dropped as number;
-      rounds = meta.rounds as number;
-      rewardModelVersion = meta.judgedBy as number;
-      returnScale.load(meta.returnScale);
-      loadRandom(random, meta.random);
-      rollout.load(arrays, 'rollout', meta.rollout as Record<string, unknown>);
-      waiting.load(arrays, 'waiting', meta.waiting as Record<string, unknown>);
-    },
+    ...checkpointOf({
+      learner: fixed('ppo'),
+      random: generator(random),
+      ...policy.states,
+      value: network(value, valueAdam),
+      order: {
+        save: (into, name) => {
+          into[name] = Float32Array.from(order);
+        },
+        load: (from, name) => order.set(from[name]!),
+      },
+      ...Object.fromEntries(
+        Object.entries(prepared).map(([name, column]) => [`prepared/${name}`, numbers(column)]),
+      ),
+      normaliser,
+      ...variables(round),
+      judgedBy: json(
+        () => rewardModelVersion,
+        (saved) => {
+          rewardModelVersion = saved;
+        },
+      ),
+      returnScale: json(returnScale.save, returnScale.load),
+      rollout,
+      waiting,
+    }),
     dispose() {
-      policy.dispose();
+      net.dispose();
       value.dispose();
     },
-    parts: { policy, value, logStd, logStdGradient, policyLoss, valueLoss },
+    parts: { policy: net, value, logStd, logStdGradient, policyLoss, valueLoss },
   };
 }

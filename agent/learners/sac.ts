@@ -22,7 +22,7 @@ import {
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
-import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import { createAdam } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
@@ -33,11 +33,12 @@ import {
   squashedGradient,
 } from '../nn/squashed.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
-import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { checkpointOf, fixed, generator, network, variables } from './parts/checkpoint.ts';
+import { criticLoss } from './parts/critic-loss.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
 import { createExperience } from './parts/experience.ts';
 import { offPolicyFields, stepSize, weight } from './parts/fields.ts';
-import { countHuman, imitationLoss, proxyLoss } from './parts/human-terms.ts';
+import { countHuman, imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createTakeoverCost, type TakeoverCost } from './parts/takeover-cost.ts';
 import { createTemperature } from './parts/temperature.ts';
@@ -144,16 +145,17 @@ export function createSac(
   const mu = new Float32Array(n * k);
   const dMu = new Float32Array(n * k);
   const dOutput = new Float32Array(n * 2 * k);
-  let updates = 0;
+  const counts = { updates: 0 };
   let imitation = 0;
+  const criticWeights = { ...c, tdWeight: 0.5 };
 
   // ------------------------------------------------------------------ losses
 
-  /** y = r + γ d (min Q'(s', a') − α log π(a'|s')), a' ~ π(s'). */
+  /** Eqs. 2, 3 and 5: y = r + γ d (min Q'(s', a') − α log π(a'|s')), a' ~ π(s'). */
   function computeTargets(b: ReplayBatch, eps: Float32Array, out: Float32Array): void {
     const alpha = c.entropyBackup ? temperature.value : 0;
     tf.tidy(() => {
-      const actor = actors[updates % actors.length]!;
+      const actor = actors[counts.updates % actors.length]!;
       const { output } = actor.forward(backend.upload(b.nextObservations, [1, n, d]), n);
       sampleSquashed(output, eps, n, k, sample);
       const input = critics.input(b.nextObservations, sample.actions, n);
@@ -166,30 +168,17 @@ export function createSac(
     }
   }
 
-  /** Σ over critics of ½ mean (Q(s, a) − y)² + human terms. */
-  function criticLoss(b: ReplayBatch, y: Float32Array): number {
+  /** Eq. 5: Σ over critics of ½ mean (Q(s, a) − y)² + human terms. */
+  function lossOfCritics(b: ReplayBatch, y: Float32Array): number {
     let loss = 0;
     tf.tidy(() => {
-      const passes = critics.forward(critics.input(b.observations, b.actions, n), n);
-      const qs = passes.map((pass) => pass.output);
-      const dQs = qs.map((q) => {
-        const dQ = new Float32Array(n);
-        for (let i = 0; i < n; i++) {
-          if (c.stopTdAtTakeover && b.takeoverStart[i] === 1) continue;
-          const error = q[i]! - y[i]!;
-          loss += (0.5 * error * error) / n;
-          dQ[i] = error / n;
-        }
-        return dQ;
-      });
-      loss += proxyLoss(critics, b, qs, c, dQs);
-      for (const [i, pass] of passes.entries()) critics.nets[i]!.backward(pass, dQs[i]!);
+      loss = criticLoss(critics, b, y, criticWeights).loss;
       if (takeover) loss += takeover.loss(b, costTargets);
     });
     return loss;
   }
 
-  /** mean (α log π(a|s) − min Q(s, a)), a = tanh(μ + σ ε), + imitation on people's steps. */
+  /** Eq. 9: mean (α log π(a|s) − min Q(s, a)), a = tanh(μ + σ ε), + imitation on people's steps. */
   function actorLoss(b: ReplayBatch, eps: Float32Array, actor = actors[0]!): number {
     const alpha = temperature.value;
     let loss = 0;
@@ -237,20 +226,20 @@ export function createSac(
       for (let step = 0; step < c.criticSteps; step++) {
         experience.draw();
         computeTargets(batch, fillNormal(noise, random), targets);
-        lossCritic = criticLoss(batch, targets);
+        lossCritic = lossOfCritics(batch, targets);
         critics.descend();
         takeover?.critics.descend();
-        if ((updates * c.criticSteps + step) % c.targetEvery !== 0) continue;
+        if ((counts.updates * c.criticSteps + step) % c.targetEvery !== 0) continue;
         critics.updateTargets(c.tau);
         takeover?.critics.updateTargets(c.tau);
       }
       // In turn: so many actors cost no more than one, and each still sees every step.
-      const m = updates % actors.length;
+      const m = counts.updates % actors.length;
       const lossActor = actorLoss(batch, fillNormal(noise, random), actors[m]!);
       descend(actors[m]!, actorAdams[m]!);
       const meanLogProb = mean(sample.logProbs);
       if (c.autoTemperature) temperature.update(meanLogProb);
-      updates++;
+      counts.updates++;
       return {
         'loss/critic': lossCritic,
         'loss/actor': lossActor,
@@ -270,44 +259,33 @@ export function createSac(
       ...experience.normaliser(),
     }),
     resetCritics: () => critics.reset(random),
-    save() {
-      const arrays: SavedArrays = {};
-      for (const [m, net] of actors.entries()) {
-        arrays[nameOf(m)] = net.parameters.slice();
-        actorAdams[m]!.save(arrays, `${nameOf(m)}/adam`);
-      }
-      temperature.save(arrays);
-      critics.save(arrays, 'critic');
-      takeover?.critics.save(arrays, 'takeover');
-      const data = experience.save(arrays);
-      return { meta: { learner: 'sac', updates, random: saveRandom(random), ...data }, arrays };
-    },
-    load(checkpoint) {
-      checkLearner(checkpoint, 'sac');
-      const { meta, arrays } = checkpoint;
-      for (const [m, net] of actors.entries()) {
-        restore(arrays, nameOf(m), net.parameters);
-        net.changed();
-        actorAdams[m]!.load(arrays, `${nameOf(m)}/adam`);
-      }
-      temperature.load(arrays);
-      critics.load(arrays, 'critic');
-      takeover?.critics.load(arrays, 'takeover');
-      updates = meta.updates as number;
-      loadRandom(random, meta.random);
-      experience.load(arrays, meta);
-    },
+    ...checkpointOf({
+      learner: fixed('sac'),
+      random: generator(random),
+      ...Object.fromEntries(
+        actors.map((net, m) => [m === 0 ? 'actor' : `actor${m}`, network(net, actorAdams[m]!)]),
+      ),
+      temperature,
+      critic: critics,
+      takeover: takeover?.critics,
+      ...variables(counts),
+      ...experience.states,
+    }),
     dispose() {
       for (const net of actors) net.dispose();
       critics.dispose();
       takeover?.critics.dispose();
     },
-    parts: { actor: actors[0]!, critics, takeover, targets: computeTargets, criticLoss, actorLoss },
+    parts: {
+      actor: actors[0]!,
+      critics,
+      takeover,
+      targets: computeTargets,
+      criticLoss: lossOfCritics,
+      actorLoss,
+    },
   };
 }
-
-/** Name of an actor's weights in a checkpoint. */
-const nameOf = (m: number) => (m === 0 ? 'actor' : `actor${m}`);
 
 function mean(values: Float32Array): number {
   let sum = 0;

@@ -9,17 +9,17 @@
 import { type Config, config, field, flag, parseConfig } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, EpisodeSource, Feedback, Learner, Metrics } from '../contract.ts';
-import { scaleActions } from '../nn/actions.ts';
-import { createAdam, restore, type SavedArrays } from '../nn/adam.ts';
+import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
+import { createAdam } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
-import { createMlp, type Mlp } from '../nn/mlp.ts';
-import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import type { Mlp } from '../nn/mlp.ts';
+import { checkpointOf, fixed, generator, network, variables } from './parts/checkpoint.ts';
 import { creditedSteps } from './parts/credit.ts';
 import { deviation, kept, needed, rows, seconds, stepSize, units } from './parts/fields.ts';
 import { plainLearner } from './parts/plain.ts';
-import { createTuples } from './parts/tuples.ts';
+import { createPresses, writeStep } from './parts/presses.ts';
+import { createTanhActor, tanhSnapshot } from './parts/tanh-actor.ts';
 
 const shape = config({
   hidden: field(units, [64, 64], 'Hidden units per layer, H and actor alike.'),
@@ -72,11 +72,7 @@ export function createTamer(
   const adamConfig = { learningRate: c.learningRate };
 
   // ------------------------------------------------------------------ model
-  const actor = createMlp(
-    backend,
-    { sizes: [d, ...c.hidden, k], activation: 'relu', outputActivation: 'tanh' },
-    random,
-  );
+  const actor = createTanhActor(backend, [d, ...c.hidden, k], random);
   const actorAdam = createAdam(actor.parameters.length, adamConfig);
   const critics = createCritics(
     backend,
@@ -92,28 +88,19 @@ export function createTamer(
   );
 
   // ------------------------------------------------------------------ data
-  const credited = createTuples(c.capacity, width);
   const rows = new Float32Array(n * width);
-  let updates = 0;
+  const counts = { updates: 0 };
 
-  function credit(
-    feedback: Extract<Feedback, { kind: 'reward' }>,
-    episodes: EpisodeSource,
-  ): boolean {
-    if (credited.has(feedback.id)) return true; // a retry
-    const episode = episodes.get(feedback.episodeId);
-    if (!episode) return false;
+  const presses = createPresses(c, width, (press, episode, add) => {
     const row = new Float32Array(width);
-    const action = row.subarray(d, d + k);
-    creditedSteps(episode, feedback.step, spec.controlDt, c, (step, weight) => {
-      row.set(episode.observations.subarray(step * d, (step + 1) * d));
-      scaleActions(spec.actionSpace, episode.actions.subarray(step * k, (step + 1) * k), 1, action);
-      row[d + k] = feedback.value;
+    creditedSteps(episode, press.step, spec.controlDt, c, (step, weight) => {
+      writeStep(spec, episode, step, row);
+      row[d + k] = press.value;
       row[d + k + 1] = weight;
-      credited.add(feedback.id, row);
+      add(row);
     });
-    return credited.has(feedback.id);
-  }
+  });
+  const credited = presses.rows;
 
   // ------------------------------------------------------------------ losses
 
@@ -157,15 +144,10 @@ export function createTamer(
 
   return {
     ...plainLearner,
-    observe() {
-      // Steps nobody judged say nothing here.
-    },
-    feedback(feedback, episodes) {
-      if (feedback.kind === 'reward') return credit(feedback, episodes);
-      return feedback.kind === 'retraction' && credited.remove(feedback.feedbackId);
-    },
+    observe: presses.observe,
+    feedback: presses.feedback,
     update(): Metrics | undefined {
-      if (credited.size < Math.max(1, c.learningStarts)) return undefined;
+      if (!presses.ready()) return undefined;
       const m = c.replay ? n : Math.min(n, credited.size);
       if (c.replay) credited.sample(random, m, rows);
       else credited.latest(m, rows);
@@ -173,42 +155,21 @@ export function createTamer(
       critics.descend();
       const lossActor = actorLoss(rows, m);
       descend(actor, actorAdam);
-      updates++;
+      counts.updates++;
       return { 'loss/reward': lossReward, 'loss/actor': lossActor, 'data/credited': credited.size };
     },
-    snapshot(version) {
-      const layers = actor.layers();
-      const output = layers.pop()!;
-      return {
-        version,
-        layers: [...layers, { ...output, activation: 'linear' }],
-        logStd:
-          c.explorationNoise > 0
-            ? new Float32Array(k).fill(Math.log(c.explorationNoise))
-            : 'deterministic',
-        squash: 'tanh',
-        actionSpace: spec.actionSpace,
-      };
-    },
-    save() {
-      const saved = credited.save();
-      const arrays: SavedArrays = { actor: actor.parameters.slice(), credited: saved.rows };
-      actorAdam.save(arrays, 'actor/adam');
-      critics.save(arrays, 'reward');
-      const meta = { learner: 'tamer', updates, random: saveRandom(random), credited: saved.ids };
-      return { meta, arrays };
-    },
-    load(checkpoint) {
-      checkLearner(checkpoint, 'tamer');
-      const { meta, arrays } = checkpoint;
-      restore(arrays, 'actor', actor.parameters);
-      actor.changed();
-      actorAdam.load(arrays, 'actor/adam');
-      critics.load(arrays, 'reward');
-      credited.load(meta.credited as string[], arrays.credited!);
-      updates = meta.updates as number;
-      loadRandom(random, meta.random);
-    },
+    snapshot: (version) => ({
+      version,
+      ...tanhSnapshot(actor, spec.actionSpace, c.explorationNoise),
+    }),
+    ...checkpointOf({
+      learner: fixed('tamer'),
+      random: generator(random),
+      actor: network(actor, actorAdam),
+      reward: critics,
+      credited,
+      ...variables(counts),
+    }),
     dispose() {
       actor.dispose();
       critics.dispose();

@@ -12,18 +12,20 @@ import type { Random } from '../../sim/random.ts';
 import { quantile } from '../acting/gate.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
-import { createAdam, polyak, restore, type SavedArrays } from '../nn/adam.ts';
+import { createAdam, polyak } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
-import { createMlp, type Mlp } from '../nn/mlp.ts';
+import type { Mlp } from '../nn/mlp.ts';
 import { fillNormal } from '../nn/squashed.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
-import { checkLearner, loadRandom, saveRandom } from './parts/checkpoint.ts';
+import { checkpointOf, fixed, generator, network, numbers, variables } from './parts/checkpoint.ts';
+import { criticLoss } from './parts/critic-loss.ts';
 import { createExperience } from './parts/experience.ts';
 import { deviation, offPolicyFields, share, stepSize, weight } from './parts/fields.ts';
-import { countHuman, imitationLoss, isOwn, proxyLoss } from './parts/human-terms.ts';
+import { countHuman, imitationLoss, isOwn } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createRing } from './parts/ring.ts';
+import { createTanhActor, tanhSnapshot } from './parts/tanh-actor.ts';
 
 /** Beside what all off-policy learners have (parts/fields.ts). */
 export const td3Schema = config({
@@ -78,13 +80,9 @@ export function createTd3(
   const n = c.batchSize;
 
   // ------------------------------------------------------------------ model
-  const shape = {
-    sizes: [d, ...c.hidden, k],
-    activation: 'relu',
-    outputActivation: 'tanh',
-  } as const;
-  const actor = createMlp(backend, shape, random);
-  const targetActor = createMlp(backend, shape, random);
+  const sizes = [d, ...c.hidden, k];
+  const actor = createTanhActor(backend, sizes, random);
+  const targetActor = createTanhActor(backend, sizes, random);
   targetActor.parameters.set(actor.parameters);
   const adam = { learningRate: c.learningRate };
   const actorAdam = createAdam(actor.parameters.length, adam);
@@ -111,8 +109,7 @@ export function createTd3(
   /** For the gate: values of undisturbed steps, discrepancy from people on theirs. */
   const calm = createRing(1000);
   const corrected = createRing(1000);
-  let updates = 0;
-  let last = { actor: 0, imitation: 0 };
+  const state = { updates: 0, last: { actor: 0, imitation: 0 } };
 
   // ------------------------------------------------------------------ losses
 
@@ -131,24 +128,12 @@ export function createTd3(
   }
 
   /** Σ over critics of tdWeight · mean (Q(s, a) − y)² + human terms. */
-  function criticLoss(b: ReplayBatch, y: Float32Array): number {
+  function lossOfCritics(b: ReplayBatch, y: Float32Array): number {
     let loss = 0;
     tf.tidy(() => {
-      const passes = critics.forward(critics.input(b.observations, b.actions, n), n);
-      const qs = passes.map((pass) => pass.output);
-      const dQs = qs.map((q) => {
-        const dQ = new Float32Array(n);
-        for (let i = 0; i < n; i++) {
-          if (c.stopTdAtTakeover && b.takeoverStart[i] === 1) continue;
-          const error = q[i]! - y[i]!;
-          loss += (c.tdWeight * error * error) / n;
-          dQ[i] = (2 * c.tdWeight * error) / n;
-        }
-        return dQ;
-      });
-      for (let i = 0; i < n; i++) if (isOwn(b, i)) calm.push(qs[0]![i]!);
-      loss += proxyLoss(critics, b, qs, c, dQs);
-      for (const [i, pass] of passes.entries()) critics.nets[i]!.backward(pass, dQs[i]!);
+      const result = criticLoss(critics, b, y, c);
+      for (let i = 0; i < n; i++) if (isOwn(b, i)) calm.push(result.q[i]!);
+      loss = result.loss;
     });
     return loss;
   }
@@ -165,7 +150,7 @@ export function createTd3(
         for (let i = 0; i < n; i++) loss -= values[i]! / n;
         for (let i = 0; i < dActions.length; i++) dActions[i]! /= -n;
       }
-      last.imitation = imitationLoss(b, pass.output, c, dActions);
+      state.last.imitation = imitationLoss(b, pass.output, c, dActions);
       for (let i = 0; i < n; i++) {
         if (b.human[i] === 0) continue;
         let sum = 0;
@@ -175,7 +160,7 @@ export function createTd3(
       }
       actor.backward(pass, dActions);
     });
-    return loss + last.imitation;
+    return loss + state.last.imitation;
   }
 
   // ------------------------------------------------------------------ update
@@ -189,11 +174,11 @@ export function createTd3(
       if (!experience.ready()) return undefined;
       experience.draw();
       computeTargets(batch, fillNormal(noise, random), targets);
-      const lossCritic = criticLoss(batch, targets);
+      const lossCritic = lossOfCritics(batch, targets);
       critics.descend();
-      updates++;
-      if (updates % c.policyDelay === 0) {
-        last.actor = actorLoss(batch);
+      state.updates++;
+      if (state.updates % c.policyDelay === 0) {
+        state.last.actor = actorLoss(batch);
         descend(actor, actorAdam);
         critics.updateTargets(c.tau);
         polyak(targetActor.parameters, actor.parameters, c.tau);
@@ -203,27 +188,17 @@ export function createTd3(
       for (let i = 0; i < n; i++) sum += values[i]!;
       return {
         'loss/critic': lossCritic,
-        'loss/actor': last.actor,
-        'loss/imitation': last.imitation,
+        'loss/actor': state.last.actor,
+        'loss/imitation': state.last.imitation,
         'value/mean': sum / n,
         'batch/human': countHuman(batch) / n,
       };
     },
-    snapshot(version) {
-      const layers = actor.layers();
-      const output = layers.pop()!;
-      return {
-        version,
-        layers: [...layers, { ...output, activation: 'linear' }],
-        logStd:
-          c.explorationNoise > 0
-            ? new Float32Array(k).fill(Math.log(c.explorationNoise))
-            : 'deterministic',
-        squash: 'tanh',
-        actionSpace: spec.actionSpace,
-        ...experience.normaliser(),
-      };
-    },
+    snapshot: (version) => ({
+      version,
+      ...tanhSnapshot(actor, spec.actionSpace, c.explorationNoise),
+      ...experience.normaliser(),
+    }),
     gate() {
       if (c.askShare <= 0 || calm.size < 25 || corrected.size < 25) return undefined;
       let sum = 0;
@@ -237,44 +212,23 @@ export function createTd3(
         handBackBelow: sum / corrected.size,
       };
     },
-    save() {
-      const arrays: SavedArrays = {
-        calm: calm.save(),
-        corrected: corrected.save(),
-        actor: actor.parameters.slice(),
-        'actor/target': targetActor.parameters.slice(),
-        values: values.slice(),
-      };
-      actorAdam.save(arrays, 'actor/adam');
-      critics.save(arrays, 'critic');
-      const data = experience.save(arrays);
-      return {
-        meta: { learner: 'td3', updates, last: { ...last }, random: saveRandom(random), ...data },
-        arrays,
-      };
-    },
-    load(checkpoint) {
-      checkLearner(checkpoint, 'td3');
-      const { meta, arrays } = checkpoint;
-      restore(arrays, 'actor', actor.parameters);
-      restore(arrays, 'actor/target', targetActor.parameters);
-      restore(arrays, 'values', values);
-      actor.changed();
-      targetActor.changed();
-      actorAdam.load(arrays, 'actor/adam');
-      critics.load(arrays, 'critic');
-      updates = meta.updates as number;
-      last = { ...(meta.last as typeof last) };
-      loadRandom(random, meta.random);
-      experience.load(arrays, meta);
-      calm.load(arrays.calm!);
-      corrected.load(arrays.corrected!);
-    },
+    ...checkpointOf({
+      learner: fixed('td3'),
+      random: generator(random),
+      calm,
+      corrected,
+      actor: network(actor, actorAdam),
+      'actor/target': network(targetActor),
+      values: numbers(values),
+      critic: critics,
+      ...variables(state),
+      ...experience.states,
+    }),
     dispose() {
       actor.dispose();
       targetActor.dispose();
       critics.dispose();
     },
-    parts: { actor, critics, criticLoss, actorLoss },
+    parts: { actor, critics, criticLoss: lossOfCritics, actorLoss },
   };
 }

@@ -3,14 +3,15 @@
  * 2018): imitating policies of nearly the same loss drive very differently, their average less so.
  */
 import type { PolicySnapshot } from '../contract.ts';
+import type { SavedArrays } from '../nn/adam.ts';
 
 export interface Averaging {
   /** Take the learner's current policy into account. */
   add(snapshot: PolicySnapshot): void;
   /** `snapshot` with averaged weights, once there are any. */
   apply(snapshot: PolicySnapshot): PolicySnapshot;
-  save(): { [name: string]: Float32Array };
-  load(arrays: Readonly<Record<string, Float32Array>>): void;
+  save(into: SavedArrays, name: string): void;
+  load(from: Readonly<Record<string, Float32Array>>, name: string): void;
 }
 
 /** `rate`: share by which the average moves per `add`; the first `add`s count alike. */
@@ -46,14 +47,14 @@ export function createAveraging(rate: number): Averaging {
         })),
       };
     },
-    save: () => ({
-      count: Float32Array.of(count),
-      ...Object.fromEntries(average.map((part, p) => [String(p), part.slice()])),
-    }),
-    load(arrays) {
-      count = arrays['count']?.[0] ?? 0;
+    save(into, name) {
+      into[`${name}/count`] = Float32Array.of(count);
+      for (const [p, part] of average.entries()) into[`${name}/${p}`] = part.slice();
+    },
+    load(from, name) {
+      count = from[`${name}/count`]?.[0] ?? 0;
       average = [];
-      for (let p = 0; arrays[String(p)]; p++) average.push(arrays[String(p)]!.slice());
+      for (let p = 0; from[`${name}/${p}`]; p++) average.push(from[`${name}/${p}`]!.slice());
     },
   };
 }

@@ -6,7 +6,6 @@ import { parseConfig } from '../../sim/config.ts';
 import { createRandom } from '../../sim/random.ts';
 import { type BackendName, loadBackend } from '../backend/backend.ts';
 import type {
-  Checkpoint,
   EnvironmentSpec,
   Metrics,
   PolicySnapshot,
@@ -15,19 +14,20 @@ import type {
 } from '../contract.ts';
 import { createEpisodeStore, segmentRows } from '../episode/store.ts';
 import { isLabel, stepsOf } from '../feedback.ts';
+import {
+  checkpointOf,
+  fixed,
+  generator,
+  ifSaved,
+  json,
+  part,
+} from '../learners/parts/checkpoint.ts';
 import { type SchedulerConfig, schedulerSchema } from '../presets/preset.ts';
 import { getPreset } from '../presets/presets.ts';
 import { createQuerySource } from '../queries/queries.ts';
 import { createRewardEnsemble } from '../reward/ensemble.ts';
 import { createAveraging } from './averaging.ts';
-import {
-  countMetrics,
-  countsOf,
-  newCounters,
-  restoreCounters,
-  type SavedCounters,
-  savedCounters,
-} from './counters.ts';
+import { countMetrics, countsOf, newCounters, restoreCounters, savedCounters } from './counters.ts';
 import { createHackingWatch } from './hacking.ts';
 import { createLearner } from './learner.ts';
 import { createLedger } from './ledger.ts';
@@ -238,61 +238,30 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       'reward/hackingAlarm': hacking?.alarm ? 1 : 0,
       ...countMetrics(counters),
     }),
-    save() {
-      const own = learner.save();
-      const model = reward?.save();
-      const watch = hacking?.save();
-      const state = new Float64Array(4);
-      queryRandom.save(state, 0);
-      return {
-        meta: {
-          preset: preset.id,
-          learner: own.meta,
-          ...(model ? { reward: model.meta } : {}),
-          queries: queries.save(),
-          queryRandom: [...state],
-          ledger: ledger.save(),
-          ...(watch ? { hacking: watch.meta } : {}),
-          ...(novelty && counters.exploring ? { novelty: novelty.saved() } : {}),
-          counters: savedCounters(counters),
-        },
-        arrays: {
-          ...prefixed('learner/', own.arrays),
-          ...prefixed('reward/', model?.arrays ?? {}),
-          ...prefixed('hacking/', watch?.arrays ?? {}),
-          ...prefixed('average/', averaging?.save() ?? {}),
-        },
-      };
-    },
-    load(checkpoint) {
-      const { meta, arrays } = checkpoint;
-      if (meta.preset !== preset.id)
-        throw new RangeError(`checkpoint.preset: is ${String(meta.preset)}, expected ${preset.id}`);
-      learner.load(partOf(meta.learner, arrays, 'learner/'));
-      if (reward) reward.load(partOf(meta.reward, arrays, 'reward/'));
-      averaging?.load(partOf({}, arrays, 'average/').arrays);
-      queries.load(meta.queries as Record<string, unknown>);
-      queryRandom.load(Float64Array.from(meta.queryRandom as number[]), 0);
-      ledger.load(meta.ledger as ReturnType<typeof ledger.save>);
-      if (meta.hacking) hacking?.load(partOf(meta.hacking, arrays, 'hacking/'));
-      if (meta.novelty) novelty?.restore(meta.novelty as SavedNovelty);
-      restoreCounters(counters, meta.counters as SavedCounters);
-    },
+    ...checkpointOf({
+      preset: fixed(preset.id),
+      learner: part(learner),
+      reward: reward && part(reward),
+      average: averaging,
+      queries: json(queries.save, queries.load),
+      queryRandom: generator(queryRandom),
+      ledger: json(ledger.save, ledger.load),
+      hacking: hacking && ifSaved(part(hacking)),
+      novelty: ifSaved(
+        json(
+          () => (counters.exploring ? novelty?.saved() : undefined),
+          (saved: SavedNovelty) => novelty?.restore(saved),
+        ),
+      ),
+      counters: json(
+        () => savedCounters(counters),
+        (saved) => restoreCounters(counters, saved),
+      ),
+    }),
     dispose() {
       learner.dispose();
       reward?.dispose();
     },
   };
   return trainer;
-}
-
-function prefixed<T>(prefix: string, named: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(named).map(([name, value]) => [prefix + name, value]));
-}
-
-function partOf(meta: unknown, arrays: Checkpoint['arrays'], prefix: string): Checkpoint {
-  const own = Object.entries(arrays)
-    .filter(([name]) => name.startsWith(prefix))
-    .map(([name, a]) => [name.slice(prefix.length), a] as const);
-  return { meta: meta as Checkpoint['meta'], arrays: Object.fromEntries(own) };
 }

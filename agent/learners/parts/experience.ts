@@ -2,7 +2,6 @@
 import type { Random } from '../../../sim/random.ts';
 import type { EnvironmentSpec, Learner, PolicySnapshot } from '../../contract.ts';
 import { scaleActions } from '../../nn/actions.ts';
-import type { SavedArrays } from '../../nn/adam.ts';
 import { createNormaliser } from '../../nn/normaliser.ts';
 import {
   createBatch,
@@ -12,6 +11,7 @@ import {
   type RestFrom,
   type RewardSource,
 } from '../../replay/replay.ts';
+import { ifSaved, json, type States } from './checkpoint.ts';
 import { createHumanSteps } from './human-steps.ts';
 import { mirrorHalf } from './mirror.ts';
 
@@ -47,11 +47,7 @@ export interface Experience extends Pick<Learner, 'observe' | 'feedback'> {
   normaliseRows(rows: Float32Array, n: number): void;
   /** The part of a snapshot that goes with the statistics. */
   normaliser(): Pick<PolicySnapshot, 'normaliser'>;
-  save(arrays: SavedArrays): Record<string, unknown>;
-  load(
-    arrays: Readonly<Record<string, Float32Array>>,
-    meta: Readonly<Record<string, unknown>>,
-  ): void;
+  readonly states: States;
 }
 
 export function createExperience(
@@ -109,16 +105,15 @@ export function createExperience(
     },
     normaliseRows: (rows, rowCount) => normaliser?.apply(rows, rowCount),
     normaliser: () => (normaliser ? { normaliser: normaliser.snapshot() } : {}),
-    save(arrays) {
-      normaliser?.save(arrays, 'normaliser');
-      if (!c.saveReplay) return {};
-      return { replay: replay.save(arrays), humanSteps: humanSteps.save() };
-    },
-    load(arrays, meta) {
-      normaliser?.load(arrays, 'normaliser');
-      if (!meta.replay) return;
-      replay.load(arrays, meta.replay as Record<string, unknown>);
-      humanSteps.load(meta.humanSteps);
+    states: {
+      normaliser,
+      replay: ifSaved({
+        save: (into) => (c.saveReplay ? replay.save(into) : undefined),
+        load: (from, _name, meta) => replay.load(from, meta as Record<string, unknown>),
+      }),
+      humanSteps: ifSaved(
+        json(() => (c.saveReplay ? humanSteps.save() : undefined), humanSteps.load),
+      ),
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Random } from '../../../sim/random.ts';
 import type { Backend } from '../../backend/backend.ts';
 import { type Critics, createCritics } from '../../nn/critics.ts';
 import type { ReplayBatch } from '../../replay/replay.ts';
+import { squaredErrors } from './critic-loss.ts';
 
 /** Discount and share of solved steps per batch, as in the authors' code. */
 const GAMMA = 0.9999;
@@ -50,15 +51,13 @@ export function createReach(
       let loss = 0;
       backend.tf.tidy(() => {
         const passes = critics.forward(critics.input(batch.observations, batch.actions, n), n);
-        for (const [c, pass] of passes.entries()) {
-          const dQ = new Float32Array(n);
-          for (let i = 0; i < n; i++) {
-            const error = pass.output[i]! - y[i]!;
-            loss += (error * error) / n;
-            dQ[i] = (2 * error) / n;
-          }
-          critics.nets[c]!.backward(pass, dQ);
-        }
+        const errors = squaredErrors(
+          passes.map((pass) => pass.output),
+          y,
+          1,
+        );
+        for (const [c, pass] of passes.entries()) critics.nets[c]!.backward(pass, errors.dQs[c]!);
+        loss = errors.loss;
       });
       return loss;
     },

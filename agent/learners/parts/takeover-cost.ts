@@ -7,6 +7,7 @@ import type { Random } from '../../../sim/random.ts';
 import type { Backend, Tensor } from '../../backend/backend.ts';
 import { type Critics, type CriticsConfig, createCritics } from '../../nn/critics.ts';
 import type { ReplayBatch } from '../../replay/replay.ts';
+import { squaredErrors } from './critic-loss.ts';
 
 export interface TakeoverCost {
   readonly critics: Critics;
@@ -33,18 +34,14 @@ export function createTakeoverCost(
     },
     loss(batch, y) {
       const n = batch.size;
-      let loss = 0;
       const wanted = batch.policyActions; // whether it was executed or a person's was
       const passes = critics.forward(critics.input(batch.observations, wanted, n), n);
-      for (const [c, pass] of passes.entries()) {
-        const dC = new Float32Array(n);
-        for (let i = 0; i < n; i++) {
-          const error = pass.output[i]! - y[i]!;
-          loss += (0.5 * error * error) / n;
-          dC[i] = error / n;
-        }
-        critics.nets[c]!.backward(pass, dC);
-      }
+      const { loss, dQs } = squaredErrors(
+        passes.map((pass) => pass.output),
+        y,
+        0.5,
+      );
+      for (const [c, pass] of passes.entries()) critics.nets[c]!.backward(pass, dQs[c]!);
       return loss;
     },
   };

@@ -1,5 +1,6 @@
 /** SAC's entropy weight α, adapted so that the policy keeps its target entropy (Haarnoja et al. 2018, eq. 18). */
-import { createAdam, restore, type SavedArrays } from '../../nn/adam.ts';
+import { createAdam, type SavedArrays } from '../../nn/adam.ts';
+import { numbers } from './checkpoint.ts';
 
 export interface Temperature {
   readonly value: number;
@@ -9,8 +10,8 @@ export interface Temperature {
   loss(meanLogProb: number): number;
   /** One step of Adam on it. */
   update(meanLogProb: number): void;
-  save(into: SavedArrays): void;
-  load(arrays: Readonly<Record<string, Float32Array>>): void;
+  save(into: SavedArrays, name: string): void;
+  load(from: Readonly<Record<string, Float32Array>>, name: string): void;
 }
 
 /** `targetEntropy` H̄, nats. */
@@ -36,14 +37,7 @@ export function createTemperature(
       temperature.loss(meanLogProb);
       adam.step(logValue, gradient);
     },
-    save(into) {
-      into.temperature = logValue.slice();
-      adam.save(into, 'temperature/adam');
-    },
-    load(arrays) {
-      restore(arrays, 'temperature', logValue);
-      adam.load(arrays, 'temperature/adam');
-    },
+    ...numbers(logValue, adam),
   };
   return temperature;
 }

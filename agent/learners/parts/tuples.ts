@@ -1,5 +1,6 @@
 /** Rows of numbers that came from a piece of feedback, so that taking it back removes them. */
 import type { Random } from '../../../sim/random.ts';
+import type { SavedArrays } from '../../nn/adam.ts';
 
 export interface Tuples {
   readonly size: number;
@@ -13,8 +14,9 @@ export interface Tuples {
   sample(random: Random, count: number, out: Float32Array): void;
   /** The last `count` rows, newest last. */
   latest(count: number, out: Float32Array): void;
-  save(): { ids: string[]; rows: Float32Array };
-  load(ids: readonly string[], rows: Float32Array): void;
+  /** Returns the ids. */
+  save(into: SavedArrays, name: string): string[];
+  load(from: Readonly<Record<string, Float32Array>>, name: string, ids: unknown): void;
 }
 
 export function createTuples(capacity: number, width: number): Tuples {
@@ -50,15 +52,18 @@ export function createTuples(capacity: number, width: number): Tuples {
       const start = Math.max(0, rows.length - count);
       for (let i = start; i < rows.length; i++) out.set(rows[i]!, (i - start) * width);
     },
-    save() {
+    save(into, name) {
       const flat = new Float32Array(rows.length * width);
       for (const [i, row] of rows.entries()) flat.set(row, i * width);
-      return { ids: [...ids], rows: flat };
+      into[name] = flat;
+      return [...ids];
     },
-    load(savedIds, saved) {
+    load(from, name, meta) {
+      const savedIds = meta as readonly string[];
+      const saved = from[name]!;
       if (saved.length !== savedIds.length * width) {
         throw new RangeError(
-          `checkpoint.tuples: has ${saved.length} numbers, expected ${savedIds.length * width}`,
+          `checkpoint.${name}: has ${saved.length} numbers, expected ${savedIds.length * width}`,
         );
       }
       ids = [...savedIds];
