@@ -1,6 +1,7 @@
 /** The critics' losses, shared by the learners that have critics. */
 import type { Critics } from '../../nn/critics.ts';
 import type { ReplayBatch } from '../../replay/replay.ts';
+import type { OffPolicyConfig } from './fields.ts';
 import { type ProxyWeights, proxyLoss } from './human-terms.ts';
 
 /**
@@ -28,10 +29,8 @@ export function squaredErrors(
   return { loss, dQs };
 }
 
-export interface CriticWeights extends ProxyWeights {
-  readonly tdWeight: number;
-  readonly stopTdAtTakeover: boolean;
-}
+type CriticWeights = ProxyWeights &
+  Pick<OffPolicyConfig, 'stopTdAtTakeover'> & { readonly tdWeight: number };
 
 /**
  * Temporal differences, Σ over critics of tdWeight · mean (Q(s, a) − y)², and the terms of people's steps

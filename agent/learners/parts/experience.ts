@@ -3,34 +3,31 @@ import type { Random } from '../../../sim/random.ts';
 import type { EnvironmentSpec, Learner, PolicySnapshot } from '../../contract.ts';
 import { scaleActions } from '../../nn/actions.ts';
 import { createNormaliser } from '../../nn/normaliser.ts';
-import {
-  createBatch,
-  createReplay,
-  type Replay,
-  type ReplayBatch,
-  type RestFrom,
-  type RewardSource,
-} from '../../replay/replay.ts';
+import { createBatch, createReplay, type Replay, type ReplayBatch } from '../../replay/replay.ts';
 import { ifSaved, json, type States } from './checkpoint.ts';
+import type { OffPolicyConfig } from './fields.ts';
 import { createHumanSteps } from './human-steps.ts';
 import { mirrorHalf } from './mirror.ts';
 
-export interface ExperienceConfig {
-  readonly batchSize: number;
-  readonly capacity: number;
-  readonly learningStarts: number;
-  readonly humanShare: number;
-  readonly normaliseObservations: boolean;
+export interface ExperienceConfig
+  extends Pick<
+    OffPolicyConfig,
+    | 'batchSize'
+    | 'capacity'
+    | 'learningStarts'
+    | 'humanShare'
+    | 'normaliseObservations'
+    | 'rewardSource'
+    | 'saveReplay'
+  > {
+  /** Default: all. */
+  readonly restFrom?: OffPolicyConfig['restFrom'];
   /** Show the learner half of all steps in the mirror, where the task has one. */
   readonly mirror?: boolean;
   /** Hide observations that repeat the last action (only with `normaliseObservations`). */
   readonly ignoreEchoes?: boolean;
-  readonly rewardSource: RewardSource;
   /** Seconds before a takeover that imitate its first action, [0, 10]; default 0. */
   readonly reactionSeconds?: number;
-  /** Where the rest of a batch comes from beside people's share (default all). */
-  readonly restFrom?: RestFrom;
-  readonly saveReplay: boolean;
 }
 
 export interface Experience extends Pick<Learner, 'observe' | 'feedback'> {

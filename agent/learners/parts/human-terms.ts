@@ -3,12 +3,9 @@ import { SOURCE_CODE } from '../../contract.ts';
 import type { Critics } from '../../nn/critics.ts';
 import { sigmoid, softplus } from '../../nn/gaussian.ts';
 import type { ReplayBatch } from '../../replay/replay.ts';
+import type { OffPolicyConfig } from './fields.ts';
 
-export interface ImitationWeights {
-  readonly bcWeight: number;
-  readonly preferenceWeight: number;
-  readonly preferenceBeta: number;
-}
+type ImitationWeights = Pick<OffPolicyConfig, 'bcWeight' | 'preferenceWeight' | 'preferenceBeta'>;
 
 /**
  * Behaviour cloning, ‖μ − a_human‖², and preference of a person's action over the agent's,
@@ -45,11 +42,10 @@ export function imitationLoss(
   return loss;
 }
 
-export interface ProxyWeights {
-  readonly proxyWeight: number;
-  readonly proxyValue: number;
-  readonly conservativeWeight: number;
-}
+export type ProxyWeights = Pick<
+  OffPolicyConfig,
+  'proxyWeight' | 'proxyValue' | 'conservativeWeight'
+>;
 
 /**
  * PVP4Real's per-sample proxy values, (Q(s, a_human) − B)² + (Q(s, a_policy) + B)², and HACO's
