@@ -1,10 +1,9 @@
-/** Labels in a checkpoint: what is small goes to JSON, rows and weights to arrays. */
-import type { Metrics } from '../contract.ts';
-import type { SavedArrays } from '../nn/adam.ts';
+/** What an ensemble saves: labels (what is small goes to JSON, rows and weights to arrays) and its statistics. */
+import { json, type State, type States } from '../learners/parts/checkpoint.ts';
+import { restore, type SavedArrays } from '../nn/adam.ts';
 import type { Datum } from './dataset.ts';
-import type { SavedReference } from './reference.ts';
-import type { SavedDistrust } from './rime.ts';
-import type { ReliabilityBin } from './statistics.ts';
+import type { Member } from './members.ts';
+import type { InputScale } from './reference.ts';
 
 /** A datum without its arrays; `rows` and `weights` count the numbers that follow in the arrays. */
 export type SavedDatum = Omit<Datum, 'rows' | 'weights'> & {
@@ -58,23 +57,48 @@ export function restoreData(
   return data;
 }
 
-/** What an ensemble saves beside its arrays. */
-export interface SavedEnsemble {
-  readonly version: number;
-  readonly weightDecay: number;
-  readonly gradientSteps: number;
-  readonly fresh: number;
-  readonly sessionSteps: number;
-  readonly scaledAt: number;
-  readonly trainLoss: number | null;
-  readonly trainAccuracy: number | null;
-  readonly normalisation: { mean: number; inverseStd: number }[];
-  readonly random: number[];
-  readonly noise: Record<string, unknown>;
-  readonly distrust?: SavedDistrust;
-  readonly repeats: [string, ('a' | 'b')[]][];
-  readonly data: SavedDatum[];
-  readonly reference: SavedReference;
-  readonly lastReport: Metrics;
-  readonly lastBins: ReliabilityBin[];
+/** Of every member. The zero has the name that it had in the first checkpoints. */
+export function normalisationOf(members: readonly Member[]): State {
+  return json(
+    () => members.map(({ zero, inverseStd }) => ({ mean: zero, inverseStd })),
+    (saved: { mean: number; inverseStd: number }[]) => {
+      if (saved.length !== members.length)
+        throw new RangeError(
+          `checkpoint.reward: has ${saved.length} members, expected ${members.length}`,
+        );
+      for (const [m, { mean: zero, inverseStd }] of saved.entries())
+        Object.assign(members[m]!, { zero, inverseStd });
+    },
+  );
+}
+
+/** Loading makes a new scale of the same size. */
+export function scaleState(get: () => InputScale, set: (saved: InputScale) => void): State {
+  return {
+    save(into, name) {
+      into[`${name}/mean`] = get().mean.slice();
+      into[`${name}/inverse`] = get().inverse.slice();
+    },
+    load(from, name) {
+      const mean = new Float32Array(get().mean.length);
+      const inverse = new Float32Array(get().inverse.length);
+      restore(from, `${name}/mean`, mean);
+      restore(from, `${name}/inverse`, inverse);
+      set({ ...get(), mean, inverse });
+    },
+  };
+}
+
+/** Numbers that are NaN while unknown, which JSON writes as null. */
+export function measures(of: Record<string, number>): States {
+  const entry = (key: string): [string, State] => [
+    key,
+    json(
+      () => (Number.isNaN(of[key]) ? null : of[key]),
+      (saved) => {
+        of[key] = saved ?? Number.NaN;
+      },
+    ),
+  ];
+  return Object.fromEntries(Object.keys(of).map(entry));
 }

@@ -8,7 +8,6 @@
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type {
-  Checkpoint,
   EnvironmentSpec,
   Episode,
   EpisodeSource,
@@ -17,11 +16,26 @@ import type {
   Query,
   RewardModel,
 } from '../contract.ts';
-import { restore, type SavedArrays } from '../nn/adam.ts';
+import {
+  checkpointOf,
+  generator,
+  ifSaved,
+  json,
+  network,
+  numbers,
+  variables,
+} from '../learners/parts/checkpoint.ts';
 import { addLossGradient, descend } from '../nn/fit.ts';
 import { groupScale } from '../nn/group-scale.ts';
 import { type BatchScratch, type BatchSource, drawBatch } from './batch.ts';
-import { restoreData, type SavedEnsemble, saveData } from './checkpoint.ts';
+import {
+  measures,
+  normalisationOf,
+  restoreData,
+  type SavedDatum,
+  saveData,
+  scaleState,
+} from './checkpoint.ts';
 import { completeRewardConfig, type RewardConfig } from './config.ts';
 import { createDataMaker, hasUnequalParts, joined } from './dataset.ts';
 import { createDistrustOf } from './distrust.ts';
@@ -31,7 +45,13 @@ import { addToAverage, createMembers, isFlat, rewardsOf } from './members.ts';
 import { rowMirror } from './mirror.ts';
 import { createNoise } from './noise.ts';
 import { createPredictor } from './predictor.ts';
-import { createReference, type InputScale, inputScale, noScale } from './reference.ts';
+import {
+  createReference,
+  type InputScale,
+  inputScale,
+  noScale,
+  type SavedReference,
+} from './reference.ts';
 import { createRepeats, heldOutReport, type ReportSource } from './report.ts';
 import type { ReliabilityBin } from './statistics.ts';
 
@@ -89,25 +109,31 @@ export function createRewardEnsemble(
   const distrust = config.rime && createDistrustOf(config.rime, backend, noise);
 
   let scale: InputScale = noScale(width, squared);
-  let scaledAt = 0;
-  let version = 0;
-  let weightDecay = config.weightDecay;
-  let gradientSteps = 0;
-  /** Feedback since the session began, and the session's gradient steps (-1: none is open). */
-  let fresh = 0;
-  let sessionSteps = -1;
-  let trainLoss = Number.NaN;
-  let trainAccuracy = Number.NaN;
-  let lastReport: Metrics = {};
-  let lastBins: ReliabilityBin[] = [];
+  const state = {
+    version: 0,
+    weightDecay: config.weightDecay,
+    gradientSteps: 0,
+    /** Feedback since the session began, and the session's gradient steps (-1: none is open). */
+    fresh: 0,
+    sessionSteps: -1,
+    /** Rows of behaviour that the input statistics were made of. */
+    scaledAt: 0,
+    lastReport: {} as Metrics,
+    lastBins: [] as ReliabilityBin[],
+  };
+  const fit = { trainLoss: Number.NaN, trainAccuracy: Number.NaN };
 
   /** Computes new input statistics once the behaviour seen has doubled; at first from the labels alone if need be. */
   function rescale(): void {
-    if (reference.seen < 2 * scaledAt || (scaledAt > 0 && reference.seen === scaledAt)) return;
+    if (
+      reference.seen < 2 * state.scaledAt ||
+      (state.scaledAt > 0 && reference.seen === state.scaledAt)
+    )
+      return;
     if (reference.size >= 64) {
       scale = inputScale(reference.rows, reference.size, width, d, groups, squared);
-      scaledAt = reference.seen;
-    } else if (scaledAt === 0 && labels.data.length > 0) {
+      state.scaledAt = reference.seen;
+    } else if (state.scaledAt === 0 && labels.data.length > 0) {
       const rows = joined(labels.data);
       scale = inputScale(rows, rows.length / width, width, d, groups, squared);
     }
@@ -131,13 +157,13 @@ export function createRewardEnsemble(
       });
       const surprise = dynamics?.addGradient(live, scale);
       if (surprise !== undefined) total.dynamics += surprise / members.length;
-      const shrink = 1 - config.learningRate * weightDecay;
+      const shrink = 1 - config.learningRate * state.weightDecay;
       for (let i = 0; i < member.live.parameters.length; i++) member.live.parameters[i]! *= shrink;
       descend(member.live, member.adam);
-      addToAverage(member, 1 / Math.max(1, Math.min(config.averageSteps, gradientSteps + 1)));
+      addToAverage(member, 1 / Math.max(1, Math.min(config.averageSteps, state.gradientSteps + 1)));
     }
     noise.step(config.noiseLearningRate, labels.data.length);
-    gradientSteps++;
+    state.gradientSteps++;
     return total;
   }
 
@@ -146,17 +172,17 @@ export function createRewardEnsemble(
     const rows = reference.size >= 16 ? reference.rows : joined(labels.data);
     const n = reference.size >= 16 ? reference.size : rows.length / width;
     predictor.publish(scale, rows, n, unknown ? 'mean' : config.zero);
-    version++;
-    sessionSteps = -1;
+    state.version++;
+    state.sessionSteps = -1;
     const { metrics, bins, validationLoss } = heldOutReport(reportSource());
-    lastReport = metrics;
-    lastBins = bins;
-    if (config.adaptWeightDecay && validationLoss !== undefined && trainLoss > 0.02) {
+    state.lastReport = metrics;
+    state.lastBins = bins;
+    if (config.adaptWeightDecay && validationLoss !== undefined && fit.trainLoss > 0.02) {
       // Christiano et al. 2017: keep the validation loss between 1.1 and 1.5 times the training loss.
-      const ratio = validationLoss / trainLoss;
+      const ratio = validationLoss / fit.trainLoss;
       const [least, most] = [config.weightDecay / ADAPTED, config.weightDecay * ADAPTED];
-      if (ratio > 1.5) weightDecay = Math.min(most, weightDecay * 1.5);
-      else if (ratio < 1.1) weightDecay = Math.max(least, weightDecay / 1.5);
+      if (ratio > 1.5) state.weightDecay = Math.min(most, state.weightDecay * 1.5);
+      else if (ratio < 1.1) state.weightDecay = Math.max(least, state.weightDecay / 1.5);
     }
   }
 
@@ -177,10 +203,10 @@ export function createRewardEnsemble(
 
   const ensemble: RewardEnsemble = {
     get version() {
-      return version;
+      return state.version;
     },
     get pending() {
-      return labels.data.length > 0 && (fresh > 0 || sessionSteps >= 0);
+      return labels.data.length > 0 && (state.fresh > 0 || state.sessionSteps >= 0);
     },
     get labels() {
       return labels.feedback;
@@ -188,21 +214,21 @@ export function createRewardEnsemble(
     observe: (episode, from, to) => reference.add(episode, from, to, maker.writeRow),
     feedback(feedback, episodes, query) {
       if (feedback.kind === 'retraction') {
-        if (labels.retract(feedback.feedbackId)) fresh++;
+        if (labels.retract(feedback.feedbackId)) state.fresh++;
         return;
       }
       if (feedback.kind === 'preference') repeats.add(feedback);
       const made = maker.make(feedback, episodes, query);
       if (made.length === 0) return;
       labels.add(made);
-      fresh++;
+      state.fresh++;
     },
     update() {
       if (!ensemble.pending) return undefined;
-      if (sessionSteps < 0) {
+      if (state.sessionSteps < 0) {
         rescale();
-        sessionSteps = 0;
-        fresh = 0;
+        state.sessionSteps = 0;
+        state.fresh = 0;
       }
       const total = { loss: 0, right: 0, decisive: 0, dynamics: 0 };
       const verdicts = distrust?.judge(labels.data, members, width, scale);
@@ -214,114 +240,74 @@ export function createRewardEnsemble(
         total.decisive += step.decisive;
         total.dynamics += step.dynamics / config.stepsPerUpdate;
       }
-      sessionSteps += config.stepsPerUpdate;
-      const keep = sessionSteps === config.stepsPerUpdate ? 0 : 0.8;
+      state.sessionSteps += config.stepsPerUpdate;
+      const keep = state.sessionSteps === config.stepsPerUpdate ? 0 : 0.8;
       const blend = (old: number, now: number) =>
         keep === 0 || Number.isNaN(old) ? now : keep * old + (1 - keep) * now;
-      trainLoss = blend(trainLoss, total.loss);
-      if (total.decisive > 0) trainAccuracy = blend(trainAccuracy, total.right / total.decisive);
-      const learned = total.decisive > 0 && trainAccuracy > config.stopAccuracy;
+      fit.trainLoss = blend(fit.trainLoss, total.loss);
+      if (total.decisive > 0)
+        fit.trainAccuracy = blend(fit.trainAccuracy, total.right / total.decisive);
+      const learned = total.decisive > 0 && fit.trainAccuracy > config.stopAccuracy;
       if (
-        sessionSteps >= config.maxSessionSteps ||
-        (sessionSteps >= config.minSessionSteps && learned)
+        state.sessionSteps >= config.maxSessionSteps ||
+        (state.sessionSteps >= config.minSessionSteps && learned)
       )
         publish();
       return {
         'reward/loss': total.loss,
-        'reward/version': version,
-        ...(total.decisive > 0 ? { 'reward/trainAccuracy': trainAccuracy } : {}),
+        'reward/version': state.version,
+        ...(total.decisive > 0 ? { 'reward/trainAccuracy': fit.trainAccuracy } : {}),
         ...(dynamics ? { 'reward/dynamicsLoss': total.dynamics } : {}),
       };
     },
     predict: predictor.mean,
     disagreement: predictor.deviation,
     memberOutputs: predictor.memberOutputs,
-    reliability: () => lastBins,
+    reliability: () => state.lastBins,
     report: () => ({
-      ...lastReport,
-      'reward/version': version,
+      ...state.lastReport,
+      'reward/version': state.version,
       'reward/labels': ensemble.labels,
-      'reward/weightDecay': weightDecay,
+      'reward/weightDecay': state.weightDecay,
       'reward/flat': members.every(isFlat) ? 1 : 0,
-      ...(Number.isNaN(trainAccuracy) ? {} : { 'reward/trainAccuracy': trainAccuracy }),
+      ...(Number.isNaN(fit.trainAccuracy) ? {} : { 'reward/trainAccuracy': fit.trainAccuracy }),
     }),
-    save() {
-      const arrays: SavedArrays = {};
-      for (const [m, member] of members.entries()) {
-        arrays[`member${m}`] = member.live.parameters.slice();
-        arrays[`member${m}/frozen`] = member.frozen.parameters.slice();
-        if (member.average) arrays[`member${m}/average`] = member.average.slice();
-        member.adam.save(arrays, `member${m}/adam`);
-      }
-      const saveScale = (name: string, s: InputScale) => {
-        arrays[`${name}/mean`] = s.mean.slice();
-        arrays[`${name}/inverse`] = s.inverse.slice();
-      };
-      saveScale('scale', scale);
-      saveScale('frozenScale', predictor.scale);
-      const state = new Float64Array(4);
-      random.save(state, 0);
-      return {
-        meta: {
-          version,
-          weightDecay,
-          gradientSteps,
-          fresh,
-          sessionSteps,
-          scaledAt,
-          // JSON has no NaN.
-          trainLoss: Number.isNaN(trainLoss) ? null : trainLoss,
-          trainAccuracy: Number.isNaN(trainAccuracy) ? null : trainAccuracy,
-          // Checkpoints have always called the zero `mean`.
-          normalisation: members.map(({ zero, inverseStd }) => ({ mean: zero, inverseStd })),
-          random: [...state],
-          noise: noise.save(),
-          repeats: repeats.save(),
-          ...(distrust ? { distrust: distrust.save() } : {}),
-          data: saveData(labels.data, arrays),
-          reference: reference.save(arrays),
-          lastReport,
-          lastBins,
+    ...checkpointOf({
+      normalisation: normalisationOf(members),
+      ...Object.fromEntries(
+        members.flatMap(({ live, frozen, average, adam }, m) => [
+          [`member${m}`, network(live, adam)],
+          [`member${m}/frozen`, network(frozen)],
+          [`member${m}/average`, average && numbers(average)],
+        ]),
+      ),
+      scale: scaleState(
+        () => scale,
+        (saved) => {
+          scale = saved;
         },
-        arrays,
-      };
-    },
-    load({ meta, arrays }: Checkpoint) {
-      const saved = meta as unknown as SavedEnsemble;
-      if (saved.normalisation.length !== members.length)
-        throw new RangeError(
-          `checkpoint.reward: has ${saved.normalisation.length} members, expected ${members.length}`,
-        );
-      for (const [m, member] of members.entries()) {
-        restore(arrays, `member${m}`, member.live.parameters);
-        restore(arrays, `member${m}/frozen`, member.frozen.parameters);
-        if (member.average) restore(arrays, `member${m}/average`, member.average);
-        member.adam.load(arrays, `member${m}/adam`);
-        member.live.changed();
-        member.frozen.changed();
-        const { mean: zero, inverseStd } = saved.normalisation[m]!;
-        Object.assign(member, { zero, inverseStd });
-      }
-      const loadScale = (name: string): InputScale => {
-        const fresh = noScale(width, squared);
-        restore(arrays, `${name}/mean`, fresh.mean);
-        restore(arrays, `${name}/inverse`, fresh.inverse);
-        return fresh;
-      };
-      scale = loadScale('scale');
-      predictor.scale = loadScale('frozenScale');
-      ({ version, weightDecay, gradientSteps, fresh, sessionSteps, scaledAt } = saved);
-      trainLoss = saved.trainLoss ?? Number.NaN;
-      trainAccuracy = saved.trainAccuracy ?? Number.NaN;
-      lastReport = saved.lastReport;
-      lastBins = saved.lastBins;
-      random.load(Float64Array.from(saved.random), 0);
-      noise.load(saved.noise);
-      repeats.load(saved.repeats);
-      reference.load(arrays, saved.reference);
-      if (saved.distrust) distrust?.load(saved.distrust);
-      labels.replace(restoreData(saved.data, arrays));
-    },
+      ),
+      frozenScale: scaleState(
+        () => predictor.scale,
+        (saved) => {
+          predictor.scale = saved;
+        },
+      ),
+      ...variables(state),
+      ...measures(fit),
+      random: generator(random),
+      noise: json(noise.save, noise.load),
+      repeats: json(repeats.save, repeats.load),
+      distrust: distrust && ifSaved(json(distrust.save, distrust.load)),
+      reference: {
+        save: (into) => reference.save(into),
+        load: (from, _name, meta) => reference.load(from, meta as SavedReference),
+      },
+      data: {
+        save: (into) => saveData(labels.data, into),
+        load: (from, _name, meta) => labels.replace(restoreData(meta as SavedDatum[], from)),
+      },
+    }),
     dispose() {
       for (const member of members) {
         member.live.dispose();
