@@ -14,7 +14,7 @@
 import { type Config, config, field, number, parseConfig, whole } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
+import type { EnvironmentSpec, Episode, Learner, Metrics } from '../contract.ts';
 import { predict } from '../nn/fit.ts';
 import type { Mlp } from '../nn/mlp.ts';
 import { checkpointOf, fixed, generator, variables } from './parts/checkpoint.ts';
@@ -31,7 +31,7 @@ import {
 } from './parts/fields.ts';
 import { createGaussianPolicy } from './parts/gaussian-policy.ts';
 import { plainLearner } from './parts/plain.ts';
-import { createPresses, writeStep } from './parts/presses.ts';
+import { createPresses, type Press, writeStep } from './parts/presses.ts';
 
 export const coachSchema = config({
   hidden: field(units, [64, 64], 'Hidden units per layer.'),
@@ -89,7 +89,10 @@ export function createCoach(
   const rows = new Float32Array(n * c.window * width);
   const counts = { updates: 0 };
 
-  const presses = createPresses(c, c.window * width, (press, episode, add) => {
+  const presses = createPresses(c, c.window * width, credit);
+  const credited = presses.rows;
+
+  function credit(press: Press, episode: Episode, add: (row: Float32Array) => void): void {
     if (episode.length === 0) return;
     // Of an episode that has just begun the key is about the first step: no earlier one was seen.
     const judged = Math.max(0, press.step - Math.round(c.delay / spec.controlDt));
@@ -103,8 +106,7 @@ export function createCoach(
       row[d + k + 1] = policy.logProb(row, d, predict(backend, net, row.subarray(0, d), 1), 0);
     }
     add(all);
-  });
-  const credited = presses.rows;
+  }
 
   // ------------------------------------------------------------------ loss
 

@@ -9,7 +9,7 @@
 import { type Config, config, field, flag, parseConfig } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
+import type { EnvironmentSpec, Episode, Learner, Metrics } from '../contract.ts';
 import { createAdam } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
@@ -18,7 +18,7 @@ import { checkpointOf, fixed, generator, network, variables } from './parts/chec
 import { creditedSteps } from './parts/credit.ts';
 import { deviation, kept, needed, rows, seconds, stepSize, units } from './parts/fields.ts';
 import { plainLearner } from './parts/plain.ts';
-import { createPresses, writeStep } from './parts/presses.ts';
+import { createPresses, type Press, writeStep } from './parts/presses.ts';
 import { createTanhActor, tanhSnapshot } from './parts/tanh-actor.ts';
 
 const shape = config({
@@ -91,7 +91,10 @@ export function createTamer(
   const rows = new Float32Array(n * width);
   const counts = { updates: 0 };
 
-  const presses = createPresses(c, width, (press, episode, add) => {
+  const presses = createPresses(c, width, credit);
+  const credited = presses.rows;
+
+  function credit(press: Press, episode: Episode, add: (row: Float32Array) => void): void {
     const row = new Float32Array(width);
     creditedSteps(episode, press.step, spec.controlDt, c, (step, weight) => {
       writeStep(spec, episode, step, row);
@@ -99,8 +102,7 @@ export function createTamer(
       row[d + k + 1] = weight;
       add(row);
     });
-  });
-  const credited = presses.rows;
+  }
 
   // ------------------------------------------------------------------ losses
 

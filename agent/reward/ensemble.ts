@@ -23,6 +23,7 @@ import {
   json,
   network,
   numbers,
+  type States,
   variables,
 } from '../learners/parts/checkpoint.ts';
 import { addLossGradient, descend } from '../nn/fit.ts';
@@ -201,6 +202,43 @@ export function createRewardEnsemble(
     };
   }
 
+  const states = (): States => ({
+    normalisation: normalisationOf(members),
+    ...Object.fromEntries(
+      members.flatMap(({ live, frozen, average, adam }, m) => [
+        [`member${m}`, network(live, adam)],
+        [`member${m}/frozen`, network(frozen)],
+        [`member${m}/average`, average && numbers(average)],
+      ]),
+    ),
+    scale: scaleState(
+      () => scale,
+      (saved) => {
+        scale = saved;
+      },
+    ),
+    frozenScale: scaleState(
+      () => predictor.scale,
+      (saved) => {
+        predictor.scale = saved;
+      },
+    ),
+    ...variables(state),
+    ...measures(fit),
+    random: generator(random),
+    noise: json(noise.save, noise.load),
+    repeats: json(repeats.save, repeats.load),
+    distrust: distrust && ifSaved(json(distrust.save, distrust.load)),
+    reference: {
+      save: (into) => reference.save(into),
+      load: (from, _name, meta) => reference.load(from, meta as SavedReference),
+    },
+    data: {
+      save: (into) => saveData(labels.data, into),
+      load: (from, _name, meta) => labels.replace(restoreData(meta as SavedDatum[], from)),
+    },
+  });
+
   const ensemble: RewardEnsemble = {
     get version() {
       return state.version;
@@ -272,42 +310,7 @@ export function createRewardEnsemble(
       'reward/flat': members.every(isFlat) ? 1 : 0,
       ...(Number.isNaN(fit.trainAccuracy) ? {} : { 'reward/trainAccuracy': fit.trainAccuracy }),
     }),
-    ...checkpointOf({
-      normalisation: normalisationOf(members),
-      ...Object.fromEntries(
-        members.flatMap(({ live, frozen, average, adam }, m) => [
-          [`member${m}`, network(live, adam)],
-          [`member${m}/frozen`, network(frozen)],
-          [`member${m}/average`, average && numbers(average)],
-        ]),
-      ),
-      scale: scaleState(
-        () => scale,
-        (saved) => {
-          scale = saved;
-        },
-      ),
-      frozenScale: scaleState(
-        () => predictor.scale,
-        (saved) => {
-          predictor.scale = saved;
-        },
-      ),
-      ...variables(state),
-      ...measures(fit),
-      random: generator(random),
-      noise: json(noise.save, noise.load),
-      repeats: json(repeats.save, repeats.load),
-      distrust: distrust && ifSaved(json(distrust.save, distrust.load)),
-      reference: {
-        save: (into) => reference.save(into),
-        load: (from, _name, meta) => reference.load(from, meta as SavedReference),
-      },
-      data: {
-        save: (into) => saveData(labels.data, into),
-        load: (from, _name, meta) => labels.replace(restoreData(meta as SavedDatum[], from)),
-      },
-    }),
+    ...checkpointOf(states()),
     dispose() {
       for (const member of members) {
         member.live.dispose();
