@@ -15,7 +15,7 @@ interface Influence {
 type Packed = Pick<SkinDescription, 'starts' | 'bodies' | 'weights' | 'offsets'>;
 
 /** The pose stream: bodies that move, in its order, and how many poses it has in all. */
-export interface PoseStream {
+interface PoseStream {
   readonly moving: readonly number[];
   readonly length: number;
 }
