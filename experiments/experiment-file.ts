@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { tsImport } from 'tsx/esm/api';
 import { UsageError } from './errors.ts';
 
 type Values = Record<string, unknown>;
@@ -99,11 +100,13 @@ async function loadJson(file: string): Promise<unknown> {
   }
 }
 
-/** What the module exports by default. */
+/** What the module exports by default; tsx takes TypeScript from any folder, whatever its package.json says. */
 async function loadModule(file: string): Promise<unknown> {
   try {
-    const module: { default?: unknown } = await import(pathToFileURL(file).href);
-    return module.default;
+    const module: { default?: unknown } = await tsImport(pathToFileURL(file).href, import.meta.url);
+    const { default: value } = module;
+    // A folder without `"type": "module"` makes CommonJS of it, with the export within.
+    return isObject(value) && '__esModule' in value ? value.default : value;
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${shown(file)}: cannot be loaded: ${text}`);

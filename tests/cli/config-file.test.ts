@@ -63,20 +63,24 @@ describe('an experiment as a file', () => {
     });
   });
 
-  test('[CLI-26] it may be of TypeScript and extend others, relative to itself; later ones win', async () => {
-    write('a.json', { seed: 1, steps: 10, reward: { weights: { rating: 2, reward: 3 } } });
-    write('b.ts', 'export default { steps: 20 as number, reward: { weights: { rating: 4 } } };');
-    const file = write('c.json', {
-      extends: ['./a.json', './b.ts'],
-      reward: { members: 2 },
-      preset: 'pebble',
-    });
-    expect(await flagsOf('train', '--config', file)).toMatchObject({
-      seed: 1,
-      steps: 20,
-      set: { reward: { members: 2, weights: { rating: 4, reward: 3 } } },
-    });
-  });
+  test.each(['commonjs', 'module'])(
+    '[CLI-26] in a folder of type %s it may be of TypeScript and extend others, relative to itself',
+    async (type) => {
+      write('package.json', { type });
+      write('a.json', { seed: 1, steps: 10, reward: { weights: { rating: 2, reward: 3 } } });
+      write('b.ts', 'export default { steps: 20 as number, reward: { weights: { rating: 4 } } };');
+      const file = write('c.json', {
+        extends: ['./a.json', './b.ts'],
+        reward: { members: 2 },
+        preset: 'pebble',
+      });
+      expect(await flagsOf('train', '--config', file)).toMatchObject({
+        seed: 1,
+        steps: 20,
+        set: { reward: { members: 2, weights: { rating: 4, reward: 3 } } },
+      });
+    },
+  );
 
   test('[CLI-26] files that extend each other are refused with the chain; a diamond is none', async () => {
     const a = write('a.json', { extends: 'b.json' });
