@@ -38,7 +38,7 @@ function plain(_key: string, value: unknown): unknown {
 
 /** When the first line of progress comes, and how far the others are apart, ms. */
 const FIRST_LINE = 10_000;
-const LINE_EVERY = 60_000;
+const LINE_EVERY = 10_000;
 
 /** Progress of long work as lines of a log: how far it is, and how long the rest takes at this pace. */
 export function progressLines(

@@ -9,6 +9,7 @@ import type { TrainResult } from '../../experiments/train/run.ts';
 import { teachNames } from '../../experiments/train/teacher-settings.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { integer, number, partSetting, seed, words } from '../arguments.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
 import { configOption } from './config-file.ts';
 import {
   BACKENDS,
@@ -112,8 +113,10 @@ function teacherOptions(command: Command): Command {
 async function run(flags: TrainFlags): Promise<void> {
   const output = createOutput(flags);
   const name = `${flags.env}-${flags.preset}-${flags.seed}.policy`;
-  const { train } = await import('../../experiments/train/run.ts');
-  const result = await train({
+  const { Interrupted, train } = await import('../../experiments/train/run.ts');
+  const { stop, code } = stopOnSignal();
+  const work = train({
+    stop,
     factory: await environmentFactory(flags.env),
     environmentOptions: flags.option,
     preset: flags.preset,
@@ -135,7 +138,12 @@ async function run(flags: TrainFlags): Promise<void> {
     output,
     clock: () => performance.now(),
   });
-  output.result(result, () => describe(result));
+  const result = await work.catch((error: unknown) => {
+    if (!(error instanceof Interrupted)) throw error;
+    output.note(error.message);
+    process.exitCode = code();
+  });
+  if (result) output.result(result, () => describe(result));
 }
 
 function describe(r: TrainResult): string {

@@ -54,6 +54,8 @@ export interface LoopOptions {
   /** After every publication of a policy. */
   readonly onPublish?: () => void;
   readonly onStep: (step: number, note: string) => void;
+  /** Ends the run early, in order. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 export interface LoopResult {
@@ -157,6 +159,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     if (state.step % 25 === 0) {
       options.onStep(state.step, note(state));
       await breathe();
+      if (options.stop?.aborted) break;
     }
   }
   send(options, state);
@@ -164,7 +167,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   learn(options, state);
   publish(options);
   return {
-    environmentSteps: options.steps,
+    environmentSteps: Math.min(state.step, options.steps),
     expertSteps: state.expertSteps,
     takeovers: state.takeovers,
     labels: state.answers + state.presses,

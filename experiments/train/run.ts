@@ -18,6 +18,7 @@ import type { TakeoverRule } from '../../agent/teachers/override.ts';
 import type { PreferenceTeacherName } from '../../agent/teachers/preference.ts';
 import { applyOverrides } from '../../agent/trainer/options.ts';
 import { createTrainer } from '../../agent/trainer/trainer.ts';
+import { writeFile } from '../../server/storage/write-file.ts';
 import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { refuseIdle } from '../../sim/robotics/engine/idle.ts';
@@ -54,6 +55,8 @@ export interface TrainOptions {
   /** Same seed and log, same weights: on wasm, or on cpu where that is asked for. */
   readonly deterministic: boolean;
   readonly out: string;
+  /** Ends the training early: what was learned so far is saved. */
+  readonly stop?: AbortSignal | undefined;
   readonly output: Output;
   /** Wall clock in ms. */
   readonly clock: () => number;
@@ -104,7 +107,10 @@ export interface TrainResult {
   readonly snapshotHash: string;
 }
 
-/** @throws UsageError for an unknown preset or options out of range. */
+/** The training was stopped; what is saved, and where, is in the message. */
+export class Interrupted extends Error {}
+
+/** @throws UsageError for an unknown preset or options out of range, Interrupted once what there is has been saved. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { factory, seed } = options;
   const started = options.clock();
@@ -119,8 +125,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const teachers = await asUsage(() => createTeachersFor(env, policy, options));
   const before = evaluatePolicy(env, trainer, options, 'before');
   const result = await learn(env, trainer, policy, teachers, options, runId);
-  const after = evaluatePolicy(env, trainer, options, 'after');
   const snapshotHash = save(env, trainer, options);
+  if (options.stop?.aborted) throw interrupted(result, options);
+  const after = evaluatePolicy(env, trainer, options, 'after');
   const metrics = { ...trainer.report() };
   const document: TrainResult = {
     env: factory.id,
@@ -212,7 +219,7 @@ async function learn(
   options: TrainOptions,
   runId: string,
 ): Promise<LoopResult> {
-  const bar = options.output.progress('training', options.steps);
+  const bar = options.output.progress('training', options.steps, { lines: true });
   try {
     return await runLoop({
       env,
@@ -234,6 +241,7 @@ async function learn(
         : {}),
       onPublish: () => teachers.setGate(trainer.gate()),
       onStep: (step, note) => bar.update(step, note),
+      stop: options.stop,
     });
   } finally {
     bar.stop();
@@ -255,6 +263,15 @@ function predictions({ preset, overrides, counterfactuals }: TrainOptions): numb
 
 function scheduleOf({ preset, overrides }: TrainOptions): LabelSchedule {
   return applyOverrides(getPreset(preset), overrides).queries?.schedule ?? queryDefaults.schedule;
+}
+
+/** The curve so far goes beside the policy. */
+function interrupted({ curve, environmentSteps }: LoopResult, options: TrainOptions): Interrupted {
+  const file = `${options.out}.curve.json`;
+  writeFile(file, `${JSON.stringify({ environmentSteps, curve }, null, 2)}\n`);
+  return new Interrupted(
+    `stopped after ${environmentSteps} of ${options.steps} steps: the policy is in ${options.out}, the curve in ${file}`,
+  );
 }
 
 /** Equal for equal environments and options. */

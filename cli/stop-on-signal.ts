@@ -1,0 +1,14 @@
+/** The first Ctrl-C or SIGTERM asks work to end in order, the second ends the process at once. */
+const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+export function stopOnSignal(): { readonly stop: AbortSignal; code(): number } {
+  const controller = new AbortController();
+  let code = 0;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(CODES[signal]);
+      code = CODES[signal];
+      controller.abort();
+    });
+  return { stop: controller.signal, code: () => code };
+}
