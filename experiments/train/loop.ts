@@ -119,13 +119,13 @@ interface State {
 
 /** Runs `steps` environment steps. */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
-  const { env, teachers, policy } = options;
+  const { env, teachers, policy, stop } = options;
   const state = createState(options);
   const write = createFeedbackWriter(options.runId, () => clock(options, state));
   const wanted = new Float32Array(env.actionSpace.size);
   const executed = new Float32Array(env.actionSpace.size);
   beginEpisode(options, state);
-  for (state.step = 1; state.step <= options.steps; state.step++) {
+  for (state.step = 1; state.step <= options.steps && !stop?.aborted; state.step++) {
     policy.act(state.ts.observation, wanted, 'sample');
     teachers.see(state.ts.observation);
     const human = teachers.override?.intervene(wanted, executed) ?? false;
@@ -159,7 +159,6 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     if (state.step % 25 === 0) {
       options.onStep(state.step, note(state));
       await breathe();
-      if (options.stop?.aborted) break;
     }
   }
   send(options, state);
@@ -167,7 +166,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   learn(options, state);
   publish(options);
   return {
-    environmentSteps: Math.min(state.step, options.steps),
+    environmentSteps: state.step - 1,
     expertSteps: state.expertSteps,
     takeovers: state.takeovers,
     labels: state.answers + state.presses,
