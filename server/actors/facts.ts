@@ -24,6 +24,8 @@ export function infoOf(id: string, env: Environment): EnvironmentInfo {
     create: _create,
     createExpert: _createExpert,
     createPlanner: _createPlanner,
+    files: _files,
+    pathOptions: _pathOptions,
     options: _options,
     ...info
   } = withCreated(getEnvironment(id), env);
