@@ -5,7 +5,7 @@ import { generateToken } from '../server/connection/token.ts';
 
 export interface Reach {
   readonly token: string | undefined;
-  /** It was made here, and nobody knows it yet. */
+  /** It was made here and is not known elsewhere yet. */
   readonly isNew: boolean;
   readonly isPublic: boolean;
 }

@@ -7,7 +7,7 @@
  * is one minibatch step until the epochs are done; what arrives meanwhile waits for the next round.
  * Deviations: actions are clipped before they are recorded, so their exact clipped likelihood is
  * used (nn/censored.ts); gradients are clipped per network; π_old is the policy at the start of the
- * round; steps a person acted belong to nobody's return and value, and may be imitated. Where rewards
+ * round; steps that a person acted count for no return and no value, and may be imitated. Where rewards
  * are to be learned, the first round waits until there is a model of them.
  */
 import { type Config, config, field, flag, number, parseConfig, whole } from '../../sim/config.ts';

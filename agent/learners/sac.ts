@@ -71,7 +71,7 @@ export const sacSchema = config({
   reactionSeconds: field(
     number(0, 10),
     0,
-    'People react late: so many seconds before a takeover imitate its first action as well.',
+    'People react late: this many seconds before a takeover imitate its first action as well.',
   ),
   takeoverCostWeight: field(
     weight,
@@ -233,7 +233,7 @@ export function createSac(
         critics.updateTargets(c.tau);
         takeover?.critics.updateTargets(c.tau);
       }
-      // In turn: so many actors cost no more than one, and each still sees every step.
+      // In turn: several actors then cost no more than one, and each still sees every step.
       const m = counts.updates % actors.length;
       const lossActor = actorLoss(batch, fillNormal(noise, random), actors[m]!);
       descend(actors[m]!, actorAdams[m]!);

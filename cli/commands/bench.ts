@@ -41,7 +41,7 @@ function envBench(): Command {
     .option('--seconds <n>', 'seconds of stepping', number(0.1, 3600), 5)
     .option(
       '--threads <list>',
-      'instead: all steps/s of so many threads, e.g. 1,2',
+      'instead: all steps/s of this many threads, e.g. 1,2',
       integers(1, 64),
     )
     .option('--seed <n>', 'first training episode', seed, 0);

@@ -49,7 +49,7 @@ export interface LoopOptions {
   readonly seed: number;
   /** Rolls out what the policy would have done from a takeover; absent: takeovers have no counterfactual. */
   readonly counterfactual?: RollCounterfactual;
-  /** Rolls out so many held actions from each step of a takeover; absent: takeovers have no predictions. */
+  /** Rolls out this many held actions from each step of a takeover. Absent: takeovers have no predictions. */
   readonly predictions?: { readonly roll: RollPredictions; readonly steps: number };
   /** After every publication of a policy. */
   readonly onPublish?: () => void;

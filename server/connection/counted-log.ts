@@ -1,4 +1,4 @@
-/** Lines of one cause are counted, not repeated: nobody can fill the disk by asking for refusals. */
+/** Lines of one cause are counted, not repeated, so that refused requests cannot fill the disk. */
 
 /** What a connection logs; the message is its cause and always the same words. */
 export interface ConnectionLog {

@@ -138,7 +138,7 @@ const REASONS = {
   503: 'Service Unavailable',
 } as const;
 
-/** Whoever does not read the refusal is not waited for. */
+/** A client that does not read the refusal is not waited for. */
 function refuse(socket: Duplex, { status, message }: SocketRefusal): void {
   const body = Buffer.from(`${message}\n`);
   const head = [

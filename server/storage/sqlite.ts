@@ -40,7 +40,7 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
 
   const retention = createRetention(db, episodePath);
 
-  /** A broken file is moved out of the way and named; whoever asked goes on without it. */
+  /** A broken file is moved out of the way and named; the caller goes on without it. */
   function setAside(path: string, name: string, error: unknown): undefined {
     const why = error instanceof Error ? error.message : String(error);
     try {

@@ -50,7 +50,7 @@ export type ProxyWeights = Pick<
 /**
  * PVP4Real's per-sample proxy values, (Q(s, a_human) − B)² + (Q(s, a_policy) + B)², and HACO's
  * conservative term −(Q(s, a_human) − Q(s, a_policy)), on human rows; means over the batch. (PVP's own
- * code masks a batch mean instead, which also pulls steps nobody corrected: a defect.)
+ * code masks a batch mean instead, which also pulls steps without a correction: a defect.)
  * Adds the part of a_human to `dQs`, one (n) per critic, for the caller's backward pass over the
  * batch; does the backward pass of a_policy itself. Inside a `tidy`.
  */
@@ -90,7 +90,7 @@ export function proxyLoss(
   return loss;
 }
 
-/** The agent acted row `i` and nobody claims it; a takeover that was taken back is neither's. */
+/** The agent acted row `i` and no takeover claims it; a takeover that was taken back is neither's. */
 export const isOwn = (batch: ReplayBatch, i: number): boolean =>
   batch.human[i] === 0 && batch.sources[i] === SOURCE_CODE.policy;
 

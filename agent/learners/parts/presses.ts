@@ -22,7 +22,7 @@ export function createPresses(
     rows,
     ready: () => rows.size >= Math.max(1, c.learningStarts),
     observe() {
-      // Steps nobody judged say nothing here.
+      // Steps without a judgement say nothing here.
     },
     feedback(feedback, episodes) {
       if (feedback.kind === 'retraction') return rows.remove(feedback.feedbackId);

@@ -10,7 +10,7 @@ export const racetrackSchema = config({
   laps: field(
     whole(0, 1000),
     0,
-    'The episode ends, as a success, after so many laps; 0: it goes on until the horizon.',
+    'The episode ends, as a success, after this many laps; 0: it goes on until the horizon.',
   ),
   horizon: field(whole(1, 1_000_000), 3000, 'Steps until truncation.'),
   offTrackEnds: field(

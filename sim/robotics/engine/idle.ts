@@ -1,7 +1,7 @@
 import type { Environment } from '../../contract.ts';
 import { isRobotics, roboticsOf } from './environment.ts';
 
-/** @throws RangeError with the way out for a model that nobody can act on: there is nothing to drive or to learn. */
+/** @throws RangeError with the way out for a model that cannot be acted on: there is nothing to drive or to learn. */
 export function refuseIdle(env: Environment): void {
   if (env.actionSpace.size > 0 || !isRobotics(env)) return;
   const moves = roboticsOf(env).physics.sizes.njnt > 0;

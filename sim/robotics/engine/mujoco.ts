@@ -116,7 +116,7 @@ export async function filesOf(source: ModelFile): Promise<readonly string[]> {
   };
   try {
     compileFile(mj, source, note).delete();
-  } catch {} // whoever creates the environment hears of it
+  } catch {} // the environment's creator is told
   return [...seen];
 }
 

@@ -110,7 +110,7 @@ const paced = { reach: USUAL_REACH, paces } as const;
 
 /**
  * Keys and sticks of the arm, turned to the camera's view by the page: W away, S towards, A left,
- * D right, R up, F down; the gripper latches where it was left (release 0), so that nobody has to
+ * D right, R up, F down; the gripper latches where it was left (release 0), so that no one has to
  * hold a key to hold an object.
  */
 export const armControls: readonly AxisControl[] = [
