@@ -1,4 +1,5 @@
 /** Worker threads with typed messages; a thread that dies is noticed, never silently gone. */
+import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 export interface Thread<Command> {
@@ -30,7 +31,8 @@ export function startThread<Command, Event>(
     void worker.terminate();
   });
   worker.on('error', (error) => {
-    failure = error instanceof Error ? error : new Error(String(error));
+    // Errors of another kind, such as DOMException, arrive as plain objects.
+    failure = error instanceof Error ? error : new Error(inspect(error));
   });
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', (code) => {
