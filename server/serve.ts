@@ -28,6 +28,10 @@ export interface ServeOptions {
   readonly dataDir: string;
   readonly environment: string;
   readonly environmentOptions: EnvironmentOptions;
+  /** Paths of the user's files that these options make the environment of: a run is their content. */
+  readonly environmentFiles?: readonly string[] | undefined;
+  /** Options that are paths, of which the spelling does not matter. */
+  readonly pathOptions?: readonly string[] | undefined;
   readonly preset: string;
   /** `{learner, reward, queries, scheduler}`: changes to the preset. */
   readonly overrides?: Readonly<Record<string, unknown>>;
@@ -84,7 +88,11 @@ async function open(
   onClose(lockFolder(options.dataDir).release);
   const storage = openStorage(options.dataDir);
   onClose(storage.close);
-  const wanted = { ...options, overrides: options.overrides ?? {} };
+  const wanted = {
+    ...options,
+    files: options.environmentFiles,
+    overrides: options.overrides ?? {},
+  };
   const { record, isNew, words } = await chooseRun(storage, wanted, version, options.runId);
   log.info(words);
   const run = await startRun({

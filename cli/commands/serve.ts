@@ -159,7 +159,8 @@ function listenError(error: NodeJS.ErrnoException, flags: ServeFlags): Error {
 async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
   const { startServer } = await import('../../server/serve.ts'); // threads, storage, TensorFlow: not for --help
   try {
-    return await asUsage(() =>
+    const factory = await environmentFactory(flags.env);
+    return await asUsage(async () =>
       startServer({
         host: flags.host,
         token,
@@ -169,6 +170,8 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
         dataDir: flags.data,
         environment: flags.env,
         environmentOptions: flags.option,
+        environmentFiles: await factory.files?.(flags.option),
+        pathOptions: factory.pathOptions,
         preset: flags.preset,
         overrides: flags.set,
         seed: flags.seed,

@@ -21,7 +21,7 @@ export async function chooseRun(
   runId?: string,
 ): Promise<Choice> {
   const runs = await storage.listRuns();
-  const identity = await identityOf(wanted);
+  const identity = identityOf(wanted);
   if (runId !== undefined) {
     const named = runs.find((run) => run.id === runId || run.name === runId);
     if (!named) {

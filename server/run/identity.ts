@@ -6,12 +6,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
-import { getEnvironment } from '../../sim/registry.ts';
 import type { Run, RunIdentity } from '../storage/contract.ts';
 
 export interface Wanted {
   readonly environment: string;
   readonly environmentOptions: EnvironmentOptions;
+  /** Paths of the files that these options make it of: their content belongs to the run. */
+  readonly files?: readonly string[] | undefined;
+  /** Options that are paths: how they are spelt does not belong to it. */
+  readonly pathOptions?: readonly string[] | undefined;
   readonly preset: string;
   readonly overrides: Readonly<Record<string, unknown>>;
   /** Absent: whichever a run has. */
@@ -20,16 +23,19 @@ export interface Wanted {
 
 const sha = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
 
-export async function identityOf(wanted: Wanted): Promise<RunIdentity> {
-  const { environment, environmentOptions, preset, overrides } = wanted;
-  const factory = getEnvironment(environment);
-  const paths = (await factory.files?.(environmentOptions)) ?? [];
-  const files = paths.filter((path) => existsSync(path)).map(fileOf);
-  const isPath = (name: string) => factory.pathOptions?.includes(name) === true;
+export function identityOf(wanted: Wanted): RunIdentity {
+  const {
+    environment,
+    environmentOptions,
+    preset,
+    overrides,
+    files = [],
+    pathOptions = [],
+  } = wanted;
   return {
     environment,
-    options: sorted(environmentOptions, (name) => !isPath(name)),
-    files,
+    options: sorted(environmentOptions, (name) => !pathOptions.includes(name)),
+    files: files.filter((path) => existsSync(path)).map(fileOf),
     preset,
     overrides: sorted(overrides, () => true),
   };

@@ -8,6 +8,7 @@ import { chooseRun } from '../../../server/run/choose.ts';
 import { oldHashOf, type Wanted } from '../../../server/run/identity.ts';
 import type { Run } from '../../../server/storage/contract.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
+import { getEnvironment } from '../../../sim/registry.ts';
 import { root } from '../../setup/sources.ts';
 
 const VERSION = '0.1.0';
@@ -22,7 +23,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 let now = 0;
 /** Starts a server, as far as its choice of a run goes. */
 async function start(wanted: Wanted, runId?: string) {
-  const choice = await chooseRun({ listRuns: async () => runs }, wanted, VERSION, runId);
+  const { files, pathOptions } = getEnvironment(wanted.environment);
+  const made = { files: await files?.(wanted.environmentOptions), pathOptions };
+  const all = { ...wanted, ...made };
+  const choice = await chooseRun({ listRuns: async () => runs }, all, VERSION, runId);
   if (choice.isNew) runs = [{ ...choice.record, createdAt: ++now }, ...runs];
   return choice;
 }
