@@ -1,11 +1,11 @@
 /**
  * Whether the agent should call for a person at an observation, and whether it may take back control.
- * Plain TypeScript beside the policy; allocates nothing per step.
+ * Beside the policy, and like it without TensorFlow; allocates nothing per step.
  */
 
 import type { GateSnapshot } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
-import { createScratch, type ForwardScratch, forward } from './policy.ts';
+import { createNetwork, type Network } from './network.ts';
 
 export interface Gate {
   /** Disagreement or value at (observation (d), policyAction (k, environment units)). */
@@ -26,9 +26,8 @@ export function createGate(snapshot: GateSnapshot): Gate {
   const k = actionSpace.size;
   const first = members[0]?.[0]?.inputs ?? 0;
   const d = kind === 'value' ? first - k : first;
-  const scratches: ForwardScratch[] = members.map((layers) => createScratch(layers));
-  const reachMembers = snapshot.reach?.members ?? [];
-  const reachScratches = reachMembers.map((layers) => createScratch(layers));
+  const networks = members.map(createNetwork);
+  const reachNetworks = (snapshot.reach?.members ?? []).map(createNetwork);
   /** Observation, then action; networks take what they need from the front. */
   const input = new Float64Array(d + k);
   const sums = new Float64Array(2 * k);
@@ -48,12 +47,17 @@ export function createGate(snapshot: GateSnapshot): Gate {
     for (let j = 0; j < k; j++) input[d + j] = own[j]!;
   }
 
+  function run(network: Network): ArrayLike<number> {
+    for (let i = 0; i < network.input.length; i++) network.input[i] = input[i]!;
+    return network.run();
+  }
+
   const gate: Gate = {
     score(observation, policyAction) {
       prepare(observation, policyAction);
       sums.fill(0);
-      for (let m = 0; m < members.length; m++) {
-        const output = forward(members[m]!, input, scratches[m]!);
+      for (const network of networks) {
+        const output = run(network);
         if (kind === 'value') {
           sums[0]! += output[0]!;
           continue;
@@ -72,12 +76,9 @@ export function createGate(snapshot: GateSnapshot): Gate {
     },
     reach(observation, policyAction) {
       let smallest = 1;
-      if (reachMembers.length === 0) return smallest;
+      if (reachNetworks.length === 0) return smallest;
       prepare(observation, policyAction);
-      for (let m = 0; m < reachMembers.length; m++) {
-        const output = forward(reachMembers[m]!, input, reachScratches[m]!);
-        smallest = Math.min(smallest, output[0]!);
-      }
+      for (const network of reachNetworks) smallest = Math.min(smallest, run(network)[0]!);
       return smallest;
     },
     shouldAsk: (observation, policyAction) =>

@@ -1,5 +1,6 @@
 /** Adam, fused over one flat array per network (Kingma & Ba 2015; AdamW's decoupled decay). */
 import type { Checkpoint } from '../contract.ts';
+import type { Simd } from './simd/simd.ts';
 
 export interface AdamConfig {
   readonly learningRate: number;
@@ -35,16 +36,29 @@ export interface Adam {
 
 export type SavedArrays = Record<string, Float32Array>;
 
-/** `size`: parameters it optimises. */
-export function createAdam(size: number, config: Partial<AdamConfig> = {}): Adam {
+/** Moments, and the kernels whose memory they lie in, as do then parameters and gradients. */
+export interface AdamPlace {
+  readonly simd: Simd;
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+}
+
+/** `size`: parameters it optimises. With a `place`, steps are taken by kernels, several times faster. */
+export function createAdam(
+  size: number,
+  config: Partial<AdamConfig> = {},
+  place?: AdamPlace,
+): Adam {
   const c = { ...adamDefaults, ...config };
-  const m = new Float32Array(size);
-  const v = new Float32Array(size);
+  const m = place?.m ?? new Float32Array(size);
+  const v = place?.v ?? new Float32Array(size);
   let t = 0;
 
   return {
     step(parameters, gradients, learningRate = c.learningRate) {
-      const norm = Number.isFinite(c.maxGradientNorm) ? gradientNorm(gradients) : Number.NaN;
+      const norm = Number.isFinite(c.maxGradientNorm)
+        ? gradientNorm(gradients, place?.simd)
+        : Number.NaN;
       const clip = norm > c.maxGradientNorm ? c.maxGradientNorm / norm : 1;
       t++;
       // m̂/(√v̂ + ε) with both bias corrections folded into the step size and ε.
@@ -53,6 +67,11 @@ export function createAdam(size: number, config: Partial<AdamConfig> = {}): Adam
       const epsilon = c.epsilon * correction;
       const decay = 1 - learningRate * c.weightDecay;
       const { beta1, beta2 } = c;
+      if (place) {
+        const rates = { rate1: 1 - beta1, rate2: 1 - beta2, rate };
+        place.simd.adam(parameters, gradients, m, v, { clip, ...rates, epsilon, decay });
+        return norm;
+      }
       for (let i = 0; i < size; i++) {
         const g = gradients[i]! * clip;
         const mi = beta1 * m[i]! + (1 - beta1) * g;
@@ -82,7 +101,8 @@ export function createAdam(size: number, config: Partial<AdamConfig> = {}): Adam
   };
 }
 
-export function gradientNorm(gradients: Float32Array): number {
+export function gradientNorm(gradients: Float32Array, simd?: Simd): number {
+  if (simd) return Math.sqrt(simd.squares(gradients));
   let sum = 0;
   for (let i = 0; i < gradients.length; i++) sum += gradients[i]! * gradients[i]!;
   return Math.sqrt(sum);
@@ -103,7 +123,11 @@ export function restore(from: Checkpoint['arrays'], name: string, into: Float32A
   into.set(saved);
 }
 
-/** target ← (1 − τ) target + τ source (Lillicrap et al. 2016). */
-export function polyak(target: Float32Array, source: Float32Array, tau: number): void {
+/** target ← (1 − τ) target + τ source (Lillicrap et al. 2016); with `simd` both lie in its memory. */
+export function polyak(target: Float32Array, source: Float32Array, tau: number, simd?: Simd): void {
+  if (simd) {
+    simd.polyak(target, source, tau);
+    return;
+  }
   for (let i = 0; i < target.length; i++) target[i]! += tau * (source[i]! - target[i]!);
 }

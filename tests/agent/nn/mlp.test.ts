@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createScratch, forward } from '../../../agent/acting/policy.ts';
+import { createNetwork, createPlainNetwork } from '../../../agent/acting/network.ts';
 import { type BackendName, loadBackend } from '../../../agent/backend/backend.ts';
 import type { Activation } from '../../../agent/contract.ts';
 import { createMlp, type MlpConfig } from '../../../agent/nn/mlp.ts';
@@ -77,8 +77,11 @@ describe.each(backends)('MLP on %s', async (name) => {
         expected = net.forward(backend.upload(x, [1, 1, 9]), 1).output as Float32Array<ArrayBuffer>;
       });
       const layers = net.layers();
-      const actual = forward(layers, x, createScratch(layers));
-      for (let i = 0; i < 4; i++) expect(actual[i]).toBeCloseTo(expected[i]!, 5);
+      for (const network of [createPlainNetwork(layers), createNetwork(layers)]) {
+        network.input.set(x);
+        const actual = network.run();
+        for (let i = 0; i < 4; i++) expect(actual[i]).toBeCloseTo(expected[i]!, 5);
+      }
       net.dispose();
     }
   });
