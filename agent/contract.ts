@@ -113,12 +113,13 @@ export interface FeedbackBase {
   readonly runId: string;
   readonly teacherId: string;
   readonly queryId?: string;
+  /** Token of the assignment under which the person was given the query. */
+  readonly lease?: number;
   readonly shownAt: number;
   readonly answeredAt: number;
   /** Set by the server. */
   readonly receivedAt: number;
-  /** answeredAt − shownAt. */
-  readonly responseMs: number;
+  readonly responseMs: number; // answeredAt − shownAt
 }
 
 export type FeedbackBody =

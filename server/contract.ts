@@ -1,11 +1,12 @@
 /** A run, as viewers and operators use it; `run.ts` makes one. */
-import type { Episode, Query, Segment } from '../agent/contract.ts';
+import type { Episode, Segment } from '../agent/contract.ts';
 import type { EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type {
   ClientFeedback,
   EpisodeSummary,
   ErrorCode,
   MetricsPoint,
+  QueueReport,
   ServerMessage,
 } from './protocol/index.ts';
 import type { Run, Storage } from './storage/contract.ts';
@@ -22,8 +23,17 @@ export interface RunOptions {
   readonly rollouts: number;
   /** Episodes kept on disk beside those that feedback names. */
   readonly keepEpisodes: number;
+  /** How many people are asked each query. */
+  readonly overlap: Overlap;
   readonly storage: Storage;
   readonly log: Log;
+}
+
+/** How many people are asked each query, each for themselves; one more where they disagree. */
+export interface Overlap {
+  readonly people: number;
+  /** Share of the queries that so many are asked; the others go to one person. */
+  readonly share: number;
 }
 
 /** What viewers hear. */
@@ -39,6 +49,17 @@ export interface Driver {
   readonly sessionId: string;
   readonly teacherId: string;
 }
+
+/** A page whose person answers queries. */
+export interface Asker {
+  readonly viewer: string;
+  readonly teacherId: string;
+  /** Queries that the person wants to hold at once. */
+  readonly count: number;
+  message(message: ServerMessage): void;
+}
+
+export type QueueCounts = Omit<QueueReport, 'waiting' | 'holds'>;
 
 export type LiveState = Extract<LiveEvent, { type: 'state' }>;
 
@@ -58,7 +79,7 @@ export interface RunHandle {
     humanSteps: number;
     labels: number;
   };
-  readonly queries: readonly Query[];
+  readonly queue: QueueReport;
   readonly alerts: readonly Extract<ServerMessage, { type: 'alert' }>[];
   readonly recentEpisodes: readonly EpisodeSummary[];
   history(since: number): Promise<MetricsPoint[]>;
@@ -75,11 +96,16 @@ export interface RunHandle {
   sceneIdOf(seed: number): number;
   /** The scene as one ready message; the same text for every viewer. */
   sceneMessage(sceneId: number, seed: number): Promise<string>;
-  wantQueries(count: number): void;
-  /** The query that this viewer has on screen now: it does not expire meanwhile. */
-  showQuery(viewer: string, queryId: string | undefined): void;
-  /** A person declined to answer the query. */
-  passQuery(queryId: string): void;
+  /** From now on this page is given queries, as many as it asks for; 0: none any more. */
+  askQueries(asker: Asker): void;
+  /** The query that this viewer's person has on screen now: it does not expire meanwhile. */
+  showQuery(viewer: string, teacherId: string, queryId: string | undefined): void;
+  /** The person declined to answer the query. */
+  passQuery(teacherId: string, queryId: string): void;
+  /** The page is gone; what its person holds stays theirs for a while. */
+  leaveQueries(viewer: string): void;
+  /** The same figures counted anew from the disk. */
+  recountQueue(): Promise<{ readonly disk: QueueCounts; readonly isSame: boolean }>;
   /** False while somebody else drives. */
   takeControl(driver: Driver): boolean;
   readonly holder: Driver | undefined;

@@ -7,7 +7,7 @@ import { Admission } from './connection/admission.ts';
 import { createCountedLog } from './connection/counted-log.ts';
 import { createHttp } from './connection/http.ts';
 import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.ts';
-import { KEEP_EPISODES } from './contract.ts';
+import { KEEP_EPISODES, type Overlap } from './contract.ts';
 import { PROTOCOL_VERSION } from './protocol/index.ts';
 import { chooseRun } from './run/choose.ts';
 import { startRun } from './run/run.ts';
@@ -43,6 +43,8 @@ export interface ServeOptions {
   readonly rollouts: number;
   /** Episodes kept on disk beside those that feedback names; 1000. */
   readonly keepEpisodes?: number;
+  /** How many people are asked each query; one. */
+  readonly overlap?: Overlap;
   readonly uiDir: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
@@ -98,6 +100,7 @@ async function open(
   const run = await startRun({
     ...wanted,
     keepEpisodes: options.keepEpisodes ?? KEEP_EPISODES,
+    overlap: options.overlap ?? { people: 1, share: 1 },
     run: record,
     storage,
     log,

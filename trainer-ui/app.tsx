@@ -20,7 +20,7 @@ const LearningView = lazy(() => import('./learning/learning-view.tsx'));
 export function App() {
   const client = useClient();
   const tab = useApp((s) => s.tab);
-  const openQueries = useApp((s) => s.queries.length);
+  const openQueries = useApp((s) => s.status?.openQueries ?? 0);
   const [help, { toggle, close }] = useDisclosure(false);
   useBindings(PAGE, { help: toggle });
   useRefusals();

@@ -4,7 +4,7 @@ import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { repositoryRoot } from '../../experiments/root.ts';
 import { KEEP_EPISODES } from '../../server/contract.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
-import { hostName, integer, pageOrigin, partSetting, port, seed } from '../arguments.ts';
+import { hostName, integer, number, pageOrigin, partSetting, port, seed } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
 import { neededToken, type Reach, reachWords } from '../reach.ts';
 import { configOption } from './config-file.ts';
@@ -26,6 +26,8 @@ interface ServeFlags {
   run?: string;
   rollouts: number;
   keepEpisodes: number;
+  overlap: number;
+  overlapShare: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   dev: boolean;
   page: boolean;
@@ -33,7 +35,7 @@ interface ServeFlags {
 
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the simulation, the learner and the page');
-  configOption(environmentOptions(command))
+  configOption(peopleOptions(environmentOptions(command)))
     .option('--port <n>', 'port of the page; 0: any free one', port, 8080)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .addOption(
@@ -85,10 +87,22 @@ export function serveCommand(): Command {
     'reins serve --env half-cheetah --preset pebble',
     'reins serve --set queries.kind=rank',
     'reins serve --run run-1a2b3c4d',
+    'reins serve --overlap 2 --overlap-share 0.3',
     'reins serve --host 0.0.0.0',
     'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
     'reins serve --config experiment.json --port 9000',
   );
+}
+
+function peopleOptions(command: Command): Command {
+  return command
+    .option('--overlap <n>', 'people who are asked each question', integer(1, 9), 1)
+    .option(
+      '--overlap-share <p>',
+      'share of the questions that so many are asked',
+      number(0, 1),
+      1,
+    );
 }
 
 /** With --run: what the run is made of, where nothing else is asked for. */
@@ -178,6 +192,7 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
         runId: flags.run,
         rollouts: flags.rollouts,
         keepEpisodes: flags.keepEpisodes,
+        overlap: { people: flags.overlap, share: flags.overlapShare },
         uiDir,
         logLevel: flags.logLevel,
       }),

@@ -115,6 +115,15 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
       return rows.map(({ sequence, feedback }) => ({ sequence, ...feedback }));
     },
   );
+  api.get(
+    '/api/queue',
+    { schema: { summary: 'What became of the queries given to people; the sum, counted twice' } },
+    async () => {
+      const { disk, isSame } = await run.recountQueue();
+      const { queue } = run;
+      return { ...queue, disk, holds: queue.holds && isSame };
+    },
+  );
   api.get('/api/openapi.json', { schema: { hide: true } }, async () => api.swagger());
 }
 
@@ -141,7 +150,11 @@ function createGauges(run: RunHandle): Registry {
     () => run.state?.policyVersion ?? 0,
   );
   gauge('reins_labels', 'Feedback events without retractions', () => run.counts.labels);
-  gauge('reins_open_queries', 'Questions waiting for an answer', () => run.queries.length);
+  gauge(
+    'reins_open_queries',
+    'Questions waiting for an answer',
+    () => run.queue.waiting + run.queue.open,
+  );
   gauge('reins_viewers', 'Connected pages', () => run.status().viewers);
   return registry;
 }

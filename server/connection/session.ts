@@ -1,6 +1,5 @@
 /** One connection: handshake, limits, answers. A bad message is refused alone. */
 import type { WebSocket } from 'ws';
-import type { Query } from '../../agent/contract.ts';
 import { type Driver, RunError, type RunHandle } from '../contract.ts';
 import {
   CLOSE,
@@ -140,7 +139,7 @@ class Session implements Kept {
     this.#state = { kind: 'closed' };
     this.#options.budget.remove(this.#options.socket);
     this.#large.clear();
-    this.#run.showQuery(sessionId, undefined);
+    this.#run.leaveQueries(sessionId);
     if (state.kind === 'listening') {
       state.unsubscribe();
       this.#run.live({ type: 'overlays', viewer: sessionId, on: false });
@@ -234,13 +233,18 @@ class Session implements Kept {
       case 'request-clip':
         return this.#large.add(() => this.#clip(message), String(message.tag));
       case 'ask-queries':
-        this.#run.wantQueries(message.count);
+        this.#run.askQueries({
+          viewer: this.#options.sessionId,
+          teacherId,
+          count: message.count,
+          message: this.#outbox.send,
+        });
         return;
       case 'show-query':
-        this.#run.showQuery(this.#options.sessionId, message.queryId ?? undefined);
+        this.#run.showQuery(this.#options.sessionId, teacherId, message.queryId ?? undefined);
         return;
       case 'pass-query':
-        this.#run.passQuery(message.queryId);
+        this.#run.passQuery(teacherId, message.queryId);
         return;
       case 'request-history':
         return this.#large.add(() => this.#history(message));
@@ -280,7 +284,6 @@ class Session implements Kept {
     if (run.state) await this.#scenes.send(run.state.sceneId, run.state.seed);
     send(run.status());
     for (const episode of run.recentEpisodes) send({ type: 'episode', episode });
-    for (const query of run.queries) send(wireQuery(query));
   }
 
   #subscribe(): () => void {
@@ -329,8 +332,4 @@ function decode(bytes: ArrayBuffer): ControlInput {
   } catch (error) {
     throw new Refusal('bad-message', (error as Error).message);
   }
-}
-
-function wireQuery(query: Query): ServerMessage {
-  return { type: 'query', query: { ...query, segments: [...query.segments] } };
 }

@@ -45,10 +45,9 @@ export const ERRORS = {
     meaning: 'A retraction names feedback that is not in the log.',
     remedy: 'Send the feedback first.',
   },
-  /** Issue 20 produces it: a lease that ran out. */
   'expired-query': {
-    meaning: 'The query is no longer open (reserved: not sent yet).',
-    remedy: 'Answer another query.',
+    meaning: 'The query was given to somebody else, or has all its answers.',
+    remedy: 'Answer a query that the server gave you.',
   },
   'control-taken': {
     meaning: 'Somebody else drives.',

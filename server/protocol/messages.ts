@@ -24,6 +24,8 @@ const feedbackBase = {
   runId: id,
   teacherId: id,
   queryId: id.optional(),
+  /** Of the `query` message; absent: whichever lease of the query the person holds. */
+  lease: z.number().int().min(1).optional(),
   shownAt: time,
   answeredAt: time,
   responseMs: z.number().finite().min(0),
@@ -162,7 +164,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     tag: z.number().int().min(0).max(0xffffffff),
     segment,
   }),
-  /** How many queries the page wants to hold ready. */
+  /** How many queries the person wants to hold; 0: none any more. Nobody is given any without it. */
   z.object({ type: z.literal('ask-queries'), count: z.number().int().min(0).max(16) }),
   /** The query that the page has on screen, or null: it does not expire while it is there. */
   z.object({ type: z.literal('show-query'), queryId: id.nullable() }),
@@ -243,7 +245,23 @@ const querySchema = z.object({
   expiresAt: z.number(),
   expiresAfterEpisodes: z.number().optional(),
   urgent: z.boolean().optional(),
+  /** Token of the lease under which this person has it: an answer names it. */
+  lease: z.number().optional(),
 });
+
+const queueSchema = z.object({
+  served: z.number(),
+  answered: z.number(),
+  skipped: z.number(),
+  expired: z.number(),
+  /** Somebody has them now. */
+  open: z.number(),
+  /** How many more could be given out. */
+  waiting: z.number(),
+  /** Whether the sum is right. */
+  holds: z.boolean(),
+});
+export type QueueReport = z.infer<typeof queueSchema>;
 
 /** Named numbers at one moment. Stored history may hold names of earlier versions. */
 const metricsPointSchema = z.object({
@@ -332,6 +350,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     droppedFrames: z.number(),
     learner: z.enum(['starting', 'warming-up', 'learning', 'idle', 'restarting']),
     openQueries: z.number(),
+    /** What became of the queries given to people: served = answered + skipped + expired + open. */
+    queue: queueSchema.optional(),
     /** Results of the run's takeovers, by their counterfactuals. */
     takeovers: takeoverTotalsSchema.optional(),
   }),

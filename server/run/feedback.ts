@@ -4,7 +4,7 @@ import { isLabel, stepsOf } from '../../agent/feedback.ts';
 import { RunError } from '../contract.ts';
 import type { LearnerHandle } from '../learner/handle.ts';
 import type { ClientFeedback } from '../protocol/index.ts';
-import type { Run, Storage } from '../storage/contract.ts';
+import type { Assignment, Run, Storage } from '../storage/contract.ts';
 import type { Episodes } from './episodes.ts';
 import { type CheckContext, checkFeedback } from './feedback-check.ts';
 import type { LiveActor } from './live-actor.ts';
@@ -17,7 +17,7 @@ export interface FeedbackLogOptions {
   readonly live: Pick<LiveActor, 'state' | 'step' | 'flush'>;
   readonly learner: Pick<LearnerHandle, 'feedback'>;
   readonly episodes: Pick<Episodes, 'recent' | 'ensureWritten'>;
-  readonly queries: Pick<Queries, 'answered'>;
+  readonly queries: Pick<Queries, 'answering'>;
   readonly statistics: Pick<RunStatistics, 'answer'>;
 }
 
@@ -40,31 +40,45 @@ export class FeedbackLog {
   async accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }> {
     const received = { ...feedback, receivedAt } as Feedback;
     await checkFeedback(received, this.#context());
-    const result = await this.put(received);
-    if (feedback.queryId) this.#options.queries.answered(feedback.queryId);
-    return result;
+    const { storage, queries } = this.#options;
+    const isNew = !(await storage.hasFeedback(received.id));
+    const answering = isNew ? await queries.answering(received) : undefined;
+    try {
+      const result = await this.put(received, answering?.rows);
+      answering?.done();
+      return result;
+    } catch (error) {
+      answering?.undo();
+      throw error;
+    }
   }
 
   /**
    * Resolves once it is on disk, the steps it is about before it: an answer without its steps would be
    * acknowledged for nothing. @throws RunError; nothing is in the log then
    */
-  async put(feedback: Feedback): Promise<{ duplicate: boolean }> {
+  async put(
+    feedback: Feedback,
+    assignments?: readonly Assignment[],
+  ): Promise<{ duplicate: boolean }> {
     await this.#stepsOnDisk([...stepsOf(feedback).keys()]).catch((error: Error) => {
       throw new RunError(
         'storage-failed',
         `the steps that the answer is about could not be written: ${error.message}`,
       );
     });
-    return this.append(feedback).catch((error: Error) => {
+    return this.append(feedback, assignments).catch((error: Error) => {
       throw new RunError('storage-failed', `the answer could not be written: ${error.message}`);
     });
   }
 
   /** To the log and the learner, whatever becomes of the steps. */
-  async append(feedback: Feedback): Promise<{ duplicate: boolean }> {
+  async append(
+    feedback: Feedback,
+    assignments?: readonly Assignment[],
+  ): Promise<{ duplicate: boolean }> {
     const { storage, learner, statistics } = this.#options;
-    const { sequence, duplicate } = await storage.appendFeedback(feedback);
+    const { sequence, duplicate } = await storage.appendFeedback(feedback, assignments);
     if (duplicate) return { duplicate };
     learner.feedback(sequence, feedback);
     if (isLabel(feedback)) {

@@ -10,7 +10,7 @@ import { DiskTroubles } from './disk-troubles.ts';
 import { createEpisodes, type Episodes } from './episodes.ts';
 import { FeedbackLog } from './feedback.ts';
 import { LiveActor } from './live-actor.ts';
-import { createQueries, type Queries } from './queries.ts';
+import { Queries } from './queries.ts';
 import { createRewardAlerts } from './reward-alerts.ts';
 import { RolloutActors } from './rollout-actors.ts';
 import { createScenes, type Scenes } from './scenes.ts';
@@ -59,9 +59,10 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const learner = new LearnerHandle({ run, overrides, environmentOptions, storage, live, log });
 
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner });
-  const queries = createQueries({ storage, episodes, viewers });
+  const { overlap } = options;
+  const queries = await Queries.open({ runId: run.id, overlap, storage, episodes, background });
   // Waiting queries were chosen before the alarm, and people must see the suspects first.
-  const hearReward = createRewardAlerts(alerts, queries.renew);
+  const hearReward = createRewardAlerts(alerts, () => background.run('queries', queries.renew()));
   const feedback = new FeedbackLog(
     { run, storage, live, learner, episodes, queries, statistics },
     count,

@@ -1,123 +1,396 @@
-/** Queries held ready for people, until they are answered or expire. All of them can be shown. */
-import type { Query } from '../../agent/contract.ts';
-import type { Storage } from '../storage/contract.ts';
+/**
+ * Queries held ready for people, and who has which of them. `queue.ts` decides, this file writes what it decided
+ * and tells the pages. All of the queries can be shown.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Feedback, Query } from '../../agent/contract.ts';
+import { type Asker, type Overlap, type QueueCounts, RunError } from '../contract.ts';
+import type { QueueReport, ServerMessage } from '../protocol/index.ts';
+import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
+import type { Background } from './background.ts';
 import type { Episodes } from './episodes.ts';
-import type { Viewers } from './viewers.ts';
+import { LeaseTimes } from './lease-times.ts';
+import { type Change, Queue } from './queue.ts';
+import { stableShare } from './stable-share.ts';
+import { verdictOf } from './verdict.ts';
 
-/** Queries held ready whatever a page asks for. */
+/** Queries that every person finds ready beyond those they hold. */
 const STOCK = 6;
 /** How long the episodes of a query that is overdue but on screen are kept on disk, renewed while it is there, ms. */
 const HELD = 60_000;
+const RECOUNTS = 25;
 
-export interface Queries {
-  /** Urgent queries first, otherwise in the order in which they came. */
-  readonly open: readonly Query[];
-  readonly size: number;
-  /** How many more are wanted. */
-  readonly missing: number;
-  want(count: number): void;
-  take(list: readonly Query[]): Promise<void>;
-  answered(queryId: string): void;
-  /** An episode ended: behaviour has moved on by one. */
-  moved(): void;
-  /** Withdraws queries that are overdue by their own terms, except those on a person's screen. */
-  expire(now: number): Promise<void>;
-  /** What a viewer has on screen now; undefined: none. */
-  show(viewer: string, queryId: string | undefined): void;
-  /** A person declined to answer it. */
-  pass(queryId: string): void;
-  /** Other queries are worth more now: those that wait are withdrawn, except those on a person's screen. */
-  renew(): void;
+export interface QueriesOptions {
+  readonly runId: string;
+  readonly overlap: Overlap;
+  readonly storage: Pick<
+    Storage,
+    | 'findEpisode'
+    | 'putQuery'
+    | 'getQuery'
+    | 'putAssignments'
+    | 'assignmentsOf'
+    | 'leasedAssignments'
+    | 'queryAnsweredBy'
+    | 'countAssignments'
+    | 'lastToken'
+  >;
+  readonly episodes: Pick<Episodes, 'find' | 'keep'>;
+  readonly background: Pick<Background, 'run'>;
 }
 
-export function createQueries(options: {
-  readonly storage: Pick<Storage, 'findEpisode' | 'putQuery'>;
-  readonly episodes: Pick<Episodes, 'find' | 'keep'>;
-  readonly viewers: Pick<Viewers, 'message'>;
-}): Queries {
-  const { storage, viewers } = options;
-  const open = new Map<string, Query>();
-  /** How many episodes had ended when a query was taken. */
-  const takenAt = new Map<string, number>();
-  /** By viewer. */
-  const onScreen = new Map<string, string>();
-  let ended = 0;
-  let wanted = STOCK;
+/** What an answer changes; nothing is told to anybody before `done`. */
+export interface Answering {
+  /** To be written with the answer. */
+  readonly rows: readonly Assignment[];
+  done(): void;
+  undo(): void;
+}
 
-  async function canBeShown(query: Query): Promise<boolean> {
-    const episodes = await Promise.all(
-      query.segments.map((s) => options.episodes.find(s.episodeId)),
+export class Queries {
+  readonly #options: QueriesOptions;
+  readonly #queue: Queue;
+  readonly #times = new LeaseTimes();
+  readonly #open = new Map<string, StoredQuery>();
+  /** How many episodes had ended when a query was taken. */
+  readonly #takenAt = new Map<string, number>();
+  readonly #askers = new Map<string, Asker>();
+  /** What each viewer's person looks at. */
+  readonly #onScreen = new Map<string, { readonly teacherId: string; readonly queryId: string }>();
+  /** Ends that the disk did not take yet. */
+  #unwritten: Assignment[] = [];
+  #ended = 0;
+
+  private constructor(options: QueriesOptions, queue: Queue) {
+    this.#options = options;
+    this.#queue = queue;
+  }
+
+  /** With what people of an earlier process still hold: their pages come back. */
+  static async open(options: QueriesOptions): Promise<Queries> {
+    const { storage, runId } = options;
+    const counts = await storage.countAssignments(runId);
+    const queue = new Queue(counts, await storage.lastToken());
+    const queries = new Queries(options, queue);
+    const held = new Set((await storage.leasedAssignments(runId)).map((row) => row.queryId));
+    for (const id of held) {
+      const query = await storage.getQuery(id);
+      const rows = await storage.assignmentsOf(id);
+      queue.offer({ id, runId, overlap: query?.overlap ?? 1 }, rows);
+      if (query) queries.#hold(query);
+    }
+    const now = Date.now();
+    // Their hearts did not beat while the server was away.
+    queue.extend(() => true, now, queries.#times.of(undefined));
+    return queries;
+  }
+
+  /** Urgent queries first, otherwise in the order in which they came. */
+  get open(): readonly Query[] {
+    const queries = [...this.#open.values()];
+    return queries.sort((a, b) => Number(b.urgent === true) - Number(a.urgent === true));
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  get report(): QueueReport {
+    const { counts } = this.#queue;
+    const { served, answered, skipped, expired, open } = counts;
+    const holds = served === answered + skipped + expired + open;
+    return { ...counts, waiting: Math.max(0, this.#queue.capacity), holds };
+  }
+
+  /**
+   * Whether the figures are those of the disk, which are counted there. What is being written just then makes them
+   * differ for a moment.
+   */
+  async recount(): Promise<{ readonly disk: QueueCounts; readonly isSame: boolean }> {
+    const { storage, runId } = this.#options;
+    for (let tries = 1; ; tries++) {
+      const { leased: open, ...ended } = await storage.countAssignments(runId);
+      const served = open + ended.answered + ended.skipped + ended.expired;
+      const disk: QueueCounts = { served, ...ended, open };
+      const isSame = Object.entries(this.#queue.counts).every(([k, n]) => disk[k as 'open'] === n);
+      if (isSame || tries === RECOUNTS) return { disk, isSame };
+      await sleep(20);
+    }
+  }
+
+  /** How many more are wanted: everybody who asks finds some that they can be given. */
+  get missing(): number {
+    let demand = 0;
+    let shortest = STOCK;
+    for (const [teacherId, count] of this.#demand()) {
+      demand += Math.max(0, count - this.#queue.heldBy(teacherId).length);
+      shortest = Math.min(shortest, this.#queue.availableTo(teacherId));
+    }
+    return Math.max(STOCK + demand - this.#queue.capacity, STOCK - shortest);
+  }
+
+  async take(list: readonly Query[]): Promise<void> {
+    for (const asked of list) {
+      if (this.#open.has(asked.id) || this.missing <= 0 || !(await this.#canBeShown(asked)))
+        continue;
+      const query = this.#withOverlap(asked);
+      await this.#options.storage.putQuery(query);
+      this.#queue.offer({ id: query.id, runId: query.runId, overlap: query.overlap ?? 1 });
+      this.#hold(query);
+    }
+    await this.#serve();
+  }
+
+  /** A viewer's person wants to hold so many queries, 0: none any more. They are sent what they hold already. */
+  async ask(asker: Asker): Promise<void> {
+    const { viewer, teacherId, count } = asker;
+    if (count === 0) {
+      this.#askers.delete(viewer);
+      if (![...this.#askers.values()].some((other) => other.teacherId === teacherId))
+        await this.#end(this.#queue.release(teacherId, Date.now(), this.#shownTo(teacherId)));
+      return;
+    }
+    this.#askers.set(viewer, asker);
+    for (const row of this.#queue.heldBy(teacherId)) this.#send(row, [asker]);
+    await this.#serve();
+  }
+
+  /** What they hold stays theirs until its lease runs out: they may be back in a moment. */
+  leave(viewer: string): void {
+    this.#askers.delete(viewer);
+    this.#onScreen.delete(viewer);
+  }
+
+  /** What a viewer's person has on screen now; undefined: none. */
+  show(viewer: string, teacherId: string, queryId: string | undefined): void {
+    if (queryId === undefined) this.#onScreen.delete(viewer);
+    else this.#onScreen.set(viewer, { teacherId, queryId });
+    this.#extend(Date.now());
+  }
+
+  /** The person declined to answer. */
+  async pass(teacherId: string, queryId: string): Promise<void> {
+    const changes = this.#queue.answer(
+      { queryId, teacherId, feedbackId: null, verdict: undefined },
+      Date.now(),
     );
-    const whole = episodes.every(
-      (e, i) => e && e.poses.length > 0 && e.length >= query.segments[i]!.to,
-    );
+    await this.#end(changes ?? []);
+    await this.#serve();
+  }
+
+  /**
+   * What feedback that answers a query, or takes an answer back, changes; undefined: nothing.
+   * @throws RunError where the query is not this person's to answer
+   */
+  async answering(feedback: Feedback): Promise<Answering | undefined> {
+    const changes =
+      feedback.kind === 'retraction'
+        ? await this.#retracting(feedback.feedbackId)
+        : await this.#answers(feedback);
+    if (!changes) return undefined;
+    const rows = changes.map((change) => change.after);
+    return {
+      rows: [...this.#unwritten.splice(0), ...rows],
+      undo: () => this.#queue.undo(changes),
+      done: () => {
+        this.#times.add(feedback);
+        this.#tell(changes);
+        this.#options.background.run('queries', this.#serve());
+      },
+    };
+  }
+
+  /** An episode ended: behaviour has moved on by one. */
+  moved(): void {
+    this.#ended++;
+  }
+
+  /** Ends leases that ran out, and withdraws queries that are overdue by their own terms, except those on a screen. */
+  async expire(now: number): Promise<void> {
+    this.#extend(now);
+    const changes = this.#queue.sweep(now);
+    const shown = this.#shown();
+    const held: StoredQuery[] = [];
+    for (const query of this.#open.values()) {
+      if (!this.#isOverdue(query, now)) continue;
+      if (!shown.has(query.id)) changes.push(...this.#withdraw(query.id, now));
+      else if (query.expiresAt <= now) held.push({ ...query, expiresAt: now + HELD });
+    }
+    for (const query of held) this.#open.set(query.id, query);
+    await this.#end(changes);
+    for (const query of held) await this.#options.storage.putQuery(query);
+    await this.#serve();
+  }
+
+  /** Other queries are worth more now: those that wait are withdrawn, except those on a person's screen. */
+  async renew(): Promise<void> {
+    const shown = this.#shown();
+    const now = Date.now();
+    const waiting = [...this.#open.keys()].filter((id) => !shown.has(id));
+    await this.#end(waiting.flatMap((id) => this.#withdraw(id, now)));
+  }
+
+  // ------------------------------------------------------------------ what is asked
+
+  async #canBeShown({ segments }: Query): Promise<boolean> {
+    const { storage, episodes } = this.#options;
+    const found = await Promise.all(segments.map((s) => episodes.find(s.episodeId)));
+    const whole = found.every((e, i) => e && e.poses.length > 0 && e.length >= segments[i]!.to);
     if (!whole) return false;
-    for (const e of episodes)
-      if (!(await storage.findEpisode(e!.id)) && !(await options.episodes.keep(e!, false)))
-        return false; // an answer to it could not be taken
+    for (const e of found)
+      if (!(await storage.findEpisode(e!.id)) && !(await episodes.keep(e!, false))) return false; // an answer to it could not be taken
     return true;
   }
 
-  function withdraw(queryId: string): void {
-    takenAt.delete(queryId);
-    if (open.delete(queryId)) viewers.message({ type: 'query-expired', queryId });
+  /** Which queries more than one person is asked is decided by their ids: the same whenever it is asked. */
+  #withOverlap(query: Query): StoredQuery {
+    const { people, share } = this.#options.overlap;
+    return people > 1 && stableShare(query.id) < share ? { ...query, overlap: people } : query;
   }
 
-  function isOverdue({ id, expiresAt, expiresAfterEpisodes }: Query, now: number): boolean {
-    const behind = ended - takenAt.get(id)!;
+  #hold(query: StoredQuery): void {
+    this.#open.set(query.id, query);
+    this.#takenAt.set(query.id, this.#ended);
+  }
+
+  #drop(queryId: string): void {
+    this.#open.delete(queryId);
+    this.#takenAt.delete(queryId);
+  }
+
+  #withdraw(queryId: string, now: number): Change[] {
+    const changes = this.#queue.withdraw(queryId, now);
+    this.#drop(queryId);
+    return changes;
+  }
+
+  #isOverdue({ id, expiresAt, expiresAfterEpisodes }: Query, now: number): boolean {
+    const behind = this.#ended - this.#takenAt.get(id)!;
     return expiresAt <= now || behind >= (expiresAfterEpisodes ?? Number.POSITIVE_INFINITY);
   }
 
-  return {
-    get open() {
-      return [...open.values()].sort(
-        (a, b) => Number(b.urgent === true) - Number(a.urgent === true),
-      );
-    },
-    get size() {
-      return open.size;
-    },
-    get missing() {
-      return wanted - open.size;
-    },
-    want(count) {
-      wanted = Math.max(count, STOCK);
-    },
-    async take(list) {
-      for (const query of list) {
-        if (open.has(query.id) || open.size >= wanted || !(await canBeShown(query))) continue;
-        await storage.putQuery(query);
-        open.set(query.id, query);
-        takenAt.set(query.id, ended);
-        viewers.message({ type: 'query', query: { ...query, segments: [...query.segments] } });
+  // ------------------------------------------------------------------ who has what
+
+  /** By person: how many queries they want to hold, the most of their pages. */
+  #demand(): Map<string, number> {
+    const demand = new Map<string, number>();
+    for (const { teacherId, count } of this.#askers.values())
+      demand.set(teacherId, Math.max(count, demand.get(teacherId) ?? 0));
+    return demand;
+  }
+
+  /** Everybody who asks is given what they lack, a query each before anybody is given two. */
+  async #serve(): Promise<void> {
+    const demand = this.#demand();
+    const now = Date.now();
+    const order = this.open.map((query) => query.id);
+    const most = Math.max(0, ...demand.values());
+    const changes: Change[] = [];
+    for (let n = 1; n <= most; n++)
+      for (const [teacherId, count] of demand) {
+        const ttl = this.#times.of(teacherId);
+        changes.push(...this.#queue.lease(teacherId, Math.min(n, count), order, now, ttl));
       }
-    },
-    answered(queryId) {
-      open.delete(queryId);
-      takenAt.delete(queryId);
-    },
-    moved() {
-      ended++;
-    },
-    async expire(now) {
-      const shown = new Set(onScreen.values());
-      const held: Query[] = [];
-      for (const query of open.values()) {
-        if (!isOverdue(query, now)) continue;
-        if (!shown.has(query.id)) withdraw(query.id);
-        else if (query.expiresAt <= now) held.push({ ...query, expiresAt: now + HELD });
-      }
-      for (const query of held) open.set(query.id, query);
-      for (const query of held) await storage.putQuery(query);
-    },
-    show(viewer, queryId) {
-      if (queryId === undefined) onScreen.delete(viewer);
-      else onScreen.set(viewer, queryId);
-    },
-    pass: withdraw,
-    renew() {
-      const shown = new Set(onScreen.values());
-      for (const id of open.keys()) if (!shown.has(id)) withdraw(id);
-    },
-  };
+    if (changes.length === 0) return;
+    try {
+      // On disk before anybody has it: no token is ever given twice.
+      await this.#write(changes);
+    } catch (error) {
+      this.#queue.undo(changes);
+      throw error;
+    }
+    this.#tell(changes);
+  }
+
+  async #answers(feedback: Feedback): Promise<Change[] | undefined> {
+    const { id, queryId, teacherId, lease } = feedback;
+    if (queryId === undefined) return undefined;
+    await this.#recall(queryId);
+    const answer = {
+      queryId,
+      teacherId,
+      token: lease,
+      feedbackId: id,
+      verdict: verdictOf(feedback),
+    };
+    const changes = this.#queue.answer(answer, Date.now());
+    if (changes) return changes;
+    throw new RunError(
+      'expired-query',
+      `queryId: ${queryId} was given to somebody else or has all its answers; answer one that the server gave you`,
+    );
+  }
+
+  async #retracting(feedbackId: string): Promise<Change[] | undefined> {
+    const queryId = await this.#options.storage.queryAnsweredBy(feedbackId);
+    if (queryId === undefined) return undefined;
+    const query = await this.#recall(queryId);
+    const changes = this.#queue.retract(queryId, feedbackId, Date.now(), this.#times.of(undefined));
+    if (query && changes.length > 0 && !this.#open.has(queryId)) this.#hold(query);
+    return changes;
+  }
+
+  async #recall(queryId: string): Promise<StoredQuery | undefined> {
+    const { storage } = this.#options;
+    const query = this.#open.get(queryId) ?? (await storage.getQuery(queryId));
+    if (query && !this.#queue.knows(queryId)) {
+      const rows = await storage.assignmentsOf(queryId);
+      this.#queue.recall({ id: queryId, runId: query.runId, overlap: query.overlap ?? 1 }, rows);
+    }
+    return query;
+  }
+
+  /** Ends of assignments: people are told whatever the disk says, which hears of it again with the next write. */
+  async #end(changes: readonly Change[]): Promise<void> {
+    this.#tell(changes);
+    if (changes.length > 0) await this.#write(changes);
+  }
+
+  async #write(changes: readonly Change[]): Promise<void> {
+    const late = this.#unwritten.splice(0);
+    const rows = changes.map((change) => change.after);
+    try {
+      await this.#options.storage.putAssignments([...late, ...rows]);
+    } catch (error) {
+      this.#unwritten = [
+        ...late,
+        ...rows.filter((row) => row.state !== 'leased'),
+        ...this.#unwritten,
+      ];
+      throw error;
+    }
+  }
+
+  #tell(changes: readonly Change[]): void {
+    for (const { after } of changes) {
+      const pages = [...this.#askers.values()].filter((a) => a.teacherId === after.teacherId);
+      if (after.state === 'leased') this.#send(after, pages);
+      else
+        for (const page of pages) page.message({ type: 'query-expired', queryId: after.queryId });
+      if (!this.#queue.has(after.queryId)) this.#drop(after.queryId);
+    }
+  }
+
+  #send(row: Assignment, pages: readonly Asker[]): void {
+    const query = this.#open.get(row.queryId);
+    if (query) for (const page of pages) page.message(wireQuery(query, row.token));
+  }
+
+  #shown(): Set<string> {
+    return new Set([...this.#onScreen.values()].map((shown) => shown.queryId));
+  }
+
+  #shownTo(teacherId: string): string | undefined {
+    return [...this.#onScreen.values()].find((shown) => shown.teacherId === teacherId)?.queryId;
+  }
+
+  #extend(now: number): void {
+    const shown = new Set([...this.#onScreen.values()].map((s) => `${s.teacherId} ${s.queryId}`));
+    const isOnScreen = (row: Assignment) => shown.has(`${row.teacherId} ${row.queryId}`);
+    this.#queue.extend(isOnScreen, now, this.#times.of(undefined));
+  }
+}
+
+function wireQuery({ overlap: _, ...query }: StoredQuery, lease: number): ServerMessage {
+  return { type: 'query', query: { ...query, segments: [...query.segments], lease } };
 }

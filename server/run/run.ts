@@ -4,14 +4,15 @@
  * `parts.ts` makes the parts, `events.ts` says what follows from what the threads report, `heartbeat.ts`
  * what happens by the clock. This file holds what viewers and operators can do.
  */
-import type { Episode, Query, Segment } from '../../agent/contract.ts';
+import type { Episode, Segment } from '../../agent/contract.ts';
 import type { EnvironmentFacts, LiveCommand } from '../actors/messages.ts';
-import type { Driver, LiveState, RunHandle, RunListener, RunOptions } from '../contract.ts';
+import type { Asker, Driver, LiveState, RunHandle, RunListener, RunOptions } from '../contract.ts';
 import {
   alertOf,
   type ClientFeedback,
   type EpisodeSummary,
   type MetricsPoint,
+  type QueueReport,
 } from '../protocol/index.ts';
 import type { Run } from '../storage/contract.ts';
 import type { Alert } from './alerts.ts';
@@ -96,8 +97,8 @@ class ActiveRun implements RunHandle {
     return { environmentSteps, learnerUpdates, humanSteps, labels: this.#parts.feedback.count };
   }
 
-  get queries(): readonly Query[] {
-    return this.#parts.queries.open;
+  get queue(): QueueReport {
+    return this.#parts.queries.report;
   }
 
   get alerts(): readonly Alert[] {
@@ -178,16 +179,26 @@ class ActiveRun implements RunHandle {
     return this.#parts.scenes.message(sceneId, seed);
   }
 
-  wantQueries(count: number): void {
-    this.#parts.queries.want(count);
+  askQueries(asker: Asker): void {
+    const { queries, background } = this.#parts;
+    background.run('queries', queries.ask(asker));
   }
 
-  showQuery(viewer: string, queryId: string | undefined): void {
-    this.#parts.queries.show(viewer, queryId);
+  showQuery(viewer: string, teacherId: string, queryId: string | undefined): void {
+    this.#parts.queries.show(viewer, teacherId, queryId);
   }
 
-  passQuery(queryId: string): void {
-    this.#parts.queries.pass(queryId);
+  passQuery(teacherId: string, queryId: string): void {
+    const { queries, background } = this.#parts;
+    background.run('queries', queries.pass(teacherId, queryId));
+  }
+
+  leaveQueries(viewer: string): void {
+    this.#parts.queries.leave(viewer);
+  }
+
+  recountQueue(): ReturnType<RunHandle['recountQueue']> {
+    return this.#parts.queries.recount();
   }
 
   async close(): Promise<void> {

@@ -32,6 +32,7 @@ export function statusOf(
     droppedFrames: 0,
     learner: learner.state,
     openQueries: queries.size,
+    queue: queries.report,
     takeovers: takeovers.totals,
   };
 }

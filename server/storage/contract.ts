@@ -59,6 +59,42 @@ export interface StoredCheckpoint {
   readonly savedAt: number;
 }
 
+export interface StoredQuery extends Query {
+  /** How many people are asked it, each for themselves; absent: one. */
+  readonly overlap?: number;
+}
+
+/**
+ * A query given to a person, once. It begins leased, ends in one of three ways, and is never deleted:
+ * served = answered + skipped + expired + leased.
+ */
+export interface Assignment {
+  /** Grows with every assignment of the folder: what holds an older one has been overtaken. */
+  readonly token: number;
+  readonly runId: string;
+  readonly queryId: string;
+  readonly teacherId: string;
+  readonly state: 'leased' | 'answered' | 'skipped' | 'expired';
+  /** Why it expired; null otherwise. */
+  readonly reason: ExpiryReason | null;
+  /** ms since epoch, as are the others. */
+  readonly leasedAt: number;
+  readonly expiresAt: number;
+  readonly endedAt: number | null;
+  /** The answer. Expired with one: it came too late to count. */
+  readonly feedbackId: string | null;
+  /** What was said, as far as answers to one query can be compared. */
+  readonly verdict: string | null;
+}
+
+/**
+ * `timeout`: nobody looked at it any more; `withdrawn`: the query was not worth asking any more; `released`:
+ * the person stopped answering; `retracted`: the answer was taken back; `paused`: the person's answers do not count.
+ */
+export type ExpiryReason = 'timeout' | 'withdrawn' | 'released' | 'retracted' | 'paused';
+
+export type AssignmentCounts = Readonly<Record<Assignment['state'], number>>;
+
 export interface Storage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
@@ -70,10 +106,13 @@ export interface Storage {
   deleteRun(id: string): Promise<void>;
 
   /**
-   * Append to the log. Resolves once it survives `kill -9`; the same id again changes nothing and
-   * says so.
+   * Append to the log, with what that changes in the assignments: both or neither. Resolves once it survives
+   * `kill -9`; the same id again changes nothing and says so.
    */
-  appendFeedback(feedback: Feedback): Promise<{ sequence: number; duplicate: boolean }>;
+  appendFeedback(
+    feedback: Feedback,
+    assignments?: readonly Assignment[],
+  ): Promise<{ sequence: number; duplicate: boolean }>;
   readFeedback(runId: string, after: number): Promise<StoredFeedback[]>;
   countFeedback(runId: string): Promise<number>;
   hasFeedback(id: string): Promise<boolean>;
@@ -92,8 +131,20 @@ export interface Storage {
    */
   pruneEpisodes(runId: string, keep: number): Promise<number>;
 
-  putQuery(query: Query): Promise<void>;
-  getQuery(id: string): Promise<Query | undefined>;
+  putQuery(query: StoredQuery): Promise<void>;
+  getQuery(id: string): Promise<StoredQuery | undefined>;
+
+  /** New ones and new states of old ones, by token: all or none. */
+  putAssignments(assignments: readonly Assignment[]): Promise<void>;
+  /** Of one query, oldest first. */
+  assignmentsOf(queryId: string): Promise<Assignment[]>;
+  /** Those that no end has been written for. */
+  leasedAssignments(runId: string): Promise<Assignment[]>;
+  /** The query that this feedback answered, where it was given to somebody. */
+  queryAnsweredBy(feedbackId: string): Promise<string | undefined>;
+  countAssignments(runId: string): Promise<AssignmentCounts>;
+  /** Of all runs; 0: none was ever given. */
+  lastToken(): Promise<number>;
 
   appendMetrics(runId: string, point: MetricsPoint): Promise<void>;
   /** Oldest first, at most `limit` evenly thinned points after `since` learner updates. */

@@ -6,6 +6,8 @@ import type { Tables } from './schema.ts';
 
 type Runs = Pick<Storage, 'createRun' | 'latestRun' | 'listRuns' | 'renameRun' | 'deleteRun'>;
 
+const OF_A_RUN = ['feedback', 'episode', 'query', 'assignment', 'metrics', 'runDetail'] as const;
+
 export function createRuns(
   db: Kysely<Tables>,
   episodePath: (id: string) => string,
@@ -58,8 +60,7 @@ export function createRuns(
         .where('runId', '=', id)
         .execute();
       await db.transaction().execute(async (t) => {
-        for (const table of ['feedback', 'episode', 'query', 'metrics', 'runDetail'] as const)
-          await t.deleteFrom(table).where('runId', '=', id).execute();
+        for (const table of OF_A_RUN) await t.deleteFrom(table).where('runId', '=', id).execute();
         await t.deleteFrom('run').where('id', '=', id).execute();
       });
       // Files last: without their rows nothing asks for them.

@@ -34,6 +34,19 @@ export interface Tables {
   runDetail: { runId: string; name: string | null; identity: string | null };
   query: { id: string; runId: string; body: string };
   metrics: { runId: string; time: number; learnerUpdates: number; body: string };
+  assignment: {
+    token: number;
+    runId: string;
+    queryId: string;
+    teacherId: string;
+    state: string;
+    reason: string | null;
+    leasedAt: number;
+    expiresAt: number;
+    endedAt: number | null;
+    feedbackId: string | null;
+    verdict: string | null;
+  };
 }
 
 const CREATE = `
@@ -51,10 +64,20 @@ CREATE TABLE metrics (runId TEXT NOT NULL, time REAL NOT NULL, learnerUpdates IN
 CREATE INDEX metrics_run ON metrics (runId, learnerUpdates, time);
 `;
 
+const ASSIGNMENTS = `
+CREATE TABLE assignment (token INTEGER PRIMARY KEY, runId TEXT NOT NULL, queryId TEXT NOT NULL, teacherId TEXT NOT NULL,
+  state TEXT NOT NULL, reason TEXT, leasedAt REAL NOT NULL, expiresAt REAL NOT NULL, endedAt REAL, feedbackId TEXT, verdict TEXT) STRICT;
+CREATE INDEX assignment_query ON assignment (queryId);
+CREATE INDEX assignment_run ON assignment (runId, state);
+CREATE INDEX assignment_feedback ON assignment (feedbackId) WHERE feedbackId IS NOT NULL;
+CREATE UNIQUE INDEX assignment_once ON assignment (queryId, teacherId) WHERE state <> 'expired';
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
   'ALTER TABLE run ADD COLUMN engine TEXT;',
   'CREATE TABLE runDetail (runId TEXT PRIMARY KEY, name TEXT, identity TEXT) STRICT;',
+  ASSIGNMENTS,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -2,12 +2,13 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sql } from 'kysely';
-import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
+import { type Kysely, sql } from 'kysely';
+import type { Checkpoint, Episode, Feedback } from '../../agent/contract.ts';
 import { stepsOf } from '../../agent/feedback.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
+import { createAssignments } from './assignments.ts';
 import { readBinary, writeBinaryInPieces } from './binary.ts';
-import type { EpisodeRow, Storage, StoredCheckpoint } from './contract.ts';
+import type { EpisodeRow, Storage, StoredCheckpoint, StoredQuery } from './contract.ts';
 import { openDatabase } from './database.ts';
 import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
 import { createRetention } from './retention.ts';
@@ -39,6 +40,7 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
   const checkpointPath = (runId: string) => join(checkpoints, `${runId}.checkpoint`);
 
   const retention = createRetention(db, episodePath);
+  const assignments = createAssignments(db);
 
   /** A broken file is moved out of the way and named; the caller goes on without it. */
   function setAside(path: string, name: string, error: unknown): undefined {
@@ -87,28 +89,14 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
   return {
     problems,
     ...createRuns(db, episodePath, checkpointPath),
-    async appendFeedback(feedback) {
-      const body = JSON.stringify(feedback);
+    ...assignments.storage,
+    async appendFeedback(feedback, rows = []) {
       retention.note(stepsOf(feedback).keys());
-      const result = await db
-        .insertInto('feedback')
-        .values({
-          id: feedback.id,
-          runId: feedback.runId,
-          teacherId: feedback.teacherId,
-          kind: feedback.kind,
-          receivedAt: feedback.receivedAt,
-          body,
-        })
-        .onConflict((c) => c.column('id').doNothing())
-        .executeTakeFirst();
-      const duplicate = Number(result.numInsertedOrUpdatedRows ?? 0) === 0;
-      const row = await db
-        .selectFrom('feedback')
-        .select('sequence')
-        .where('id', '=', feedback.id)
-        .executeTakeFirstOrThrow();
-      return { sequence: row.sequence, duplicate };
+      return db.transaction().execute(async (t) => {
+        const appended = await insertFeedback(t, feedback);
+        if (!appended.duplicate) await assignments.put(t, rows);
+        return appended;
+      });
     },
     async readFeedback(runId, after) {
       const rows = await db
@@ -192,7 +180,7 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
         .select('body')
         .where('id', '=', id)
         .executeTakeFirst();
-      return row && (JSON.parse(row.body) as Query);
+      return row && (JSON.parse(row.body) as StoredQuery);
     },
     async appendMetrics(runId, point) {
       const { time, learnerUpdates } = point;
@@ -247,6 +235,22 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
       await db.destroy();
     },
   };
+}
+
+async function insertFeedback(t: Kysely<Tables>, feedback: Feedback) {
+  const { id, runId, teacherId, kind, receivedAt } = feedback;
+  const result = await t
+    .insertInto('feedback')
+    .values({ id, runId, teacherId, kind, receivedAt, body: JSON.stringify(feedback) })
+    .onConflict((c) => c.column('id').doNothing())
+    .executeTakeFirst();
+  const duplicate = Number(result.numInsertedOrUpdatedRows ?? 0) === 0;
+  const { sequence } = await t
+    .selectFrom('feedback')
+    .select('sequence')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return { sequence, duplicate };
 }
 
 function toRow(episode: Episode, live: boolean): Tables['episode'] {

@@ -1,7 +1,7 @@
 /** The storage contract as tests: every implementation passes it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Feedback, Query } from '../../agent/contract.ts';
-import type { Run, Storage } from '../../server/storage/contract.ts';
+import type { Assignment, Run, Storage } from '../../server/storage/contract.ts';
 import { recordEpisode } from '../server/run/episode.ts';
 
 export const RUN: Run = {
@@ -26,6 +26,22 @@ export function rewardFeedback(id: string, step = 1): Feedback {
     episodeId: 'e1',
     step,
     value: 0.5,
+  };
+}
+
+function assignment(token: number, queryId: string, teacherId: string): Assignment {
+  return {
+    token,
+    runId: RUN.id,
+    queryId,
+    teacherId,
+    state: 'leased',
+    reason: null,
+    leasedAt: 1,
+    expiresAt: 2,
+    endedAt: null,
+    feedbackId: null,
+    verdict: null,
   };
 }
 
@@ -123,6 +139,26 @@ export function storageContract(
       }
       const times = (await storage.readMetrics(RUN.id, 5, 10)).map((p) => p.time);
       expect(times).toEqual([6, 8, 10, 12, 14, 16, 18, 20, 22, 24]);
+    });
+
+    it('[PEOPLE-6] an answer and what it changes in the assignments are written together or not at all', async () => {
+      const given = assignment(1, 'q1', 'ada');
+      await storage.putAssignments([given, assignment(2, 'q2', 'bob')]);
+      const answered = { ...given, state: 'answered', feedbackId: 'f1', endedAt: 9 } as const;
+      await storage.appendFeedback(rewardFeedback('f1'), [answered]);
+      expect(await storage.assignmentsOf('q1')).toEqual([answered]);
+      expect(await storage.leasedAssignments(RUN.id)).toEqual([assignment(2, 'q2', 'bob')]);
+      expect(await storage.queryAnsweredBy('f1')).toBe('q1');
+      const counts = { leased: 1, answered: 1, skipped: 0, expired: 0 };
+      expect(await storage.countAssignments(RUN.id)).toEqual(counts);
+      expect(await storage.lastToken()).toBe(2);
+      // Nobody holds a query twice: the answer that came with it is not in the log either.
+      const twice = assignment(3, 'q2', 'bob');
+      await expect(storage.appendFeedback(rewardFeedback('f2'), [twice])).rejects.toThrow();
+      expect(await storage.hasFeedback('f2')).toBe(false);
+      // The same answer again changes nothing, whatever comes with it.
+      await storage.appendFeedback(rewardFeedback('f1'), [assignment(4, 'q3', 'ada')]);
+      expect(await storage.countAssignments(RUN.id)).toEqual(counts);
     });
 
     it('[STORE-5] finds the newest run', async () => {

@@ -13,6 +13,7 @@ beforeAll(async () => {
   const args = ['--no-page', '--log-level', 'error', '--set', 'queries.expirySeconds=2'];
   server = await startServerProcess({ dataDir: folder.path, args });
   client = await connect(server.url, 'ada');
+  client.send({ type: 'ask-queries', count: 4 });
 }, 60_000);
 afterAll(async () => {
   client.close();

@@ -13,8 +13,8 @@ export type Answer =
   | { readonly kind: 'rate'; readonly score: number; readonly scale: number }
   | { readonly kind: 'pass' };
 
-/** Queries whose clips are fetched before they are needed. */
-const AHEAD = 3;
+/** Queries held at once: one on screen, one whose clips are fetched before it is needed. Others wait for theirs. */
+const AHEAD = 2;
 const CLIPS_KEPT = 8;
 
 export interface Question {
@@ -41,6 +41,7 @@ export interface Questions {
 export function useQuestions(): Questions {
   const client = useClient();
   const queries = useApp((s) => s.queries);
+  const waiting = useApp((s) => s.status?.openQueries ?? 0);
   const [loaded, setLoaded] = useState<ReadonlyMap<string, readonly Clip[]>>(new Map());
   const asked = useRef(new Set<string>());
   const [undone, setUndone] = useState<WireQuery>();
@@ -49,6 +50,11 @@ export function useQuestions(): Questions {
   const askable = queries.filter(canBeAnswered);
   const query = undone ?? askable[0];
   const shownAt = useRef(0);
+
+  useEffect(() => {
+    client.wantQueries(AHEAD);
+    return () => client.wantQueries(0);
+  }, [client]);
 
   useEffect(() => {
     const wanted = [...(undone ? [undone] : []), ...queries.filter(canBeAnswered)].slice(0, AHEAD);
@@ -94,12 +100,13 @@ export function useQuestions(): Questions {
     const last = history.current.pop();
     if (!last) return;
     client.give({ kind: 'retraction', feedbackId: last.feedbackId, reason: 'undo' }, Date.now());
-    setUndone(last.query);
+    // The server gives it anew: under which lease is known only then.
+    setUndone({ ...last.query, lease: undefined });
     setCount((n) => Math.max(0, n - 1));
   }, [client]);
 
   const question = query && { query, clips };
-  return { question, answer, undo, count, waiting: askable.length, canUndo: count > 0 };
+  return { question, answer, undo, count, waiting, canUndo: count > 0 };
 }
 
 /** Sends the answer as feedback; returns its id. */
@@ -109,24 +116,31 @@ function give(
   answer: Exclude<Answer, { kind: 'pass' }>,
   shownAt: number,
 ): string {
-  const queryId = query.id;
+  const { id: queryId, lease } = query;
+  const under = lease === undefined ? {} : { lease };
   const [first, second] = query.segments as [WireQuery['segments'][0], WireQuery['segments'][0]];
   switch (answer.kind) {
     case 'compare': {
       const { choice, strength } = answer;
       const how = strength < 1 ? { strength } : {};
       return client.give(
-        { kind: 'preference', queryId, a: first, b: second, choice, ...how },
+        { kind: 'preference', queryId, ...under, a: first, b: second, choice, ...how },
         shownAt,
       );
     }
     case 'rank': {
       const { segments } = query;
-      return client.give({ kind: 'ranking', queryId, segments, order: [...answer.order] }, shownAt);
+      return client.give(
+        { kind: 'ranking', queryId, ...under, segments, order: [...answer.order] },
+        shownAt,
+      );
     }
     case 'rate': {
       const { score, scale } = answer;
-      return client.give({ kind: 'rating', queryId, segment: first, score, scale }, shownAt);
+      return client.give(
+        { kind: 'rating', queryId, ...under, segment: first, score, scale },
+        shownAt,
+      );
     }
   }
 }

@@ -70,6 +70,8 @@ export interface Client {
   clip(segment: Segment): Promise<Clip>;
   /** Forget a query that was answered here. */
   dropQuery(id: string): void;
+  /** How many queries the person wants to have at hand; 0: they answer none now. */
+  wantQueries(count: number): void;
   /** Which query is on screen from now on: it is kept open meanwhile. */
   showQuery(id: string | undefined): void;
   onError(listener: (message: string, code: string) => void): () => void;
@@ -89,6 +91,7 @@ export function createClient(window: Window): Client {
   const errorListeners = new Set<(message: string, code: string) => void>();
   let path: PredictedPath | undefined;
   let nextTag = 1;
+  let wanted = 0;
 
   const line: Line = createLine(window, {
     onOpen: () => void send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId }),
@@ -130,7 +133,7 @@ export function createClient(window: Window): Client {
         giveUnnamed(0);
         path = undefined;
         send({ type: 'request-history', since: 0 });
-        send({ type: 'ask-queries', count: 6 });
+        sendWanted();
         sendShown();
         outbox.restart();
         sendAnswers();
@@ -239,6 +242,10 @@ export function createClient(window: Window): Client {
     for (const listener of errorListeners) listener(text, 'unplaced-reward');
   }
 
+  function sendWanted(): void {
+    if (wanted > 0) send({ type: 'ask-queries', count: wanted });
+  }
+
   function sendShown(): void {
     send({ type: 'show-query', queryId: store.getState().shownQuery ?? null });
   }
@@ -287,6 +294,10 @@ export function createClient(window: Window): Client {
       noteOutbox();
     },
     dropQuery: (id) => store.setState((s) => ({ queries: s.queries.filter((q) => q.id !== id) })),
+    wantQueries(count) {
+      wanted = count;
+      send({ type: 'ask-queries', count });
+    },
     showQuery(id) {
       if (store.getState().shownQuery === id) return;
       store.setState({ shownQuery: id });

@@ -106,7 +106,11 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
     case 'status':
       return { status: message };
     case 'query':
-      if (state.queries.some((q) => q.id === message.query.id)) return {};
+      // Given once more: what counts is the new lease.
+      if (state.queries.some((q) => q.id === message.query.id))
+        return {
+          queries: state.queries.map((q) => (q.id === message.query.id ? message.query : q)),
+        };
       return { queries: withQuestion(state, message.query) };
     case 'query-expired':
       if (message.queryId === state.shownQuery) return {};

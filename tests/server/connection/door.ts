@@ -74,7 +74,6 @@ function stubRun(listeners: Set<RunListener>): Partial<RunHandle> {
     counts: { environmentSteps: 0, learnerUpdates: 0, humanSteps: 0, labels: 0 },
     backend: { name: 'wasm', reason: 'test' },
     state: undefined,
-    queries: [],
     alerts: [],
     recentEpisodes: [],
     holder: undefined,
@@ -83,7 +82,7 @@ function stubRun(listeners: Set<RunListener>): Partial<RunHandle> {
       return () => listeners.delete(listener);
     },
     live() {},
-    showQuery() {},
+    leaveQueries() {},
     status: () => ({ type: 'status' }) as never,
   };
 }

@@ -186,7 +186,7 @@ it('[SRV-23] odd requests, halves and resets end their own connection and nothin
 it('[SRV-23] what fails in a listener ends its connection alone', async () => {
   await door.close();
   const run = {
-    showQuery() {
+    leaveQueries() {
       throw new Error('a fault of ours');
     },
     status() {

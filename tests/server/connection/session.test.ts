@@ -14,7 +14,6 @@ it('[WIRE-7] a page that goes while it is being welcomed is not told anything af
   const run = {
     backend: { name: 'wasm', reason: 'test' },
     state: { sceneId: 3, seed: 1 },
-    queries: [],
     alerts: [],
     recentEpisodes: [],
     status: () => ({ type: 'status' }),
@@ -24,7 +23,7 @@ it('[WIRE-7] a page that goes while it is being welcomed is not told anything af
       return () => {};
     },
     live() {},
-    showQuery() {},
+    leaveQueries() {},
   } as unknown as RunHandle;
   const open = () => {
     const socket = Object.assign(new EventEmitter(), {

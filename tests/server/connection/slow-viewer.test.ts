@@ -29,7 +29,6 @@ const run = {
   run: { id: 'run-1' },
   backend: { name: 'wasm', reason: 'test' },
   state: undefined,
-  queries: [],
   alerts: [],
   recentEpisodes: [],
   holder: undefined,
@@ -38,7 +37,7 @@ const run = {
     return () => listeners.delete(listener);
   },
   live() {},
-  showQuery() {},
+  leaveQueries() {},
   accept: async () => ({ duplicate: false }),
   sceneMessage: async (sceneId: number) => JSON.stringify({ type: 'scene', sceneId, scene: {} }),
   status: () => status,

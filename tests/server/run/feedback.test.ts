@@ -27,6 +27,7 @@ function make() {
     },
     findEpisode: async (id: string) => files.get(id),
     getEpisode: async (id: string) => files.get(id),
+    hasFeedback: async () => false,
     async appendFeedback(feedback: Feedback) {
       order.push('log');
       log.push(feedback);
@@ -58,7 +59,7 @@ function make() {
       },
       learner,
       episodes,
-      queries: { answered: () => {} },
+      queries: { answering: async () => undefined },
       statistics,
     },
     0,

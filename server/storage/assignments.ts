@@ -1,0 +1,75 @@
+/** Who was given which query, and how that ended. */
+import type { Kysely } from 'kysely';
+import type { Assignment, Storage } from './contract.ts';
+import type { Tables } from './schema.ts';
+
+type OfStorage = Pick<
+  Storage,
+  | 'putAssignments'
+  | 'assignmentsOf'
+  | 'leasedAssignments'
+  | 'queryAnsweredBy'
+  | 'countAssignments'
+  | 'lastToken'
+>;
+
+export interface Assignments {
+  readonly storage: OfStorage;
+  /** Within a transaction of something else. */
+  put(transaction: Kysely<Tables>, rows: readonly Assignment[]): Promise<void>;
+}
+
+export function createAssignments(db: Kysely<Tables>): Assignments {
+  async function put(t: Kysely<Tables>, rows: readonly Assignment[]): Promise<void> {
+    for (const row of rows) {
+      const { token: _, ...state } = row;
+      await t
+        .insertInto('assignment')
+        .values(row)
+        .onConflict((c) => c.column('token').doUpdateSet(state))
+        .execute();
+    }
+  }
+
+  const all = () => db.selectFrom('assignment').selectAll().orderBy('token');
+
+  return {
+    put,
+    storage: {
+      putAssignments: (rows) => db.transaction().execute((t) => put(t, rows)),
+      assignmentsOf: async (queryId) =>
+        (await all().where('queryId', '=', queryId).execute()) as Assignment[],
+      leasedAssignments: async (runId) =>
+        (await all()
+          .where('runId', '=', runId)
+          .where('state', '=', 'leased')
+          .execute()) as Assignment[],
+      async queryAnsweredBy(feedbackId) {
+        const row = await db
+          .selectFrom('assignment')
+          .select('queryId')
+          .where('feedbackId', '=', feedbackId)
+          .executeTakeFirst();
+        return row?.queryId;
+      },
+      async countAssignments(runId) {
+        const counts = { leased: 0, answered: 0, skipped: 0, expired: 0 };
+        const rows = await db
+          .selectFrom('assignment')
+          .select((e) => ['state', e.fn.countAll<number>().as('n')])
+          .where('runId', '=', runId)
+          .groupBy('state')
+          .execute();
+        for (const { state, n } of rows) counts[state as Assignment['state']] = Number(n);
+        return counts;
+      },
+      async lastToken() {
+        const row = await db
+          .selectFrom('assignment')
+          .select((e) => e.fn.max('token').as('token'))
+          .executeTakeFirst();
+        return Number(row?.token ?? 0);
+      },
+    },
+  };
+}
