@@ -1,0 +1,64 @@
+/**
+ * From which confidence on a model's answers may stand for a person's: only where held-out answers of people show
+ * that they are right often enough, with 95 % certainty.
+ */
+
+/** 95 % of a normal distribution lie below it. */
+const Z = 1.6448536269514722;
+
+/** One-sided 95 % lower bound of a share (Wilson 1927). */
+export function wilsonLower(right: number, n: number, z = Z): number {
+  if (n === 0) return 0;
+  const share = right / n;
+  const middle = share + (z * z) / (2 * n);
+  const spread = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
+  return (middle - spread) / (1 + (z * z) / n);
+}
+
+/** Fewest answers with so many errors among them that show a share of `target`. */
+export function labelsNeeded(target: number, errors: number): number {
+  let n = errors + 1;
+  while (wilsonLower(n - errors, n) < target) n++;
+  return n;
+}
+
+export interface HeldOut {
+  /** Of the model in its own answer. */
+  readonly confidence: number;
+  /** Whether a person answered the same. */
+  readonly isRight: boolean;
+}
+
+export interface Certificate {
+  /** Answers with this confidence or more may stand. */
+  readonly threshold: number;
+  /** Held-out answers at or above it, and the lower bound of the share that is right. */
+  readonly labels: number;
+  readonly lower: number;
+}
+
+/** Each set is larger than the one before by this factor. */
+const GROWTH = 1.25;
+
+/**
+ * Sets of the most confident answers are tested from small to large, and the first that fails ends it: to look for
+ * the best of many thresholds would choose a lucky one. undefined: none is shown to be good enough.
+ * @throws RangeError for a target that no number of answers can show
+ */
+export function certifyThreshold(
+  heldOut: readonly HeldOut[],
+  target: number,
+): Certificate | undefined {
+  if (!(target > 0 && target < 1)) throw new RangeError(`target: is ${target}, allowed 0 to 1`);
+  const sorted = [...heldOut].sort((a, b) => b.confidence - a.confidence);
+  let certificate: Certificate | undefined;
+  for (let size = labelsNeeded(target, 1); size <= sorted.length; size = Math.ceil(size * GROWTH)) {
+    const threshold = sorted[size - 1]!.confidence;
+    const above = sorted.filter(({ confidence }) => confidence >= threshold);
+    const right = above.filter(({ isRight }) => isRight).length;
+    const lower = wilsonLower(right, above.length);
+    if (lower < target) break;
+    certificate = { threshold, labels: above.length, lower };
+  }
+  return certificate;
+}
