@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../experiments/errors.ts';
+import { auditCommand } from './commands/audit.ts';
 import { benchCommand } from './commands/bench.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envsCommand } from './commands/envs.ts';
@@ -46,6 +47,7 @@ export function createProgram(): Command {
     doctorCommand(),
     exportCommand(),
     runsCommand(),
+    auditCommand(),
   ])
     program.addCommand(command);
   prepare(program);

@@ -11,6 +11,8 @@ import { KEEP_EPISODES, type Overlap } from './contract.ts';
 import { PROTOCOL_VERSION } from './protocol/index.ts';
 import { chooseRun } from './run/choose.ts';
 import { startRun } from './run/run.ts';
+import { DAY } from './storage/audit-heads.ts';
+import type { Storage } from './storage/contract.ts';
 import { lockFolder } from './storage/lock.ts';
 import { openStorage } from './storage/sqlite.ts';
 import { createLog } from './threads/log.ts';
@@ -109,6 +111,7 @@ async function open(
   // Only now: a run that was refused must not be the newest of the folder.
   const { engine } = run.facts;
   if (isNew) await storage.createRun(engine ? { ...record, engine } : record);
+  onClose(await signHeads(storage, (error) => log.error({ error: String(error) }, 'audit head')));
   storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));
   const connectionLog = createCountedLog(log);
   onClose(connectionLog.close);
@@ -139,6 +142,17 @@ async function open(
   const { port } = app.server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return { url: `http://${host}:${port}`, runId: record.id };
+}
+
+/** A signed head of the audit log at the start, once a day, and at the end. Resolves with how to end it. */
+async function signHeads(storage: Storage, onError: (error: unknown) => void) {
+  const sign = () => storage.signAudit(Date.now()).catch(onError);
+  await sign();
+  const timer = setInterval(sign, DAY).unref();
+  return async () => {
+    clearInterval(timer);
+    await sign();
+  };
 }
 
 /** The environment as described to a page. */

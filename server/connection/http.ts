@@ -85,6 +85,14 @@ function admissionRoute(api: FastifyInstance, refusal: Sockets['refusal']): void
   );
 }
 
+const page = {
+  type: 'object',
+  properties: {
+    after: { type: 'integer', minimum: 0, default: 0 },
+    limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 1000 },
+  },
+} as const;
+
 function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
   api.get('/api/health', { schema: { summary: 'Is it alive, and how far is it' } }, async () => ({
     // 'degraded': a thread is being started again, see the alerts.
@@ -122,6 +130,14 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
       const { disk, isSame } = await run.recountQueue();
       const { queue } = run;
       return { ...queue, disk, holds: queue.holds && isSame };
+    },
+  );
+  api.get<{ Querystring: { after: number; limit: number } }>(
+    '/api/audit',
+    { schema: { summary: 'The audit log after a row, oldest first', querystring: page } },
+    async ({ query }) => {
+      const rows = await storage.readAudit(query.after, query.limit);
+      return rows.map(({ seq, hash, body }) => ({ seq, hash, ...JSON.parse(body) }));
     },
   );
   api.get('/api/openapi.json', { schema: { hide: true } }, async () => api.swagger());

@@ -1,5 +1,6 @@
 /** Who was given which query, and how that ended. */
 import type { Kysely } from 'kysely';
+import { type AuditLog, assignmentEvent } from './audit-log.ts';
 import type { Assignment, Storage } from './contract.ts';
 import type { Tables } from './schema.ts';
 
@@ -19,7 +20,10 @@ export interface Assignments {
   put(transaction: Kysely<Tables>, rows: readonly Assignment[]): Promise<void>;
 }
 
-export function createAssignments(db: Kysely<Tables>): Assignments {
+export function createAssignments(
+  db: Kysely<Tables>,
+  audit: Pick<AuditLog, 'append'>,
+): Assignments {
   async function put(t: Kysely<Tables>, rows: readonly Assignment[]): Promise<void> {
     for (const row of rows) {
       const { token: _, ...state } = row;
@@ -29,6 +33,7 @@ export function createAssignments(db: Kysely<Tables>): Assignments {
         .onConflict((c) => c.column('token').doUpdateSet(state))
         .execute();
     }
+    await audit.append(t, rows.map(assignmentEvent));
   }
 
   const all = () => db.selectFrom('assignment').selectAll().orderBy('token');

@@ -4,6 +4,8 @@
  */
 import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
+import type { AuditEvent, AuditRow } from './audit-chain.ts';
+import type { SignedHead } from './audit-heads.ts';
 
 export interface Run {
   readonly id: string;
@@ -152,6 +154,13 @@ export interface Storage {
 
   putCheckpoint(runId: string, stored: StoredCheckpoint): Promise<void>;
   getCheckpoint(runId: string): Promise<StoredCheckpoint | undefined>;
+
+  /** Rows of the audit log after that one, oldest first. Every change above appends to it, in its transaction. */
+  readAudit(after: number, limit: number): Promise<AuditRow[]>;
+  /** For what changes nothing else here. */
+  appendAudit(events: readonly AuditEvent[]): Promise<void>;
+  /** Signs the newest row of the audit log, once; undefined: there is none. `time`: ms since epoch. */
+  signAudit(time: number): Promise<SignedHead | undefined>;
 
   /** Read every stored episode once, in the background; what is broken is set aside and named. */
   verify(): Promise<void>;

@@ -1,6 +1,7 @@
 /** The runs of a database. */
 import { rmSync } from 'node:fs';
 import type { Kysely } from 'kysely';
+import { type AuditLog, runEvent } from './audit-log.ts';
 import type { Run, RunIdentity, Storage } from './contract.ts';
 import type { Tables } from './schema.ts';
 
@@ -12,6 +13,7 @@ export function createRuns(
   db: Kysely<Tables>,
   episodePath: (id: string) => string,
   checkpointPath: (runId: string) => string,
+  audit: Pick<AuditLog, 'append'>,
 ): Runs {
   async function listRuns(): Promise<Run[]> {
     const rows = await db
@@ -44,14 +46,18 @@ export function createRuns(
           .values({ engine: null, ...run })
           .execute();
         await t.insertInto('runDetail').values(detail).execute();
+        await audit.append(t, [runEvent('run.created', run.id)]);
       });
     },
     async renameRun(id, name) {
-      await db
-        .insertInto('runDetail')
-        .values({ runId: id, name, identity: null })
-        .onConflict((c) => c.column('runId').doUpdateSet({ name }))
-        .execute();
+      await db.transaction().execute(async (t) => {
+        await t
+          .insertInto('runDetail')
+          .values({ runId: id, name, identity: null })
+          .onConflict((c) => c.column('runId').doUpdateSet({ name }))
+          .execute();
+        await audit.append(t, [runEvent('run.renamed', id)]);
+      });
     },
     async deleteRun(id) {
       const episodes = await db
@@ -62,6 +68,7 @@ export function createRuns(
       await db.transaction().execute(async (t) => {
         for (const table of OF_A_RUN) await t.deleteFrom(table).where('runId', '=', id).execute();
         await t.deleteFrom('run').where('id', '=', id).execute();
+        await audit.append(t, [runEvent('run.deleted', id)]);
       });
       // Files last: without their rows nothing asks for them.
       for (const episode of episodes) rmSync(episodePath(episode.id), { force: true });

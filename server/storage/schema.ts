@@ -47,6 +47,7 @@ export interface Tables {
     feedbackId: string | null;
     verdict: string | null;
   };
+  audit: { seq: number; hash: string; body: string };
 }
 
 const CREATE = `
@@ -73,11 +74,18 @@ CREATE INDEX assignment_feedback ON assignment (feedbackId) WHERE feedbackId IS 
 CREATE UNIQUE INDEX assignment_once ON assignment (queryId, teacherId) WHERE state <> 'expired';
 `;
 
+const AUDIT = `
+CREATE TABLE audit (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TRIGGER audit_is_append_only BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
   'ALTER TABLE run ADD COLUMN engine TEXT;',
   'CREATE TABLE runDetail (runId TEXT PRIMARY KEY, name TEXT, identity TEXT) STRICT;',
   ASSIGNMENTS,
+  AUDIT,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -7,6 +7,8 @@ import type { Checkpoint, Episode, Feedback } from '../../agent/contract.ts';
 import { stepsOf } from '../../agent/feedback.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
 import { createAssignments } from './assignments.ts';
+import { signHead } from './audit-heads.ts';
+import { createAuditLog, feedbackEvent } from './audit-log.ts';
 import { readBinary, writeBinaryInPieces } from './binary.ts';
 import type { EpisodeRow, Storage, StoredCheckpoint, StoredQuery } from './contract.ts';
 import { openDatabase } from './database.ts';
@@ -40,7 +42,8 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
   const checkpointPath = (runId: string) => join(checkpoints, `${runId}.checkpoint`);
 
   const retention = createRetention(db, episodePath);
-  const assignments = createAssignments(db);
+  const audit = createAuditLog(db);
+  const assignments = createAssignments(db, audit);
 
   /** A broken file is moved out of the way and named; the caller goes on without it. */
   function setAside(path: string, name: string, error: unknown): undefined {
@@ -88,13 +91,16 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
 
   return {
     problems,
-    ...createRuns(db, episodePath, checkpointPath),
+    ...createRuns(db, episodePath, checkpointPath, audit),
     ...assignments.storage,
     async appendFeedback(feedback, rows = []) {
       retention.note(stepsOf(feedback).keys());
       return db.transaction().execute(async (t) => {
-        const appended = await insertFeedback(t, feedback);
-        if (!appended.duplicate) await assignments.put(t, rows);
+        const body = JSON.stringify(feedback);
+        const appended = await insertFeedback(t, feedback, body);
+        if (appended.duplicate) return appended;
+        await audit.append(t, [feedbackEvent(feedback, body)]);
+        await assignments.put(t, rows);
         return appended;
       });
     },
@@ -229,6 +235,9 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
     async getCheckpoint(runId) {
       return readCheckpoint(runId, '') ?? readCheckpoint(runId, '.previous');
     },
+    readAudit: audit.read,
+    appendAudit: (events) => db.transaction().execute((t) => audit.append(t, events)),
+    signAudit: async (time) => signHead(folder, await audit.head(), time),
     verify,
     async close() {
       closed = true;
@@ -237,11 +246,11 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
   };
 }
 
-async function insertFeedback(t: Kysely<Tables>, feedback: Feedback) {
+async function insertFeedback(t: Kysely<Tables>, feedback: Feedback, body: string) {
   const { id, runId, teacherId, kind, receivedAt } = feedback;
   const result = await t
     .insertInto('feedback')
-    .values({ id, runId, teacherId, kind, receivedAt, body: JSON.stringify(feedback) })
+    .values({ id, runId, teacherId, kind, receivedAt, body })
     .onConflict((c) => c.column('id').doNothing())
     .executeTakeFirst();
   const duplicate = Number(result.numInsertedOrUpdatedRows ?? 0) === 0;

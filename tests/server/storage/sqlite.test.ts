@@ -1,7 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'libsql';
 import { expect, it } from 'vitest';
+import { verifyAudit } from '../../../server/storage/audit-verify.ts';
+import { MIGRATIONS } from '../../../server/storage/schema.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
 import { RUN, rewardFeedback, storageContract } from '../../contracts/storage.ts';
 import { recordEpisode } from '../run/episode.ts';
@@ -15,6 +18,29 @@ storageContract('sqlite', () => {
   const { path, remove } = folder();
   return { storage: openStorage(path), remove };
 });
+
+it.each(MIGRATIONS.map((_, i) => i + 1))(
+  '[STORE-19] a database of schema version %i opens, with what is in it',
+  async (version) => {
+    const { path, remove } = folder();
+    const old = new Database(join(path, 'reins.db'));
+    old.exec(MIGRATIONS.slice(0, version).join('\n'));
+    old.exec(`PRAGMA user_version = ${version}`);
+    old
+      .prepare(
+        'INSERT INTO feedback (id, runId, teacherId, kind, receivedAt, body) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run('f0', RUN.id, 'ada', 'reward', 1, JSON.stringify(rewardFeedback('f0')));
+    old.close();
+    const storage = openStorage(path);
+    await storage.createRun(RUN);
+    await storage.appendFeedback(rewardFeedback('f1'));
+    expect((await storage.readFeedback(RUN.id, 0)).map((f) => f.feedback.id)).toEqual(['f0', 'f1']);
+    expect(verifyAudit(path)).toMatchObject({ isWhole: true, rows: 2 });
+    await storage.close();
+    remove();
+  },
+);
 
 function damage(file: string): void {
   const bytes = readFileSync(file);

@@ -1,0 +1,82 @@
+/** The table of the audit log: appended to within the transaction of what it tells of. */
+import { type Kysely, sql } from 'kysely';
+import type { Feedback } from '../../agent/contract.ts';
+import { type AuditEvent, type AuditRow, chain, GENESIS, textHash } from './audit-chain.ts';
+import type { Assignment } from './contract.ts';
+import type { Tables } from './schema.ts';
+
+export interface AuditLog {
+  /** @param transaction of the change that the events tell of */
+  append(transaction: Kysely<Tables>, events: readonly AuditEvent[]): Promise<void>;
+  /** Rows after that one, oldest first. */
+  read(after: number, limit: number): Promise<AuditRow[]>;
+  head(): Promise<Pick<AuditRow, 'seq' | 'hash'>>;
+}
+
+export function createAuditLog(db: Kysely<Tables>): AuditLog {
+  const newest = async (t: Kysely<Tables>) =>
+    (await t
+      .selectFrom('audit')
+      .select(['seq', 'hash'])
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst()) ?? GENESIS;
+
+  return {
+    async append(t, events) {
+      if (events.length === 0) return;
+      const rows = chain(events, await newest(t), Date.now());
+      // One statement however many rows: a call into SQLite costs more than a row.
+      const list = JSON.stringify(rows.map(({ seq, hash, body }) => [seq, hash, body]));
+      await sql`INSERT INTO audit (seq, hash, body)
+        SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(${list})`.execute(t);
+    },
+    read: (after, limit) =>
+      db
+        .selectFrom('audit')
+        .selectAll()
+        .where('seq', '>', after)
+        .orderBy('seq')
+        .limit(limit)
+        .execute(),
+    head: () => newest(db),
+  };
+}
+
+export function feedbackEvent(feedback: Feedback, body: string): AuditEvent {
+  return {
+    action: 'feedback.given',
+    actor: feedback.teacherId,
+    role: null,
+    objectType: 'feedback',
+    objectId: feedback.id,
+    before: null,
+    after: textHash(body),
+    reason: feedback.kind,
+  };
+}
+
+/** Ends that nobody brought about are the server's. */
+const OF_PEOPLE: readonly Assignment['state'][] = ['answered', 'skipped'];
+
+export function assignmentEvent(row: Assignment): AuditEvent {
+  const { token, teacherId, state, reason } = row;
+  return {
+    action: `query.${state}`,
+    actor: OF_PEOPLE.includes(state) || reason === 'retracted' ? teacherId : 'server',
+    role: null,
+    objectType: 'assignment',
+    objectId: String(token),
+    before: null,
+    after: textHash(JSON.stringify(row)),
+    reason,
+  };
+}
+
+export function runEvent(
+  action: 'run.created' | 'run.renamed' | 'run.deleted',
+  runId: string,
+): AuditEvent {
+  const nothing = { role: null, before: null, after: null, reason: null };
+  return { action, actor: 'command', objectType: 'run', objectId: runId, ...nothing };
+}
