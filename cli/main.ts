@@ -9,6 +9,7 @@ import { envsCommand } from './commands/envs.ts';
 import { evalCommand } from './commands/eval.ts';
 import { expertCommand } from './commands/expert.ts';
 import { exportCommand } from './commands/export.ts';
+import { peopleCommand } from './commands/people.ts';
 import { presetsCommand } from './commands/presets.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -47,6 +48,7 @@ export function createProgram(): Command {
     doctorCommand(),
     exportCommand(),
     runsCommand(),
+    peopleCommand(),
     auditCommand(),
   ])
     program.addCommand(command);

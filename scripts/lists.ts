@@ -1,5 +1,6 @@
-/** docs/SPEC.md's tables of metrics, errors and alerts, made of the lists in the code. */
+/** docs/SPEC.md's tables of metrics, errors, alerts and permissions, made of the lists in the code. */
 import { METRICS, type MetricDescription } from '../agent/metrics.ts';
+import { ANYBODY, PERMISSIONS, ROLES, type Role } from '../server/people/roles.ts';
 import { ALERTS } from '../server/protocol/alerts.ts';
 import { ERRORS, type ErrorDescription } from '../server/protocol/errors.ts';
 
@@ -61,9 +62,28 @@ function alertsTable(): string {
   );
 }
 
+function permissionsTable(): string {
+  return table(
+    ['route or message', 'anybody', ...ROLES],
+    Object.entries(PERMISSIONS).map(([what, allowed]) => {
+      if (allowed === ANYBODY) return [code(what), 'x', ...ROLES.map(() => 'x')];
+      return [
+        code(what),
+        '',
+        ...ROLES.map((role) => ((allowed as readonly Role[]).includes(role) ? 'x' : '')),
+      ];
+    }),
+  );
+}
+
 /** The document with the text between each pair of `<!-- NAME -->` and `<!-- end -->` made anew. */
 export function withLists(document: string): string {
-  const tables = { metrics: metricsTable, errors: errorsTable, alerts: alertsTable };
+  const tables = {
+    metrics: metricsTable,
+    errors: errorsTable,
+    alerts: alertsTable,
+    permissions: permissionsTable,
+  };
   return Object.entries(tables).reduce((text, [name, make]) => {
     const [before, rest] = text.split(`<!-- ${name} -->\n`);
     const end = rest?.indexOf('<!-- end -->');

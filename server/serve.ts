@@ -8,6 +8,7 @@ import { createCountedLog } from './connection/counted-log.ts';
 import { createHttp } from './connection/http.ts';
 import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.ts';
 import { KEEP_EPISODES, type Overlap } from './contract.ts';
+import { People } from './people/people.ts';
 import { PROTOCOL_VERSION } from './protocol/index.ts';
 import { chooseRun } from './run/choose.ts';
 import { startRun } from './run/run.ts';
@@ -92,6 +93,7 @@ async function open(
   onClose(lockFolder(options.dataDir).release);
   const storage = openStorage(options.dataDir);
   onClose(storage.close);
+  const people = await People.open(storage);
   const wanted = {
     ...options,
     files: options.environmentFiles,
@@ -115,19 +117,16 @@ async function open(
   storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));
   const connectionLog = createCountedLog(log);
   onClose(connectionLog.close);
+  const shared = { run, people, admission, log: connectionLog };
   const app = await createHttp({
-    run,
+    ...shared,
     storage,
     uiDir: options.uiDir,
     serverVersion: version,
-    admission,
-    log: connectionLog,
     socketRefusal: (asking) => sockets.refusal(asking),
   });
   const sockets: Sockets = acceptSockets(app.server, {
-    run,
-    admission,
-    log: connectionLog,
+    ...shared,
     welcome: {
       protocol: PROTOCOL_VERSION,
       serverVersion: version,

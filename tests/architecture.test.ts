@@ -38,6 +38,7 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
   ],
   ['server/threads', []],
   ['server/storage', ['agent', 'sim', 'server/protocol', 'server/threads']],
+  ['server/people', ['server/protocol', 'server/storage']],
   ['server/actors', ['agent', 'sim', 'server/protocol', 'server/threads']],
   ['server/learner', ['agent', 'sim', 'server/protocol', 'server/threads', 'server/storage']],
   [
@@ -64,6 +65,7 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
       'server/protocol',
       'server/threads',
       'server/storage',
+      'server/people',
       'server/contract.ts',
       'server/run',
     ],

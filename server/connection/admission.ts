@@ -46,8 +46,8 @@ export class Admission {
     this.#origins = new Set(allowOrigins.map((origin) => new URL(origin).origin));
   }
 
-  /** For every request. */
-  refuse({ headers, url }: Asking): Refused | undefined {
+  /** For every request. @param areNamed everybody signs in: the token is not asked for */
+  refuse({ headers, url }: Asking, areNamed: boolean): Refused | undefined {
     const name = hostName(headers.host);
     // Elsewhere the token guards: a browser does not send its cookie under another name.
     if (this.#isLoopback && !this.#knows(name)) {
@@ -55,7 +55,7 @@ export class Admission {
       const message = `This server does not answer to ${shown}. Start it with --allow-host ${name ?? 'NAME'} to allow that.`;
       return { status: 403, message };
     }
-    if (this.token && !this.token.isShownBy(headers, url)) {
+    if (this.token && !areNamed && !this.token.isShownBy(headers, url)) {
       const message =
         'This server asks for a token. Open the link that it printed when it started.';
       return { status: 401, message };

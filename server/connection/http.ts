@@ -6,8 +6,10 @@ import fastifySwagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Gauge, Registry } from 'prom-client';
 import type { RunHandle } from '../contract.ts';
+import { OWNER, type People } from '../people/people.ts';
 import type { Storage } from '../storage/contract.ts';
-import type { Admission } from './admission.ts';
+import { accountRoutes } from './account-routes.ts';
+import type { Admission, Refused } from './admission.ts';
 import type { ConnectionLog } from './counted-log.ts';
 import { guardHttp } from './http-guard.ts';
 import type { Sockets } from './sockets.ts';
@@ -26,6 +28,7 @@ export interface HttpOptions {
   readonly uiDir: string;
   readonly serverVersion: string;
   readonly admission: Admission;
+  readonly people: People;
   readonly log: ConnectionLog;
   /** Why a page could not open a socket: a browser does not tell its page. */
   readonly socketRefusal: Sockets['refusal'];
@@ -38,13 +41,16 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     forceCloseConnections: true,
     requestTimeout: REQUEST_PATIENCE,
   });
-  guardHttp(app, options.admission, (refused) => log.warn(refused, 'a request was refused'));
+  const { admission, people } = options;
+  const onRefused = (refused: Refused) => log.warn(refused, 'a request was refused');
+  guardHttp(app, { admission, people, onRefused });
   await app.register(fastifySwagger, {
     openapi: { info: { title: 'Reins', version: options.serverVersion } },
   });
   await app.register(async (api) => {
     routes(api, run, storage);
     admissionRoute(api, options.socketRefusal);
+    accountRoutes(api, people, ({ person }) => person ?? OWNER);
   });
   const registry = createGauges(run);
   app.get('/metrics', async (_request, reply) => {

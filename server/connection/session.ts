@@ -1,6 +1,8 @@
 /** One connection: handshake, limits, answers. A bad message is refused alone. */
 import type { WebSocket } from 'ws';
 import { type Driver, RunError, type RunHandle } from '../contract.ts';
+import type { Person } from '../people/people.ts';
+import { may, permissionOf } from '../people/roles.ts';
 import {
   CLOSE,
   type ClientMessage,
@@ -31,13 +33,17 @@ export interface SessionOptions {
   readonly socket: WebSocket;
   readonly run: RunHandle;
   readonly sessionId: string;
+  /** Who is signed in on the connection. */
+  readonly person: Person;
+  /** A person as others are told. */
+  readonly nameOf: (teacherId: string) => string;
   readonly log: ConnectionLog;
   /** Of all pages together. */
   readonly budget: Budget;
   readonly turns: Turns;
   readonly welcome: Omit<
     Extract<ServerMessage, { type: 'welcome' }>,
-    'type' | 'serverTime' | 'backend'
+    'type' | 'serverTime' | 'backend' | 'person'
   >;
 }
 
@@ -161,6 +167,13 @@ class Session implements Kept {
     this.#outbox.send({ type: 'error', code, message, ...(ref === undefined ? {} : { ref }) });
   }
 
+  /** @throws Refusal where the person's role does not allow it. */
+  #expectMay(what: string, ref?: string): void {
+    const { role } = this.#options.person;
+    if (!may(role, what))
+      throw new Refusal('not-allowed', `${what} is not open to the role ${role}`, ref);
+  }
+
   /** @throws Refusal before the page has said hello. */
   #teacher(): string {
     if ('teacherId' in this.#state) return this.#state.teacherId;
@@ -176,6 +189,7 @@ class Session implements Kept {
     if (code !== OP.input)
       throw new Refusal('bad-message', `binary message with opcode ${code}, expected ${OP.input}`);
     const teacherId = this.#teacher();
+    if (!letsGo(bytes)) this.#expectMay('message input');
     this.#drive(decode(bytes), { sessionId: this.#options.sessionId, teacherId });
   }
 
@@ -209,7 +223,8 @@ class Session implements Kept {
   /** As this page knows them. */
   #nameOf(driver: Driver | undefined): string {
     const isSame = driver?.teacherId === this.#teacher();
-    return isSame ? 'another tab or page of yours' : (driver?.teacherId ?? 'somebody');
+    if (isSame) return 'another tab or page of yours';
+    return driver ? this.#options.nameOf(driver.teacherId) : 'somebody';
   }
 
   // ------------------------------------------------------------------ messages
@@ -222,6 +237,7 @@ class Session implements Kept {
         'too-frequent',
         `more than ${LIMITS.messagesPerSecond} messages per second`,
       );
+    this.#expectMay(permissionOf(message), refOf(message));
     if (message.type === 'hello') return this.#hello(message);
     const teacherId = this.#teacher();
     switch (message.type) {
@@ -254,7 +270,7 @@ class Session implements Kept {
     }
   }
 
-  async #hello({ protocol, teacherId }: Message<'hello'>): Promise<void> {
+  async #hello({ protocol, teacherId: said }: Message<'hello'>): Promise<void> {
     if (protocol !== PROTOCOL_VERSION) {
       this.#refuse(
         new Refusal(
@@ -266,6 +282,8 @@ class Session implements Kept {
       return;
     }
     if (this.#state.kind !== 'awaiting-hello') return;
+    // Whoever is signed in is that person, whatever the page says.
+    const teacherId = this.#options.person.id ?? said;
     const welcomed: State = { kind: 'welcomed', teacherId };
     this.#state = welcomed;
     await this.#welcome();
@@ -276,22 +294,34 @@ class Session implements Kept {
 
   /** How things stand. */
   async #welcome(): Promise<void> {
-    const { welcome } = this.#options;
+    const { welcome, person } = this.#options;
     const run = this.#run;
     const { send } = this.#outbox;
-    send({ type: 'welcome', ...welcome, backend: run.backend, serverTime: Date.now() });
+    send({
+      type: 'welcome',
+      ...welcome,
+      person: personOnWire(person),
+      backend: run.backend,
+      serverTime: Date.now(),
+    });
     for (const alert of run.alerts) send(alert);
     if (run.state) await this.#scenes.send(run.state.sceneId, run.state.seed);
-    send(run.status());
+    send(this.#named(run.status()));
     for (const episode of run.recentEpisodes) send({ type: 'episode', episode });
   }
 
   #subscribe(): () => void {
     return this.#run.subscribe({
-      message: (message) => this.#outbox.send(message),
+      message: (message) => this.#outbox.send(this.#named(message)),
       scene: (sceneId, seed) => this.#scenes.moved(sceneId, seed),
       frame: (buffer) => this.#outbox.sendFrame(buffer),
     });
+  }
+
+  /** With the name of who drives, for people. */
+  #named(message: ServerMessage): ServerMessage {
+    if (message.type !== 'status' || !message.holder) return message;
+    return { ...message, holderName: this.#options.nameOf(message.holder) };
   }
 
   #control(message: ControlMessage, teacherId: string): void {
@@ -323,6 +353,15 @@ class Session implements Kept {
     const points = await this.#run.history(since);
     this.#outbox.sendReady(JSON.stringify({ type: 'metrics', points } satisfies ServerMessage));
   }
+}
+
+function personOnWire({ id, name, role }: Person) {
+  return { id: id ?? null, name: name ?? null, role };
+}
+
+function refOf(message: ClientMessage): string | undefined {
+  if (message.type === 'feedback') return message.feedback.id;
+  return message.type === 'control' ? message.id : undefined;
 }
 
 /** @throws Refusal */

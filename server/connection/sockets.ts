@@ -5,11 +5,13 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { RunHandle } from '../contract.ts';
+import type { People, Person } from '../people/people.ts';
 import { CLOSE, LIMITS, SUBPROTOCOL, WEBSOCKET_PATH } from '../protocol/index.ts';
 import type { Admission, Asking } from './admission.ts';
 import { Budget } from './budget.ts';
 import type { ConnectionLog } from './counted-log.ts';
 import { Turns } from './large-replies.ts';
+import { shownLogins } from './login.ts';
 import { type SessionOptions, startSession } from './session.ts';
 import { LOOK_EVERY, Upkeep } from './upkeep.ts';
 
@@ -41,6 +43,7 @@ export interface SocketsOptions {
   readonly run: RunHandle;
   readonly welcome: Welcome;
   readonly admission: Admission;
+  readonly people: People;
   readonly log: ConnectionLog;
   /** Pages at once. */
   readonly mostPages?: number;
@@ -61,7 +64,8 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
 
   function refusal({ headers, url, origin }: Parameters<Sockets['refusal']>[0]) {
     const refused =
-      admission.refuse({ headers, url }) ?? admission.refuseOrigin(origin, headers.host);
+      admission.refuse({ headers, url }, options.people.areNamed) ??
+      admission.refuseOrigin(origin, headers.host);
     if (refused) return refused;
     if (sockets.clients.size < mostPages) return undefined;
     const message = `${mostPages} pages are connected, which is as many as can be. Close one.`;
@@ -80,13 +84,16 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const refused = refuseUpgrade(request);
-    if (refused) {
+    const person = options.people.personOf(shownLogins(request), Date.now());
+    const refused = refuseUpgrade(request) ?? (person ? undefined : SIGN_IN);
+    if (refused || !person) {
       log.warn({ url: request.url, ...refused }, 'a socket was refused');
-      refuse(socket, refused);
+      refuse(socket, refused ?? SIGN_IN);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (client) => welcomePage(client, options, shared));
+    sockets.handleUpgrade(request, socket, head, (client) =>
+      welcomePage(client, person, options, shared),
+    );
   }
 
   server.maxConnections = MOST_CONNECTIONS;
@@ -117,18 +124,28 @@ interface Shared {
   readonly turns: Turns;
 }
 
-function welcomePage(socket: WebSocket, options: SocketsOptions, shared: Shared): void {
-  const { run, log } = options;
+function welcomePage(
+  socket: WebSocket,
+  person: Person,
+  options: SocketsOptions,
+  shared: Shared,
+): void {
+  const { run, log, people } = options;
   const { upkeep, budget, turns } = shared;
   const sessionId = randomUUID();
   const welcome = { ...options.welcome, sessionId };
-  const page = startSession({ socket, run, sessionId, log, budget, turns, welcome });
+  const page = startSession({
+    ...{ socket, run, sessionId, log, budget, turns, welcome, person },
+    nameOf: (id) => people.nameOf(id),
+  });
   upkeep.add(page);
   const heard = () => upkeep.heard(page);
   socket.on('pong', heard);
   socket.on('message', heard);
   socket.on('close', () => upkeep.remove(page));
 }
+
+const SIGN_IN: SocketRefusal = { status: 401, message: 'Sign in first.' };
 
 const REASONS = {
   401: 'Unauthorized',

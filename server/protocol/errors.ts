@@ -53,10 +53,11 @@ export const ERRORS = {
     meaning: 'Somebody else drives.',
     remedy: 'Wait until they let go.',
   },
-  /** Issue 20 adds what a role may not do. */
   'not-allowed': {
-    meaning: 'Somebody else drives (CTRL-20), or the controls must be let go of first (CTRL-17).',
-    remedy: 'Wait until they let go; let go of the controls, then take over again.',
+    meaning:
+      'Somebody else drives (CTRL-20), the controls must be let go of first (CTRL-17), or the role does not allow it (ROLE-5).',
+    remedy:
+      'Wait until they let go; let go of the controls, then take over again; ask a supervisor.',
   },
   'storage-failed': {
     meaning: 'An answer or its steps could not be written.',

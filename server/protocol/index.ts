@@ -3,6 +3,7 @@ export * from './alerts.ts';
 export * from './errors.ts';
 export * from './frames.ts';
 export * from './messages.ts';
+export type * from './query.ts';
 export * from './scene.ts';
 export * from './takeover.ts';
 export * from './version.ts';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ALERT_CODES } from './alerts.ts';
 import { ERROR_CODES } from './errors.ts';
+import { querySchema, queueSchema } from './query.ts';
 import { counterfactualSchema, takeoverTotalsSchema } from './takeover.ts';
 import { LIMITS, PROTOCOL_VERSION } from './version.ts';
 
@@ -233,36 +234,6 @@ const endReasonSchema = z.object({
 });
 export type EndReason = z.infer<typeof endReasonSchema>;
 
-const querySchema = z.object({
-  id: z.string(),
-  runId: z.string(),
-  kind: z.enum(['compare', 'rank', 'rate', 'correct', 'demonstrate', 'approve']),
-  segments: z.array(z.object({ episodeId: z.string(), from: z.number(), to: z.number() })),
-  strategy: z.string(),
-  score: z.number(),
-  policyVersion: z.number(),
-  createdAt: z.number(),
-  expiresAt: z.number(),
-  expiresAfterEpisodes: z.number().optional(),
-  urgent: z.boolean().optional(),
-  /** Token of the lease under which this person has it: an answer names it. */
-  lease: z.number().optional(),
-});
-
-const queueSchema = z.object({
-  served: z.number(),
-  answered: z.number(),
-  skipped: z.number(),
-  expired: z.number(),
-  /** Somebody has them now. */
-  open: z.number(),
-  /** How many more could be given out. */
-  waiting: z.number(),
-  /** Whether the sum is right. */
-  holds: z.boolean(),
-});
-export type QueueReport = z.infer<typeof queueSchema>;
-
 /** Named numbers at one moment. Stored history may hold names of earlier versions. */
 const metricsPointSchema = z.object({
   /** Wall clock, ms since epoch. */
@@ -320,6 +291,10 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     preset: z.string(),
     backend: z.object({ name: z.enum(['native', 'wasm', 'cpu']), reason: z.string() }),
     serverTime: z.number(),
+    /** Who is signed in here; without accounts the one owner of the server, who has no id. */
+    person: z
+      .object({ id: z.string().nullable(), name: z.string().nullable(), role: z.string() })
+      .optional(),
   }),
   /** A new map or task: `scene` is a SceneDescription with typed arrays packed (see scene.ts). */
   z.object({ type: z.literal('scene'), sceneId: z.number(), scene: z.unknown() }),
@@ -337,6 +312,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     request: z.enum(['none', 'take-over', 'hand-back']).optional(),
     /** Teacher who holds the controls. */
     holder: z.string().nullable(),
+    /** How they are called; absent: nobody drives. */
+    holderName: z.string().optional(),
     /** The connection from which they do: `welcome.sessionId`. Absent from servers that go by the name. */
     holderSession: z.string().nullable().optional(),
     releaseTo: z.enum(['policy', 'brake']),
@@ -397,4 +374,3 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 export type AlertMessage = z.infer<typeof alertSchema>;
-export type WireQuery = z.infer<typeof querySchema>;

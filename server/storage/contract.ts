@@ -4,6 +4,7 @@
  */
 import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
+import type { AccountStorage } from './accounts-contract.ts';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
 import type { SignedHead } from './audit-heads.ts';
 
@@ -97,7 +98,7 @@ export type ExpiryReason = 'timeout' | 'withdrawn' | 'released' | 'retracted' | 
 
 export type AssignmentCounts = Readonly<Record<Assignment['state'], number>>;
 
-export interface Storage {
+export interface Storage extends AccountStorage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
   latestRun(): Promise<Run | undefined>;

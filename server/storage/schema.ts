@@ -1,5 +1,6 @@
 /** Tables of the SQLite storage. */
 import type { Generated } from 'kysely';
+import type { Account, Invite, Login } from './accounts-contract.ts';
 
 export interface Tables {
   run: {
@@ -48,6 +49,9 @@ export interface Tables {
     verdict: string | null;
   };
   audit: { seq: number; hash: string; body: string };
+  account: Account;
+  invite: Invite;
+  login: Login;
 }
 
 const CREATE = `
@@ -80,6 +84,13 @@ CREATE TRIGGER audit_is_append_only BEFORE UPDATE ON audit BEGIN SELECT RAISE(AB
 CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 `;
 
+const ACCOUNTS = `
+CREATE TABLE account (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, role TEXT NOT NULL, password TEXT,
+  createdAt REAL NOT NULL, disabledAt REAL) STRICT;
+CREATE TABLE invite (hash TEXT PRIMARY KEY, role TEXT NOT NULL, createdAt REAL NOT NULL, expiresAt REAL NOT NULL, usedBy TEXT) STRICT;
+CREATE TABLE login (hash TEXT PRIMARY KEY, accountId TEXT NOT NULL, createdAt REAL NOT NULL, expiresAt REAL NOT NULL) STRICT;
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -87,5 +98,6 @@ export const MIGRATIONS: readonly string[] = [
   'CREATE TABLE runDetail (runId TEXT PRIMARY KEY, name TEXT, identity TEXT) STRICT;',
   ASSIGNMENTS,
   AUDIT,
+  ACCOUNTS,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

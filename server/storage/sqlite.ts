@@ -6,6 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Checkpoint, Episode, Feedback } from '../../agent/contract.ts';
 import { stepsOf } from '../../agent/feedback.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
+import { createAccounts } from './accounts.ts';
 import { createAssignments } from './assignments.ts';
 import { signHead } from './audit-heads.ts';
 import { createAuditLog, feedbackEvent } from './audit-log.ts';
@@ -93,6 +94,7 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
     problems,
     ...createRuns(db, episodePath, checkpointPath, audit),
     ...assignments.storage,
+    ...createAccounts(db, audit),
     async appendFeedback(feedback, rows = []) {
       retention.note(stepsOf(feedback).keys());
       return db.transaction().execute(async (t) => {

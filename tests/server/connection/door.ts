@@ -5,6 +5,7 @@ import { Admission, type AdmissionOptions } from '../../../server/connection/adm
 import { createHttp } from '../../../server/connection/http.ts';
 import { acceptSockets, type Sockets } from '../../../server/connection/sockets.ts';
 import type { RunHandle, RunListener } from '../../../server/contract.ts';
+import { People } from '../../../server/people/people.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from '../../../server/protocol/index.ts';
 import type { Storage } from '../../../server/storage/contract.ts';
 
@@ -20,11 +21,15 @@ export interface Door {
   close(): Promise<void>;
 }
 
+const noAccounts = { listAccounts: async () => [], listLogins: async () => [] } as never;
+
 export async function openDoor(
   options: Partial<AdmissionOptions> & {
     uiDir?: string;
     run?: Partial<RunHandle>;
     mostPages?: number;
+    people?: People;
+    storage?: Storage;
   } = {},
 ): Promise<Door> {
   const listeners = new Set<RunListener>();
@@ -32,13 +37,15 @@ export async function openDoor(
   const note = (_fields: object, cause: string) => void logged.push(cause);
   const log = { warn: note, error: note };
   const admission = new Admission({ host: '127.0.0.1', ...options });
+  const people = options.people ?? (await People.open(noAccounts));
   const run = { ...stubRun(listeners), ...options.run } as RunHandle;
   const app = await createHttp({
     run,
-    storage: { listRuns: async () => [] } as unknown as Storage,
+    storage: options.storage ?? ({ listRuns: async () => [] } as unknown as Storage),
     uiDir: options.uiDir ?? '/nowhere',
     serverVersion: '0',
     admission,
+    people,
     log,
     socketRefusal: (asking) => sockets.refusal(asking),
   });
@@ -46,6 +53,7 @@ export async function openDoor(
   const sockets: Sockets = acceptSockets(app.server, {
     run,
     admission,
+    people,
     log,
     welcome,
     ...(options.mostPages === undefined ? {} : { mostPages: options.mostPages }),

@@ -5,6 +5,7 @@ import { Budget } from '../../../server/connection/budget.ts';
 import { Turns } from '../../../server/connection/large-replies.ts';
 import { startSession } from '../../../server/connection/session.ts';
 import type { RunHandle } from '../../../server/contract.ts';
+import { OWNER } from '../../../server/people/people.ts';
 import { PROTOCOL_VERSION } from '../../../server/protocol/index.ts';
 import { createLog } from '../../../server/threads/log.ts';
 
@@ -36,6 +37,8 @@ it('[WIRE-7] a page that goes while it is being welcomed is not told anything af
       socket,
       run,
       sessionId: 's',
+      person: OWNER,
+      nameOf: (id) => id,
       log: createLog('fatal'),
       budget: new Budget(),
       turns: new Turns(),

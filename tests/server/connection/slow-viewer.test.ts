@@ -8,6 +8,7 @@ import { LargeReplies, Turns } from '../../../server/connection/large-replies.ts
 import { createOutbox } from '../../../server/connection/outbox.ts';
 import { startSession } from '../../../server/connection/session.ts';
 import type { RunHandle, RunListener } from '../../../server/contract.ts';
+import { OWNER } from '../../../server/people/people.ts';
 import {
   LIMITS,
   PROTOCOL_VERSION,
@@ -76,6 +77,8 @@ beforeEach(async () => {
       sessionId: 's',
       log: createLog('error'),
       budget: new Budget(),
+      person: OWNER,
+      nameOf: (id: string) => id,
       turns: new Turns(),
       welcome: {} as never,
     }),

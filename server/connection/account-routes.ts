@@ -1,0 +1,129 @@
+/** Signing in and out, invitations, and the list of accounts. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { People, Person } from '../people/people.ts';
+import { isRole } from '../people/roles.ts';
+import type { Account } from '../storage/accounts-contract.ts';
+import { loginCookie, shownLogins } from './login.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { invitePage, signInPage } from './sign-in-page.ts';
+
+/** Tries a second, of all together: a password is guessed slowly. */
+const TRIES = 3;
+
+interface Form {
+  readonly name?: string;
+  readonly password?: string;
+  readonly code?: string;
+}
+
+export type PersonOf = (request: FastifyRequest) => Person;
+
+export function accountRoutes(app: FastifyInstance, people: People, personOf: PersonOf): void {
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  );
+  forms(app, people);
+  administration(app, people, (request) => personOf(request).id ?? 'owner');
+  app.get('/api/me', { schema: { summary: 'Who I am, and what I may do' } }, async (request) => {
+    const { id, name, role } = personOf(request);
+    return { id: id ?? null, name: name ?? null, role };
+  });
+}
+
+function forms(app: FastifyInstance, people: People): void {
+  const tries = createRateLimit(TRIES);
+  const show = (reply: FastifyReply, html: string, code = 200) =>
+    reply.code(code).header('Content-Security-Policy', FORM_POLICY).type('text/html').send(html);
+  const hide = { schema: { hide: true } };
+
+  function letIn(request: FastifyRequest, reply: FastifyReply, login: string): FastifyReply {
+    return reply.header('Set-Cookie', loginCookie(request.raw, login)).redirect('.', 303);
+  }
+
+  app.get('/sign-in', hide, async (_request, reply) => show(reply, signInPage()));
+  app.post<{ Body: Form | null }>('/sign-in', hide, async (request, reply) => {
+    const { name = '', password = '' } = request.body ?? {};
+    const now = Date.now();
+    if (!tries.allow(now)) return show(reply, signInPage('Too many tries. Wait a moment.'), 429);
+    const login = await people.signIn(name, password, now);
+    if (login === undefined) return show(reply, signInPage('Name or password is wrong.'), 401);
+    return letIn(request, reply, login);
+  });
+  app.post('/sign-out', hide, async (request, reply) => {
+    await people.signOut(shownLogins(request.raw));
+    return reply.redirect('sign-in', 303);
+  });
+  app.get<{ Querystring: { code?: string } }>('/invite', hide, async ({ query }, reply) => {
+    const { code = '' } = query;
+    const role = await people.invitedTo(code, Date.now());
+    if (!role) return show(reply, signInPage('This invitation was used or has expired.'), 410);
+    return show(reply, invitePage(code, role));
+  });
+  app.post<{ Body: Form | null }>('/invite', hide, async (request, reply) => {
+    const { code = '', name = '', password = '' } = request.body ?? {};
+    const now = Date.now();
+    if (!tries.allow(now)) return show(reply, signInPage('Too many tries. Wait a moment.'), 429);
+    try {
+      return letIn(request, reply, await people.accept(code, name, password, now));
+    } catch (error) {
+      const role = await people.invitedTo(code, now);
+      if (!(error instanceof RangeError) || !role) throw error;
+      return show(reply, invitePage(code, role, error.message), 400);
+    }
+  });
+}
+
+/** The page's own policy forbids forms. */
+const FORM_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+function administration(
+  app: FastifyInstance,
+  people: People,
+  actorOf: (request: FastifyRequest) => string,
+): void {
+  app.setErrorHandler(async (error, _request, reply) => {
+    if (error instanceof RangeError) return reply.code(400).send({ message: error.message });
+    throw error;
+  });
+  app.get('/api/accounts', { schema: { summary: 'People with an account' } }, async () =>
+    people.accounts.map(publicAccount),
+  );
+  app.post<{ Body: { name: string; role: string } }>(
+    '/api/accounts',
+    { schema: { summary: 'A program that signs in by a token', body: SERVICE } },
+    async (request) => ({
+      token: await people.addService(request.body.name, actorOf(request), Date.now()),
+    }),
+  );
+  app.post<{ Params: { id: string }; Body: { role?: string; isDisabled?: boolean } }>(
+    '/api/accounts/:id',
+    { schema: { summary: 'Another role, or no way in any more', body: CHANGE } },
+    async (request) =>
+      publicAccount(
+        await people.change(request.params.id, request.body, actorOf(request), Date.now()),
+      ),
+  );
+  app.post<{ Body: { role: string } }>(
+    '/api/invites',
+    { schema: { summary: 'A link that makes one account, within a week', body: INVITE } },
+    async (request) => {
+      const code = await people.invite(request.body.role, actorOf(request), Date.now());
+      return { link: `invite?code=${code}` };
+    },
+  );
+}
+
+const text = { type: 'string', maxLength: 200 } as const;
+const SERVICE = { type: 'object', required: ['name'], properties: { name: text } } as const;
+const INVITE = { type: 'object', required: ['role'], properties: { role: text } } as const;
+const CHANGE = {
+  type: 'object',
+  properties: { role: text, isDisabled: { type: 'boolean' } },
+} as const;
+
+function publicAccount({ id, name, role, createdAt, disabledAt }: Account) {
+  return { id, name, role: isRole(role) ? role : null, createdAt, disabledAt };
+}

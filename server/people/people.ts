@@ -1,0 +1,180 @@
+/**
+ * The people of a server. Without accounts there is one, its owner. The first account is a supervisor's; from then
+ * on everybody signs in. Accounts and logins are few and kept in memory, written through.
+ */
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { Account, AccountStorage, Login } from '../storage/accounts-contract.ts';
+import { hashPassword, isPassword } from './password.ts';
+import { type Authority, isRole, ROLES, type Role } from './roles.ts';
+
+export interface Person {
+  /** A pseudonym, as the logs have it; undefined: the owner of a server without accounts, who has none. */
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly role: Authority;
+}
+
+export const OWNER: Person = { id: undefined, name: undefined, role: 'owner' };
+
+const DAY = 86_400_000;
+const LOGIN_LASTS = 30 * DAY;
+const INVITE_LASTS = 7 * DAY;
+const SERVICE_LASTS = 3650 * DAY;
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._'-]{0,39}$/u;
+
+const secret = () => randomBytes(24).toString('base64url');
+const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+
+export class People {
+  readonly #storage: AccountStorage;
+  readonly #accounts = new Map<string, Account>();
+  readonly #logins = new Map<string, Login>();
+
+  private constructor(storage: AccountStorage) {
+    this.#storage = storage;
+  }
+
+  static async open(storage: AccountStorage): Promise<People> {
+    const people = new People(storage);
+    for (const account of await storage.listAccounts()) people.#accounts.set(account.id, account);
+    for (const login of await storage.listLogins()) people.#logins.set(login.hash, login);
+    return people;
+  }
+
+  /** Whether everybody has to sign in. */
+  get areNamed(): boolean {
+    return this.#accounts.size > 0;
+  }
+
+  get accounts(): readonly Account[] {
+    return [...this.#accounts.values()];
+  }
+
+  /** As others are told; ids of people without an account stay as they are. */
+  nameOf(id: string): string {
+    return this.#accounts.get(id)?.name ?? id;
+  }
+
+  /** Who shows these login secrets; undefined: nobody who is let in. */
+  personOf(shown: readonly (string | undefined)[], now: number): Person | undefined {
+    if (!this.areNamed) return OWNER;
+    for (const text of shown) {
+      const login = text === undefined ? undefined : this.#logins.get(digest(text));
+      const account =
+        login && login.expiresAt > now ? this.#accounts.get(login.accountId) : undefined;
+      if (account && account.disabledAt === null && isRole(account.role))
+        return { id: account.id, name: account.name, role: account.role };
+    }
+    return undefined;
+  }
+
+  /** The secret of the new login; undefined: name or password is wrong. */
+  async signIn(name: string, password: string, now: number): Promise<string | undefined> {
+    const account = this.#named(name);
+    const isRight = await isPassword(password, account?.password ?? undefined);
+    if (!account || !isRight || account.disabledAt !== null) return undefined;
+    return this.#login(account, now, LOGIN_LASTS);
+  }
+
+  async signOut(shown: readonly (string | undefined)[]): Promise<void> {
+    for (const text of shown) {
+      const login = text === undefined ? undefined : this.#logins.get(digest(text));
+      if (!login) continue;
+      this.#logins.delete(login.hash);
+      await this.#storage.deleteLogin(login.hash, login.accountId);
+    }
+  }
+
+  /** The secret of a link that lets somebody make an account. @throws RangeError */
+  async invite(role: string, actor: string, now: number): Promise<string> {
+    this.#expectRole(role);
+    const text = secret();
+    const invite = { hash: digest(text), role, createdAt: now, expiresAt: now + INVITE_LASTS };
+    await this.#storage.createInvite({ ...invite, usedBy: null }, actor);
+    return text;
+  }
+
+  /** The role that a link invites to; undefined: it was used, has expired or is none. */
+  async invitedTo(text: string, now: number): Promise<Role | undefined> {
+    const invite = await this.#storage.findInvite(digest(text));
+    if (!invite || invite.usedBy !== null || invite.expiresAt <= now) return undefined;
+    return isRole(invite.role) ? invite.role : undefined;
+  }
+
+  /** Makes an account and signs it in. @throws RangeError naming what is wrong */
+  async accept(text: string, name: string, password: string, now: number): Promise<string> {
+    const role = await this.invitedTo(text, now);
+    if (!role) throw new RangeError('invite: was used or has expired; ask for another');
+    this.#expectRole(role);
+    const account = this.#newAccount(name, role, await hashPassword(password), now);
+    await this.#storage.createAccount(account, account.id, digest(text));
+    this.#accounts.set(account.id, account);
+    return this.#login(account, now, LOGIN_LASTS);
+  }
+
+  /** A program that signs in by a token, which is returned. @throws RangeError */
+  async addService(name: string, actor: string, now: number): Promise<string> {
+    this.#expectRole('service');
+    const account = this.#newAccount(name, 'service', null, now);
+    await this.#storage.createAccount(account, actor);
+    this.#accounts.set(account.id, account);
+    return this.#login(account, now, SERVICE_LASTS);
+  }
+
+  /** @throws RangeError for an unknown account, and where no supervisor would be left */
+  async change(
+    id: string,
+    change: { readonly role?: string; readonly isDisabled?: boolean },
+    actor: string,
+    now: number,
+  ): Promise<Account> {
+    const account = this.#accounts.get(id);
+    if (!account) throw new RangeError(`account: there is none with the id ${id}`);
+    if (change.role !== undefined) this.#expectRole(change.role);
+    const disabledAt =
+      change.isDisabled === undefined ? account.disabledAt : change.isDisabled ? now : null;
+    const next = { ...account, role: change.role ?? account.role, disabledAt };
+    const others = this.accounts.filter((other) => other.id !== id);
+    if (![...others, next].some((a) => a.role === 'supervisor' && a.disabledAt === null))
+      throw new RangeError('account: is the last supervisor; make somebody else one first');
+    await this.#storage.changeAccount(id, { role: next.role, disabledAt }, actor);
+    this.#accounts.set(id, next);
+    return next;
+  }
+
+  /** @throws RangeError; the first account has to be able to let the others in. */
+  #expectRole(role: string): void {
+    if (!isRole(role)) throw new RangeError(`role: is ${role}, allowed ${ROLES.join(', ')}`);
+    if (!this.areNamed && role !== 'supervisor')
+      throw new RangeError(`role: is ${role}, allowed supervisor for the first account`);
+  }
+
+  #named(name: string): Account | undefined {
+    const wanted = name.trim().toLowerCase();
+    return this.accounts.find((account) => account.name.toLowerCase() === wanted);
+  }
+
+  #newAccount(given: string, role: Role, password: string | null, now: number): Account {
+    const name = given.trim();
+    if (!NAME.test(name))
+      throw new RangeError(
+        `name: is "${name}", allowed 1 to 40 letters, digits, spaces and . _ ' -`,
+      );
+    if (this.#named(name)) throw new RangeError(`name: ${name} is taken; choose another`);
+    const id = `P-${randomUUID().slice(0, 8)}`;
+    return { id, name, role, password, createdAt: now, disabledAt: null };
+  }
+
+  async #login(account: Account, now: number, lasts: number): Promise<string> {
+    const text = secret();
+    const login = {
+      hash: digest(text),
+      accountId: account.id,
+      createdAt: now,
+      expiresAt: now + lasts,
+    };
+    await this.#storage.createLogin(login);
+    this.#logins.set(login.hash, login);
+    return text;
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Who may do what: every route and every message, by role. What is not listed nobody may. Where there are no
+ * accounts, the one person who uses the server is its owner and may do everything.
+ */
+import type { ClientMessage } from '../protocol/index.ts';
+
+/**
+ * - `operator` drives, rewards and answers;
+ * - `annotator` answers and comments, and does not drive;
+ * - `supervisor` may do everything, and alone lets people in;
+ * - `auditor` reads everything and changes nothing;
+ * - `service` is a program that reads data for others.
+ */
+export const ROLES = ['operator', 'annotator', 'supervisor', 'auditor', 'service'] as const;
+export type Role = (typeof ROLES)[number];
+export type Authority = Role | 'owner';
+
+export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);
+
+const ALL = ROLES;
+const PEOPLE = ['operator', 'annotator', 'supervisor', 'auditor'] as const;
+const ANSWER = ['operator', 'annotator', 'supervisor'] as const;
+const DRIVE = ['operator', 'supervisor'] as const;
+const READ = ['supervisor', 'auditor', 'service'] as const;
+const OVERSEE = ['supervisor', 'auditor'] as const;
+const SUPERVISE = ['supervisor'] as const;
+/** Before anybody is signed in, too. */
+export const ANYBODY = 'anybody';
+
+/** Routes as `METHOD path`, messages as `message type`, with what tells apart what they may do. */
+export const PERMISSIONS = {
+  'GET /sign-in': ANYBODY,
+  'POST /sign-in': ANYBODY,
+  'GET /invite': ANYBODY,
+  'POST /invite': ANYBODY,
+  'POST /sign-out': ALL,
+  'GET /*': ALL,
+  'GET /': ALL,
+  'GET /api/me': ALL,
+  'GET /api/health': ALL,
+  'GET /api/admission': ALL,
+  'GET /api/openapi.json': ALL,
+  'GET /api/runs': ALL,
+  'GET /api/episodes': ALL,
+  'GET /api/queue': READ,
+  'GET /api/feedback': READ,
+  'GET /metrics': READ,
+  'GET /api/audit': OVERSEE,
+  'GET /api/accounts': OVERSEE,
+  'POST /api/accounts': SUPERVISE,
+  'POST /api/accounts/:id': SUPERVISE,
+  'POST /api/invites': SUPERVISE,
+  'message hello': ALL,
+  'message ping': ALL,
+  'message request-clip': PEOPLE,
+  'message request-history': ALL,
+  'message ask-queries': ANSWER,
+  'message show-query': ANSWER,
+  'message pass-query': ANSWER,
+  'message input': DRIVE,
+  'message control.play': DRIVE,
+  'message control.pause': DRIVE,
+  'message control.step': DRIVE,
+  'message control.reset': DRIVE,
+  'message control.speed': DRIVE,
+  'message control.rewind': DRIVE,
+  'message control.release-to': DRIVE,
+  'message control.overlays': PEOPLE,
+  // Whoever sees that something goes wrong may stop it.
+  'message control.estop': ALL,
+  'message feedback.reward': ANSWER,
+  'message feedback.preference': ANSWER,
+  'message feedback.ranking': ANSWER,
+  'message feedback.rating': ANSWER,
+  'message feedback.critique': ANSWER,
+  'message feedback.correction': ANSWER,
+  'message feedback.demonstration': DRIVE,
+  'message feedback.override': DRIVE,
+  'message feedback.approval': DRIVE,
+  'message feedback.estop': DRIVE,
+  'message feedback.retraction': ANSWER,
+} as const satisfies Record<string, readonly Role[] | typeof ANYBODY>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+export const isListed = (what: string): what is Permission => Object.hasOwn(PERMISSIONS, what);
+
+/** @param role undefined: nobody is signed in */
+export function may(role: Authority | undefined, what: string): boolean {
+  if (role === 'owner') return true;
+  if (!isListed(what)) return false;
+  const allowed = PERMISSIONS[what];
+  if (allowed === ANYBODY) return true;
+  return role !== undefined && (allowed as readonly Role[]).includes(role);
+}
+
+/** How the table names a message. */
+export function permissionOf(message: ClientMessage): string {
+  switch (message.type) {
+    case 'control':
+      return `message control.${message.action}`;
+    case 'feedback':
+      return `message feedback.${message.feedback.kind}`;
+    default:
+      return `message ${message.type}`;
+  }
+}

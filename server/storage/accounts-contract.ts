@@ -1,0 +1,49 @@
+/** People with names and passwords, invitations, and who is signed in. Secrets are kept as hashes alone. */
+
+export interface Account {
+  /** A pseudonym: what the logs say. */
+  readonly id: string;
+  /** Nobody else's, whatever the case of its letters. */
+  readonly name: string;
+  readonly role: string;
+  /** As `password.ts` writes it; null: a service, which has a token instead. */
+  readonly password: string | null;
+  /** ms since epoch, as are the others. */
+  readonly createdAt: number;
+  readonly disabledAt: number | null;
+}
+
+export interface Invite {
+  /** SHA-256 of what the link says. */
+  readonly hash: string;
+  readonly role: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** The account that was made with it. */
+  readonly usedBy: string | null;
+}
+
+export interface Login {
+  /** SHA-256 of what the cookie or header says. */
+  readonly hash: string;
+  readonly accountId: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+/** Each change appends to the audit log in its own transaction. `actor`: pseudonym of who does it. */
+export interface AccountStorage {
+  listAccounts(): Promise<Account[]>;
+  listLogins(): Promise<Login[]>;
+  /** @throws Error where the name is taken, or the invitation was used meanwhile; nothing is written then */
+  createAccount(account: Account, actor: string, inviteHash?: string): Promise<void>;
+  changeAccount(
+    id: string,
+    change: Partial<Pick<Account, 'role' | 'disabledAt'>>,
+    actor: string,
+  ): Promise<void>;
+  createInvite(invite: Invite, actor: string): Promise<void>;
+  findInvite(hash: string): Promise<Invite | undefined>;
+  createLogin(login: Login): Promise<void>;
+  deleteLogin(hash: string, accountId: string): Promise<void>;
+}
