@@ -270,7 +270,7 @@ export interface EnvironmentSpec {
   readonly controlDt: number;
 }
 
-/** Flat weights and counters; `meta` is JSON. What `save` writes `load` restores exactly. */
+/** Flat weights and counters; `meta` is JSON. What `save` writes `load` restores exactly. Arrays are copies: nobody else refers to their buffers. */
 export interface Checkpoint {
   readonly meta: Readonly<Record<string, unknown>>;
   readonly arrays: Readonly<Record<string, Float32Array>>;
@@ -310,10 +310,7 @@ export interface Learner {
   update(): Metrics | undefined;
   /** Current policy; the caller, who publishes it, chooses `version`. */
   snapshot(version: number): PolicySnapshot;
-  /**
-   * Replace rewards by those of a new reward-model version: `budget` rows per call, true when done.
-   * A learner without rewards is done at once.
-   */
+  /** Replace rewards by those of a new reward-model version, `budget` rows per call; true when done, as a learner without rewards is at once. */
   relabel(model: RewardModel, budget: number): boolean;
   /**
    * On-policy learners: version of the reward model that rewarded the steps it learns from now.
@@ -329,6 +326,8 @@ export interface Learner {
   stepsNeeded(): number | undefined;
   /** New random critics, as PEBBLE has after its unsupervised start; nothing without critics. */
   resetCritics(): void;
+  /** Of the experience that it keeps; what does not grow with the run does not count. */
+  bytes(): number;
   save(): Checkpoint;
   load(checkpoint: Checkpoint): void;
   dispose(): void;

@@ -78,6 +78,13 @@ export const METRICS = {
     meaning: 'loss of the critic that estimates whether the goal is reached',
   },
   'loss/reward': { unit: '1', meaning: 'Deep TAMER’s loss of predicting live rewards' },
+  'memory/episodes': {
+    unit: 'MB',
+    meaning: 'episodes that the learner keeps for queries and feedback',
+  },
+  'memory/process': { unit: 'MB', meaning: 'resident memory of the server' },
+  'memory/recent': { unit: 'MB', meaning: 'episodes that the server keeps for clips' },
+  'memory/replay': { unit: 'MB', meaning: 'steps that the learner keeps to learn from' },
   'policy/clipped': { unit: '1', meaning: 'share of a batch whose ratio PPO clipped' },
   'policy/entropy': { unit: 'nat', meaning: 'entropy of the policy (SAC: estimated by a batch)' },
   'policy/kl': { unit: 'nat', meaning: 'divergence from the policy that acted the round' },

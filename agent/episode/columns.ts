@@ -103,3 +103,8 @@ export function copySteps(
 export function buffersOf(columns: Readonly<Columns>): ArrayBuffer[] {
   return COLUMN_NAMES.map((name) => columns[name].buffer as ArrayBuffer);
 }
+
+/** What the columns of an episode or a piece of one take. */
+export function bytesOf(columns: Readonly<Columns>): number {
+  return COLUMN_NAMES.reduce((sum, name) => sum + columns[name].byteLength, 0);
+}

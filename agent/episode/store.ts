@@ -2,17 +2,21 @@
 import type { Episode, EpisodeSource, Segment } from '../contract.ts';
 import {
   allocate,
+  bytesOf,
   type Columns,
   copySteps,
   grow,
   keptSizes,
   type Sizes,
+  sliceColumns,
   views,
 } from './columns.ts';
 
 export interface EpisodeStore extends EpisodeSource {
   /** Steps held in all. */
   readonly steps: number;
+  /** Bytes of their columns. */
+  readonly bytes: number;
   /** Oldest first. */
   ids(): string[];
   /** Ids of those that are experience, oldest first. */
@@ -43,26 +47,37 @@ interface Entry {
 
 /**
  * Keeps recent episodes, oldest forgotten first, and every pinned one.
- * `maxSteps` bounds the steps of episodes that are not pinned; `poses`: keep poses too (default false).
+ * `maxSteps` and `maxBytes` bound the episodes that are not pinned (the one being added to is always kept);
+ * `poses`: keep poses too (default false).
  */
 export function createEpisodeStore(options: {
   readonly maxSteps: number;
+  readonly maxBytes?: number;
   readonly poses?: boolean;
 }): EpisodeStore {
   const entries = new Map<string, Entry>();
   /** Pins may arrive before their episode does. */
   const pins = new Set<string>();
+  const { maxSteps, maxBytes = Number.POSITIVE_INFINITY } = options;
   let steps = 0;
+  let bytes = 0;
   let pinnedSteps = 0;
+  let pinnedBytes = 0;
 
   function account(entry: Entry, sign: 1 | -1): void {
     steps += sign * entry.episode.length;
-    if (entry.pinned) pinnedSteps += sign * entry.episode.length;
+    bytes += sign * bytesOf(entry.columns);
+    if (entry.pinned) countPinned(entry, sign);
+  }
+
+  function countPinned(entry: Entry, sign: 1 | -1): void {
+    pinnedSteps += sign * entry.episode.length;
+    pinnedBytes += sign * bytesOf(entry.columns);
   }
 
   function forgetOld(except: string): void {
     for (const [id, entry] of entries) {
-      if (steps - pinnedSteps <= options.maxSteps) return;
+      if (steps - pinnedSteps <= maxSteps && bytes - pinnedBytes <= maxBytes) return;
       if (entry.pinned || id === except) continue;
       account(entry, -1);
       entries.delete(id);
@@ -82,6 +97,9 @@ export function createEpisodeStore(options: {
   const store: EpisodeStore = {
     get steps() {
       return steps;
+    },
+    get bytes() {
+      return bytes;
     },
     ids: () => [...entries.keys()],
     isExperience: (id) => entries.get(id)?.isExperience === true,
@@ -105,6 +123,9 @@ export function createEpisodeStore(options: {
       entry ??= open(episode, to > from);
       if (to > entry.columns.sources.length) entry.columns = grow(entry.columns, to, entry.sizes);
       copySteps(episode, start, to, entry.columns, entry.sizes);
+      // Nothing more comes: the room to grow in is given back.
+      if (episode.end !== 'open' && entry.columns.sources.length > to)
+        entry.columns = sliceColumns(entry.columns, 0, to, entry.sizes);
       entry.episode = {
         ...episode,
         length: to,
@@ -121,7 +142,7 @@ export function createEpisodeStore(options: {
       const entry = entries.get(id);
       if (!entry) return;
       entry.pinned = true;
-      pinnedSteps += entry.episode.length;
+      countPinned(entry, 1);
     },
   };
   return store;

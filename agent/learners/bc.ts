@@ -61,6 +61,7 @@ export function createBc(
 
   return {
     ...plainLearner,
+    bytes: experience.bytes,
     observe: experience.observe,
     feedback: experience.feedback,
     update(): Metrics | undefined {

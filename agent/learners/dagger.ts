@@ -201,6 +201,7 @@ export function createDagger(
 
   return {
     ...plainLearner,
+    bytes: experience.bytes,
     observe: experience.observe,
     feedback: experience.feedback,
     update(): Metrics | undefined {

@@ -184,6 +184,7 @@ export function createPpl(
 
   return {
     ...plainLearner,
+    bytes: experience.bytes,
     observe: experience.observe,
     feedback(feedback, episodes) {
       const used = experience.feedback(feedback, episodes);

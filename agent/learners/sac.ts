@@ -217,6 +217,7 @@ export function createSac(
 
   return {
     ...plainLearner,
+    bytes: experience.bytes,
     observe: experience.observe,
     feedback: experience.feedback,
     relabel: experience.relabel,

@@ -167,6 +167,7 @@ export function createTd3(
 
   return {
     ...plainLearner,
+    bytes: experience.bytes,
     observe: experience.observe,
     feedback: experience.feedback,
     relabel: experience.relabel,

@@ -3,10 +3,9 @@
 /** What a column's row holds: an observation, an action or one number. */
 type Width = 'observation' | 'action' | 'scalar';
 
-/** Array type, width and the name in checkpoints of every column that a sampled batch has too. */
-const SAMPLED = {
+/** Array type, width and the name in checkpoints of every column that the buffer and a sampled batch have. */
+const SHARED = {
   observations: { array: Float32Array, width: 'observation', savedAs: 'observations' },
-  nextObservations: { array: Float32Array, width: 'observation', savedAs: 'nextObservations' },
   actions: { array: Float32Array, width: 'action', savedAs: 'actions' },
   policyActions: { array: Float32Array, width: 'action', savedAs: 'policyActions' },
   rewards: { array: Float32Array, width: 'scalar', savedAs: 'rewards' },
@@ -19,8 +18,14 @@ const SAMPLED = {
   successes: { array: Uint8Array, width: 'scalar', savedAs: 'successes' },
 } as const satisfies Table;
 
-const ALL = {
-  ...SAMPLED,
+const SAMPLED = {
+  ...SHARED,
+  nextObservations: { array: Float32Array, width: 'observation', savedAs: 'nextObservations' },
+} as const satisfies Table;
+
+/** Without next observations, which `next-observations.ts` holds. */
+const KEPT = {
+  ...SHARED,
   /** Number of the episode, in order of appearance. */
   episodes: { array: Float32Array, width: 'scalar', savedAs: 'episodes' },
   /** Step in the episode. */
@@ -38,7 +43,7 @@ type Table = Record<
 type ColumnsOf<T extends Table> = { [Name in keyof T]: InstanceType<T[Name]['array']> };
 
 export type SampledColumns = ColumnsOf<typeof SAMPLED>;
-export type Columns = ColumnsOf<typeof ALL>;
+export type Columns = ColumnsOf<typeof KEPT>;
 
 const sizeOf = (width: Width, d: number, k: number): number =>
   width === 'observation' ? d : width === 'action' ? k : 1;
@@ -53,7 +58,7 @@ function make<T extends Table>(table: T, rows: number, d: number, k: number): Co
 }
 
 /** `rows` transitions of `d` observation and `k` action numbers. */
-export const allocate = (rows: number, d: number, k: number): Columns => make(ALL, rows, d, k);
+export const allocate = (rows: number, d: number, k: number): Columns => make(KEPT, rows, d, k);
 
 /** The columns of a batch of `rows` transitions. */
 export const allocateSampled = (rows: number, d: number, k: number): SampledColumns =>
@@ -61,10 +66,10 @@ export const allocateSampled = (rows: number, d: number, k: number): SampledColu
 
 /** Every column's name here and in checkpoints, and the numbers in one of its rows. */
 export const columnList = (d: number, k: number) =>
-  (Object.keys(ALL) as (keyof Columns)[]).map((name) => ({
+  (Object.keys(KEPT) as (keyof Columns)[]).map((name) => ({
     name,
-    savedAs: ALL[name].savedAs,
-    width: sizeOf(ALL[name].width, d, k),
+    savedAs: KEPT[name].savedAs,
+    width: sizeOf(KEPT[name].width, d, k),
   }));
 
 /** A loop beats `subarray` + `set` up to a few hundred numbers: it makes no view objects. */

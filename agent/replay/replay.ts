@@ -7,6 +7,7 @@ import type { Random } from '../../sim/random.ts';
 import { type Episode, type RewardModel, SOURCE_CODE, type TransitionBatch } from '../contract.ts';
 import type { SavedArrays } from '../nn/adam.ts';
 import { allocate, allocateSampled, type Columns, columnList, copy } from './columns.ts';
+import { createNextObservations } from './next-observations.ts';
 import { createSlotSet } from './slot-set.ts';
 
 export const REWARD_SOURCES = ['environment', 'model', 'none'] as const;
@@ -54,6 +55,8 @@ export interface Replay {
   readonly humanSize: number;
   /** Transitions ever added. */
   readonly added: number;
+  /** What it holds. It grows with the transitions up to its capacity, then stays. */
+  readonly bytes: number;
   /** Whether any step of this episode was ever added. */
   has(episodeId: string): boolean;
   /** Copy steps [from, to) of an episode. */
@@ -105,6 +108,7 @@ export function createReplay(options: ReplayOptions): Replay {
   let allocated = Math.min(capacity, INITIAL_CAPACITY);
   let size = 0;
   let added = 0;
+  const next = createNextObservations(capacity, d);
   const humans = createSlotSet();
   const withTarget = createSlotSet();
   /** The agent's own steps without an imitation target; steps of a retracted takeover are not among them. */
@@ -189,6 +193,9 @@ export function createReplay(options: ReplayOptions): Replay {
     get added() {
       return added;
     },
+    get bytes() {
+      return Object.values(columns).reduce((sum, c) => sum + c.byteLength, next.bytes);
+    },
     has: (episodeId) => episodeNumbers.has(episodeId),
     add(episode, from, to) {
       if (from < 0 || to > episode.length || from > to) {
@@ -203,7 +210,8 @@ export function createReplay(options: ReplayOptions): Replay {
         const c = columns;
         const row = t * d;
         copy(episode.observations, row, c.observations, slot * d, d);
-        copy(episode.observations, row + d, c.nextObservations, slot * d, d);
+        const previous = added > 0 ? slotOf(added - 1) : undefined;
+        next.set(c.observations, slot, previous, episode.observations, t + 1);
         copy(episode.actions, t * k, c.actions, slot * k, k);
         copy(episode.policyActions, t * k, c.policyActions, slot * k, k);
         c.rewards[slot] = rewardSource === 'environment' ? episode.envRewards[t]! : 0;
@@ -244,7 +252,7 @@ export function createReplay(options: ReplayOptions): Replay {
               : drawRest();
         batch.slots[i] = slot;
         copy(c.observations, slot * d, batch.observations, i * d, d);
-        copy(c.nextObservations, slot * d, batch.nextObservations, i * d, d);
+        next.read(c.observations, slot, batch.nextObservations, i);
         copy(c.actions, slot * k, batch.actions, i * k, k);
         copy(c.policyActions, slot * k, batch.policyActions, i * k, k);
         batch.rewards[i] = c.rewards[slot]!;
@@ -288,11 +296,11 @@ export function createReplay(options: ReplayOptions): Replay {
         label(0, last);
       }
     },
-    relabel(next, budget) {
+    relabel(newest, budget) {
       if (rewardSource !== 'model') return true;
-      if (model !== next || relabelVersion !== next.version) {
-        model = next;
-        relabelVersion = next.version;
+      if (model !== newest || relabelVersion !== newest.version) {
+        model = newest;
+        relabelVersion = newest.version;
         relabelAt = 0;
         labelledUntil = added;
       }
@@ -305,6 +313,7 @@ export function createReplay(options: ReplayOptions): Replay {
       for (const { name, savedAs, width } of columnList(d, k)) {
         into[`replay/${savedAs}`] = Float32Array.from(columns[name].subarray(0, size * width));
       }
+      next.save(into);
       into['replay/taughtSlots'] = Float32Array.from(withTarget.members());
       into['replay/undisturbedSlots'] = Float32Array.from(undisturbed.members());
       into['replay/humanSlots'] = Float32Array.from(humans.members());
@@ -330,6 +339,7 @@ export function createReplay(options: ReplayOptions): Replay {
       }
       size = rows;
       added = meta.added as number;
+      next.load(arrays, columns.observations, rows, slotOf(added - 1));
       labelledUntil = added;
       relabelVersion = Number.NaN;
       episodeNumbers.clear();

@@ -117,8 +117,8 @@ export function createHackingWatch(
       meta: { now: now.map(told), history: history.map(told), stride, passed },
       arrays: Object.fromEntries(
         [...history, ...now].flatMap(({ id, observations, actions }) => [
-          [`${id}/observations`, observations],
-          [`${id}/actions`, actions],
+          [`${id}/observations`, observations.slice()],
+          [`${id}/actions`, actions.slice()],
         ]),
       ),
     }),
@@ -127,8 +127,8 @@ export function createHackingWatch(
       const entries = (saved: unknown) =>
         (saved as Told[]).map((entry) => ({
           ...entry,
-          observations: arrays[`${entry.id}/observations`]!,
-          actions: arrays[`${entry.id}/actions`]!,
+          observations: arrays[`${entry.id}/observations`]!.slice(),
+          actions: arrays[`${entry.id}/actions`]!.slice(),
         }));
       now = entries(meta.now);
       history = entries(meta.history);

@@ -49,6 +49,8 @@ export interface TrainerOptions {
 
 /** Steps of episodes kept for queries and late feedback, besides those that feedback refers to. */
 const KEPT_STEPS = 100_000;
+/** At most as many as fit in here: with few observations it is the steps that count. */
+const KEPT_BYTES = 64e6;
 
 /** Updates between two policies that enter the average. */
 const AVERAGE_EVERY = 10;
@@ -70,7 +72,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const reward = preset.reward
     ? createRewardEnsemble(spec, preset.reward, backend, createRandom(seed, 2))
     : undefined;
-  const store = createEpisodeStore({ maxSteps: KEPT_STEPS });
+  const store = createEpisodeStore({ maxSteps: KEPT_STEPS, maxBytes: KEPT_BYTES });
   const queryRandom = createRandom(seed, 3);
   const queries = createQuerySource(spec, preset.queries ?? {}, runId, store, reward, queryRandom);
   const novelty =
@@ -237,6 +239,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       ...(reward?.report() ?? {}),
       'reward/hackingAlarm': hacking?.alarm ? 1 : 0,
       ...countMetrics(counters),
+      'memory/replay': learner.bytes() / 1e6,
+      'memory/episodes': store.bytes / 1e6,
     }),
     ...checkpointOf({
       preset: fixed(preset.id),

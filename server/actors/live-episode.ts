@@ -15,6 +15,8 @@ import { episodeBuffers } from './transfer.ts';
 /** Steps between chunks for the learner, and between saved states. */
 const CHUNK = 10;
 const STATE_EVERY = 10;
+/** States to rewind to; beyond, every other one of the older half goes. */
+const MOST_SAVED = 256;
 
 /** A state to rewind to; `step` counts from the last reset, across branches. */
 interface SavedState {
@@ -66,6 +68,11 @@ export class LiveEpisode {
     return this.#recorder.length;
   }
 
+  /** States that it can be rewound to. */
+  get savedStates(): number {
+    return this.#saved.length;
+  }
+
   /** A new episode from `seed`; `now` is the wall clock, ms. */
   reset(seed: number, now: number): TimeStep {
     const ts = this.#env.reset(seed);
@@ -104,8 +111,10 @@ export class LiveEpisode {
   }
 
   #saveState(ts: TimeStep): void {
-    if (ts.step % STATE_EVERY === 0)
-      this.#saved.push({ step: ts.step, state: this.#env.saveState() });
+    if (ts.step % STATE_EVERY !== 0) return;
+    this.#saved.push({ step: ts.step, state: this.#env.saveState() });
+    if (this.#saved.length > MOST_SAVED)
+      this.#saved = this.#saved.filter((_, i) => i % 2 === 0 || i >= MOST_SAVED / 2);
   }
 
   /** The step that led to `ts`. */

@@ -1,4 +1,5 @@
 /** The learner's checkpoints on disk, each with the position in the feedback log that it contains. */
+import type { Checkpoint } from '../../agent/contract.ts';
 import type { Storage, StoredCheckpoint } from '../storage/contract.ts';
 import type { LearnerEvent } from './messages.ts';
 
@@ -9,6 +10,7 @@ export class Checkpoints {
   #resumedAt = 0;
   #engine: string | undefined;
   #written: Promise<void> = Promise.resolve();
+  #writing = 0;
 
   constructor(runId: string, storage: Pick<Storage, 'getCheckpoint' | 'putCheckpoint'>) {
     this.#runId = runId;
@@ -40,13 +42,36 @@ export class Checkpoints {
       feedbackSequence: Math.max(event.feedbackSequence, this.#resumedAt),
       savedAt: Date.now(),
     };
+    this.#writing++;
     this.#written = this.#storage
       .putCheckpoint(this.#runId, stored)
-      .then(() => done(undefined), done);
+      .then(() => done(undefined), done)
+      .finally(() => {
+        this.#writing--;
+        release(buffersOfCheckpoint(event.checkpoint));
+      });
+  }
+
+  /** A slow disk gets no second one meanwhile. */
+  get isWriting(): boolean {
+    return this.#writing > 0;
   }
 
   /** The last one has been written. */
   get written(): Promise<void> {
     return this.#written;
   }
+}
+
+/** Each once: arrays that are read from a file are parts of one buffer. */
+export function buffersOfCheckpoint({ arrays }: Checkpoint): ArrayBuffer[] {
+  return [...new Set(Object.values(arrays).map((a) => a.buffer as ArrayBuffer))];
+}
+
+/**
+ * Gives memory back at once: transferred to nowhere. A thread that makes few objects collects its garbage
+ * seldom, and several checkpoints would wait for it.
+ */
+function release(buffers: ArrayBuffer[]): void {
+  structuredClone(undefined, { transfer: buffers });
 }

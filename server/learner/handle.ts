@@ -9,7 +9,7 @@ import { createDeferred } from '../threads/deferred.ts';
 import type { Log } from '../threads/log.ts';
 import { type Death, type Start, SupervisedThread } from '../threads/supervisor.ts';
 import { type Applied, createAppliedFeedback } from './applied.ts';
-import { Checkpoints } from './checkpoints.ts';
+import { buffersOfCheckpoint, Checkpoints } from './checkpoints.ts';
 import { Delivery, type LiveEpisode } from './delivery.ts';
 import type { LearnerCommand, LearnerCounts, LearnerData, LearnerEvent } from './messages.ts';
 
@@ -106,7 +106,7 @@ export class LearnerHandle {
       onDeath: (death) => this.#onDeath(death, listener),
     });
     this.#saving = setInterval(
-      () => this.#thread.send({ type: 'save', last: false }),
+      () => this.#checkpoints.isWriting || this.#thread.send({ type: 'save', last: false }),
       CHECKPOINT_EVERY,
     );
   }
@@ -165,6 +165,7 @@ export class LearnerHandle {
     };
     return {
       data,
+      transfer: stored ? buffersOfCheckpoint(stored.checkpoint) : [],
       begin: (send) => {
         const runId = run.id;
         this.#delivery = new Delivery({ runId, storage, live, log, checkpoint: stored, send });

@@ -29,7 +29,8 @@ export interface LearnerData {
   readonly seed: number;
   readonly environmentId: string;
   readonly environmentOptions: EnvironmentOptions;
-  readonly checkpoint?: Checkpoint;
+  /** Transferred; the thread lets go of it once it is loaded. */
+  checkpoint?: Checkpoint;
 }
 
 export type LearnerCommand =

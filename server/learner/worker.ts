@@ -38,7 +38,10 @@ const trainer = await createTrainer({
   runId: data.runId,
   overrides: forPeople(data.overrides),
 });
-if (data.checkpoint) trainer.load(data.checkpoint);
+if (data.checkpoint) {
+  trainer.load(data.checkpoint);
+  delete data.checkpoint; // `workerData` lives as long as the thread
+}
 const assembler = createAssembler();
 const waiting = createWaitingFeedback((feedback) => trainer.feedback(feedback));
 let closing = false;
@@ -88,15 +91,13 @@ port.on('message', (command: LearnerCommand) => {
   }
 });
 
-/** Sends copies, so that the server's thread need not copy. */
 function save(last: boolean): void {
   const { meta, arrays } = trainer.save();
-  const own = Object.fromEntries(Object.entries(arrays).map(([name, a]) => [name, a.slice()]));
-  const transfer = Object.values(own).map((a) => a.buffer as ArrayBuffer);
+  const transfer = Object.values(arrays).map((a) => a.buffer as ArrayBuffer);
   emit(
     {
       type: 'checkpoint',
-      checkpoint: { meta: engine ? { ...meta, engine } : meta, arrays: own },
+      checkpoint: { meta: engine ? { ...meta, engine } : meta, arrays },
       feedbackSequence: waiting.deliveredUpTo,
       last,
     },

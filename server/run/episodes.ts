@@ -1,6 +1,7 @@
 /** Episodes of a run: to disk, in memory for clips, concluded once they end. */
 import type { Episode, Segment } from '../../agent/contract.ts';
 import { countHumanSteps } from '../../agent/episode/chunks.ts';
+import { bytesOf } from '../../agent/episode/columns.ts';
 import type { LearnerHandle } from '../learner/handle.ts';
 import type { EpisodeSummary } from '../protocol/index.ts';
 import type { Storage } from '../storage/contract.ts';
@@ -8,8 +9,9 @@ import type { DiskTroubles } from './disk-troubles.ts';
 import type { RunStatistics } from './statistics.ts';
 import type { Viewers } from './viewers.ts';
 
-/** Finished episodes kept in memory, so that queries about them can be shown. */
+/** Episodes kept in memory, so that queries about them are shown at once; older ones are read from disk. */
 const RECENT = 60;
+const RECENT_BYTES = 32e6;
 const SUMMARIES = 100;
 /** How long to wait for a learned return, ms: a learner that is busy or being restarted does not answer at once. */
 const RETURN_WAIT = 5000;
@@ -18,6 +20,8 @@ const CLIP_WAIT = 400;
 
 export interface Episodes {
   readonly recent: ReadonlyMap<string, Episode>;
+  /** Of those that are kept in memory. */
+  readonly bytes: number;
   readonly summaries: readonly EpisodeSummary[];
   find(id: string): Promise<Episode | undefined>;
   remember(episode: Episode): void;
@@ -46,11 +50,19 @@ export function createEpisodes(options: {
 }): Episodes {
   const { storage, troubles, statistics, viewers, learner } = options;
   const recent = new Map<string, Episode>();
+  let bytes = 0;
   const summaries: EpisodeSummary[] = [];
   const waiting = new Map<string, (values: Float32Array | undefined) => void>();
   let asked = 0;
   /** Newer than what is on disk. */
   const unwritten = new Map<string, { readonly episode: Episode; readonly isLive: boolean }>();
+
+  function forget(id: string): void {
+    const known = recent.get(id);
+    if (!known) return;
+    recent.delete(id);
+    bytes -= bytesOf(known);
+  }
 
   function predict(segment: Segment, patience: number): Promise<Float32Array | undefined> {
     return new Promise((resolve) => {
@@ -78,12 +90,17 @@ export function createEpisodes(options: {
 
   const episodes: Episodes = {
     recent,
+    get bytes() {
+      return bytes;
+    },
     summaries,
     find: async (id) => recent.get(id) ?? (await storage.getEpisode(id)),
     remember(episode) {
-      recent.delete(episode.id);
+      forget(episode.id);
       recent.set(episode.id, episode);
-      if (recent.size > RECENT) recent.delete(recent.keys().next().value!);
+      bytes += bytesOf(episode);
+      while (recent.size > 1 && (recent.size > RECENT || bytes > RECENT_BYTES))
+        forget(recent.keys().next().value!);
     },
     async keep(episode, isLive) {
       episodes.remember(episode);

@@ -51,12 +51,14 @@ export class Heartbeat {
   }
 
   #measure(now: number): MetricsPoint {
-    const { learner, statistics, takeovers } = this.#parts;
+    const { learner, statistics, takeovers, episodes } = this.#parts;
     const { environmentSteps, learnerUpdates } = learner.counts;
     const values = {
       ...learner.metrics,
       ...statistics.values(now, { environmentSteps, learnerUpdates }),
       ...takeovers.metrics(),
+      'memory/recent': episodes.bytes / 1e6,
+      'memory/process': process.memoryUsage.rss() / 1e6,
     };
     const finite = Object.fromEntries(Object.entries(values).filter(([, v]) => Number.isFinite(v)));
     return { time: now, environmentSteps, learnerUpdates, values: finite };

@@ -45,6 +45,8 @@ export interface Death {
 export interface Start<Command> {
   /** `workerData`, without the module. */
   readonly data: object;
+  /** Buffers in it that go over to the thread instead of being copied. */
+  readonly transfer?: readonly ArrayBuffer[];
   /** Called once the thread is there; sends what it must be told first. `send` is for this thread only. */
   begin(send: (command: Command, transfer?: ArrayBuffer[]) => void): void;
 }
@@ -117,12 +119,17 @@ export class SupervisedThread<Command, Event> {
     this.#deaths.started(Date.now());
     try {
       // A turn later, so that the state is `preparing` whatever happens here.
-      const { data, begin } = await Promise.resolve().then(() => supervision.prepare());
+      const { data, transfer, begin } = await Promise.resolve().then(() => supervision.prepare());
       if (this.#state.kind === 'over') return;
-      const thread = startThread<Command, Event>(data, supervision.module, {
-        onEvent: (event) => this.#hear(supervision, event),
-        onDeath: (reason, error) => this.#bury(supervision, reason, error),
-      });
+      const thread = startThread<Command, Event>(
+        data,
+        supervision.module,
+        {
+          onEvent: (event) => this.#hear(supervision, event),
+          onDeath: (reason, error) => this.#bury(supervision, reason, error),
+        },
+        transfer,
+      );
       this.#state = { kind: 'running', thread, isWorking: false };
       begin((command, transfer) => thread.send(command, transfer));
     } catch (error) {

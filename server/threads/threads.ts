@@ -18,9 +18,12 @@ export function startThread<Command, Event>(
     /** It ended without `stop`, be it in order; `error` is what it threw. */
     onDeath(reason: string, error: Error | undefined): void;
   },
+  /** Buffers in `data` that go over instead of being copied. */
+  transfer: readonly ArrayBuffer[] = [],
 ): Thread<Command> {
   const worker = new Worker(new URL('./worker-boot.mjs', import.meta.url), {
     workerData: { ...data, module },
+    transferList: [...transfer],
   });
   let failure: Error | undefined;
   let finished = false;

@@ -37,6 +37,8 @@ export interface Experience extends Pick<Learner, 'observe' | 'feedback'> {
   ready(): boolean;
   relabel: NonNullable<Learner['relabel']>;
   /** Fill `batch`: labelled, normalised, actions in [−1, 1]. */
+  /** Of the replay buffer. */
+  bytes(): number;
   draw(): void;
   /** Normalise and scale what `replay.sample` put into `batch`. */
   prepare(): void;
@@ -95,6 +97,7 @@ export function createExperience(
     },
     feedback: (feedback, episodes) => humanSteps.apply(feedback, episodes),
     relabel: (model, budget) => replay.relabel(model, budget),
+    bytes: () => replay.bytes,
     draw() {
       replay.labelNew();
       replay.sample(batch, random, c.humanShare);

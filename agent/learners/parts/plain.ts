@@ -7,4 +7,5 @@ export const plainLearner = {
   gate: () => undefined,
   stepsNeeded: () => undefined,
   resetCritics: () => {},
+  bytes: () => 0,
 } as const satisfies Partial<Learner>;

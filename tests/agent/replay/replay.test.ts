@@ -64,6 +64,89 @@ describe('replay buffer', () => {
     }
   });
 
+  it('[MEM-1] an observation is stored once where steps follow each other, through wrap-around and checkpoints', () => {
+    const d = 3;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 9 })), {
+          maxLength: 20,
+        }),
+        (capacity, pieces) => {
+          const random = createRandom(3);
+          const episodes = ['a', 'b', 'c'].map((id) => syntheticEpisode(spec, 200, random, { id }));
+          const at = [0, 0, 0];
+          const expected: Float32Array[] = [];
+          const replay = createReplay({ ...options, capacity });
+          for (const [which, length] of pieces) {
+            const episode = episodes[which]!;
+            const from = at[which]!;
+            at[which] = from + length;
+            replay.add(episode, from, from + length);
+            for (let t = from + 1; t <= from + length; t++)
+              expected.push(episode.observations.slice(t * d, (t + 1) * d));
+          }
+          if (expected.length === 0) return;
+          const arrays: Record<string, Float32Array> = {};
+          const meta = replay.save(arrays);
+          const again = createReplay({ ...options, capacity });
+          again.load(arrays, meta);
+          const batch = createBatch(100, d, 2);
+          const oldest = expected.length - replay.size;
+          for (const buffer of [replay, again]) {
+            buffer.sample(batch, random, 0);
+            for (const [i, slot] of batch.slots.entries()) {
+              const index = oldest + ((slot - oldest + capacity * 1000) % capacity);
+              expect(batch.nextObservations.subarray(i * d, (i + 1) * d)).toEqual(expected[index]);
+            }
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('[MEM-1] full, it holds little more than one observation per transition and grows no further', () => {
+    const wide = syntheticSpec(100, 2);
+    const replay = createReplay({ ...options, capacity: 2000, observationSize: 100 });
+    const random = createRandom(4);
+    const sizes: number[] = [];
+    for (let e = 0; e < 6; e++) {
+      const episode = syntheticEpisode(wide, 1000, random, { id: `e${e}` });
+      for (let t = 0; t < 1000; t += 10) replay.add(episode, t, t + 10);
+      sizes.push(replay.bytes);
+    }
+    expect(sizes[1]! / (2000 * 100 * 4)).toBeLessThan(1.2);
+    expect(sizes.slice(2).every((bytes) => bytes <= sizes[1]! + 2 * 400)).toBe(true);
+  });
+
+  it('[MEM-1] a checkpoint from before, with a next observation for each transition, is read', () => {
+    const random = createRandom(5);
+    const replay = createReplay(options);
+    const [a, b] = ['a', 'b'].map((id) => syntheticEpisode(spec, 40, random, { id }));
+    replay.add(a!, 0, 40);
+    replay.add(b!, 0, 40);
+    const arrays: Record<string, Float32Array> = {};
+    const meta = replay.save(arrays);
+    delete arrays['replay/ownNextObservations'];
+    delete arrays['replay/ownNextSlots'];
+    const before = new Float32Array(50 * 3);
+    for (let index = 30; index < 80; index++) {
+      const episode = index < 40 ? a! : b!;
+      const t = (index % 40) + 1;
+      before.set(episode.observations.subarray(t * 3, (t + 1) * 3), (index % 50) * 3);
+    }
+    const again = createReplay(options);
+    again.load({ ...arrays, 'replay/nextObservations': before }, meta);
+    const batch = createBatch(200, 3, 2);
+    again.sample(batch, random, 0);
+    for (const [i, slot] of batch.slots.entries())
+      expect(batch.nextObservations.subarray(i * 3, i * 3 + 3)).toEqual(
+        before.subarray(slot * 3, slot * 3 + 3),
+      );
+    expect(again.bytes).toBe(replay.bytes);
+  });
+
   it('[LEARN-72] people’s steps make up the asked share, also after they are overwritten', () => {
     const random = createRandom(1);
     const replay = createReplay(options);
