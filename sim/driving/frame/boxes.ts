@@ -40,7 +40,7 @@ export function createBoxes(capacity: number): Boxes {
     x: column(),
     y: column(),
     heading: column(),
-    cos: column(),
+    cos: column().fill(1),
     sin: column(),
     halfLength: column(),
     halfWidth: column(),
@@ -51,6 +51,7 @@ export function createBoxes(capacity: number): Boxes {
 export function placeBox(b: Boxes, i: number, x: number, y: number, heading: number): void {
   b.x[i] = x;
   b.y[i] = y;
+  if (heading === b.heading[i]) return;
   b.heading[i] = heading;
   b.cos[i] = Math.cos(heading);
   b.sin[i] = Math.sin(heading);
@@ -61,6 +62,22 @@ export function sizeBox(b: Boxes, i: number, halfLength: number, halfWidth: numb
   b.halfLength[i] = halfLength;
   b.halfWidth[i] = halfWidth;
   b.reach[i] = Math.hypot(halfLength, halfWidth);
+}
+
+/** Rows whose circle comes within `range` metres of `pose` (x, y, …), into `out`; returns how many. */
+export function boxesWithin(b: Boxes, pose: Float64Array, range: number, out: Int32Array): number {
+  const { kind, x, y, reach, count } = b;
+  const x0 = pose[0]!;
+  const y0 = pose[1]!;
+  let found = 0;
+  for (let i = 0; i < count; i++) {
+    if (kind[i] === BOX_KIND.none) continue;
+    const dx = x[i]! - x0;
+    const dy = y[i]! - y0;
+    const far = range + reach[i]!;
+    if (dx * dx + dy * dy <= far * far) out[found++] = i;
+  }
+  return found;
 }
 
 /** How the agent's box overlaps another: `depth` metres along (nx, ny), which points at the agent. */

@@ -80,7 +80,7 @@ export function createTaskEnvironment<T extends DrivingTask>(
 
   function finish(ended: string): void {
     let reward = 0;
-    for (const key of rewardTerms) reward += info.rewardTerms[key]!;
+    for (const key in info.rewardTerms) reward += info.rewardTerms[key]!;
     const reason = ended === '' && ts.step + 1 >= task.horizon ? 'horizon' : ended;
     info.endReason = reason;
     if (reason === '') transition(ts, reward, CONTROL_DT);

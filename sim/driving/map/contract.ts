@@ -53,6 +53,8 @@ export interface Lane {
   readonly startX: number;
   readonly startY: number;
   readonly startHeading: number;
+  /** The lane's row of `RoadMap.courses`, columns `C` without `block` and `crossed`. */
+  readonly course: Float64Array;
   /** Centre-line point at `s` shifted left by `lateral`; writes x, y to out[0], out[1]. */
   pointAt(s: number, lateral: number, out: Float64Array): void;
   /** startHeading + curvature·s, not wrapped. */
@@ -92,6 +94,8 @@ export interface RoadMap {
   readonly blocks: readonly Block[];
   readonly roads: readonly Road[];
   readonly lanes: readonly Lane[];
+  /** (lanes, COURSE_STRIDE): where the lanes lie, for per-step code; see `course.ts`. */
+  readonly courses: Float64Array;
   readonly laneWidth: number;
   /** Lanes where an episode may start, and the destination node. */
   readonly spawnLanes: readonly number[];

@@ -5,6 +5,7 @@ import { planRoundabout } from './blocks/roundabout.ts';
 import { planCurve, planFirst, planStraight } from './blocks/straight.ts';
 import { planMerge, planOffRamp, planOnRamp, planSplit } from './blocks/taper.ts';
 import type { MapOptions, RoadMap } from './contract.ts';
+import { courseRows } from './course.ts';
 import { createLaneIndex } from './lane-index.ts';
 import { buildNetwork, type PlacedBlock } from './network.ts';
 import { blockQuads, quadsOverlap } from './overlap.ts';
@@ -51,14 +52,16 @@ export function generateMap(seed: number, options: MapOptions): RoadMap {
   const random = createRandom(seed, MAP_STREAM);
   const placed = layOut(seed, options, random);
   const network = buildNetwork(placed, options.laneWidth);
+  const courses = courseRows(network.lanes, network.roads);
   const spawnRoad = network.roads[0]!;
   return {
     seed,
     ...network,
+    courses,
     laneWidth: options.laneWidth,
     spawnLanes: spawnRoad.lanes,
     route: createRouter(network.roads, network.lanes, network.destination),
-    ...createLaneIndex(network.lanes),
+    ...createLaneIndex(network.lanes, courses),
   };
 }
 

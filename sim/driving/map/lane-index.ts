@@ -1,5 +1,6 @@
 /** A uniform grid over lanes: which lanes may contain a point. */
 import type { Lane, LanePosition, RoadMap } from './contract.ts';
+import { C, COURSE_STRIDE, projectOn } from './course.ts';
 
 const CELL = 8;
 /** Lanes are entered in every cell within this many metres of their surface; larger margins look around. */
@@ -7,7 +8,11 @@ const REACH = 2;
 
 export type LaneQuery = RoadMap['lanesAt'];
 
-export function createLaneIndex(lanes: readonly Lane[]): Pick<RoadMap, 'bounds' | 'lanesAt'> {
+/** @param courses the rows of the lanes, as in `RoadMap.courses`. */
+export function createLaneIndex(
+  lanes: readonly Lane[],
+  courses: Float64Array,
+): Pick<RoadMap, 'bounds' | 'lanesAt'> {
   const bounds = laneBounds(lanes);
   const columns = Math.ceil((bounds.maxX - bounds.minX + 2 * REACH) / CELL) + 1;
   const rows = Math.ceil((bounds.maxY - bounds.minY + 2 * REACH) / CELL) + 1;
@@ -34,11 +39,11 @@ export function createLaneIndex(lanes: readonly Lane[]): Pick<RoadMap, 'bounds' 
           const id = entries[i]!;
           if (seen[id] === query) continue;
           seen[id] = query;
-          const lane = lanes[id]!;
-          lane.project(x, y, position);
+          projectOn(courses, id, x, y, position);
           const lateral = Math.abs(position.lateral);
-          if (lateral > lane.width * 0.5 + margin) continue;
-          if (position.s < -margin - 1e-9 || position.s > lane.length + margin + 1e-9) continue;
+          if (lateral > courses[id * COURSE_STRIDE + C.width]! * 0.5 + margin) continue;
+          const length = courses[id * COURSE_STRIDE + C.length]!;
+          if (position.s < -margin - 1e-9 || position.s > length + margin + 1e-9) continue;
           let at = count < out.length ? count++ : count;
           while (at > 0 && distances[at - 1]! > lateral) {
             if (at < out.length) {

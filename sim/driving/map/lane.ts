@@ -1,5 +1,6 @@
-/** Exact geometry of one lane: a straight line or a circular arc. */
+/** One lane as an object; per-step code reads its row in `course.ts` instead. */
 import type { Lane } from './contract.ts';
+import { COURSE_STRIDE, headingOn, pointOn, projectOn, writeCourse } from './course.ts';
 import type { Path } from './frame.ts';
 
 /** The part of a lane that does not depend on its course. */
@@ -10,13 +11,15 @@ export type LaneAttributes = Omit<
   | 'startX'
   | 'startY'
   | 'startHeading'
+  | 'course'
   | 'pointAt'
   | 'headingAt'
   | 'project'
 >;
 
 export function createLane<A extends LaneAttributes>(attributes: A, path: Path): A & Lane {
-  const course = createCourse(path);
+  const course = new Float64Array(COURSE_STRIDE);
+  writeCourse(course, 0, path, attributes.width);
   // Field by field, not spread: all lanes get one hidden class, and hot code reads them at full speed.
   const a = attributes;
   const lane: Lane = {
@@ -42,59 +45,10 @@ export function createLane<A extends LaneAttributes>(attributes: A, path: Path):
     startX: path.x,
     startY: path.y,
     startHeading: path.heading,
-    pointAt: course.pointAt,
-    headingAt: course.headingAt,
-    project: course.project,
+    course,
+    pointAt: (s, lateral, out) => pointOn(course, 0, s, lateral, out),
+    headingAt: (s) => headingOn(course, 0, s),
+    project: (x, y, out) => projectOn(course, 0, x, y, out),
   };
   return lane as A & Lane;
-}
-
-type Course = Pick<Lane, 'pointAt' | 'headingAt' | 'project'>;
-
-/**
- * One function each for lines and arcs: calls of them all lead to the same code, which the engine
- * inlines. With one function per kind it boxed every argument and result.
- */
-function createCourse(path: Path): Course {
-  const { x: x0, y: y0, heading, curvature } = path;
-  const straight = curvature === 0;
-  const cos = Math.cos(heading);
-  const sin = Math.sin(heading);
-  const radius = straight ? 0 : 1 / curvature; // signed: positive when the centre is to the left
-  const centreX = x0 - radius * sin;
-  const centreY = y0 + radius * cos;
-  const middle = heading + curvature * path.length * 0.5;
-  const cosMiddle = Math.cos(middle);
-  const sinMiddle = Math.sin(middle);
-  const half = path.length * 0.5;
-  return {
-    pointAt: (s, lateral, out) => {
-      if (straight) {
-        out[0] = x0 + s * cos - lateral * sin;
-        out[1] = y0 + s * sin + lateral * cos;
-        return;
-      }
-      const angle = heading + curvature * s;
-      const r = radius - lateral;
-      out[0] = centreX + r * Math.sin(angle);
-      out[1] = centreY - r * Math.cos(angle);
-    },
-    headingAt: (s) => (straight ? heading : heading + curvature * s),
-    project: (x, y, out) => {
-      if (straight) {
-        const dx = x - x0;
-        const dy = y - y0;
-        out.s = dx * cos + dy * sin;
-        out.lateral = dy * cos - dx * sin;
-        return;
-      }
-      // Angles are measured from the middle of the arc, so that the cut is opposite to it.
-      const sign = radius > 0 ? 1 : -1;
-      const dx = (x - centreX) * sign;
-      const dy = (y - centreY) * sign;
-      const angle = Math.atan2(dx * cosMiddle + dy * sinMiddle, dx * sinMiddle - dy * cosMiddle);
-      out.s = half + angle * radius;
-      out.lateral = radius - sign * Math.sqrt(dx * dx + dy * dy);
-    },
-  };
 }

@@ -5,6 +5,7 @@
  */
 import { createRandom, type Random } from '../../random.ts';
 import type { Lane, Road, RoadMap } from '../map/contract.ts';
+import { courseRows } from '../map/course.ts';
 import { advance, type Frame, type Path } from '../map/frame.ts';
 import { createLane } from '../map/lane.ts';
 import { createLaneIndex } from '../map/lane-index.ts';
@@ -194,15 +195,17 @@ function asMap(
     length: lane.length,
   }));
   const ids = roads.map((road) => road.id);
+  const courses = courseRows(lanes, roads);
   return {
     seed,
     blocks: [{ kind: 'C', roads: ids }],
     roads,
     lanes,
+    courses,
     laneWidth: width,
     spawnLanes: [0],
     destination: 0,
     route: () => ({ roads: ids, length, offsets: [...offsets] }),
-    ...createLaneIndex(lanes),
+    ...createLaneIndex(lanes, courses),
   };
 }

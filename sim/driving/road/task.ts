@@ -16,6 +16,7 @@ import { length2 } from '../frame/length.ts';
 import { drivingMirror } from '../frame/mirror.ts';
 import { writeBoxPoses } from '../frame/poses.ts';
 import type { LanePosition } from '../map/contract.ts';
+import { projectOn } from '../map/course.ts';
 import { V } from '../vehicle/vehicle.ts';
 import { arrived } from './navigation.ts';
 import { MAX_SPEED_KMH, observationNames, writeObservation } from './observation.ts';
@@ -108,7 +109,8 @@ function createRoadTask(options: DrivingOptions): RoadTask {
     const { rewardTerms: terms } = info;
     const success = arrived(navigation);
     const out = !success && offRoad(world);
-    navigation.lane.project(tally[TALLY.lastX]!, tally[TALLY.lastY]!, temp);
+    const { courses } = world.map;
+    projectOn(courses, navigation.lane.id, tally[TALLY.lastX]!, tally[TALLY.lastY]!, temp);
     const before = temp.s;
     const touched = contacts.vehicle || contacts.object || contacts.person;
     const event = success || out || touched;
@@ -213,5 +215,7 @@ const under = new Int32Array(16);
 function offRoad(world: DrivingWorld): boolean {
   const { navigation, state, map } = world;
   if (navigation.leftBorder < 0 || navigation.rightBorder < 0) return true;
+  const { at, lane } = navigation;
+  if (Math.abs(at.lateral) <= lane.width / 2 && at.s >= 0 && at.s <= lane.length) return false;
   return map.lanesAt(state[V.x]!, state[V.y]!, 0, under) === 0;
 }

@@ -7,6 +7,7 @@ import { BOX_KIND, type Boxes, createBoxes } from '../frame/boxes.ts';
 import type { Saved } from '../frame/saved.ts';
 import { cachedMap } from '../map/cache.ts';
 import type { LanePosition, RoadMap } from '../map/contract.ts';
+import { projectOn } from '../map/course.ts';
 import type { EgoView, Traffic } from '../traffic/car-following.ts';
 import { type Contacts, collide } from '../traffic/contact.ts';
 import { listObjects } from '../traffic/lane-buckets.ts';
@@ -23,6 +24,7 @@ import {
 import {
   createTraffic,
   indexTraffic,
+  sizeTrafficBoxes,
   spawnTraffic,
   stepTraffic,
   trafficSpeed,
@@ -30,7 +32,7 @@ import {
 } from '../traffic/traffic.ts';
 import { VEHICLES } from '../vehicle/classes.ts';
 import { stepVehicle, V, VEHICLE_STATE_SIZE, type VehicleParameters } from '../vehicle/vehicle.ts';
-import { createNavigation, type Navigation, navigate } from './navigation.ts';
+import { createNavigation, enterRoad, type Navigation, navigate } from './navigation.ts';
 import type { DrivingOptions } from './options.ts';
 
 /** Random sub-streams of a seed. */
@@ -73,6 +75,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
   const boxes = createBoxes(people.start + peopleCount(people));
   const vehicle = VEHICLES[options.vehicle];
   boxes.count = boxes.capacity;
+  sizeTrafficBoxes(traffic, boxes);
   const trafficRandom = createRandom(0, STREAM.traffic);
   const sensors = createRandom(0, STREAM.sensors);
   const spawn = createRandom(0, STREAM.spawn);
@@ -164,7 +167,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
     },
     load(from, offset) {
       if (world.seed !== from[offset]) arrange(from[offset]!);
-      world.navigation.index = from[offset + 1]!;
+      enterRoad(world.navigation, from[offset + 1]!);
       world.contacts.vehicle = (from[offset + 3]! & 1) !== 0;
       world.contacts.object = (from[offset + 3]! & 2) !== 0;
       world.contacts.person = (from[offset + 3]! & 4) !== 0;
@@ -172,7 +175,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       for (let i = 0; i < VEHICLE_STATE_SIZE; i++) world.state[i] = from[at + i]!;
       at += VEHICLE_STATE_SIZE;
       for (let i = 0; i < traffic.state.length; i++) traffic.state[i] = from[at + i]!;
-      indexTraffic(traffic, world.map);
+      indexTraffic(traffic);
       at += traffic.state.length;
       for (let i = 0; i < objectRows; i++) boxes.kind[slots.start + i] = from[at + i]!;
       at += objectRows;
@@ -183,7 +186,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
       sensors.load(from, at + RANDOM_STATE_SIZE);
       writeTrafficBoxes(traffic, world.map, boxes);
       navigate(world.navigation, world.state);
-      world.navigation.index = from[offset + 1]!;
+      enterRoad(world.navigation, from[offset + 1]!);
       world.navigation.completion = from[offset + 2]!;
     },
   };
@@ -236,11 +239,10 @@ function lookAtEgo(world: DrivingWorld, ego: EgoView): void {
   ego.x = state[V.x]!;
   ego.y = state[V.y]!;
   ego.speed = Math.max(0, state[V.vx]!);
-  const { roads } = navigation.route;
-  ego.block = map.roads[roads[Math.min(navigation.index + 1, roads.length - 1)]!]!.block;
+  ego.block = navigation.nextBlock;
   ego.laneCount = map.lanesAt(ego.x, ego.y, REACH_INTO_LANE, ego.lanes);
   for (let i = 0; i < ego.laneCount; i++) {
-    map.lanes[ego.lanes[i]!]!.project(ego.x, ego.y, temp);
+    projectOn(map.courses, ego.lanes[i]!, ego.x, ego.y, temp);
     ego.s[i] = temp.s;
   }
 }

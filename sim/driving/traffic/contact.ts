@@ -33,43 +33,45 @@ export function collide(world: Collidable): void {
   contacts.vehicle = false;
   contacts.object = false;
   contacts.person = false;
+  const reach = length2(vehicle.length / 2, vehicle.width / 2);
+  const { kind, x: xs, y: ys, reach: reaches } = boxes;
+  let x = state[V.x]!;
+  let y = state[V.y]!;
+  for (let i = 0; i < boxes.count; i++) {
+    if (kind[i] === BOX_KIND.none) continue;
+    const dx = x - xs[i]!;
+    const dy = y - ys[i]!;
+    const far = reaches[i]! + reach;
+    if (dx * dx + dy * dy > far * far) continue;
+    touch(world, i);
+    x = state[V.x]!;
+    y = state[V.y]!;
+  }
+}
+
+/** The agent and row `i`, whose circles meet. */
+function touch(world: Collidable, i: number): void {
+  const { state, boxes, contacts, vehicle } = world;
   // Contacts move the agent but do not turn it.
   const cos = Math.cos(state[V.heading]!);
   const sin = Math.sin(state[V.heading]!);
-  const reach = length2(vehicle.length / 2, vehicle.width / 2);
-  for (let i = 0; i < boxes.count; i++) {
-    const kind = boxes.kind[i]!;
-    if (kind === BOX_KIND.none) continue;
-    const dx = state[V.x]! - boxes.x[i]!;
-    const dy = state[V.y]! - boxes.y[i]!;
-    const far = boxes.reach[i]! + reach;
-    if (dx * dx + dy * dy > far * far) continue;
-    const hit = overlaps(
-      boxes,
-      i,
-      state[V.x]!,
-      state[V.y]!,
-      cos,
-      sin,
-      vehicle.length / 2,
-      vehicle.width / 2,
-      overlap,
-    );
-    if (!hit) continue;
-    if (kind === BOX_KIND.pedestrian || kind === BOX_KIND.cyclist) {
-      contacts.person = true;
-      hitPerson(world.people, i, boxes);
-      continue;
-    }
-    if (kind === BOX_KIND.vehicle) contacts.vehicle = true;
-    else contacts.object = true;
-    if (kind === BOX_KIND.cone || kind === BOX_KIND.triangle) {
-      boxes.kind[i] = BOX_KIND.none; // knocked over and gone
-      continue;
-    }
-    if (kind === BOX_KIND.vehicle) shove(world, i, cos, sin);
-    else pushOut(state, cos, sin, overlap, 1, 0);
+  const [x, y] = [state[V.x]!, state[V.y]!];
+  const { length, width } = vehicle;
+  if (!overlaps(boxes, i, x, y, cos, sin, length / 2, width / 2, overlap)) return;
+  const kind = boxes.kind[i]!;
+  if (kind === BOX_KIND.pedestrian || kind === BOX_KIND.cyclist) {
+    contacts.person = true;
+    hitPerson(world.people, i, boxes);
+    return;
   }
+  if (kind === BOX_KIND.vehicle) contacts.vehicle = true;
+  else contacts.object = true;
+  if (kind === BOX_KIND.cone || kind === BOX_KIND.triangle) {
+    boxes.kind[i] = BOX_KIND.none; // knocked over and gone
+    return;
+  }
+  if (kind === BOX_KIND.vehicle) shove(world, i, cos, sin);
+  else pushOut(state, cos, sin, overlap, 1, 0);
 }
 
 /** Two cars of equal mass that touch each move back half of the depth, and share their speed along the contact. */

@@ -7,11 +7,11 @@ import { BOX_KIND, type Boxes } from '../frame/boxes.ts';
 import type { LanePosition, RoadMap } from '../map/contract.ts';
 
 export interface LaneBuckets {
-  /** First car of each lane, and the car after each; −1 ends a list. */
-  cars: Int32Array;
+  /** First car and first object entry of each lane, in turn: a search needs both. −1 ends a list. */
+  first: Int32Array;
+  /** The car after each. */
   readonly nextCar: Int32Array;
-  /** First object entry of each lane; entries hold a row of the boxes and where on the lane it stands. */
-  objects: Int32Array;
+  /** The object entry after each; entries hold a row of the boxes and where on the lane it stands. */
   nextObject: Int32Array;
   objectRow: Int32Array;
   objectS: Float64Array;
@@ -19,41 +19,39 @@ export interface LaneBuckets {
 
 export function createLaneBuckets(capacity: number): LaneBuckets {
   return {
-    cars: new Int32Array(0),
+    first: new Int32Array(0),
     nextCar: new Int32Array(capacity).fill(-1),
-    objects: new Int32Array(0),
     nextObject: new Int32Array(0),
     objectRow: new Int32Array(0),
     objectS: new Float64Array(0),
   };
 }
 
-/** Empties the lists for a map of `lanes` lanes. */
-export function clearCars(b: LaneBuckets, lanes: number): void {
-  if (b.cars.length < lanes) b.cars = new Int32Array(lanes);
-  b.cars.fill(-1);
+/** Empties the lists of cars. */
+export function clearCars({ first }: LaneBuckets): void {
+  for (let i = 0; i < first.length; i += 2) first[i] = -1;
 }
 
 export function addCar(b: LaneBuckets, car: number, lane: number): void {
-  const { cars, nextCar } = b;
+  const { first, nextCar } = b;
   let before = -1;
-  let after = cars[lane]!;
+  let after = first[2 * lane]!;
   while (after >= 0 && after < car) {
     before = after;
     after = nextCar[after]!;
   }
   nextCar[car] = after;
-  if (before < 0) cars[lane] = car;
+  if (before < 0) first[2 * lane] = car;
   else nextCar[before] = car;
 }
 
 export function removeCar(b: LaneBuckets, car: number, lane: number): void {
-  const { cars, nextCar } = b;
-  if (cars[lane] === car) {
-    cars[lane] = nextCar[car]!;
+  const { first, nextCar } = b;
+  if (first[2 * lane] === car) {
+    first[2 * lane] = nextCar[car]!;
     return;
   }
-  let before = cars[lane]!;
+  let before = first[2 * lane]!;
   while (before >= 0 && nextCar[before] !== car) before = nextCar[before]!;
   if (before >= 0) nextCar[before] = nextCar[car]!;
 }
@@ -61,7 +59,7 @@ export function removeCar(b: LaneBuckets, car: number, lane: number): void {
 const under = new Int32Array(16);
 const at: LanePosition = { s: 0, lateral: 0 };
 
-/** List rows [from, to) of the boxes, which stand still, under the lanes they stand on. */
+/** Empties all lists for a map, and lists rows [from, to) of the boxes, which stand still, under the lanes they stand on. */
 export function listObjects(
   b: LaneBuckets,
   map: RoadMap,
@@ -69,8 +67,8 @@ export function listObjects(
   from: number,
   to: number,
 ): void {
-  if (b.objects.length < map.lanes.length) b.objects = new Int32Array(map.lanes.length);
-  b.objects.fill(-1);
+  if (b.first.length < 2 * map.lanes.length) b.first = new Int32Array(2 * map.lanes.length);
+  b.first.fill(-1);
   let count = 0;
   // Backwards, because entries go to the front: lists end up in the order of the rows.
   for (let row = to - 1; row >= from; row--) {
@@ -83,8 +81,8 @@ export function listObjects(
       if (count === b.objectRow.length) grow(b);
       b.objectRow[count] = row;
       b.objectS[count] = at.s;
-      b.nextObject[count] = b.objects[lane.id]!;
-      b.objects[lane.id] = count++;
+      b.nextObject[count] = b.first[2 * lane.id + 1]!;
+      b.first[2 * lane.id + 1] = count++;
     }
   }
 }

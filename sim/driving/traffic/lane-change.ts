@@ -35,7 +35,7 @@ export function considerChange(
   if (Math.abs(state[row + T.lateral]!) > 0.3 || lane.length - state[row + T.s]! < 15) return;
   const speed = state[row + T.speed]!;
   const wanted = state[row + T.wanted]!;
-  findLeader(t, i, lane, state[row + T.s]!, state[row + T.next]!, map, boxes, ego);
+  findLeader(t, i, lane.id, state[row + T.s]!, state[row + T.next]!, map, boxes, ego);
   const stay = accelerationOf(speed, wanted, leader.gap, leader.speed);
   let best = CHANGE_GAIN;
   let target = -1;
@@ -44,7 +44,7 @@ export function considerChange(
     if (id < 0) continue;
     const other = map.lanes[id]!;
     const s = (state[row + T.s]! / lane.length) * other.length;
-    findLeader(t, i, other, s, other.trafficSuccessors[0] ?? -1, map, boxes, ego);
+    findLeader(t, i, id, s, other.trafficSuccessors[0] ?? -1, map, boxes, ego);
     if (leader.gap < 2) continue;
     const go = accelerationOf(speed, wanted, leader.gap, leader.speed);
     const harm = followerBraking(t, i, other, s, speed, ego);
@@ -57,6 +57,7 @@ export function considerChange(
   }
   if (target < 0) return;
   const other = map.lanes[target]!;
+  t.moved[i] = 1;
   state[row + T.s] = (state[row + T.s]! / lane.length) * other.length;
   state[row + T.lateral] = (target === lane.left ? -1 : 1) * lane.width;
   removeCar(t.buckets, i, lane.id);
@@ -78,8 +79,8 @@ function followerBraking(
   const own = VEHICLE_CLASSES[state[self * TRAFFIC_STRIDE + T.size]!]!.halfLength;
   let gap = SIGHT;
   let behind = 0;
-  const { cars, nextCar } = t.buckets;
-  for (let j = cars[lane.id]!; j >= 0; j = nextCar[j]!) {
+  const { first, nextCar } = t.buckets;
+  for (let j = first[2 * lane.id]!; j >= 0; j = nextCar[j]!) {
     const row = j * TRAFFIC_STRIDE;
     if (j === self || state[row + T.s]! > s) continue;
     const half = VEHICLE_CLASSES[state[row + T.size]!]!.halfLength;

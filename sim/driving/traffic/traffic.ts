@@ -4,15 +4,17 @@
  * cheap. Numbers are MetaDrive's (idm_policy.py): 30 km/h, gap 10 m, headway 1.5 s, δ = 10, 1 and −5 m/s².
  */
 import type { Random } from '../../random.ts';
-import { BOX_KIND, type Boxes } from '../frame/boxes.ts';
+import { BOX_KIND, type Boxes, placeBox, sizeBox } from '../frame/boxes.ts';
+import { length2 } from '../frame/length.ts';
 import type { Lane, RoadMap } from '../map/contract.ts';
+import { C, COURSE_STRIDE, headingOn, pointOn } from '../map/course.ts';
 import {
   DESIRED_SPEED,
   type EgoView,
   findLeader,
   follow,
-  idm,
   leader,
+  nextSpeed,
   T,
   TRAFFIC_STRIDE,
   type Traffic,
@@ -39,13 +41,15 @@ export function createTraffic(capacity: number): Traffic {
   return {
     capacity,
     state: new Float64Array(capacity * TRAFFIC_STRIDE).fill(-1),
+    moved: new Uint8Array(capacity),
     buckets: createLaneBuckets(capacity),
   };
 }
 
-/** Lists every car under its lane, after the state was written from outside. */
-export function indexTraffic(t: Traffic, map: RoadMap): void {
-  clearCars(t.buckets, map.lanes.length);
+/** Takes note of a state that was written from outside: lists every car under its lane, and has all drawn again. */
+export function indexTraffic(t: Traffic): void {
+  clearCars(t.buckets);
+  t.moved.fill(1);
   // Backwards, so that each goes to the front of its list.
   for (let i = t.capacity - 1; i >= 0; i--) {
     const lane = t.state[i * TRAFFIC_STRIDE + T.lane]!;
@@ -70,7 +74,7 @@ export function spawnTraffic(
     for (let s = SPAWN_SPACING / 2; s < lane.length; s += SPAWN_SPACING) {
       if (random.next() >= options.density || row >= t.capacity) continue;
       lane.pointAt(s, 0, point);
-      if (Math.hypot(point[0]! - x, point[1]! - y) < 25 || blocked(boxes, point)) continue;
+      if (length2(point[0]! - x, point[1]! - y) < 25 || blocked(boxes, point)) continue;
       const at = row * TRAFFIC_STRIDE;
       t.state[at + T.lane] = lane.id;
       t.state[at + T.next] = pickNext(lane, random);
@@ -85,13 +89,13 @@ export function spawnTraffic(
       row++;
     }
   }
-  indexTraffic(t, map);
+  indexTraffic(t);
 }
 
 function blocked(boxes: Boxes, point: Float64Array): boolean {
   for (let i = 0; i < boxes.count; i++) {
     if (boxes.kind[i] === BOX_KIND.none || boxes.kind[i] === BOX_KIND.vehicle) continue;
-    if (Math.hypot(boxes.x[i]! - point[0]!, boxes.y[i]! - point[1]!) < 12) return true;
+    if (length2(boxes.x[i]! - point[0]!, boxes.y[i]! - point[1]!) < 12) return true;
   }
   return false;
 }
@@ -106,6 +110,14 @@ export function vehicleClass(slot: number): number {
   return [0, 1, 0, 1, 2][slot % 5]!;
 }
 
+/** Rows 0 … capacity − 1 of the boxes get the sizes of the slots' classes. */
+export function sizeTrafficBoxes(t: Traffic, boxes: Boxes): void {
+  for (let i = 0; i < t.capacity; i++) {
+    const { halfLength, halfWidth } = VEHICLE_CLASSES[vehicleClass(i)]!;
+    sizeBox(boxes, i, halfLength, halfWidth);
+  }
+}
+
 /** One control step of every car. */
 export function stepTraffic(
   t: Traffic,
@@ -116,19 +128,22 @@ export function stepTraffic(
   dt: number,
   random: Random,
 ): void {
-  const { state } = t;
+  const { state, moved } = t;
+  const { courses } = map;
   for (let i = 0; i < t.capacity; i++) {
+    // Empty slots are skipped by the boxes' small column: their state need not be fetched.
+    if (boxes.kind[i] === BOX_KIND.none) continue;
     const at = i * TRAFFIC_STRIDE;
-    if (state[at + T.lane]! < 0) continue;
-    const lane = map.lanes[state[at + T.lane]!]!;
     if (state[at + T.active] === 0) {
-      if (map.roads[lane.road]!.block > ego.block) continue;
+      const course = state[at + T.lane]! * COURSE_STRIDE;
+      if (courses[course + C.block]! > ego.block) continue;
       state[at + T.active] = 1;
     }
     drive(t, i, map, boxes, ego, dt);
-    const speed = Math.max(0, state[at + T.speed]! + follow.acceleration * dt);
+    const speed = follow.nextSpeed;
     state[at + T.speed] = speed;
     state[at + T.s]! += speed * dt;
+    if (speed > 0) moved[i] = 1;
     const lateral = state[at + T.lateral]!;
     const slide = Math.min(Math.abs(lateral), CHANGE_SPEED * dt * Math.min(1, speed / 3));
     state[at + T.lateral] = lateral - Math.sign(lateral) * slide;
@@ -151,13 +166,15 @@ function advanceLane(
 ): void {
   const { state } = t;
   const at = i * TRAFFIC_STRIDE;
-  const lane = map.lanes[state[at + T.lane]!]!;
-  if (state[at + T.s]! < lane.length) return;
+  const lane = state[at + T.lane]!;
+  const length = map.courses[lane * COURSE_STRIDE + C.length]!;
+  if (state[at + T.s]! < length) return;
   const next = state[at + T.next]!;
-  removeCar(t.buckets, i, lane.id);
+  t.moved[i] = 1;
+  removeCar(t.buckets, i, lane);
   if (next >= 0) {
     addCar(t.buckets, i, next);
-    state[at + T.s]! -= lane.length;
+    state[at + T.s]! -= length;
     state[at + T.lane] = next;
     state[at + T.next] = pickNext(map.lanes[next]!, random);
     state[at + T.wait] = 0;
@@ -175,27 +192,30 @@ function advanceLane(
   state[at + T.lateral] = 0;
 }
 
-/** Writes the IDM acceleration towards the nearest thing ahead into `follow`. */
+/** Writes the speed by IDM towards the nearest thing ahead into `follow`. */
 function drive(t: Traffic, i: number, map: RoadMap, boxes: Boxes, ego: EgoView, dt: number): void {
   const { state } = t;
+  const { courses } = map;
   const at = i * TRAFFIC_STRIDE;
-  const lane = map.lanes[state[at + T.lane]!]!;
-  findLeader(t, i, lane, state[at + T.s]!, state[at + T.next]!, map, boxes, ego);
-  const toEnd = lane.length - state[at + T.s]!;
-  const next = state[at + T.next]! >= 0 ? map.lanes[state[at + T.next]!] : undefined;
-  if (next && toEnd < 20 && mustYield(t, i, next, map, ego, state[at + T.wait]!)) {
+  const lane = state[at + T.lane]!;
+  const next = state[at + T.next]!;
+  findLeader(t, i, lane, state[at + T.s]!, next, map, boxes, ego);
+  const toEnd = courses[lane * COURSE_STRIDE + C.length]! - state[at + T.s]!;
+  const crossed = next >= 0 && toEnd < 20 && courses[next * COURSE_STRIDE + C.crossed]! > 0;
+  if (crossed && mustYield(t, i, map.lanes[next]!, map, ego, state[at + T.wait]!)) {
     state[at + T.wait]! += dt;
     if (toEnd < leader.gap) {
       leader.gap = toEnd;
       leader.speed = 0;
     }
   }
-  const curve = Math.abs(next && toEnd < 12 ? next.curvature : lane.curvature);
+  const ahead = next >= 0 && toEnd < 12 ? next : lane;
+  const curve = Math.abs(courses[ahead * COURSE_STRIDE + C.curvature]!);
   follow.speed = state[at + T.speed]!;
   follow.wanted = Math.min(state[at + T.wanted]!, curve > 0 ? Math.sqrt(2.5 / curve) : 99);
   follow.gap = leader.gap;
   follow.leaderSpeed = leader.speed;
-  idm();
+  nextSpeed(dt);
 }
 
 /** Whether a road user with priority is on, or about to reach, a lane that `next` must give way to. */
@@ -220,12 +240,12 @@ function occupied(
   ego: EgoView,
   approach: number,
 ): boolean {
-  const { cars, nextCar } = t.buckets;
+  const { first, nextCar } = t.buckets;
   for (let l = 0; l < lanes.length; l++) {
     const id = lanes[l]!;
     for (let k = 0; k < ego.laneCount; k++) if (ego.lanes[k] === id) return true;
-    const first = cars[id]!;
-    if (first >= 0 && (first !== self || nextCar[first]! >= 0)) return true;
+    const car = first[2 * id]!;
+    if (car >= 0 && (car !== self || nextCar[car]! >= 0)) return true;
     if (approach > 0 && approached(t, self, id, map, approach)) return true;
   }
   return false;
@@ -237,7 +257,7 @@ function approached(t: Traffic, self: number, id: number, map: RoadMap, approach
   const { predecessors } = map.lanes[id]!;
   for (let p = 0; p < predecessors.length; p++) {
     const lane = map.lanes[predecessors[p]!]!;
-    for (let j = buckets.cars[lane.id]!; j >= 0; j = buckets.nextCar[j]!) {
+    for (let j = buckets.first[2 * lane.id]!; j >= 0; j = buckets.nextCar[j]!) {
       const at = j * TRAFFIC_STRIDE;
       if (j === self || state[at + T.next] !== id || state[at + T.speed]! < 1) continue;
       if (lane.length - state[at + T.s]! < approach) return true;
@@ -248,33 +268,25 @@ function approached(t: Traffic, self: number, id: number, map: RoadMap, approach
 
 const point = new Float64Array(2);
 
-/** Copy poses into rows 0 … capacity − 1 of the boxes. */
+/** Copy poses of cars that moved into rows 0 … capacity − 1 of the boxes. */
 export function writeTrafficBoxes(t: Traffic, map: RoadMap, boxes: Boxes): void {
+  const { courses } = map;
   for (let i = 0; i < t.capacity; i++) {
+    if (t.moved[i] === 0) continue;
+    t.moved[i] = 0;
     const row = i * TRAFFIC_STRIDE;
     const id = t.state[row + T.lane]!;
     if (id < 0) {
       boxes.kind[i] = BOX_KIND.none;
       continue;
     }
-    const lane = map.lanes[id]!;
     const s = t.state[row + T.s]!;
     const lateral = t.state[row + T.lateral]!;
-    const size = VEHICLE_CLASSES[t.state[row + T.size]!]!;
-    lane.pointAt(s, lateral, point);
+    pointOn(courses, id, s, lateral, point);
     // While changing lane the nose points where the car slides to.
     const slip = Math.sign(lateral) * Math.min(0.12, Math.abs(lateral) * 0.1);
     boxes.kind[i] = BOX_KIND.vehicle;
-    boxes.halfLength[i] = size.halfLength;
-    boxes.halfWidth[i] = size.halfWidth;
-    boxes.reach[i] = size.reach;
-    // The same as `placeBox`, inlined because it runs for every car in every step.
-    const heading = lane.headingAt(s) - slip;
-    boxes.x[i] = point[0]!;
-    boxes.y[i] = point[1]!;
-    boxes.heading[i] = heading;
-    boxes.cos[i] = Math.cos(heading);
-    boxes.sin[i] = Math.sin(heading);
+    placeBox(boxes, i, point[0]!, point[1]!, headingOn(courses, id, s) - slip);
   }
 }
 
@@ -299,6 +311,7 @@ export function pushCar(
   impulse: number,
 ): void {
   const { state } = t;
+  t.moved[i] = 1;
   const at = i * TRAFFIC_STRIDE;
   const along = boxes.cos[i]! * nx + boxes.sin[i]! * ny;
   const aside = boxes.cos[i]! * ny - boxes.sin[i]! * nx;

@@ -108,13 +108,13 @@ function substep(
   const vx = s[V.vx]!;
   const vy = s[V.vy]!;
   const r = s[V.yawRate]!;
-  const wheelbase = p.front + p.rear;
+  if (chassis.of !== p) measure(p);
+  const { wheelbase, weight, restFront, restRear } = chassis;
 
   // Vertical load per axle with the last acceleration's transfer.
   const transfer = (p.mass * s[V.ax]! * p.height) / wheelbase;
-  const weight = p.mass * GRAVITY;
-  const loadFront = Math.max(0.1 * weight, (weight * p.rear) / wheelbase - transfer);
-  const loadRear = Math.max(0.1 * weight, (weight * p.front) / wheelbase + transfer);
+  const loadFront = Math.max(0.1 * weight, restFront - transfer);
+  const loadRear = Math.max(0.1 * weight, restRear + transfer);
 
   // Longitudinal forces, each within its axle's grip.
   const gripFront = p.friction * loadFront;
@@ -140,17 +140,19 @@ function substep(
   driveRear = Math.max(-gripRear, Math.min(gripRear, driveRear));
 
   const speed = Math.abs(vx);
-  const slipFront = Math.atan2(vy + p.front * r, Math.max(speed, 0.5)) - steer * Math.sign(vx || 1);
-  const slipRear = Math.atan2(vy - p.rear * r, Math.max(speed, 0.5));
-  const sideFront = lateralForce(p.stiffness, gripFront, driveFront, slipFront);
-  const sideRear = lateralForce(p.stiffness, gripRear, driveRear, slipRear);
+  const rolling = Math.max(speed, 0.5);
+  const slipFront = Math.atan((vy + p.front * r) / rolling) - steer * Math.sign(vx || 1);
+  const slipRear = Math.atan((vy - p.rear * r) / rolling);
+  const sideFront = lateralForce(chassis.slope, gripFront, driveFront, slipFront);
+  const sideRear = lateralForce(chassis.slope, gripRear, driveRear, slipRear);
 
   // Rolling without slip costs no forward speed: side forces count only as far as the tyres slip.
   const t = Math.max(0, Math.min(1, (speed - BLEND_LOW) / (BLEND_HIGH - BLEND_LOW)));
   const blend = t * t * (3 - 2 * t);
-  const resistance = p.drag * vx * speed + p.rolling * weight * Math.tanh(vx * 4);
-  const cos = Math.cos(steer);
-  const sin = Math.sin(steer);
+  const direction = speed > 5 ? Math.sign(vx) : Math.tanh(vx * 4); // from 20 on, tanh is 1 in doubles
+  const resistance = p.drag * vx * speed + p.rolling * weight * direction;
+  if (steer !== wheel.angle) turnWheel(steer);
+  const { cos, sin } = wheel;
   const forceX = driveFront * cos - blend * sideFront * sin + driveRear - resistance;
   const forceY = driveFront * sin + sideFront * cos + sideRear;
   const moment = p.front * (driveFront * sin + sideFront * cos) - p.rear * sideRear;
@@ -163,15 +165,17 @@ function substep(
   const dynamicVy = vy + h * (forceY / p.mass - r * vx);
   const dynamicR = r + (h * moment) / p.yawInertia;
 
-  const kinematicR = (nextVx * Math.tan(steer)) / wheelbase;
+  const kinematicR = (nextVx * wheel.tan) / wheelbase;
   const kinematicVy = kinematicR * p.rear;
   const nextVy = blend * dynamicVy + (1 - blend) * kinematicVy;
   const nextR = blend * dynamicR + (1 - blend) * kinematicR;
 
   const heading = s[V.heading]!;
   const middle = heading + 0.5 * h * nextR;
-  s[V.x] = s[V.x]! + h * (nextVx * Math.cos(middle) - nextVy * Math.sin(middle));
-  s[V.y] = s[V.y]! + h * (nextVx * Math.sin(middle) + nextVy * Math.cos(middle));
+  const cosMiddle = Math.cos(middle);
+  const sinMiddle = Math.sin(middle);
+  s[V.x] = s[V.x]! + h * (nextVx * cosMiddle - nextVy * sinMiddle);
+  s[V.y] = s[V.y]! + h * (nextVx * sinMiddle + nextVy * cosMiddle);
   s[V.heading] = heading + h * nextR;
   s[V.vx] = nextVx;
   s[V.vy] = nextVy;
@@ -181,9 +185,40 @@ function substep(
   s[V.ax] = s[V.ax]! + Math.min(1, h / 0.1) * ((nextVx - vx) / h - r * vy - s[V.ax]!);
 }
 
+/** What follows from the parameters alone, of the vehicle stepped last. */
+const chassis = {
+  of: undefined as VehicleParameters | undefined,
+  wheelbase: 0,
+  /** Newtons: in all, and per axle at rest. */
+  weight: 0,
+  restFront: 0,
+  restRear: 0,
+  /** B of the magic formula, 1/rad. */
+  slope: 0,
+};
+
+function measure(p: VehicleParameters): void {
+  chassis.of = p;
+  chassis.wheelbase = p.front + p.rear;
+  chassis.weight = p.mass * GRAVITY;
+  chassis.restFront = (chassis.weight * p.rear) / chassis.wheelbase;
+  chassis.restRear = (chassis.weight * p.front) / chassis.wheelbase;
+  chassis.slope = p.stiffness / SHAPE;
+}
+
+/** Steering angle of the last substep, which seldom changes from one to the next. */
+const wheel = { angle: 0, cos: 1, sin: 0, tan: 0 };
+
+function turnWheel(angle: number): void {
+  wheel.angle = angle;
+  wheel.cos = Math.cos(angle);
+  wheel.sin = Math.sin(angle);
+  wheel.tan = Math.tan(angle);
+}
+
 /** Magic formula D sin(C atan(B α)), shrunk to what the friction ellipse leaves beside `drive`. */
-function lateralForce(stiffness: number, grip: number, drive: number, slip: number): number {
+function lateralForce(slope: number, grip: number, drive: number, slip: number): number {
   const used = drive / grip;
   const left = Math.sqrt(Math.max(0.01, 1 - used * used));
-  return -grip * left * Math.sin(SHAPE * Math.atan((stiffness / SHAPE) * slip));
+  return -grip * left * Math.sin(SHAPE * Math.atan(slope * slip));
 }

@@ -17,7 +17,7 @@ const driving = drivingEnvironments.find((f) => f.id === 'driving')!;
 
 function listed({ traffic: { buckets } }: DrivingWorld, lane: number): number[] {
   const cars: number[] = [];
-  for (let j = buckets.cars[lane]!; j >= 0; j = buckets.nextCar[j]!) cars.push(j);
+  for (let j = buckets.first[2 * lane]!; j >= 0; j = buckets.nextCar[j]!) cars.push(j);
   return cars;
 }
 
@@ -85,7 +85,7 @@ describe('traffic by lane', () => {
         for (let i = 0; i < world.traffic.capacity; i++) {
           const row = i * TRAFFIC_STRIDE;
           if (state[row + T.lane]! < 0) continue;
-          const lane = world.map.lanes[state[row + T.lane]!]!;
+          const lane = state[row + T.lane]!;
           const [s, next] = [state[row + T.s]!, state[row + T.next]!];
           findLeader(world.traffic, i, lane, s, next, world.map, world.boxes, ego);
           expect(leader.gap).toBeCloseTo(gapByAll(world, i), 9);
