@@ -1,6 +1,6 @@
 /** A run, as viewers and operators use it; `run.ts` makes one. */
 import type { Episode, Segment } from '../agent/contract.ts';
-import type { EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
+import type { Driver, EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type {
   ClientFeedback,
   EpisodeSummary,
@@ -44,11 +44,7 @@ export interface RunListener {
   scene(sceneId: number, seed: number): void;
 }
 
-/** Who holds the controls. A connection does, not a person: two tabs of one person are two drivers. */
-export interface Driver {
-  readonly sessionId: string;
-  readonly teacherId: string;
-}
+export type { Driver } from './actors/messages.ts';
 
 /** A page whose person answers queries. */
 export interface Asker {

@@ -14,9 +14,10 @@ import { chooseRun } from './run/choose.ts';
 import { startRun } from './run/run.ts';
 import { DAY } from './storage/audit-heads.ts';
 import type { Storage } from './storage/contract.ts';
+import { sweep } from './storage/folders.ts';
 import { lockFolder } from './storage/lock.ts';
 import { openStorage } from './storage/sqlite.ts';
-import { createLog } from './threads/log.ts';
+import { createLog, type Log } from './threads/log.ts';
 
 export interface ServeOptions {
   readonly host: string;
@@ -91,8 +92,7 @@ async function open(
   const admission = new Admission(options);
   const log = createLog(options.logLevel);
   onClose(lockFolder(options.dataDir).release);
-  const storage = openStorage(options.dataDir);
-  onClose(storage.close);
+  const storage = await openData(options.dataDir, log, onClose);
   const people = await People.open(storage);
   const wanted = {
     ...options,
@@ -152,6 +152,20 @@ async function signHeads(storage: Storage, onError: (error: unknown) => void) {
     clearInterval(timer);
     await sign();
   };
+}
+
+/** The storage of a folder that is locked, after what a killed process left half-written is gone. */
+async function openData(
+  folder: string,
+  log: Log,
+  onClose: (close: () => unknown) => void,
+): Promise<Storage> {
+  const swept = sweep(folder);
+  if (swept.length > 0) log.info({ swept }, 'half-written files of a killed process were removed');
+  const storage = openStorage(folder);
+  onClose(storage.close);
+  await storage.expectRoom();
+  return storage;
 }
 
 /** The environment as described to a page. */

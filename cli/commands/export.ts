@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { UsageError } from '../../experiments/errors.ts';
+import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { createOutput, type Progress } from '../../experiments/output.ts';
 import { jsonOption, withExamples } from './shared.ts';
 
@@ -32,7 +32,7 @@ async function run(flags: ExportFlags): Promise<void> {
   const output = createOutput(flags);
   const { openStorage } = await import('../../server/storage/sqlite.ts');
   const { exportRun } = await import('../export-run.ts');
-  const storage = openStorage(flags.data);
+  const storage = await asUsage(() => openStorage(flags.data));
   try {
     const runs = await storage.listRuns();
     const newest = await storage.latestRun();

@@ -13,7 +13,14 @@ import { HeldAction } from './held-action.ts';
 import { LiveEpisode } from './live-episode.ts';
 import { LivePictures, type Moment } from './live-pictures.ts';
 import { LiveTakeover } from './live-takeover.ts';
-import type { ActorData, EmitLive, LiveCommand, Request } from './messages.ts';
+import type {
+  ActorData,
+  Driver,
+  EmitLive,
+  LiveCommand,
+  OverrideCause,
+  Request,
+} from './messages.ts';
 import { hasOneScene } from './scene-id.ts';
 import { createTakeOverRequest, type TakeOverRequest } from './take-over-request.ts';
 import { Wheel } from './wheel.ts';
@@ -132,7 +139,7 @@ class LiveLoop {
         if (this.#acting) this.#close('aborted', 'shutdown');
         return;
       case 'input':
-        if (this.#press(command.input, now)) this.#report();
+        if (this.#press(command.input, command.driver, now)) this.#report();
         return;
       default:
         this.#steer(command, now);
@@ -170,14 +177,14 @@ class LiveLoop {
   }
 
   /** False for an input of another size or episode, or one that is too old: it has no effect. */
-  #press(input: ControlInput, now: number): boolean {
+  #press(input: ControlInput, driver: Driver, now: number): boolean {
     const isRelease = input.activeAxes === 0; // letting go is never too late
     const fits = input.values.length === this.#env.actionSpace.size;
     const isHere = fits && input.episodeNumber === this.#episode.number;
     const isOld = isStale(input.step, this.#episode.length, this.#env.controlDt);
     if (!isRelease && (!isHere || isOld)) return false;
     const takesOver = !isRelease && this.#wheel.driver !== 'human';
-    this.#wheel.press(input, now);
+    this.#wheel.press(input, driver, now);
     // A takeover ends a pause. A person who drives already does not end it by holding on.
     if (takesOver && !this.#wheel.isStopped) this.#moment.isPaused = false;
     return true;
@@ -235,12 +242,19 @@ class LiveLoop {
 
     const isHuman = wheel.controller === 'human';
     if (isHuman && clipped > 0) this.#countClipped();
-    if (isHuman && !this.#takeover.isOpen) this.#takeover.begin(this.#env.saveState(), snapshot);
-    if (!isHuman) this.#takeover.end(isExpired ? 'watchdog' : 'released');
+    this.#follow(wheel.person, snapshot, isExpired ? 'watchdog' : 'released');
     const isHandover = isHuman !== this.#wasHuman;
     this.#wasHuman = isHuman;
     if (isHandover || wheel.controller !== before) this.#pictures.mark(FLAG.handover);
     return isHandover || isExpired || request !== this.#told;
+  }
+
+  /** One takeover per person: it ends when they let go and when another takes over from them. */
+  #follow(person: Driver | undefined, snapshot: PolicySnapshot, cause: OverrideCause): void {
+    const takeover = this.#takeover;
+    if (person && takeover.isBy(person)) return;
+    takeover.end(cause);
+    if (person) takeover.begin(this.#env.saveState(), snapshot, person);
   }
 
   #brake(): void {

@@ -3,13 +3,14 @@ import { takenFrom } from '../../agent/acting/counterfactual.ts';
 import type { PolicySnapshot } from '../../agent/contract.ts';
 import type { EnvState } from '../../sim/contract.ts';
 import type { LiveEpisode } from './live-episode.ts';
-import type { EmitLive, OverrideCause } from './messages.ts';
+import type { Driver, EmitLive, OverrideCause } from './messages.ts';
 
 /** `state` and `snapshot` are the environment and the policy at step `from`. */
 interface Takeover {
   readonly from: number;
   readonly state: EnvState;
   readonly snapshot: PolicySnapshot;
+  readonly driver: Driver;
 }
 
 export class LiveTakeover {
@@ -22,13 +23,14 @@ export class LiveTakeover {
     this.#emit = emit;
   }
 
-  get isOpen(): boolean {
-    return this.#open !== undefined;
+  /** Whether it is this person's, by connection. */
+  isBy(driver: Driver): boolean {
+    return this.#open?.driver.sessionId === driver.sessionId;
   }
 
   /** A person acts from the coming step on. */
-  begin(state: EnvState, snapshot: PolicySnapshot): void {
-    this.#open = { from: this.#episode.length, state, snapshot };
+  begin(state: EnvState, snapshot: PolicySnapshot, driver: Driver): void {
+    this.#open = { from: this.#episode.length, state, snapshot, driver };
   }
 
   /** The latest step was the last of it; one without steps is forgotten. */
@@ -37,9 +39,21 @@ export class LiveTakeover {
     this.#open = undefined;
     const { id: episodeId, seed, length: to } = this.#episode;
     if (!takeover || to <= takeover.from) return;
-    const { from } = takeover;
+    const { from, state, snapshot, driver } = takeover;
+    const { teacherId } = driver;
     this.#episode.sendChunk(); // the learner knows the steps before it hears of the takeover
     const taken = takenFrom(this.#episode.recorded(), from, to);
-    this.#emit({ type: 'override', episodeId, ...takeover, to, seed, taken, cause });
+    this.#emit({
+      type: 'override',
+      episodeId,
+      from,
+      to,
+      seed,
+      state,
+      snapshot,
+      taken,
+      teacherId,
+      cause,
+    });
   }
 }

@@ -52,6 +52,12 @@ export interface ActorData {
   readonly session: string;
 }
 
+/** Who holds the controls. A connection does, not a person: two tabs of one person are two drivers. */
+export interface Driver {
+  readonly sessionId: string;
+  readonly teacherId: string;
+}
+
 export type LiveCommand =
   /** `gate` belongs to the snapshot; without one the agent does not ask. */
   | {
@@ -73,7 +79,7 @@ export type LiveCommand =
   | { readonly type: 'overlays'; readonly viewer: string; readonly on: boolean }
   /** Number of viewers; while it is 0, no path is predicted. */
   | { readonly type: 'viewers'; readonly count: number }
-  | { readonly type: 'input'; readonly input: ControlInput }
+  | { readonly type: 'input'; readonly input: ControlInput; readonly driver: Driver }
   | { readonly type: 'predicted'; readonly value: number };
 
 export type Controller = 'policy' | 'human' | 'safe';
@@ -128,6 +134,8 @@ export type LiveEvent =
       readonly state: EnvState;
       readonly snapshot: PolicySnapshot;
       readonly taken: Taken;
+      /** Who drove. */
+      readonly teacherId: string;
       readonly cause: 'released' | 'watchdog' | 'episode-end' | 'rewind' | 'estop';
     }
   /** The snapshot is in use from the next step on. */

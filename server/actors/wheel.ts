@@ -5,32 +5,37 @@
  */
 import { type ControlInput, WATCHDOG_SECONDS } from '../protocol/index.ts';
 import type { HeldAction } from './held-action.ts';
-import type { Controller } from './messages.ts';
+import type { Controller, Driver } from './messages.ts';
 
-type Driver =
+type Hands =
   | { readonly kind: 'policy' }
   /** `at` is the wall clock of the newest input, ms. */
-  | { readonly kind: 'person'; readonly input: ControlInput; readonly at: number }
+  | {
+      readonly kind: 'person';
+      readonly who: Driver;
+      readonly input: ControlInput;
+      readonly at: number;
+    }
   /** A person let go with release to brake: the safe action holds until a person decides. */
   | { readonly kind: 'brake' }
   /** After an emergency stop: the safe action holds, and neither policy nor person drives until `resume`. */
   | { readonly kind: 'stopped' };
 
-const CONTROLLER: Readonly<Record<Driver['kind'], Controller>> = {
+const CONTROLLER: Readonly<Record<Hands['kind'], Controller>> = {
   policy: 'policy',
   person: 'human',
   brake: 'safe',
   stopped: 'safe',
 };
-const POLICY: Driver = { kind: 'policy' };
-const BRAKE: Driver = { kind: 'brake' };
-const STOPPED: Driver = { kind: 'stopped' };
+const POLICY: Hands = { kind: 'policy' };
+const BRAKE: Hands = { kind: 'brake' };
+const STOPPED: Hands = { kind: 'stopped' };
 
 export class Wheel {
   releaseTo: 'policy' | 'brake' = 'policy';
   /** The agent asks for a person in this step. With release to brake it brakes for as long as it asks. */
   isAsking = false;
-  #driver: Driver = POLICY;
+  #hands: Hands = POLICY;
   /** Control steps that the newest input may act for, and has acted for. */
   readonly #mostSteps: number;
   #actedSteps = 0;
@@ -41,56 +46,61 @@ export class Wheel {
   }
 
   get isStopped(): boolean {
-    return this.#driver.kind === 'stopped';
+    return this.#hands.kind === 'stopped';
   }
 
   /** Who drives, whether or not the agent brakes because it asks. */
   get driver(): Controller {
-    return CONTROLLER[this.#driver.kind];
+    return CONTROLLER[this.#hands.kind];
   }
 
   /** Whose action is executed. */
   get controller(): Controller {
     const brakes = this.isAsking && this.releaseTo === 'brake';
-    return brakes && this.#driver.kind === 'policy' ? 'safe' : this.driver;
+    return brakes && this.#hands.kind === 'policy' ? 'safe' : this.driver;
   }
 
   /** Sequence number of the input in force; 0: none. */
   get sequence(): number {
-    return this.#driver.kind === 'person' ? this.#driver.input.sequence : 0;
+    return this.#hands.kind === 'person' ? this.#hands.input.sequence : 0;
+  }
+
+  /** The person who drives, if one does. */
+  get person(): Driver | undefined {
+    return this.#hands.kind === 'person' ? this.#hands.who : undefined;
   }
 
   /** An input arrived at wall clock `now` (ms); one without an active axis releases. */
-  press(input: ControlInput, now: number): void {
+  press(input: ControlInput, who: Driver, now: number): void {
     if (this.isStopped) return;
     // Any axis counts by itself: opposite steering and throttle cannot cancel out.
     if (input.activeAxes === 0) this.release();
     else {
-      this.#driver = { kind: 'person', input, at: now };
+      this.#hands = { kind: 'person', who, input, at: now };
       this.#actedSteps = 0;
     }
   }
 
   /** The person lets go, or their connection is gone. */
   release(): void {
-    if (this.#driver.kind === 'person') this.#driver = this.releaseTo === 'brake' ? BRAKE : POLICY;
+    if (this.#hands.kind === 'person') this.#hands = this.releaseTo === 'brake' ? BRAKE : POLICY;
   }
 
   /** Emergency stop. */
   stop(): void {
-    this.#driver = STOPPED;
+    this.#hands = STOPPED;
   }
 
   /** The policy drives again after a stop or a brake; a person who drives goes on. */
   resume(): void {
     this.isAsking = false;
-    if (this.driver === 'safe') this.#driver = POLICY;
+    if (this.driver === 'safe') this.#hands = POLICY;
   }
 
   /** The watchdog before a step at wall clock `now` (ms): true when it takes the wheel from a silent person. */
   expire(now: number): boolean {
-    if (this.#driver.kind !== 'person') return false;
-    const isLate = now - this.#driver.at > WATCHDOG_SECONDS * 1000;
+    if (this.#hands.kind !== 'person') return false;
+    const isLate = now - this.#hands.at > WATCHDOG_SECONDS * 1000;
     if (!isLate && this.#actedSteps++ < this.#mostSteps) return false;
     this.release();
     return true;
@@ -98,14 +108,14 @@ export class Wheel {
 
   /** Writes what the driver wants for the coming step to `out` (k). */
   choose(policyAction: Float32Array, held: HeldAction, out: Float32Array): void {
-    switch (this.#driver.kind) {
+    switch (this.#hands.kind) {
       case 'policy':
         out.set(policyAction);
         return;
       case 'person':
         // A person takes the whole action: axes they do not move stay where they are.
-        out.set(this.#driver.input.values);
-        held.holdOthers(this.#driver.input.activeAxes, out);
+        out.set(this.#hands.input.values);
+        held.holdOthers(this.#hands.input.activeAxes, out);
         return;
       case 'brake':
       case 'stopped':

@@ -10,6 +10,7 @@ import { OWNER, type People } from '../people/people.ts';
 import type { Storage } from '../storage/contract.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { Admission, Refused } from './admission.ts';
+import { compressAnswers } from './compress.ts';
 import type { ConnectionLog } from './counted-log.ts';
 import { guardHttp } from './http-guard.ts';
 import type { Sockets } from './sockets.ts';
@@ -44,6 +45,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const { admission, people } = options;
   const onRefused = (refused: Refused) => log.warn(refused, 'a request was refused');
   guardHttp(app, { admission, people, onRefused });
+  compressAnswers(app);
   await app.register(fastifySwagger, {
     openapi: { info: { title: 'Reins', version: options.serverVersion } },
   });

@@ -199,7 +199,7 @@ class Session implements Kept {
     const judgement = this.#hand.judge(input, performance.now(), present);
     switch (judgement.kind) {
       case 'lets-go':
-        if (run.holder?.sessionId === driver.sessionId) run.live({ type: 'input', input });
+        if (run.holder?.sessionId === driver.sessionId) run.live({ type: 'input', input, driver });
         return;
       case 'stale':
         return;
@@ -215,7 +215,7 @@ class Session implements Kept {
             'control-taken',
             `${this.#nameOf(run.holder)} is driving; wait until they let go`,
           );
-        run.live({ type: 'input', input: { ...input, step: judgement.seen } });
+        run.live({ type: 'input', input: { ...input, step: judgement.seen }, driver });
         return;
     }
   }

@@ -11,7 +11,7 @@ const LIVE_TAG = 'live';
 
 /** Resolves once what the report brought is on disk. */
 export async function onLiveReport(parts: RunParts, report: LiveReport): Promise<void> {
-  const { live, learner, viewers, statistics, scenes, takeovers, background } = parts;
+  const { learner, viewers, statistics, scenes, takeovers, background } = parts;
   switch (report.type) {
     case 'scene':
       scenes.put(report.sceneId, report.scene);
@@ -39,7 +39,7 @@ export async function onLiveReport(parts: RunParts, report: LiveReport): Promise
       return;
     case 'override':
       statistics.override();
-      background.run('takeover', takeovers.begin(report, live.lastHolder));
+      background.run('takeover', takeovers.begin(report));
       return;
     case 'snapshot-in-use':
       for (const { feedbackIds, ...applied } of learner.inUse(report.version))

@@ -14,7 +14,7 @@ import type { RunStatistics } from './statistics.ts';
 export interface FeedbackLogOptions {
   readonly run: Run;
   readonly storage: Storage;
-  readonly live: Pick<LiveActor, 'state' | 'step' | 'flush'>;
+  readonly live: Pick<LiveActor, 'state' | 'step' | 'flush' | 'reached'>;
   readonly learner: Pick<LearnerHandle, 'feedback'>;
   readonly episodes: Pick<Episodes, 'recent' | 'ensureWritten'>;
   readonly queries: Pick<Queries, 'answering'>;
@@ -61,7 +61,8 @@ export class FeedbackLog {
     feedback: Feedback,
     assignments?: readonly Assignment[],
   ): Promise<{ duplicate: boolean }> {
-    await this.#stepsOnDisk([...stepsOf(feedback).keys()]).catch((error: Error) => {
+    await this.#stepsOnDisk(stepsOf(feedback)).catch((error: Error) => {
+      if (error instanceof RunError) throw error;
       throw new RunError(
         'storage-failed',
         `the steps that the answer is about could not be written: ${error.message}`,
@@ -88,11 +89,26 @@ export class FeedbackLog {
     return { duplicate };
   }
 
-  async #stepsOnDisk(ids: readonly string[]): Promise<void> {
+  async #stepsOnDisk(steps: ReadonlyMap<string, number>): Promise<void> {
     const { live, episodes } = this.#options;
     const open = live.state?.episodeId;
-    if (open !== undefined && ids.includes(open)) await live.flush();
-    await episodes.ensureWritten(ids);
+    const least = open === undefined ? undefined : steps.get(open);
+    if (open !== undefined && least !== undefined) {
+      if (live.step < least) await this.#firstStep(open);
+      await live.flush();
+    }
+    await episodes.ensureWritten([...steps.keys()]);
+  }
+
+  /** A press in the first moment of an episode is about its first step. @throws RunError where none comes */
+  async #firstStep(episodeId: string): Promise<void> {
+    const { live, episodes } = this.#options;
+    await live.reached(episodeId, 1);
+    const isOpen = live.state?.episodeId === episodeId;
+    const length = isOpen ? live.step : (episodes.recent.get(episodeId)?.length ?? 0);
+    if (length > 0) return;
+    const why = isOpen ? 'has no step yet: go on first' : 'ended before its first step';
+    throw new RunError('bad-message', `feedback.step: is 0, but episode ${episodeId} ${why}`);
   }
 
   #context(): CheckContext {

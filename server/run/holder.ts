@@ -6,18 +6,12 @@ const PATIENCE = WATCHDOG_SECONDS * 1000;
 
 export class Holder {
   #current: Driver | undefined;
-  #last = 'operator';
   /** Since when they drive, and when their newest input came; ms since epoch. */
   #since = 0;
   #at = 0;
 
   get current(): Driver | undefined {
     return this.#current;
-  }
-
-  /** The person who drives, or drove last. */
-  get last(): string {
-    return this.#current?.teacherId ?? this.#last;
   }
 
   /** Who drives from another connection. `isDriven`: a person's inputs have effect right now. */
@@ -34,7 +28,6 @@ export class Holder {
     if (this.other(driver.sessionId, isDriven, now)) return false;
     if (this.#current?.sessionId !== driver.sessionId) this.#since = now;
     this.#current = driver;
-    this.#last = driver.teacherId;
     this.#at = now;
     return true;
   }

@@ -95,11 +95,6 @@ export class LiveActor {
     return this.#holder.current;
   }
 
-  /** The person who drives, or drove last. */
-  get lastHolder(): string {
-    return this.#holder.last;
-  }
-
   start(listener: LiveListener): void {
     this.#thread.start({
       module: new URL('../actors/live.ts', import.meta.url).href,

@@ -30,7 +30,7 @@ type Takeover = Extract<LiveEvent, { type: 'override' }>;
 type OverrideFeedback = Extract<Feedback, { kind: 'override' }>;
 type Verdict = Extract<ServerMessage, { type: 'override' }>['counterfactual'];
 
-/** A takeover that a full disk keeps out of the log is tried again after this, ms. */
+/** What a full disk keeps out of the log is tried again after this, ms. */
 const RETRY = 1000;
 
 interface Waiting {
@@ -75,8 +75,8 @@ export class Takeovers {
   }
 
   /** A person let go. Resolves once it is in the log and people have been told. */
-  async begin(takeover: Takeover, teacherId: string): Promise<void> {
-    const feedback = this.#feedbackOf(takeover, teacherId);
+  async begin(takeover: Takeover): Promise<void> {
+    const feedback = this.#feedbackOf(takeover);
     const id = counterfactualId(takeover.episodeId, takeover.from);
     const logged = this.#put(feedback);
     this.#logging.add(logged);
@@ -97,8 +97,27 @@ export class Takeovers {
     const waiting = this.#take(id);
     if (!waiting || !(await waiting.logged)) return;
     const { feedback } = waiting;
-    if (!(await this.#keep(branch))) return;
-    if (predictions && !(await this.#keep(predictions.episode))) return;
+    const complete = () => this.#complete(feedback, branch, predictions);
+    if (await this.#insist('a counterfactual', complete))
+      await this.#judge(feedback, branch, endReason);
+    else this.#options.log.error({ id }, 'a takeover stays without its counterfactual');
+  }
+
+  /** What a closing run finds no room for is said and not waited for. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const id of [...this.#waiting.keys()]) this.#take(id);
+    await Promise.all(this.#logging);
+  }
+
+  /** Branch and predictions to disk, then the event that names them. @throws Error when the disk refuses. */
+  async #complete(
+    feedback: OverrideFeedback,
+    branch: Episode,
+    predictions: Predictions | undefined,
+  ): Promise<void> {
+    await this.#keep(branch);
+    if (predictions) await this.#keep(predictions.episode);
     const { episodeId, from, to, id: overrideId, ...base } = feedback;
     await this.#options.feedback.append({
       ...base,
@@ -112,30 +131,28 @@ export class Takeovers {
       counterfactual: { episodeId: branch.id, from: 0, to: branch.length },
       ...(predictions ? { predictions: predictions.segments } : {}),
     });
-    await this.#judge(feedback, branch, endReason);
   }
 
-  /** What is not in the log yet is tried a last time. */
-  async close(): Promise<void> {
-    this.#closing.abort();
-    for (const id of [...this.#waiting.keys()]) this.#take(id);
-    await Promise.all(this.#logging);
-  }
-
-  /** The steps and then the takeover, until the disk takes both; a closing run settles for the takeover. */
-  async #put(takeover: OverrideFeedback): Promise<boolean> {
-    const { feedback, log } = this.#options;
+  /** Again and again until the disk takes it; false: the run closed before it did. */
+  async #insist(what: string, write: () => Promise<unknown>): Promise<boolean> {
     const { signal } = this.#closing;
     for (let tries = 0; ; tries++) {
       try {
-        await feedback.put(takeover);
+        await write();
         return true;
       } catch (error) {
-        if (tries === 0) log.error({ error: String(error) }, 'a takeover could not be written');
+        if (tries === 0)
+          this.#options.log.error({ error: String(error) }, `${what} could not be written`);
       }
-      if (signal.aborted) break;
+      if (signal.aborted) return false;
       await sleep(RETRY, undefined, { signal }).catch(() => {});
     }
+  }
+
+  /** The steps and then the takeover; a closing run settles for the takeover. */
+  async #put(takeover: OverrideFeedback): Promise<boolean> {
+    const { feedback, log } = this.#options;
+    if (await this.#insist('a takeover', () => feedback.put(takeover))) return true;
     return feedback.append(takeover).then(
       () => true,
       (error) => {
@@ -145,7 +162,7 @@ export class Takeovers {
     );
   }
 
-  #feedbackOf({ episodeId, from, to }: Takeover, teacherId: string): OverrideFeedback {
+  #feedbackOf({ episodeId, from, to, teacherId }: Takeover): OverrideFeedback {
     const now = Date.now();
     return {
       id: `${episodeId}-o${from}`,
@@ -178,11 +195,11 @@ export class Takeovers {
     });
   }
 
-  /** The branch reaches disk and learner before the feedback that names it; false: the disk refuses it. */
-  async #keep(branch: Episode): Promise<boolean> {
-    if (!(await this.#options.episodes.keep(branch, false))) return false;
+  /** The branch reaches disk and learner before the feedback that names it. @throws Error when it cannot. */
+  async #keep(branch: Episode): Promise<void> {
+    if (!(await this.#options.episodes.keep(branch, false)))
+      throw new Error(`episode ${branch.id} is not on disk`);
     this.#options.learner.recall(branch);
-    return true;
   }
 
   async #judge(feedback: OverrideFeedback, branch: Episode, endReason: string): Promise<void> {

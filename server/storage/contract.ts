@@ -163,6 +163,9 @@ export interface Storage extends AccountStorage {
   /** Signs the newest row of the audit log, once; undefined: there is none. `time`: ms since epoch. */
   signAudit(time: number): Promise<SignedHead | undefined>;
 
+  /** @throws RangeError naming the file and the way out when the log takes nothing. */
+  expectRoom(): Promise<void>;
+
   /** Read every stored episode once, in the background; what is broken is set aside and named. */
   verify(): Promise<void>;
   /** Things found broken so far, by name. */

@@ -1,7 +1,8 @@
 /** Opens the database of a folder, or says in one line why not and what to do. */
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, sql } from 'kysely';
 import Database from 'libsql';
+import { isFull } from './room.ts';
 import { MIGRATIONS, SCHEMA_VERSION, type Tables } from './schema.ts';
 
 /** @throws RangeError naming the file and the way out */
@@ -25,7 +26,7 @@ export function openDatabase(path: string): Kysely<Tables> {
 function make(path: string): void {
   const temporary = `${path}.new`;
   attempt(path, () => {
-    rmSync(temporary, { force: true });
+    for (const end of ['', '-journal']) rmSync(temporary + end, { force: true });
     const database = new Database(temporary);
     try {
       migrate(database, 0);
@@ -34,6 +35,15 @@ function make(path: string): void {
     }
     renameSync(temporary, path);
   });
+}
+
+/** Writes what is there already. @throws RangeError naming the file and the way out */
+export async function expectWritable(db: Kysely<Tables>, path: string): Promise<void> {
+  try {
+    await sql.raw(`PRAGMA user_version = ${SCHEMA_VERSION}`).execute(db);
+  } catch (error) {
+    throw unusable(path, error);
+  }
 }
 
 function refuseEmpty(path: string): void {
@@ -73,16 +83,19 @@ function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof RangeError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RangeError(`database: ${path} cannot be used (${reason}): ${wayOut(reason)}`);
+    throw error instanceof RangeError ? error : unusable(path, error);
   }
 }
 
-function wayOut(reason: string): string {
+function unusable(path: string, error: unknown): RangeError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new RangeError(`database: ${path} cannot be used (${reason}): ${wayOut(path, reason)}`);
+}
+
+function wayOut(path: string, reason: string): string {
   if (/not a database|malformed/i.test(reason))
     return 'put a copy of it back, or move it away to begin anew';
-  if (/full|ENOSPC/i.test(reason)) return 'make room on its disk';
+  if (isFull(path, reason)) return 'make room on its disk';
   if (/locked|busy/i.test(reason)) return 'end the program that uses it';
   return 'make it writable, or choose another folder with --data';
 }

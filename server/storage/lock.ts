@@ -1,10 +1,12 @@
 /**
- * One server per data folder, one bench per folder of rows. The lock is an open exclusive transaction of an SQLite file: whichever
- * way the process ends, the operating system lets go of it, so that nothing stale can stay behind.
+ * One server per data folder, one bench per folder of rows. The lock is an open exclusive transaction of an
+ * SQLite file, which stays empty: whichever way the process ends, the operating system lets go of it, so that
+ * nothing stale can stay behind.
  */
 import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
+import { isFull } from './room.ts';
 
 export interface FolderLock {
   release(): void;
@@ -38,10 +40,14 @@ export function lockFolder(folder: string, { name, flag }: FolderUser = SERVER):
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock?.close();
-    if (!/locked|busy/i.test(String(error)))
+    if (!/locked|busy/i.test(String(error))) {
+      const wayOut = isFull(path, error)
+        ? 'make room on its disk'
+        : `remove it where no ${name} runs, or choose another folder with --${flag}`;
       throw new RangeError(
-        `${flag}: ${path} cannot be used as a lock (${(error as Error).message}): remove it where no ${name} runs, or choose another folder with --${flag}`,
+        `${flag}: ${path} cannot be used as a lock (${(error as Error).message}): ${wayOut}`,
       );
+    }
     throw new RangeError(
       `${flag}: ${folder} is in use by another ${name} (process ${pidIn(owner)}): end it, or choose another folder with --${flag}`,
     );

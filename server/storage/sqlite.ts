@@ -1,5 +1,5 @@
 /** SQLite for what is small and must be found, files for episodes and checkpoints. */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
@@ -12,8 +12,9 @@ import { signHead } from './audit-heads.ts';
 import { createAuditLog, feedbackEvent } from './audit-log.ts';
 import { readBinary, writeBinaryInPieces } from './binary.ts';
 import type { EpisodeRow, Storage, StoredCheckpoint, StoredQuery } from './contract.ts';
-import { openDatabase } from './database.ts';
+import { expectWritable, openDatabase } from './database.ts';
 import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
+import { makeFolders } from './folders.ts';
 import { createRetention } from './retention.ts';
 import { createRuns } from './runs.ts';
 import type { Tables } from './schema.ts';
@@ -31,11 +32,9 @@ interface CheckpointMeta {
  */
 export function openStorage(folder: string, calls?: DiskCalls): Storage {
   const writing: WriteOptions = calls ? { calls } : {};
-  const episodes = join(folder, 'episodes');
-  const checkpoints = join(folder, 'checkpoints');
-  const corrupt = join(folder, 'corrupt');
-  for (const path of [episodes, checkpoints, corrupt]) mkdirSync(path, { recursive: true });
-  const db = openDatabase(join(folder, 'reins.db'));
+  const { episodes, checkpoints, corrupt } = makeFolders(folder);
+  const database = join(folder, 'reins.db');
+  const db = openDatabase(database);
   const problems: string[] = [];
   let lastCheckpoint: Promise<void> = Promise.resolve();
   let closed = false;
@@ -240,6 +239,7 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
     readAudit: audit.read,
     appendAudit: (events) => db.transaction().execute((t) => audit.append(t, events)),
     signAudit: async (time) => signHead(folder, await audit.head(), time),
+    expectRoom: () => expectWritable(db, database),
     verify,
     async close() {
       closed = true;

@@ -1,6 +1,7 @@
-/** What a browser or the line may withhold: gamepads, storage, the server, an answer to anything. */
+/** What a browser, the line or the disk may withhold: gamepads, storage, the server, an answer to anything, room. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { limitFiles } from '../faults/small-disk.ts';
 import {
   freePort,
   launchBrowser,
@@ -113,6 +114,31 @@ test('[E2E-15] answers of two tabs given while the server is away all arrive, on
   const after = await rewards();
   expect(after.length).toBe(before.length + 153);
   expect(new Set(after).size).toBe(after.length);
+  await context.close();
+});
+
+test('[E2E-17] while the disk refuses to write the page says so, and answers wait until there is room', async () => {
+  const context = await browser.newContext();
+  const page = await open(context);
+  const before = await rewards();
+  const kept = `Object.keys(localStorage).filter((key) => key.startsWith('reins-answer')).length`;
+  limitFiles(server.pid, '4096'); // to the server a disk that is full
+  try {
+    await page.keyboard.press('+');
+    await until('the alert', () => page.getByTestId('alerts').isVisible(), 120_000);
+    await page.getByTestId('alerts').click();
+    const told = await page.getByTestId('alert-list').textContent();
+    expect(told).toMatch(/could not be written/);
+    expect(told).toMatch(/Free some space/);
+    expect(await page.evaluate(kept)).toBe(1);
+    expect(await rewards()).toEqual(before);
+  } finally {
+    limitFiles(server.pid, 'unlimited');
+  }
+  const isOver = async () => !(await page.getByTestId('alerts').isVisible());
+  await until('the end of the alert', isOver, 120_000);
+  await until('the answer', async () => (await rewards()).length === before.length + 1, 120_000);
+  await until('its acknowledgement', async () => (await page.evaluate(kept)) === 0);
   await context.close();
 });
 

@@ -3,17 +3,23 @@
 /** ms after which the question counts as unanswered. */
 const PATIENCE = 5000;
 
-/** In words for a person; undefined where the server does not object, or does not answer. */
+/** What a person reads where the server would let the page in and still no socket opens. */
+export const SWALLOWED =
+  'The server answers, but sockets do not reach it: a proxy in between does not pass WebSockets on. ' +
+  'Let it pass on Upgrade and Connection at the path ws (nginx: proxy_http_version 1.1, ' +
+  'proxy_set_header Upgrade $http_upgrade, proxy_set_header Connection "upgrade").';
+
+/** In words for a person; null: the server does not object; undefined: it does not answer. */
 export async function whyRefused(
   { href, origin }: { readonly href: string; readonly origin: string },
   ask: typeof fetch,
-): Promise<string | undefined> {
+): Promise<string | null | undefined> {
   const url = new URL('api/admission', href);
   url.searchParams.set('origin', origin);
   try {
     const response = await ask(url, { signal: AbortSignal.timeout(PATIENCE) });
     const { message } = (await response.json()) as { message?: unknown };
-    return typeof message === 'string' ? message : undefined;
+    return typeof message === 'string' || message === null ? message : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** The socket to the server: opened again whenever it is lost or dead. */
 import { CLOSE, SUBPROTOCOL, WEBSOCKET_PATH } from '../../server/protocol/index.ts';
-import { whyRefused } from './admission.ts';
+import { SWALLOWED, whyRefused } from './admission.ts';
 import { BEAT_EVERY, createHeartbeat } from './heartbeat.ts';
 
 const RETRY_FIRST = 500;
@@ -47,6 +47,8 @@ export function createLine(window: LineWindow, events: LineEvents): Line {
   let socket: WebSocket | undefined;
   let isMismatched = false;
   let attempt = 0;
+  /** Sockets in a row that did not open although the server would let them in. */
+  let swallowed = 0;
   let retry = RETRY_FIRST;
   let timer = 0;
 
@@ -61,6 +63,7 @@ export function createLine(window: LineWindow, events: LineEvents): Line {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
       wasOpen = true;
+      swallowed = 0;
       events.onOpen();
     };
     socket.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) => {
@@ -90,8 +93,11 @@ export function createLine(window: LineWindow, events: LineEvents): Line {
   async function explain(failed: number, retryMs: number): Promise<void> {
     const why = await whyRefused(window.location, window.fetch.bind(window));
     if (failed !== attempt) return;
-    if (why === undefined) events.onLost(retryMs);
-    else events.onRefused(why);
+    swallowed = why === null ? swallowed + 1 : 0;
+    // The first may have met a server that was just starting.
+    if (swallowed > 1) events.onRefused(SWALLOWED);
+    else if (why) events.onRefused(why);
+    else events.onLost(retryMs);
   }
 
   /** A dead socket stays half open for minutes: it is given up, not waited for. */

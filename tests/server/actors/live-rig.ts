@@ -1,12 +1,14 @@
 /** A live loop on the point world with a policy that always goes (+0.2, −0.1), driven tick by tick. */
 import type { GateSnapshot, PolicySnapshot } from '../../../agent/contract.ts';
 import { createLiveLoop } from '../../../server/actors/live-loop.ts';
-import type { LiveCommand, LiveEvent } from '../../../server/actors/messages.ts';
+import type { Driver, LiveCommand, LiveEvent } from '../../../server/actors/messages.ts';
 import { decodeFrame } from '../../../server/protocol/index.ts';
 import { createPointWorld } from '../../agent/point-world.ts';
 
 export const POLICY = [0.2, -0.1];
 export const SAFE = [0, -1];
+
+export const ADA: Driver = { sessionId: 'ada-1', teacherId: 'ada' };
 
 export const snapshot: PolicySnapshot = {
   version: 7,
@@ -82,7 +84,11 @@ export function createRig(options: { readonly holds?: boolean } = {}) {
     hold(
       values: readonly number[],
       activeAxes = 1,
-      { episodeNumber, step }: { episodeNumber?: number; step?: number } = {},
+      {
+        episodeNumber,
+        step,
+        driver = ADA,
+      }: { episodeNumber?: number; step?: number; driver?: Driver } = {},
     ) {
       const frame = rig.frame();
       const input = {
@@ -93,7 +99,7 @@ export function createRig(options: { readonly holds?: boolean } = {}) {
         activeAxes,
         values: Float32Array.from(values),
       };
-      rig.send({ type: 'input', input });
+      rig.send({ type: 'input', input, driver });
     },
   };
   return rig;

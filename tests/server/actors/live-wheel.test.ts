@@ -60,6 +60,21 @@ it('[CTRL-2] at a tenth of the speed silence ends it after 0.5 s of the wall clo
   expect(isHuman()).toBe(false);
 });
 
+it('[CTRL-21] who takes over from a silent operator between two steps has a takeover of their own', () => {
+  const bob = { sessionId: 'bob-1', teacherId: 'bob' };
+  rig.hold([1, 1]);
+  rig.tick(3);
+  rig.send({ type: 'release' });
+  rig.hold([-1, -1], 1, { driver: bob });
+  rig.tick(2);
+  rig.hold([0, 0], 0, { driver: bob });
+  rig.tick();
+  expect(rig.of('override')).toMatchObject([
+    { teacherId: 'ada', from: 0, to: 3 },
+    { teacherId: 'bob', from: 3, to: 5 },
+  ]);
+});
+
 it('[CTRL-16] holding on does not undo a pause; a new takeover does, and so does play', () => {
   rig.hold([1, 1]);
   rig.tick(2);

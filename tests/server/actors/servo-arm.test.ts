@@ -6,6 +6,7 @@ import { createLiveLoop } from '../../../server/actors/live-loop.ts';
 import type { LiveEvent } from '../../../server/actors/messages.ts';
 import { decodeFrame } from '../../../server/protocol/index.ts';
 import { createMjcfEnvironment } from '../../../sim/robotics/mjcf/environment.ts';
+import { ADA } from './live-rig.ts';
 
 const fixtures = new URL('../../sim/robotics/fixtures', import.meta.url).pathname;
 const options = {
@@ -47,7 +48,10 @@ function drive(seconds: number, activeAxes: number, values: readonly number[]): 
     const { episodeNumber, step } = decodeFrame(newest.buffer);
     const input = { sequence: 1, episodeNumber, step, sentAt: now, activeAxes };
     if (activeAxes !== 0)
-      loop.command({ type: 'input', input: { ...input, values: Float32Array.from(values) } }, now);
+      loop.command(
+        { type: 'input', input: { ...input, values: Float32Array.from(values) }, driver: ADA },
+        now,
+      );
     now += 1000 * env.controlDt;
     loop.tick(now);
   }

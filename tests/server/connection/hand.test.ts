@@ -12,11 +12,11 @@ import {
   encodeInput,
 } from '../../../server/protocol/index.ts';
 
-const input = (step: number, activeAxes = 1): ControlInput => ({
+const input = (step: number, activeAxes = 1, sentAt = 0): ControlInput => ({
   sequence: 1,
   episodeNumber: 1,
   step,
-  sentAt: 0,
+  sentAt,
   activeAxes,
   values: Float32Array.of(0.5),
 });
@@ -49,13 +49,21 @@ it('[CTRL-15] an input for too old a picture does not take the wheel', () => {
   expect(hand.judge(input(0), 100, at(37)).kind).toBe('stale');
 });
 
-it('[CTRL-15] a client that does not say steps is judged by its silence alone', () => {
+it('[CTRL-15] a client that does not say steps is judged by its silence and by its clock', () => {
   const hand = new Hand();
   expect(hand.judge(input(0), 0, at(500))).toEqual({
     kind: 'drives',
     seen: Number.POSITIVE_INFINITY,
   });
   expect(hand.judge(input(0), 1 + FROZEN, at(520)).kind).toBe('frozen');
+
+  // A clock that is an hour off, and inputs that a stalled line delivers together.
+  const clock = new Hand();
+  const hour = 3_600_000;
+  expect(clock.judge(input(0, 1, hour), 300, at(500)).kind).toBe('drives');
+  expect(clock.judge(input(0, 1, hour + 100), 900, at(506)).kind).toBe('drives');
+  expect(clock.judge(input(0, 1, hour + 200), 1001, at(507)).kind).toBe('stale');
+  expect(clock.judge(input(0, 1, hour + 700), 1001, at(507)).kind).toBe('drives');
 });
 
 it('[CTRL-18] stop and pause are known in any spelling of the JSON, and nothing else is', () => {

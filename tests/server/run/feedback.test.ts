@@ -45,13 +45,19 @@ function make() {
   const learner = { predict: () => {}, feedback: () => {} };
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner });
   const open = recordEpisode(LIVE, 9);
+  const live = { id: LIVE, step: 9, comes: () => {} };
   const feedback = new FeedbackLog(
     {
       run: RUN,
       storage,
       live: {
-        state: { episodeId: LIVE } as never,
-        step: 9,
+        get state() {
+          return { episodeId: live.id } as never;
+        },
+        get step() {
+          return live.step;
+        },
+        reached: async () => live.comes(),
         async flush() {
           if (!(await episodes.keep(open, true)))
             throw new Error('the episode could not be written');
@@ -65,7 +71,7 @@ function make() {
     0,
   );
   const about = (episodeId: string) => ({ ...rewardFeedback(`about-${episodeId}`), episodeId });
-  return { disk, files, log, order, lines, episodes, feedback, alerts, about };
+  return { live, disk, files, log, order, lines, episodes, feedback, alerts, about };
 }
 
 const refusal = (work: Promise<unknown>) =>
@@ -78,6 +84,30 @@ test('[STORE-12] the steps of the open episode are on disk before the answer is 
   const { feedback, order, about } = make();
   await feedback.accept(about(LIVE) as never, 1);
   expect(order).toEqual([`steps of ${LIVE}`, 'log']);
+});
+
+test('[STORE-20] a press before the first step is taken once there is one', async () => {
+  const { feedback, live, order, about } = make();
+  live.step = 0;
+  live.comes = () => {
+    order.push('a step');
+    live.step = 1;
+  };
+  await feedback.accept({ ...about(LIVE), step: 0 } as never, 1);
+  expect(order).toEqual(['a step', `steps of ${LIVE}`, 'log']);
+});
+
+test('[STORE-20] where none comes it is refused in words, not kept for nothing', async () => {
+  const { feedback, live, log, about } = make();
+  live.step = 0;
+  const press = () => feedback.accept({ ...about(LIVE), step: 0 } as never, 1);
+  await expect(press()).rejects.toThrow(/live-1 has no step yet: go on first/);
+  live.comes = () => {
+    live.id = 'live-2';
+    live.step = 3;
+  };
+  await expect(press()).rejects.toThrow(/live-1 ended before its first step/);
+  expect(log).toEqual([]);
 });
 
 test('[STORE-12] so are those of an episode that is in memory only', async () => {

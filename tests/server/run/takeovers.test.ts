@@ -21,6 +21,7 @@ class Disk {
   isFull = false;
   refused: 'steps' | 'all' = 'all';
   readonly errors: object[] = [];
+  readonly lines: string[] = [];
   async takes(what: 'steps' | 'log'): Promise<void> {
     if (this.isFull && (what === 'steps' || this.refused === 'all'))
       throw new Error('disk is full');
@@ -76,23 +77,26 @@ function make(happened: Episode, predictedSteps = 0, disk: Disk = new Disk()) {
       },
     },
     tally,
-    log: { error: (error: object) => void disk.errors.push(error) },
+    log: {
+      error(error: unknown, line = '') {
+        disk.errors.push(error as object);
+        disk.lines.push(line);
+      },
+    },
   });
   const letGo = (from: number, to: number) =>
-    takeovers.begin(
-      {
-        type: 'override',
-        episodeId: happened.id,
-        from,
-        to,
-        seed: 3,
-        state: new Float64Array(1),
-        snapshot,
-        taken: takenFrom(happened, from, to),
-        cause: 'released',
-      },
-      'ada',
-    );
+    takeovers.begin({
+      type: 'override',
+      episodeId: happened.id,
+      from,
+      to,
+      seed: 3,
+      state: new Float64Array(1),
+      snapshot,
+      taken: takenFrom(happened, from, to),
+      teacherId: 'ada',
+      cause: 'released',
+    });
   return { takeovers, letGo, order, log, sent, rolled, stored, tally };
 }
 
@@ -205,6 +209,33 @@ test('[STORE-13] nobody is told of a takeover before it is in the log; with room
   await told;
   expect(log).toMatchObject([{ kind: 'override', from: 0, to: 3 }]);
   expect(sent).toHaveLength(1);
+});
+
+test('[STORE-22] a branch that the disk refuses is tried again, and its takeover gets the counterfactual', async () => {
+  const disk = new Disk();
+  const { takeovers, letGo, log, rolled, sent } = make(steps('e', [0, 0, 0], false), 0, disk);
+  await letGo(0, 3);
+  disk.isFull = true;
+  const settled = takeovers.settle(rolled[0]!.id, steps(rolled[0]!.id, [0, 0], false), '');
+  await until('the first try', () => disk.errors.length > 0);
+  expect(log).toMatchObject([{ kind: 'override' }]);
+  disk.isFull = false;
+  await settled;
+  expect(log).toMatchObject([{ kind: 'override' }, { kind: 'counterfactual' }]);
+  expect(sent.at(-1)!.counterfactual).not.toBeNull();
+});
+
+test('[STORE-22] a run that closes meanwhile says that the takeover stays without it', async () => {
+  const disk = new Disk();
+  const { takeovers, letGo, log, rolled } = make(steps('e', [0, 0, 0], false), 0, disk);
+  await letGo(0, 3);
+  disk.isFull = true;
+  const settled = takeovers.settle(rolled[0]!.id, steps(rolled[0]!.id, [0, 0], false), '');
+  await until('the first try', () => disk.errors.length > 0);
+  await takeovers.close();
+  await settled;
+  expect(log).toHaveLength(1);
+  expect(disk.lines.at(-1)).toBe('a takeover stays without its counterfactual');
 });
 
 test('[STORE-13] a run that closes meanwhile writes the takeover, be it without its steps, and does not wait', async () => {

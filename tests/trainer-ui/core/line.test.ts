@@ -91,6 +91,23 @@ it('[UI-12] a line that was open, and a server that is away, are lost lines', as
   expect([open.told, away.told]).toEqual([['open', 'lost'], ['lost']]);
 });
 
+it('[UI-13] where the server would let the page in and no socket opens, a proxy that swallows them is named', async () => {
+  const line = openLine('http://localhost:8080/', null);
+  for (let i = 0; i < 2; i++) {
+    if (i > 0) line.retry();
+    line.socket().end();
+    await line.settled();
+  }
+  expect(line.told).toEqual(['lost', expect.stringMatching(/^refused: .*proxy.*WebSockets/)]);
+  line.retry();
+  line.socket().open();
+  line.socket().end();
+  line.retry();
+  line.socket().end();
+  await line.settled();
+  expect(line.told.slice(2)).toEqual(['open', 'lost', 'lost']);
+});
+
 it('[UI-12] what was the reason before another attempt is not said after it', async () => {
   const line = openLine('http://localhost:8080/', 'not from there');
   line.socket().end();
