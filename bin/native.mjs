@@ -34,7 +34,10 @@ function step(title, command, args, options) {
   if (!result.ok) giveUp(`${title.toLowerCase()} failed (${result.last.slice(0, 200)})`);
 }
 
-if (process.platform !== 'linux') giveUp('this build is for Linux; elsewhere use npm install');
+if (process.platform !== 'linux')
+  giveUp(
+    'this build is for Linux; elsewhere: npm rebuild @tensorflow/tfjs-node --ignore-scripts=false',
+  );
 for (const tool of ['pip', 'unzip', 'g++', 'make']) {
   if (!run(tool, ['--version']).ok && !run(tool, ['-v']).ok) giveUp(`${tool} is not installed`);
 }

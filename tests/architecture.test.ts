@@ -179,6 +179,10 @@ describe('heavy libraries have one door', () => {
     expect(importers('@tensorflow/', true)).toEqual(['agent/backend/backend.ts']);
   });
 
+  test('[ARCH-2] only agent/backend/onnx-engine.ts imports onnxruntime-node', () => {
+    expect(importers('onnxruntime', true)).toEqual(['agent/backend/onnx-engine.ts']);
+  });
+
   test('[ARCH-3] only one file of sim/robotics imports MuJoCo', () => {
     const found = importers('@mujoco/', true);
     expect(found.length).toBeLessThanOrEqual(1);

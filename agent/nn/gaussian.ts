@@ -4,8 +4,8 @@
 export const LOG_STD_MIN = -5;
 export const LOG_STD_MAX = 2;
 
-const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
-const LOG_2 = Math.log(2);
+export const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
+export const LOG_2 = Math.log(2);
 
 /** Raw network output -> log standard deviation, smoothly bounded: min + ½(max − min)(tanh x + 1). */
 export function boundLogStd(raw: number): number {

@@ -1,6 +1,7 @@
 /** Layer normalisation over rows (Ba et al. 2016): y = gain ⊙ (x − mean)/√(var + ε) + shift. */
 
-const EPSILON = 1e-5;
+/** Added to the variance. */
+export const NORM_EPSILON = 1e-5;
 
 export interface NormRows {
   /** (n, m) */
@@ -28,7 +29,7 @@ export function normaliseRows(
     mean /= m;
     let variance = 0;
     for (let j = 0; j < m; j++) variance += (x[row + j]! - mean) ** 2;
-    const inverse = 1 / Math.sqrt(variance / m + EPSILON);
+    const inverse = 1 / Math.sqrt(variance / m + NORM_EPSILON);
     inverseStd[i] = inverse;
     for (let j = 0; j < m; j++) {
       const hat = (x[row + j]! - mean) * inverse;
