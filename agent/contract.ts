@@ -194,6 +194,7 @@ export type FeedbackKind = FeedbackBody['kind'];
 // ---------------------------------------------------------------- acting
 
 export type Activation = 'linear' | 'relu' | 'tanh' | 'leaky-relu';
+export type BackendName = 'onnx' | 'native' | 'wasm' | 'cpu';
 
 export interface Layer {
   readonly inputs: number;
@@ -363,7 +364,7 @@ export interface RewardModel {
 export interface Trainer {
   readonly preset: string;
   /** What TensorFlow.js computes with. */
-  readonly backend: 'native' | 'wasm' | 'cpu';
+  readonly backend: BackendName;
   /** A new episode, or more steps of one that is known: steps [from, to) are new. */
   observe(episode: Episode, from: number, to: number): void;
   feedback(feedback: Feedback): void;

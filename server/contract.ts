@@ -1,5 +1,5 @@
 /** A run, as viewers and operators use it; `run.ts` makes one. */
-import type { Episode, Segment } from '../agent/contract.ts';
+import type { BackendName, Episode, Segment } from '../agent/contract.ts';
 import type { Driver, EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type {
   ClientFeedback,
@@ -64,7 +64,7 @@ export interface RunHandle {
   readonly facts: EnvironmentFacts;
   /** All threads work. */
   readonly isHealthy: boolean;
-  readonly backend: { readonly name: 'native' | 'wasm' | 'cpu'; readonly reason: string };
+  readonly backend: { readonly name: BackendName; readonly reason: string };
   readonly state: LiveState | undefined;
   /** Steps of the open episode so far. */
   readonly step: number;

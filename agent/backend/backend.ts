@@ -1,31 +1,43 @@
 /**
- * The one place that loads TensorFlow.js: native, else wasm, else cpu. Learners speak to the
- * `Backend` it returns; the control loop never does (see agent/acting/policy.ts).
+ * The one place that decides what learners compute with: graphs on ONNX Runtime (onnx-engine.ts) beside tensors on
+ * TensorFlow.js, else TensorFlow.js alone: native, else wasm, else cpu. Learners speak to the `Backend` it returns;
+ * the control loop never does (see agent/acting/policy.ts).
  */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
+import type { BackendName } from '../contract.ts';
+import { createGraph } from '../graphs/graph.ts';
+import { matMul } from '../graphs/operations.ts';
 import {
   type NodeUtil,
   prepareNativeEnvironment,
   restoreRemovedByNode,
 } from './native-environment.ts';
 import { createNativeKernels, type GradientKernels, type NativeRunner } from './native-kernels.ts';
+import { type GraphEngine, loadOnnxEngine } from './onnx-engine.ts';
 
-export type BackendName = 'native' | 'wasm' | 'cpu';
+export type { BackendName };
+export type TensorFlowName = Exclude<BackendName, 'onnx'>;
 export type Tensor = TensorFlow.Tensor;
 
 export interface BackendOptions {
-  /** Tried first; the others follow in the order native, wasm, cpu. Default: native. */
+  /** Tried first; the others follow in the order onnx, native, wasm, cpu. Default: onnx. */
   readonly prefer?: BackendName;
-  /** Same seed and log, same weights: leaves out native, whose threads may reorder sums. */
+  /** Same seed and log, same weights: one thread, and not native, whose threads may reorder sums. */
   readonly deterministic?: boolean;
+  /** Threads of onnx, the learner's own included; default 1. */
+  readonly threads?: number;
 }
 
 export interface Backend {
   readonly name: BackendName;
   /** Why this backend was chosen, in one sentence. */
   readonly reason: string;
+  /** Runs training graphs; without it, and for a learner that has none, tensors compute. */
+  readonly graphs: GraphEngine | undefined;
+  /** What `tf` computes with. */
+  readonly tensors: TensorFlowName;
   readonly tf: typeof TensorFlow;
   /**
    * A tensor of a copy of the first `shape` product numbers of `values`. Made inside a `tidy`, it is
@@ -60,9 +72,10 @@ interface WasmHeap {
 }
 
 const require = createRequire(import.meta.url);
-const loaded = new Map<BackendName, Backend>();
+const loaded = new Map<string, Backend>();
 const failures = new Map<BackendName, string>();
 const titles = {
+  onnx: 'ONNX Runtime (onnxruntime-node)',
   native: 'native TensorFlow (@tensorflow/tfjs-node)',
   wasm: 'TensorFlow.js wasm',
   cpu: 'TensorFlow.js in plain JavaScript',
@@ -73,18 +86,26 @@ const titles = {
  * @throws Error with every backend's reason when none loads.
  */
 export async function loadBackend(options: BackendOptions = {}): Promise<Backend> {
-  const wanted = order(options);
+  return loadFirst(order(options), options);
+}
+
+async function loadFirst(
+  wanted: readonly BackendName[],
+  options: BackendOptions,
+): Promise<Backend> {
   for (const name of wanted) {
-    const known = loaded.get(name);
+    const key = name === 'onnx' ? `onnx, ${threadsOf(options)}, ${options.deterministic}` : name;
+    const known = loaded.get(key);
     if (known) {
-      known.tf.setBackend(engineName(name));
+      known.tf.setBackend(engineName(known.tensors));
       return known;
     }
     if (failures.has(name)) continue;
     try {
-      const tf = await start(name);
-      const backend = wrap(name, explain(name, options, wanted), tf);
-      loaded.set(name, backend);
+      const reason = explain(name, options, wanted);
+      const backend =
+        name === 'onnx' ? await withGraphs(options, reason) : wrap(name, reason, await start(name));
+      loaded.set(key, backend);
       return backend;
     } catch (error) {
       failures.set(name, firstLine(error));
@@ -94,21 +115,56 @@ export async function loadBackend(options: BackendOptions = {}): Promise<Backend
   throw new Error(`backend: no TensorFlow.js backend loads (${why})`);
 }
 
+/** Graphs on ONNX Runtime, beside the TensorFlow.js backend that would be used without them. */
+async function withGraphs(options: BackendOptions, reason: string): Promise<Backend> {
+  const graphs = loadOnnxEngine(threadsOf(options));
+  tryGraph(graphs);
+  const others = order(options).filter((name) => name !== 'onnx');
+  const tensors = await loadFirst(others, options);
+  const rest = `what has no graph runs on ${titles[tensors.tensors]}`;
+  const how = `version ${graphs.version}, threads: ${graphs.threads}`;
+  return { ...tensors, name: 'onnx', reason: `${reason}; ${how}; ${rest}`, graphs };
+}
+
+/** @throws Error where a small product comes out wrong. */
+function tryGraph(graphs: GraphEngine): void {
+  const graph = createGraph('trial');
+  const x = graph.input('x', 1, 2, Float32Array.of(1, 2));
+  const product = new Float32Array(1);
+  graph.output('product', matMul(x, x, { transposeB: true }), product);
+  const program = graphs.compile(graph);
+  program.run();
+  program.dispose();
+  if (product[0] !== 5) throw new Error('it computes wrong numbers here');
+}
+
+function threadsOf(options: BackendOptions): number {
+  const { threads = 1, deterministic = false } = options;
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64)
+    throw new RangeError(`backend.threads: is ${threads}, allowed whole numbers from 1 to 64`);
+  return deterministic ? 1 : threads;
+}
+
 function order(options: BackendOptions): BackendName[] {
-  const all: BackendName[] = options.deterministic ? ['wasm', 'cpu'] : ['native', 'wasm', 'cpu'];
+  const all: BackendName[] = [
+    'onnx',
+    ...(options.deterministic ? [] : ['native' as const]),
+    'wasm',
+    'cpu',
+  ];
   const prefer = options.prefer;
   if (!prefer) return all;
   if (!(prefer in titles))
-    throw new RangeError(`backend: is ${prefer}, allowed native, wasm or cpu`);
+    throw new RangeError(`backend: is ${prefer}, allowed onnx, native, wasm or cpu`);
   if (!all.includes(prefer)) return all;
   return [prefer, ...all.filter((name) => name !== prefer)];
 }
 
-function engineName(name: BackendName): string {
+function engineName(name: TensorFlowName): string {
   return name === 'native' ? 'tensorflow' : name;
 }
 
-async function start(name: BackendName): Promise<typeof TensorFlow> {
+async function start(name: TensorFlowName): Promise<typeof TensorFlow> {
   // CommonJS builds: every TensorFlow.js package then shares the same tfjs-core.
   const tf = require('@tensorflow/tfjs') as typeof TensorFlow;
   switch (name) {
@@ -154,7 +210,11 @@ export function tryOperations(tf: typeof TensorFlow): void {
   });
 }
 
-function explain(name: BackendName, options: BackendOptions, wanted: BackendName[]): string {
+function explain(
+  name: BackendName,
+  options: BackendOptions,
+  wanted: readonly BackendName[],
+): string {
   const parts: string[] = [];
   for (const earlier of wanted.slice(0, wanted.indexOf(name)))
     parts.push(`${earlier} does not load: ${failures.get(earlier)}`);
@@ -169,7 +229,7 @@ function firstLine(error: unknown): string {
   return text.split('\n')[0]!.slice(0, 160);
 }
 
-function wrap(name: BackendName, reason: string, tf: typeof TensorFlow): Backend {
+function wrap(name: TensorFlowName, reason: string, tf: typeof TensorFlow): Backend {
   const engine = tf.engine();
   const wasm = name === 'wasm' ? (tf.backend() as unknown as WasmHeap) : undefined;
   const native =
@@ -179,6 +239,8 @@ function wrap(name: BackendName, reason: string, tf: typeof TensorFlow): Backend
   return {
     name,
     reason,
+    graphs: undefined,
+    tensors: name,
     tf,
     upload: (values, shape) => {
       // TensorFlow.js has one current backend per thread; another learner may have chosen its own.

@@ -24,8 +24,8 @@ export interface Program {
 }
 
 export interface GraphEngine {
-  /** Name and version of what computes. */
-  readonly title: string;
+  /** Of onnxruntime. */
+  readonly version: string;
   /** Threads that compute, the calling one included. */
   readonly threads: number;
   /** @throws RangeError where an input or output has no array. */
@@ -64,7 +64,7 @@ export function loadOnnxEngine(threads: number): GraphEngine {
       dispose: () => session.dispose(),
     };
   }
-  return { title: `onnxruntime-node ${version}`, threads, compile };
+  return { version, threads, compile };
 }
 
 /** Tensors over the arrays of a graph, made anew only when sizes change. */

@@ -22,10 +22,11 @@ import {
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
-import { createAdam } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
+import { createNetworkMemory } from '../nn/memory.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
+import { layout } from '../nn/mlp-layers.ts';
 import {
   createSquashedSample,
   fillNormal,
@@ -42,6 +43,7 @@ import { countHuman, imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createTakeoverCost, type TakeoverCost } from './parts/takeover-cost.ts';
 import { createTemperature } from './parts/temperature.ts';
+import { createSacGraphs, type SacLosses } from './sac-graph.ts';
 
 /** Beside what all off-policy learners have (parts/fields.ts). */
 export const sacSchema = config({
@@ -108,12 +110,12 @@ export function createSac(
 
   // ------------------------------------------------------------------ model
   const sizes = [d, ...c.hidden, 2 * k];
-  const actors = Array.from({ length: c.actors }, () =>
-    createMlp(backend, { sizes, activation: 'relu' }, random),
+  const layers = { sizes, activation: 'relu' } as const;
+  const memories = Array.from({ length: c.actors }, () =>
+    createNetworkMemory(layout(layers).size, { learningRate: c.actorLearningRate }),
   );
-  const actorAdams = actors.map((net) =>
-    createAdam(net.parameters.length, { learningRate: c.actorLearningRate }),
-  );
+  const actors = memories.map((memory) => createMlp(backend, layers, random, memory));
+  const actorAdams = memories.map(({ adam }) => adam);
   const criticsConfig = {
     observationSize: d,
     actionSize: k,
@@ -213,7 +215,30 @@ export function createSac(
     return loss;
   }
 
+  const tensors: SacLosses = {
+    critics() {
+      computeTargets(batch, noise, targets);
+      return lossOfCritics(batch, targets);
+    },
+    actor(m) {
+      const loss = actorLoss(batch, noise, actors[m]!);
+      return { loss, imitation, meanLogProb: mean(sample.logProbs), meanValue: mean(values) };
+    },
+    dispose() {},
+  };
+
   // ------------------------------------------------------------------ update
+
+  const losses = backend.graphs
+    ? createSacGraphs(backend.graphs, {
+        c,
+        batch,
+        noise,
+        actors,
+        critics,
+        takeover: takeover?.critics,
+      })
+    : tensors;
 
   return {
     ...plainLearner,
@@ -224,30 +249,31 @@ export function createSac(
     update(): Metrics | undefined {
       if (!experience.ready()) return undefined;
       let lossCritic = 0;
+      // In turn: several actors then cost no more than one, and each still sees every step.
+      const m = counts.updates % actors.length;
       for (let step = 0; step < c.criticSteps; step++) {
         experience.draw();
-        computeTargets(batch, fillNormal(noise, random), targets);
-        lossCritic = lossOfCritics(batch, targets);
+        fillNormal(noise, random);
+        lossCritic = losses.critics(m, c.entropyBackup ? temperature.value : 0);
         critics.descend();
         takeover?.critics.descend();
         if ((counts.updates * c.criticSteps + step) % c.targetEvery !== 0) continue;
         critics.updateTargets(c.tau);
         takeover?.critics.updateTargets(c.tau);
       }
-      // In turn: several actors then cost no more than one, and each still sees every step.
-      const m = counts.updates % actors.length;
-      const lossActor = actorLoss(batch, fillNormal(noise, random), actors[m]!);
+      fillNormal(noise, random);
+      const actor = losses.actor(m, temperature.value);
       descend(actors[m]!, actorAdams[m]!);
-      const meanLogProb = mean(sample.logProbs);
+      const { meanLogProb } = actor;
       if (c.autoTemperature) temperature.update(meanLogProb);
       counts.updates++;
       return {
         'loss/critic': lossCritic,
-        'loss/actor': lossActor,
-        'loss/imitation': imitation,
+        'loss/actor': actor.loss,
+        'loss/imitation': actor.imitation,
         'policy/entropy': -meanLogProb,
         'policy/temperature': temperature.value,
-        'value/mean': mean(values),
+        'value/mean': actor.meanValue,
         'batch/human': countHuman(batch) / n,
       };
     },
@@ -273,6 +299,7 @@ export function createSac(
       ...experience.states,
     }),
     dispose() {
+      losses.dispose();
       for (const net of actors) net.dispose();
       critics.dispose();
       takeover?.critics.dispose();

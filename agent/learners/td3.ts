@@ -12,10 +12,12 @@ import type { Random } from '../../sim/random.ts';
 import { quantile } from '../acting/gate.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
-import { createAdam, polyak } from '../nn/adam.ts';
+import { polyak } from '../nn/adam.ts';
 import { type Critics, createCritics } from '../nn/critics.ts';
 import { descend } from '../nn/fit.ts';
+import { createNetworkMemory } from '../nn/memory.ts';
 import type { Mlp } from '../nn/mlp.ts';
+import { layout } from '../nn/mlp-layers.ts';
 import { fillNormal } from '../nn/squashed.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
 import { checkpointOf, fixed, generator, network, numbers, variables } from './parts/checkpoint.ts';
@@ -25,7 +27,8 @@ import { deviation, offPolicyFields, share, stepSize, weight } from './parts/fie
 import { countHuman, imitationLoss, isOwn } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createRing } from './parts/ring.ts';
-import { createTanhActor, tanhSnapshot } from './parts/tanh-actor.ts';
+import { createTanhActor, tanhLayers, tanhSnapshot } from './parts/tanh-actor.ts';
+import { createTd3Graphs, type Td3Losses } from './td3-graph.ts';
 
 /** Beside what all off-policy learners have (parts/fields.ts). */
 export const td3Schema = config({
@@ -81,11 +84,13 @@ export function createTd3(
 
   // ------------------------------------------------------------------ model
   const sizes = [d, ...c.hidden, k];
-  const actor = createTanhActor(backend, sizes, random);
-  const targetActor = createTanhActor(backend, sizes, random);
-  targetActor.parameters.set(actor.parameters);
   const adam = { learningRate: c.learningRate };
-  const actorAdam = createAdam(actor.parameters.length, adam);
+  const memory = createNetworkMemory(layout(tanhLayers(sizes)).size, adam, true);
+  const actor = createTanhActor(backend, sizes, random, memory);
+  const target = { parameters: memory.target, gradients: new Float32Array(0) };
+  const targetActor = createTanhActor(backend, sizes, random, target);
+  targetActor.parameters.set(actor.parameters);
+  const actorAdam = memory.adam;
   const critics = createCritics(
     backend,
     {
@@ -128,19 +133,20 @@ export function createTd3(
   }
 
   /** Σ over critics of tdWeight · mean (Q(s, a) − y)² + human terms. */
-  function lossOfCritics(b: ReplayBatch, y: Float32Array): number {
+  function lossOfCritics(b: ReplayBatch, y: Float32Array): { loss: number; first: Float32Array } {
     let loss = 0;
+    let first: Float32Array = values;
     tf.tidy(() => {
-      const result = criticLoss(critics, b, y, c);
-      for (let i = 0; i < n; i++) if (isOwn(b, i)) calm.push(result.q[i]!);
-      loss = result.loss;
+      ({ loss, q: first } = criticLoss(critics, b, y, c));
     });
-    return loss;
+    return { loss, first };
   }
 
   /** −mean Q₁(s, π(s)) + imitation on people's steps. */
-  function actorLoss(b: ReplayBatch): number {
+  function actorLoss(b: ReplayBatch): ReturnType<Td3Losses['actor']> {
     let loss = 0;
+    let imitation = 0;
+    let actions: Float32Array = values;
     tf.tidy(() => {
       const pass = actor.forward(backend.upload(b.observations, [1, n, d]), n);
       dActions.fill(0);
@@ -150,20 +156,42 @@ export function createTd3(
         for (let i = 0; i < n; i++) loss -= values[i]! / n;
         for (let i = 0; i < dActions.length; i++) dActions[i]! /= -n;
       }
-      state.last.imitation = imitationLoss(b, pass.output, c, dActions);
-      for (let i = 0; i < n; i++) {
-        if (b.human[i] === 0) continue;
-        let sum = 0;
-        for (let at = i * k; at < (i + 1) * k; at++)
-          sum += (pass.output[at]! - b.actions[at]!) ** 2;
-        corrected.push(sum / k);
-      }
+      imitation = imitationLoss(b, pass.output, c, dActions);
       actor.backward(pass, dActions);
+      actions = pass.output;
     });
-    return loss + state.last.imitation;
+    return { loss: loss + imitation, imitation, actions };
+  }
+
+  const tensors: Td3Losses = {
+    critics() {
+      computeTargets(batch, noise, targets);
+      return lossOfCritics(batch, targets);
+    },
+    actor: () => actorLoss(batch),
+    dispose() {},
+  };
+
+  // ------------------------------------------------------------------ gate
+
+  /** How people's steps compare with the agent's. */
+  function watchValues(first: Float32Array): void {
+    for (let i = 0; i < n; i++) if (isOwn(batch, i)) calm.push(first[i]!);
+  }
+
+  function watchActions(actions: Float32Array): void {
+    for (let i = 0; i < n; i++) {
+      if (batch.human[i] === 0) continue;
+      let sum = 0;
+      for (let at = i * k; at < (i + 1) * k; at++) sum += (actions[at]! - batch.actions[at]!) ** 2;
+      corrected.push(sum / k);
+    }
   }
 
   // ------------------------------------------------------------------ update
+
+  const model = { c, batch, noise, actor, targetActor, critics, values };
+  const losses = backend.graphs ? createTd3Graphs(backend.graphs, model) : tensors;
 
   return {
     ...plainLearner,
@@ -174,15 +202,18 @@ export function createTd3(
     update(): Metrics | undefined {
       if (!experience.ready()) return undefined;
       experience.draw();
-      computeTargets(batch, fillNormal(noise, random), targets);
-      const lossCritic = lossOfCritics(batch, targets);
+      fillNormal(noise, random);
+      const { loss: lossCritic, first } = losses.critics();
+      watchValues(first);
       critics.descend();
       state.updates++;
       if (state.updates % c.policyDelay === 0) {
-        state.last.actor = actorLoss(batch);
+        const result = losses.actor();
+        watchActions(result.actions);
+        state.last = { actor: result.loss, imitation: result.imitation };
         descend(actor, actorAdam);
         critics.updateTargets(c.tau);
-        polyak(targetActor.parameters, actor.parameters, c.tau);
+        polyak(targetActor.parameters, actor.parameters, c.tau, memory.simd);
         targetActor.changed();
       }
       let sum = 0;
@@ -226,10 +257,16 @@ export function createTd3(
       ...experience.states,
     }),
     dispose() {
+      losses.dispose();
       actor.dispose();
       targetActor.dispose();
       critics.dispose();
     },
-    parts: { actor, critics, criticLoss: lossOfCritics, actorLoss },
+    parts: {
+      actor,
+      critics,
+      criticLoss: (b, y) => lossOfCritics(b, y).loss,
+      actorLoss: (b) => actorLoss(b).loss,
+    },
   };
 }

@@ -1,17 +1,15 @@
 /** Q-networks on (observation, action) with slowly moving targets (Fujimoto et al. 2018's twins). */
 import type { Random } from '../../sim/random.ts';
 import type { Backend, Tensor } from '../backend/backend.ts';
-import {
-  type Adam,
-  type AdamConfig,
-  createAdam,
-  polyak,
-  restore,
-  type SavedArrays,
-} from './adam.ts';
+import { type AdamConfig, polyak, restore, type SavedArrays } from './adam.ts';
 import { descend } from './fit.ts';
+import { createNetworkMemory } from './memory.ts';
 import { createMlp, type Mlp } from './mlp.ts';
 import type { MlpPass } from './mlp-backward.ts';
+import { layout } from './mlp-layers.ts';
+
+/** Targets have no gradients. */
+const NONE = new Float32Array(0);
 
 export interface CriticsConfig {
   readonly observationSize: number;
@@ -55,15 +53,16 @@ export interface Critics {
 
 export function createCritics(backend: Backend, config: CriticsConfig, random: Random): Critics {
   const { observationSize: d, actionSize: k, layerNorm } = config;
-  const make = () =>
-    createMlp(
-      backend,
-      { sizes: [d + k, ...config.hidden, 1], activation: 'relu', layerNorm },
-      random,
-    );
-  const nets = Array.from({ length: config.count }, make);
-  const targets = Array.from({ length: config.count }, make);
-  const adams: Adam[] = nets.map((net) => createAdam(net.parameters.length, config.adam));
+  const layers = { sizes: [d + k, ...config.hidden, 1], activation: 'relu', layerNorm } as const;
+  const { size } = layout(layers);
+  const memories = Array.from({ length: config.count }, () =>
+    createNetworkMemory(size, config.adam, true),
+  );
+  const nets = memories.map((memory) => createMlp(backend, layers, random, memory));
+  const targets = memories.map(({ target }) =>
+    createMlp(backend, layers, random, { parameters: target, gradients: NONE }),
+  );
+  const adams = memories.map(({ adam }) => adam);
   let joined = new Float32Array(0);
 
   const critics: Critics = {
@@ -109,7 +108,7 @@ export function createCritics(backend: Backend, config: CriticsConfig, random: R
     },
     updateTargets(tau) {
       for (const [c, target] of targets.entries()) {
-        polyak(target.parameters, nets[c]!.parameters, tau);
+        polyak(target.parameters, nets[c]!.parameters, tau, memories[c]!.simd);
         target.changed();
       }
     },

@@ -5,7 +5,14 @@ import type { Layer } from '../contract.ts';
 import { type Initialiser, initialiseLayer } from './init.ts';
 import { type NormRows, normaliseRows } from './layer-norm.ts';
 import { type Backward, createBackward, type MlpPass } from './mlp-backward.ts';
-import { activate, createWeightTensors, dense, type LayersConfig, layout } from './mlp-layers.ts';
+import {
+  activate,
+  createWeightTensors,
+  dense,
+  type LayerSlots,
+  type LayersConfig,
+  layout,
+} from './mlp-layers.ts';
 
 export interface MlpConfig extends LayersConfig {
   readonly initialiser?: Initialiser;
@@ -14,6 +21,7 @@ export interface MlpConfig extends LayersConfig {
 export interface Mlp {
   readonly inputs: number;
   readonly outputs: number;
+  readonly slots: readonly LayerSlots[];
   /** Weights (inputs, outputs) then bias per layer, then gain and shift where normalised. Call `changed` after writing. */
   readonly parameters: Float32Array;
   /** Same layout; `backward` adds to it. */
@@ -31,16 +39,25 @@ export interface Mlp {
   dispose(): void;
 }
 
-export function createMlp(backend: Backend, config: MlpConfig, random: Random): Mlp {
+/** `arrays`: where its numbers shall lie, of the length that `layout` says; default: arrays of its own. */
+export function createMlp(
+  backend: Backend,
+  config: MlpConfig,
+  random: Random,
+  arrays?: Pick<Mlp, 'parameters' | 'gradients'>,
+): Mlp {
   const { slots, size } = layout(config);
-  const parameters = new Float32Array(size);
-  const gradients = new Float32Array(size);
+  const { parameters, gradients } = arrays ?? {
+    parameters: new Float32Array(size),
+    gradients: new Float32Array(size),
+  };
   const first = slots[0]!;
   const last = slots[slots.length - 1]!;
   const weights = createWeightTensors(backend, parameters, slots);
   const mlp: Mlp = {
     inputs: first.inputs,
     outputs: last.outputs,
+    slots,
     parameters,
     gradients,
     forward(x, n) {

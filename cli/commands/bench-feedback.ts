@@ -92,9 +92,11 @@ export function feedbackBench(): Command {
     )
     .option('--workers <n>', 'runs at once', integer(1, 256), availableParallelism())
     .addOption(
-      new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS).default('wasm'),
+      new Option('--backend <name>', 'what learners compute with')
+        .choices(BACKENDS)
+        .default('wasm'),
     )
-    .option('--deterministic', 'same seed, same weights: on wasm, or with --backend cpu', false)
+    .option('--deterministic', 'same seed, same weights: on one thread, never native', false)
     .requiredOption('--out <dir>', 'folder of rows and report; the same one resumes');
   jsonOption(command).action(run);
   return withExamples(
@@ -157,7 +159,7 @@ async function runSpeed(flags: Flags, command: string): Promise<void> {
 
 async function run(flags: Flags): Promise<void> {
   if (flags.deterministic && flags.backend === 'native')
-    throw new UsageError('backend: is native, allowed wasm or cpu with --deterministic');
+    throw new UsageError('backend: is native, allowed onnx, wasm or cpu with --deterministic');
   const command = `reins ${process.argv.slice(2).join(' ')}`;
   if (flags.suite === 'speed') return runSpeed(flags, command);
   const output = createOutput(flags);

@@ -114,12 +114,14 @@ function learnerBench(): Command {
   networkOptions(command)
     .addOption(new Option('--learner <id>', 'learner').choices(['sac', 'td3']).default('sac'))
     .option('--batch <n>', 'transitions per update', integer(1, 65_536), 256)
-    .addOption(new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS));
+    .option('--threads <n>', 'threads of onnx', integer(1, 64), 1)
+    .addOption(new Option('--backend <name>', 'what learners compute with').choices(BACKENDS));
   jsonOption(command).action(
     async (
       flags: NetworkFlags & {
         learner: LearnerName;
         batch: number;
+        threads: number;
         backend?: (typeof BACKENDS)[number];
       },
     ) => {

@@ -44,7 +44,9 @@ export function expertCommand(): Command {
     .option('--seed <n>', 'seed of everything', seed, 1)
     .option('--eval-episodes <n>', 'held-out episodes at the end', integer(1, 10_000), 50)
     .addOption(
-      new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS).default('wasm'),
+      new Option('--backend <name>', 'what learners compute with')
+        .choices(BACKENDS)
+        .default('wasm'),
     )
     .option('--out <file>', 'where the policy goes; default weights/ENV.policy, which is `expert`');
   jsonOption(command).action((flags: ExpertFlags) => run(flags));

@@ -7,7 +7,7 @@ import { setting } from '../arguments.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-export const BACKENDS = ['native', 'wasm', 'cpu'] as const;
+export const BACKENDS = ['onnx', 'native', 'wasm', 'cpu'] as const;
 
 /** Help text that ends with examples. */
 export function withExamples(command: Command, ...examples: string[]): Command {

@@ -58,8 +58,8 @@ export function trainCommand(): Command {
     .option('--labels <n>', 'answers of the preference and scalar teachers', integer(0, 1e6), 100)
     .option('--seed <n>', 'seed of everything', seed, 1)
     .option('--eval-episodes <n>', 'held-out episodes before and after', integer(1, 10_000), 20)
-    .addOption(new Option('--backend <name>', 'TensorFlow.js backend').choices(BACKENDS))
-    .option('--deterministic', 'same seed, same weights: on wasm, or with --backend cpu', false)
+    .addOption(new Option('--backend <name>', 'what learners compute with').choices(BACKENDS))
+    .option('--deterministic', 'same seed, same weights: on one thread, never native', false)
     .option('--out <file>', 'the trained policy; default data/policies/ENV-PRESET-SEED.policy');
   jsonOption(command).action((flags: TrainFlags) => run(flags));
   return withExamples(

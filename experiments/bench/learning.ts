@@ -69,9 +69,17 @@ function specOf(options: LearningBenchOptions): EnvironmentSpec {
 }
 
 export async function benchLearner(
-  options: LearningBenchOptions & { readonly learner: LearnerName; readonly batch: number },
+  options: LearningBenchOptions & {
+    readonly learner: LearnerName;
+    readonly batch: number;
+    /** Of onnx; default 1. */
+    readonly threads?: number;
+  },
 ) {
-  const backend = await loadBackend(options.backend ? { prefer: options.backend } : {});
+  const backend = await loadBackend({
+    ...(options.backend ? { prefer: options.backend } : {}),
+    threads: options.threads ?? 1,
+  });
   const random = createRandom(options.seed, 42);
   const spec = specOf(options);
   const config = { hidden: options.hidden, batchSize: options.batch };
@@ -101,6 +109,7 @@ export async function benchLearner(
     /** Of all threads, mean over all runs: hardly depends on what else the machine does. */
     processorMillisPerUpdate: (user + system) / 1000 / updates,
     backend: backend.name,
+    threads: backend.graphs?.threads,
     backendReason: backend.reason,
   };
 }

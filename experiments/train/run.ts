@@ -1,6 +1,6 @@
 /** `reins train` as a function: evaluate, train, evaluate, save. */
 import { createHash } from 'node:crypto';
-import type { Metrics, Policy, Trainer } from '../../agent/contract.ts';
+import type { BackendName, Metrics, Policy, Trainer } from '../../agent/contract.ts';
 import type { EpisodeStore } from '../../agent/episode/store.ts';
 import {
   type EpisodeRow,
@@ -51,7 +51,7 @@ export interface TrainOptions {
   readonly labels: number;
   readonly seed: number;
   readonly evalEpisodes: number;
-  readonly backend: 'native' | 'wasm' | 'cpu' | undefined;
+  readonly backend: BackendName | undefined;
   /** Same seed and log, same weights: on wasm, or on cpu where that is asked for. */
   readonly deterministic: boolean;
   readonly out: string;
@@ -79,7 +79,7 @@ export interface TrainResult {
   readonly prevented: LoopResult['prevented'];
   readonly updates: number;
   /** What computed it. */
-  readonly backend: 'native' | 'wasm' | 'cpu';
+  readonly backend: BackendName;
   readonly wallSeconds: number;
   readonly rewardModel: {
     /** On held-out answers. */
@@ -178,7 +178,7 @@ async function createTrainerFor(
   };
   const { backend, deterministic } = options;
   if (deterministic && backend === 'native')
-    throw new RangeError('backend: is native, allowed wasm or cpu with --deterministic');
+    throw new RangeError('backend: is native, allowed onnx, wasm or cpu with --deterministic');
   for (const name of ['budget', 'budgetSteps'])
     if (Object.hasOwn(options.overrides.queries ?? {}, name))
       throw new RangeError(`queries.${name}: is for serve, allowed in train --labels and --steps`);

@@ -1,5 +1,6 @@
 /** How the learner thread talks to the server. */
 import type {
+  BackendName,
   Checkpoint,
   Feedback,
   GateSnapshot,
@@ -59,7 +60,7 @@ export interface LearnerCounts {
 export type LearnerEvent =
   | {
       readonly type: 'ready';
-      readonly backend: { readonly name: 'native' | 'wasm' | 'cpu'; readonly reason: string };
+      readonly backend: { readonly name: BackendName; readonly reason: string };
       readonly counts: LearnerCounts;
     }
   | {

@@ -289,7 +289,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
       overlays: z.boolean().optional(),
     }),
     preset: z.string(),
-    backend: z.object({ name: z.enum(['native', 'wasm', 'cpu']), reason: z.string() }),
+    backend: z.object({ name: z.enum(['onnx', 'native', 'wasm', 'cpu']), reason: z.string() }),
     serverTime: z.number(),
     /** Who is signed in here; without accounts the one owner of the server, who has no id. */
     person: z

@@ -39,7 +39,7 @@ function rate(work: () => unknown, warmUp = 10): number {
 }
 
 async function main() {
-  const prefer = values.backend as 'wasm' | 'native' | 'cpu';
+  const prefer = values.backend as 'onnx' | 'wasm' | 'native' | 'cpu';
   const backend = await loadBackend({ prefer });
   const spec = syntheticSpec(d, k);
   const rows: Record<string, unknown> = { backend: backend.name, observation: d, actions: k };

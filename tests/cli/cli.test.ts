@@ -168,7 +168,7 @@ describe('results', () => {
 
   test('[CLI-9] doctor says which backend runs and why', async () => {
     expect(await json('doctor')).toMatchObject({
-      backend: expect.stringMatching(/^(native|wasm|cpu)$/),
+      backend: expect.stringMatching(/^(onnx|native|wasm|cpu)$/),
       backendReason: expect.stringMatching(/.{10}/),
       node: process.version,
       mujoco: expect.stringMatching(/^\d+\.\d+/),
@@ -202,7 +202,7 @@ describe('results', () => {
     const sizes = ['--hidden', '16,16', '--batch', '32', '--seconds', '0.3'];
     expect(await json('bench', 'learner', '--learner', 'sac', ...sizes)).toMatchObject({
       updatesPerSecond: expect.any(Number),
-      backend: expect.stringMatching(/^(native|wasm|cpu)$/),
+      backend: expect.stringMatching(/^(onnx|native|wasm|cpu)$/),
     });
   });
 

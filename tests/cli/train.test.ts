@@ -92,7 +92,7 @@ test.each([undefined, 'cpu'] as const)(
     expect(a.updates).toBeGreaterThan(0);
     expect(b.snapshotHash).toBe(a.snapshotHash);
     await expect(run({ ...short, backend: 'native' })).rejects.toThrow(
-      'backend: is native, allowed wasm or cpu with --deterministic',
+      'backend: is native, allowed onnx, wasm or cpu with --deterministic',
     );
   },
 );

@@ -27,10 +27,9 @@ export function createTakeoverCost(
     critics,
     targets(batch, nextInput, gamma, out) {
       critics.targetMin(nextInput, batch.size, out);
-      for (let i = 0; i < batch.size; i++) {
-        const cost = batch.takeoverStart[i] === 1 ? 1 - cosine(batch, i, config.actionSize) : 0;
-        out[i] = cost + gamma * batch.discounts[i]! * out[i]!;
-      }
+      const costs = takeoverCosts(batch, config.actionSize, new Float32Array(batch.size));
+      for (let i = 0; i < batch.size; i++)
+        out[i] = costs[i]! + gamma * batch.discounts[i]! * out[i]!;
     },
     loss(batch, y) {
       const n = batch.size;
@@ -45,6 +44,13 @@ export function createTakeoverCost(
       return loss;
     },
   };
+}
+
+/** What each row pays, into `out` (n). */
+export function takeoverCosts(batch: ReplayBatch, k: number, out: Float32Array): Float32Array {
+  for (let i = 0; i < batch.size; i++)
+    out[i] = batch.takeoverStart[i] === 1 ? 1 - cosine(batch, i, k) : 0;
+  return out;
 }
 
 /** cos of the angle between the person's and the agent's action; 1 when either is zero. */

@@ -4,9 +4,19 @@ import type { Random } from '../../../sim/random.ts';
 import type { Backend } from '../../backend/backend.ts';
 import type { PolicySnapshot } from '../../contract.ts';
 import { createMlp, type Mlp } from '../../nn/mlp.ts';
+import type { LayersConfig } from '../../nn/mlp-layers.ts';
 
-export function createTanhActor(backend: Backend, sizes: readonly number[], random: Random): Mlp {
-  return createMlp(backend, { sizes, activation: 'relu', outputActivation: 'tanh' }, random);
+export function tanhLayers(sizes: readonly number[]): LayersConfig {
+  return { sizes, activation: 'relu', outputActivation: 'tanh' };
+}
+
+export function createTanhActor(
+  backend: Backend,
+  sizes: readonly number[],
+  random: Random,
+  arrays?: Pick<Mlp, 'parameters' | 'gradients'>,
+): Mlp {
+  return createMlp(backend, tanhLayers(sizes), random, arrays);
 }
 
 /** `noise`: standard deviation of what is added before the tanh, so that it never leaves the space; 0: none. */

@@ -1,5 +1,7 @@
 /** One run of the grid: what `reins train` does, as a row. */
+
 import { join } from 'node:path';
+import type { BackendName } from '../../../agent/contract.ts';
 import { evaluate } from '../../../agent/evaluation/evaluate.ts';
 import { mean } from '../../../agent/evaluation/statistics.ts';
 import { getEnvironment } from '../../../sim/registry.ts';
@@ -12,7 +14,7 @@ import { overridesOf, type RunSpec, runKey } from './plan.ts';
 import type { Measured, Row } from './rows.ts';
 import { trainTeacher } from './teachers.ts';
 
-export type BackendChoice = 'native' | 'wasm' | 'cpu';
+export type BackendChoice = BackendName;
 
 export interface ExecuteOptions {
   readonly spec: RunSpec;

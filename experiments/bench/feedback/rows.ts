@@ -1,5 +1,7 @@
 /** Finished runs, one JSON line each: what an interrupted bench resumes from. */
+
 import { existsSync, readFileSync, truncateSync } from 'node:fs';
+import type { BackendName } from '../../../agent/contract.ts';
 import { appendLine } from '../../../server/storage/write-file.ts';
 import type { CurvePoint } from '../../train/loop.ts';
 import type { RunSpec } from './plan.ts';
@@ -28,7 +30,7 @@ export interface Row {
   readonly trainingCost: number;
   readonly updates: number;
   /** What computed it; null for an expert; absent in rows of older versions. */
-  readonly backend?: 'native' | 'wasm' | 'cpu' | null;
+  readonly backend?: BackendName | null;
   readonly wallSeconds: number;
   /** On held-out answers, in [0, 1]; null without a reward model. */
   readonly accuracy: number | null;

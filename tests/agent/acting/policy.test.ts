@@ -106,13 +106,15 @@ describe('backend', () => {
     };
     for (const backend of [wasm, cpu, wasm, cpu]) expect(product(backend)).toBe(23);
     await expect(loadBackend({ prefer: 'gpu' as 'cpu' })).rejects.toThrow(
-      'backend: is gpu, allowed native, wasm or cpu',
+      'backend: is gpu, allowed onnx, native, wasm or cpu',
     );
   });
 
   it('[LEARN-85] a deterministic run never gets the native backend', async () => {
     const backend = await loadBackend({ prefer: 'native', deterministic: true });
-    expect(backend.name).toBe('wasm');
-    expect((await loadBackend({ deterministic: true })).name).toBe('wasm');
+    expect(backend.name).toBe('onnx');
+    expect([backend.tensors, backend.graphs?.threads]).toEqual(['wasm', 1]);
+    expect((await loadBackend({ deterministic: true, threads: 4 })).graphs?.threads).toBe(1);
+    expect((await loadBackend({ prefer: 'wasm', deterministic: true })).name).toBe('wasm');
   });
 });

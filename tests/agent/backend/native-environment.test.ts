@@ -32,5 +32,5 @@ it('[LEARN-89] a thread that ends once TensorFlow is loaded does not end the pro
     encoding: 'utf8',
   });
   expect({ status, signal }).toEqual({ status: 0, signal: null });
-  expect(stdout.trim()).toMatch(/^(native|wasm)$/);
+  expect(stdout.trim()).toMatch(/^(onnx|native|wasm)$/);
 });

@@ -32,7 +32,7 @@ const everything: Partial<SacConfig> = {
 learnerContract(
   'sac with every option',
   (spec, backend, random) => createSac(spec, everything, backend, random),
-  ['wasm', 'cpu'],
+  ['onnx', 'wasm', 'cpu'],
 );
 
 describe.each(await installedBackends())('SAC losses on %s', (name) => {

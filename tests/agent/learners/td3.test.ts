@@ -39,7 +39,7 @@ learnerContract(
       backend,
       random,
     ),
-  ['wasm', 'cpu'],
+  ['onnx', 'wasm', 'cpu'],
 );
 
 describe('TD3', () => {
