@@ -1,9 +1,6 @@
 #!/usr/bin/env node
-/** The command line's entry: TypeScript runs as it is, through tsx. */
-import { register } from 'tsx/esm/api';
+/** The command line's entry. */
+import { compile } from '../server/threads/compile.mjs';
 
-register();
-const { prepareNativeEnvironment } = await import('../agent/backend/native-environment.ts');
-prepareNativeEnvironment(); // before any thread that may load TensorFlow
-const { main } = await import('../cli/main.ts');
+const { main } = await import(await compile(new URL('../cli/main.ts', import.meta.url).href));
 process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,7 @@
 /** The command line: parses, runs one command, and turns failures into one line and an exit code. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { prepareNativeEnvironment } from '../agent/backend/native-environment.ts';
 import { UsageError } from '../experiments/errors.ts';
 import { auditCommand } from './commands/audit.ts';
 import { benchCommand } from './commands/bench.ts';
@@ -21,6 +22,7 @@ const { version } = JSON.parse(
 
 /** 0: done; 1: it failed; 2: bad arguments. */
 export async function main(args: readonly string[]): Promise<number> {
+  prepareNativeEnvironment(); // before any thread that may load TensorFlow
   // Libraries greet on stdout; it belongs to the result alone.
   console.log = console.error;
   console.info = console.error;

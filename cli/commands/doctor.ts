@@ -67,11 +67,29 @@ function packageVersion(path: string): string {
 
 export function doctorCommand(): Command {
   const command = new Command('doctor').description('say which backend runs here, and why');
-  jsonOption(command).action(async (options: { json: boolean }) => {
+  command
+    .option(
+      '--memory <run>',
+      'instead: what the server of a run holds; its address, or a run’s id or name',
+    )
+    .option('--data <folder>', 'data folder of that run', './data');
+  jsonOption(command).action(async (options: { json: boolean; memory?: string; data: string }) => {
+    if (options.memory !== undefined) {
+      const { memoryOf, memoryTable } = await import('./doctor-memory.ts');
+      const report = await memoryOf(options.memory, options.data);
+      createOutput(options).result(report, () => memoryTable(report));
+      return;
+    }
     const diagnosis = await diagnose();
     createOutput(options).result(diagnosis, () =>
       table(Object.entries(diagnosis).map(([name, value]) => [`${name}  ${value}`])),
     );
   });
-  return withExamples(command, 'reins doctor', 'reins doctor --json');
+  return withExamples(
+    command,
+    'reins doctor',
+    'reins doctor --json',
+    'reins doctor --memory http://127.0.0.1:8080',
+    'reins doctor --memory run-1a2b3c4d --data ./data',
+  );
 }

@@ -111,6 +111,14 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
     learnerUpdates: run.counts.learnerUpdates,
     backend: run.backend.name,
   }));
+  api.get(
+    '/api/memory',
+    { schema: { summary: 'What the parts of the run hold, as reported last' } },
+    async () => {
+      const points = await storage.readMetrics(run.run.id, 0, 1);
+      return { point: points.at(-1) ?? null };
+    },
+  );
   api.get('/api/runs', { schema: { summary: 'Runs in the data folder' } }, () =>
     storage.listRuns(),
   );

@@ -2,6 +2,12 @@
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
+/**
+ * Room for new objects, MB. V8 takes up to 48 for each thread and keeps what a busy start made it take; threads
+ * here make few objects that last.
+ */
+const YOUNG = 12;
+
 export interface Thread<Command> {
   send(command: Command, transfer?: ArrayBuffer[]): void;
   /** Resolves when the thread has ended, for whatever reason. */
@@ -24,6 +30,7 @@ export function startThread<Command, Event>(
   const worker = new Worker(new URL('./worker-boot.mjs', import.meta.url), {
     workerData: { ...data, module },
     transferList: [...transfer],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
   });
   let failure: Error | undefined;
   let finished = false;

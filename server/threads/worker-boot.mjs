@@ -1,6 +1,5 @@
-/** Node 20 cannot start a .ts worker: this registers tsx, then runs the module the worker is for. */
+/** Node 20 cannot start a .ts worker: this compiles the module that the worker is for, and runs it. */
 import { workerData } from 'node:worker_threads';
-import { register } from 'tsx/esm/api';
+import { compile } from './compile.mjs';
 
-register();
-await import(workerData.module);
+await import(await compile(workerData.module));

@@ -1,10 +1,5 @@
 import { dirname } from 'node:path';
-import loadMujoco, {
-  type DoubleBuffer,
-  type MainModule,
-  type MjData,
-  type MjModel,
-} from '@mujoco/mujoco';
+import type { DoubleBuffer, MainModule, MjData, MjModel } from '@mujoco/mujoco';
 import { type ModuleFileSystem, modulePath, mountFolder } from './mount.ts';
 import { createNames } from './names.ts';
 import {
@@ -36,11 +31,10 @@ const OBJ_SITE = 6;
 
 let loading: Promise<MainModule> | undefined;
 
+/** On demand: a thread that drives needs no physics. */
 function loadModule(): Promise<MainModule> {
-  loading ??= loadMujoco({
-    print: () => {},
-    printErr: () => {},
-  });
+  const silent = { print: () => {}, printErr: () => {} };
+  loading ??= import('@mujoco/mujoco').then(({ default: load }) => load(silent));
   return loading;
 }
 

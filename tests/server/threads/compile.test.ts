@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+
+const threads = new URL('../../../server/threads/', import.meta.url);
+const { compile } = (await import(new URL('compile.mjs', threads).href)) as {
+  compile(module: string): Promise<string>;
+};
+const fixture = (name: string) => new URL(`./fixtures/${name}`, import.meta.url).href;
+
+/** Files that are loaded with `entry`, by what they import at once. */
+function loadedWith(entry: string): Map<string, string> {
+  const files = new Map([[entry, '']]);
+  for (const file of files.keys()) {
+    const text = readFileSync(new URL(file), 'utf8');
+    files.set(file, text);
+    for (const [, target] of text.matchAll(/^(?:import|export)\b[^;]*?"(\.[^"]+)";$/gm))
+      files.set(new URL(target!, file).href, files.get(new URL(target!, file).href) ?? '');
+  }
+  return files;
+}
+
+describe('compiled threads', () => {
+  it('[MEM-7] a module knows its own address, and the same source is the same file', async () => {
+    const file = await compile(fixture('address-thread.ts'));
+    expect(await compile(fixture('address-thread.ts'))).toBe(file);
+    const worker = new Worker(new URL('worker-boot.mjs', threads), {
+      workerData: { module: fixture('address-thread.ts') },
+    });
+    const told = await new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+    expect(told).toEqual({
+      url: fixture('address-thread.ts'),
+      isMapped: false,
+    });
+  });
+
+  it('[MEM-7] physics is loaded on demand: not with driving', async () => {
+    const file = await compile(new URL('../actors/live.ts', threads).href);
+    const text = [...loadedWith(file).values()].join('\n');
+    expect(text).toContain('from "zod"');
+    expect(text).not.toContain('from "@mujoco');
+    expect(text).toMatch(/import\("@mujoco\/mujoco"\)/);
+  });
+
+  it('[MEM-7] source that does not parse is named with its file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'reins-compile-'));
+    const path = join(folder, 'broken.ts');
+    writeFileSync(path, 'const = ;\n');
+    await expect(compile(pathToFileURL(path).href)).rejects.toThrow(/broken\.ts/);
+    rmSync(folder, { recursive: true });
+  });
+});
