@@ -38,6 +38,7 @@ export const PERMISSIONS = {
   'GET /': ALL,
   'GET /api/me': ALL,
   'GET /api/health': ALL,
+  'GET /api/memory': ALL,
   'GET /api/admission': ALL,
   'GET /api/openapi.json': ALL,
   'GET /api/runs': ALL,
