@@ -15,6 +15,7 @@ import { presetsCommand } from './commands/presets.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
+import { workforceCommand } from './commands/workforce.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -52,6 +53,7 @@ export function createProgram(): Command {
     runsCommand(),
     peopleCommand(),
     auditCommand(),
+    workforceCommand(),
   ])
     program.addCommand(command);
   prepare(program);

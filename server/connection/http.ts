@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { Gauge, Registry } from 'prom-client';
 import type { RunHandle } from '../contract.ts';
 import { OWNER, type People } from '../people/people.ts';
+import { qualityOf } from '../run/quality.ts';
 import type { Storage } from '../storage/contract.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { Admission, Refused } from './admission.ts';
@@ -51,6 +52,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   await app.register(async (api) => {
     routes(api, run, storage);
+    peopleRoutes(api, run, storage, (id) => people.nameOf(id));
     admissionRoute(api, options.socketRefusal);
     accountRoutes(api, people, ({ person }) => person ?? OWNER);
   });
@@ -101,6 +103,44 @@ const page = {
   },
 } as const;
 
+/** What became of people's questions, how good their answers are, and who did what. */
+function peopleRoutes(
+  api: FastifyInstance,
+  run: RunHandle,
+  storage: Storage,
+  nameOf: (teacherId: string) => string,
+): void {
+  api.get(
+    '/api/queue',
+    { schema: { summary: 'What became of the queries given to people; the sum, counted twice' } },
+    async () => {
+      const { disk, isSame } = await run.recountQueue();
+      const { queue } = run;
+      return { ...queue, disk, holds: queue.holds && isSame };
+    },
+  );
+  api.get(
+    '/api/quality',
+    { schema: { summary: 'How far people agree, and how far each can be relied on' } },
+    async () => {
+      const rows = await storage.answeredAssignments(run.run.id);
+      const report = qualityOf(
+        rows.flatMap(({ verdict, ...row }) => (verdict === null ? [] : [{ ...row, verdict }])),
+      );
+      const named = report.people.map((person) => ({ ...person, name: nameOf(person.teacherId) }));
+      return { ...report, people: named };
+    },
+  );
+  api.get<{ Querystring: { after: number; limit: number } }>(
+    '/api/audit',
+    { schema: { summary: 'The audit log after a row, oldest first', querystring: page } },
+    async ({ query }) => {
+      const rows = await storage.readAudit(query.after, query.limit);
+      return rows.map(({ seq, hash, body }) => ({ seq, hash, ...JSON.parse(body) }));
+    },
+  );
+}
+
 function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
   api.get('/api/health', { schema: { summary: 'Is it alive, and how far is it' } }, async () => ({
     // 'degraded': a thread is being started again, see the alerts.
@@ -137,23 +177,6 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
     async () => {
       const rows = await storage.readFeedback(run.run.id, 0);
       return rows.map(({ sequence, feedback }) => ({ sequence, ...feedback }));
-    },
-  );
-  api.get(
-    '/api/queue',
-    { schema: { summary: 'What became of the queries given to people; the sum, counted twice' } },
-    async () => {
-      const { disk, isSame } = await run.recountQueue();
-      const { queue } = run;
-      return { ...queue, disk, holds: queue.holds && isSame };
-    },
-  );
-  api.get<{ Querystring: { after: number; limit: number } }>(
-    '/api/audit',
-    { schema: { summary: 'The audit log after a row, oldest first', querystring: page } },
-    async ({ query }) => {
-      const rows = await storage.readAudit(query.after, query.limit);
-      return rows.map(({ seq, hash, body }) => ({ seq, hash, ...JSON.parse(body) }));
     },
   );
   api.get('/api/openapi.json', { schema: { hide: true } }, async () => api.swagger());

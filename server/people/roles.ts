@@ -45,6 +45,7 @@ export const PERMISSIONS = {
   'GET /api/episodes': ALL,
   'GET /api/queue': READ,
   'GET /api/feedback': READ,
+  'GET /api/quality': READ,
   'GET /metrics': READ,
   'GET /api/audit': OVERSEE,
   'GET /api/accounts': OVERSEE,

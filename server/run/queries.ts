@@ -10,12 +10,15 @@ import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
 import type { Background } from './background.ts';
 import type { Episodes } from './episodes.ts';
 import { LeaseTimes } from './lease-times.ts';
+import { OnScreen } from './on-screen.ts';
 import { type Change, Queue } from './queue.ts';
 import { stableShare } from './stable-share.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Queries that every person finds ready beyond those they hold. */
 const STOCK = 6;
+/** Besides, for each person who asks: what they answer until the learner has made more. */
+const STOCK_EACH = 2;
 /** How long the episodes of a query that is overdue but on screen are kept on disk, renewed while it is there, ms. */
 const HELD = 60_000;
 const RECOUNTS = 25;
@@ -55,8 +58,7 @@ export class Queries {
   /** How many episodes had ended when a query was taken. */
   readonly #takenAt = new Map<string, number>();
   readonly #askers = new Map<string, Asker>();
-  /** What each viewer's person looks at. */
-  readonly #onScreen = new Map<string, { readonly teacherId: string; readonly queryId: string }>();
+  readonly #onScreen = new OnScreen();
   /** Ends that the disk did not take yet. */
   #unwritten: Assignment[] = [];
   #ended = 0;
@@ -120,9 +122,10 @@ export class Queries {
 
   /** How many more are wanted: everybody who asks finds some that they can be given. */
   get missing(): number {
-    let demand = 0;
+    const people = this.#demand();
+    let demand = STOCK_EACH * people.size;
     let shortest = STOCK;
-    for (const [teacherId, count] of this.#demand()) {
+    for (const [teacherId, count] of people) {
       demand += Math.max(0, count - this.#queue.heldBy(teacherId).length);
       shortest = Math.min(shortest, this.#queue.availableTo(teacherId));
     }
@@ -130,9 +133,11 @@ export class Queries {
   }
 
   async take(list: readonly Query[]): Promise<void> {
+    let { missing } = this;
     for (const asked of list) {
-      if (this.#open.has(asked.id) || this.missing <= 0 || !(await this.#canBeShown(asked)))
-        continue;
+      if (missing <= 0) break;
+      if (this.#open.has(asked.id) || !(await this.#canBeShown(asked))) continue;
+      missing--;
       const query = this.#withOverlap(asked);
       await this.#options.storage.putQuery(query);
       this.#queue.offer({ id: query.id, runId: query.runId, overlap: query.overlap ?? 1 });
@@ -147,7 +152,7 @@ export class Queries {
     if (count === 0) {
       this.#askers.delete(viewer);
       if (![...this.#askers.values()].some((other) => other.teacherId === teacherId))
-        await this.#end(this.#queue.release(teacherId, Date.now(), this.#shownTo(teacherId)));
+        await this.#end(this.#queue.release(teacherId, Date.now(), this.#onScreen.of(teacherId)));
       return;
     }
     this.#askers.set(viewer, asker);
@@ -158,13 +163,12 @@ export class Queries {
   /** What they hold stays theirs until its lease runs out: they may be back in a moment. */
   leave(viewer: string): void {
     this.#askers.delete(viewer);
-    this.#onScreen.delete(viewer);
+    this.#onScreen.leave(viewer);
   }
 
   /** What a viewer's person has on screen now; undefined: none. */
   show(viewer: string, teacherId: string, queryId: string | undefined): void {
-    if (queryId === undefined) this.#onScreen.delete(viewer);
-    else this.#onScreen.set(viewer, { teacherId, queryId });
+    this.#onScreen.show(viewer, teacherId, queryId);
     this.#extend(Date.now());
   }
 
@@ -209,7 +213,7 @@ export class Queries {
   async expire(now: number): Promise<void> {
     this.#extend(now);
     const changes = this.#queue.sweep(now);
-    const shown = this.#shown();
+    const shown = this.#onScreen.queries();
     const held: StoredQuery[] = [];
     for (const query of this.#open.values()) {
       if (!this.#isOverdue(query, now)) continue;
@@ -224,7 +228,7 @@ export class Queries {
 
   /** Other queries are worth more now: those that wait are withdrawn, except those on a person's screen. */
   async renew(): Promise<void> {
-    const shown = this.#shown();
+    const shown = this.#onScreen.queries();
     const now = Date.now();
     const waiting = [...this.#open.keys()].filter((id) => !shown.has(id));
     await this.#end(waiting.flatMap((id) => this.#withdraw(id, now)));
@@ -376,18 +380,8 @@ export class Queries {
     if (query) for (const page of pages) page.message(wireQuery(query, row.token));
   }
 
-  #shown(): Set<string> {
-    return new Set([...this.#onScreen.values()].map((shown) => shown.queryId));
-  }
-
-  #shownTo(teacherId: string): string | undefined {
-    return [...this.#onScreen.values()].find((shown) => shown.teacherId === teacherId)?.queryId;
-  }
-
   #extend(now: number): void {
-    const shown = new Set([...this.#onScreen.values()].map((s) => `${s.teacherId} ${s.queryId}`));
-    const isOnScreen = (row: Assignment) => shown.has(`${row.teacherId} ${row.queryId}`);
-    this.#queue.extend(isOnScreen, now, this.#times.of(undefined));
+    this.#queue.extend((row) => this.#onScreen.has(row), now, this.#times.of(undefined));
   }
 }
 

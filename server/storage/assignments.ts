@@ -9,6 +9,7 @@ type OfStorage = Pick<
   | 'putAssignments'
   | 'assignmentsOf'
   | 'leasedAssignments'
+  | 'answeredAssignments'
   | 'queryAnsweredBy'
   | 'countAssignments'
   | 'lastToken'
@@ -37,6 +38,8 @@ export function createAssignments(
   }
 
   const all = () => db.selectFrom('assignment').selectAll().orderBy('token');
+  const inState = async (runId: string, state: Assignment['state']) =>
+    (await all().where('runId', '=', runId).where('state', '=', state).execute()) as Assignment[];
 
   return {
     put,
@@ -44,11 +47,8 @@ export function createAssignments(
       putAssignments: (rows) => db.transaction().execute((t) => put(t, rows)),
       assignmentsOf: async (queryId) =>
         (await all().where('queryId', '=', queryId).execute()) as Assignment[],
-      leasedAssignments: async (runId) =>
-        (await all()
-          .where('runId', '=', runId)
-          .where('state', '=', 'leased')
-          .execute()) as Assignment[],
+      leasedAssignments: (runId) => inState(runId, 'leased'),
+      answeredAssignments: (runId) => inState(runId, 'answered'),
       async queryAnsweredBy(feedbackId) {
         const row = await db
           .selectFrom('assignment')

@@ -143,6 +143,8 @@ export interface Storage extends AccountStorage {
   assignmentsOf(queryId: string): Promise<Assignment[]>;
   /** Those that no end has been written for. */
   leasedAssignments(runId: string): Promise<Assignment[]>;
+  /** Those whose answers count, oldest first. */
+  answeredAssignments(runId: string): Promise<Assignment[]>;
   /** The query that this feedback answered, where it was given to somebody. */
   queryAnsweredBy(feedbackId: string): Promise<string | undefined>;
   countAssignments(runId: string): Promise<AssignmentCounts>;

@@ -148,6 +148,7 @@ export function storageContract(
       await storage.appendFeedback(rewardFeedback('f1'), [answered]);
       expect(await storage.assignmentsOf('q1')).toEqual([answered]);
       expect(await storage.leasedAssignments(RUN.id)).toEqual([assignment(2, 'q2', 'bob')]);
+      expect(await storage.answeredAssignments(RUN.id)).toEqual([answered]);
       expect(await storage.queryAnsweredBy('f1')).toBe('q1');
       const counts = { leased: 1, answered: 1, skipped: 0, expired: 0 };
       expect(await storage.countAssignments(RUN.id)).toEqual(counts);

@@ -1,0 +1,184 @@
+/** One synthetic person at the page's interface: asks for questions, looks, thinks, answers, waits for the acknowledgement. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import WebSocket from 'ws';
+import {
+  type ClientFeedback,
+  type ClientMessage,
+  PROTOCOL_VERSION,
+  type ServerMessage,
+  SUBPROTOCOL,
+  WEBSOCKET_PATH,
+  type WireQuery,
+} from '../../server/protocol/index.ts';
+import type { Random } from '../../sim/random.ts';
+import { CHARACTER, type CharacterName, choose, thinkingTime } from './characters.ts';
+import type { Truth } from './truth.ts';
+
+export interface WorkerOptions {
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly name: string;
+  readonly character: CharacterName;
+  /** Usual time per answer, ms. */
+  readonly paceMs: number;
+  readonly truth: Truth;
+  readonly random: Random;
+  /** Whether another answer is wanted. */
+  readonly isWanted: () => boolean;
+  readonly onAnswer: (answer: Answer) => void;
+  readonly onError: (code: string) => void;
+}
+
+export interface Answer {
+  readonly feedbackId: string;
+  readonly queryId: string;
+  readonly person: string;
+  readonly isRight: boolean;
+  /** From the answer to its acknowledgement, ms. */
+  readonly ackMs: number;
+  /** From the answer to the next question given in its place, ms; undefined: none came any more. */
+  readonly nextMs: number | undefined;
+}
+
+/** Questions held at once, as the page does: one on screen, one ahead. */
+const HELD = 2;
+/** Longest wait for anything, ms. */
+const PATIENCE = 60_000;
+
+/** Resolves when no more answers are wanted, or the person has gone. */
+export async function work(options: WorkerOptions): Promise<void> {
+  const person = new Worker(options);
+  try {
+    await person.begin();
+    await person.answerAll();
+  } finally {
+    person.close();
+  }
+}
+
+class Worker {
+  readonly #options: WorkerOptions;
+  readonly #socket: WebSocket;
+  readonly #held = new Map<string, WireQuery>();
+  readonly #acknowledged = new Map<string, (isCounted: boolean) => void>();
+  #onQuestion: () => void = () => {};
+  /** When the newest question came, and how many have. */
+  #came = { at: 0, count: 0 };
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    const { url, token } = options;
+    const headers = token ? { authorization: `Bearer ${token}` } : {};
+    const address = `${url.replace('http', 'ws')}${WEBSOCKET_PATH}`;
+    this.#socket = new WebSocket(address, SUBPROTOCOL, { headers });
+    this.#socket.on('message', (data, isBinary) => {
+      if (!isBinary) this.#hear(JSON.parse(String(data)) as ServerMessage);
+    });
+    this.#socket.on('error', () => {});
+    this.#socket.on('close', () => this.#onQuestion());
+  }
+
+  async begin(): Promise<void> {
+    await new Promise((resolve, reject) => {
+      this.#socket.once('open', resolve);
+      this.#socket.once('error', reject);
+    });
+    this.#send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId: this.#options.name });
+    this.#send({ type: 'ask-queries', count: HELD });
+  }
+
+  async answerAll(): Promise<void> {
+    const { isWanted, random, truth, paceMs } = this.#options;
+    const character = CHARACTER[this.#options.character];
+    while (isWanted() && this.#socket.readyState === WebSocket.OPEN) {
+      const [query] = this.#held.values();
+      if (!query) {
+        await this.#question();
+        continue;
+      }
+      this.#send({ type: 'show-query', queryId: query.id });
+      if (random.next() < character.leaves) return;
+      const better = await truth.better(query.segments);
+      await sleep(thinkingTime(character, paceMs, random));
+      const choice = choose(character, better, random);
+      await this.#answer(query, choice, choice === better);
+    }
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+
+  async #answer(query: WireQuery, choice: 'a' | 'b', isRight: boolean): Promise<void> {
+    const { name, onAnswer } = this.#options;
+    this.#held.delete(query.id);
+    const { count } = this.#came;
+    const sent = performance.now();
+    const feedbackId = `w-${randomUUID()}`;
+    const acknowledged = new Promise<boolean>((resolve) => {
+      this.#acknowledged.set(feedbackId, resolve);
+    });
+    this.#send({ type: 'feedback', feedback: this.#feedback(query, feedbackId, choice) });
+    const isCounted = await Promise.race([acknowledged, sleep(PATIENCE, false, { ref: false })]);
+    const ackMs = performance.now() - sent;
+    if (!isCounted) return;
+    if (this.#came.count === count) await this.#question();
+    const nextMs = this.#came.count > count ? this.#came.at - sent : undefined;
+    onAnswer({ feedbackId, queryId: query.id, person: name, isRight, ackMs, nextMs });
+  }
+
+  #feedback(query: WireQuery, id: string, choice: 'a' | 'b'): ClientFeedback {
+    const [a, b] = query.segments as [WireQuery['segments'][0], WireQuery['segments'][0]];
+    const answeredAt = Date.now();
+    const times = { shownAt: answeredAt, answeredAt, responseMs: 0 };
+    const lease = query.lease === undefined ? {} : { lease: query.lease };
+    const { runId } = query;
+    const base = {
+      id,
+      runId,
+      teacherId: this.#options.name,
+      queryId: query.id,
+      ...lease,
+      ...times,
+    };
+    return { ...base, kind: 'preference', a, b, choice };
+  }
+
+  /** Another question, or the end of patience or connection. */
+  async #question(): Promise<void> {
+    const came = new Promise<void>((resolve) => {
+      this.#onQuestion = resolve;
+    });
+    await Promise.race([
+      came,
+      sleep(this.#options.isWanted() ? 5000 : 0, undefined, { ref: false }),
+    ]);
+  }
+
+  #hear(message: ServerMessage): void {
+    switch (message.type) {
+      case 'query':
+        this.#held.set(message.query.id, message.query);
+        this.#came = { at: performance.now(), count: this.#came.count + 1 };
+        this.#onQuestion();
+        return;
+      case 'query-expired':
+        this.#held.delete(message.queryId);
+        return;
+      case 'ack':
+        this.#acknowledged.get(message.feedbackId)?.(true);
+        return;
+      case 'error':
+        this.#options.onError(message.code);
+        this.#acknowledged.get(message.ref ?? '')?.(false);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #send(message: ClientMessage): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+}

@@ -1,0 +1,138 @@
+/** Many synthetic people at one server, and what became of their answers. */
+import { quantile } from '../../agent/evaluation/statistics.ts';
+import { createRandom } from '../../sim/random.ts';
+import { type CharacterName, hire } from './characters.ts';
+import { Truth } from './truth.ts';
+import { type Answer, work } from './worker.ts';
+
+export interface WorkforceOptions {
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly people: number;
+  /** Acknowledged answers of all together after which everybody goes home. */
+  readonly answers: number;
+  /** Usual time per answer, ms. */
+  readonly paceMs: number;
+  /** Share of the people who are not good, [0, 1]. */
+  readonly bad: number;
+  /** Answers that one question may have: the server's overlap, and one where they disagree. */
+  readonly overlap: number;
+  readonly seed: number;
+  readonly onAnswer: (done: number) => void;
+}
+
+interface Quantiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+export interface WorkforceReport {
+  readonly people: number;
+  readonly seconds: number;
+  readonly answers: number;
+  /** Acknowledged answers that the server's log does not have. */
+  readonly lost: number;
+  /** Answers to a question beyond those that the overlap allows, and questions that one person answered twice. */
+  readonly beyondOverlap: number;
+  readonly twice: number;
+  readonly ackMs: Quantiles;
+  /** From an answer to the next question given in its place. */
+  readonly nextQuestionMs: Quantiles;
+  readonly byCharacter: Readonly<
+    Record<string, { people: number; answers: number; right: number }>
+  >;
+  /** Refusals by code. */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly queue: unknown;
+}
+
+export async function runWorkforce(options: WorkforceOptions): Promise<WorkforceReport> {
+  const { url, token, people, seed } = options;
+  const headers = token ? { authorization: `Bearer ${token}` } : {};
+  const ask = async (path: string): Promise<unknown> => {
+    const reply = await fetch(url + path, { headers });
+    if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
+    return reply.json();
+  };
+  const truth = new Truth(ask);
+  const answers: Answer[] = [];
+  const errors: Record<string, number> = {};
+  const characters = hire(people, options.bad);
+  const start = performance.now();
+  let atWork = people;
+  await Promise.all(
+    characters.map(async (character, i) => {
+      await work({
+        ...{ url, token, character, truth, paceMs: options.paceMs },
+        name: `W-${seed}-${i}-${character}`,
+        random: createRandom(seed * 1000 + i),
+        isWanted: () => answers.length < options.answers,
+        onAnswer: (answer) => options.onAnswer(answers.push(answer)),
+        onError: (code) => {
+          errors[code] = (errors[code] ?? 0) + 1;
+        },
+      });
+      atWork--;
+      if (atWork === 0 && answers.length < options.answers)
+        throw new Error(
+          `everybody went home after ${answers.length} of ${options.answers} answers`,
+        );
+    }),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  const log = (await ask('/api/feedback')) as { id: string }[];
+  return {
+    people,
+    seconds: round(seconds),
+    ...account(answers, new Set(log.map(({ id }) => id)), options.overlap),
+    byCharacter: byCharacter(answers, characters, seed),
+    errors,
+    queue: await ask('/api/queue'),
+  };
+}
+
+/** What was promised of each answer, against what the log has. */
+export function account(answers: readonly Answer[], log: ReadonlySet<string>, overlap: number) {
+  const people = new Map<string, string[]>();
+  for (const { queryId, person } of answers)
+    people.set(queryId, [...(people.get(queryId) ?? []), person]);
+  const most = overlap > 1 ? overlap + 1 : 1;
+  const each = [...people.values()];
+  return {
+    answers: answers.length,
+    lost: answers.filter(({ feedbackId }) => !log.has(feedbackId)).length,
+    beyondOverlap: each.reduce((n, names) => n + Math.max(0, names.length - most), 0),
+    twice: each.filter((names) => new Set(names).size < names.length).length,
+    ackMs: quantiles(answers.map(({ ackMs }) => ackMs)),
+    nextQuestionMs: quantiles(
+      answers.flatMap(({ nextMs }) => (nextMs === undefined ? [] : [nextMs])),
+    ),
+  };
+}
+
+function byCharacter(
+  answers: readonly Answer[],
+  characters: readonly CharacterName[],
+  seed: number,
+) {
+  const found: Record<string, { people: number; answers: number; right: number }> = {};
+  for (const [i, character] of characters.entries()) {
+    const own = answers.filter(({ person }) => person === `W-${seed}-${i}-${character}`);
+    const sum = found[character] ?? { people: 0, answers: 0, right: 0 };
+    found[character] = {
+      people: sum.people + 1,
+      answers: sum.answers + own.length,
+      right: sum.right + own.filter(({ isRight }) => isRight).length,
+    };
+  }
+  return found;
+}
+
+function quantiles(values: readonly number[]): Quantiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (q: number) => (sorted.length === 0 ? Number.NaN : round(quantile(sorted, q)));
+  return { p50: at(0.5), p95: at(0.95), max: at(1) };
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;

@@ -1,0 +1,129 @@
+/** Synthetic people, each as they are said to be, and one real server that they answer. */
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import {
+  CHARACTER,
+  CHARACTERS,
+  choose,
+  hire,
+  thinkingTime,
+} from '../../../cli/workforce/characters.ts';
+import { Truth } from '../../../cli/workforce/truth.ts';
+import { account, runWorkforce } from '../../../cli/workforce/workforce.ts';
+import { createRandom } from '../../../sim/random.ts';
+import { temporaryFolder } from '../../e2e/helpers.ts';
+import { type ServeProcess, serve } from '../../server/serve-process.ts';
+
+const N = 4000;
+
+function rates(name: (typeof CHARACTERS)[number]) {
+  const random = createRandom(1);
+  const share = (better: 'a' | 'b', choice: 'a' | 'b') =>
+    Array.from({ length: N }, () => choose(CHARACTER[name], better, random)).filter(
+      (c) => c === choice,
+    ).length / N;
+  return {
+    right: (share('a', 'a') + share('b', 'b')) / 2,
+    left: (share('a', 'a') + share('b', 'a')) / 2,
+  };
+}
+
+test('[FORCE-1] each character is right and goes left as often as it is made', () => {
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+  const good = Math.log(0.92 / 0.08);
+  const biased = (sigmoid(good + 1.5) + sigmoid(-good + 1.5)) / 2;
+  const expected = {
+    good: [0.92, 0.5],
+    weak: [0.7, 0.5],
+    random: [0.5, 0.5],
+    flipped: [0.08, 0.5],
+    'left-biased': [(sigmoid(good + 1.5) + sigmoid(good - 1.5)) / 2, biased],
+    lazy: [0.5, 1],
+    'fast-clicker': [0.5, 0.5],
+    'drop-out': [0.92, 0.5],
+  } as const;
+  for (const name of CHARACTERS) {
+    const { right, left } = rates(name);
+    expect(Math.abs(right - expected[name][0])).toBeLessThan(0.03);
+    expect(Math.abs(left - expected[name][1])).toBeLessThan(0.03);
+  }
+  const usual = (name: 'good' | 'fast-clicker') =>
+    Array.from({ length: 200 }, (_, i) =>
+      thinkingTime(CHARACTER[name], 1000, createRandom(i)),
+    ).sort((a, b) => a - b)[100]!;
+  expect(usual('good')).toBeGreaterThan(700);
+  expect(usual('fast-clicker')).toBeLessThan(100);
+  expect(hire(5, 0.4)).toEqual(['weak', 'random', 'good', 'good', 'good']);
+  expect(new Set(hire(20, 0.5)).size).toBe(CHARACTERS.length);
+});
+
+test('[FORCE-2] truth is what the environment rewarded per step, the same for everybody, ties included', async () => {
+  let asked = 0;
+  const rows = [
+    { id: 'short', length: 10, summary: { return: 10 } },
+    { id: 'long', length: 100, summary: { return: 50 } },
+  ];
+  const truth = new Truth(async () => {
+    asked++;
+    return rows;
+  });
+  const segment = (episodeId: string, from = 0) => ({ episodeId, from, to: from + 5 });
+  expect(await truth.better([segment('short'), segment('long')])).toBe('a');
+  expect(await truth.better([segment('long'), segment('short')])).toBe('b');
+  const tie = [segment('long', 0), segment('long', 50)];
+  const first = await truth.better(tie);
+  expect(await truth.better([...tie].reverse())).toBe(first === 'a' ? 'b' : 'a');
+  expect(asked).toBe(1);
+});
+
+test('[FORCE-3] what is lost, beyond overlap or given twice is counted', () => {
+  const answer = (feedbackId: string, queryId: string, person: string) => ({
+    ...{ feedbackId, queryId, person, isRight: true, ackMs: 1, nextMs: undefined },
+  });
+  const answers = [
+    answer('1', 'q', 'ada'),
+    answer('2', 'q', 'bob'),
+    answer('3', 'r', 'ada'),
+    answer('4', 'r', 'ada'),
+  ];
+  const log = new Set(['1', '2', '3']);
+  expect(account(answers, log, 1)).toMatchObject({
+    answers: 4,
+    lost: 1,
+    beyondOverlap: 2,
+    twice: 1,
+  });
+  expect(account(answers, log, 2)).toMatchObject({ lost: 1, beyondOverlap: 0, twice: 1 });
+});
+
+describe('[FORCE-3] at a real server', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let server: ServeProcess;
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    const args = [
+      '--env',
+      'reacher',
+      '--log-level',
+      'error',
+      '--overlap',
+      '2',
+      '--overlap-share',
+      '0.5',
+    ];
+    server = await serve(folder.path, args);
+  }, 180_000);
+  afterAll(async () => {
+    await server.end('SIGKILL');
+    folder.remove();
+  });
+
+  it('eight people give sixty answers: none is lost, none is beyond overlap, and the sum holds', async () => {
+    const report = await runWorkforce({
+      ...{ url: server.url!, token: undefined, people: 8, answers: 60, paceMs: 50 },
+      ...{ bad: 0.5, overlap: 2, seed: 1, onAnswer: () => {} },
+    });
+    expect(report).toMatchObject({ lost: 0, beyondOverlap: 0, twice: 0, errors: {} });
+    expect(report.answers).toBeGreaterThanOrEqual(60);
+    expect(report.queue).toMatchObject({ holds: true });
+  }, 180_000);
+});
