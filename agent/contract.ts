@@ -3,6 +3,7 @@
  * Arrays are flat, row-major Float32Arrays; `n` is steps, `d` observation size, `k` action size.
  */
 import type { BoxSpace, EnvState } from '../sim/contract.ts';
+import type { Graph } from './graphs/graph.ts';
 import type { Metrics } from './metrics.ts';
 
 export type { Metrics } from './metrics.ts';
@@ -370,10 +371,7 @@ export interface Trainer {
   feedback(feedback: Feedback): void;
   /** One slice of work (reward-model and/or policy updates, relabelling); undefined when there is nothing to do. */
   update(): Metrics | undefined;
-  /**
-   * Queries worth asking now, best first; none before an unsupervised start is over. `held`: how many
-   * wait for an answer already.
-   */
+  /** Queries worth asking now, best first; none before an unsupervised start is over. `held`: how many wait already. */
   nextQueries(count: number, now: number, held?: number): Query[];
   snapshot(): PolicySnapshot;
   /** When the agent asks for a person; undefined while unknown, and for presets that never ask. */
@@ -384,8 +382,9 @@ export interface Trainer {
   publish(): { snapshot: PolicySnapshot; appliedFeedback: string[] };
   /** Learned reward per step of a segment, for timelines and clips; undefined without a reward model. */
   predictReward(segment: Segment): Float32Array | undefined;
-  /** Learned reward of any rows; undefined while there is none. */
+  /** Learned reward of any rows, and the same as a graph for a file; undefined while there is none. */
   rewardModel(): Pick<RewardModel, 'predict'> | undefined;
+  rewardGraph(): Graph | undefined;
   counts(): {
     environmentSteps: number;
     learnerUpdates: number;

@@ -39,7 +39,9 @@ export async function main(args: readonly string[]): Promise<number> {
 export function createProgram(): Command {
   const program = new Command('reins')
     .description('Reinforcement learning with people: drive, watch, reward, compare, take over.')
-    .version(version);
+    .version(version)
+    // What follows a command's name is the command's alone.
+    .enablePositionalOptions();
   for (const command of [
     serveCommand(),
     trainCommand(),

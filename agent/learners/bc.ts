@@ -6,8 +6,8 @@ import { type Config, config, field, parseConfig } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
-import { createAdam } from '../nn/adam.ts';
-import { descend } from '../nn/fit.ts';
+import { addLossGradient, descend } from '../nn/fit.ts';
+import { createLearningMlp } from '../nn/memory.ts';
 import type { Mlp } from '../nn/mlp.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
 import { checkpointOf, fixed, generator, network, variables } from './parts/checkpoint.ts';
@@ -15,7 +15,7 @@ import { createExperience } from './parts/experience.ts';
 import { imitationFields, weight } from './parts/fields.ts';
 import { countHuman, imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
-import { createTanhActor, tanhSnapshot } from './parts/tanh-actor.ts';
+import { tanhLayers, tanhSnapshot } from './parts/tanh-actor.ts';
 
 export const bcSchema = config({
   ...imitationFields,
@@ -38,25 +38,19 @@ export function createBc(
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;
-  const actor = createTanhActor(backend, [d, ...c.hidden, k], random);
-  const adam = createAdam(actor.parameters.length, {
-    learningRate: c.learningRate,
-    weightDecay: c.weightDecay,
-  });
+  const layers = tanhLayers([d, ...c.hidden, k]);
+  const { learningRate, weightDecay } = c;
+  const optimiser = { learningRate, weightDecay };
+  const { net: actor, adam } = createLearningMlp(backend, layers, optimiser, random);
   const experience = createExperience(spec, { ...c, humanShare: 1, rewardSource: 'none' }, random);
   const weights = { bcWeight: 1, preferenceWeight: 0, preferenceBeta: 1 };
   const counts = { updates: 0 };
 
   /** mean ‖π(s) − a_human‖² */
   function loss(b: ReplayBatch): number {
-    let value = 0;
-    backend.tf.tidy(() => {
-      const pass = actor.forward(backend.upload(b.observations, [1, n, d]), n);
-      const dActions = new Float32Array(n * k);
-      value = imitationLoss(b, pass.output, weights, dActions);
-      actor.backward(pass, dActions);
-    });
-    return value;
+    return addLossGradient(backend, actor, b.observations, n, (actions, dActions) =>
+      imitationLoss(b, actions, weights, dActions),
+    );
   }
 
   return {

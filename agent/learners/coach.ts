@@ -15,7 +15,7 @@ import { type Config, config, field, number, parseConfig, whole } from '../../si
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Episode, Learner, Metrics } from '../contract.ts';
-import { predict } from '../nn/fit.ts';
+import { addLossGradient, predict } from '../nn/fit.ts';
 import type { Mlp } from '../nn/mlp.ts';
 import { checkpointOf, fixed, generator, variables } from './parts/checkpoint.ts';
 import {
@@ -116,24 +116,22 @@ export function createCoach(
    */
   function policyLoss(from: Float32Array, m: number): number {
     let loss = 0;
-    backend.tf.tidy(() => {
-      const rowCount = m * c.window;
-      const observations = new Float32Array(rowCount * d);
-      for (let i = 0; i < rowCount; i++)
-        observations.set(from.subarray(i * width, i * width + d), i * d);
-      const pass = net.forward(backend.upload(observations, [1, rowCount, d]), rowCount);
-      const dMeans = new Float32Array(rowCount * k);
+    const rowCount = m * c.window;
+    const observations = new Float32Array(rowCount * d);
+    for (let i = 0; i < rowCount; i++)
+      observations.set(from.subarray(i * width, i * width + d), i * d);
+    addLossGradient(backend, net, observations, rowCount, (means, dMeans) => {
       for (let i = 0; i < rowCount; i++) {
         const credit = from[i * width + d + k]! / m;
         if (credit === 0) continue;
         const then = from[i * width + d + k + 1]!;
         const at = i * width + d;
-        const excess = policy.logProb(from, at, pass.output, i * k) - then - logMaxRatio;
+        const excess = policy.logProb(from, at, means, i * k) - then - logMaxRatio;
         const weight = c.maxRatio * Math.exp(Math.min(0, excess));
         loss -= credit * (weight + c.maxRatio * Math.max(0, excess));
-        policy.gradient(-credit * weight, from, at, pass.output, i * k, dMeans);
+        policy.gradient(-credit * weight, from, at, means, i * k, dMeans);
       }
-      net.backward(pass, dMeans);
+      return loss;
     });
     return policy.withEntropyBonus(loss, c.entropyWeight);
   }

@@ -19,8 +19,8 @@ import { quantile } from '../acting/gate.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics } from '../contract.ts';
 import { toEnvironmentUnits } from '../nn/actions.ts';
-import { createAdam } from '../nn/adam.ts';
-import { descend } from '../nn/fit.ts';
+import { addLossGradient, descend, predict } from '../nn/fit.ts';
+import { createLearningMlp } from '../nn/memory.ts';
 import type { Mlp } from '../nn/mlp.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
 import { checkpointOf, fixed, generator, network, variables } from './parts/checkpoint.ts';
@@ -31,7 +31,7 @@ import { countHuman, isOwn } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createReach, type Reach, SOLVED_SHARE } from './parts/reach.ts';
 import { createRing } from './parts/ring.ts';
-import { createTanhActor } from './parts/tanh-actor.ts';
+import { tanhLayers } from './parts/tanh-actor.ts';
 
 export const daggerSchema = config({
   ...imitationFields,
@@ -73,12 +73,12 @@ export function createDagger(
   const n = c.batchSize;
 
   // ------------------------------------------------------------------ model
-  const members = Array.from({ length: c.members }, () =>
-    createTanhActor(backend, [d, ...c.hidden, k], random),
+  const layers = tanhLayers([d, ...c.hidden, k]);
+  const { learningRate } = c;
+  const learning = Array.from({ length: c.members }, () =>
+    createLearningMlp(backend, layers, { learningRate }, random),
   );
-  const adams = members.map((net) =>
-    createAdam(net.parameters.length, { learningRate: c.learningRate }),
-  );
+  const members = learning.map(({ net }) => net);
 
   const reach = c.reach
     ? createReach(
@@ -117,23 +117,19 @@ export function createDagger(
 
   /** Mean of ‖π_m(s) − a‖² over the rows this member sees; a is what was executed. */
   function loss(b: ReplayBatch, m: number): number {
-    let value = 0;
-    const net = members[m]!;
-    backend.tf.tidy(() => {
-      const pass = net.forward(backend.upload(b.observations, [1, n, d]), n);
-      const dActions = new Float32Array(n * k);
+    return addLossGradient(backend, members[m]!, b.observations, n, (actions, dActions) => {
+      let value = 0;
       for (let i = 0; i < n; i++) {
         const counts = b.human[i] === 1 || (c.robotShare > 0 && isOwn(b, i));
         if (!counts || !sees(b.slots[i]!, m)) continue;
         for (let at = i * k; at < (i + 1) * k; at++) {
-          const error = pass.output[at]! - b.actions[at]!;
+          const error = actions[at]! - b.actions[at]!;
           value += (error * error) / n;
           dActions[at] = (2 * error) / n;
         }
       }
-      net.backward(pass, dActions);
+      return value;
     });
-    return value;
   }
 
   /** One step of the risk critic under the members' mean policy; returns its loss. */
@@ -150,13 +146,10 @@ export function createDagger(
   /** The ensemble's mean actions (n, k) in [−1, 1]. */
   function meanActions(observations: Float32Array): Float32Array {
     const out = new Float32Array(n * k);
-    backend.tf.tidy(() => {
-      const x = backend.upload(observations, [1, n, d]);
-      for (const net of members) {
-        const { output } = net.forward(x, n);
-        for (let i = 0; i < out.length; i++) out[i]! += output[i]! / members.length;
-      }
-    });
+    for (const net of members) {
+      const output = predict(backend, net, observations, n);
+      for (let i = 0; i < out.length; i++) out[i]! += output[i]! / members.length;
+    }
     return out;
   }
 
@@ -173,11 +166,7 @@ export function createDagger(
 
   /** Disagreement and discrepancy of the batch's rows, for the gate's thresholds. */
   function measure(b: ReplayBatch): void {
-    const outputs: Float32Array[] = [];
-    backend.tf.tidy(() => {
-      const x = backend.upload(b.observations, [1, n, d]);
-      for (const net of members) outputs.push(net.forward(x, n).output);
-    });
+    const outputs = members.map((net) => predict(backend, net, b.observations, n));
     for (let i = 0; i < n; i++) {
       let variance = 0;
       let discrepancy = 0;
@@ -210,7 +199,7 @@ export function createDagger(
       for (let m = 0; m < members.length; m++) {
         experience.draw();
         total += loss(batch, m);
-        descend(members[m]!, adams[m]!);
+        descend(members[m]!, learning[m]!.adam);
       }
       const lossReach = updateReach();
       counts.updates++;
@@ -262,7 +251,9 @@ export function createDagger(
     ...checkpointOf({
       learner: fixed('dagger'),
       random: generator(random),
-      ...Object.fromEntries(members.map((net, m) => [`member${m}`, network(net, adams[m]!)])),
+      ...Object.fromEntries(
+        members.map((net, m) => [`member${m}`, network(net, learning[m]!.adam)]),
+      ),
       calm,
       corrected,
       reaches,

@@ -21,9 +21,9 @@ import type {
   Metrics,
 } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
-import { createAdam } from '../nn/adam.ts';
-import { descend } from '../nn/fit.ts';
+import { addLossGradient, descend } from '../nn/fit.ts';
 import { sigmoid, softplus } from '../nn/gaussian.ts';
+import { createLearningMlp } from '../nn/memory.ts';
 import type { Mlp } from '../nn/mlp.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
 import { checkpointOf, fixed, generator, network, variables } from './parts/checkpoint.ts';
@@ -31,7 +31,7 @@ import { createExperience } from './parts/experience.ts';
 import { imitationFields, needed, rows, stepSize, weight } from './parts/fields.ts';
 import { imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
-import { createTanhActor, tanhSnapshot } from './parts/tanh-actor.ts';
+import { tanhLayers, tanhSnapshot } from './parts/tanh-actor.ts';
 import { createTuples } from './parts/tuples.ts';
 
 export const pplSchema = config({
@@ -73,8 +73,9 @@ export function createPpl(
   const k = spec.actionSpace.size;
   const n = c.batchSize;
   const width = d + 2 * k;
-  const actor = createTanhActor(backend, [d, ...c.hidden, k], random);
-  const adam = createAdam(actor.parameters.length, { learningRate: c.learningRate });
+  const layers = tanhLayers([d, ...c.hidden, k]);
+  const { learningRate } = c;
+  const { net: actor, adam } = createLearningMlp(backend, layers, { learningRate }, random);
   const experience = createExperience(spec, { ...c, humanShare: 1, rewardSource: 'none' }, random);
   /** Predicted state, a⁺, a⁻ (actions in [−1, 1]). */
   const pairs = createTuples(c.capacity, width);
@@ -127,14 +128,9 @@ export function createPpl(
 
   /** bcWeight · mean ‖μ(s) − a_human‖² over people's steps. */
   function imitation(b: ReplayBatch): number {
-    let value = 0;
-    backend.tf.tidy(() => {
-      const pass = actor.forward(backend.upload(b.observations, [1, n, d]), n);
-      const dMu = new Float32Array(n * k);
-      value = imitationLoss(b, pass.output, cloning, dMu);
-      actor.backward(pass, dMu);
-    });
-    return value;
+    return addLossGradient(backend, actor, b.observations, n, (mu, dMu) =>
+      imitationLoss(b, mu, cloning, dMu),
+    );
   }
 
   /** preferenceWeight · mean −log σ(z), z = β(−‖a⁺ − μ‖² + λ ‖a⁻ − μ‖²). */
@@ -144,11 +140,8 @@ export function createPpl(
     worse: Float32Array,
     m: number,
   ): number {
-    let value = 0;
-    backend.tf.tidy(() => {
-      const pass = actor.forward(backend.upload(s, [1, m, d]), m);
-      const mu = pass.output;
-      const dMu = new Float32Array(m * k);
+    return addLossGradient(backend, actor, s, m, (mu, dMu) => {
+      let value = 0;
       for (let i = 0; i < m; i++) {
         let z = 0;
         for (let at = i * k; at < (i + 1) * k; at++) {
@@ -162,9 +155,8 @@ export function createPpl(
           dMu[at] = dZ * 2 * c.beta * slope;
         }
       }
-      actor.backward(pass, dMu);
+      return value;
     });
-    return value;
   }
 
   /** Preference loss on freshly drawn pairs; 0 while there are none. */

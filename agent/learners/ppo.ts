@@ -15,8 +15,8 @@ import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EnvironmentSpec, Learner, Metrics, RewardModel } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
-import { createAdam, type SavedArrays } from '../nn/adam.ts';
-import { descend, predict } from '../nn/fit.ts';
+import type { SavedArrays } from '../nn/adam.ts';
+import { addLossGradient, descend, predict } from '../nn/fit.ts';
 import type { Mlp } from '../nn/mlp.ts';
 import { createNormaliser } from '../nn/normaliser.ts';
 import {
@@ -122,8 +122,8 @@ export function createPpo(
     random,
   );
   const { net, logStd, logStdGradient } = policy;
-  const value = createOrthogonal(backend, [d, ...c.hidden, 1], 1, random);
-  const valueAdam = createAdam(value.parameters.length, adamConfig);
+  const sizes = [d, ...c.hidden, 1];
+  const { net: value, adam: valueAdam } = createOrthogonal(backend, sizes, 1, adamConfig, random);
 
   // ------------------------------------------------------------------ data
   const imitates = c.bcWeight > 0;
@@ -156,19 +156,17 @@ export function createPpo(
     let humans = 0;
     for (let i = 0; i < n; i++) humans += b.human[i]!;
     stats = { clipped: 0, kl: 0, imitation: 0 };
-    backend.tf.tidy(() => {
-      const pass = net.forward(backend.upload(b.observations, [1, n, d]), n);
-      const dMeans = new Float32Array(n * k);
+    addLossGradient(backend, net, b.observations, n, (means, dMeans) => {
       for (let i = 0; i < n; i++) {
         if (b.human[i] === 1) {
           for (let at = i * k; at < (i + 1) * k; at++) {
-            const error = pass.output[at]! - b.actions[at]!;
+            const error = means[at]! - b.actions[at]!;
             stats.imitation += (c.bcWeight * error * error) / humans;
             dMeans[at] = (2 * c.bcWeight * error) / humans;
           }
           continue;
         }
-        const logRatio = policy.logProb(b.actions, i * k, pass.output, i * k) - b.oldLogProbs[i]!;
+        const logRatio = policy.logProb(b.actions, i * k, means, i * k) - b.oldLogProbs[i]!;
         const ratio = Math.exp(logRatio);
         const advantage = b.advantages[i]!;
         const bounded = Math.min(1 + c.clip, Math.max(1 - c.clip, ratio));
@@ -176,27 +174,25 @@ export function createPpo(
         stats.kl += (ratio - 1 - logRatio) / n; // Schulman's k3 estimator
         if (ratio !== bounded) stats.clipped += 1 / n;
         if (ratio * advantage > bounded * advantage) continue; // the clipped branch is flat
-        policy.gradient((-ratio * advantage) / n, b.actions, i * k, pass.output, i * k, dMeans);
+        policy.gradient((-ratio * advantage) / n, b.actions, i * k, means, i * k, dMeans);
       }
-      net.backward(pass, dMeans);
+      return loss;
     });
     return policy.withEntropyBonus(loss, c.entropyWeight) + stats.imitation;
   }
 
   /** valueWeight · mean (V(s) − R)², over the policy's own steps. */
   function valueLoss(b: PpoBatch): number {
-    let loss = 0;
-    backend.tf.tidy(() => {
-      const pass = value.forward(backend.upload(b.observations, [1, b.size, d]), b.size);
-      const dValues = pass.output.map((v, i) => {
-        if (b.human[i] === 1) return 0;
-        const error = v - b.returns[i]!;
+    return addLossGradient(backend, value, b.observations, b.size, (values, dValues) => {
+      let loss = 0;
+      for (let i = 0; i < b.size; i++) {
+        if (b.human[i] === 1) continue;
+        const error = values[i]! - b.returns[i]!;
         loss += (c.valueWeight * error * error) / b.size;
-        return (2 * c.valueWeight * error) / b.size;
-      });
-      value.backward(pass, dValues);
+        dValues[i] = (2 * c.valueWeight * error) / b.size;
+      }
+      return loss;
     });
-    return loss;
   }
 
   // ------------------------------------------------------------------ a round

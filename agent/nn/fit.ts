@@ -2,11 +2,7 @@
 import type { Backend } from '../backend/backend.ts';
 import type { Adam } from './adam.ts';
 import type { Mlp } from './mlp.ts';
-
-/**
- * Given `outputs` (n, m), write dLoss/dOutputs into `dOutputs` (n, m, zero on entry), return the loss.
- */
-export type LossGradient = (outputs: Float32Array, dOutputs: Float32Array) => number;
+import type { LossGradient } from './mlp-graphs.ts';
 
 /** One step of Adam on the gradients collected in `net`, which are then cleared. Returns their norm. */
 export function descend(net: Mlp, adam: Adam, learningRate?: number): number {
@@ -24,6 +20,7 @@ export function addLossGradient(
   n: number,
   loss: LossGradient,
 ): number {
+  if (net.graphs) return net.graphs.addLossGradient(inputs, n, loss);
   let value = 0;
   backend.tf.tidy(() => {
     const pass = net.forward(backend.upload(inputs, [1, n, net.inputs]), n);
@@ -36,6 +33,7 @@ export function addLossGradient(
 
 /** Outputs (n, m) for `inputs` (n, d); a fresh array. */
 export function predict(backend: Backend, net: Mlp, inputs: Float32Array, n: number): Float32Array {
+  if (net.graphs) return net.graphs.forward(inputs, n).slice();
   let output = new Float32Array(0);
   backend.tf.tidy(() => {
     output = net.forward(backend.upload(inputs, [1, n, net.inputs]), n)

@@ -1,5 +1,9 @@
 /** Flat arrays of a network that learns, all in the memory of the kernels that update them (simd/simd.ts). */
+import type { Random } from '../../sim/random.ts';
+import type { Backend } from '../backend/backend.ts';
 import { type Adam, type AdamConfig, createAdam } from './adam.ts';
+import { createMlp, type Mlp, type MlpConfig } from './mlp.ts';
+import { layout } from './mlp-layers.ts';
 import { createSimd, type Simd } from './simd/simd.ts';
 
 export interface NetworkMemory {
@@ -30,4 +34,15 @@ export function createNetworkMemory(
   ];
   const place = simd && { simd, m, v };
   return { simd, parameters, gradients, target, adam: createAdam(size, adam, place) };
+}
+
+/** A network and what updates it. */
+export function createLearningMlp(
+  backend: Backend,
+  config: MlpConfig,
+  adam: Partial<AdamConfig>,
+  random: Random,
+): { net: Mlp; adam: Adam } {
+  const memory = createNetworkMemory(layout(config).size, adam);
+  return { net: createMlp(backend, config, random, memory), adam: memory.adam };
 }

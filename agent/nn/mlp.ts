@@ -5,6 +5,7 @@ import type { Layer } from '../contract.ts';
 import { type Initialiser, initialiseLayer } from './init.ts';
 import { type NormRows, normaliseRows } from './layer-norm.ts';
 import { type Backward, createBackward, type MlpPass } from './mlp-backward.ts';
+import { createMlpGraphs, type MlpGraphs } from './mlp-graphs.ts';
 import {
   activate,
   createWeightTensors,
@@ -21,6 +22,7 @@ export interface MlpConfig extends LayersConfig {
 export interface Mlp {
   readonly inputs: number;
   readonly outputs: number;
+  /** Where each layer's numbers lie in `parameters`. */
   readonly slots: readonly LayerSlots[];
   /** Weights (inputs, outputs) then bias per layer, then gain and shift where normalised. Call `changed` after writing. */
   readonly parameters: Float32Array;
@@ -30,6 +32,8 @@ export interface Mlp {
   forward(x: Tensor, n: number): MlpPass;
   /** Call inside the same `tidy` as `forward`. */
   readonly backward: Backward;
+  /** Both passes outside of TensorFlow.js, where the backend has an engine for graphs; nn/fit.ts uses them. */
+  readonly graphs: MlpGraphs | undefined;
   /** `parameters` were written: drop the tensors made of them. */
   changed(): void;
   /** Draw new initial parameters. */
@@ -54,6 +58,8 @@ export function createMlp(
   const first = slots[0]!;
   const last = slots[slots.length - 1]!;
   const weights = createWeightTensors(backend, parameters, slots);
+  const graphs =
+    backend.graphs && createMlpGraphs(backend.graphs, { slots, parameters, gradients });
   const mlp: Mlp = {
     inputs: first.inputs,
     outputs: last.outputs,
@@ -80,6 +86,7 @@ export function createMlp(
       return { n, values, norms, output: backend.view(values[slots.length]!).slice() };
     },
     backward: createBackward({ backend, slots, parameters, gradients, weights }),
+    graphs,
     changed: weights.dispose,
     initialise(source) {
       for (const slot of slots) {
@@ -109,7 +116,10 @@ export function createMlp(
           bias: parameters.slice(slot.bias, slot.bias + slot.outputs),
         };
       }),
-    dispose: weights.dispose,
+    dispose() {
+      weights.dispose();
+      graphs?.dispose();
+    },
   };
   mlp.initialise(random);
   return mlp;

@@ -16,6 +16,7 @@ import type {
   Query,
   RewardModel,
 } from '../contract.ts';
+import type { Graph } from '../graphs/graph.ts';
 import {
   checkpointOf,
   generator,
@@ -41,6 +42,7 @@ import { completeRewardConfig, type RewardConfig } from './config.ts';
 import { createDataMaker, hasUnequalParts, joined } from './dataset.ts';
 import { createDistrustOf } from './distrust.ts';
 import { createDynamics } from './dynamics.ts';
+import { rewardGraph } from './graph.ts';
 import { createLabelSet } from './label-set.ts';
 import { addToAverage, createMembers, isFlat, rewardsOf } from './members.ts';
 import { rowMirror } from './mirror.ts';
@@ -67,6 +69,8 @@ export interface RewardEnsemble extends RewardModel {
   readonly labels: number;
   /** Published tanh outputs per member for n rows, (members, n): for query selection. */
   memberOutputs(observations: Float32Array, actions: Float32Array, n: number): Float32Array[];
+  /** What is published, as a graph for a file. */
+  graph(): Graph;
   /** Held-out confidence against accuracy, as of the last version. */
   reliability(): ReliabilityBin[];
 }
@@ -301,6 +305,14 @@ export function createRewardEnsemble(
     predict: predictor.mean,
     disagreement: predictor.deviation,
     memberOutputs: predictor.memberOutputs,
+    graph: () => {
+      const parts = members.map(({ frozen, zero, inverseStd }) => ({
+        ...frozen,
+        zero,
+        inverseStd,
+      }));
+      return rewardGraph(predictor.scale, parts, spec, config);
+    },
     reliability: () => state.lastBins,
     report: () => ({
       ...state.lastReport,
@@ -312,6 +324,7 @@ export function createRewardEnsemble(
     }),
     ...checkpointOf(states()),
     dispose() {
+      predictor.dispose();
       for (const member of members) {
         member.live.dispose();
         member.frozen.dispose();

@@ -1,7 +1,8 @@
 /** The networks of a reward ensemble: each member keeps learning in one copy and predicts with another. */
 import { createRandom, type Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
-import { createAdam } from '../nn/adam.ts';
+import type { Adam } from '../nn/adam.ts';
+import { createLearningMlp } from '../nn/memory.ts';
 import { createMlp, type Mlp } from '../nn/mlp.ts';
 import type { RewardConfig, Zero } from './config.ts';
 
@@ -11,7 +12,7 @@ export interface Member {
   readonly frozen: Mlp;
   /** Of the weights after recent steps; absent: the latest are published. */
   readonly average?: Float32Array;
-  readonly adam: ReturnType<typeof createAdam>;
+  readonly adam: Adam;
   zero: number;
   inverseStd: number;
 }
@@ -25,17 +26,12 @@ export function createMembers(
   random: Random,
 ): Member[] {
   const sizes = [inputs, ...config.hidden, config.reed ? 1 + d : 1];
-  const net = (source: Random) =>
-    createMlp(
-      backend,
-      { sizes, activation: 'leaky-relu', outputActivation: config.output },
-      source,
-    );
+  const layers = { sizes, activation: 'leaky-relu', outputActivation: config.output } as const;
+  const { learningRate } = config;
   return Array.from({ length: config.members }, () => {
-    const live = net(random);
-    const frozen = net(createRandom(0));
+    const { net: live, adam } = createLearningMlp(backend, layers, { learningRate }, random);
+    const frozen = createMlp(backend, layers, createRandom(0));
     frozen.parameters.set(live.parameters);
-    const adam = createAdam(live.parameters.length, { learningRate: config.learningRate });
     const average = config.averageSteps > 0 ? { average: live.parameters.slice() } : {};
     return { live, frozen, ...average, adam, zero: 0, inverseStd: 1 };
   });

@@ -5,6 +5,7 @@ import { scaleActions } from '../nn/actions.ts';
 import { predict as predictRows } from '../nn/fit.ts';
 import type { RewardConfig, Zero } from './config.ts';
 import { type Member, normaliseMember, rewardsOf } from './members.ts';
+import { createPredictorGraph } from './predictor-graph.ts';
 import { type InputScale, noScale, scaleRows } from './reference.ts';
 
 export interface Predictor {
@@ -20,6 +21,7 @@ export interface Predictor {
   mean(observations: Float32Array, actions: Float32Array, n: number, out: Float32Array): void;
   /** Standard deviation over normalised members, out (n). */
   deviation(observations: Float32Array, actions: Float32Array, n: number, out: Float32Array): void;
+  dispose(): void;
 }
 
 /** Rows evaluated at once. */
@@ -72,6 +74,8 @@ export function createPredictor(
     }
   }
 
+  const graph =
+    backend.graphs && createPredictorGraph(backend.graphs, spec, members, width + squared, squared);
   const predictor: Predictor = {
     scale: noScale(width, squared),
     outputs(member, rows, n) {
@@ -85,6 +89,10 @@ export function createPredictor(
     },
     memberOutputs(o, a, n) {
       const all = members.map(() => new Float32Array(n));
+      if (graph) {
+        graph.run(predictor.scale, o, a, n, all);
+        return all;
+      }
       for (let at = 0; at < n; at += CHUNK) {
         const part = Math.min(CHUNK, n - at);
         load(o, a, at, part);
@@ -100,6 +108,7 @@ export function createPredictor(
         normaliseMember(member, predictor.outputs(m, rows, n), zero);
       }
     },
+    dispose: () => graph?.dispose(),
     mean: (o, a, n, out) => moments(o, a, n, false, out),
     deviation: (o, a, n, out) => moments(o, a, n, true, out),
   };

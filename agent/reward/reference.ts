@@ -167,7 +167,8 @@ export function noScale(width: number, squared: number): InputScale {
  */
 const SMALLEST_STD = 0.05;
 const SMALLEST_STD_IN_GROUP = 0.3;
-const CLIP = 5;
+/** Scaled inputs lie within this. */
+export const CLIP = 5;
 
 /**
  * Mean and inverse deviation per column of n rows, times `weights` (d) where groups of like sensors
@@ -232,9 +233,13 @@ export function scaleRows(
   for (let i = 0; i < n; i++) {
     const read = (from + i) * width;
     const write = (at + i) * inputs;
-    for (let j = 0; j < inputs; j++) {
-      const raw = j < width ? rows[read + j]! : out[write + j - squared]! ** 2;
-      out[write + j] = Math.min(CLIP, Math.max(-CLIP, (raw - mean[j]!) * inverse[j]!));
+    for (let j = 0; j < width; j++) {
+      const value = (rows[read + j]! - mean[j]!) * inverse[j]!;
+      out[write + j] = Math.min(CLIP, Math.max(-CLIP, value));
+    }
+    for (let j = width; j < inputs; j++) {
+      const value = (out[write + j - squared]! ** 2 - mean[j]!) * inverse[j]!;
+      out[write + j] = Math.min(CLIP, Math.max(-CLIP, value));
     }
   }
 }

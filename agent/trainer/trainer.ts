@@ -233,6 +233,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       reward.predict(rows.observations, rows.actions, rows.n, out);
       return out;
     },
+    rewardGraph: () => (reward && reward.version > 0 ? reward.graph() : undefined),
     rewardModel: () => (reward && reward.version > 0 ? reward : undefined),
     counts: () => countsOf(counters),
     report: () => ({

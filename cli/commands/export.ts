@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { createOutput, type Progress } from '../../experiments/output.ts';
+import type { Run, Storage } from '../../server/storage/contract.ts';
 import { jsonOption, withExamples } from './shared.ts';
 
 interface ExportFlags {
@@ -13,25 +14,78 @@ interface ExportFlags {
 }
 
 export function exportCommand(): Command {
-  const command = new Command('export')
-    .description("write a run's feedback, episodes and curves as JSON lines")
-    .option('--data <folder>', 'data folder of the server', './data')
-    .option('--run <id>', 'run; default: the newest')
-    .option('--out <folder>', 'where to write; default DATA/export/RUN');
+  const command = runOptions(
+    new Command('export').description("write a run's feedback, episodes and curves as JSON lines"),
+  )
+    .option('--out <folder>', 'where to write; default DATA/export/RUN')
+    // Options after `policy` and `reward` are theirs.
+    .enablePositionalOptions()
+    .addCommand(policyExport())
+    .addCommand(rewardExport());
   jsonOption(command).action((flags: ExportFlags) => run(flags));
   return withExamples(
     command,
     'reins export --data ./data --out ./my-export',
     'reins export --run run-1 --json',
+    'reins export policy --policy half-cheetah.policy --out policy.onnx',
+    'reins export reward --data ./data --out reward.onnx',
   );
 }
 
-async function run(flags: ExportFlags): Promise<void> {
+function runOptions(command: Command): Command {
+  return command
+    .option('--data <folder>', 'data folder of the server', './data')
+    .option('--run <id>', 'run; default: the newest');
+}
+
+function modelOptions(command: Command): Command {
+  const format = new Option('--format <name>', 'format of the file').choices(['onnx']);
+  return jsonOption(runOptions(command).addOption(format.default('onnx')));
+}
+
+function policyExport(): Command {
+  const command = modelOptions(new Command('policy'))
+    .description('write a policy as a model: normaliser, network and squash in one')
+    .option('--policy <file>', 'file of reins train; default: the policy of the run')
+    .option('--out <file>', 'where to write', 'policy.onnx')
+    .action(async (flags: ExportFlags & { policy?: string; out: string }) => {
+      const { exportPolicy, exportRunPolicy } = await import('../export-onnx.ts');
+      const { policy, out } = flags;
+      const result = policy
+        ? await exportPolicy(policy, out)
+        : await withRun(flags, (storage, chosen) => exportRunPolicy(storage, chosen, out));
+      createOutput(flags).result(result, () => `${result.inputs} -> ${result.outputs} in ${out}`);
+    });
+  return withExamples(
+    command,
+    'reins export policy --policy half-cheetah.policy --out policy.onnx',
+    'reins export policy --data ./data --run run-1',
+  );
+}
+
+function rewardExport(): Command {
+  const command = modelOptions(new Command('reward'))
+    .description("write a run's reward model as a model: scaling, members and their mean in one")
+    .option('--out <file>', 'where to write', 'reward.onnx')
+    .action(async (flags: ExportFlags & { out: string }) => {
+      const { exportRunReward } = await import('../export-onnx.ts');
+      const { out } = flags;
+      const result = await withRun(flags, (storage, chosen) =>
+        exportRunReward(storage, chosen, out),
+      );
+      createOutput(flags).result(result, () => `${result.inputs} -> ${result.outputs} in ${out}`);
+    });
+  return withExamples(command, 'reins export reward --data ./data --out reward.onnx');
+}
+
+/** @throws UsageError where there is no such run. */
+async function withRun<T>(
+  flags: ExportFlags,
+  use: (storage: Storage, run: Run) => Promise<T>,
+): Promise<T> {
   if (!existsSync(join(flags.data, 'reins.db')))
     throw new UsageError(`data: ${flags.data} has no database, expected a folder of reins serve`);
-  const output = createOutput(flags);
   const { openStorage } = await import('../../server/storage/sqlite.ts');
-  const { exportRun } = await import('../export-run.ts');
   const storage = await asUsage(() => openStorage(flags.data));
   try {
     const runs = await storage.listRuns();
@@ -41,6 +95,16 @@ async function run(flags: ExportFlags): Promise<void> {
       const ids = runs.map((r) => r.id).join(', ') || 'none';
       throw new UsageError(`run: unknown id "${flags.run ?? ''}", in ${flags.data}: ${ids}`);
     }
+    return await use(storage, chosen);
+  } finally {
+    await storage.close();
+  }
+}
+
+async function run(flags: ExportFlags): Promise<void> {
+  const output = createOutput(flags);
+  const { exportRun } = await import('../export-run.ts');
+  await withRun(flags, async (storage, chosen) => {
     let bar: Progress | undefined;
     const out = flags.out ?? join(flags.data, 'export', chosen.id);
     const result = await exportRun(storage, chosen, out, (done, total) => {
@@ -53,7 +117,5 @@ async function run(flags: ExportFlags): Promise<void> {
       () =>
         `${result.feedback} feedback events and ${result.episodes} episodes (${result.steps} steps) in ${out}`,
     );
-  } finally {
-    await storage.close();
-  }
+  });
 }

@@ -25,7 +25,7 @@ export function learnerContract(name: string, make: MakeLearner, backends: Backe
     beforeAll(async () => {
       backend = await loadBackend({ prefer: backendName });
       before = backend.tf.memory().numTensors;
-    });
+    }, 60_000);
     afterAll(() => expect(backend.tf.memory().numTensors).toBe(before));
 
     const fed = (seed: number): Learner => {

@@ -7,10 +7,11 @@ import type { Random } from '../../../sim/random.ts';
 import type { Backend } from '../../backend/backend.ts';
 import type { PolicySnapshot } from '../../contract.ts';
 import { halfRange, toEnvironmentUnits } from '../../nn/actions.ts';
-import { type AdamConfig, createAdam } from '../../nn/adam.ts';
+import { type Adam, type AdamConfig, createAdam } from '../../nn/adam.ts';
 import { censoredLikelihood } from '../../nn/censored.ts';
 import { descend } from '../../nn/fit.ts';
-import { createMlp, type Mlp } from '../../nn/mlp.ts';
+import { createLearningMlp } from '../../nn/memory.ts';
+import type { Mlp } from '../../nn/mlp.ts';
 import { network, numbers, type States } from './checkpoint.ts';
 
 export interface GaussianPolicy {
@@ -44,10 +45,11 @@ export function createOrthogonal(
   backend: Backend,
   sizes: readonly number[],
   outputGain: number,
+  adam: Partial<AdamConfig>,
   random: Random,
-): Mlp {
+): { net: Mlp; adam: Adam } {
   const initialiser = { kind: 'orthogonal', gain: Math.SQRT2, outputGain } as const;
-  return createMlp(backend, { sizes, activation: 'tanh', initialiser }, random);
+  return createLearningMlp(backend, { sizes, activation: 'tanh', initialiser }, adam, random);
 }
 
 /** `adam.maxGradientNorm` holds for the network alone. */
@@ -60,10 +62,9 @@ export function createGaussianPolicy(
   random: Random,
 ): GaussianPolicy {
   const k = actionSpace.size;
-  const net = createOrthogonal(backend, sizes, 0.01, random);
+  const { net, adam: netAdam } = createOrthogonal(backend, sizes, 0.01, adam, random);
   const logStd = new Float32Array(k).fill(initialLogStd);
   const logStdGradient = new Float32Array(k);
-  const netAdam = createAdam(net.parameters.length, adam);
   const logStdAdam = createAdam(k, { ...adam, maxGradientNorm: Number.POSITIVE_INFINITY });
   const likelihood = { logProb: 0, dMean: 0, dLogStd: 0 };
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BackendName, loadBackend } from '../../../agent/backend/backend.ts';
 import type { Episode, Segment } from '../../../agent/contract.ts';
-import { createRewardEnsemble } from '../../../agent/reward/ensemble.ts';
+import { createRewardEnsemble, type RewardEnsemble } from '../../../agent/reward/ensemble.ts';
 import { writeFile } from '../../../server/storage/write-file.ts';
-import { createRandom } from '../../../sim/random.ts';
+import { createRandom, type Random } from '../../../sim/random.ts';
 import { getEnvironment } from '../../../sim/registry.ts';
 import { box } from '../../../sim/spaces.ts';
 import type { Output } from '../../output.ts';
@@ -47,13 +47,14 @@ export interface SpeedBench {
 
 /** half-cheetah's sizes. */
 const SIZES = { observation: 17, actions: 6 } as const;
+const TRANSITIONS = 100_000;
 
 export async function benchSpeed(options: SpeedOptions): Promise<SpeedBench> {
   const { output, seconds, clock } = options;
   const { backends, leftOut } = await knownBackends();
   const rows: SpeedRow[] = [];
   const bars: Bar[] = [];
-  const stages = output.progress('speed', 4 * backends.length + 1);
+  const stages = output.progress('speed', 5 * backends.length + 1);
   const add = (what: string, value: number, unit: string, backend: BackendName | '') => {
     rows.push({ what, value, unit, backend });
     stages.update(rows.length, what);
@@ -75,7 +76,9 @@ export async function benchSpeed(options: SpeedOptions): Promise<SpeedBench> {
       if (hidden[0] === 256 && backend === 'native')
         bars.push(bar(`${name}, native`, updatesPerSecond, 60));
     }
-    add('reward-model update, 100 preferences', await rewardUpdate(backend, clock), 'ms', backend);
+    const { update, relabel } = await rewardModel(backend, clock);
+    add('reward-model update, 100 preferences', update, 'ms', backend);
+    add('relabelling 100,000 transitions', relabel, 'ms', backend);
   }
   const { micros } = await benchAct({
     ...SIZES,
@@ -92,12 +95,16 @@ export async function benchSpeed(options: SpeedOptions): Promise<SpeedBench> {
   return { ...result, files: write(options.out, result) };
 }
 
-/** wasm always; native where its addon is installed. */
+/** wasm always; the others where they load. */
 async function knownBackends() {
-  const native = await loadBackend({ prefer: 'native' });
-  if (native.name === 'native')
-    return { backends: ['wasm', 'native'] as BackendName[], leftOut: [] };
-  return { backends: ['wasm'] as BackendName[], leftOut: [`native: ${native.reason}`] };
+  const backends: BackendName[] = ['wasm'];
+  const leftOut: string[] = [];
+  for (const name of ['onnx', 'native'] as const) {
+    const backend = await loadBackend({ prefer: name });
+    if (backend.name === name) backends.push(name);
+    else leftOut.push(`${name}: ${backend.reason}`);
+  }
+  return { backends, leftOut };
 }
 
 /** `reins train` on the true reward; the clock runs from the first 25 steps to the last. */
@@ -136,8 +143,11 @@ async function ppoSteps(options: SpeedOptions, backend: BackendName): Promise<nu
   return (1000 * (last.step - first!.step)) / (last.at - first!.at);
 }
 
-/** Milliseconds of one update of the ensemble on 100 preferences over 50 steps each. */
-async function rewardUpdate(name: BackendName, clock: () => number): Promise<number> {
+/**
+ * Milliseconds of one update of the ensemble on 100 preferences over 50 steps each, and of predicting the reward of
+ * 100,000 transitions, the best of three.
+ */
+async function rewardModel(name: BackendName, clock: () => number) {
   const backend = await loadBackend({ prefer: name });
   const random = createRandom(1, 44);
   const spec = {
@@ -146,9 +156,27 @@ async function rewardUpdate(name: BackendName, clock: () => number): Promise<num
     actionSpace: box(-1, 1, { size: SIZES.actions }),
     controlDt: 0.05,
   };
-  const episode: Episode = randomEpisode(spec, 4000, random);
-  const episodes = { get: () => episode };
   const model = createRewardEnsemble(spec, {}, backend, random);
+  teach(model, randomEpisode(spec, 4000, random), random);
+  model.update();
+  const start = clock();
+  let updates = 0;
+  while (model.update() !== undefined) updates++;
+  const update = (clock() - start) / updates;
+  if (updates === 0) throw new Error('the reward model was done after one update');
+  const { observations, actions } = randomEpisode(spec, TRANSITIONS, random);
+  const rewards = new Float32Array(TRANSITIONS);
+  let relabel = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 3; run++) {
+    const began = clock();
+    model.predict(observations, actions, TRANSITIONS, rewards);
+    relabel = Math.min(relabel, clock() - began);
+  }
+  model.dispose();
+  return { update, relabel };
+}
+
+function teach(model: RewardEnsemble, episode: Episode, random: Random): void {
   model.observe(episode, 0, episode.length);
   const write = createFeedbackWriter('bench', () => 0);
   const cut = (): Segment => {
@@ -157,19 +185,9 @@ async function rewardUpdate(name: BackendName, clock: () => number): Promise<num
   };
   for (let i = 0; i < 100; i++) {
     const choice = random.next() < 0.5 ? 'a' : 'b';
-    model.feedback(
-      write('preference', { kind: 'preference', a: cut(), b: cut(), choice }),
-      episodes,
-    );
+    const body = { kind: 'preference', a: cut(), b: cut(), choice } as const;
+    model.feedback(write('preference', body), { get: () => episode });
   }
-  model.update();
-  const start = clock();
-  let updates = 0;
-  while (model.update() !== undefined) updates++;
-  const spent = clock() - start;
-  model.dispose();
-  if (updates === 0) throw new Error('the reward model was done after one update');
-  return spent / updates;
 }
 
 function write(out: string, result: Omit<SpeedBench, 'files'>): Record<string, string> {

@@ -17,19 +17,19 @@ learnerContract(
   'bc',
   (spec, backend, random) =>
     createBc(spec, { ...small, weightDecay: 0.01, normaliseObservations: true }, backend, random),
-  ['wasm', 'cpu'],
+  ['wasm', 'cpu', 'onnx'],
 );
 learnerContract(
   'dagger, ensemble with robot share',
   (spec, backend, random) =>
     createDagger(spec, { ...small, members: 3, robotShare: 0.5, reach: true }, backend, random),
-  ['wasm', 'cpu'],
+  ['wasm', 'cpu', 'onnx'],
 );
 
 describe('imitation', async () => {
   const backend = await loadBackend({ prefer: 'wasm' });
 
-  it.each(['wasm', 'cpu'] as const)(
+  it.each(['wasm', 'cpu', 'onnx'] as const)(
     '[LEARN-50] gradients match finite differences on %s',
     async (name) => {
       const other = await loadBackend({ prefer: name });

@@ -16,7 +16,7 @@ const small = { hidden: [16, 16], batchSize: 32 };
 
 learnerContract('tamer', (s, b, r) => createTamer(s, { ...small, replay: false }, b, r), ['wasm']);
 learnerContract('deep tamer', (s, b, r) => createTamer(s, small, b, r), ['wasm', 'cpu']);
-learnerContract('coach', (s, b, r) => createCoach(s, small, b, r), ['wasm', 'cpu']);
+learnerContract('coach', (s, b, r) => createCoach(s, small, b, r), ['wasm', 'cpu', 'onnx']);
 learnerContract('ppl', (s, b, r) => createPpl(s, { ...small, normaliseObservations: true }, b, r), [
   'wasm',
   'cpu',
@@ -34,7 +34,7 @@ const base = {
 describe('learning from live feedback', async () => {
   const backend = await loadBackend({ prefer: 'wasm' });
 
-  it.each(['wasm', 'cpu'] as const)(
+  it.each(['wasm', 'cpu', 'onnx'] as const)(
     '[LEARN-60] gradients match finite differences on %s',
     async (name) => {
       const other = await loadBackend({ prefer: name });

@@ -27,7 +27,7 @@ learnerContract(
       backend,
       random,
     ),
-  ['wasm', 'cpu'],
+  ['wasm', 'cpu', 'onnx'],
 );
 
 /** Rewards −distance from the origin. */
@@ -47,7 +47,7 @@ const nearIsGood: RewardModel = {
 };
 
 describe('PPO', async () => {
-  it.each(['wasm', 'cpu'] as const)(
+  it.each(['wasm', 'cpu', 'onnx'] as const)(
     '[LEARN-30] gradients match finite differences on %s',
     async (name) => {
       const backend = await loadBackend({ prefer: name });

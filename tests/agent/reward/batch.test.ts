@@ -64,7 +64,7 @@ const variants: Record<string, { config?: Partial<RewardConfig>; verdict?: Verdi
   'comparisons turned round': { verdict: 'flip' },
 };
 
-describe.each(['wasm', 'cpu'] as const)('a member’s loss on %s', (name) => {
+describe.each(['wasm', 'cpu', 'onnx'] as const)('a member’s loss on %s', (name) => {
   it.each(Object.entries(variants))(
     '[RWD-1] its gradient, through the network, agrees with finite differences: %s',
     async (_, { config: change = {}, verdict }) => {

@@ -161,7 +161,7 @@ describe('steps in a row', () => {
   });
 });
 
-test.each(['wasm', 'cpu'] as const)(
+test.each(['wasm', 'cpu', 'onnx'] as const)(
   '[RWD-24] the gradient of the prediction matches finite differences on %s',
   async (name) => {
     const on = await loadBackend({ prefer: name });
