@@ -63,12 +63,14 @@ export async function startServerProcess(options: {
   dataDir: string;
   port?: number;
   args?: readonly string[];
+  /** Where the code is; default: here. */
+  cwd?: string;
   timeoutMs?: number;
 }): Promise<RunningServer> {
   const port = options.port ?? (await freePort());
   const args = ['bin/reins.mjs', 'serve', '--port', String(port), '--data', options.dataDir];
   const child = spawn(process.execPath, [...args, ...(options.args ?? [])], {
-    cwd: root,
+    cwd: options.cwd ?? root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';

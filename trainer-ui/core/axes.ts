@@ -1,8 +1,5 @@
 /** Keys and gamepad to axis values, with ramps. Pure: time and key state come in as arguments. */
-import type { ServerMessage } from '../../server/protocol/index.ts';
-
-/** How a person drives one axis, as the server describes it. */
-type AxisControl = Extract<ServerMessage, { type: 'welcome' }>['environment']['controls'][number];
+import type { AxisControl } from './sides.ts';
 
 /** Stick travel that counts as touching it. */
 const DEADZONE = 0.12;

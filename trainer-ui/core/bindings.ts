@@ -2,9 +2,7 @@
  * What every key of the page does, said once: handlers ask `actionOf`, the list of keys and the labels of
  * buttons are made from the same tables. Keys that drive are the environment's own.
  */
-import type { ServerMessage } from '../../server/protocol/index.ts';
-
-type AxisControl = Extract<ServerMessage, { type: 'welcome' }>['environment']['controls'][number];
+import { type AxisControl, growsLeft } from './sides.ts';
 
 /** The part of a keyboard event that is looked at. */
 export interface Press {
@@ -190,9 +188,11 @@ export function keySections(
 function drivingRows(controls: readonly AxisControl[]): KeyRow[] {
   const paces = new Map(controls.flatMap((c) => c.paces ?? []).map((pace) => [pace.name, pace]));
   return [
-    ...controls.map(({ name, positiveKeys, negativeKeys, gamepad }): KeyRow => {
+    ...controls.map((control): KeyRow => {
+      const { name, positiveKeys, negativeKeys, gamepad } = control;
       const pad = gamepad ? (gamepad.kind === 'stick' ? ', or stick' : ', or triggers') : '';
-      return [unique([...positiveKeys, ...negativeKeys]), `${name}: more, less, while held${pad}`];
+      const ways = growsLeft(control) ? 'left, right' : 'more, less';
+      return [unique([...positiveKeys, ...negativeKeys]), `${name}: ${ways}, while held${pad}`];
     }),
     ...[...paces.values()].map((p): KeyRow => [unique(p.keys), `${p.name}, while held`]),
   ];

@@ -3,6 +3,7 @@ import { Stack, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import type { Frame } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
+import { barOf, growsLeft } from '../core/sides.ts';
 import { CONTROLLER_COLOUR } from '../theme.ts';
 
 const EVERY = 100;
@@ -16,6 +17,7 @@ export function Instruments() {
   useEffect(() => {
     if (!environment) return;
     const rewards: number[] = [];
+    const mirrored = new Set(environment.controls.filter(growsLeft).map(({ axis }) => axis));
     let last: Frame | undefined;
     const timer = setInterval(() => {
       const frame = client.frames.shown;
@@ -24,7 +26,7 @@ export function Instruments() {
       last = frame;
       rewards.push(frame.reward);
       if (rewards.length > SPARK) rewards.shift();
-      update(root.current, frame, environment.actionLow, environment.actionHigh);
+      update(root.current, frame, environment, mirrored);
       if (canvas.current) drawSpark(canvas.current, rewards);
     }, EVERY);
     return () => clearInterval(timer);
@@ -89,11 +91,16 @@ function ActionBar({ id, colour }: { id: string; colour: string }) {
   );
 }
 
+interface Bounds {
+  readonly actionLow: readonly number[];
+  readonly actionHigh: readonly number[];
+}
+
 function update(
   root: HTMLElement,
   frame: Frame,
-  low: readonly number[],
-  high: readonly number[],
+  { actionLow: low, actionHigh: high }: Bounds,
+  mirrored: ReadonlySet<number>,
 ): void {
   const text = (id: string, value: string) => {
     const element = root.querySelector(`[data-value="${id}"]`);
@@ -106,18 +113,17 @@ function update(
   text('predicted', signed(frame.predictedReward));
   text('risk', Number.isNaN(frame.risk) ? '–' : `${Math.round(100 * frame.risk)} %`);
   for (let i = 0; i < Math.min(8, frame.action.length); i++) {
-    setBar(root, `action-${i}`, frame.action[i]!, low[i]!, high[i]!);
-    setBar(root, `policy-${i}`, frame.policyAction[i]!, low[i]!, high[i]!);
+    const bar = (value: number) => barOf(value, low[i]!, high[i]!, mirrored.has(i));
+    setBar(root, `action-${i}`, bar(frame.action[i]!));
+    setBar(root, `policy-${i}`, bar(frame.policyAction[i]!));
   }
 }
 
-/** From the middle to the value. */
-function setBar(root: HTMLElement, id: string, value: number, low: number, high: number): void {
+function setBar(root: HTMLElement, id: string, shares: ReturnType<typeof barOf>): void {
   const bar = root.querySelector<HTMLElement>(`[data-bar="${id}"]`);
   if (!bar) return;
-  const share = (100 * (value - low)) / (high - low);
-  bar.style.left = `${Math.min(50, share)}%`;
-  bar.style.width = `${Math.abs(share - 50)}%`;
+  bar.style.left = `${shares.left}%`;
+  bar.style.width = `${shares.width}%`;
 }
 
 function drawSpark(canvas: HTMLCanvasElement, values: readonly number[]): void {

@@ -12,6 +12,8 @@ export interface Graphics {
   readonly shadows: THREE.ShadowMapType;
   /** Texels along a side of the shadow map. */
   readonly shadowMapSize: number;
+  /** Pixels of the sky around the horizon. */
+  readonly skyWidth: number;
   readonly anisotropy: number;
   /** Picture pixels per page pixel: at the start, at least and at most. */
   readonly pixelRatio: { readonly start: number; readonly least: number; readonly most: number };
@@ -27,6 +29,7 @@ function full(): Graphics {
     physical: true,
     shadows: THREE.PCFShadowMap,
     shadowMapSize: 1024,
+    skyWidth: 768,
     anisotropy: 8,
     pixelRatio: { start: most, least: 0.6, most },
   };
@@ -37,6 +40,7 @@ const SIMPLE: Graphics = {
   physical: false,
   shadows: THREE.BasicShadowMap,
   shadowMapSize: 512,
+  skyWidth: 384,
   anisotropy: 1,
   pixelRatio: { start: 0.6, least: 0.5, most: 1 },
 };
@@ -58,12 +62,32 @@ function choose(): Graphics {
   return SOFTWARE.test(rendererName()) ? SIMPLE : full();
 }
 
+/** As three.js asks for it where nothing is smoothed. */
+const PLAIN_CONTEXT: WebGLContextAttributes = {
+  alpha: true,
+  depth: true,
+  stencil: false,
+  antialias: false,
+  powerPreference: 'high-performance',
+};
+
+/** The context that told the renderer's name: opening one takes a software renderer a tenth of a second. */
+let spare: WebGL2RenderingContext | undefined;
+
+/** A plain context for a new picture, where one is left over; it is given away once. */
+export function takeSpareContext(): WebGL2RenderingContext | undefined {
+  const taken = spare;
+  spare = undefined;
+  return taken;
+}
+
 function rendererName(): string {
-  const gl = document.createElement('canvas').getContext('webgl2');
+  const gl = document.createElement('canvas').getContext('webgl2', PLAIN_CONTEXT);
   if (!gl) return '';
   // Firefox gives the real name as RENDERER and is about to drop the extension.
   const extension = gl.getExtension('WEBGL_debug_renderer_info');
   const name: unknown = gl.getParameter(extension?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER);
-  gl.getExtension('WEBGL_lose_context')?.loseContext();
+  if (SOFTWARE.test(String(name))) spare = gl;
+  else gl.getExtension('WEBGL_lose_context')?.loseContext();
   return String(name);
 }

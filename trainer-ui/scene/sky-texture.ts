@@ -19,15 +19,13 @@ export interface SkyLook {
 
 type Rgb = readonly [number, number, number];
 
-const WIDTH = 768;
-const HEIGHT = 384;
 const REFLECTION_WIDTH = 64;
 const REFLECTION_HEIGHT = 32;
 
-/** Equirectangular, for a sphere whose poles were turned to z. */
-export function paintSky(look: SkyLook | TextureData): THREE.Texture {
+/** Equirectangular, for a sphere whose poles were turned to z; `width` pixels around, half as many high. */
+export function paintSky(look: SkyLook | TextureData, width: number): THREE.Texture {
   const sampler = 'pixels' in look ? createCubeSampler(look) : createSampler(look);
-  const texture = equirectangular(WIDTH, HEIGHT, sampler);
+  const texture = equirectangular(width, width / 2, sampler);
   texture.minFilter = texture.magFilter = THREE.LinearFilter;
   texture.wrapS = THREE.RepeatWrapping;
   return texture;

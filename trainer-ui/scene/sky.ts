@@ -1,6 +1,7 @@
 /** Sky, fog and light by time of day. */
 import * as THREE from 'three';
 import type { SceneDescription, TextureData } from '../../server/protocol/index.ts';
+import { graphics } from './graphics.ts';
 import { horizonOf, paintReflections, paintSky, type SkyLook } from './sky-texture.ts';
 
 interface Mood extends SkyLook {
@@ -109,7 +110,7 @@ export function createSky(shadowRange: number, shadowMapSize: number): Sky {
       hemisphere.intensity = mood.ambient;
       const { sky, mirrored } = painted(light);
       ownSky?.dispose();
-      ownSky = own && paintSky(own);
+      ownSky = own && paintSky(own, graphics().skyWidth);
       paint.map = ownSky ?? sky;
       paint.needsUpdate = true;
       reflect(scene, mirrored, mood.reflections);
@@ -138,7 +139,7 @@ function painted(light: SceneDescription['light']): Painted {
   if (!pictures) {
     const mood = MOODS[light];
     const mirrored = mood.reflections > 0 ? paintReflections(mood, mood.below) : null;
-    pictures = { sky: paintSky(mood), mirrored };
+    pictures = { sky: paintSky(mood, graphics().skyWidth), mirrored };
     gallery.set(light, pictures);
   }
   return pictures;

@@ -5,7 +5,7 @@ import { isHidden } from '../core/frame-buffer.ts';
 import { type BuiltScene, buildScene } from './build.ts';
 import { createCameraRig } from './camera-rig.ts';
 import { createForces } from './forces.ts';
-import { graphics } from './graphics.ts';
+import { graphics, takeSpareContext } from './graphics.ts';
 import { createOverlays, type Overlays } from './overlays.ts';
 import { createSky } from './sky.ts';
 
@@ -60,10 +60,14 @@ function fitShadow(sun: THREE.DirectionalLight, description: SceneDescription): 
 
 export function createStage(container: HTMLElement): Stage {
   const { antialias, shadows, shadowMapSize, pixelRatio } = graphics();
+  const context = takeSpareContext();
   const renderer = new THREE.WebGLRenderer({
     antialias,
     powerPreference: 'high-performance',
+    ...(context ? { context, canvas: context.canvas } : {}),
   });
+  // Asking each shader for its errors waits for it, one after the other.
+  renderer.debug.checkShaderErrors = import.meta.env.DEV;
   renderer.shadowMap.enabled = true;
   renderer.shadowMap.type = shadows;
   renderer.toneMapping = THREE.ACESFilmicToneMapping;

@@ -1,0 +1,81 @@
+/** A page that comes later, and which way left is, in a real browser. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { decodeFrame, type Frame, OP } from '../../server/protocol/index.ts';
+import {
+  launchBrowser,
+  openPage,
+  type RunningServer,
+  startServerProcess,
+  temporaryFolder,
+  until,
+  type WatchedPage,
+} from './helpers.ts';
+
+const folder = temporaryFolder();
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await startServerProcess({ dataDir: folder.path, args: ['--rollouts', '0'] });
+  browser = await launchBrowser(inject('browser'));
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop('SIGKILL');
+  folder.remove();
+});
+
+/** A page on the server, and the newest frame on its socket. */
+async function join(): Promise<WatchedPage & { frame(): Frame | undefined }> {
+  let frame: Frame | undefined;
+  const watched = await openPage(browser, 'about:blank');
+  watched.page.on('websocket', (socket) => {
+    socket.on('framereceived', ({ payload }) => {
+      if (typeof payload === 'string' || payload[0] !== OP.frame) return;
+      frame = decodeFrame(new Uint8Array(payload).buffer);
+    });
+  });
+  await watched.page.goto(server.url, { waitUntil: 'domcontentloaded' });
+  return { ...watched, frame: () => frame };
+}
+
+/** Heading of the agent, which is the first body, rad. */
+function headingOf({ poses }: Frame): number {
+  return 2 * Math.atan2(poses[6]!, poses[3]!);
+}
+
+test('[E2E-18] a page that joins while the run is paused shows the present picture, and left is left', async () => {
+  const first = await join();
+  await until('a drawn step', () => first.page.evaluate('window.__reins?.shownStep > 3'), 90_000);
+  await first.page.keyboard.press('Space');
+  await first.page.getByTestId('paused').waitFor();
+  const late = await join();
+  await until('its picture', () => late.page.evaluate('window.__reins?.shownStep > 3'), 90_000);
+  expect(late.frame()!.step).toBe(first.frame()!.step);
+  await late.page.getByTestId('paused').waitFor();
+  const canvas = await late.page.locator('canvas').first().screenshot();
+  expect(canvas.length).toBeGreaterThan(20_000); // a blank picture compresses to a few hundred bytes
+  await first.close();
+
+  const { page } = late;
+  await page.keyboard.press('Space');
+  await page.keyboard.down('ArrowUp');
+  await until('some speed', () => late.frame()!.action[1]! > 0.9);
+  await page.keyboard.down('ArrowLeft');
+  const before = headingOf(late.frame()!);
+  const bar = page.locator('[data-bar="action-0"]');
+  await until('the bar on the left', async () => {
+    const style = (await bar.getAttribute('style')) ?? '';
+    const left = Number(/left: ([\d.]+)%/.exec(style)?.[1]);
+    const width = Number(/width: ([\d.]+)%/.exec(style)?.[1]);
+    return left < 40 && left + width < 51;
+  });
+  await until('a turn to the left', () => {
+    const turned = headingOf(late.frame()!) - before;
+    return Math.atan2(Math.sin(turned), Math.cos(turned)) > 0.05;
+  });
+  await page.keyboard.up('ArrowLeft');
+  await page.keyboard.up('ArrowUp');
+  expect(late.errors).toEqual([]);
+});
