@@ -36,6 +36,9 @@ export interface Promised {
 /** Refusals after which a page sends the answer again. */
 const TRIED_AGAIN = new Set(['storage-failed', 'too-frequent', 'internal']);
 
+/** ms until then. */
+const RETRY = 1000;
+
 let made = 0;
 
 export class Person {
@@ -183,6 +186,14 @@ export class Person {
     return { id, runId, teacherId: this.name, shownAt: now, answeredAt: now, responseMs: 0 };
   }
 
+  /** As a page does: some refusals are for good, others are tried again. */
+  #refused({ code, ref }: Of<'error'>): void {
+    const feedback = ref === undefined ? undefined : this.waiting.get(ref);
+    if (!feedback) return;
+    if (!TRIED_AGAIN.has(code)) this.waiting.delete(feedback.id);
+    else setTimeout(() => this.send({ type: 'feedback', feedback }), RETRY);
+  }
+
   #frame(data: ArrayBuffer): void {
     if (opcode(data) !== OP.frame) return;
     const { episodeNumber, step, flags, inputSequence } = decodeFrame(data);
@@ -222,7 +233,7 @@ export class Person {
         return;
       case 'error':
         if (this.errors.length < 10_000) this.errors.push(message);
-        if (message.ref && !TRIED_AGAIN.has(message.code)) this.waiting.delete(message.ref);
+        this.#refused(message);
         return;
       default:
         return;
