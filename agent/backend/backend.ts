@@ -24,7 +24,10 @@ export type Tensor = TensorFlow.Tensor;
 export interface BackendOptions {
   /** Tried first; the others follow in the order onnx, native, wasm, cpu. Default: onnx. */
   readonly prefer?: BackendName;
-  /** Same seed and log, same weights: one thread, and not native, whose threads may reorder sums. */
+  /**
+   * Same seed and log, same weights, bit for bit: one thread, and not native, whose threads may reorder sums. On the
+   * same kind of processor: kernels of others add in another order.
+   */
   readonly deterministic?: boolean;
   /** Threads of onnx, the learner's own included; default 1. */
   readonly threads?: number;

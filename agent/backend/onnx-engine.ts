@@ -39,7 +39,7 @@ type Tensors = Record<string, Tensor>;
 export function loadOnnxEngine(threads: number): GraphEngine {
   const require = createRequire(import.meta.url);
   const { binding, initOrt } = require('onnxruntime-node/dist/binding.js') as typeof BindingModule;
-  const { Tensor } = require('onnxruntime-common') as { Tensor: TensorOf };
+  const { Tensor } = require('onnxruntime-node') as { Tensor: TensorOf };
   const { version } = require('onnxruntime-node/package.json') as { version: string };
   initOrt();
   const options = {

@@ -48,7 +48,7 @@ interface Result {
 
 const python = peerPython();
 const peer = (threads: number) => (hidden: string) => {
-  const script = join(root, 'tests/bench/stable_baselines3.py');
+  const script = join(root, 'tests/bench/peers.py');
   const sizes = ['--hidden', hidden, '--seconds', seconds, '--threads', `${threads}`];
   return JSON.parse(run(python, [script, ...sizes])) as Result;
 };
