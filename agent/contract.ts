@@ -394,6 +394,7 @@ export interface Trainer {
   };
   report(): Metrics;
   save(): Checkpoint;
-  load(checkpoint: Checkpoint): void;
+  /** `episodes`: with the steps of all that the checkpoint names it goes on exactly as if it had never stopped. */
+  load(checkpoint: Checkpoint, episodes?: EpisodeSource): void;
   dispose(): void;
 }

@@ -43,6 +43,15 @@ export const METRICS = {
     meaning: 'share of the last 20 episodes that succeeded',
     drawn: 'Success',
   },
+  'eval/collisionFreeSuccess': {
+    unit: '1',
+    meaning: 'share of held-out episodes that succeeded without a collision (`train`)',
+  },
+  'eval/cost': { unit: 'cost', meaning: 'mean cost of held-out episodes (`train`)' },
+  'eval/return': { unit: 'reward', meaning: 'mean return of held-out episodes (`train`)' },
+  'eval/success': { unit: '1', meaning: 'share of held-out episodes that succeeded (`train`)' },
+  'eval/{quantity}/high': { unit: '', meaning: 'upper end of the 95 % interval of its IQM' },
+  'eval/{quantity}/low': { unit: '', meaning: 'lower end of the 95 % interval of its IQM' },
   'human/answers-per-minute': {
     unit: '1/min',
     meaning: 'answers in the last minute',

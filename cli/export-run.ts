@@ -1,8 +1,8 @@
 /** A run's feedback, episodes and curves as JSON lines: readable by everything, now and in ten years. */
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Episode, SOURCE_CODE } from '../agent/contract.ts';
 import { COLUMN_NAMES, COLUMNS, type ColumnName, keptSizes } from '../agent/episode/columns.ts';
-import { breathe } from '../experiments/output.ts';
 import type { Run, Storage } from '../server/storage/contract.ts';
 import { writeFile } from '../server/storage/write-file.ts';
 
@@ -71,7 +71,7 @@ export async function exportRun(
       steps += episode.length;
     } else missing++;
     onEpisode(i + 1, rows.length);
-    await breathe();
+    await setImmediate();
   }
   writeLines(join(out, 'episodes.jsonl'), listed);
   return {

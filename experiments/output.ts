@@ -11,8 +11,8 @@ export interface Output {
   /** The command's result: exactly once. */
   result(document: unknown, text: () => string): void;
   note(line: string): void;
-  /** A bar on a terminal's stderr; elsewhere silent, or with `lines` a line now and then. */
-  progress(label: string, total: number, options?: { readonly lines?: boolean }): Progress;
+  /** A bar on a terminal's stderr, elsewhere a line every ten seconds; long work must pause for either (`pause.ts`). */
+  progress(label: string, total: number): Progress;
 }
 
 export function createOutput(options: { json: boolean }): Output {
@@ -22,9 +22,8 @@ export function createOutput(options: { json: boolean }): Output {
       process.stdout.write(`${options.json ? JSON.stringify(document, plain, 2) : text()}\n`);
     },
     note,
-    progress(label, total, { lines = false } = {}) {
+    progress(label, total) {
       if (process.stderr.isTTY) return createBar(label, total);
-      if (!lines) return { update() {}, stop() {} };
       return progressLines(label, total, note, () => performance.now());
     },
   };
@@ -36,8 +35,7 @@ function plain(_key: string, value: unknown): unknown {
   return value;
 }
 
-/** When the first line of progress comes, and how far the others are apart, ms. */
-const FIRST_LINE = 10_000;
+/** How far apart the lines of progress are, ms. */
 const LINE_EVERY = 10_000;
 
 /** Progress of long work as lines of a log: how far it is, and how long the rest takes at this pace. */
@@ -48,18 +46,18 @@ export function progressLines(
   clock: () => number,
 ): Progress {
   const started = clock();
-  let next = started + FIRST_LINE;
+  let [done, words] = [0, ''];
+  const timer = setInterval(() => {
+    const share = total > 0 ? Math.min(1, done / total) : 0;
+    const left = share > 0 ? `${duration((clock() - started) * (1 / share - 1))} left` : '';
+    const parts = [`${Math.floor(100 * share)} %`, words, left];
+    note(`${label}: ${parts.filter((part) => part !== '').join(' · ')}`);
+  }, LINE_EVERY).unref();
   return {
-    update(done, words) {
-      const now = clock();
-      if (now < next) return;
-      next = now + LINE_EVERY;
-      const share = total > 0 ? Math.min(1, done / total) : 0;
-      const left = share > 0 ? `${duration((now - started) * (1 / share - 1))} left` : '';
-      const parts = [`${Math.floor(100 * share)} %`, words ?? '', left];
-      note(`${label}: ${parts.filter((part) => part !== '').join(' · ')}`);
+    update(now, told = '') {
+      [done, words] = [now, told];
     },
-    stop() {},
+    stop: () => clearInterval(timer),
   };
 }
 
@@ -86,11 +84,6 @@ function createBar(label: string, total: number): Progress {
     update: (done, note) => bar.update(done, note === undefined ? {} : { note: `· ${note}` }),
     stop: () => bar.stop(),
   };
-}
-
-/** Lets timers, signals and the progress bar have their turn in a long synchronous loop. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Three significant digits, without an exponent in everyday ranges. */

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPolicy } from '../agent/acting/policy.ts';
 import type { Act } from '../agent/evaluation/evaluate.ts';
-import type { Environment, EnvironmentFactory, EnvState, Expert } from '../sim/contract.ts';
+import type { Environment, EnvironmentFactory, EnvState, Expert, Memory } from '../sim/contract.ts';
+import { streamOf } from '../sim/memory.ts';
 import { createRandom } from '../sim/random.ts';
 import { sampleInto } from '../sim/spaces.ts';
 import { UsageError } from './errors.ts';
@@ -14,6 +15,8 @@ export interface NamedPolicy {
   /** What acts, in words. */
   readonly description: string;
   readonly act: Act;
+  /** What it remembers from act to act; absent: nothing. */
+  readonly memory?: Memory | undefined;
 }
 
 /** Weights shipped with the repository, made by the command their header names. */
@@ -36,7 +39,7 @@ export function resolvePolicy(
   if (name === 'random') {
     const random = createRandom(seed, 31);
     const act: Act = (_ts, out) => void sampleInto(env.actionSpace, random, out);
-    return { description: 'uniformly random actions', act };
+    return { description: 'uniformly random actions', act, memory: streamOf(random) };
   }
   if (name === 'expert' && existsSync(expertFile(env.id)))
     return filePolicy(expertFile(env.id), env, seed);
@@ -45,7 +48,7 @@ export function resolvePolicy(
     const expert = (careful ?? factory.createExpert)?.(env);
     if (!expert) throw new UsageError(`policy: ${env.id} has no ${name}, allowed random or a file`);
     const description = name === 'teacher' ? 'scripted driver that teaches' : 'scripted planner';
-    return { description, act: (_ts, out) => expert.act(out) };
+    return { description, act: (_ts, out) => expert.act(out), memory: expert.memory };
   }
   return filePolicy(name, env, seed);
 }
@@ -66,7 +69,7 @@ export function resolveOperator(
     return createExpert;
   }
   return (env) => {
-    const { act } = resolvePolicy(name, factory, env, 1);
+    const { act, memory } = resolvePolicy(name, factory, env, 1);
     let state: EnvState | undefined;
     return {
       act(out) {
@@ -74,6 +77,7 @@ export function resolveOperator(
         state = env.saveState(state);
         act(env.loadState(state), out);
       },
+      ...(memory ? { memory } : {}),
     };
   };
 }

@@ -10,9 +10,9 @@ import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.
 import { KEEP_EPISODES, type Overlap } from './contract.ts';
 import { People } from './people/people.ts';
 import { PROTOCOL_VERSION } from './protocol/index.ts';
-import { chooseRun } from './run/choose.ts';
 import { startRun } from './run/run.ts';
 import { DAY } from './storage/audit-heads.ts';
+import { chooseRun } from './storage/choose.ts';
 import type { Storage } from './storage/contract.ts';
 import { sweep } from './storage/folders.ts';
 import { lockFolder } from './storage/lock.ts';

@@ -380,4 +380,14 @@ export interface EnvironmentFactory extends EnvironmentInfo {
 export interface Expert {
   /** Action for the environment's current state; shape (actionSpace.size). Must not change the environment. */
   act(out: Float32Array): void;
+  /** What it remembers from act to act; absent: nothing. */
+  readonly memory?: Memory;
+}
+
+/** What something remembers beside the environment's state, so that it can go on later as if never stopped. */
+export interface Memory {
+  /** A copy, as plain data that can be cloned. */
+  save(): unknown;
+  /** `saved`: what `save` returned. */
+  load(saved: unknown): void;
 }

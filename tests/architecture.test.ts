@@ -19,6 +19,7 @@ const SIM = [
   'sim/random.ts',
   'sim/time-step.ts',
   'sim/config.ts',
+  'sim/memory.ts',
 ];
 /**
  * Each layer and what its files may import besides each other, from the bottom up. `types:` allows type-only
@@ -71,11 +72,8 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
     ],
   ],
   ['server/serve.ts', ['sim', 'server']],
-  // Of the server only what is no server: worker threads, the lock of a folder, the writer of files.
-  [
-    'experiments',
-    ['agent', 'sim', 'server/threads', 'server/storage/lock.ts', 'server/storage/write-file.ts'],
-  ],
+  // Of the server only what is no server: worker threads, and what keeps runs.
+  ['experiments', ['agent', 'sim', 'server/threads', 'server/storage']],
   ['cli', ['experiments', 'server', 'agent', 'sim']],
   // Of the page: what has no React, and what draws.
   ['trainer-ui/core', ['server/protocol']],

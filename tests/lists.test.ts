@@ -10,7 +10,7 @@ import { REWARD_CHARTS, RUN_CHARTS } from '../trainer-ui/learning/charts.ts';
 import { root, sourceFiles } from './setup/sources.ts';
 
 const spec = readFileSync(join(root, 'docs/SPEC.md'), 'utf8');
-const sources = sourceFiles('agent', 'server').filter(
+const sources = sourceFiles('agent', 'experiments', 'server').filter(
   (file) => !['agent/metrics.ts', 'server/protocol/errors.ts'].includes(file.path),
 );
 const text = sources.map((file) => file.text).join('\n');

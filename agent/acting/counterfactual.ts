@@ -199,6 +199,16 @@ export function prevented(branch: Episode, happened: Episode, from: number): Pre
   return compareBranch(branch, happened, from).prevented;
 }
 
+/** The summary of a branch with the verdict in it. */
+export function withVerdict(summary: Episode['summary'], verdict: Prevented): Episode['summary'] {
+  return {
+    ...summary,
+    preventedCost: verdict.cost,
+    preventedFailure: verdict.failure ? 1 : 0,
+    unneeded: verdict.unneeded ? 1 : 0,
+  };
+}
+
 function outcome(e: Episode, from: number, to: number): Outcome {
   let cost = 0;
   let returned = 0;

@@ -1,5 +1,5 @@
 /** Records an episode as it grows. Columns double when they are full; `Episode` fields are views of them. */
-import type { Environment, EnvState, TimeStep } from '../../sim/contract.ts';
+import type { Environment, EnvState, Memory, TimeStep } from '../../sim/contract.ts';
 import {
   type ActionSource,
   type Episode,
@@ -7,7 +7,7 @@ import {
   type EpisodeOrigin,
   SOURCE_CODE,
 } from '../contract.ts';
-import { allocate, type Columns, grow, sizesOf, views } from './columns.ts';
+import { allocate, type Columns, grow, mapColumns, sizesOf, views } from './columns.ts';
 
 export interface RecorderOptions {
   readonly runId: string;
@@ -56,6 +56,8 @@ export interface EpisodeRecorder {
    * as it is.
    */
   episode(): Episode;
+  /** The open episode, to go on with it; steps as long as nothing more is recorded. */
+  readonly memory: Memory;
 }
 
 export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder {
@@ -122,6 +124,24 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
     get length() {
       return length;
     },
+    memory: {
+      save: () => ({
+        head,
+        branch,
+        end,
+        length,
+        states,
+        metrics,
+        columns: views(columns, length, sizes),
+      }),
+      load(saved) {
+        const told = saved as RecorderMemory;
+        ({ head, branch, end, length, states } = told);
+        columns = mapColumns((name) => told.columns[name].slice());
+        for (const name in metrics) delete metrics[name];
+        Object.assign(metrics, told.metrics);
+      },
+    },
     episode() {
       return {
         ...head,
@@ -141,6 +161,16 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
       };
     },
   };
+}
+
+interface RecorderMemory {
+  readonly head: { id: string; seed: number; startedAt: number };
+  readonly branch: Episode['branchOf'];
+  readonly end: EpisodeEnd;
+  readonly length: number;
+  readonly states: { step: number; state: EnvState }[];
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly columns: Columns;
 }
 
 function checkLength(field: string, is: number, expected: number): void {

@@ -35,6 +35,18 @@ export interface EpisodeStore extends EpisodeSource {
   append(episode: Episode, from: number, to: number): void;
   /** Never forget this episode: feedback refers to it. */
   pin(id: string): void;
+  /** Which steps of which episodes it holds, without the steps. */
+  save(): SavedStore;
+  /** `source` has the steps of all of them. @throws RangeError naming an episode that it lacks. */
+  load(saved: SavedStore, source: EpisodeSource): void;
+}
+
+export interface SavedStore {
+  /** Oldest first, as far as each was known. */
+  readonly episodes: readonly (Pick<Episode, 'id' | 'length' | 'end' | 'summary'> & {
+    readonly isExperience: boolean;
+  })[];
+  readonly pins: readonly string[];
 }
 
 interface Entry {
@@ -42,7 +54,7 @@ interface Entry {
   episode: Episode;
   readonly sizes: Sizes;
   pinned: boolean;
-  readonly isExperience: boolean;
+  isExperience: boolean;
 }
 
 /**
@@ -143,6 +155,29 @@ export function createEpisodeStore(options: {
       if (!entry) return;
       entry.pinned = true;
       countPinned(entry, 1);
+    },
+    save: () => ({
+      episodes: [...entries.values()].map(({ episode, isExperience }) => {
+        const { id, length, end, summary } = episode;
+        return { id, length, end, summary, isExperience };
+      }),
+      pins: [...pins],
+    }),
+    load(saved, source) {
+      entries.clear();
+      pins.clear();
+      steps = 0;
+      pinnedSteps = 0;
+      for (const id of saved.pins) pins.add(id);
+      for (const { id, length, end, summary, isExperience } of saved.episodes) {
+        const known = source.get(id);
+        if (!known || known.length < length)
+          throw new RangeError(
+            `episodes.load: ${id} has ${known?.length ?? 'no'} steps, expected ${length}`,
+          );
+        store.append({ ...known, end, summary }, 0, length);
+        entries.get(id)!.isExperience = isExperience;
+      }
     },
   };
   return store;

@@ -5,6 +5,8 @@ import { type Summary, summarise } from './statistics.ts';
 
 /** Metrics that count infractions over an episode, where an environment has them. */
 export const INFRACTIONS = ['crashVehicle', 'crashObject', 'crashPedestrian', 'outOfRoad'] as const;
+/** Those in which something is hit. */
+const COLLISIONS = ['crashVehicle', 'crashObject', 'crashPedestrian'] as const;
 export type Infraction = (typeof INFRACTIONS)[number];
 export type Infractions = Readonly<Partial<Record<Infraction, number>>>;
 
@@ -17,6 +19,8 @@ export interface EpisodeRow {
   readonly cost: number;
   /** 1 when the task was solved at the last step: reaching it and leaving again does not count. */
   readonly success: number;
+  /** 1 when it was solved and nothing was hit on the way; null where collisions are not counted. */
+  readonly collisionFreeSuccess: number | null;
   /** In [0, 1]; null where the task has no route. */
   readonly routeCompletion: number | null;
   /** In [0, 100], CARLA 2.1's; null where the environment has none. */
@@ -33,6 +37,8 @@ export interface EpisodeRow {
 export interface EvaluationSummary {
   readonly episodes: number;
   readonly success: Summary;
+  /** null where collisions are not counted. */
+  readonly collisionFreeSuccess: Summary | null;
   readonly return: Summary;
   readonly cost: Summary;
   /** null where the task has no route. */
@@ -54,30 +60,38 @@ export interface EvaluateOptions {
   readonly random?: Random;
   /** After every episode. */
   readonly onEpisode?: (row: EpisodeRow, done: number) => void;
+  /** Between two steps: a promise is waited for, and a rejected one ends the evaluation. */
+  readonly pause?: () => Promise<void> | undefined;
 }
 
 /** Writes an action for a time step to `out`; shape (actionSpace.size). */
 export type Act = (timeStep: TimeStep, out: Float32Array) => void;
 
 /** @throws RangeError when there are no seeds. */
-export function evaluate(
+export async function evaluate(
   env: Environment,
   act: Act,
   seeds: readonly number[],
   options: EvaluateOptions = {},
-): Evaluation {
+): Promise<Evaluation> {
   if (seeds.length === 0) throw new RangeError('seeds: none given, expected at least one');
   const action = new Float32Array(env.actionSpace.size);
   const rows: EpisodeRow[] = [];
   for (const seed of seeds) {
-    const row = runEpisode(env, act, seed, action);
+    const row = await runEpisode(env, act, seed, action, options.pause);
     rows.push(row);
     options.onEpisode?.(row, rows.length);
   }
   return { rows, summary: summariseRows(rows, options.random ?? createRandom(0)) };
 }
 
-function runEpisode(env: Environment, act: Act, seed: number, action: Float32Array): EpisodeRow {
+async function runEpisode(
+  env: Environment,
+  act: Act,
+  seed: number,
+  action: Float32Array,
+  pause: EvaluateOptions['pause'],
+): Promise<EpisodeRow> {
   let ts = env.reset(seed);
   let total = 0;
   let cost = 0;
@@ -86,15 +100,19 @@ function runEpisode(env: Environment, act: Act, seed: number, action: Float32Arr
     ts = env.step(action);
     total += ts.reward;
     cost += ts.info.cost;
+    const rest = pause?.();
+    if (rest) await rest;
   }
   const metrics = { ...ts.info.metrics };
   const infractions = infractionsOf(metrics);
+  const collided = infractions && COLLISIONS.reduce((n, kind) => n + (infractions[kind] ?? 0), 0);
   return {
     seed,
     steps: ts.step,
     return: total,
     cost,
     success: ts.info.success ? 1 : 0,
+    collisionFreeSuccess: collided === null ? null : ts.info.success && collided === 0 ? 1 : 0,
     routeCompletion: metrics.routeCompletion ?? null,
     drivingScore: metrics.drivingScore ?? null,
     distance: infractions && (metrics.distance ?? null),
@@ -125,6 +143,8 @@ export function summariseRows(rows: readonly EpisodeRow[], random: Random): Eval
     length: over((row) => row.steps),
     drivingScore: overAll((row) => row.drivingScore),
     infractionsPerKm: perKilometre(rows),
+    // After the others: each draws from the bootstrap's stream.
+    collisionFreeSuccess: overAll((row) => row.collisionFreeSuccess),
   };
 }
 

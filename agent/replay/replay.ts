@@ -71,7 +71,7 @@ export interface Replay {
   setHuman(episodeId: string, from: number, to: number, human: boolean): void;
   /** Give steps added since the last call the reward of the last model seen by `relabel`. */
   labelNew(): void;
-  /** Label up to `budget` old rows with `model`; true when every row has its current version. */
+  /** Label up to `budget` old rows with `model`, from now on the one for new rows; true when every row has its current version. */
   relabel(model: RewardModel, budget: number): boolean;
   save(into: SavedArrays): Record<string, unknown>;
   load(
@@ -298,13 +298,13 @@ export function createReplay(options: ReplayOptions): Replay {
     },
     relabel(newest, budget) {
       if (rewardSource !== 'model') return true;
-      if (model !== newest || relabelVersion !== newest.version) {
-        model = newest;
+      model = newest; // after a checkpoint another object of the same version
+      if (relabelVersion !== newest.version) {
         relabelVersion = newest.version;
         relabelAt = 0;
         labelledUntil = added;
       }
-      const end = Math.min(size, relabelAt + Math.max(1, budget));
+      const end = Math.min(size, relabelAt + budget);
       label(relabelAt, end);
       relabelAt = end;
       return relabelAt >= size;
@@ -318,7 +318,8 @@ export function createReplay(options: ReplayOptions): Replay {
       into['replay/undisturbedSlots'] = Float32Array.from(undisturbed.members());
       into['replay/humanSlots'] = Float32Array.from(humans.members());
       into['replay/solvedSlots'] = Float32Array.from(solved.members());
-      return { capacity, added, episodes: [...episodeNumbers.keys()] };
+      const labelled = { until: labelledUntil, version: relabelVersion, at: relabelAt };
+      return { capacity, added, episodes: [...episodeNumbers.keys()], labelled };
     },
     load(arrays, meta) {
       const rows = arrays['replay/rewards']?.length ?? 0;
@@ -340,8 +341,11 @@ export function createReplay(options: ReplayOptions): Replay {
       size = rows;
       added = meta.added as number;
       next.load(arrays, columns.observations, rows, slotOf(added - 1));
-      labelledUntil = added;
-      relabelVersion = Number.NaN;
+      // Absent in older checkpoints, null while there is no version: everything is labelled anew.
+      const labelled = meta.labelled as { until: number; version: number | null; at: number };
+      labelledUntil = labelled?.until ?? added;
+      relabelVersion = labelled?.version ?? Number.NaN;
+      relabelAt = labelled?.at ?? 0;
       episodeNumbers.clear();
       for (const [number, id] of (meta.episodes as string[]).entries())
         episodeNumbers.set(id, number);

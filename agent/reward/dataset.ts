@@ -79,11 +79,17 @@ export function hasUnequalParts(datum: Datum): boolean {
   return datum.kind === 'preference' && datum.parts[0] !== datum.parts[1];
 }
 
-/** FNV-1a: a fold that depends on nothing but the feedback's id. */
+/** What tells a repetition of a training in one folder from the first, as in `train-reacher-sac-1.2-f7`. */
+const REPETITION = /\.\d+(?=-f\d+$)/;
+
+/**
+ * FNV-1a: a fold that depends on nothing but the feedback's id. A repetition has the folds of the first: the same
+ * seed gives the same model.
+ */
 export function foldOf(feedbackId: string, folds: number): number {
+  const name = feedbackId.replace(REPETITION, '');
   let hash = 0x811c9dc5;
-  for (let i = 0; i < feedbackId.length; i++)
-    hash = Math.imul(hash ^ feedbackId.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return ((hash ^ (hash >>> 15)) >>> 0) % folds;
 }
 

@@ -1,9 +1,12 @@
 /** Synthetic teachers: what they are asked, and what they say. */
+import type { Memory } from '../../sim/contract.ts';
 import type { Episode, EpisodeSource, FeedbackBody, Query } from '../contract.ts';
 
 /** A synthetic teacher who answers queries; gives the same Feedback as people. */
 export interface PreferenceTeacher {
   readonly kind: 'preference';
+  /** What it has learned and its random stream; absent: nothing. */
+  readonly memory?: Memory;
   /** Answers a compare query from true rewards. */
   answer(query: Query, episodes: EpisodeSource): Extract<FeedbackBody, { kind: 'preference' }>;
   /** Seconds from query to answer, during which training goes on; default 0. */
@@ -16,6 +19,7 @@ export interface PreferenceTeacher {
 
 export interface ScalarTeacher {
   readonly kind: 'scalar';
+  readonly memory?: Memory;
   /** Called after every step; returns a value in [-1, 1] about `step`, or undefined. */
   observe(episode: Episode, step: number): { step: number; value: number } | undefined;
 }
@@ -23,6 +27,7 @@ export interface ScalarTeacher {
 /** Decides before every step who acts. */
 export interface OverrideTeacher {
   readonly kind: 'override';
+  readonly memory?: Memory;
   /** Called at the start of an episode. */
   reset(seed: number): void;
   /**

@@ -3,6 +3,7 @@
  * hands back when the gate allows it. Before there is a gate, `until` decides.
  */
 import type { Expert } from '../../sim/contract.ts';
+import { memories, memoryOf } from '../../sim/memory.ts';
 import type { Gate } from '../acting/gate.ts';
 import type { OverrideTeacher } from './contract.ts';
 
@@ -21,25 +22,26 @@ export interface GatedTeacherOptions {
 export function createGatedTeacher(options: GatedTeacherOptions): OverrideTeacher {
   const { expert, observation, gate, until, minSteps = 5 } = options;
   /** Steps of the current takeover; 0: the agent drives. */
-  let steps = 0;
+  const takeover = { steps: 0 };
 
   return {
     kind: 'override',
+    memory: memories({ takeover: memoryOf(takeover), until: until.memory }),
     reset(seed) {
-      steps = 0;
+      takeover.steps = 0;
       until.reset(seed);
     },
     intervene(policyAction, out) {
       const asks = gate();
       if (!asks) return until.intervene(policyAction, out);
       const here = observation();
-      if (steps === 0 && !asks.shouldAsk(here, policyAction)) return false;
+      if (takeover.steps === 0 && !asks.shouldAsk(here, policyAction)) return false;
       expert.act(out);
-      if (steps >= minSteps && asks.mayHandBack(here, policyAction, out)) {
-        steps = 0;
+      if (takeover.steps >= minSteps && asks.mayHandBack(here, policyAction, out)) {
+        takeover.steps = 0;
         return false;
       }
-      steps++;
+      takeover.steps++;
       return true;
     },
   };

@@ -3,6 +3,8 @@
  * Plackett and Luce's model (returns with Gumbel noise, sorted: Luce 1959, Yellott 1977); a rating is
  * the share of the segments seen so far that earned less, on the scale.
  */
+import type { Memory } from '../../sim/contract.ts';
+import { memoryOf } from '../../sim/memory.ts';
 import type { Random } from '../../sim/random.ts';
 
 /** Scores of a rating, 0 the worst. */
@@ -13,11 +15,13 @@ export interface Grades {
   rank(returns: readonly number[], beta: number, mistake: number, margin: number): number[];
   /** Integer in [0, RATING_SCALE) for a mean reward per step. */
   rate(reward: number, mistake: number): number;
+  readonly memory: Memory;
 }
 
 export function createGrades(random: Random): Grades {
-  const seen: number[] = [];
+  const past = { seen: [] as number[] };
   return {
+    memory: memoryOf(past),
     rank(returns, beta, mistake, margin) {
       const noisy = returns.map((r) =>
         beta === Number.POSITIVE_INFINITY
@@ -37,6 +41,7 @@ export function createGrades(random: Random): Grades {
       return order;
     },
     rate(reward, mistake) {
+      const { seen } = past;
       const below = seen.filter((r) => r < reward).length;
       const same = seen.filter((r) => r === reward).length;
       const share = seen.length === 0 ? 0.5 : (below + same / 2) / seen.length;

@@ -10,6 +10,7 @@
  */
 import { type Config, choice, config, field, number, parseConfig } from '../../sim/config.ts';
 import type { Environment, EnvState, Expert, TimeStep } from '../../sim/contract.ts';
+import { memories, memoryOf, streamOf } from '../../sim/memory.ts';
 import type { Random } from '../../sim/random.ts';
 import type { OverrideTeacher } from './contract.ts';
 
@@ -82,58 +83,67 @@ export function createOverrideTeacher(
   const safeSteps = steps(config.safeSeconds);
   const stats = { steps: 0, takeovers: 0, unneeded: 0 };
   const { low, high, size } = env.actionSpace;
-  let inControl = false;
-  let held = 0;
-  let safe = 0;
-  /** Steps since the need arose; -1: no need. */
-  let waiting = -1;
-  /** Unneeded takeovers that are due, and steps until the next of them; -1: not planned yet. */
-  let whims = 0;
-  let whim = -1;
+  const now = {
+    inControl: false,
+    held: 0,
+    safe: 0,
+    /** Steps since the need arose; -1: no need. */
+    waiting: -1,
+    /** Unneeded takeovers that are due, and steps until the next of them; -1: not planned yet. */
+    whims: 0,
+    whim: -1,
+  };
 
   function begin(needed: boolean): void {
-    inControl = true;
-    held = 0;
-    safe = 0;
-    waiting = -1;
+    now.inControl = true;
+    now.held = 0;
+    now.safe = 0;
+    now.waiting = -1;
     stats.takeovers++;
     if (!needed) {
       stats.unneeded++;
-      whims--;
+      now.whims--;
       return;
     }
     // p/(1−p) unneeded takeovers per needed one make a share of p.
     const odds = config.wrongShare / (1 - config.wrongShare);
-    if (late) whims += Math.floor(odds) + (random.next() < odds % 1 ? 1 : 0);
+    if (late) now.whims += Math.floor(odds) + (random.next() < odds % 1 ? 1 : 0);
   }
 
   function decide(unsafe: boolean): void {
-    if (inControl) {
-      safe = unsafe ? 0 : safe + 1;
-      if (held >= minSteps && safe >= safeSteps) inControl = false;
+    if (now.inControl) {
+      now.safe = unsafe ? 0 : now.safe + 1;
+      if (now.held >= minSteps && now.safe >= safeSteps) now.inControl = false;
     }
-    if (inControl) return;
-    if (unsafe || waiting >= 0) waiting++;
-    if (waiting >= delay) begin(true);
-    else if (waiting < 0 && whims > 0) {
-      if (whim < 0) whim = 1 + random.integer(20);
-      if (--whim < 0) begin(false);
+    if (now.inControl) return;
+    if (unsafe || now.waiting >= 0) now.waiting++;
+    if (now.waiting >= delay) begin(true);
+    else if (now.waiting < 0 && now.whims > 0) {
+      if (now.whim < 0) now.whim = 1 + random.integer(20);
+      if (--now.whim < 0) begin(false);
     }
   }
 
   return {
     kind: 'override',
     stats,
+    memory: memories({
+      now: memoryOf(now),
+      stats: memoryOf(stats),
+      random: streamOf(random),
+      expert: expert.memory,
+      rescuer: options.copy?.expert.memory,
+    }),
     reset() {
-      inControl = false;
-      held = 0;
-      safe = 0;
-      waiting = -1; // a planned whim outlives the episode, or its share would come out too small
+      now.inControl = false;
+      now.held = 0;
+      now.safe = 0;
+      now.waiting = -1; // a planned whim outlives the episode, or its share would come out too small
     },
     intervene(policyAction, out) {
       decide(judge(policyAction));
-      if (!inControl) return false;
-      held++;
+      if (!now.inControl) return false;
+      now.held++;
       stats.steps++;
       expert.act(out);
       if (config.actionNoise > 0) {

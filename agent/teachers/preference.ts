@@ -5,6 +5,7 @@
  * Beyond B-Pref: side bias, drift, fatigue and feature-dependent noise.
  */
 import { type Config, config, field, number, parseConfig, whole } from '../../sim/config.ts';
+import { memories, memoryOf, streamOf } from '../../sim/memory.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Episode, EpisodeSource, FeedbackBody, Query, Segment } from '../contract.ts';
 import { sigmoid } from '../nn/gaussian.ts';
@@ -92,21 +93,19 @@ export function createPreferenceTeacher(
   const config = parseConfig('teacher', preferenceTeacherSchema, options);
   const usual = createUsualReturn();
   const feature = { sum: 0, count: 0 };
-  let answers = 0;
-  let sinceRest = 0;
-  let isWatching = false;
+  const past = { answers: 0, sinceRest: 0, isWatching: false };
   const sure = { sum: 0, count: 0 };
 
   /** A teacher that watches no episodes learns what is usual from the segments it is shown. */
   function glance(segments: readonly Segment[], episodes: EpisodeSource): void {
     for (const { episodeId } of segments) {
       const episode = episodeOf(episodeId, episodes);
-      if (!isWatching) usual.watch(episode);
+      if (!past.isWatching) usual.watch(episode);
     }
   }
 
   function mistakeRate(a: Segment, b: Segment, episodes: EpisodeSource): number {
-    const tired = Math.min(0.5, config.mistake + (config.fatigue * sinceRest) / 100);
+    const tired = Math.min(0.5, config.mistake + (config.fatigue * past.sinceRest) / 100);
     if (config.featureNoise === 0) return tired;
     const value =
       0.5 *
@@ -119,7 +118,7 @@ export function createPreferenceTeacher(
   }
 
   function likes(a: number, b: number): number {
-    const beta = config.beta * Math.exp(-answers / config.drift);
+    const beta = config.beta * Math.exp(-past.answers / config.drift);
     if (beta === Number.POSITIVE_INFINITY) {
       const difference = a - b + config.sideBias;
       return difference > 0 ? 1 : difference < 0 ? 0 : 0.5;
@@ -139,9 +138,9 @@ export function createPreferenceTeacher(
     const best = Math.max(...segments.map((s) => segmentReturn(s, episodes, 1)));
     if (config.skip > 0 && best <= usual.level(config.skip) * length) return undefined;
     const rate = mistakeRate(first, segments.at(-1)!, episodes);
-    const beta = config.beta * Math.exp(-answers / config.drift);
-    answers++;
-    sinceRest++;
+    const beta = config.beta * Math.exp(-past.answers / config.drift);
+    past.answers++;
+    past.sinceRest++;
     const returns = segments.map((s) => segmentReturn(s, episodes, config.gamma));
     if (kind === 'rate') {
       const score = grades.rate(returns[0]! / (first.to - first.from), rate);
@@ -153,17 +152,25 @@ export function createPreferenceTeacher(
 
   const teacher: SyntheticAnnotator = {
     kind: 'preference',
+    memory: memories({
+      usual: usual.memory,
+      feature: memoryOf(feature),
+      past: memoryOf(past),
+      sure: memoryOf(sure),
+      grades: grades.memory,
+      random: streamOf(random),
+    }),
     delaySeconds: config.delay,
     reply: (query, episodes) =>
       query.kind === 'rank' || query.kind === 'rate'
         ? grade(query, episodes)
         : teacher.answer(query, episodes),
     watch(episode) {
-      isWatching = true;
+      past.isWatching = true;
       usual.watch(episode);
     },
     rest() {
-      sinceRest = 0;
+      past.sinceRest = 0;
     },
     get ceiling() {
       return sure.count === 0 ? 1 : sure.sum / sure.count;
@@ -186,8 +193,8 @@ export function createPreferenceTeacher(
       );
       const chosen = random.next() < p ? 'a' : 'b';
       const flipped = random.next() < rate;
-      answers++;
-      sinceRest++;
+      past.answers++;
+      past.sinceRest++;
       if (equal) return { ...reply, choice: 'equal' };
       const pA = p * (1 - rate) + (1 - p) * rate;
       sure.sum += Math.max(pA, 1 - pA);
@@ -200,20 +207,22 @@ export function createPreferenceTeacher(
 
 /** Mean reward per step of recent episodes, and the worst such level seen (0 if all are above). */
 function createUsualReturn() {
-  const recent = new Map<string, number>();
-  let floor = 0;
+  const past = { recent: new Map<string, number>(), floor: 0 };
   return {
+    memory: memoryOf(past),
     watch(episode: Episode): void {
+      const { recent } = past;
       if (episode.length === 0) return;
       let sum = 0;
       for (let t = 0; t < episode.length; t++) sum += episode.envRewards[t]!;
       recent.delete(episode.id);
       recent.set(episode.id, sum / episode.length);
-      floor = Math.min(floor, sum / episode.length);
+      past.floor = Math.min(past.floor, sum / episode.length);
       if (recent.size > RECENT_EPISODES) recent.delete(recent.keys().next().value!);
     },
     /** Per step: floor + share · (usual − floor); B-Pref's threshold where rewards are not negative. */
     level(share: number): number {
+      const { recent, floor } = past;
       let sum = 0;
       for (const mean of recent.values()) sum += mean;
       const mean = recent.size === 0 ? floor : sum / recent.size;

@@ -11,6 +11,7 @@ import {
   parseConfig,
   whole,
 } from '../../sim/config.ts';
+import { memories, memoryOf, streamOf } from '../../sim/memory.ts';
 import type { Random } from '../../sim/random.ts';
 import type { ScalarTeacher } from './contract.ts';
 
@@ -44,38 +45,39 @@ export function createScalarTeacher(
   random: Random,
 ): ScalarTeacher {
   const config = parseConfig('teacher', scalarTeacherSchema, options);
-  let count = 0;
-  let mean = 0;
-  let m2 = 0;
-  let since = Number.POSITIVE_INFINITY;
+  /** Rewards seen, their mean and variance; steps since the last key. */
+  const past = { count: 0, mean: 0, m2: 0, since: Number.POSITIVE_INFINITY };
 
   function learn(reward: number): void {
-    count++;
+    past.count++;
     const rate =
-      config.mode === 'policy-dependent' ? Math.max(1 / count, config.adaptation) : 1 / count;
-    const before = reward - mean;
-    mean += rate * before;
-    m2 += rate * (before * (reward - mean) - m2); // variance, with the same memory
+      config.mode === 'policy-dependent'
+        ? Math.max(1 / past.count, config.adaptation)
+        : 1 / past.count;
+    const before = reward - past.mean;
+    past.mean += rate * before;
+    past.m2 += rate * (before * (reward - past.mean) - past.m2); // variance, with the same memory
   }
 
   return {
     kind: 'scalar',
+    memory: memories({ past: memoryOf(past), random: streamOf(random) }),
     observe(episode, step) {
       learn(episode.envRewards[step]!);
-      since++;
+      past.since++;
       const last = step - config.delaySteps;
       const first = last - config.windowSteps + 1;
-      if (first < 0 || since < config.everySteps || count < 2 * config.windowSteps)
+      if (first < 0 || past.since < config.everySteps || past.count < 2 * config.windowSteps)
         return undefined;
       let sum = 0;
       for (let t = first; t <= last; t++) sum += episode.envRewards[t]!;
-      const z = (sum / config.windowSteps - mean) / (Math.sqrt(m2) + 1e-8);
+      const z = (sum / config.windowSteps - past.mean) / (Math.sqrt(past.m2) + 1e-8);
       let value: number;
       if (config.mode === 'sparse') {
         if (Math.abs(z) < config.threshold) return undefined;
         value = Math.sign(z);
       } else value = Math.tanh(z);
-      since = 0;
+      past.since = 0;
       if (config.mistake > 0 && random.next() < config.mistake) value = -value;
       return { step, value };
     },

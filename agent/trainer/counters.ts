@@ -28,7 +28,7 @@ export function savedCounters({ pendingUpdates, ...others }: Counters): SavedCou
   return { ...others, owed: pendingUpdates };
 }
 
-/** The version of the buffer's labels is not saved, so the buffer is labelled again with the loaded model. */
+/** The version of the buffer's labels is the learner's to know: see `relabelled` in the trainer. */
 export function restoreCounters(into: Counters, { owed, ...others }: SavedCounters): void {
   Object.assign(into, others, { pendingUpdates: owed, relabelledVersion: 0 });
 }

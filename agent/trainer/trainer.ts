@@ -12,7 +12,7 @@ import type {
   RewardModel,
   Trainer,
 } from '../contract.ts';
-import { createEpisodeStore, segmentRows } from '../episode/store.ts';
+import { createEpisodeStore, type SavedStore, segmentRows } from '../episode/store.ts';
 import { isLabel, stepsOf } from '../feedback.ts';
 import {
   checkpointOf,
@@ -170,6 +170,45 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     return averaging ? averaging.apply(snapshot) : snapshot;
   }
 
+  const checkpoint = checkpointOf({
+    preset: fixed(preset.id),
+    learner: part(learner),
+    reward: reward && part(reward),
+    average: averaging,
+    queries: json(queries.save, queries.load),
+    queryRandom: generator(queryRandom),
+    ledger: json(ledger.save, ledger.load),
+    hacking: hacking && ifSaved(part(hacking)),
+    novelty: ifSaved(
+      json(
+        () => (counters.exploring ? novelty?.saved() : undefined),
+        (saved: SavedNovelty) => novelty?.restore(saved),
+      ),
+    ),
+    counters: json(
+      () => savedCounters(counters),
+      (saved) => restoreCounters(counters, saved),
+    ),
+    relabelled: ifSaved(
+      json(
+        () => counters.relabelledVersion,
+        (saved) => {
+          counters.relabelledVersion = saved;
+        },
+      ),
+    ),
+    retracted: ifSaved(
+      json(
+        () => [...retracted],
+        (saved) => {
+          retracted.clear();
+          for (const id of saved) retracted.add(id);
+        },
+      ),
+    ),
+    episodes: json(store.save, () => {}), // their steps are not in the checkpoint
+  });
+
   const trainer: Trainer = {
     preset: preset.id,
     backend: backend.name,
@@ -243,26 +282,13 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       'memory/replay': learner.bytes() / 1e6,
       'memory/episodes': store.bytes / 1e6,
     }),
-    ...checkpointOf({
-      preset: fixed(preset.id),
-      learner: part(learner),
-      reward: reward && part(reward),
-      average: averaging,
-      queries: json(queries.save, queries.load),
-      queryRandom: generator(queryRandom),
-      ledger: json(ledger.save, ledger.load),
-      hacking: hacking && ifSaved(part(hacking)),
-      novelty: ifSaved(
-        json(
-          () => (counters.exploring ? novelty?.saved() : undefined),
-          (saved: SavedNovelty) => novelty?.restore(saved),
-        ),
-      ),
-      counters: json(
-        () => savedCounters(counters),
-        (saved) => restoreCounters(counters, saved),
-      ),
-    }),
+    save: checkpoint.save,
+    load(saved, episodes) {
+      checkpoint.load(saved);
+      if (episodes) store.load(saved.meta.episodes as SavedStore, episodes);
+      const model = rewardNow();
+      if (model?.version === counters.relabelledVersion) learner.relabel(model, 0);
+    },
     dispose() {
       learner.dispose();
       reward?.dispose();

@@ -16,6 +16,7 @@ import { BENCH_TEACHERS, type BenchTeacher } from '../../experiments/bench/feedb
 import { UsageError } from '../../experiments/errors.ts';
 import { createOutput, short, table } from '../../experiments/output.ts';
 import { integer, integers, number, partSetting, words } from '../arguments.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
 import { configOption } from './config-file.ts';
 import { BACKENDS, jsonOption, withExamples } from './shared.ts';
 
@@ -164,7 +165,9 @@ async function run(flags: Flags): Promise<void> {
   if (flags.suite === 'speed') return runSpeed(flags, command);
   const output = createOutput(flags);
   const { benchFeedback } = await import('../../experiments/bench/feedback/bench.ts');
+  const { stop, code } = stopOnSignal();
   const result = await benchFeedback({
+    stop,
     grid: gridOf(flags),
     suite: flags.suite,
     out: flags.out,
@@ -174,6 +177,13 @@ async function run(flags: Flags): Promise<void> {
     command,
     output,
   });
+  if (stop.aborted) {
+    const { runs, missing } = result;
+    process.exitCode = code();
+    return output.note(
+      `stopped: ${runs - missing} of ${runs} runs are finished, in ${flags.out}/rows.jsonl, with a report on them beside it; the same command goes on`,
+    );
+  }
   output.result(result, () => describe(result));
   if (result.failures.length > 0) process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import { type EvaluationSummary, evaluate } from '../../agent/evaluation/evaluat
 import type { Summary } from '../../agent/evaluation/statistics.ts';
 import { asUsage } from '../../experiments/errors.ts';
 import { createOutput, short, table } from '../../experiments/output.ts';
+import { createPause } from '../../experiments/pause.ts';
 import { resolvePolicy } from '../../experiments/policies.ts';
 import { writeFile } from '../../server/storage/write-file.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
@@ -51,8 +52,9 @@ async function run(flags: EvalFlags): Promise<void> {
   const seedStart = flags.seedStart ?? factory.evalSeeds.start;
   const seeds = Array.from({ length: flags.episodes }, (_, i) => seedStart + i);
   const bar = output.progress('evaluating', seeds.length);
-  const { rows, summary } = evaluate(env, policy.act, seeds, {
+  const { rows, summary } = await evaluate(env, policy.act, seeds, {
     onEpisode: (_row, done) => bar.update(done),
+    pause: createPause(() => performance.now()),
   });
   bar.stop();
   env.close();
@@ -75,6 +77,7 @@ function describe(policy: string, summary: EvaluationSummary): string {
   const lines = table([
     [`${summary.episodes} episodes`, 'mean', 'IQM', '95 % interval of the IQM'],
     ...row('success', summary.success),
+    ...row('collision-free success', summary.collisionFreeSuccess),
     ...row('return', summary.return),
     ...row('cost', summary.cost),
     ...row('route completion', summary.routeCompletion),

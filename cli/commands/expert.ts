@@ -3,16 +3,24 @@ import { Command, Option } from 'commander';
 import { createPolicy } from '../../agent/acting/policy.ts';
 import { loadBackend } from '../../agent/backend/backend.ts';
 import type { PolicySnapshot } from '../../agent/contract.ts';
-import { evaluate } from '../../agent/evaluation/evaluate.ts';
+import { type Act, type EvaluationSummary, evaluate } from '../../agent/evaluation/evaluate.ts';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
-import { type ExpertConfig, expertDefaults, trainExpert } from '../../experiments/expert/train.ts';
-import { createOutput, short, table } from '../../experiments/output.ts';
+import {
+  type ExpertConfig,
+  type ExpertRun,
+  expertDefaults,
+  stepsOf,
+  trainExpert,
+} from '../../experiments/expert/train.ts';
+import { createOutput, type Output, short, table } from '../../experiments/output.ts';
+import { createPause } from '../../experiments/pause.ts';
 import { expertFile } from '../../experiments/policies.ts';
 import { writePolicyFile } from '../../experiments/policy-file.ts';
 import { repositoryRoot } from '../../experiments/root.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { integer, seed, setting } from '../arguments.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
 import { BACKENDS, environmentFactory, jsonOption, withExamples } from './shared.ts';
 
 interface ExpertFlags {
@@ -72,24 +80,41 @@ async function run(flags: ExpertFlags): Promise<void> {
   };
   checkSeeds(config, evalSeeds.start, flags.evalEpisodes);
   const backend = await loadBackend({ prefer: flags.backend });
-  const begin = performance.now();
-  const trained = trainExpert({
-    env,
-    practice,
-    createDemonstrator,
-    config,
-    backend,
-    seed: flags.seed,
-    log: (line) => output.note(line),
-  });
-  const wallSeconds = Math.round((performance.now() - begin) / 1000);
-  const seeds = Array.from({ length: flags.evalEpisodes }, (_, i) => evalSeeds.start + i);
-  const measure = (snapshot: PolicySnapshot) => {
-    const policy = createPolicy(snapshot, createRandom(flags.seed, 63));
-    return evaluate(env, (ts, out) => policy.act(ts.observation, out, 'mean'), seeds).summary;
-  };
-  const result = { ppo: measure(trained.ppo), clone: measure(trained.clone) };
   const path = flags.out ?? expertFile(factory.id);
+  const save = (file: string, snapshot: PolicySnapshot, meta: Readonly<Record<string, unknown>>) =>
+    writePolicyFile(file, {
+      environmentId: factory.id,
+      observationSize: env.observationSpace.size,
+      snapshot,
+      meta: { command: commandOf(flags), ...meta },
+    });
+  const begin = performance.now();
+  const { stop, code } = stopOnSignal();
+  let best: Best | undefined;
+  const measured = await trainAndMeasure(
+    {
+      env,
+      practice,
+      createDemonstrator,
+      config,
+      backend,
+      seed: flags.seed,
+      log: (line) => output.note(line),
+      pause: createPause(() => performance.now(), stop),
+      onBetter: (snapshot, what) => {
+        best = { snapshot, what };
+      },
+    },
+    Array.from({ length: flags.evalEpisodes }, (_, i) => evalSeeds.start + i),
+    output,
+  ).catch((error: unknown) => {
+    if (!stop.aborted || error !== stop.reason) throw error;
+  });
+  if (!measured) {
+    process.exitCode = code();
+    return output.note(keepBest(best, path, save));
+  }
+  const { trained, result } = measured;
   const { demonstratedSteps, ppoSteps, validation } = trained;
   const document = {
     env: factory.id,
@@ -103,18 +128,56 @@ async function run(flags: ExpertFlags): Promise<void> {
     validation,
     config,
   };
-  const settings = Object.entries(flags.practice).map(([name, v]) => ` --practice ${name}=${v}`);
-  const command = `reins expert --env ${factory.id} --steps ${flags.steps} --rounds ${flags.rounds}${settings.join('')} --seed ${flags.seed}`;
-  writePolicyFile(path, {
-    environmentId: factory.id,
-    observationSize: env.observationSpace.size,
-    snapshot: trained.ppo,
-    meta: { command, ...document },
-  });
+  save(path, trained.ppo, document);
   env.close();
   practice.close();
+  const wallSeconds = Math.round((performance.now() - begin) / 1000);
   const shown = relative(repositoryRoot, path);
   output.result({ ...document, wallSeconds, out: shown }, () => describe(result, shown));
+}
+
+interface Best {
+  readonly snapshot: PolicySnapshot;
+  /** In words. */
+  readonly what: string;
+}
+
+function commandOf({ env, steps, rounds, practice, seed }: ExpertFlags): string {
+  const settings = Object.entries(practice).map(([name, v]) => ` --practice ${name}=${v}`);
+  return `reins expert --env ${env} --steps ${steps} --rounds ${rounds}${settings.join('')} --seed ${seed}`;
+}
+
+/** @throws what `pause` is rejected with. */
+async function trainAndMeasure(
+  run: Omit<ExpertRun, 'onStep'>,
+  seeds: readonly number[],
+  output: Output,
+) {
+  const bar = output.progress('expert', stepsOf(run.config));
+  const measure = async (snapshot: PolicySnapshot) => {
+    const policy = createPolicy(snapshot, createRandom(run.seed, 63));
+    const act: Act = (ts, out) => policy.act(ts.observation, out, 'mean');
+    return (await evaluate(run.env, act, seeds, { pause: run.pause })).summary;
+  };
+  try {
+    const trained = await trainExpert({ ...run, onStep: (done, note) => bar.update(done, note) });
+    const result = { ppo: await measure(trained.ppo), clone: await measure(trained.clone) };
+    return { trained, result };
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Beside the expert that is there, which is whole. Returns what there is, in words. */
+function keepBest(
+  best: Best | undefined,
+  path: string,
+  save: (file: string, snapshot: PolicySnapshot, meta: Readonly<Record<string, unknown>>) => void,
+): string {
+  if (!best) return 'stopped before there was a policy: nothing is written';
+  const file = `${path.replace(/\.policy$/, '')}.stopped.policy`;
+  save(file, best.snapshot, { stopped: best.what });
+  return `stopped: the policy so far, ${best.what}, is in ${file}; ${path} is as it was`;
 }
 
 /** What is reported on must be new to the policy. */
@@ -127,10 +190,11 @@ function checkSeeds(config: ExpertConfig, start: number, count: number): void {
   }
 }
 
-type Summary = ReturnType<typeof evaluate>['summary'];
-
-function describe(result: Readonly<Record<'ppo' | 'clone', Summary>>, path: string): string {
-  const row = (name: string, s: Summary) => [
+function describe(
+  result: Readonly<Record<'ppo' | 'clone', EvaluationSummary>>,
+  path: string,
+): string {
+  const row = (name: string, s: EvaluationSummary) => [
     name,
     short(s.success.mean),
     short(s.return.mean),

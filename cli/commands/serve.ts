@@ -7,6 +7,7 @@ import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { hostName, integer, number, pageOrigin, partSetting, port, seed } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
 import { neededToken, type Reach, reachWords } from '../reach.ts';
+import { asTheRun } from './as-the-run.ts';
 import { configOption } from './config-file.ts';
 import { findRun, inFolder } from './runs.ts';
 import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
@@ -79,7 +80,7 @@ export function serveCommand(): Command {
     )
     .option('--dev', 'serve the page through Vite, with hot reload', false)
     .option('--no-page', 'API and sockets only: the page is neither built nor waited for')
-    .action(async (flags: ServeFlags) => run(await asTheRun(flags, command)));
+    .action(async (flags: ServeFlags) => run(await asNamed(flags, command)));
   return withExamples(
     command,
     'reins serve',
@@ -106,18 +107,12 @@ function peopleOptions(command: Command): Command {
 }
 
 /** With --run: what the run is made of, where nothing else is asked for. */
-async function asTheRun(flags: ServeFlags, command: Command): Promise<ServeFlags> {
+async function asNamed(flags: ServeFlags, command: Command): Promise<ServeFlags> {
   const { run: given } = flags;
   if (given === undefined) return flags;
-  const isDefault = (name: string) => command.getOptionValueSource(name) === 'default';
-  const adopted = { ...flags };
+  let adopted: ServeFlags = flags;
   await inFolder(flags.data, async (storage) => {
-    const { environmentId, preset, identity } = await findRun(storage, given);
-    if (isDefault('env')) adopted.env = environmentId;
-    if (isDefault('preset')) adopted.preset = preset;
-    if (isDefault('option') && identity) adopted.option = identity.options as EnvironmentOptions;
-    if (isDefault('set') && identity)
-      adopted.set = identity.overrides as Record<string, Record<string, unknown>>;
+    adopted = { ...flags, ...asTheRun(await findRun(storage, given), command) };
   });
   return adopted;
 }

@@ -1,16 +1,19 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { TAKEOVER_RULES, type TakeoverRule } from '../../agent/teachers/override.ts';
 import { type PreferenceTeacherName, preferenceTeachers } from '../../agent/teachers/preference.ts';
+import { UsageError } from '../../experiments/errors.ts';
 import { createOutput, short, table } from '../../experiments/output.ts';
-import type { CurvePoint } from '../../experiments/train/loop.ts';
+import type { KeepOptions } from '../../experiments/train/kept-run.ts';
 import { TEACHERS, type TeacherName } from '../../experiments/train/names.ts';
 import type { TrainResult } from '../../experiments/train/run.ts';
+import type { CurvePoint } from '../../experiments/train/state.ts';
 import { teachNames } from '../../experiments/train/teacher-settings.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { integer, number, partSetting, seed, words } from '../arguments.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
+import { asTheRun, isAsked } from './as-the-run.ts';
 import { configOption } from './config-file.ts';
+import { findRun, inFolder } from './runs.ts';
 import {
   BACKENDS,
   environmentFactory,
@@ -38,6 +41,10 @@ interface TrainFlags {
   backend?: (typeof BACKENDS)[number];
   deterministic: boolean;
   out?: string;
+  data?: string;
+  resume?: string | true;
+  evalEvery?: number;
+  log?: string;
   json: boolean;
 }
 
@@ -60,13 +67,23 @@ export function trainCommand(): Command {
     .option('--eval-episodes <n>', 'held-out episodes before and after', integer(1, 10_000), 20)
     .addOption(new Option('--backend <name>', 'what learners compute with').choices(BACKENDS))
     .option('--deterministic', 'same seed, same weights: on one thread, never native', false)
-    .option('--out <file>', 'the trained policy; default data/policies/ENV-PRESET-SEED.policy');
-  jsonOption(command).action((flags: TrainFlags) => run(flags));
+    .option(
+      '--eval-every <n>',
+      'also evaluate every so many steps, and keep the best policy so far',
+      integer(1, 1e9),
+    )
+    .option('--log <folder>', 'TensorBoard event files')
+    .option('--out <file>', 'the trained policy; default data/policies/ENV-PRESET-SEED.policy')
+    .option('--data <folder>', 'keep the run there, as serve does')
+    .option('--resume [run]', 'go on with the newest training of the folder, or this run');
+  jsonOption(command).action(async (flags: TrainFlags) => run(await asTheTraining(flags, command)));
   return withExamples(
     command,
     'reins train --env driving --preset reins --teacher override --steps 6000 --seed 1',
     'reins train --env driving --teacher override --operator expert --eval-episodes 50',
     'reins train --env driving --teacher preference --labels 100 --json',
+    'reins train --env reacher --preset sac --teacher none --data data --eval-every 1000 --log data/tensorboard',
+    'reins train --data data --resume',
     'reins train --config experiment.json --seed 2 --set learner.batchSize=128',
     'reins train --env reacher --preset pebble --teacher preference,scalar --annotator mistake',
     'reins train --env reacher --preset rime --teacher preference --teach preference.mistake=0.3 --teach preference.delay=5',
@@ -110,9 +127,39 @@ function teacherOptions(command: Command): Command {
     .option('--no-counterfactuals', 'do not');
 }
 
+/** With --resume: the newest training or the one named, as it was begun where nothing else is asked for. */
+async function asTheTraining(flags: TrainFlags, command: Command): Promise<TrainFlags> {
+  if (flags.resume === undefined) return flags;
+  const folder = flags.data ?? './data';
+  let adopted: TrainFlags = flags;
+  await inFolder(folder, async (storage) => {
+    const { newestTraining, readSettings } = await import('../../experiments/train/kept-run.ts');
+    const run =
+      flags.resume === true
+        ? await newestTraining(storage)
+        : await findRun(storage, flags.resume as string);
+    if (!run) throw new UsageError(`resume: ${folder} has no training to go on with`);
+    const settings = ((await readSettings(storage, run)) ?? {}) as Partial<TrainFlags>;
+    const asked = Object.entries(settings).filter(([name]) => isAsked(command, name));
+    adopted = {
+      ...flags,
+      ...settings,
+      ...Object.fromEntries(asked.map(([name]) => [name, flags[name as keyof TrainFlags]])),
+      ...asTheRun(run, command),
+      data: folder,
+      resume: run.id,
+    };
+    if (!isAsked(command, 'seed')) adopted.seed = run.seed;
+  });
+  return adopted;
+}
+
+function keepOf(folder: string, resume: string | true | undefined): KeepOptions {
+  return { folder, resume: resume === true ? undefined : resume };
+}
+
 async function run(flags: TrainFlags): Promise<void> {
   const output = createOutput(flags);
-  const name = `${flags.env}-${flags.preset}-${flags.seed}.policy`;
   const { Interrupted, train } = await import('../../experiments/train/run.ts');
   const { stop, code } = stopOnSignal();
   const work = train({
@@ -134,7 +181,10 @@ async function run(flags: TrainFlags): Promise<void> {
     evalEpisodes: flags.evalEpisodes,
     backend: flags.backend,
     deterministic: flags.deterministic,
-    out: flags.out ?? join('data/policies', name),
+    evalEvery: flags.evalEvery,
+    log: flags.log,
+    out: flags.out,
+    ...(flags.data === undefined ? {} : { keep: keepOf(flags.data, flags.resume) }),
     output,
     clock: () => performance.now(),
   });
@@ -167,6 +217,8 @@ function describe(r: TrainResult): string {
     `${r.environmentSteps} steps, ${r.expertSteps} by the expert, ${r.labels} labels, ${short(r.wallSeconds)} s`,
     `reward model: accuracy ${short(accuracy)} (ceiling ${short(ceiling)}, from repeated questions ${short(measuredCeiling)}), Pearson ${short(pearson)}, EPIC distance ${isConstant ? 'omitted: constant reward' : short(epic)}`,
     ...hackingLines(r.curve),
+    ...(r.best ? [`best: after ${r.best.step} steps, ${r.best.snapshot}`] : []),
+    ...(r.run === null ? [] : [`run: ${r.run}`]),
     `policy: ${r.snapshot}`,
   ].join('\n');
 }

@@ -13,6 +13,7 @@ import { createMlp } from '../../agent/nn/mlp.ts';
 import { createNormaliser } from '../../agent/nn/normaliser.ts';
 import type { Random } from '../../sim/random.ts';
 import { mirrorInto } from '../../sim/spaces.ts';
+import type { Pause } from '../pause.ts';
 
 export interface CloneConfig {
   readonly hidden: readonly number[];
@@ -27,8 +28,8 @@ export interface Clone {
   readonly size: number;
   /** What the demonstrator does (k, environment units) at an observation (d). */
   add(observation: Float32Array, action: Float32Array): void;
-  /** One pass over all steps in random order; returns the mean loss. */
-  pass(learningRate: number): number;
+  /** One pass over all steps in random order; the mean loss. @throws what `pause` is rejected with */
+  pass(learningRate: number, pause?: Pause): Promise<number>;
   snapshot(version: number, logStd: number): PolicySnapshot;
   /** Arrays of a PPO checkpoint: the policy's parameters and the normaliser of observations. */
   save(into: SavedArrays): void;
@@ -110,7 +111,7 @@ export function createClone(
       order[size] = size;
       size++;
     },
-    pass(learningRate) {
+    async pass(learningRate, pause) {
       normaliser.add(observations.subarray(known * d, size * d), size - known);
       known = size;
       shuffle(order, size, random);
@@ -121,6 +122,7 @@ export function createClone(
         total += addLossGradient(backend, net, batch.observations, n, loss);
         descend(net, adam, learningRate);
         batches++;
+        await pause?.();
       }
       return total / Math.max(1, batches);
     },

@@ -14,6 +14,7 @@ import { createPpo, type PpoConfig, type PpoLearner } from '../../agent/learners
 import type { SavedArrays } from '../../agent/nn/adam.ts';
 import type { Environment, Expert } from '../../sim/contract.ts';
 import { createRandom, type Random } from '../../sim/random.ts';
+import type { Pause } from '../pause.ts';
 import { type Clone, createClone } from './clone.ts';
 
 export interface ExpertConfig {
@@ -88,9 +89,21 @@ export interface ExpertRun {
   readonly backend: Backend;
   readonly seed: number;
   readonly log: (line: string) => void;
+  /** Of `stepsOf` the config. */
+  readonly onStep: (done: number, note: string) => void;
+  /** Ends the training where it is when its promise is rejected. */
+  readonly pause: Pause;
+  /** Hears of what is better than all before: first clones, then rounds of PPO. */
+  readonly onBetter?: (snapshot: PolicySnapshot, what: string) => void;
 }
 
-export function trainExpert(run: ExpertRun): TrainedExpert {
+/** Environment steps of cloning and PPO together. */
+export function stepsOf(config: ExpertConfig): number {
+  return config.demonstrationSteps + config.rounds * config.roundSteps + config.ppoSteps;
+}
+
+/** @throws what `pause` is rejected with. */
+export async function trainExpert(run: ExpertRun): Promise<TrainedExpert> {
   const { env, config, backend, seed } = run;
   const spec: EnvironmentSpec = {
     environmentId: env.id,
@@ -106,14 +119,15 @@ export function trainExpert(run: ExpertRun): TrainedExpert {
     backend,
     random,
   );
-  cloneDemonstrator(run, clone, random);
+  await cloneDemonstrator(run, clone, random);
   const cloned = clone.snapshot(0, config.ppo.initialLogStd ?? 0);
-  const validation = validate(run, cloned);
+  run.onBetter?.(cloned, `the clone of ${clone.size} steps`);
+  const validation = await validate(run, cloned);
   run.log(`clone of ${clone.size} steps: ${describe(validation)}`);
   const learner = createPpo(spec, { ...config.ppo, hidden: config.hidden }, backend, random);
   startFrom(learner, clone);
   clone.dispose();
-  const best = improve(run, learner, { snapshot: cloned, validation }, random);
+  const best = await improve(run, learner, { snapshot: cloned, validation }, random);
   learner.dispose();
   return {
     ppo: best.snapshot,
@@ -125,12 +139,12 @@ export function trainExpert(run: ExpertRun): TrainedExpert {
 }
 
 /** DAgger: the learner drives, the demonstrator labels every step. */
-function cloneDemonstrator(run: ExpertRun, clone: Clone, random: Random): void {
+async function cloneDemonstrator(run: ExpertRun, clone: Clone, random: Random): Promise<void> {
   const { env, config } = run;
   const [first, last] = config.learningRates;
   const wanted = new Float32Array(env.actionSpace.size);
   const action = new Float32Array(env.actionSpace.size);
-  const drive = (steps: number, policy: Policy | undefined) => {
+  const drive = async (steps: number, policy: Policy | undefined) => {
     for (const until = clone.size + steps; clone.size < until; ) {
       let ts = env.reset(pickSeed(config, random));
       const demonstrator = run.createDemonstrator(env);
@@ -139,18 +153,25 @@ function cloneDemonstrator(run: ExpertRun, clone: Clone, random: Random): void {
         clone.add(ts.observation, wanted);
         if (policy) policy.act(ts.observation, action, 'mean');
         ts = env.step(policy ? action : wanted);
+        run.onStep(clone.size, 'cloning');
+        await run.pause();
       }
     }
   };
-  drive(config.demonstrationSteps, undefined);
+  await drive(config.demonstrationSteps, undefined);
   for (let round = 0; round <= config.rounds; round++) {
     const isLast = round === config.rounds;
     const passes = isLast ? config.finalPasses : config.passes;
     let loss = 0;
-    for (let i = 0; i < passes; i++)
-      loss = clone.pass(isLast ? first * (last / first) ** ((i + 1) / passes) : first);
+    for (let i = 0; i < passes; i++) {
+      const rate = isLast ? first * (last / first) ** ((i + 1) / passes) : first;
+      loss = await clone.pass(rate, run.pause);
+    }
     run.log(`cloning: ${clone.size} steps, loss ${loss.toFixed(4)}`);
-    if (!isLast) drive(config.roundSteps, createPolicy(clone.snapshot(0, 0), random));
+    if (isLast) return;
+    const snapshot = clone.snapshot(0, 0);
+    run.onBetter?.(snapshot, `a first clone of ${clone.size} steps`);
+    await drive(config.roundSteps, createPolicy(snapshot, random));
   }
 }
 
@@ -167,12 +188,12 @@ interface Candidate {
 }
 
 /** PPO from what was cloned; its best round by validation. */
-function improve(
+async function improve(
   run: ExpertRun,
   learner: PpoLearner,
   clone: Candidate,
   random: Random,
-): Candidate & { steps: number } {
+): Promise<Candidate & { steps: number }> {
   const { config, env } = run;
   const recorder = createEpisodeRecorder({
     runId: 'expert',
@@ -184,6 +205,7 @@ function improve(
   });
   const policy = createPolicy(learner.snapshot(0), random);
   const action = new Float32Array(env.actionSpace.size);
+  const before = stepsOf(config) - config.ppoSteps;
   const rounds = Math.floor(config.ppoSteps / (config.ppo.rolloutSteps ?? 2048));
   let best: Candidate | undefined;
   let steps = 0;
@@ -200,45 +222,57 @@ function improve(
         ts = place.step(action);
         recorder.step(place, ts, action, action, 'policy', round);
         steps++;
+        run.onStep(before + steps, 'PPO');
+        await run.pause();
       }
       const episode = recorder.episode();
       learner.observe(episode, 0, episode.length);
     }
-    let kl = 0;
-    let value = 0;
-    for (let m = learner.update(); m; m = learner.update()) {
-      kl = m['policy/kl']!;
-      value = m['loss/critic']!;
-    }
+    const { kl, value } = await learnRound(run, learner);
     policy.setSnapshot(learner.snapshot(round));
     if (round % config.validateEvery !== 0 && round !== rounds) continue;
     const snapshot = learner.snapshot(round);
-    const validation = validate(run, snapshot);
+    const validation = await validate(run, snapshot);
     run.log(
       `ppo: ${steps} steps, ${describe(validation)}, kl ${kl.toFixed(4)}, critic ${value.toFixed(4)}`,
     );
     if (
       round > (config.ppo.valueRounds ?? 0) &&
       worth(validation) > (best ? worth(best.validation) : Number.NEGATIVE_INFINITY)
-    )
+    ) {
       best = { snapshot, validation };
+      run.onBetter?.(snapshot, `PPO’s round ${round} of ${rounds}`);
+    }
   }
   return { ...(best ?? clone), steps };
 }
 
+/** All updates of PPO's round; of the last, its divergence and the critic's loss. */
+async function learnRound(run: ExpertRun, learner: PpoLearner) {
+  const last = { kl: 0, value: 0 };
+  for (let m = learner.update(); m; m = learner.update()) {
+    last.kl = m['policy/kl']!;
+    last.value = m['loss/critic']!;
+    await run.pause();
+  }
+  return last;
+}
+
 const worth = (v: Validation): number => v.return + v.practiceReturn;
 
-function validate(run: ExpertRun, snapshot: PolicySnapshot): Validation {
+async function validate(run: ExpertRun, snapshot: PolicySnapshot): Promise<Validation> {
   const { start, count } = run.config.validationSeeds;
   const policy = createPolicy(snapshot, createRandom(run.seed, 62));
   const seeds = Array.from({ length: count }, (_, i) => start + i);
   const act: Act = (ts, out) => policy.act(ts.observation, out, 'mean');
-  const { summary } = evaluate(run.env, act, seeds);
+  const { pause } = run;
+  const { summary } = await evaluate(run.env, act, seeds, { pause });
+  const practised = await evaluate(run.practice, act, seeds, { pause });
   return {
     success: summary.success.mean,
     return: summary.return.mean,
     cost: summary.cost.mean,
-    practiceReturn: evaluate(run.practice, act, seeds).summary.return.mean,
+    practiceReturn: practised.summary.return.mean,
   };
 }
 

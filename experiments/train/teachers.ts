@@ -11,13 +11,7 @@ import {
   takenFrom,
 } from '../../agent/acting/counterfactual.ts';
 import { createGate, type Gate } from '../../agent/acting/gate.ts';
-import type {
-  Episode,
-  Feedback,
-  FeedbackBody,
-  GateSnapshot,
-  Policy,
-} from '../../agent/contract.ts';
+import type { Episode, GateSnapshot, Policy } from '../../agent/contract.ts';
 import type { OverrideTeacher, ScalarTeacher } from '../../agent/teachers/contract.ts';
 import { createGatedTeacher } from '../../agent/teachers/gated.ts';
 import { createOverrideTeacher, type TakeoverRule } from '../../agent/teachers/override.ts';
@@ -33,7 +27,9 @@ import type {
   EnvironmentFactory,
   EnvironmentOptions,
   EnvState,
+  Memory,
 } from '../../sim/contract.ts';
+import { memories } from '../../sim/memory.ts';
 import { createRandom } from '../../sim/random.ts';
 import { resolveOperator } from '../policies.ts';
 import type { TeacherName } from './names.ts';
@@ -70,6 +66,8 @@ export interface Teachers {
   see(observation: Float32Array): void;
   /** The learner's newest gate: from the first one on, the override teacher comes when it asks. */
   setGate(gate: GateSnapshot | undefined): void;
+  /** What all of them remember, the gate included. */
+  readonly memory: Memory;
   close(): void;
 }
 
@@ -103,44 +101,56 @@ export async function createTeachers(
     ? await lookAhead(factory, environmentOptions, options.operator)
     : undefined;
   let gate: Gate | undefined;
+  let told: GateSnapshot | undefined;
   let seen: Float32Array = new Float32Array(env.observationSpace.size);
+  const setGate = (snapshot: GateSnapshot | undefined) => {
+    if (!snapshot) return;
+    told = snapshot;
+    gate = createGate(snapshot);
+  };
+  const observation = () => seen;
+  const override = ahead && gatedOverride(env, ahead, options, observation, () => gate);
+  const preference = wants('preference')
+    ? createPreferenceTeacher(
+        { ...preferenceTeachers[options.annotator], ...options.teach.preference },
+        createRandom(options.seed, 12),
+      )
+    : undefined;
+  const scalar = wants('scalar')
+    ? createScalarTeacher(options.teach.scalar ?? {}, createRandom(options.seed, 13))
+    : undefined;
   return {
-    override: ahead
-      ? gatedOverride(
-          env,
-          ahead,
-          options,
-          () => seen,
-          () => gate,
-        )
-      : undefined,
-    see(observation) {
-      seen = observation;
+    override,
+    preference,
+    scalar,
+    see(now) {
+      seen = now;
     },
-    preference: wants('preference')
-      ? createPreferenceTeacher(
-          { ...preferenceTeachers[options.annotator], ...options.teach.preference },
-          createRandom(options.seed, 12),
-        )
-      : undefined,
-    scalar: wants('scalar')
-      ? createScalarTeacher(options.teach.scalar ?? {}, createRandom(options.seed, 13))
-      : undefined,
-    counterfactual: ahead
-      ? (episode, from, to, state, now) =>
-          rollIn(ahead.env, options.policy, episode, from, to, state, now)
-      : undefined,
-    predictions: ahead
-      ? (episode, from, to, state, steps, now) =>
-          rollPredictions(ahead.env, state, takenFrom(episode, from, to), steps, {
-            ...branchOptions(episode, from, now),
-            id: predictionsId(episode.id, from),
-          })
-      : undefined,
-    setGate(snapshot) {
-      if (snapshot) gate = createGate(snapshot);
-    },
+    ...branches(ahead, options),
+    setGate,
+    memory: memories({
+      gate: { save: () => told, load: (saved) => setGate(saved as GateSnapshot | undefined) },
+      override: override?.memory,
+      preference: preference?.memory,
+      scalar: scalar?.memory,
+    }),
     close: () => ahead?.env.close(),
+  };
+}
+
+function branches(
+  ahead: LookAhead | undefined,
+  { policy }: TeacherOptions,
+): Pick<Teachers, 'counterfactual' | 'predictions'> {
+  if (!ahead) return { counterfactual: undefined, predictions: undefined };
+  return {
+    counterfactual: (episode, from, to, state, now) =>
+      rollIn(ahead.env, policy, episode, from, to, state, now),
+    predictions: (episode, from, to, state, steps, now) =>
+      rollPredictions(ahead.env, state, takenFrom(episode, from, to), steps, {
+        ...branchOptions(episode, from, now),
+        id: predictionsId(episode.id, from),
+      }),
   };
 }
 
@@ -209,23 +219,4 @@ async function lookAhead(
   const expertOf = resolveOperator(operator, factory);
   const env = await factory.create(options);
   return { env, expert: expertOf(env), expertOf };
-}
-
-/** Stamps what a teacher says with ids and (simulated) times. */
-export function createFeedbackWriter(runId: string, now: () => number) {
-  let count = 0;
-  return (teacher: TeacherName, body: FeedbackBody, queryId?: string): Feedback => {
-    const answeredAt = now();
-    return {
-      id: `${runId}-f${count++}`,
-      runId,
-      teacherId: `synthetic-${teacher}`,
-      shownAt: answeredAt,
-      answeredAt,
-      receivedAt: answeredAt,
-      responseMs: 0,
-      ...(queryId === undefined ? {} : { queryId }),
-      ...body,
-    };
-  };
 }

@@ -9,16 +9,6 @@ import type { EpisodeRow } from '../storage/contract.ts';
 
 type Summary = Readonly<Record<string, number>>;
 
-/** The summary of a branch with the verdict in it. */
-export function withVerdict(summary: Summary, verdict: Prevented): Summary {
-  return {
-    ...summary,
-    preventedCost: verdict.cost,
-    preventedFailure: verdict.failure ? 1 : 0,
-    unneeded: verdict.unneeded ? 1 : 0,
-  };
-}
-
 function verdictOf({ preventedCost, preventedFailure, unneeded }: Summary): Prevented | undefined {
   if (preventedCost === undefined) return undefined;
   return { cost: preventedCost, failure: preventedFailure === 1, unneeded: unneeded === 1 };

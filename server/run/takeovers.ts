@@ -9,6 +9,7 @@ import {
   counterfactualId,
   counterfactualSeconds,
   type Predictions,
+  withVerdict,
 } from '../../agent/acting/counterfactual.ts';
 import type { Episode, Feedback } from '../../agent/contract.ts';
 import type { LiveEvent } from '../actors/messages.ts';
@@ -19,7 +20,7 @@ import type { Episodes } from './episodes.ts';
 import type { FeedbackLog } from './feedback.ts';
 import type { LiveActor } from './live-actor.ts';
 import type { RolloutActors } from './rollout-actors.ts';
-import { type TakeoverTally, withVerdict } from './takeover-totals.ts';
+import type { TakeoverTally } from './takeover-totals.ts';
 import type { Viewers } from './viewers.ts';
 
 /** How long a counterfactual is waited for, ms. */

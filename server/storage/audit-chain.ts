@@ -9,6 +9,7 @@ import { hash } from 'node:crypto';
 export const AUDIT_ACTIONS = [
   'run.created',
   'run.renamed',
+  'run.rewound',
   'run.deleted',
   'feedback.given',
   'query.leased',

@@ -74,7 +74,7 @@ export function assignmentEvent(row: Assignment): AuditEvent {
 }
 
 export function runEvent(
-  action: 'run.created' | 'run.renamed' | 'run.deleted',
+  action: 'run.created' | 'run.renamed' | 'run.rewound' | 'run.deleted',
   runId: string,
 ): AuditEvent {
   const nothing = { role: null, before: null, after: null, reason: null };

@@ -22,6 +22,8 @@ export interface Run {
   readonly name?: string;
   /** Absent in runs of earlier versions. */
   readonly identity?: RunIdentity;
+  /** Options of the environment that are paths, absolute, as the run was begun; they do not belong to what it is. */
+  readonly places?: Readonly<Record<string, string>>;
 }
 
 /** What makes a run, by content; `configHash` is its hash. */
@@ -60,6 +62,18 @@ export interface StoredCheckpoint {
   /** The last feedback that is in it. */
   readonly feedbackSequence: number;
   readonly savedAt: number;
+  /** State of the training that `reins train` keeps in the run, in its own form; none once a server went on with it. */
+  readonly training?: Uint8Array;
+}
+
+/** A moment of a run, in the run's own time. */
+export interface Moment {
+  /** The last feedback that is in it. */
+  readonly feedbackSequence: number;
+  /** ms: episodes and queries of later are not in it. */
+  readonly time: number;
+  /** Whole steps: figures of later ones are not in it. */
+  readonly environmentSteps: number;
 }
 
 export interface StoredQuery extends Query {
@@ -107,6 +121,11 @@ export interface Storage extends AccountStorage {
   renameRun(id: string, name: string): Promise<void>;
   /** With its feedback, episodes, metrics and checkpoints. */
   deleteRun(id: string): Promise<void>;
+  /**
+   * Forget what came after a moment, for a training that goes on from there and makes its own future.
+   * @throws RangeError when a person's feedback is among it: that is never forgotten; nothing is then.
+   */
+  rewindRun(id: string, to: Moment): Promise<void>;
 
   /**
    * Append to the log, with what that changes in the assignments: both or neither. Resolves once it survives

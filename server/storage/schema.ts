@@ -32,7 +32,7 @@ export interface Tables {
     humanSteps: number;
     summary: string;
   };
-  runDetail: { runId: string; name: string | null; identity: string | null };
+  runDetail: { runId: string; name: string | null; identity: string | null; places: string | null };
   query: { id: string; runId: string; body: string };
   metrics: { runId: string; time: number; learnerUpdates: number; body: string };
   assignment: {
@@ -99,5 +99,6 @@ export const MIGRATIONS: readonly string[] = [
   ASSIGNMENTS,
   AUDIT,
   ACCOUNTS,
+  'ALTER TABLE runDetail ADD COLUMN places TEXT;',
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

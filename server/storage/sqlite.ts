@@ -26,6 +26,9 @@ interface CheckpointMeta {
   readonly savedAt: number;
 }
 
+/** Beside the learner's arrays in a checkpoint's file. */
+const TRAINING = 'training';
+
 /**
  * Opens or creates the storage in a folder. `calls`: the disk, for tests that fill it.
  * @throws Error for a database of a newer Reins.
@@ -79,10 +82,12 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
     try {
       const { meta, columns } = readBinary(path);
       const m = meta as CheckpointMeta;
+      const { [TRAINING]: training, ...arrays } = columns;
       return {
-        checkpoint: { meta: m.meta, arrays: columns as Record<string, Float32Array> },
+        checkpoint: { meta: m.meta, arrays: arrays as Record<string, Float32Array> },
         feedbackSequence: m.feedbackSequence,
         savedAt: m.savedAt,
+        ...(training ? { training: training as Uint8Array } : {}),
       };
     } catch (error) {
       return setAside(path, `${runId}.checkpoint${suffix}`, error);
@@ -222,13 +227,16 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
         .execute();
       return rows.map((r) => JSON.parse(r.body) as MetricsPoint);
     },
-    putCheckpoint(runId, { checkpoint, feedbackSequence, savedAt }) {
+    putCheckpoint(runId, { checkpoint, feedbackSequence, savedAt, training }) {
       const path = checkpointPath(runId);
       const meta: CheckpointMeta = { meta: checkpoint.meta, feedbackSequence, savedAt };
       // One after the other: two at once would share a temporary name.
       const written = lastCheckpoint.then(async () => {
         const previous = `${path}.previous`;
-        await writeBinaryInPieces(path, meta, checkpoint.arrays, { ...writing, previous });
+        const columns = training
+          ? { ...checkpoint.arrays, [TRAINING]: Uint8Array.from(training) } // a Buffer is no column
+          : checkpoint.arrays;
+        await writeBinaryInPieces(path, meta, columns, { ...writing, previous });
       });
       lastCheckpoint = written.catch(() => {});
       return written;

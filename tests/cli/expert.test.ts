@@ -24,7 +24,8 @@ describe('the learned expert of driving', () => {
     const expert = resolvePolicy('expert', factory, env, 0);
     expect(expert.description).toContain('driving.policy');
     const seeds = Array.from({ length: 10 }, (_, i) => 1000 + i);
-    expect(evaluate(env, expert.act, seeds).summary.success.mean).toBeGreaterThanOrEqual(0.8);
+    const { summary } = await evaluate(env, expert.act, seeds);
+    expect(summary.success.mean).toBeGreaterThanOrEqual(0.8);
     expect(resolvePolicy('planner', factory, env, 0).description).toBe('scripted planner');
     env.close();
   });

@@ -1,57 +1,119 @@
-/** A real `train` that is stopped: what it learned stays, and where is said. */
+/** Real commands that are stopped: what they have so far stays, and where is said. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readRows } from '../../experiments/bench/feedback/rows.ts';
 import { readPolicyFile } from '../../experiments/policy-file.ts';
 import { root } from '../setup/sources.ts';
 
-test.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)(
-  '[CLI-31] train on %s saves policy and curve, says where, and ends with %i',
-  async (signal, code) => {
-    const folder = mkdtempSync(join(tmpdir(), 'reins-stop-'));
-    const out = join(folder, 'a.policy');
-    const args = [
-      'bin/reins.mjs',
-      'train',
-      '--env',
-      'reacher',
-      '--teacher',
-      'none',
-      '--steps',
-      '100000000',
-    ];
-    const child = spawn(process.execPath, [...args, '--eval-episodes', '1', '--out', out], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString();
-    });
-    // The first line of progress: it is training.
-    const trains = new Promise<void>((resolve) => {
-      child.stderr.on('data', (chunk: Buffer) => {
-        stderr += chunk.toString();
-        if (stderr.includes('training: ')) resolve();
-      });
-    });
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    await Promise.race([trains, ended]);
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'reins-stop-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs `node …args`, and sends each signal once stderr holds the words before it. */
+async function stopped(
+  args: readonly string[],
+  ...signals: readonly (readonly [after: string | RegExp, signal: 'SIGINT' | 'SIGTERM'])[]
+) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, err, sent] = ['', '', 0];
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+    const [after, signal] = signals[sent] ?? [undefined, 'SIGINT' as const];
+    if (after === undefined || err.search(after) < 0) return;
+    sent++;
     child.kill(signal);
-    expect(await ended, stderr).toBe(code);
-    expect(stdout).toBe('');
-    expect(stderr).toContain(`the policy is in ${out}, the curve in ${out}.curve.json`);
-    expect(readPolicyFile(out).environmentId).toBe('reacher');
-    const { environmentSteps } = JSON.parse(readFileSync(`${out}.curve.json`, 'utf8')) as {
-      environmentSteps: number;
-    };
-    expect(environmentSteps).toBeGreaterThan(0);
-    rmSync(folder, { recursive: true });
-  },
-  240_000,
-);
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, out, err };
+}
+
+const train = (...args: string[]) => ['bin/reins.mjs', 'train', '--env', 'reacher', ...args];
+const ENDLESS = ['--teacher', 'none', '--steps', '100000000'];
+
+test('[CLI-31] train on SIGINT saves policy, curve and checkpoint, says where, and ends with 130; --resume goes on', async () => {
+  const data = join(folder, 'data');
+  const out = join(folder, 'a.policy');
+  const args = [...ENDLESS, '--eval-episodes', '1', '--data', data, '--out', out];
+  const first = await stopped(train(...args), ['training: ', 'SIGINT']);
+  expect(first.code, first.err).toBe(130);
+  expect(first.out).toBe('');
+  const id = 'train-reacher-reins-1';
+  expect(first.err).toContain(
+    `the policy is in ${out}, the curve in ${out}.curve.json; go on with reins train --data ${data} --resume ${id}`,
+  );
+  expect(readPolicyFile(out).environmentId).toBe('reacher');
+  const steps = () =>
+    (JSON.parse(readFileSync(`${out}.curve.json`, 'utf8')) as { environmentSteps: number })
+      .environmentSteps;
+  const before = steps();
+  expect(before).toBeGreaterThan(0);
+  const again = [...train('--data', data, '--resume', '--out', out)];
+  const second = await stopped(again, ['training: ', 'SIGTERM']);
+  expect(second.code, second.err).toBe(143);
+  expect(second.err).toContain(`${id} goes on after ${before} of 100000000 steps`);
+  expect(steps()).toBeGreaterThan(before);
+}, 240_000);
+
+test('[CLI-31] train hears SIGTERM during an evaluation, of which a line tells every ten seconds', async () => {
+  const out = join(folder, 'a.policy');
+  const args = train(...ENDLESS, '--eval-episodes', '10000', '--out', out);
+  const { code, err } = await stopped(args, [/(evaluating before: .*\n){2}/, 'SIGTERM']);
+  expect(code, err).toBe(143);
+  expect(err).toContain('stopped after 0 of 100000000 steps');
+  expect(readPolicyFile(out).environmentId).toBe('reacher');
+}, 240_000);
+
+test('[CLI-31] expert on SIGTERM keeps the clone so far beside the expert that is there', async () => {
+  const out = join(folder, 'e.policy');
+  const args = ['bin/reins.mjs', 'expert', '--env', 'parking', '--seed', '2', '--out', out];
+  const { code, err } = await stopped(args, [/cloning: .*(\n.*)*expert: /, 'SIGTERM']);
+  expect(code, err).toBe(143);
+  const file = join(folder, 'e.stopped.policy');
+  expect(err).toContain(`is in ${file}; ${out} is as it was`);
+  expect(readPolicyFile(file).environmentId).toBe('parking');
+  expect(existsSync(out)).toBe(false);
+}, 480_000);
+
+test('[CLI-31] bench feedback on SIGINT keeps the finished runs, and the same command goes on', async () => {
+  const grid = [
+    '--tasks',
+    'reacher',
+    '--presets',
+    'bc',
+    '--teachers',
+    'density',
+    '--workers',
+    '1',
+  ];
+  const args = [...grid, '--seeds', '3', '--eval-episodes', '1', '--steps', '40', '--out', folder];
+  const bench = ['bin/reins.mjs', 'bench', 'feedback', ...args];
+  const first = await stopped([...bench, '--seeds', '1000'], [/ [1-9]\d* of \d+ runs/, 'SIGINT']);
+  expect(first.code, first.err).toBe(130);
+  expect(first.out).toBe('');
+  const rows = join(folder, 'rows.jsonl');
+  const finished = readRows(rows).size;
+  expect(first.err).toContain(`stopped: ${finished} of `);
+  expect(finished).toBeGreaterThan(0);
+  expect(existsSync(join(folder, 'report.html'))).toBe(true);
+}, 480_000);
+
+test('[CLI-31] a second signal ends the process at once, whatever it is doing', async () => {
+  const script = `
+    import { stopOnSignal } from '${new URL('../../cli/stop-on-signal.ts', import.meta.url).href}';
+    const { stop } = stopOnSignal();
+    stop.addEventListener('abort', () => console.error('saving'));
+    setInterval(() => {}, 1000);
+    console.error('ready');
+  `;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const { code, err } = await stopped(args, ['ready', 'SIGINT'], ['saving', 'SIGTERM']);
+  expect(code, err).toBe(143);
+}, 120_000);

@@ -78,6 +78,74 @@ export function storageContract(
       expect(await storage.hasFeedback('f3')).toBe(false);
     });
 
+    it('[STORE-23] goes back to a moment, but never behind what a person said', async () => {
+      const episode = (id: string, startedAt: number) => ({ ...recordEpisode(id, 4), startedAt });
+      const told = (id: string, teacherId: string) => ({ ...rewardFeedback(id), teacherId });
+      const asked = (id: string, createdAt: number): Query => ({
+        id,
+        runId: RUN.id,
+        kind: 'rate',
+        segments: [{ episodeId: 'e1', from: 0, to: 4 }],
+        strategy: 'test',
+        score: 0,
+        policyVersion: 1,
+        createdAt,
+        expiresAt: 1e6,
+      });
+      const point = (environmentSteps: number) =>
+        storage.appendMetrics(RUN.id, { time: 0, environmentSteps, learnerUpdates: 0, values: {} });
+      await storage.putEpisode(episode('e1', 100), { live: false });
+      await storage.putQuery(asked('q1', 100));
+      await point(10);
+      const { sequence } = await storage.appendFeedback(told('f1', 'synthetic-scalar'));
+      await storage.putEpisode(episode('e2', 101), { live: false });
+      await storage.putQuery(asked('q2', 101));
+      await point(11);
+      await storage.appendFeedback(told('f2', 'synthetic-scalar'));
+      const moment = { feedbackSequence: sequence, time: 100, environmentSteps: 10 };
+      await storage.rewindRun(RUN.id, moment);
+      expect((await storage.listEpisodes(RUN.id, 9)).map((row) => row.id)).toEqual(['e1']);
+      expect(await storage.getEpisode('e2')).toBeUndefined();
+      expect(await storage.getQuery('q1')).toBeDefined();
+      expect(await storage.getQuery('q2')).toBeUndefined();
+      expect((await storage.readMetrics(RUN.id, 0, 9)).map((p) => p.environmentSteps)).toEqual([
+        10,
+      ]);
+      const ids = async () => (await storage.readFeedback(RUN.id, 0)).map((f) => f.feedback.id);
+      expect(await ids()).toEqual(['f1']);
+      const last = (await storage.readAudit(0, 1000)).at(-1)!;
+      expect(JSON.parse(last.body)).toMatchObject({ action: 'run.rewound', objectId: RUN.id });
+      // The same ids may come again; what a person says may not go.
+      await storage.appendFeedback(told('f2', 'synthetic-scalar'));
+      await storage.appendFeedback(told('f3', 'ada'));
+      await storage.putEpisode(episode('e3', 200), { live: false });
+      await expect(storage.rewindRun(RUN.id, moment)).rejects.toThrow(
+        /run-1 has 1 answers of people/,
+      );
+      expect(await ids()).toEqual(['f1', 'f2', 'f3']);
+      expect(await storage.getEpisode('e3')).toBeDefined();
+    });
+
+    it('[STORE-23] keeps the state of a training beside a checkpoint until one comes without', async () => {
+      const checkpoint = { meta: { a: 1 }, arrays: { w: Float32Array.of(1, 2) } };
+      const training = Buffer.from([1, 2, 3]);
+      await storage.putCheckpoint(RUN.id, {
+        checkpoint,
+        feedbackSequence: 0,
+        savedAt: 1,
+        training,
+      });
+      const found = await storage.getCheckpoint(RUN.id);
+      expect(found).toEqual({
+        checkpoint,
+        feedbackSequence: 0,
+        savedAt: 1,
+        training: Uint8Array.of(1, 2, 3),
+      });
+      await storage.putCheckpoint(RUN.id, { checkpoint, feedbackSequence: 0, savedAt: 2 });
+      expect((await storage.getCheckpoint(RUN.id))?.training).toBeUndefined();
+    });
+
     it('[STORE-9] forgets the oldest episodes, never those that feedback or an open question names', async () => {
       for (let i = 1; i <= 7; i++) {
         const episode = { ...recordEpisode(`e${i}`, 4), startedAt: i };

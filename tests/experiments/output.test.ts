@@ -37,23 +37,25 @@ test('[CLI-1] notes and progress go to stderr', () => {
 });
 
 test('[CLI-1] where there is no terminal, long work says now and then how far it is and what is left', () => {
-  let now = 0;
+  vi.useFakeTimers();
   const lines: string[] = [];
-  const progress = progressLines(
-    'benchmark',
-    1000,
-    (line) => lines.push(line),
-    () => now,
-  );
-  const seconds = (s: number, done: number) => {
-    now = 1000 * s;
-    progress.update(done, `${Math.floor(done / 250)} of 4 runs`);
-  };
-  for (let s = 1; s <= 600; s++) seconds(s, s);
+  const note = (line: string) => void lines.push(line);
+  const progress = progressLines('benchmark', 1000, note, () => Date.now());
+  for (let s = 1; s <= 600; s++) {
+    progress.update(s, `${Math.floor(s / 250)} of 4 runs`);
+    vi.advanceTimersByTime(1000);
+  }
   // Every ten seconds.
   expect(lines).toHaveLength(60);
   expect(lines[0]).toBe('benchmark: 1 % · 0 of 4 runs · 17 min left');
   expect(lines[54]).toBe('benchmark: 55 % · 2 of 4 runs · 7 min left');
+  // Also while nothing moves on.
+  vi.advanceTimersByTime(25_000);
+  expect(lines).toHaveLength(62);
+  progress.stop();
+  vi.advanceTimersByTime(25_000);
+  expect(lines).toHaveLength(62);
+  vi.useRealTimers();
 });
 
 test('[CLI-1] lengths of time are told in the largest unit that leaves two of it', () => {

@@ -23,12 +23,16 @@ export interface FeedbackBenchOptions {
   /** As typed, for the report. */
   readonly command: string;
   readonly output: Output;
+  /** Ends it early: finished runs are kept, and the report is on them. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 export interface FeedbackBench {
   readonly command: string;
   readonly machine: string;
   readonly runs: number;
+  /** Of them, neither finished nor failed when it was stopped. */
+  readonly missing: number;
   /** Of them, found finished from an earlier bench. */
   readonly resumed: number;
   readonly failures: readonly Failure[];
@@ -79,6 +83,7 @@ async function finish(options: FeedbackBenchOptions, plan: Plan): Promise<Feedba
     command,
     machine,
     runs: plan.runs.length,
+    missing: plan.runs.length - rows.length - failures.length,
     resumed,
     failures,
     leftOut,
@@ -97,7 +102,7 @@ async function runMissing(
 ): Promise<Failure[]> {
   const failures: Failure[] = [];
   const total = plan.runs.reduce((sum, spec) => sum + spec.steps, 0);
-  const bar = options.output.progress('benchmark', total, { lines: true });
+  const bar = options.output.progress('benchmark', total);
   let finished = 0;
   let done = 0;
   const show = (open: number) => {
@@ -110,6 +115,7 @@ async function runMissing(
     workers: Math.min(options.workers, plan.runs.length),
     backend: options.backend,
     deterministic: options.deterministic,
+    stop: options.stop,
     onRow(row) {
       appendRow(path, row);
       known.set(row.key, row);

@@ -90,7 +90,7 @@ async function measureExpert({ spec, clock }: ExecuteOptions, commit: string): P
   const { act } = resolvePolicy(spec.operator ?? 'teacher', factory, env, spec.seed);
   const { start } = factory.evalSeeds;
   const seeds = Array.from({ length: spec.evalEpisodes }, (_, i) => start + i);
-  const { rows, summary } = evaluate(env, act, seeds);
+  const { rows, summary } = await evaluate(env, act, seeds);
   env.close();
   const names = Object.keys(rows[0]!.metrics);
   return {

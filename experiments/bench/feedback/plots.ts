@@ -1,6 +1,6 @@
 /** The pictures of a report, out of its cells and rows. */
 import { iqm } from '../../../agent/evaluation/statistics.ts';
-import type { CurvePoint } from '../../train/loop.ts';
+import type { CurvePoint } from '../../train/state.ts';
 import { cellKey } from './plan.ts';
 import type { Row } from './rows.ts';
 import type { Cell } from './summary.ts';

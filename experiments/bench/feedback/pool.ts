@@ -32,6 +32,8 @@ export interface PoolOptions {
   readonly onFailure: (failure: Failure) => void;
   /** Steps of all open runs together. */
   readonly onSteps: (steps: number) => void;
+  /** Open runs end where they are, and no other begins. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 /** Resolves when every run is done or has failed; one that fails does not stop the others. */
@@ -40,7 +42,7 @@ export async function runPool(options: PoolOptions): Promise<void> {
   const open = new Map<string, number>();
   const report = () => options.onSteps([...open.values()].reduce((sum, n) => sum + n, 0));
   const lane = async () => {
-    for (let spec = waiting.shift(); spec; spec = waiting.shift()) {
+    for (let spec = waiting.shift(); spec && !options.stop?.aborted; spec = waiting.shift()) {
       const key = runKey(spec);
       const onStep = (done: number) => {
         open.set(key, done);
@@ -48,6 +50,7 @@ export async function runPool(options: PoolOptions): Promise<void> {
       };
       const outcome = await runOne(spec, options, onStep);
       open.delete(key);
+      if (options.stop?.aborted && !outcome.ok) return;
       if (outcome.ok) options.onRow(outcome.row);
       else options.onFailure({ key, spec, reason: outcome.reason });
       report();
@@ -68,14 +71,20 @@ function runOne(
   const { folder, backend, deterministic } = options;
   const data: WorkerData = { spec, folder, backend, deterministic };
   return new Promise((resolve) => {
+    const end = (outcome: Outcome) => {
+      options.stop?.removeEventListener('abort', onStop);
+      void thread.stop().then(() => resolve(outcome));
+    };
+    const onStop = () => end({ ok: false, reason: 'stopped' });
+    options.stop?.addEventListener('abort', onStop);
     const thread = startThread<never, WorkerEvent>(
       data,
       new URL('./worker.ts', import.meta.url).href,
       {
-        onDeath: (reason) => resolve({ ok: false, reason }),
+        onDeath: (reason) => end({ ok: false, reason }),
         onEvent(event) {
           if (event.type === 'step') onStep(event.done);
-          else void thread.stop().then(() => resolve({ ok: true, row: event.row }));
+          else end({ ok: true, row: event.row });
         },
       },
     );

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import type { BackendName } from '../../../agent/contract.ts';
 import { appendLine } from '../../../server/storage/write-file.ts';
-import type { CurvePoint } from '../../train/loop.ts';
+import type { CurvePoint } from '../../train/state.ts';
 import type { RunSpec } from './plan.ts';
 
 /** What held-out episodes came to, on average. */

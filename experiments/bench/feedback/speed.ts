@@ -11,7 +11,7 @@ import { getEnvironment } from '../../../sim/registry.ts';
 import { box } from '../../../sim/spaces.ts';
 import type { Output } from '../../output.ts';
 import { train } from '../../train/run.ts';
-import { createFeedbackWriter } from '../../train/teachers.ts';
+import { stamped } from '../../train/say.ts';
 import { benchAct, benchLearner, randomEpisode } from '../learning.ts';
 import { describeMachine } from './machine.ts';
 import { type Bar, bar } from './suites.ts';
@@ -178,7 +178,6 @@ async function rewardModel(name: BackendName, clock: () => number) {
 
 function teach(model: RewardEnsemble, episode: Episode, random: Random): void {
   model.observe(episode, 0, episode.length);
-  const write = createFeedbackWriter('bench', () => 0);
   const cut = (): Segment => {
     const from = random.integer(episode.length - 50);
     return { episodeId: episode.id, from, to: from + 50 };
@@ -186,7 +185,7 @@ function teach(model: RewardEnsemble, episode: Episode, random: Random): void {
   for (let i = 0; i < 100; i++) {
     const choice = random.next() < 0.5 ? 'a' : 'b';
     const body = { kind: 'preference', a: cut(), b: cut(), choice } as const;
-    model.feedback(write('preference', body), { get: () => episode });
+    model.feedback(stamped('bench', i, 0, 'preference', body), { get: () => episode });
   }
 }
 

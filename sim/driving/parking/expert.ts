@@ -3,6 +3,7 @@
  * 1992 for the rear axle). When the car has left the plan, it plans again.
  */
 import type { Environment, Expert } from '../../contract.ts';
+import { memoryOf } from '../../memory.ts';
 import { V } from '../vehicle/vehicle.ts';
 import type { Pose } from './lot.ts';
 import { type Plan, planParking, SPACING } from './plan.ts';
@@ -43,6 +44,7 @@ export function createParkingExpert(env: Environment): Expert {
   const memory: Memory = { seed: -1, plan: undefined, index: 0, stretch: 0, wait: 0 };
   const rear: Pose = { x: 0, y: 0, heading: 0 };
   return {
+    memory: memoryOf(memory),
     act(out) {
       out[0] = 0;
       out[1] = 0;

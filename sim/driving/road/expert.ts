@@ -4,6 +4,7 @@
  * to learn from; `planner.ts` drives more carefully. It reads the true state and changes nothing.
  */
 import type { Environment, Expert } from '../../contract.ts';
+import { memoryOf } from '../../memory.ts';
 import { V } from '../vehicle/vehicle.ts';
 import { chooseLane, pursue, wantedSpeed, way } from './lane-choice.ts';
 import { worldOf } from './task.ts';
@@ -15,6 +16,7 @@ export function createDrivingExpert(env: Environment): Expert {
   const world = worldOf(env, 'expert');
   const memory = { lane: -1, stuck: 0 };
   return {
+    memory: memoryOf(memory),
     act(out) {
       way.shift = 0;
       const lane = chooseLane(world, memory);

@@ -3,6 +3,7 @@
  * finds its way past what stands half in its lane, and waits rather than pushes. Changes nothing.
  */
 import type { Environment, Expert } from '../../contract.ts';
+import { memoryOf } from '../../memory.ts';
 import type { Lane } from '../map/contract.ts';
 import { V } from '../vehicle/vehicle.ts';
 import { safeSpeed } from './foresight.ts';
@@ -37,6 +38,7 @@ export function createDrivingPlanner(env: Environment): Expert {
   const world = worldOf(env, 'planner');
   const memory: Memory = { lane: -1, completion: 0, stuck: 0, squeeze: 0, pushed: 0 };
   return {
+    memory: memoryOf(memory),
     act(out) {
       const { state, vehicle } = world;
       const speed = state[V.vx]!;

@@ -3,7 +3,7 @@ import { createPolicy } from '../../../agent/acting/policy.ts';
 import type { Feedback } from '../../../agent/contract.ts';
 import { createPreferenceTeacher } from '../../../agent/teachers/preference.ts';
 import { createTrainer } from '../../../agent/trainer/trainer.ts';
-import { runLoop } from '../../../experiments/train/loop.ts';
+import { createLoop } from '../../../experiments/train/loop.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { createPointWorld, POINT_HORIZON, pointSpec, pointWorld } from '../../agent/point-world.ts';
 
@@ -23,7 +23,7 @@ test('[TCH-15] the preference teacher sees every finished episode, and answers a
   let step = 0;
   const answerer = createPreferenceTeacher({ delay: 4 }, createRandom(1));
   const watched: { id: string; length: number }[] = [];
-  const result = await runLoop({
+  const loop = createLoop({
     env,
     factory: {
       title: 'Point',
@@ -61,6 +61,7 @@ test('[TCH-15] the preference teacher sees every finished episode, and answers a
       predictions: undefined,
       see: () => step++,
       setGate: () => {},
+      memory: { save: () => undefined, load: () => {} },
       close: () => {},
     },
     policy: createPolicy(trainer.snapshot(), createRandom(2)),
@@ -72,6 +73,8 @@ test('[TCH-15] the preference teacher sees every finished episode, and answers a
     seed: 1,
     onStep: () => {},
   });
+  await loop.run();
+  const { result } = loop;
   expect(result.curve.map(({ alarm }) => alarm)).toEqual([false, false, true, true]);
   expect(said.length).toBe(20);
   for (const { feedback, at } of said) {

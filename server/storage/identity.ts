@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
-import type { Run, RunIdentity } from '../storage/contract.ts';
+import type { Run, RunIdentity } from './contract.ts';
 
 export interface Wanted {
   readonly environment: string;
@@ -39,6 +39,15 @@ export function identityOf(wanted: Wanted): RunIdentity {
     preset,
     overrides: sorted(overrides, () => true),
   };
+}
+
+/** Where the files that its options name lie now; undefined: its options name none. */
+export function placesOf({ environmentOptions, pathOptions = [] }: Wanted): Run['places'] {
+  const given = pathOptions.flatMap((name) => {
+    const { [name]: path } = environmentOptions;
+    return typeof path === 'string' && path !== '' ? [[name, resolve(path)] as const] : [];
+  });
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
 }
 
 /** By its own name and content, wherever it lies. */

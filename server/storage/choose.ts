@@ -1,7 +1,7 @@
 /** Which run of a folder goes on, or that a new one begins, in words. */
 import { randomUUID } from 'node:crypto';
-import type { Run, Storage } from '../storage/contract.ts';
-import { differences, hashOf, identityOf, isSame, type Wanted } from './identity.ts';
+import type { Run, Storage } from './contract.ts';
+import { differences, hashOf, identityOf, isSame, placesOf, type Wanted } from './identity.ts';
 
 export interface Choice {
   readonly record: Run;
@@ -40,6 +40,7 @@ export async function chooseRun(
     const others = runs.length > 1 ? `, the newest of ${same.length} that match` : '';
     return { record: newest, isNew: false, words: `run ${titleOf(newest)} goes on${others}` };
   }
+  const places = placesOf(wanted);
   const record: Run = {
     id: `run-${randomUUID().slice(0, 8)}`,
     environmentId: wanted.environment,
@@ -48,6 +49,7 @@ export async function chooseRun(
     configHash: hashOf(identity),
     createdAt: Date.now(),
     identity,
+    ...(places ? { places } : {}),
   };
   const [last] = runs;
   const why = last ? `; not ${last.id}: ${differences(last, wanted, identity).join('; ')}` : '';
