@@ -35,7 +35,7 @@ export function workforceCommand(): Command {
     .action(async (flags: Flags) => {
       const { runWorkforce } = await import('../workforce/workforce.ts');
       const output = createOutput(flags);
-      const bar = output.progress('answers', flags.answers, { lines: true });
+      const bar = output.progress('answers', flags.answers);
       const report = await runWorkforce({
         ...flags,
         token: flags.token,
