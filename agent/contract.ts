@@ -12,7 +12,6 @@ export type { Metrics } from './metrics.ts';
 
 export type ActionSource = 'policy' | 'human' | 'blend';
 
-/** Codes stored in `Episode.sources`. */
 export const SOURCE_CODE = { policy: 0, human: 1, blend: 2 } as const satisfies Record<
   ActionSource,
   number
@@ -46,6 +45,7 @@ export interface Episode {
   readonly bodies: number;
   readonly length: number;
   readonly end: EpisodeEnd;
+  readonly endReason?: string; // as `StepInfo` has it; absent while it runs, and in old files
   readonly origin: EpisodeOrigin;
   /** (length + 1, d) */
   readonly observations: Float32Array;

@@ -80,7 +80,8 @@ export interface RunHandle {
   readonly recentEpisodes: readonly EpisodeSummary[];
   history(since: number): Promise<MetricsPoint[]>;
   subscribe(listener: RunListener): () => void;
-  live(command: LiveCommand): void;
+  /** `by`: the person who asked for it. */
+  live(command: LiveCommand, by?: string): void;
   /** Stops at once, and appends who did it to the log. A second stop changes nothing. */
   emergencyStop(teacherId: string): void;
   /** Validated against the run; resolves once it is on disk. @throws RunError with a code. */

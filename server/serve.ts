@@ -176,6 +176,7 @@ function describe(facts: EnvironmentFacts): Welcome['environment'] {
     id: info.id,
     title: info.title,
     description: info.description,
+    better: info.better,
     controlDt: facts.controlDt,
     horizon: info.horizon,
     ...(observationNames ? { observationNames: [...observationNames] } : {}),

@@ -253,7 +253,9 @@ export interface Environment {
   /** Controls known only after creation (a model that a user brings); they replace the factory's. */
   readonly controls?: readonly AxisControl[];
   /** Other facts known only after creation; they replace the factory's as well. */
-  readonly info?: Partial<Pick<EnvironmentInfo, 'title' | 'horizon' | 'safeAction'>>;
+  readonly info?: Partial<
+    Pick<EnvironmentInfo, 'title' | 'description' | 'better' | 'horizon' | 'safeAction'>
+  >;
   /** Start an episode. Any safe non-negative integer is a seed. */
   reset(seed: number): TimeStep;
   /**
@@ -339,7 +341,10 @@ export interface Pace {
 export interface EnvironmentInfo {
   readonly id: string;
   readonly title: string;
+  /** What the agent is to do, in a sentence or two for people. */
   readonly description: string;
+  /** What makes one attempt better than another, in a sentence or two for people who judge them. */
+  readonly better: string;
   readonly family: 'driving' | 'robotics';
   /** Control rate in Hz. */
   readonly controlHz: number;

@@ -13,12 +13,10 @@ const TOO_LONG: readonly string[] = [
   'agent/learners/td3.ts createTd3',
   'agent/trainer/trainer.ts createTrainer',
   'sim/driving/vehicle/vehicle.ts substep',
-  'trainer-ui/app.tsx App',
   'trainer-ui/compare/frame.tsx Frame',
   'trainer-ui/compare/rank-clips.tsx RankClips',
   'trainer-ui/compare/rate-clip.tsx RateClip',
   'trainer-ui/compare/use-questions.ts useQuestions',
-  'trainer-ui/live/control-bar.tsx ControlBar',
 ];
 
 const isUpdate = (path: string, name: string) =>

@@ -53,7 +53,7 @@ export function AlertList() {
         <Stack gap="sm">
           {alerts.map((alert) => (
             <div key={alert.id} data-code={alert.code}>
-              <Text size="sm" fw={600} c={`${COLOUR[alert.severity]}.4`}>
+              <Text size="sm" fw={600}>
                 {alert.message}
               </Text>
               {alert.tip && <Text size="sm">{alert.tip}</Text>}

@@ -1,4 +1,4 @@
-import { Group, Text, Tooltip } from '@mantine/core';
+import { Box, Text, Tooltip } from '@mantine/core';
 import { useApp } from './context.ts';
 import { TakeoverTotals } from './takeover-totals.tsx';
 
@@ -17,10 +17,10 @@ export function Footer() {
   if (!welcome || !status) return null;
   const number = (n: number) => n.toLocaleString('en');
   return (
-    <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="lg">
-      <Group gap="lg" wrap="nowrap">
+    <Box className="footer" px="md">
+      <div>
         <Tooltip label={welcome.backend.reason} multiline maw={380}>
-          <Text size="xs" c="dimmed" data-testid="backend">
+          <Text size="xs" c="dimmed" data-testid="backend" className="wide-only">
             TensorFlow.js on {welcome.backend.name}
           </Text>
         </Tooltip>
@@ -28,21 +28,21 @@ export function Footer() {
           {LEARNER[status.learner]}
         </Text>
         <TakeoverTotals />
-      </Group>
-      <Group gap="lg" wrap="nowrap" className="mono">
+      </div>
+      <div className="mono">
         <Text size="xs" c="dimmed" data-testid="policy-version" data-version={status.policyVersion}>
           policy {status.policyVersion}
         </Text>
-        <Text size="xs" c="dimmed" data-testid="environment-steps">
+        <Text size="xs" c="dimmed" data-testid="environment-steps" className="wide-only">
           {number(status.environmentSteps)} steps
         </Text>
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" className="wide-only">
           {number(status.learnerUpdates)} updates
         </Text>
         <Text size="xs" c="dimmed" data-testid="labels">
           {number(status.labels)} answers
         </Text>
-        <Text size="xs" c={status.droppedFrames > 0 ? 'orange.4' : 'dimmed'} visibleFrom="md">
+        <Text size="xs" c={status.droppedFrames > 0 ? 'bright' : 'dimmed'} visibleFrom="md">
           {status.droppedFrames} frames dropped
         </Text>
         <Text size="xs" c="dimmed" visibleFrom="md">
@@ -51,7 +51,7 @@ export function Footer() {
         <Text size="xs" c="dimmed" visibleFrom="lg">
           v{welcome.serverVersion}
         </Text>
-      </Group>
-    </Group>
+      </div>
+    </Box>
   );
 }

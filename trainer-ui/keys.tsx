@@ -1,5 +1,5 @@
 /** Every key of the page. */
-import { Group, Kbd, Table, Text } from '@mantine/core';
+import { Group, Kbd, Table, Text, Title } from '@mantine/core';
 import { useApp } from './context.ts';
 import { type KeySection, keySections } from './core/bindings.ts';
 
@@ -19,11 +19,15 @@ function Section({ title, rows }: KeySection) {
   return (
     <Table.Tbody>
       <Table.Tr>
-        <Table.Th colSpan={2}>{title}</Table.Th>
+        <Table.Th colSpan={2} scope="colgroup">
+          <Title order={3} size="h6">
+            {title}
+          </Title>
+        </Table.Th>
       </Table.Tr>
       {rows.map(([keys, what]) => (
         <Table.Tr key={what}>
-          <Table.Td w={170}>
+          <Table.Td w="36%">
             <Group gap={4}>
               {keys.map((key) => (
                 <Kbd key={key}>{key}</Kbd>

@@ -13,7 +13,7 @@ import { theme } from './theme.ts';
 
 export function mountPage(client: Client): void {
   createRoot(document.getElementById('root')!).render(
-    <MantineProvider theme={theme} forceColorScheme="dark">
+    <MantineProvider theme={theme} defaultColorScheme="auto">
       <Notifications position="top-right" limit={4} />
       <ClientContext value={client}>
         <App />

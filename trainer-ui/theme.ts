@@ -1,15 +1,27 @@
-import { createTheme } from '@mantine/core';
+import { createTheme, Modal } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'blue',
+  // Dark enough for white letters (WCAG AA) in both schemes; lighter fills get black ones.
+  primaryShade: { light: 8, dark: 8 },
+  autoContrast: true,
+  respectReducedMotion: true,
   fontFamily: 'Inter, "Segoe UI", system-ui, -apple-system, Roboto, "Helvetica Neue", sans-serif',
   fontFamilyMonospace: '"JetBrains Mono", ui-monospace, "SF Mono", Menlo, Consolas, monospace',
   defaultRadius: 'md',
+  components: {
+    Modal: Modal.extend({
+      defaultProps: {
+        transitionProps: { duration: 0 },
+        closeButtonProps: { 'aria-label': 'close' },
+      },
+    }),
+  },
   colors: {
     dark: [
       '#e6eaf0',
       '#aeb7c2',
-      '#8b95a3',
+      '#98a2af',
       '#5d6875',
       '#3a434e',
       '#2a323c',
@@ -25,5 +37,5 @@ export const theme = createTheme({
 export const CONTROLLER_COLOUR = {
   policy: '#4dabf7',
   human: '#ff922b',
-  safe: '#fa5252',
+  safe: '#e03131',
 } as const;

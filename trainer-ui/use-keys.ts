@@ -1,12 +1,16 @@
 import { useEffect, useRef } from 'react';
 import { actionOf, type Binding } from './core/bindings.ts';
 
-/** Whether a press is for the page: not for the browser, and not text. */
+/** Menus and lists are moved through by keys of their own. */
+const OWN_KEYS = '[role="menu"], [role="listbox"], [role="slider"], [aria-modal="true"]';
+
+/** Whether a press is for the page: not for the browser, not text, and not for what has the focus. */
 export function isForPage(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const { target } = event;
   if (target instanceof HTMLInputElement) return target.type === 'radio';
-  return !(target instanceof HTMLTextAreaElement);
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return false;
+  return !(target instanceof Element && target.closest(OWN_KEYS) && event.key !== 'Escape');
 }
 
 /** Calls the newest `act` on every press of a key; it says whether the key meant something. */
@@ -23,13 +27,16 @@ export function useKeys(act: (event: KeyboardEvent) => boolean): void {
   }, []);
 }
 
-/** Calls what a press means in the table. */
+const NONE: ReadonlySet<string> = new Set();
+
+/** Calls what a press means in the table; codes that are `taken` mean something else here. */
 export function useBindings<A extends string>(
   table: Readonly<Record<A, Binding>>,
   acts: Readonly<Record<A, () => void>>,
+  taken: ReadonlySet<string> = NONE,
 ): void {
   useKeys((event) => {
-    const action = actionOf(table, event);
+    const action = taken.has(event.code) ? undefined : actionOf(table, event);
     if (action !== undefined) acts[action]();
     return action !== undefined;
   });

@@ -2,6 +2,10 @@
  * Alarm for reward hacking: the policy earns more of the learned reward than it did earlier in the run,
  * while the ensemble disagrees more about what it does. Those clips are asked about first.
  *
+ * It needs evidence. A reward model of a few takeovers is new to almost everything: its members disagree wherever
+ * the agent goes, and its scale moves with every label. Only once people have judged behaviour often enough does a
+ * rise say something about the agent rather than about the model.
+ *
  * A policy drifts over hundreds of episodes, so the newest are compared with the oldest of a history
  * that is spread evenly over the whole run, not with those just before them.
  */
@@ -18,6 +22,10 @@ export interface HackingWatch {
   save(): Checkpoint;
   load(checkpoint: Checkpoint): void;
 }
+
+/** Answers to comparisons, rankings and ratings that the model must have learned from. */
+const EVIDENCE = 10;
+const JUDGING = ['preference', 'ranking', 'rating'] as const;
 
 /** Episodes in each of the two windows that are compared. */
 const WINDOW = 8;
@@ -53,7 +61,7 @@ const told = ({ observations: _o, actions: _a, ...rest }: Watched): Told => rest
 
 /** `model`: judges episodes once its version is above 0. */
 export function createHackingWatch(
-  model: Pick<RewardModel, 'version' | 'predict' | 'disagreement'>,
+  model: Pick<RewardModel, 'version' | 'predict' | 'disagreement' | 'report'>,
 ): HackingWatch {
   /** The newest, oldest first. */
   let now: Watched[] = [];
@@ -72,6 +80,12 @@ export function createHackingWatch(
     const reward = mean();
     model.disagreement(observations, actions, n, values);
     return { ...entry, judgement: { reward, disagreement: mean() } };
+  }
+
+  function hasEvidence(): boolean {
+    const report = model.report();
+    const answers = JUDGING.reduce((n, kind) => n + (report[`reward/labels/${kind}`] ?? 0), 0);
+    return answers >= EVIDENCE;
   }
 
   /** Whether the newest behaviour has more of it than the oldest. */
@@ -105,7 +119,7 @@ export function createHackingWatch(
       history = history.map(judged);
     },
     get alarm() {
-      return rises('reward') && rises('disagreement');
+      return hasEvidence() && rises('reward') && rises('disagreement');
     },
     suspects() {
       if (!watch.alarm) return new Set();

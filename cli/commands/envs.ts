@@ -20,6 +20,7 @@ export function envsCommand(): Command {
       id: e.id,
       title: e.title,
       description: e.description,
+      better: e.better,
       family: e.family,
       controlHz: e.controlHz,
       horizon: e.horizon,
@@ -46,9 +47,9 @@ export function envsCommand(): Command {
 
 /** With `--json` the JSON Schema too, of what `--option` and an experiment file may say. */
 async function show(id: string, flags: Flags): Promise<void> {
-  const { title, description, options } = await environmentFactory(id);
+  const { title, description, better, options } = await environmentFactory(id);
   const settings = settingsOf(options, options);
   createOutput(flags).result({ env: id, settings, schema: jsonSchemaOf(options) }, () =>
-    [`${title} (${id})`, description, '', settingsText(settings)].join('\n'),
+    [`${title} (${id})`, description, `Better: ${better}`, '', settingsText(settings)].join('\n'),
   );
 }

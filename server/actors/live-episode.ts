@@ -171,7 +171,8 @@ export class LiveEpisode {
   #send(endReason: string): void {
     const copy = copyEpisode(this.#recorder.episode());
     const counted = { clippedActions: this.clippedActions, askedSteps: this.askedSteps };
-    const episode = { ...copy, summary: { ...copy.summary, ...counted } };
+    const summary = { ...copy.summary, ...counted };
+    const episode = { ...copy, summary, ...(endReason ? { endReason } : {}) };
     const { sceneId } = this;
     this.#emit({ type: 'episode', episode, endReason, sceneId }, episodeBuffers(episode));
   }

@@ -128,8 +128,9 @@ async function play(number: number): Promise<void> {
     ts = playChunk(ts, policy!);
     await setImmediate(); // messages come in between
   }
-  const episode = copyEpisode(recorder.episode());
-  emit({ type: 'episode', episode, endReason: ts.info.endReason }, episodeBuffers(episode));
+  const { endReason } = ts.info;
+  const episode = { ...copyEpisode(recorder.episode()), endReason };
+  emit({ type: 'episode', episode, endReason }, episodeBuffers(episode));
 }
 
 /** The next steps from `ts` on; returns where they led. */

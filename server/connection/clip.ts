@@ -1,7 +1,7 @@
 /** A clip for a page: poses and learned rewards of a segment. */
-import type { Segment } from '../../agent/contract.ts';
+import type { Episode, Segment } from '../../agent/contract.ts';
 import type { RunHandle } from '../contract.ts';
-import { encodeClip } from '../protocol/index.ts';
+import { type ClipOutcome, encodeClip } from '../protocol/index.ts';
 import { Refusal } from './refusal.ts';
 
 export interface ReadyClip {
@@ -32,5 +32,45 @@ export async function clipOf(run: RunHandle, segment: Segment, tag: number): Pro
   const predictedRewards = new Float32Array(rows).fill(Number.NaN);
   predictedRewards.set((await run.predict(segment)) ?? [], 1);
   const dt = run.facts.controlDt;
-  return { sceneId, seed, bytes: encodeClip({ tag, dt, sceneId, rows, poses, predictedRewards }) };
+  const costs = new Float32Array(rows);
+  costs.set(episode.costs.subarray(from, to), 1);
+  const outcome = to === episode.length ? outcomeOf(episode) : undefined;
+  const bytes = encodeClip({
+    tag,
+    dt,
+    sceneId,
+    rows,
+    poses,
+    predictedRewards,
+    costs,
+    speeds: speedsOf(episode, segment, dt),
+    ...(outcome ? { outcome } : {}),
+  });
+  return { sceneId, seed, bytes };
+}
+
+/** Per row, m/s: how far the agent came in the step that led to it; the first row's is that of the next step. */
+export function speedsOf(
+  { positions }: Pick<Episode, 'positions'>,
+  { from, to }: Segment,
+  dt: number,
+): Float32Array {
+  const speeds = new Float32Array(to - from + 1).fill(Number.NaN);
+  if (positions.length === 0) return speeds;
+  const moved = (axis: number, step: number) =>
+    positions[3 * step + axis]! - positions[3 * (step - 1) + axis]!;
+  for (let step = from + 1; step <= to; step++)
+    speeds[step - from] = Math.hypot(moved(0, step), moved(1, step), moved(2, step)) / dt;
+  speeds[0] = speeds[1]!;
+  return speeds;
+}
+
+/** undefined while it goes on. */
+function outcomeOf({ end, endReason, successes, summary }: Episode): ClipOutcome | undefined {
+  if (end === 'open') return undefined;
+  return {
+    reason: endReason ?? (end === 'aborted' ? 'aborted' : ''),
+    success: successes.at(-1) === 1,
+    route: summary.routeCompletion ?? Number.NaN,
+  };
 }

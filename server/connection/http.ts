@@ -13,6 +13,7 @@ import { accountRoutes } from './account-routes.ts';
 import type { Admission, Refused } from './admission.ts';
 import { compressAnswers } from './compress.ts';
 import type { ConnectionLog } from './counted-log.ts';
+import { episodeRoutes } from './episode-routes.ts';
 import { guardHttp } from './http-guard.ts';
 import type { Sockets } from './sockets.ts';
 
@@ -162,15 +163,7 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
   api.get('/api/runs', { schema: { summary: 'Runs in the data folder' } }, () =>
     storage.listRuns(),
   );
-  const limit = {
-    type: 'object',
-    properties: { limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } },
-  } as const;
-  api.get<{ Querystring: { limit: number } }>(
-    '/api/episodes',
-    { schema: { summary: 'Newest episodes', querystring: limit } },
-    (request) => storage.listEpisodes(run.run.id, request.query.limit),
-  );
+  episodeRoutes(api, run, storage);
   api.get(
     '/api/feedback',
     { schema: { summary: 'The whole feedback log, oldest first' } },

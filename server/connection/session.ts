@@ -329,7 +329,7 @@ class Session implements Kept {
     const refused = driver && refusedToOnlookers(message.action, this.#nameOf(driver));
     if (refused) throw new Refusal('not-allowed', refused, message.id);
     if (message.action === 'estop') this.#run.emergencyStop(teacherId);
-    else this.#run.live(liveCommandOf(message, this.#options.sessionId));
+    else this.#run.live(liveCommandOf(message, this.#options.sessionId), teacherId);
   }
 
   async #feedback(feedback: Message<'feedback'>['feedback']): Promise<void> {

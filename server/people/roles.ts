@@ -43,6 +43,8 @@ export const PERMISSIONS = {
   'GET /api/openapi.json': ALL,
   'GET /api/runs': ALL,
   'GET /api/episodes': ALL,
+  'GET /api/episodes/:id': ALL,
+  'GET /api/episodes/:id/steps': ALL,
   'GET /api/queue': READ,
   'GET /api/feedback': READ,
   'GET /api/quality': READ,

@@ -153,21 +153,49 @@ export interface Clip {
   poses: Float32Array;
   /** Learned reward per row (NaN where unknown), (rows). */
   predictedRewards: Float32Array;
+  /** Speed of the agent per row, m/s (NaN where its positions are not kept), (rows). */
+  speeds: Float32Array;
+  /** Cost of the step that led to the row, (rows). */
+  costs: Float32Array;
+  /** How the episode ended, in clips that show its end. */
+  outcome?: ClipOutcome;
 }
 
-const CLIP_HEADER = 24;
+export interface ClipOutcome {
+  /** Id of the environment's end reason; '' where it was not kept. */
+  reason: string;
+  success: boolean;
+  /** Share of the route that was made by then, in [0, 1]; NaN where there is none. */
+  route: number;
+}
+
+const CLIP_HEADER = 28;
+/** Bits of a clip's second byte. */
+const ENDED = 1;
+const SUCCEEDED = 2;
+const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
 
 export function encodeClip(clip: Clip): ArrayBuffer {
-  const buffer = new ArrayBuffer(CLIP_HEADER + 4 * (clip.poses.length + clip.rows));
+  const { rows, poses, outcome } = clip;
+  const reason = utf8.encoder.encode(outcome?.reason ?? '');
+  const numbers = 3 * rows + poses.length;
+  const buffer = new ArrayBuffer(CLIP_HEADER + 4 * numbers + reason.length);
   const view = new DataView(buffer);
   view.setUint8(0, OP.clip);
+  view.setUint8(1, outcome ? ENDED + (outcome.success ? SUCCEEDED : 0) : 0);
+  view.setUint16(2, reason.length, true);
   view.setUint32(4, clip.tag, true);
   view.setFloat32(8, clip.dt, true);
   view.setUint32(12, clip.sceneId, true);
-  view.setUint32(16, clip.rows, true);
-  view.setUint32(20, clip.poses.length, true);
-  new Float32Array(buffer, CLIP_HEADER, clip.rows).set(clip.predictedRewards);
-  new Float32Array(buffer, CLIP_HEADER + 4 * clip.rows, clip.poses.length).set(clip.poses);
+  view.setUint32(16, rows, true);
+  view.setUint32(20, poses.length, true);
+  view.setFloat32(24, outcome?.route ?? 0, true);
+  const all = new Float32Array(buffer, CLIP_HEADER, numbers);
+  all.set(clip.predictedRewards);
+  all.set(clip.speeds, rows);
+  all.set(clip.costs, 2 * rows);
+  all.set(poses, 3 * rows);
+  new Uint8Array(buffer, CLIP_HEADER + 4 * numbers).set(reason);
   return buffer;
 }
 
@@ -179,14 +207,29 @@ export function decodeClip(buffer: ArrayBuffer): Clip {
   const view = new DataView(buffer);
   const rows = view.getUint32(16, true);
   const poses = view.getUint32(20, true);
-  expectLength('clip', buffer.byteLength, CLIP_HEADER + 4 * (rows + poses));
+  const letters = view.getUint16(2, true);
+  const end = CLIP_HEADER + 4 * (3 * rows + poses);
+  expectLength('clip', buffer.byteLength, end + letters);
+  const flags = view.getUint8(1);
+  const column = (at: number) => new Float32Array(buffer, CLIP_HEADER + 4 * at * rows, rows);
   return {
     tag: view.getUint32(4, true),
     dt: view.getFloat32(8, true),
     sceneId: view.getUint32(12, true),
     rows,
-    predictedRewards: new Float32Array(buffer, CLIP_HEADER, rows),
-    poses: new Float32Array(buffer, CLIP_HEADER + 4 * rows, poses),
+    predictedRewards: column(0),
+    speeds: column(1),
+    costs: column(2),
+    poses: new Float32Array(buffer, CLIP_HEADER + 12 * rows, poses),
+    ...(flags & ENDED
+      ? {
+          outcome: {
+            reason: utf8.decoder.decode(new Uint8Array(buffer, end, letters)),
+            success: (flags & SUCCEEDED) !== 0,
+            route: view.getFloat32(24, true),
+          },
+        }
+      : {}),
   };
 }
 

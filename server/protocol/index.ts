@@ -1,5 +1,6 @@
 export type { MetricName } from '../../agent/metrics.ts';
 export * from './alerts.ts';
+export * from './environment.ts';
 export * from './errors.ts';
 export * from './frames.ts';
 export * from './messages.ts';

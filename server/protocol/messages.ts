@@ -1,6 +1,7 @@
 /** Every JSON message on the wire, both directions. Types derive from the schemas. */
 import { z } from 'zod';
 import { ALERT_CODES } from './alerts.ts';
+import { environmentSchema } from './environment.ts';
 import { ERROR_CODES } from './errors.ts';
 import { querySchema, queueSchema } from './query.ts';
 import { counterfactualSchema, takeoverTotalsSchema } from './takeover.ts';
@@ -190,50 +191,6 @@ const alertSchema = z.object({
   tip: z.string().optional(),
 });
 
-const axisControlSchema = z.object({
-  axis: z.number().int(),
-  name: z.string(),
-  positiveKeys: z.array(z.string()),
-  negativeKeys: z.array(z.string()),
-  attack: z.number(),
-  release: z.number(),
-  rest: z.number(),
-  holds: z.boolean().optional(),
-  gamepad: z
-    .union([
-      z.object({
-        kind: z.literal('stick'),
-        index: z.number().int(),
-        sign: z.union([z.literal(1), z.literal(-1)]),
-      }),
-      z.object({
-        kind: z.literal('triggers'),
-        positive: z.number().int(),
-        negative: z.number().int(),
-      }),
-    ])
-    .optional(),
-  along: z.enum(['x', 'y']).optional(),
-  reach: z.number().optional(),
-  paces: z
-    .array(
-      z.object({
-        name: z.string(),
-        keys: z.array(z.string()),
-        button: z.number().int().optional(),
-        reach: z.number(),
-      }),
-    )
-    .optional(),
-});
-
-const endReasonSchema = z.object({
-  id: z.string(),
-  label: z.string(),
-  severity: z.enum(['success', 'failure', 'neutral']),
-});
-export type EndReason = z.infer<typeof endReasonSchema>;
-
 /** Named numbers at one moment. Stored history may hold names of earlier versions. */
 const metricsPointSchema = z.object({
   /** Wall clock, ms since epoch. */
@@ -272,22 +229,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     serverVersion: z.string(),
     sessionId: z.string(),
     runId: z.string(),
-    environment: z.object({
-      id: z.string(),
-      title: z.string(),
-      description: z.string(),
-      controlDt: z.number(),
-      horizon: z.number(),
-      observationNames: z.array(z.string()).optional(),
-      actionNames: z.array(z.string()),
-      actionLow: z.array(z.number()),
-      actionHigh: z.array(z.number()),
-      controls: z.array(axisControlSchema),
-      /** Why episodes end, in words; absent from servers that do not say. */
-      endReasons: z.array(endReasonSchema).optional(),
-      /** Whether contacts and joints can be shown. */
-      overlays: z.boolean().optional(),
-    }),
+    environment: environmentSchema,
     preset: z.string(),
     backend: z.object({ name: z.enum(['onnx', 'native', 'wasm', 'cpu']), reason: z.string() }),
     serverTime: z.number(),
@@ -316,6 +258,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     holderName: z.string().optional(),
     /** The connection from which they do: `welcome.sessionId`. Absent from servers that go by the name. */
     holderSession: z.string().nullable().optional(),
+    /** Teacher who paused or stopped it, while it waits for a person; null: nobody did. */
+    haltedBy: z.string().nullable().optional(),
     releaseTo: z.enum(['policy', 'brake']),
     policyVersion: z.number(),
     environmentSteps: z.number(),

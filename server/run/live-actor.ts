@@ -38,6 +38,9 @@ export type LiveReport =
 /** Resolves once what the report brought is on disk. */
 export type LiveListener = (report: LiveReport) => Promise<void>;
 
+/** After these the simulation waits for a person. */
+const HALTS: ReadonlySet<LiveCommand['type']> = new Set(['pause', 'estop', 'rewind']);
+
 export class LiveActor {
   readonly #log: Log;
   readonly #alerts: Alerts;
@@ -50,6 +53,7 @@ export class LiveActor {
   #state: LiveState | undefined;
   #step = 0;
   /** The state in which people left it, for a thread that follows one that died. */
+  #haltedBy: string | undefined;
   #left: LiveState | undefined;
   #published: Published | undefined;
   #viewers = 0;
@@ -108,12 +112,20 @@ export class LiveActor {
     });
   }
 
-  send(command: LiveCommand): void {
+  /** `by`: the person who asked for it. */
+  send(command: LiveCommand, by?: string): void {
+    if (HALTS.has(command.type)) this.#haltedBy = by;
     if (command.type === 'overlays') this.#overlays[command.on ? 'add' : 'delete'](command.viewer);
     if (command.type === 'viewers') this.#viewers = command.count;
     // Safety first: a stop asked for while there is no thread holds for the next one.
     if (command.type === 'estop' && this.#left) this.#left = { ...this.#left, state: 'stopped' };
     this.#thread.send(command);
+  }
+
+  /** Who paused or stopped it, or went back in it; undefined while it runs, and where no person did. */
+  get haltedBy(): string | undefined {
+    const { state, controller } = this.#state ?? {};
+    return state === 'paused' || controller === 'safe' ? this.#haltedBy : undefined;
   }
 
   /** The newest policy, for this thread or the next. */

@@ -132,8 +132,8 @@ class ActiveRun implements RunHandle {
     };
   }
 
-  live(command: LiveCommand): void {
-    this.#parts.live.send(command);
+  live(command: LiveCommand, by?: string): void {
+    this.#parts.live.send(command, by);
   }
 
   get step(): number {
@@ -151,7 +151,7 @@ class ActiveRun implements RunHandle {
   emergencyStop(teacherId: string): void {
     const { live, feedback, background } = this.#parts;
     const { state, step } = live;
-    live.send({ type: 'estop' }); // before anything is written
+    live.send({ type: 'estop' }, teacherId); // before anything is written
     if (!state || state.state === 'stopped') return;
     const stop = stopFeedback(this.run.id, teacherId, state.episodeId, step, Date.now());
     // Who stopped it is worth knowing even where the steps find no room.

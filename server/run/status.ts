@@ -22,6 +22,7 @@ export function statusOf(
     request: state?.request ?? 'none',
     holder: live.holder?.teacherId ?? null,
     holderSession: live.holder?.sessionId ?? null,
+    haltedBy: live.haltedBy ?? null,
     releaseTo: state?.releaseTo ?? 'policy',
     policyVersion: state?.policyVersion ?? 0,
     environmentSteps,

@@ -45,10 +45,34 @@ export interface EpisodeRow {
   readonly seed: number;
   readonly length: number;
   readonly end: string;
+  /** Of the environment; absent where it was not kept. */
+  readonly endReason?: string;
   readonly live: boolean;
   readonly startedAt: number;
   readonly humanSteps: number;
   readonly summary: Readonly<Record<string, number>>;
+}
+
+export type EpisodeSort = 'startedAt' | 'seed' | 'length' | 'humanSteps' | 'return' | 'cost';
+
+export interface EpisodeRequest {
+  readonly sort: EpisodeSort;
+  readonly descending: boolean;
+  readonly offset: number;
+  readonly limit: number;
+  /** Absent fields: any. `human`: whether a person drove in it. */
+  readonly filter: {
+    readonly live?: boolean;
+    readonly human?: boolean;
+    readonly success?: boolean;
+    readonly endReason?: string;
+  };
+}
+
+export interface EpisodePage {
+  readonly rows: readonly EpisodeRow[];
+  /** Of all pages. */
+  readonly total: number;
 }
 
 export interface StoredFeedback {
@@ -146,6 +170,8 @@ export interface Storage extends AccountStorage {
   findEpisode(id: string): Promise<EpisodeRow | undefined>;
   /** Newest first. */
   listEpisodes(runId: string, limit: number): Promise<EpisodeRow[]>;
+  /** What happened, without the branches that judge takeovers. */
+  pageEpisodes(runId: string, request: EpisodeRequest): Promise<EpisodePage>;
 
   /**
    * Forget the oldest episodes of a run beyond the newest `keep`; those that feedback or an open

@@ -27,6 +27,8 @@ export interface Tables {
     seed: number;
     length: number;
     end: string;
+    endReason: string | null;
+    origin: string | null;
     live: number;
     startedAt: number;
     humanSteps: number;
@@ -100,5 +102,6 @@ export const MIGRATIONS: readonly string[] = [
   AUDIT,
   ACCOUNTS,
   'ALTER TABLE runDetail ADD COLUMN places TEXT;',
+  'ALTER TABLE episode ADD COLUMN endReason TEXT; ALTER TABLE episode ADD COLUMN origin TEXT;',
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -3,7 +3,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
-import type { Checkpoint, Episode, Feedback } from '../../agent/contract.ts';
+import type { Checkpoint, Feedback } from '../../agent/contract.ts';
 import { stepsOf } from '../../agent/feedback.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
 import { createAccounts } from './accounts.ts';
@@ -11,9 +11,11 @@ import { createAssignments } from './assignments.ts';
 import { signHead } from './audit-heads.ts';
 import { createAuditLog, feedbackEvent } from './audit-log.ts';
 import { readBinary, writeBinaryInPieces } from './binary.ts';
-import type { EpisodeRow, Storage, StoredCheckpoint, StoredQuery } from './contract.ts';
+import type { Storage, StoredCheckpoint, StoredQuery } from './contract.ts';
 import { expectWritable, openDatabase } from './database.ts';
 import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
+import { pageEpisodes } from './episode-pages.ts';
+import { fromRow, toRow } from './episode-row.ts';
 import { makeFolders } from './folders.ts';
 import { createRetention } from './retention.ts';
 import { createRuns } from './runs.ts';
@@ -173,6 +175,7 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
         .execute();
       return rows.map(fromRow);
     },
+    pageEpisodes: (runId, request) => pageEpisodes(db, runId, request),
     pruneEpisodes: retention.prune,
     async putQuery(query) {
       const row = { id: query.id, runId: query.runId, body: JSON.stringify(query) };
@@ -270,20 +273,4 @@ async function insertFeedback(t: Kysely<Tables>, feedback: Feedback, body: strin
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   return { sequence, duplicate };
-}
-
-function toRow(episode: Episode, live: boolean): Tables['episode'] {
-  let humanSteps = 0;
-  for (const source of episode.sources) if (source !== 0) humanSteps++;
-  const { id, runId, seed, length, end, startedAt } = episode;
-  const summary = JSON.stringify(episode.summary);
-  return { id, runId, seed, length, end, startedAt, humanSteps, live: live ? 1 : 0, summary };
-}
-
-function fromRow(row: Tables['episode']): EpisodeRow {
-  return {
-    ...row,
-    live: row.live === 1,
-    summary: JSON.parse(row.summary) as Record<string, number>,
-  };
 }

@@ -34,9 +34,12 @@ const CONTROLS: readonly AxisControl[] = [
   },
 ];
 
+const BETTER_ON_THE_ROAD =
+  'Staying on the road without hitting anything counts most; then getting further along the route; then a smooth drive.';
+
 type Variant = Pick<
   EnvironmentInfo,
-  'id' | 'title' | 'description' | 'trainSeeds' | 'evalSeeds'
+  'id' | 'title' | 'description' | 'better' | 'trainSeeds' | 'evalSeeds'
 > & {
   readonly options: typeof roadSchema;
 };
@@ -47,6 +50,7 @@ const VARIANTS: readonly Variant[] = [
     title: 'Driving',
     description:
       'Reach the end of a new road each time: bends, other cars and accident scenes. MetaDrive’s safe-driving task.',
+    better: BETTER_ON_THE_ROAD,
     trainSeeds: { start: 100, count: 50 },
     evalSeeds: { start: 1000, count: 50 },
     options: roadSchema,
@@ -56,6 +60,7 @@ const VARIANTS: readonly Variant[] = [
     title: 'Driving, easy',
     description:
       'One road without traffic or accidents, to learn the basics of driving and of Reins.',
+    better: BETTER_ON_THE_ROAD,
     trainSeeds: { start: 0, count: 50 },
     evalSeeds: { start: 1000, count: 50 },
     options: withDefaults(roadSchema, { mapSeed: 5, density: 0, accidentProb: 0, horizon: 1000 }),
@@ -85,6 +90,8 @@ const parking: EnvironmentFactory = {
   title: 'Parking',
   description:
     'Park in the marked bay of a small lot, nose in or backed in, without touching cars or walls. The throttle drives both ways; no throttle brakes.',
+  better:
+    'Touching nothing counts most; then ending straight inside the bay; then getting there with few changes of direction.',
   trainSeeds: { start: 100, count: 100 },
   evalSeeds: { start: 1000, count: 50 },
   family: 'driving',
@@ -104,6 +111,7 @@ const racetrack: EnvironmentFactory = {
   title: 'Racetrack',
   description:
     'Race the clock on a circuit of its own, lap after lap: progress is rewarded, leaving the asphalt costs.',
+  better: 'Staying on the asphalt counts most; then getting further round in the same time.',
   trainSeeds: { start: 100, count: 50 },
   evalSeeds: { start: 1000, count: 50 },
   family: 'driving',

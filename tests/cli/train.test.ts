@@ -20,6 +20,7 @@ const factory: EnvironmentFactory = {
   trainSeeds: { start: 0, count: 50 },
   evalSeeds: { start: 1000, count: 50 },
   licence: 'MIT',
+  better: '',
   ...pointWorld,
 };
 

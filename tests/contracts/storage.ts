@@ -1,7 +1,7 @@
 /** The storage contract as tests: every implementation passes it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Feedback, Query } from '../../agent/contract.ts';
-import type { Assignment, Run, Storage } from '../../server/storage/contract.ts';
+import type { Assignment, EpisodeRequest, Run, Storage } from '../../server/storage/contract.ts';
 import { recordEpisode } from '../server/run/episode.ts';
 
 export const RUN: Run = {
@@ -144,6 +144,56 @@ export function storageContract(
       });
       await storage.putCheckpoint(RUN.id, { checkpoint, feedbackSequence: 0, savedAt: 2 });
       expect((await storage.getCheckpoint(RUN.id))?.training).toBeUndefined();
+    });
+
+    it('[STORE-24] pages of episodes are filtered, sorted, and repeat or skip none', async () => {
+      for (let i = 1; i <= 9; i++) {
+        const episode = recordEpisode(`e${i}`, 4);
+        await storage.putEpisode(
+          {
+            ...episode,
+            startedAt: i,
+            endReason: i % 3 === 0 ? 'crash' : 'arrived',
+            sources: new Uint8Array(4).fill(i > 6 ? 1 : 0),
+            summary: { return: (i * 5) % 9, cost: 1, success: i % 2 },
+          },
+          { live: i % 2 === 0 },
+        );
+      }
+      const branch = { ...recordEpisode('branch', 4), origin: 'counterfactual' as const };
+      await storage.putEpisode(branch, { live: false });
+      await storage.putEpisode(recordEpisode('e1-cf3', 4), { live: false }); // of an older version
+      const page = async (
+        filter: EpisodeRequest['filter'] = {},
+        more: Partial<EpisodeRequest> = {},
+      ) => {
+        const all = { sort: 'startedAt', descending: false, offset: 0, limit: 100 } as const;
+        const { rows, total } = await storage.pageEpisodes(RUN.id, { ...all, ...more, filter });
+        return { ids: rows.map((r) => r.id).join(' '), total };
+      };
+      const everything = 'e1 e2 e3 e4 e5 e6 e7 e8 e9';
+      expect(await page()).toEqual({ ids: everything, total: 9 });
+      expect(await page({ live: true })).toEqual({ ids: 'e2 e4 e6 e8', total: 4 });
+      expect(await page({ human: true })).toEqual({ ids: 'e7 e8 e9', total: 3 });
+      expect(await page({ success: false })).toEqual({ ids: 'e2 e4 e6 e8', total: 4 });
+      expect(await page({ endReason: 'crash', human: false })).toEqual({ ids: 'e3 e6', total: 2 });
+      const byReturn = { sort: 'return', descending: true } as const;
+      expect((await page({}, byReturn)).ids).toBe('e7 e5 e3 e1 e8 e6 e4 e2 e9');
+      // All cost the same: the order of pages is still one order.
+      const costs = { sort: 'cost', limit: 4 } as const;
+      const pages = [0, 4, 8].map(async (offset) => (await page({}, { ...costs, offset })).ids);
+      expect((await Promise.all(pages)).join(' ')).toBe(everything);
+      expect((await page({}, { ...costs, offset: 8 })).total).toBe(9);
+      const [row] = (
+        await storage.pageEpisodes(RUN.id, {
+          sort: 'startedAt',
+          descending: true,
+          offset: 0,
+          limit: 1,
+          filter: {},
+        })
+      ).rows;
+      expect(row).toMatchObject({ id: 'e9', endReason: 'crash', live: false, humanSteps: 4 });
     });
 
     it('[STORE-9] forgets the oldest episodes, never those that feedback or an open question names', async () => {

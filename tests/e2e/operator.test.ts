@@ -96,10 +96,10 @@ test('[E2E-12] after a takeover the page says what the agent would have done, an
   await until('one more takeover in the totals', async () => (await judged()) > before);
   const card = page.getByTestId('override-card');
   // The verdict on an earlier takeover may still be on the card, and give way to this one's wait.
-  const verdict = /drove \d+\.\d s.*(Without you: |not needed)/;
+  const verdict = /drove \d+\.\d s.*(You stepped in|The agent alone)/;
   await until('its verdict', async () => verdict.test((await card.textContent()) ?? ''));
   expect(await totals.textContent()).toMatch(
-    /^\d+ takeovers? · \d+ failures? prevented · \d+ % not needed$/,
+    /^\d+ takeovers? · \d+ failures? prevented · \d+ where the agent would have managed$/,
   );
   await screenshot(page, 'takeover-verdict');
 });

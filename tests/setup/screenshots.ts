@@ -1,11 +1,13 @@
 /**
- * Pictures of the documentation, taken from the running page:
- * `node --import tsx tests/setup/screenshots.ts [--warm-up 60]` (seconds of training before the picture).
+ * Pictures of every screen, taken from the running page: `npm run pictures`. Each screen on a desktop, a tablet and
+ * a phone, light and dark, into docs/images/screens as JPEG.
+ * `--out FOLDER`: only there; `--warm-up S`: seconds of training before the first picture; `--only live,compare`; `--devices phone`.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
 import {
   launchBrowser,
   openPage,
@@ -16,44 +18,93 @@ import {
 import { ensureBrowser } from './find-browser.ts';
 import { root } from './sources.ts';
 
-const { values } = parseArgs({ options: { 'warm-up': { type: 'string', default: '30' } } });
+const { values } = parseArgs({
+  options: {
+    'warm-up': { type: 'string', default: '30' },
+    out: { type: 'string' },
+    only: { type: 'string', default: '' },
+    devices: { type: 'string', default: 'desktop,tablet,phone' },
+  },
+});
+const folder = values.out ?? join(root, 'docs/images/screens');
+const only = new Set(values.only.split(',').filter(Boolean));
 
-async function main(): Promise<void> {
-  const folder = temporaryFolder();
-  const server = await startServerProcess({ dataDir: folder.path });
-  const browser = await launchBrowser(await ensureBrowser(console.error));
-  const images = join(root, 'docs/images');
-  mkdirSync(images, { recursive: true });
-  try {
-    const { page, errors } = await openPage(browser, `${server.url}/?graphics=full`, {
-      width: 1440,
-      height: 900,
-    });
-    await until('a drawn frame', () => page.locator('canvas').first().isVisible());
-    await sleep(Number(values['warm-up']) * 1000);
-    const take = async (name: string) => {
-      await page.screenshot({ path: join(images, `${name}.png`) });
-      console.error(`docs/images/${name}.png written`);
-    };
+const DEVICES = {
+  desktop: { viewport: { width: 1440, height: 900 } },
+  tablet: { viewport: { width: 834, height: 1112 }, hasTouch: true },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+} as const;
+const SCHEMES = ['light', 'dark'] as const;
+
+/** How each screen is reached; the page is then photographed as it stands. */
+const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  async live(page) {
+    await page.getByTestId('tab-live').click();
+    await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 0'), 60_000);
+    await sleep(1500);
+  },
+  async driving(page) {
     await page.keyboard.down('ArrowUp');
     await until('a person at the wheel', () => page.getByText('You drive').isVisible());
-    await sleep(3000);
-    await take('live');
+    await sleep(2500);
+  },
+  async compare(page) {
     await page.keyboard.up('ArrowUp');
     await page.getByTestId('tab-compare').click();
     await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 60_000 });
-    await sleep(4000);
-    await take('compare');
+    await sleep(2500);
+  },
+  async episodes(page) {
+    await page.getByTestId('tab-episodes').click();
+    await page.getByTestId('open-episode').first().click({ timeout: 60_000 });
+    await page.getByTestId('replay-time').waitFor({ timeout: 60_000 });
+    await page.getByTestId('replay-play').click();
+    await sleep(3000);
+  },
+  async learning(page) {
     await page.getByTestId('tab-learning').click();
     await page.getByTestId('learning').waitFor();
     await sleep(1500);
-    await take('learning');
-    console.error(`${errors.length} errors in the page`);
-    for (const error of errors) console.error(error);
+  },
+  async keys(page) {
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await sleep(500);
+  },
+};
+
+async function photograph(browser: Browser, url: string): Promise<number> {
+  let wrong = 0;
+  const devices = new Set(values.devices.split(','));
+  for (const [device, look] of Object.entries(DEVICES).filter(([name]) => devices.has(name)))
+    for (const colorScheme of SCHEMES) {
+      const { page, errors, close } = await openPage(browser, url, { ...look, colorScheme });
+      for (const [screen, reach] of Object.entries(SCREENS)) {
+        if (only.size > 0 && !only.has(screen)) continue;
+        await reach(page);
+        const path = join(folder, `${screen}-${device}-${colorScheme}.jpg`);
+        await page.screenshot({ path, type: 'jpeg', quality: 72 });
+      }
+      for (const error of errors) console.error(`${device}, ${colorScheme}: ${error}`);
+      wrong += errors.length;
+      await close();
+      console.error(`${device}, ${colorScheme}: done`);
+    }
+  return wrong;
+}
+
+async function main(): Promise<void> {
+  const data = temporaryFolder();
+  const server = await startServerProcess({ dataDir: data.path });
+  const browser = await launchBrowser(await ensureBrowser(console.error));
+  mkdirSync(folder, { recursive: true });
+  try {
+    await sleep(Number(values['warm-up']) * 1000);
+    process.exitCode = (await photograph(browser, `${server.url}/?graphics=simple`)) > 0 ? 1 : 0;
   } finally {
     await browser.close();
     await server.stop();
-    folder.remove();
+    data.remove();
   }
 }
 

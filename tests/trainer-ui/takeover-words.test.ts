@@ -26,16 +26,16 @@ const of = (c: Partial<typeof nothing>, who = 'you') =>
 test('[UI-30] a takeover says in words what would have happened', () => {
   expect(of({})).toEqual({
     verdict: 'unneeded',
-    text: 'Nothing would have happened: this takeover was not needed',
+    text: 'The agent alone would have had no cost in these 2.0 s either',
   });
   const failed = { failed: true, length: 14, cost: 12, endReason: 'outOfRoad' };
   const prevented = { cost: 12, failure: true, unneeded: false };
   expect(of({ ...failed, prevented })).toEqual({
     verdict: 'saved',
-    text: 'Without you: off the road after 1.4 s, cost 12',
+    text: 'You stepped in 1.4 s before the agent’s own drive would have ended: off the road (cost 12)',
   });
   expect(of({ ...failed, cost: 0, endReason: 'tippedOver', prevented }, 'ada').text).toBe(
-    'Without ada: tippedOver after 1.4 s',
+    'ada stepped in 1.4 s before the agent’s own drive would have ended: tippedOver',
   );
 });
 
@@ -43,7 +43,7 @@ test('[UI-30] damage that was not prevented, less, or more than without the pers
   const both = { failed: true, humanFailed: true, endReason: 'crash', cost: 1, humanCost: 1 };
   expect(of({ ...both, prevented: { cost: 0, failure: false, unneeded: false } })).toEqual({
     verdict: 'vain',
-    text: 'Without you: a crash after 2.0 s, cost 1. It ended badly all the same',
+    text: 'You stepped in 2.0 s before the agent’s own drive would have ended: a crash (cost 1); it could not be saved from there',
   });
   const less = {
     cost: 3.25,
@@ -52,15 +52,17 @@ test('[UI-30] damage that was not prevented, less, or more than without the pers
   };
   expect(of(less)).toEqual({
     verdict: 'saved',
-    text: 'Without you: cost 3.3 in 2.0 s instead of 1',
+    text: 'The agent alone would have had cost 3.3 in these 2.0 s; with you it was 1',
   });
   const more = { humanCost: 2, prevented: { cost: -2, failure: false, unneeded: true } };
   expect(of(more)).toEqual({
     verdict: 'unneeded',
-    text: 'Without you: cost 0 instead of 2: this takeover was not needed',
+    text: 'The agent alone would have had cost 0 in these 2.0 s; with you it was 2',
   });
   const same = { cost: 2, humanCost: 2 };
-  expect(of(same).text).toBe('The cost would have been the same, 2: this takeover was not needed');
+  expect(of(same).text).toBe(
+    'The agent alone would have had cost 2 in these 2.0 s, the same as with you',
+  );
 });
 
 test('[UI-30] an episode ends in the environment’s own words, or by the id it did not list', () => {
@@ -72,9 +74,11 @@ test('[UI-30] an episode ends in the environment’s own words, or by the id it 
 
 test('[UI-30] totals are counted in words', () => {
   const totals = { judged: 12, unneeded: 5, failuresPrevented: 3, costPrevented: 3 };
-  expect(totalsWords(totals)).toBe('12 takeovers · 3 failures prevented · 42 % not needed');
+  expect(totalsWords(totals)).toBe(
+    '12 takeovers · 3 failures prevented · 5 where the agent would have managed',
+  );
   expect(totalsWords({ ...totals, judged: 1, unneeded: 0, failuresPrevented: 1 })).toBe(
-    '1 takeover · 1 failure prevented · 0 % not needed',
+    '1 takeover · 1 failure prevented · 0 where the agent would have managed',
   );
   expect(totalsWords({ ...totals, judged: 0 })).toBe('no takeovers yet');
 });

@@ -6,14 +6,9 @@ import type { Clip } from '../../server/protocol/index.ts';
 import { useClient } from '../context.ts';
 import { mixPoses } from '../core/frame-buffer.ts';
 import { createStage, type Stage } from '../scene/stage.ts';
+import type { ClipClock } from './clip-clock.ts';
 
-export interface PairClock {
-  /** Seconds into the clips. */
-  time: number;
-  playing: boolean;
-}
-
-export function ClipStage(props: { clip: Clip | undefined; clock: PairClock; camera: string }) {
+export function ClipStage(props: { clip: Clip | undefined; clock: ClipClock; camera: string }) {
   const { clip, clock, camera } = props;
   const client = useClient();
   const container = useRef<HTMLDivElement>(null);

@@ -1,5 +1,7 @@
+import { Button, Menu } from '@mantine/core';
+import { IconChevronUp } from '@tabler/icons-react';
 import { useState } from 'react';
-import { actionOf, COMPARE } from '../core/bindings.ts';
+import { actionOf, COMPARE, SKIP_REASONS } from '../core/bindings.ts';
 import { useKeys } from '../use-keys.ts';
 import { AnswerButton, type AnswerProps, Frame } from './frame.tsx';
 import type { Choice } from './use-questions.ts';
@@ -11,15 +13,17 @@ const SLIGHTLY = 0.5;
 /** Which of two clips is better, one key each. */
 export function ComparePair(props: AnswerProps) {
   const [flash, setFlash] = useState<Choice>();
-  function choose(choice: Choice, strength = 1): void {
+  const [asksWhy, setAsksWhy] = useState(false);
+  function choose(choice: Choice, strength = 1, reason?: string): void {
     if (!props.question.clips) return;
     setFlash(choice);
     setTimeout(() => setFlash(undefined), FLASH_MS);
-    props.questions.answer({ kind: 'compare', choice, strength });
+    props.questions.answer({ kind: 'compare', choice, strength, ...(reason ? { reason } : {}) });
   }
   useKeys((event) => {
     const choice = actionOf(COMPARE, event);
-    if (choice) choose(choice, event.shiftKey ? SLIGHTLY : 1);
+    if (choice === 'skip' && event.shiftKey) setAsksWhy(true);
+    else if (choice) choose(choice, event.shiftKey ? SLIGHTLY : 1);
     return choice !== undefined;
   });
   return (
@@ -46,12 +50,7 @@ export function ComparePair(props: AnswerProps) {
         testId="choose-incomparable"
         onClick={() => choose('incomparable')}
       />
-      <AnswerButton
-        binding={COMPARE.skip}
-        label="Skip"
-        testId="choose-skip"
-        onClick={() => choose('skip')}
-      />
+      <Skip opened={asksWhy} setOpened={setAsksWhy} skip={(reason) => choose('skip', 1, reason)} />
       <AnswerButton
         binding={COMPARE.b}
         label="Right"
@@ -59,5 +58,45 @@ export function ComparePair(props: AnswerProps) {
         onClick={() => choose('b')}
       />
     </Frame>
+  );
+}
+
+/** Skips at once; the arrow beside it asks why, and the reason goes into the log. */
+function Skip(props: {
+  opened: boolean;
+  setOpened: (opened: boolean) => void;
+  skip: (reason?: string) => void;
+}) {
+  const { opened, setOpened, skip } = props;
+  return (
+    <Button.Group>
+      <AnswerButton
+        binding={COMPARE.skip}
+        label="Skip"
+        testId="choose-skip"
+        onClick={() => skip()}
+      />
+      <Menu opened={opened} onChange={setOpened} position="top" shadow="md">
+        <Menu.Target>
+          <Button
+            variant="default"
+            size="md"
+            px="xs"
+            aria-label="skip, and say why"
+            data-testid="skip-why"
+          >
+            <IconChevronUp size={16} />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>Skip, because</Menu.Label>
+          {SKIP_REASONS.map((reason) => (
+            <Menu.Item key={reason} onClick={() => skip(reason)} data-testid="skip-reason">
+              {reason}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </Button.Group>
   );
 }

@@ -1,7 +1,8 @@
-import { Button, Center, Stack, Text } from '@mantine/core';
+import { Button, Center, Stack, Text, Title } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useApp } from '../context.ts';
+import { GoalNote } from '../goal/goal.tsx';
 import { ComparePair } from './compare-pair.tsx';
 import { RankClips } from './rank-clips.tsx';
 import { RateClip } from './rate-clip.tsx';
@@ -11,8 +12,8 @@ import { useQuestions } from './use-questions.ts';
 export function CompareView() {
   const questions = useQuestions();
   const [startedAt] = useState(() => Date.now());
-  const { question, count, canUndo, undo } = questions;
-  if (!question) return <Empty count={count} undo={canUndo ? undo : undefined} />;
+  const { question, count, undo } = questions;
+  if (!question) return <Empty count={count} undo={count > 0 ? undo : undefined} />;
   const props = { question, questions, startedAt };
   switch (question.query.kind) {
     case 'rank':
@@ -33,14 +34,15 @@ function Empty({ count, undo }: { count: number; undo: (() => void) | undefined 
       ? 'The agent has to act a little before there is something to judge.'
       : 'The next question is being chosen.';
   return (
-    <Center h="calc(100dvh - 80px)" data-testid="compare-empty">
+    <Center className="view" p="md" data-testid="compare-empty">
       <Stack align="center" gap="xs" maw={420}>
-        <Text fw={600} size="lg">
+        <Title order={1} size="h4">
           {count > 0 ? 'All answered for now' : 'Nothing to judge yet'}
-        </Text>
+        </Title>
         <Text c="dimmed" ta="center" size="sm">
           {why}
         </Text>
+        <GoalNote />
         {undo && (
           <Button variant="default" leftSection={<IconArrowBackUp size={16} />} onClick={undo}>
             Undo the last answer

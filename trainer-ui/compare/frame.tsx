@@ -1,23 +1,16 @@
 /** What every kind of query looks like: what is asked, clips on one clock, answers below. */
-import {
-  ActionIcon,
-  Button,
-  Group,
-  Kbd,
-  SegmentedControl,
-  Slider,
-  Stack,
-  Text,
-} from '@mantine/core';
-import { IconArrowBackUp, IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
+import { Button, Group, Kbd, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useApp } from '../context.ts';
 import { type Binding, CAMERAS, CLIPS, firstKey } from '../core/bindings.ts';
+import { Better, GoalNote } from '../goal/goal.tsx';
 import { useBindings } from '../use-keys.ts';
-import { ClipStage, type PairClock } from './clip-stage.tsx';
+import { createClock, toggle } from './clip-clock.ts';
+import { ClipFacts } from './clip-facts.tsx';
+import { ClipStage } from './clip-stage.tsx';
+import { lengthOf, Timeline } from './timeline.tsx';
+import { Undo } from './undo.tsx';
 import type { Question, Questions } from './use-questions.ts';
-
-/** Seconds that the last picture stays before the clips start over. */
-const HOLD = 0.7;
 
 /** Behaviour is compared from outside. */
 const CAMERAS_OF_CLIPS = CAMERAS.filter((c) => c.id !== 'cockpit').map(({ id, label }) => ({
@@ -47,24 +40,21 @@ export function Frame(
   const { question, questions, startedAt, title, progress, over, chosen, children } = props;
   const { query, clips } = question;
   const [camera, setCamera] = useState('chase');
-  const clock = useRef<PairClock>({ time: 0, playing: true });
+  const clock = useRef(createClock());
   useEffect(() => {
     if (query.id === undefined) return;
     clock.current.time = 0;
     clock.current.playing = true;
   }, [query.id]);
   useBindings(CLIPS, {
-    pause: () => {
-      clock.current.playing = !clock.current.playing;
-    },
+    pause: () => toggle(clock.current, lengthOf(clips)),
     undo: questions.undo,
   });
-  const length = clips ? Math.max(...clips.map((c) => (c.rows - 1) * c.dt)) : 0;
+  const note = useApp((s) => s.goalNote);
   const minutes = Math.max(0.25, (Date.now() - startedAt) / 60_000);
-  const n = query.segments.length;
   return (
     <Stack
-      h="calc(100dvh - 80px)"
+      className="view"
       p="md"
       gap="sm"
       data-testid="compare"
@@ -72,17 +62,19 @@ export function Frame(
       data-query={query.id}
       data-ready={clips !== undefined}
     >
-      <Group justify="space-between">
+      <Group justify="space-between" gap="xs">
         <Group gap="md">
-          <Text fw={600}>{title}</Text>
+          <Title order={1} size="h5">
+            {title}
+          </Title>
           {progress && (
-            <Text size="sm" c="blue.3" data-testid="progress" aria-live="polite">
+            <Text size="sm" data-testid="progress" aria-live="polite">
               {progress}
             </Text>
           )}
         </Group>
         <Group gap="lg">
-          <Text size="sm" c="dimmed" data-testid="compare-count">
+          <Text size="sm" c="dimmed" data-testid="compare-count" className="wide-only">
             {questions.count} answered · {Math.round(questions.count / minutes)} a minute ·{' '}
             {questions.waiting} waiting
           </Text>
@@ -95,7 +87,8 @@ export function Frame(
           />
         </Group>
       </Group>
-      <div className={`clips of-${n}`}>
+      {note ? <GoalNote /> : <Better />}
+      <div className={`clips of-${query.segments.length}`}>
         {query.segments.map((_, i) => (
           <div
             // biome-ignore lint/suspicious/noArrayIndexKey: a place on screen, whose picture is kept from question to question
@@ -104,25 +97,16 @@ export function Frame(
             data-testid={`clip-${'abcdefgh'[i]}`}
           >
             <ClipStage clip={clips?.[i]} clock={clock.current} camera={camera} />
+            {clips?.[i] && <ClipFacts clip={clips[i]} clock={clock.current} />}
             {over?.(i)}
           </div>
         ))}
       </div>
-      <Timeline clock={clock.current} length={length} />
-      <Group justify="center" gap="xs">
+      <Timeline clock={clock.current} clips={clips} />
+      <div className="answers">
         {children}
-        <Button
-          variant="subtle"
-          color="gray"
-          leftSection={<IconArrowBackUp size={16} />}
-          rightSection={<Kbd size="xs">{firstKey(CLIPS.undo)}</Kbd>}
-          disabled={!questions.canUndo}
-          onClick={questions.undo}
-          data-testid="undo"
-        >
-          Undo
-        </Button>
-      </Group>
+        <Undo questions={questions} />
+      </div>
     </Stack>
   );
 }
@@ -149,53 +133,5 @@ export function AnswerButton(props: {
     >
       {props.label}
     </Button>
-  );
-}
-
-/** Runs the clock that all clips show, and lets a person move it. */
-function Timeline({ clock, length }: { clock: PairClock; length: number }) {
-  const [time, setTime] = useState(0);
-  const [playing, setPlaying] = useState(true);
-  useEffect(() => {
-    let last = performance.now();
-    const timer = setInterval(() => {
-      const now = performance.now();
-      if (clock.playing && length > 0) {
-        clock.time += (now - last) / 1000;
-        if (clock.time > length + HOLD) clock.time = 0;
-      }
-      last = now;
-      setTime(Math.min(clock.time, length));
-      setPlaying(clock.playing);
-    }, 33);
-    return () => clearInterval(timer);
-  }, [clock, length]);
-  return (
-    <Group gap="sm" wrap="nowrap">
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        aria-label={playing ? 'pause the clips' : 'play the clips'}
-        onClick={() => {
-          clock.playing = !clock.playing;
-        }}
-      >
-        {playing ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}
-      </ActionIcon>
-      <Slider
-        flex={1}
-        size="sm"
-        min={0}
-        max={Math.max(0.1, length)}
-        step={0.01}
-        value={time}
-        label={(v) => `${v.toFixed(1)} s`}
-        onChange={(v) => {
-          clock.playing = false;
-          clock.time = v;
-        }}
-        aria-label="time in the clips"
-      />
-    </Group>
   );
 }

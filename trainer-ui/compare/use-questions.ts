@@ -3,12 +3,18 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Clip, WireQuery } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
 import type { Client } from '../core/client.ts';
+import type { Answered } from '../core/store.ts';
 
 export type Choice = 'a' | 'b' | 'equal' | 'incomparable' | 'skip';
 
 /** `pass`: the person declines to answer; only comparisons have that in the log (`skip`). */
 export type Answer =
-  | { readonly kind: 'compare'; readonly choice: Choice; readonly strength: number }
+  | {
+      readonly kind: 'compare';
+      readonly choice: Choice;
+      readonly strength: number;
+      readonly reason?: string;
+    }
   | { readonly kind: 'rank'; readonly order: readonly number[] }
   | { readonly kind: 'rate'; readonly score: number; readonly scale: number }
   | { readonly kind: 'pass' };
@@ -23,19 +29,16 @@ export interface Question {
   readonly clips: readonly Clip[] | undefined;
 }
 
-interface Answered {
-  readonly feedbackId: string;
-  readonly query: WireQuery;
-}
-
 export interface Questions {
   readonly question: Question | undefined;
   answer(answer: Answer): void;
   /** Takes the last answer back and shows its query again. */
   undo(): void;
+  /** The same for any earlier answer. */
+  undoOne(answered: Answered): void;
+  readonly answered: readonly Answered[];
   readonly count: number;
   readonly waiting: number;
-  readonly canUndo: boolean;
 }
 
 export function useQuestions(): Questions {
@@ -44,11 +47,10 @@ export function useQuestions(): Questions {
   const waiting = useApp((s) => s.status?.openQueries ?? 0);
   const [loaded, setLoaded] = useState<ReadonlyMap<string, readonly Clip[]>>(new Map());
   const asked = useRef(new Set<string>());
-  const [undone, setUndone] = useState<WireQuery>();
-  const history = useRef<Answered[]>([]);
-  const [count, setCount] = useState(0);
+  const again = useApp((s) => s.again);
+  const answered = useApp((s) => s.answered);
   const askable = queries.filter(canBeAnswered);
-  const query = undone ?? askable[0];
+  const query = again ?? askable[0];
   const shownAt = useRef(0);
 
   useEffect(() => {
@@ -57,7 +59,7 @@ export function useQuestions(): Questions {
   }, [client]);
 
   useEffect(() => {
-    const wanted = [...(undone ? [undone] : []), ...queries.filter(canBeAnswered)].slice(0, AHEAD);
+    const wanted = [...(again ? [again] : []), ...queries.filter(canBeAnswered)].slice(0, AHEAD);
     for (const q of wanted) {
       if (asked.current.has(q.id)) continue;
       asked.current.add(q.id);
@@ -71,7 +73,7 @@ export function useQuestions(): Questions {
           client.dropQuery(q.id);
         });
     }
-  }, [queries, undone, client]);
+  }, [queries, again, client]);
 
   const clips = query ? loaded.get(query.id) : undefined;
   useEffect(() => {
@@ -87,26 +89,55 @@ export function useQuestions(): Questions {
       if (given.kind === 'pass') client.send({ type: 'pass-query', queryId: query.id });
       else {
         const feedbackId = give(client, query, given, shownAt.current);
-        history.current.push({ feedbackId, query });
-        setCount((n) => n + 1);
+        const said = words(given);
+        const one = { feedbackId, query, said, at: Date.now() };
+        client.store.setState((s) => ({ answered: [...s.answered, one] }));
+        client.closeGoalNote();
       }
-      setUndone(undefined);
+      client.store.setState({ again: undefined });
       client.dropQuery(query.id);
     },
     [client, query, clips],
   );
 
+  const undoOne = useCallback((one: Answered) => takeBack(client, one), [client]);
   const undo = useCallback(() => {
-    const last = history.current.pop();
-    if (!last) return;
-    client.give({ kind: 'retraction', feedbackId: last.feedbackId, reason: 'undo' }, Date.now());
-    // The server gives it anew: under which lease is known only then.
-    setUndone({ ...last.query, lease: undefined });
-    setCount((n) => Math.max(0, n - 1));
+    const last = client.store.getState().answered.at(-1);
+    if (last) takeBack(client, last);
   }, [client]);
 
   const question = query && { query, clips };
-  return { question, answer, undo, count, waiting, canUndo: count > 0 };
+  const { length: count } = answered;
+  return { question, answer, undo, undoOne, answered, count, waiting };
+}
+
+/** Retracts an answer and asks its query again. */
+export function takeBack(client: Client, { feedbackId, query }: Answered): void {
+  client.give({ kind: 'retraction', feedbackId, reason: 'undo' }, Date.now());
+  client.store.setState(({ answered }) => ({
+    answered: answered.filter((one) => one.feedbackId !== feedbackId),
+    // The server gives it anew: under which lease is known only then.
+    again: { ...query, lease: undefined },
+  }));
+}
+
+const CHOICES: Readonly<Record<Choice, string>> = {
+  a: 'left is better',
+  b: 'right is better',
+  equal: 'equally good',
+  incomparable: 'can’t tell',
+  skip: 'skipped',
+};
+
+function words(answer: Exclude<Answer, { kind: 'pass' }>): string {
+  switch (answer.kind) {
+    case 'compare':
+      return `${CHOICES[answer.choice]}${answer.strength < 1 ? ', a little' : ''}`;
+    case 'rank':
+      return `ranked ${answer.order.map((rank) => rank + 1).join(' ')}`;
+    case 'rate':
+      return `${answer.score + 1} of ${answer.scale} stars`;
+  }
 }
 
 /** Sends the answer as feedback; returns its id. */
@@ -121,8 +152,8 @@ function give(
   const [first, second] = query.segments as [WireQuery['segments'][0], WireQuery['segments'][0]];
   switch (answer.kind) {
     case 'compare': {
-      const { choice, strength } = answer;
-      const how = strength < 1 ? { strength } : {};
+      const { choice, strength, reason } = answer;
+      const how = { ...(strength < 1 ? { strength } : {}), ...(reason ? { reason } : {}) };
       return client.give(
         { kind: 'preference', queryId, ...under, a: first, b: second, choice, ...how },
         shownAt,

@@ -67,20 +67,37 @@ export const COMPARE = {
   b: { keys: ['ArrowRight'], what: 'right is better; with Shift: a little better' },
   equal: { keys: ['ArrowDown'], what: 'equally good' },
   incomparable: { keys: ['ArrowUp'], what: 'can’t tell' },
-  skip: { keys: ['KeyS'], what: 'skip' },
+  skip: { keys: ['KeyS'], what: 'skip; with Shift: say why' },
 } as const satisfies Record<string, Binding>;
+
+/** Why a comparison is skipped, in the log. */
+export const SKIP_REASONS = [
+  'the clips look the same',
+  'too short to tell',
+  'the picture is broken',
+  'I do not know the task well enough',
+] as const;
 
 /** Of rankings and ratings. */
 export const SCORE = {
   send: { keys: ['Enter'], what: 'send the ranking or rating' },
   takeBack: { keys: ['Backspace'], what: 'take the last number back' },
-  skip: { keys: ['KeyS'], what: 'skip' },
+  skip: { keys: ['KeyS'], what: 'skip the ranking or rating' },
 } as const satisfies Record<string, Binding>;
 
 const DIGITS = [
   range(['1', '…', '4'], 'ranking: the next best; with Shift: a tie with the last'),
   range(['1', '…', '5'], 'rating: from very bad to very good'),
 ];
+
+/** Of a replayed episode. */
+export const REPLAY = {
+  play: { keys: ['Space'], what: 'play and pause the episode' },
+  back: { keys: ['ArrowLeft'], what: 'one step back' },
+  on: { keys: ['ArrowRight'], what: 'one step on' },
+  start: { keys: ['Home'], what: 'to its start' },
+  end: { keys: ['End'], what: 'to its end' },
+} as const satisfies Record<string, Binding>;
 
 /** Of every query. */
 export const CLIPS = {
@@ -89,6 +106,7 @@ export const CLIPS = {
 } as const satisfies Record<string, Binding>;
 
 export const PAGE = {
+  goal: { keys: ['KeyI', 'F1'], what: 'the goal, and what counts as better' },
   help: { keys: ['?'], what: 'this list' },
 } as const satisfies Record<string, Binding>;
 
@@ -172,8 +190,7 @@ export function keySections(
     ...overlays,
     ...Object.values(PAGE),
   ];
-  const { skip, ...score } = SCORE;
-  const answers = [COMPARE, DIGITS, score, CLIPS].flatMap((t): Binding[] => Object.values(t));
+  const answers = [COMPARE, DIGITS, SCORE, CLIPS].flatMap((t): Binding[] => Object.values(t));
   return [
     ...(controls ? [{ title: 'Take over', rows: driving }] : []),
     {
@@ -182,6 +199,7 @@ export function keySections(
       rows: live.map(rowOf).map(([keys, what]) => [keys.filter((k) => !drives.has(k)), what]),
     },
     { title: 'Compare', rows: answers.map(rowOf) },
+    { title: 'Episodes', rows: Object.values(REPLAY).map(rowOf) },
   ];
 }
 

@@ -28,6 +28,7 @@ import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
 import { createLine, type Line } from './line.ts';
 import { createOutbox } from './outbox.ts';
 import { type AppStore, createAppStore, reduce } from './store.ts';
+import { createTouch, type Touch } from './touch.ts';
 
 type Segment = WireQuery['segments'][number];
 type Body = ClientFeedback extends infer F
@@ -50,6 +51,8 @@ export interface Client {
   readonly frames: FrameBuffer;
   readonly teacherId: string;
   readonly gamepads: Gamepads;
+  /** Sticks and pedals on the screen. */
+  readonly touch: Touch;
   scene(sceneId: number): SceneDescription | undefined;
   /** Where the live picture looks: angle of the view from the world's x, rad. */
   readonly view: { heading: number };
@@ -65,6 +68,8 @@ export interface Client {
   reward(value: RewardValue): boolean;
   /** Sends, and keeps until it is acknowledged. Returns the id. */
   give(body: Body, shownAt: number): string;
+  /** The goal of this environment is known here from now on. */
+  closeGoalNote(): void;
   /** Give up the answers to runs that are not served now. */
   forgetOthers(): void;
   clip(segment: Segment): Promise<Clip>;
@@ -127,6 +132,7 @@ export function createClient(window: Window): Client {
     switch (message.type) {
       case 'welcome':
         line.settle();
+        store.setState({ goalNote: storage.getItem(goalKey()) === null });
         frames.clear();
         scenes.clear();
         episodeIds.clear();
@@ -246,6 +252,11 @@ export function createClient(window: Window): Client {
     if (wanted > 0) send({ type: 'ask-queries', count: wanted });
   }
 
+  /** Per environment: a person may know one and not another. */
+  function goalKey(): string {
+    return `reins-goal-${store.getState().welcome?.environment.id}`;
+  }
+
   function sendShown(): void {
     send({ type: 'show-query', queryId: store.getState().shownQuery ?? null });
   }
@@ -263,6 +274,7 @@ export function createClient(window: Window): Client {
     store,
     frames,
     gamepads: createGamepads(storage),
+    touch: createTouch(),
     teacherId,
     view: { heading: 0 },
     scene: (id) => scenes.get(id),
@@ -288,6 +300,11 @@ export function createClient(window: Window): Client {
         clips.set(tag, { resolve, reject });
         if (!send({ type: 'request-clip', tag, segment })) reject(new Error('not connected'));
       });
+    },
+    closeGoalNote() {
+      if (!store.getState().goalNote) return;
+      trySet(storage, goalKey(), 'seen');
+      store.setState({ goalNote: false });
     },
     forgetOthers() {
       outbox.forgetOthers(store.getState().welcome?.runId ?? '');

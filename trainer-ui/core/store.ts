@@ -8,11 +8,22 @@ import type {
   WireQuery,
 } from '../../server/protocol/index.ts';
 import type { PadAccess } from './gamepads.ts';
+import type { Moment } from './moment.ts';
 
 export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
 export type Status = Extract<ServerMessage, { type: 'status' }>;
 export type OverrideReport = Extract<ServerMessage, { type: 'override' }>;
-export type Tab = 'live' | 'compare' | 'learning';
+export type Tab = 'live' | 'compare' | 'episodes' | 'learning';
+
+/** An answer of this page that can be taken back. */
+export interface Answered {
+  readonly feedbackId: string;
+  readonly query: WireQuery;
+  /** In words, for the list of answers. */
+  readonly said: string;
+  /** ms since epoch. */
+  readonly at: number;
+}
 
 export interface AppState {
   connection: 'connecting' | 'open' | 'lost' | 'refused';
@@ -34,6 +45,14 @@ export interface AppState {
   queries: readonly WireQuery[];
   /** The query on screen: it stays until it is answered, whatever the server withdraws. */
   shownQuery: string | undefined;
+  /** Answers of this page to queries, oldest first, without those taken back. */
+  answered: readonly Answered[];
+  /** The query of an answer that was taken back: it is asked before all others. */
+  again: WireQuery | undefined;
+  /** What is looked at under Episodes, and where a link leads. */
+  moment: Moment | undefined;
+  /** The note on the environment's goal is open: nobody of this browser has answered or closed it yet. */
+  goalNote: boolean;
   /** Answers of this page: sent, on disk, in a policy. */
   sent: number;
   acknowledged: number;
@@ -70,6 +89,10 @@ export function createAppStore(): AppStore {
     forces: false,
     queries: [],
     shownQuery: undefined,
+    answered: [],
+    again: undefined,
+    goalNote: false,
+    moment: undefined,
     sent: 0,
     acknowledged: 0,
     applied: undefined,

@@ -1,9 +1,9 @@
 /** A small streaming chart on uPlot. */
-import { Paper, Text } from '@mantine/core';
+import { Paper, Text, Title, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import type { MetricsPoint } from '../../server/protocol/index.ts';
-import type { Series } from './charts.ts';
+import type { Hue, Series } from './charts.ts';
 
 const HEIGHT = 150;
 const LEGEND_HEIGHT = 30;
@@ -22,12 +22,13 @@ export function Chart(props: {
   const { title, hint, series, points, range, empty } = props;
   const container = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
+  const scheme = useComputedColorScheme('dark', { getInitialValueInEffect: false });
   const known = points.some((p) => series.some((s) => p.values[s.metric] !== undefined));
   useEffect(() => {
     const element = container.current;
     if (!element || !known) return;
     const made = new uPlot(
-      options(element.clientWidth, series, range),
+      options(element.clientWidth, series, range, inkOf(element, scheme)),
       dataOf(series, []),
       element,
     );
@@ -40,22 +41,27 @@ export function Chart(props: {
       observer.disconnect();
       made.destroy();
     };
-  }, [series, range, known]);
+  }, [series, range, known, scheme]);
   useEffect(() => {
     if (known) plot.current?.setData(dataOf(series, points));
   }, [points, series, known]);
   const last = points.findLast((p) => p.values[series[0]!.metric] !== undefined);
   return (
-    <Paper p="sm" bg="#12171d" withBorder style={{ borderColor: '#1c222a' }}>
+    <Paper p="sm" className="card" withBorder component="section" aria-label={title}>
       <div style={{ display: 'flex', justifyContent: 'space-between' }}>
-        <Text size="sm" fw={600} title={hint}>
+        <Title order={3} size="sm" title={hint}>
           {title}
-        </Text>
+        </Title>
         <Text size="sm" className="mono" c="dimmed">
           {last ? format(last.values[series[0]!.metric]!) : ''}
         </Text>
       </div>
-      <div ref={container} style={{ minHeight: HEIGHT }}>
+      <div
+        ref={container}
+        style={{ minHeight: HEIGHT }}
+        role="img"
+        aria-label={known ? spoken(title, series, points) : `${title}: no values yet, ${empty}`}
+      >
         {!known && (
           <Text size="xs" c="dimmed" pt={56} ta="center">
             {empty}
@@ -64,6 +70,39 @@ export function Chart(props: {
       </div>
     </Paper>
   );
+}
+
+/** A curve in words: where it began, where it is, and between what. */
+export function spoken(
+  title: string,
+  series: readonly Series[],
+  points: readonly MetricsPoint[],
+): string {
+  const each = series.flatMap(({ metric, label }) => {
+    const values = points.flatMap((p) => p.values[metric] ?? []);
+    if (values.length === 0) return [];
+    const [first, last] = [values[0]!, values.at(-1)!].map(format);
+    const [least, most] = [Math.min(...values), Math.max(...values)].map(format);
+    return [`${label} from ${first} to ${last}, between ${least} and ${most}`];
+  });
+  return `${title}: ${each.join('; ')}`;
+}
+
+interface Ink {
+  readonly axis: string;
+  readonly grid: string;
+  line(hue: Hue): string;
+}
+
+/** Colours of the scheme, as the canvas of the chart needs them. */
+function inkOf(element: HTMLElement, scheme: 'light' | 'dark'): Ink {
+  const style = getComputedStyle(element);
+  const shade = scheme === 'dark' ? 4 : 9;
+  return {
+    axis: style.getPropertyValue('--axis'),
+    grid: style.getPropertyValue('--faint'),
+    line: (hue) => style.getPropertyValue(`--mantine-color-${hue}-${shade}`),
+  };
 }
 
 function format(value: number): string {
@@ -92,12 +131,13 @@ function rangeOf(_: uPlot, least: number | null, most: number | null): uPlot.Ran
 function options(
   width: number,
   series: readonly Series[],
-  range?: readonly [number, number],
+  range: readonly [number, number] | undefined,
+  ink: Ink,
 ): uPlot.Options {
   const axis: uPlot.Axis = {
-    stroke: '#6b7683',
+    stroke: ink.axis,
     font: '11px system-ui',
-    grid: { stroke: 'rgb(255 255 255 / 5%)', width: 1 },
+    grid: { stroke: ink.grid, width: 1 },
     ticks: { show: false },
   };
   return {
@@ -115,7 +155,7 @@ function options(
       {},
       ...series.map((s) => ({
         label: s.label,
-        stroke: s.colour,
+        stroke: ink.line(s.colour),
         width: 2,
         spanGaps: true,
         points: { show: false },

@@ -1,10 +1,22 @@
 /** The charts of the learning view: which metrics, and what to say while there are none. */
 import type { MetricName } from '../../server/protocol/index.ts';
 
+export type Hue =
+  | 'blue'
+  | 'green'
+  | 'orange'
+  | 'teal'
+  | 'grape'
+  | 'pink'
+  | 'yellow'
+  | 'violet'
+  | 'gray';
+
 export interface Series {
   readonly metric: MetricName;
   readonly label: string;
-  readonly colour: string;
+  /** A hue of the theme: its shade goes with the scheme. */
+  readonly colour: Hue;
   readonly dash?: readonly number[];
 }
 
@@ -17,7 +29,7 @@ export interface ChartDescription {
   readonly empty: string;
 }
 
-const series = (metric: MetricName, label: string, colour: string, dash?: number[]): Series => ({
+const series = (metric: MetricName, label: string, colour: Hue, dash?: number[]): Series => ({
   metric,
   label,
   colour,
@@ -31,52 +43,52 @@ const WAIT_ANSWER = 'after the first answers';
 export const RUN_CHARTS: readonly ChartDescription[] = [
   {
     title: 'Success',
-    series: [series('episode/success', 'success', '#51cf66')],
+    series: [series('episode/success', 'success', 'green')],
     range: UNIT,
     empty: WAIT_EPISODE,
   },
   {
     title: 'Return of an episode',
     series: [
-      series('episode/return', 'environment', '#4dabf7'),
-      series('episode/learned-return', 'learned', '#f783ac', [6, 4]),
+      series('episode/return', 'environment', 'blue'),
+      series('episode/learned-return', 'learned', 'pink', [6, 4]),
     ],
     empty: WAIT_EPISODE,
   },
   {
     title: 'Cost of an episode',
-    series: [series('episode/cost', 'cost', '#ff922b')],
+    series: [series('episode/cost', 'cost', 'orange')],
     empty: WAIT_EPISODE,
   },
   {
     title: 'Steps of an episode',
-    series: [series('episode/length', 'steps', '#63e6be')],
+    series: [series('episode/length', 'steps', 'teal')],
     empty: WAIT_EPISODE,
   },
   {
     title: 'Takeovers per 100 steps',
-    series: [series('human/overrides-per-100', 'takeovers', '#ff922b')],
+    series: [series('human/overrides-per-100', 'takeovers', 'orange')],
     empty: WAIT_EPISODE,
   },
   {
     title: 'Answers a minute',
-    series: [series('human/answers-per-minute', 'answers', '#da77f2')],
+    series: [series('human/answers-per-minute', 'answers', 'grape')],
     empty: WAIT_ANSWER,
   },
   {
     title: 'Losses',
     series: [
-      series('loss/critic', 'critic', '#4dabf7'),
-      series('loss/actor', 'actor', '#51cf66'),
-      series('reward/loss', 'reward model', '#f783ac'),
+      series('loss/critic', 'critic', 'blue'),
+      series('loss/actor', 'actor', 'green'),
+      series('reward/loss', 'reward model', 'pink'),
     ],
     empty: 'once the learner has enough experience',
   },
   {
     title: 'Steps and updates a second',
     series: [
-      series('speed/steps-per-second', 'steps', '#4dabf7'),
-      series('speed/updates-per-second', 'updates', '#51cf66'),
+      series('speed/steps-per-second', 'steps', 'blue'),
+      series('speed/updates-per-second', 'updates', 'green'),
     ],
     empty: 'in a second',
   },
@@ -86,15 +98,15 @@ export const REWARD_CHARTS: readonly ChartDescription[] = [
   {
     title: 'Answers that it learns from',
     hint: 'Comparisons, rankings, ratings, rewards, takeovers and demonstrations.',
-    series: [series('reward/labels', 'answers', '#da77f2')],
+    series: [series('reward/labels', 'answers', 'grape')],
     empty: WAIT_ANSWER,
   },
   {
     title: 'Accuracy and its ceiling',
     hint: 'Share of comparisons it predicts. The ceiling is what the repeats of your own answers allow; it is 1 until 10 pairs were asked twice.',
     series: [
-      series('reward/accuracy', 'accuracy', '#f783ac'),
-      series('reward/ceiling', 'ceiling', '#8b95a3', [4, 4]),
+      series('reward/accuracy', 'accuracy', 'pink'),
+      series('reward/ceiling', 'ceiling', 'gray', [4, 4]),
     ],
     range: UNIT,
     empty: WAIT_HELD_OUT,
@@ -102,32 +114,32 @@ export const REWARD_CHARTS: readonly ChartDescription[] = [
   {
     title: 'Calibration error (ECE)',
     hint: 'How far its confidence is from how often it is right: 0 is honest.',
-    series: [series('reward/ece', 'calibration error', '#ffd43b')],
+    series: [series('reward/ece', 'calibration error', 'yellow')],
     range: UNIT,
     empty: WAIT_HELD_OUT,
   },
   {
     title: 'Log-likelihood of an answer',
     hint: 'Higher is better; −0.69 is tossing a coin.',
-    series: [series('reward/logLikelihood', 'log-likelihood', '#b197fc')],
+    series: [series('reward/logLikelihood', 'log-likelihood', 'violet')],
     empty: WAIT_HELD_OUT,
   },
   {
     title: 'Disagreement of its members',
     hint: 'Standard deviation of the members’ rewards over recent behaviour.',
-    series: [series('reward/disagreement', 'disagreement', '#63e6be')],
+    series: [series('reward/disagreement', 'disagreement', 'teal')],
     empty: WAIT_ANSWER,
   },
   {
     title: 'Distance from the answers',
     hint: '1: recent behaviour is as near to what was labelled as labels are to each other. Much more: it is guessing there.',
-    series: [series('reward/distance', 'distance', '#ffa94d')],
+    series: [series('reward/distance', 'distance', 'orange')],
     empty: WAIT_ANSWER,
   },
   {
     title: 'Distance from the true reward',
     hint: 'Pearson distance (as in EPIC) from the environment’s own reward over recent behaviour: 0 is the same, 1 its opposite. Omitted where either is a constant reward.',
-    series: [series('reward/epicDistance', 'Pearson distance', '#4dabf7')],
+    series: [series('reward/epicDistance', 'Pearson distance', 'blue')],
     range: UNIT,
     empty: WAIT_ANSWER,
   },

@@ -1,4 +1,13 @@
-import { Badge, ScrollArea, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import {
+  Badge,
+  ScrollArea,
+  SimpleGrid,
+  Stack,
+  Table,
+  Text,
+  Title,
+  VisuallyHidden,
+} from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { EpisodeSummary, MetricsPoint } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
@@ -12,15 +21,22 @@ export default function LearningView() {
   const points = useApp((s) => s.metrics);
   const episodes = useApp((s) => s.episodes);
   return (
-    <ScrollArea h="calc(100dvh - 80px)" data-testid="learning">
+    <ScrollArea className="view" data-testid="learning" viewportProps={{ tabIndex: 0 }}>
       <Stack p="md" gap="md">
+        <VisuallyHidden component="h1">Learning</VisuallyHidden>
+        <Title order={2} size="h5">
+          The agent
+        </Title>
         <Charts charts={RUN_CHARTS} points={points} />
-        <Text size="sm" fw={600} c="dimmed">
-          Reward model, judged on answers that it was not trained on
-        </Text>
+        <Title order={2} size="h5">
+          The reward model, judged on answers that it was not trained on
+        </Title>
         <Charts charts={REWARD_CHARTS} points={points}>
           <ReliabilityDiagram bins={binsOf(points)} />
         </Charts>
+        <Title order={2} size="h5">
+          Newest episodes
+        </Title>
         <Episodes episodes={episodes} />
       </Stack>
     </ScrollArea>
@@ -66,49 +82,51 @@ function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
     );
   }
   return (
-    <Table striped highlightOnHover stickyHeader fz="sm" data-testid="episodes">
-      <Table.Thead>
-        <Table.Tr>
-          {[
-            'Episode',
-            'End',
-            'Steps',
-            'Return',
-            'Learned',
-            'Cost',
-            'Your steps',
-            'Clipped',
-            'Asked',
-            'Policy',
-          ].map((head) => (
-            <Table.Th key={head}>{head}</Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody className="mono">
-        {episodes.slice(0, 40).map((e) => (
-          <Table.Tr key={e.episodeId}>
-            <Table.Td>
-              {e.live ? 'live' : 'rollout'} · seed {e.seed}
-            </Table.Td>
-            <Table.Td>
-              <End episode={e} />
-            </Table.Td>
-            <Table.Td>{e.length}</Table.Td>
-            <Table.Td>{e.return.toFixed(1)}</Table.Td>
-            <Table.Td>{e.learnedReturn === null ? '–' : e.learnedReturn.toFixed(1)}</Table.Td>
-            <Table.Td>{e.cost}</Table.Td>
-            <Table.Td>{e.humanSteps}</Table.Td>
-            <Table.Td title="steps on which a person asked for more than the action space allows">
-              {e.clippedActions ?? 0}
-            </Table.Td>
-            <Table.Td title="steps on which the robot asked for a person">
-              {e.askedSteps ?? 0}
-            </Table.Td>
-            <Table.Td>{e.policyVersion}</Table.Td>
+    <Table.ScrollContainer minWidth={760} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table striped highlightOnHover fz="sm" data-testid="episodes">
+        <Table.Thead>
+          <Table.Tr>
+            {[
+              'Episode',
+              'End',
+              'Steps',
+              'Return',
+              'Learned',
+              'Cost',
+              'Your steps',
+              'Clipped',
+              'Asked',
+              'Policy',
+            ].map((head) => (
+              <Table.Th key={head}>{head}</Table.Th>
+            ))}
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody className="mono">
+          {episodes.slice(0, 40).map((e) => (
+            <Table.Tr key={e.episodeId}>
+              <Table.Td>
+                {e.live ? 'live' : 'rollout'} · seed {e.seed}
+              </Table.Td>
+              <Table.Td>
+                <End episode={e} />
+              </Table.Td>
+              <Table.Td>{e.length}</Table.Td>
+              <Table.Td>{e.return.toFixed(1)}</Table.Td>
+              <Table.Td>{e.learnedReturn === null ? '–' : e.learnedReturn.toFixed(1)}</Table.Td>
+              <Table.Td>{e.cost}</Table.Td>
+              <Table.Td>{e.humanSteps}</Table.Td>
+              <Table.Td title="steps on which a person asked for more than the action space allows">
+                {e.clippedActions ?? 0}
+              </Table.Td>
+              <Table.Td title="steps on which the robot asked for a person">
+                {e.askedSteps ?? 0}
+              </Table.Td>
+              <Table.Td>{e.policyVersion}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }

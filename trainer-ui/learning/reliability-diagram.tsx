@@ -1,5 +1,5 @@
 /** Confidence against accuracy: an honest model's dots lie on the diagonal; large dots have many answers. */
-import { Paper, Text } from '@mantine/core';
+import { Paper, Text, Title } from '@mantine/core';
 import { WAIT_HELD_OUT } from './charts.ts';
 import type { Bin } from './reliability.ts';
 
@@ -14,20 +14,21 @@ export function ReliabilityDiagram({ bins }: { bins: readonly Bin[] }) {
   return (
     <Paper
       p="sm"
-      bg="#12171d"
+      className="card"
       withBorder
-      style={{ borderColor: '#1c222a' }}
+      component="section"
+      aria-label="Reliability"
       data-testid="reliability"
       data-bins={bins.length}
     >
       <div style={{ display: 'flex', justifyContent: 'space-between' }}>
-        <Text
+        <Title
+          order={3}
           size="sm"
-          fw={600}
           title="Dots on the diagonal: it is right as often as it says. Below: too sure of itself. Large dots stand for many answers."
         >
           Reliability
-        </Text>
+        </Title>
         <Text size="sm" className="mono" c="dimmed">
           {answers > 0 ? `${answers} answers` : ''}
         </Text>
@@ -51,14 +52,14 @@ function Diagram({ bins }: { bins: readonly Bin[] }) {
       width="100%"
       height={150}
       role="img"
-      aria-label="reliability diagram"
+      aria-label={`reliability: ${bins.map((b) => `said ${Math.round(100 * b.confidence)} %, right ${Math.round(100 * b.accuracy)} % of ${b.count}`).join('; ')}`}
       fontFamily="system-ui"
       fontSize={11}
-      fill="#6b7683"
+      fill="var(--axis)"
     >
       {[0, 0.5, 1].map((a) => (
         <g key={a}>
-          <line x1={LEFT} x2={RIGHT} y1={y(a)} y2={y(a)} stroke="rgb(255 255 255 / 7%)" />
+          <line x1={LEFT} x2={RIGHT} y1={y(a)} y2={y(a)} stroke="var(--faint)" />
           <text x={LEFT - 8} y={y(a) + 4} textAnchor="end">
             {a.toFixed(1)}
           </text>
@@ -74,7 +75,7 @@ function Diagram({ bins }: { bins: readonly Bin[] }) {
         y1={y(0.5)}
         x2={x(1)}
         y2={y(1)}
-        stroke="#8b95a3"
+        stroke="var(--axis)"
         strokeDasharray="4 4"
         strokeWidth={1.5}
       />

@@ -26,7 +26,7 @@ export function ForcesToggle() {
   });
   if (!offered) return null;
   return (
-    <div className="hud" style={{ right: 14, top: '50%' }}>
+    <div>
       <Tooltip label={withKey('Contacts, joints and forces', OVERLAYS.forces)} position="left">
         <ActionIcon
           size="lg"

@@ -1,23 +1,74 @@
 /** Numbers of the moment, refreshed ten times a second outside of React. */
-import { Stack, Text } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import { Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Frame } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
-import { barOf, growsLeft } from '../core/sides.ts';
-import { CONTROLLER_COLOUR } from '../theme.ts';
+import type { Welcome } from '../core/store.ts';
+import { ActionBars, mirroredAxes, showActions } from './action-bars.tsx';
 
 const EVERY = 100;
 const SPARK = 120;
+/** On smaller screens they are folded away at first. */
+const ROOMY = '(min-width: 900px) and (min-height: 600px)';
 
 export function Instruments() {
-  const client = useClient();
   const environment = useApp((s) => s.welcome?.environment);
   const root = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [open, setOpen] = useState(() => window.matchMedia(ROOMY).matches);
+  useReadings(root, canvas);
+  if (!environment) return null;
+  return (
+    <section
+      className="instruments glass"
+      ref={root}
+      aria-label="instruments"
+      data-testid="instruments"
+    >
+      <UnstyledButton
+        className="instruments-title"
+        aria-expanded={open}
+        onClick={(event) => {
+          event.currentTarget.blur();
+          setOpen(!open);
+        }}
+      >
+        <Text size="xs" c="dimmed" className="mono" data-value="time">
+          –
+        </Text>
+        {open ? <IconChevronUp size={14} aria-hidden /> : <IconChevronDown size={14} aria-hidden />}
+        <VisuallyHidden>instruments</VisuallyHidden>
+      </UnstyledButton>
+      <Stack gap={6} display={open ? 'flex' : 'none'}>
+        <Row label="reward" id="reward" />
+        <Row label="learned" id="predicted" />
+        <Row label="risk ahead" id="risk" />
+        <canvas
+          ref={canvas}
+          width={412}
+          height={64}
+          style={{ width: '100%', height: 32 }}
+          role="img"
+          aria-label="reward of the last steps; its newest value is above"
+        />
+        <ActionBars />
+      </Stack>
+    </section>
+  );
+}
+
+/** Writes what the frame on screen says into the elements, past React. */
+function useReadings(
+  root: RefObject<HTMLElement | null>,
+  canvas: RefObject<HTMLCanvasElement | null>,
+): void {
+  const client = useClient();
+  const environment = useApp((s) => s.welcome?.environment);
   useEffect(() => {
     if (!environment) return;
     const rewards: number[] = [];
-    const mirrored = new Set(environment.controls.filter(growsLeft).map(({ axis }) => axis));
+    const mirrored = mirroredAxes(environment.controls);
     let last: Frame | undefined;
     const timer = setInterval(() => {
       const frame = client.frames.shown;
@@ -30,44 +81,7 @@ export function Instruments() {
       if (canvas.current) drawSpark(canvas.current, rewards);
     }, EVERY);
     return () => clearInterval(timer);
-  }, [client, environment]);
-  if (!environment) return null;
-  return (
-    <div
-      className="hud glass"
-      ref={root}
-      style={{ left: 14, top: 14, width: 230, padding: '10px 12px' }}
-      data-testid="instruments"
-    >
-      <Stack gap={6}>
-        <Row label="time" id="time" />
-        <Row label="reward" id="reward" />
-        <Row label="learned" id="predicted" />
-        <Row label="risk ahead" id="risk" />
-        <canvas
-          ref={canvas}
-          width={412}
-          height={64}
-          style={{ width: '100%', height: 32 }}
-          aria-label="reward of the last steps"
-        />
-        {environment.actionNames.slice(0, 8).map((name, i) => (
-          <div key={name}>
-            <Text size="xs" c="dimmed" lh={1.3}>
-              {name}
-            </Text>
-            <ActionBar id={`action-${i}`} colour={CONTROLLER_COLOUR.human} />
-            <div style={{ height: 2 }} />
-            <ActionBar id={`policy-${i}`} colour={CONTROLLER_COLOUR.policy} />
-          </div>
-        ))}
-        <Text size="xs" c="dimmed" lh={1.3}>
-          <span style={{ color: CONTROLLER_COLOUR.human }}>■</span> executed{' '}
-          <span style={{ color: CONTROLLER_COLOUR.policy }}>■</span> agent’s wish
-        </Text>
-      </Stack>
-    </div>
-  );
+  }, [client, environment, root, canvas]);
 }
 
 function Row({ label, id }: { label: string; id: string }) {
@@ -83,23 +97,10 @@ function Row({ label, id }: { label: string; id: string }) {
   );
 }
 
-function ActionBar({ id, colour }: { id: string; colour: string }) {
-  return (
-    <div className="bar">
-      <i data-bar={id} style={{ background: colour, left: '50%', width: 0 }} />
-    </div>
-  );
-}
-
-interface Bounds {
-  readonly actionLow: readonly number[];
-  readonly actionHigh: readonly number[];
-}
-
 function update(
   root: HTMLElement,
   frame: Frame,
-  { actionLow: low, actionHigh: high }: Bounds,
+  environment: Welcome['environment'],
   mirrored: ReadonlySet<number>,
 ): void {
   const text = (id: string, value: string) => {
@@ -112,18 +113,7 @@ function update(
   text('reward', signed(frame.reward));
   text('predicted', signed(frame.predictedReward));
   text('risk', Number.isNaN(frame.risk) ? '–' : `${Math.round(100 * frame.risk)} %`);
-  for (let i = 0; i < Math.min(8, frame.action.length); i++) {
-    const bar = (value: number) => barOf(value, low[i]!, high[i]!, mirrored.has(i));
-    setBar(root, `action-${i}`, bar(frame.action[i]!));
-    setBar(root, `policy-${i}`, bar(frame.policyAction[i]!));
-  }
-}
-
-function setBar(root: HTMLElement, id: string, shares: ReturnType<typeof barOf>): void {
-  const bar = root.querySelector<HTMLElement>(`[data-bar="${id}"]`);
-  if (!bar) return;
-  bar.style.left = `${shares.left}%`;
-  bar.style.width = `${shares.width}%`;
+  showActions(root, frame.action, frame.policyAction, environment, mirrored);
 }
 
 function drawSpark(canvas: HTMLCanvasElement, values: readonly number[]): void {
@@ -132,12 +122,12 @@ function drawSpark(canvas: HTMLCanvasElement, values: readonly number[]): void {
   const { width, height } = canvas;
   context.clearRect(0, 0, width, height);
   const most = Math.max(0.5, ...values.map(Math.abs));
-  context.strokeStyle = 'rgb(255 255 255 / 15%)';
+  context.strokeStyle = 'rgb(128 128 128 / 50%)';
   context.beginPath();
   context.moveTo(0, height / 2);
   context.lineTo(width, height / 2);
   context.stroke();
-  context.strokeStyle = '#51cf66';
+  context.strokeStyle = '#2f9e44';
   context.lineWidth = 3;
   context.beginPath();
   for (const [i, value] of values.entries()) {

@@ -1,19 +1,21 @@
-import { Badge, Center, Loader, Stack, Text } from '@mantine/core';
+import { Center, Loader, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { Vector3 } from 'three';
 import { FLAG, type Frame } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
 import type { Client } from '../core/client.ts';
+import { GoalNote } from '../goal/goal.tsx';
 import { createStage, type Stage } from '../scene/stage.ts';
-import { CONTROLLER_COLOUR } from '../theme.ts';
 import { ControlBar } from './control-bar.tsx';
 import { ForcesToggle } from './forces-toggle.tsx';
 import { Instruments } from './instruments.tsx';
 import { OverrideCard } from './override-card.tsx';
 import { pathOnScreen } from './path-on-screen.ts';
-import { holdsHere, requestOf } from './request.ts';
+import { requestOf } from './request.ts';
 import { RequestBanner } from './request-banner.tsx';
+import { TouchDrive } from './touch-drive.tsx';
 import { useOperator } from './use-operator.ts';
+import { WhoDrives } from './who-drives.tsx';
 
 export function LiveView() {
   const client = useClient();
@@ -39,21 +41,35 @@ export function LiveView() {
 
   return (
     <div
-      className={`stage ${controller === 'human' || driving ? 'human' : controller} ${request}`}
+      className={`view stage ${controller === 'human' || driving ? 'human' : controller} ${request}`}
       data-testid="stage"
       data-controller={controller}
-      style={{ height: 'calc(100dvh - 80px)' }}
     >
+      <VisuallyHidden component="h1">Live</VisuallyHidden>
       <div className="canvas" ref={container} />
       <div className="frame" />
       {!ready && <Waiting />}
-      <ControllerBadge />
-      <RequestBanner request={request} />
-      <Instruments />
-      <OverrideCard />
+      <div className="hud">
+        <div className="hud-left">
+          <Instruments />
+          <GoalNote />
+        </div>
+        <div className="hud-top">
+          <WhoDrives />
+          <RequestBanner request={request} />
+        </div>
+        <div className="hud-right">
+          <OverrideCard />
+          <ForcesToggle />
+        </div>
+        <div className="hud-drive">
+          <TouchDrive />
+        </div>
+        <div className="hud-bar">
+          <ControlBar />
+        </div>
+      </div>
       <RewardFlash />
-      <ForcesToggle />
-      <ControlBar />
     </div>
   );
 }
@@ -132,45 +148,6 @@ function Waiting() {
   );
 }
 
-const WORDS = { policy: 'Agent drives', human: 'You drive', safe: 'Stopped' } as const;
-
-function ControllerBadge() {
-  const controller = useApp((s) => s.status?.controller ?? 'policy');
-  const driving = useApp((s) => s.driving);
-  const holder = useApp((s) => s.status?.holder ?? null);
-  const paused = useApp((s) => s.status?.state === 'paused');
-  const client = useClient();
-  const here = useApp((s) => holdsHere(s, client.teacherId));
-  const other = controller === 'human' && !here;
-  const who = holder === client.teacherId ? 'Another tab of yours' : holder;
-  const brakes =
-    useApp((s) => requestOf(s, client.teacherId) === 'take-over') && controller === 'safe';
-  const shown = driving && controller === 'policy' ? 'human' : controller;
-  return (
-    <div
-      className="hud"
-      style={{ top: 14, left: '50%', transform: 'translateX(-50%)', display: 'flex', gap: 8 }}
-    >
-      <Badge
-        size="xl"
-        radius="md"
-        color={CONTROLLER_COLOUR[shown]}
-        variant="filled"
-        data-testid="controller"
-        data-controller={shown}
-        aria-live="polite"
-      >
-        {other ? `${who} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
-      </Badge>
-      {paused && (
-        <Badge size="xl" radius="md" color="gray" variant="filled" data-testid="paused">
-          Paused
-        </Badge>
-      )}
-    </div>
-  );
-}
-
 /** As long as the animation of `.flash`. */
 const FLASH_MS = 450;
 
@@ -182,17 +159,10 @@ function RewardFlash() {
   return (
     <Text
       key={last.at}
-      className="hud flash"
+      className="flash"
       aria-hidden
       fw={800}
       c={last.value > 0 ? 'teal.4' : 'red.5'}
-      style={{
-        top: '30%',
-        left: '50%',
-        transform: 'translateX(-50%)',
-        fontSize: 72,
-        lineHeight: 1,
-      }}
     >
       {last.value > 0 ? '+' : '−'}
       {Math.abs(last.value) < 1 ? '½' : '1'}

@@ -35,7 +35,7 @@ export function OverrideCard() {
     );
   return (
     <div
-      className={`hud glass takeover ${words?.verdict ?? ''}`}
+      className={`glass takeover ${words?.verdict ?? ''}`}
       role="status"
       data-testid="override-card"
       data-verdict={words?.verdict ?? 'pending'}

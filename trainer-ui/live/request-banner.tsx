@@ -9,7 +9,7 @@ import type { Request } from './request.ts';
 export function RequestBanner({ request }: { request: Request }) {
   return (
     <div
-      className="hud request"
+      className="request"
       role="status"
       aria-live={request === 'take-over' ? 'assertive' : 'polite'}
       data-testid="request"

@@ -23,45 +23,46 @@ function seconds(steps: number, controlDt: number): string {
 
 /**
  * @param end label of why the branch ended
- * @param without whom it would have happened: 'you', or another operator's name
+ * @param who drove: 'you', or another operator's name
  */
 export function takeoverWords(
   c: Counterfactual,
   end: string,
   controlDt: number,
-  without: string,
+  who: string,
 ): TakeoverWords {
   const { cost, humanCost, prevented } = c;
+  const Who = who === 'you' ? 'You' : who;
   if (c.failed) {
-    const costs = cost > 0 ? `, cost ${amount(cost)}` : '';
-    const text = `Without ${without}: ${end} after ${seconds(c.length, controlDt)}${costs}`;
+    const costs = cost > 0 ? ` (cost ${amount(cost)})` : '';
+    const text = `${Who} stepped in ${seconds(c.length, controlDt)} before the agent’s own drive would have ended: ${end}${costs}`;
     return prevented.failure
       ? { verdict: 'saved', text }
-      : { verdict: 'vain', text: `${text}. It ended badly all the same` };
+      : { verdict: 'vain', text: `${text}; it could not be saved from there` };
   }
-  if (!prevented.unneeded) {
-    const text = `Without ${without}: cost ${amount(cost)} in ${seconds(c.steps, controlDt)} instead of ${amount(humanCost)}`;
-    return { verdict: 'saved', text };
-  }
-  const what =
-    prevented.cost < 0
-      ? `Without ${without}: cost ${amount(cost)} instead of ${amount(humanCost)}`
-      : cost > 0
-        ? `The cost would have been the same, ${amount(cost)}`
-        : 'Nothing would have happened';
-  return { verdict: 'unneeded', text: `${what}: this takeover was not needed` };
+  const time = seconds(c.steps, controlDt);
+  const agent = `The agent alone would have had cost ${amount(cost)} in these ${time}`;
+  if (!prevented.unneeded)
+    return { verdict: 'saved', text: `${agent}; with ${who} it was ${amount(humanCost)}` };
+  if (prevented.cost < 0)
+    return { verdict: 'unneeded', text: `${agent}; with ${who} it was ${amount(humanCost)}` };
+  return cost > 0
+    ? { verdict: 'unneeded', text: `${agent}, the same as with ${who}` }
+    : {
+        verdict: 'unneeded',
+        text: `The agent alone would have had no cost in these ${time} either`,
+      };
 }
 
 const plural = (n: number, one: string, many: string) =>
   `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
-/** "12 takeovers · 3 failures prevented · 40 % not needed" */
+/** "12 takeovers · 3 failures prevented · 5 where the agent would have managed" */
 export function totalsWords({ judged, unneeded, failuresPrevented }: Totals): string {
   if (judged === 0) return 'no takeovers yet';
-  const share = Math.round((100 * unneeded) / judged);
   return [
     plural(judged, 'takeover', 'takeovers'),
     `${plural(failuresPrevented, 'failure', 'failures')} prevented`,
-    `${share} % not needed`,
+    `${unneeded.toLocaleString('en')} where the agent would have managed`,
   ].join(' · ');
 }

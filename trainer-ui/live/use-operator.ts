@@ -39,6 +39,7 @@ function operate(
 
   function letGo(): void {
     held.clear();
+    client.touch.reset();
     axes.reset();
     if (client.store.getState().driving) releases = RELEASES;
   }
@@ -62,7 +63,7 @@ function operate(
     const elapsed = look();
     const gamepad = document.hidden ? undefined : readGamepad(client);
     const dt = Math.min(0.2, elapsed / 1000);
-    axes.update(held, gamepad, dt, client.frames.latest?.action);
+    axes.update(keysDown(), gamepad, dt, client.frames.latest?.action);
     const { driving } = client.store.getState();
     if (axes.active !== 0) {
       releases = RELEASES;
@@ -74,6 +75,11 @@ function operate(
       sendInput(0);
       if (driving) client.store.setState({ driving: false });
     }
+  }
+
+  function keysDown(): ReadonlySet<string> {
+    const { held: touched } = client.touch;
+    return touched.size === 0 ? held : new Set([...held, ...touched]);
   }
 
   function sendInput(activeAxes: number): void {
@@ -118,9 +124,11 @@ function operate(
     window.addEventListener(event, leave, { signal });
   document.addEventListener('visibilitychange', onHidden, { signal });
   const timer = window.setInterval(tick, INPUT_EVERY);
+  const unlisten = client.touch.listen(tick);
   return () => {
     leave();
     window.clearInterval(timer);
+    unlisten();
     listening.abort();
   };
 }
@@ -182,5 +190,5 @@ function readGamepad(client: Client): GamepadState | undefined {
   if (gamepadAccess !== access) store.setState({ gamepadAccess: access });
   if (gamepad?.id !== id || (gamepad && gamepad.isMapped !== isMapped))
     store.setState({ gamepad: id === undefined ? undefined : { id, isMapped } });
-  return mappedInput === undefined ? state : undefined;
+  return client.touch.state ?? (mappedInput === undefined ? state : undefined);
 }

@@ -20,6 +20,7 @@ const SLOW = 45;
 const FAST = 18;
 
 export interface Stage {
+  readonly canvas: HTMLCanvasElement;
   readonly overlays: Overlays;
   readonly description: SceneDescription | undefined;
   setScene(description: SceneDescription): void;
@@ -109,6 +110,7 @@ export function createStage(container: HTMLElement): Stage {
   }
 
   return {
+    canvas,
     overlays,
     get description() {
       return description;

@@ -113,7 +113,14 @@ async function build(model: ModelFile, task: TaskFile): Promise<RoboticsEnvironm
   try {
     const { low, high } = env.actionSpace;
     const safeAction = Array.from(low, (l, i) => Math.min(high[i]!, Math.max(l, 0)));
-    const info = { title: task.title, horizon: task.horizon, safeAction };
+    const { title, horizon, description, better } = task;
+    const info = {
+      title,
+      horizon,
+      safeAction,
+      ...(description === undefined ? {} : { description }),
+      ...(better === undefined ? {} : { better }),
+    };
     const hold = createHold(env.physics, env.actionSpace);
     const controls = controlsOf(task, env.physics).map((c) => ({
       ...c,
@@ -148,7 +155,9 @@ export const mjcfFactory: EnvironmentFactory = {
   id: 'mjcf',
   title: 'Your own model',
   description:
-    'Any MJCF or URDF model with a task file. Options: mjcf (path), mjcfRoot (folder), actuate (position or motor), task (path).',
+    'A model of your own, MJCF or URDF. Its task file can say here what it is to do (`description`).',
+  better:
+    'What you want to see more of. The task file can say it here (`better`), so that all who judge mean the same.',
   family: 'robotics',
   controlHz: 50,
   horizon: emptyTask.horizon,

@@ -3,6 +3,9 @@ import type { BodyRole, CameraDescription, Vec3 } from '../../contract.ts';
 /** A task as a JSON (or TypeScript) file gives it. Expressions: see `expression.ts`. */
 export interface TaskFile {
   readonly title: string;
+  /** What the model is to do, and what makes one attempt better than another: sentences for people. */
+  readonly description?: string;
+  readonly better?: string;
   /** Substeps per action. */
   readonly frameSkip: number;
   readonly horizon: number;
@@ -172,15 +175,21 @@ function list(field: string, value: unknown): unknown[] {
 }
 
 /** Keys a task file may have. */
-const keys = [...Object.keys(emptyTask), 'success', 'cost', 'keyframe', 'agentBody'];
+const optionalTexts = [
+  'description',
+  'better',
+  'success',
+  'cost',
+  'keyframe',
+  'agentBody',
+] as const;
+const keys = [...Object.keys(emptyTask), ...optionalTexts];
 
 /** @throws RangeError naming field, value and what is allowed. */
 export function parseTaskFile(value: unknown): TaskFile {
   const file = object('', value, keys);
   const get = (key: keyof TaskFile) => (file[key] === undefined ? emptyTask[key] : file[key]);
   const noise = object('noise', get('noise'), ['qpos', 'qvel']);
-  const optional = (key: 'success' | 'cost' | 'keyframe' | 'agentBody') =>
-    file[key] === undefined ? {} : { [key]: text(key, file[key]) };
   return {
     title: text('title', get('title')),
     frameSkip: number('frameSkip', get('frameSkip'), 1, 10_000, true),
@@ -196,9 +205,10 @@ export function parseTaskFile(value: unknown): TaskFile {
     roles: roleTable(get('roles')),
     cameras: list('cameras', get('cameras')).map(camera),
     controls: list('controls', get('controls')).map(control),
-    ...optional('success'),
-    ...optional('cost'),
-    ...optional('keyframe'),
-    ...optional('agentBody'),
+    ...Object.fromEntries(
+      optionalTexts
+        .filter((key) => file[key] !== undefined)
+        .map((key) => [key, text(key, file[key])]),
+    ),
   };
 }

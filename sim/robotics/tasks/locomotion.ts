@@ -193,6 +193,7 @@ interface RunnerRow {
   readonly id: string;
   readonly title: string;
   readonly description: string;
+  readonly better: string;
   readonly xml: string;
   readonly runner: Runner;
   readonly frameSkip: number;
@@ -223,6 +224,7 @@ function entry(row: RunnerRow): TaskEntry {
     id: row.id,
     title: row.title,
     description: row.description,
+    better: row.better,
     controlHz: 1 / (row.timestep * row.frameSkip),
     horizon: task.horizon,
     controls: motorControls(row.motors, row.limit),
@@ -262,6 +264,8 @@ export const locomotionTasks: readonly TaskEntry[] = [
     id: 'half-cheetah',
     title: 'Half cheetah',
     description: 'Run fast on two legs in the plane.',
+    better:
+      'Running further forward in the same time, steadily and on its feet rather than on its back.',
     xml: halfCheetahXml,
     runner: halfCheetah,
     frameSkip: 5,
@@ -273,6 +277,7 @@ export const locomotionTasks: readonly TaskEntry[] = [
     id: 'hopper',
     title: 'Hopper',
     description: 'Hop forward on one leg without falling.',
+    better: 'Staying up counts most; then hopping further forward; then landing softly.',
     xml: hopperXml,
     runner: hopper,
     frameSkip: 4,
@@ -285,6 +290,8 @@ export const locomotionTasks: readonly TaskEntry[] = [
     title: 'Hopper backflip',
     description:
       'Turn backwards once and land upright. There is no reward: people say what is good.',
+    better:
+      'A whole turn backwards counts most; then landing on the foot and staying up; then a jump that is high and not hurried.',
     xml: hopperXml,
     runner: hopper,
     frameSkip: 4,
@@ -298,6 +305,8 @@ export const locomotionTasks: readonly TaskEntry[] = [
     id: 'walker2d',
     title: 'Walker',
     description: 'Walk forward on two legs in the plane.',
+    better:
+      'Staying upright counts most; then walking further forward; then an even gait on both legs.',
     xml: walkerXml,
     runner: walker,
     frameSkip: 4,
@@ -309,6 +318,7 @@ export const locomotionTasks: readonly TaskEntry[] = [
     id: 'swimmer',
     title: 'Swimmer',
     description: 'Swim forward with three links.',
+    better: 'Swimming further forward in the same time, in a straight line.',
     xml: swimmerXml,
     runner: swimmer,
     frameSkip: 4,
@@ -320,6 +330,8 @@ export const locomotionTasks: readonly TaskEntry[] = [
     id: 'ant',
     title: 'Ant',
     description: 'Walk forward on four legs.',
+    better:
+      'Staying on its feet counts most; then walking further along the world’s x axis; then an even gait.',
     xml: antXml,
     runner: ant,
     frameSkip: 5,
@@ -331,6 +343,8 @@ export const locomotionTasks: readonly TaskEntry[] = [
     id: 'humanoid',
     title: 'Humanoid',
     description: 'Walk forward upright with 17 motors.',
+    better:
+      'Staying upright counts most; then walking further forward; then calm arms and even steps.',
     xml: humanoidXml,
     runner: humanoid,
     frameSkip: 5,

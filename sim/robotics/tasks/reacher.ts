@@ -94,8 +94,8 @@ const options = config({
 export const reacherTask: TaskEntry<typeof options> = {
   id: 'reacher',
   title: 'Reacher',
-  description:
-    'Bring the tip of a two-link arm to the red target. Option: controlCost (default 1).',
+  description: 'Bring the tip of a two-link arm to the red target.',
+  better: 'The tip nearer to the red target, sooner, and held still there.',
   controlHz: 50,
   horizon: 50,
   controls: motorControls(['joint0', 'joint1']),

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Metrics } from '../../../agent/contract.ts';
 import { createHackingWatch } from '../../../agent/trainer/hacking.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
@@ -12,7 +13,14 @@ function judge(version = 1) {
     (at: number) => (o: Float32Array, _a: Float32Array, n: number, out: Float32Array) => {
       for (let i = 0; i < n; i++) out[i] = model.scale[at]! * o[2 * i + at]!;
     };
-  const model = { version, scale: [1, 1], predict: column(0), disagreement: column(1) };
+  const model = {
+    version,
+    scale: [1, 1],
+    predict: column(0),
+    disagreement: column(1),
+    answers: { 'reward/labels/preference': 10 } as Metrics,
+    report: () => model.answers,
+  };
   return model;
 }
 
@@ -42,6 +50,20 @@ test('[TRN-7] the alarm needs both: learned reward and disagreement rise', () =>
   expect(watch([0, 0.1], [0, 0.5]).alarm).toBe(false);
   expect(watch([1, 0.1], [0, 0.5]).alarm).toBe(false);
   expect(watch([0, 0.5], [1, 0.1]).alarm).toBe(false);
+});
+
+test('[TRN-7] without ten judged answers there is no evidence and no alarm, however many takeovers there were', () => {
+  const model = judge();
+  const hacking = watch([0, 0.1], [1, 0.5], model);
+  model.answers = { 'reward/labels/override': 500, 'reward/labels/preference': 9 };
+  expect(hacking.alarm).toBe(false);
+  expect(hacking.suspects().size).toBe(0);
+  model.answers = {
+    'reward/labels/preference': 4,
+    'reward/labels/ranking': 3,
+    'reward/labels/rating': 3,
+  };
+  expect(hacking.alarm).toBe(true);
 });
 
 test('[TRN-7] suspects are new episodes, the most disputed first to be asked about; none without alarm', () => {

@@ -36,6 +36,7 @@ test('[TCH-15] the preference teacher sees every finished episode, and answers a
       trainSeeds: { start: 0, count: 50 },
       evalSeeds: { start: 1000, count: 50 },
       licence: 'MIT',
+      better: '',
       ...pointWorld,
     },
     trainer: {

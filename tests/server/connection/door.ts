@@ -27,9 +27,9 @@ export async function openDoor(
   options: Partial<AdmissionOptions> & {
     uiDir?: string;
     run?: Partial<RunHandle>;
+    storage?: Partial<Storage>;
     mostPages?: number;
     people?: People;
-    storage?: Storage;
   } = {},
 ): Promise<Door> {
   const listeners = new Set<RunListener>();
@@ -41,7 +41,7 @@ export async function openDoor(
   const run = { ...stubRun(listeners), ...options.run } as RunHandle;
   const app = await createHttp({
     run,
-    storage: options.storage ?? ({ listRuns: async () => [] } as unknown as Storage),
+    storage: { listRuns: async () => [], ...options.storage } as unknown as Storage,
     uiDir: options.uiDir ?? '/nowhere',
     serverVersion: '0',
     admission,

@@ -98,14 +98,35 @@ describe('binary frames', () => {
     const clips: fc.Arbitrary<Clip> = fc
       .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 14 }))
       .chain(([rows, width]) =>
-        fc.record({
-          tag: u32,
-          dt: float,
-          sceneId: u32,
-          rows: fc.constant(rows),
-          poses: floats(rows * width),
-          predictedRewards: floats(rows),
-        }),
+        fc.record(
+          {
+            tag: u32,
+            dt: float,
+            sceneId: u32,
+            rows: fc.constant(rows),
+            poses: floats(rows * width),
+            predictedRewards: floats(rows),
+            speeds: floats(rows),
+            costs: floats(rows),
+            outcome: fc.record({
+              reason: fc.string({ unit: 'grapheme', maxLength: 40 }),
+              success: fc.boolean(),
+              route: float,
+            }),
+          },
+          {
+            requiredKeys: [
+              'tag',
+              'dt',
+              'sceneId',
+              'rows',
+              'poses',
+              'predictedRewards',
+              'speeds',
+              'costs',
+            ],
+          },
+        ),
       );
     fc.assert(
       fc.property(clips, (clip) => {

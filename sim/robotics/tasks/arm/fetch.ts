@@ -261,6 +261,7 @@ interface FetchRow {
   readonly id: string;
   readonly title: string;
   readonly description: string;
+  readonly better: string;
   readonly world: string;
   readonly variant: FetchVariant;
   readonly operator?: Pick<CameraDescription, 'position' | 'target'>;
@@ -281,6 +282,7 @@ const rows: readonly FetchRow[] = [
     id: 'fetch-reach',
     title: 'Reach',
     description: 'Bring the gripper to the goal.',
+    better: 'The gripper nearer to the goal, sooner, and held still there.',
     world: shortTable + goalMarker,
     variant: { ...onTable, object: false, gripper: false, height: 0.555 },
   },
@@ -288,6 +290,8 @@ const rows: readonly FetchRow[] = [
     id: 'fetch-push',
     title: 'Push',
     description: 'Push the cube to the goal on the table; the gripper stays closed.',
+    better:
+      'The cube nearer to the goal, sooner; it should not be knocked off the table or past the goal.',
     world: shortTable + cube + goalMarker,
     variant: { ...onTable, gripper: false, height: 0.45 },
   },
@@ -295,6 +299,7 @@ const rows: readonly FetchRow[] = [
     id: 'fetch-pick-place',
     title: 'Pick and place',
     description: 'Bring the cube to the goal, half of which hang in the air.',
+    better: 'The cube nearer to the goal counts most; then a firm grip; then getting there sooner.',
     world: shortTable + cube + goalMarker,
     variant: { ...onTable, gripper: true, targetInAir: true, height: 0.535 },
   },
@@ -302,6 +307,7 @@ const rows: readonly FetchRow[] = [
     id: 'fetch-slide',
     title: 'Slide',
     description: 'Strike the puck so that it slides to a goal out of reach.',
+    better: 'The puck coming to rest nearer to the goal counts most; then one clean stroke.',
     world: longTable + puck + goalMarker,
     variant: {
       ...onTable,
@@ -330,7 +336,8 @@ function fetchTask(row: FetchRow, reward: RewardKind): MujocoTask {
 export const fetchTasks: readonly TaskEntry<typeof armOptions>[] = rows.map((row) => ({
   id: row.id,
   title: row.title,
-  description: `${row.description} Option: reward (sparse or dense, default sparse).`,
+  description: row.description,
+  better: row.better,
   controlHz: 25,
   horizon: 50,
   controls: [...armControls, gripperControl],

@@ -122,8 +122,9 @@ function pegTask(reward: RewardKind): MujocoTask {
 export const pegEntry: TaskEntry<typeof armOptions> = {
   id: 'arm-peg',
   title: 'Peg insertion',
-  description:
-    'Insert a square peg with 1.5 mm to spare. Option: reward (sparse or dense, default sparse).',
+  description: 'Insert a square peg into its hole, with 1.5 mm to spare.',
+  better:
+    'The peg deeper in the hole counts most; then the peg nearer above it and upright; then no knocking against the block.',
   controlHz: 10,
   horizon: 100,
   controls: [...armControls, yawControl],

@@ -1,0 +1,117 @@
+/** Episodes over HTTP: a list in pages, and what was done in one, step by step. */
+import type { FastifyInstance } from 'fastify';
+import type { RunHandle } from '../contract.ts';
+import type { EpisodeSort, Storage } from '../storage/contract.ts';
+
+/** Steps that are sent at once at most. */
+const MOST_STEPS = 1000;
+const SORTS = ['startedAt', 'seed', 'length', 'humanSteps', 'return', 'cost'] as const;
+
+interface ListQuery {
+  readonly limit: number;
+  readonly offset: number;
+  readonly sort: EpisodeSort;
+  readonly order: 'asc' | 'desc';
+  readonly live?: boolean;
+  readonly human?: boolean;
+  readonly success?: boolean;
+  readonly endReason?: string;
+}
+
+const listQuery = {
+  type: 'object',
+  properties: {
+    limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+    offset: { type: 'integer', minimum: 0, default: 0 },
+    sort: { enum: SORTS, default: 'startedAt' },
+    order: { enum: ['asc', 'desc'], default: 'desc' },
+    live: { type: 'boolean' },
+    human: { type: 'boolean' },
+    success: { type: 'boolean' },
+    endReason: { type: 'string', maxLength: 64 },
+  },
+} as const;
+
+const stepsQuery = {
+  type: 'object',
+  properties: {
+    from: { type: 'integer', minimum: 0, default: 0 },
+    to: { type: 'integer', minimum: 1 },
+  },
+} as const;
+
+interface About {
+  readonly Params: { readonly id: string };
+}
+
+export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
+  api.get<{ Querystring: ListQuery }>(
+    '/api/episodes',
+    {
+      schema: {
+        summary: 'Episodes in pages, newest first unless asked otherwise; x-total-count: of all',
+        querystring: listQuery,
+      },
+    },
+    async ({ query }, reply) => {
+      const { limit, offset, sort, order, ...filter } = query;
+      const descending = order === 'desc';
+      const request = { limit, offset, sort, descending, filter };
+      const { rows, total } = await storage.pageEpisodes(run.run.id, request);
+      reply.header('x-total-count', total);
+      return rows;
+    },
+  );
+  api.get<About>(
+    '/api/episodes/:id',
+    { schema: { summary: 'One episode, without its steps' } },
+    async ({ params }, reply) => {
+      const row = await storage.findEpisode(params.id);
+      if (row?.runId === run.run.id) return row;
+      return reply.code(404).send({ message: unknown(params.id) });
+    },
+  );
+  api.get<About & { Querystring: { readonly from: number; readonly to?: number } }>(
+    '/api/episodes/:id/steps',
+    {
+      schema: {
+        summary: `Steps [from, to) of an episode in columns, at most ${MOST_STEPS}: what was done and what the policy wanted`,
+        querystring: stepsQuery,
+      },
+    },
+    async ({ params, query }, reply) => {
+      const episode = await run.episode(params.id);
+      if (!episode || episode.runId !== run.run.id)
+        return reply.code(404).send({ message: unknown(params.id) });
+      const { from } = query;
+      const to = Math.min(query.to ?? episode.length, episode.length, from + MOST_STEPS);
+      if (from >= to)
+        return reply
+          .code(400)
+          .send({ message: `from: is ${from}, allowed 0 to ${Math.max(0, to - 1)}` });
+      const k = episode.actionSize;
+      const rows = (column: Float32Array) =>
+        Array.from({ length: to - from }, (_, i) =>
+          [...column.subarray((from + i) * k, (from + i + 1) * k)].map(short),
+        );
+      const cut = (column: Float32Array | Uint8Array | Uint32Array) =>
+        [...column.subarray(from, to)].map(short);
+      return {
+        from,
+        to,
+        length: episode.length,
+        actions: rows(episode.actions),
+        policyActions: rows(episode.policyActions),
+        sources: cut(episode.sources),
+        policyVersions: cut(episode.policyVersions),
+        rewards: cut(episode.envRewards),
+        costs: cut(episode.costs),
+      };
+    },
+  );
+}
+
+const unknown = (id: string) => `episode ${id}: not in this run, or no longer kept`;
+
+/** Four decimals: for people to look at. The file of the episode has all. */
+const short = (x: number) => Math.round(x * 10_000) / 10_000;

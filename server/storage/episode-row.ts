@@ -1,0 +1,31 @@
+/** An episode as a row of the table, and back. */
+import type { Episode } from '../../agent/contract.ts';
+import { countHumanSteps } from '../../agent/episode/chunks.ts';
+import type { EpisodeRow } from './contract.ts';
+import type { Tables } from './schema.ts';
+
+export function toRow(episode: Episode, live: boolean): Tables['episode'] {
+  const { id, runId, seed, length, end, endReason = null, origin, startedAt } = episode;
+  return {
+    id,
+    runId,
+    seed,
+    length,
+    end,
+    endReason,
+    origin,
+    startedAt,
+    humanSteps: countHumanSteps(episode.sources),
+    live: live ? 1 : 0,
+    summary: JSON.stringify(episode.summary),
+  };
+}
+
+export function fromRow({ endReason, origin: _, ...row }: Tables['episode']): EpisodeRow {
+  return {
+    ...row,
+    ...(endReason === null ? {} : { endReason }),
+    live: row.live === 1,
+    summary: JSON.parse(row.summary) as Record<string, number>,
+  };
+}

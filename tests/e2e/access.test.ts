@@ -1,0 +1,150 @@
+/** What everybody can use: measured by axe-core and by the boxes of the page, on every screen. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import {
+  launchBrowser,
+  openPage,
+  type RunningServer,
+  screenshot,
+  startServerProcess,
+  temporaryFolder,
+  until,
+} from './helpers.ts';
+
+const folder = temporaryFolder();
+let server: RunningServer;
+let browser: Browser;
+beforeAll(async () => {
+  server = await startServerProcess({ dataDir: folder.path });
+  browser = await launchBrowser(inject('browser'));
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop('SIGKILL');
+  folder.remove();
+});
+
+/** What axe finds against WCAG A and AA, as "rule: element". */
+async function violations(page: Page): Promise<string[]> {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const { violations: found } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
+  );
+}
+
+/** Runs in the page: pairs of controls and labels whose boxes cover each other, and those cut off by the window. */
+const COLLISIONS = `(() => {
+  const what = 'button, .mantine-SegmentedControl-root, .instruments, .goal-note, .takeover, .stick, ' +
+    '[data-testid="controller"], [data-testid="run"]';
+  const name = (e) => e.dataset.testid ?? e.getAttribute('aria-label') ?? e.textContent.slice(0, 20);
+  const shown = [...document.querySelectorAll(what)].filter((e) => {
+    const { width, height } = e.getBoundingClientRect();
+    return width > 1 && height > 1 && e.checkVisibility({ visibilityProperty: true });
+  });
+  const found = [];
+  for (const [i, a] of shown.entries()) {
+    const p = a.getBoundingClientRect();
+    if (p.left < -1 || p.right > innerWidth + 1) found.push(name(a) + ' leaves the window');
+    for (const b of shown.slice(i + 1)) {
+      if (a.contains(b) || b.contains(a)) continue;
+      const q = b.getBoundingClientRect();
+      const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+      const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+      if (across > 1 && down > 1) found.push(name(a) + ' and ' + name(b));
+    }
+  }
+  return found;
+})()`;
+
+/** Runs in the page: what fingers press that is smaller than 44 px. */
+const SMALL = `[...document.querySelectorAll('button, .mantine-SegmentedControl-label, .stick')]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }))
+  .map((e) => [e.dataset.testid ?? e.getAttribute('aria-label') ?? e.textContent, e.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 0 && (box.width < 43.5 || box.height < 43.5))
+  .map(([name, box]) => name + ' is ' + Math.round(box.width) + ' x ' + Math.round(box.height))`;
+
+const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  async live(page) {
+    await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 0'), 90_000);
+  },
+  async paused(page) {
+    await page.getByTestId('play-pause').click();
+    await page.getByTestId('halt-words').waitFor();
+    expect(await page.getByTestId('halt-words').textContent()).toBe(
+      'Paused by you. Space goes on, . takes one step.',
+    );
+  },
+  async stopped(page) {
+    await page.getByTestId('estop').click();
+    await until(
+      'its words',
+      async () =>
+        (await page.getByTestId('halt-words').textContent()) === 'Stopped by you. Space goes on.',
+    );
+  },
+  async goal(page) {
+    await page.getByTestId('goal').click();
+    await page.getByTestId('goal-dialog').waitFor();
+  },
+  async keys(page) {
+    await page.keyboard.press('Escape');
+    await page.getByTestId('goal-dialog').waitFor({ state: 'hidden' });
+    await page.getByTestId('help').click();
+    await page.getByRole('dialog').waitFor();
+  },
+  async compare(page) {
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.getByTestId('play-pause').click();
+    await page.getByTestId('tab-compare').click();
+    await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 90_000 });
+    await page.getByTestId('clip-summary').first().waitFor();
+  },
+  async learning(page) {
+    await page.getByTestId('tab-learning').click();
+    await page.getByTestId('learning').waitFor();
+    await page.locator('.u-over').first().waitFor();
+  },
+};
+
+const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
+  'a desktop, dark': { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
+  'a desktop, light': { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+  'a phone, light': {
+    viewport: { width: 390, height: 844 },
+    colorScheme: 'light',
+    hasTouch: true,
+    isMobile: true,
+    reducedMotion: 'reduce',
+  },
+  'a desktop of 1280 px at 200 %': { viewport: { width: 640, height: 400 }, colorScheme: 'dark' },
+  'a wide screen': { viewport: { width: 2560, height: 1440 }, colorScheme: 'dark' },
+};
+
+test.each(Object.entries(LOOKS))(
+  '[UI-40] [UI-39] %s: axe finds nothing, nothing covers anything',
+  async (look, options) => {
+    const { page, errors, close } = await openPage(browser, server.url, options);
+    const wrong: string[] = [];
+    try {
+      for (const [screen, reach] of Object.entries(SCREENS)) {
+        await reach(page);
+        await page.waitForTimeout(400); // dialogs fade in, and axe would measure half their contrast
+        await screenshot(page, `access-${look.replaceAll(/\W+/g, '-')}-${screen}`);
+        const found = await violations(page);
+        // What is behind a dialog is covered on purpose.
+        if (screen !== 'goal' && screen !== 'keys')
+          found.push(...((await page.evaluate(COLLISIONS)) as string[]));
+        if (options.hasTouch) found.push(...((await page.evaluate(SMALL)) as string[]));
+        wrong.push(...found.map((problem) => `${screen}: ${problem}`));
+      }
+    } finally {
+      await close();
+    }
+    expect(wrong).toEqual([]);
+    expect(errors).toEqual([]);
+  },
+  600_000,
+);

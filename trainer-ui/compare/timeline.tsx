@@ -1,0 +1,130 @@
+/** Runs the clock that all clips show, lets a person move it, and marks where the clips part. */
+import { ActionIcon, Group, SegmentedControl, Slider, Tooltip } from '@mantine/core';
+import {
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconRepeat,
+  IconRepeatOff,
+} from '@tabler/icons-react';
+import { useEffect, useMemo, useState } from 'react';
+import type { Clip } from '../../server/protocol/index.ts';
+import { useClient } from '../context.ts';
+import { CLIPS, withKey } from '../core/bindings.ts';
+import { advance, type ClipClock, toggle } from './clip-clock.ts';
+import { differences, PARTS } from './differences.ts';
+
+const SPEEDS = [0.5, 1, 2] as const;
+
+/** Seconds of the longest. */
+export function lengthOf(clips: readonly Clip[] | undefined): number {
+  return clips ? Math.max(...clips.map((c) => (c.rows - 1) * c.dt)) : 0;
+}
+
+export function Timeline(props: { clock: ClipClock; clips: readonly Clip[] | undefined }) {
+  const { clock, clips } = props;
+  const length = lengthOf(clips);
+  const [shown, setShown] = useState({ time: 0, playing: true });
+  useEffect(() => {
+    let last = performance.now();
+    const timer = setInterval(() => {
+      const now = performance.now();
+      advance(clock, (now - last) / 1000, length);
+      last = now;
+      setShown({ time: Math.min(clock.time, length), playing: clock.playing });
+    }, 33);
+    return () => clearInterval(timer);
+  }, [clock, length]);
+  return (
+    <Group gap="sm" wrap="nowrap" className="timeline">
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={withKey(shown.playing ? 'pause the clips' : 'play the clips', CLIPS.pause)}
+        onClick={() => toggle(clock, length)}
+      >
+        {shown.playing ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}
+      </ActionIcon>
+      <div className="track">
+        {clips && <Marks clips={clips} />}
+        <Slider
+          size="sm"
+          min={0}
+          max={Math.max(0.1, length)}
+          step={0.01}
+          value={shown.time}
+          label={(v) => `${v.toFixed(1)} s`}
+          onChange={(v) => {
+            clock.playing = false;
+            clock.time = v;
+          }}
+          thumbLabel="time in the clips"
+          // Held by a pointer, its arrow keys are over with the pointer: they answer again.
+          onPointerUp={() => (document.activeElement as HTMLElement | null)?.blur()}
+        />
+      </div>
+      <Pace clock={clock} />
+    </Group>
+  );
+}
+
+function Pace({ clock }: { clock: ClipClock }) {
+  const [speed, setSpeed] = useState(clock.speed);
+  const [loop, setLoop] = useState(clock.loop);
+  return (
+    <Group gap={6} wrap="nowrap">
+      <SegmentedControl
+        size="xs"
+        aria-label="speed of the clips"
+        value={String(speed)}
+        onChange={(value) => {
+          clock.speed = Number(value);
+          setSpeed(clock.speed);
+        }}
+        data={SPEEDS.map((s) => ({ value: String(s), label: `${s === 0.5 ? '½' : s}×` }))}
+      />
+      <Tooltip label={loop ? 'over and over' : 'once'}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label="play over and over"
+          aria-pressed={loop}
+          onClick={() => {
+            clock.loop = !loop;
+            setLoop(!loop);
+          }}
+        >
+          {loop ? <IconRepeat size={16} /> : <IconRepeatOff size={16} />}
+        </ActionIcon>
+      </Tooltip>
+    </Group>
+  );
+}
+
+/** The stronger, the faster the clips part there. */
+function Marks({ clips }: { clips: readonly Clip[] }) {
+  const client = useClient();
+  const marks = useMemo(() => {
+    const scene = client.scene(clips[0]!.sceneId);
+    const agent = scene ? scene.bodies.findIndex((b) => b.id === scene.agentBody) : -1;
+    return [...differences(clips, agent)];
+  }, [client, clips]);
+  if (marks.every((m) => m === 0)) return null;
+  const most = marks.indexOf(Math.max(...marks));
+  const at = ((most / PARTS) * lengthOf(clips)).toFixed(1);
+  return (
+    <div
+      className="marks"
+      role="img"
+      aria-label={`the clips differ most at ${at} s`}
+      title="Stronger: the clips part faster here"
+      data-testid="differences"
+    >
+      {marks.map((m, part) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a part of the timeline
+        <i key={part} style={{ opacity: m }} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,212 @@
+import { Alert, Group, NativeSelect, Pagination, Table, Text, UnstyledButton } from '@mantine/core';
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { useApp } from '../context.ts';
+import { endReasonOf } from '../core/end-reason.ts';
+import {
+  type EpisodeRow,
+  type ListRequest,
+  listEpisodes,
+  PAGE_SIZE,
+  type Sort,
+} from './episode-api.ts';
+
+const COLUMNS: readonly (readonly [Sort, string])[] = [
+  ['startedAt', 'Began'],
+  ['seed', 'Seed'],
+  ['length', 'Steps'],
+  ['return', 'Return'],
+  ['cost', 'Cost'],
+  ['humanSteps', 'By people'],
+];
+
+const FIRST: ListRequest = {
+  sort: 'startedAt',
+  order: 'desc',
+  live: undefined,
+  human: undefined,
+  endReason: undefined,
+  page: 0,
+};
+
+/** Asks again when another episode has ended, while the newest are in sight. */
+function useEpisodeList(request: ListRequest) {
+  const newest = useApp((s) => s.episodes[0]?.episodeId);
+  const [found, setFound] = useState<Awaited<ReturnType<typeof listEpisodes>>>();
+  const [error, setError] = useState<string>();
+  const again = request.page === 0 ? newest : undefined;
+  useEffect(() => {
+    let isOver = again === null; // `again` is only a reason to ask
+    listEpisodes(request)
+      .then((next) => {
+        if (isOver) return;
+        setFound(next);
+        setError(undefined);
+      })
+      .catch((e: Error) => !isOver && setError(e.message));
+    return () => {
+      isOver = true;
+    };
+  }, [request, again]);
+  return { found, error };
+}
+
+export function EpisodeList(props: {
+  chosen: string | undefined;
+  choose: (episodeId: string) => void;
+}) {
+  const [request, setRequest] = useState(FIRST);
+  const { found, error } = useEpisodeList(request);
+  const pages = Math.max(1, Math.ceil((found?.total ?? 0) / PAGE_SIZE));
+  return (
+    <section className="episode-list" aria-label="episodes">
+      <Filters request={request} change={setRequest} />
+      {error && (
+        <Alert color="red" title="The list could not be had">
+          {error}
+        </Alert>
+      )}
+      <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+        <Table highlightOnHover fz="sm" data-testid="episode-table">
+          <Head request={request} change={setRequest} />
+          <Table.Tbody>
+            {found?.rows.map((row) => (
+              <Row key={row.id} row={row} {...props} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed" data-testid="episode-count">
+          {found ? `${found.total} episodes` : 'Looking…'}
+        </Text>
+        <Pagination
+          size="sm"
+          total={pages}
+          value={request.page + 1}
+          onChange={(page) => setRequest({ ...request, page: page - 1 })}
+          getControlProps={(control) => ({ 'aria-label': `${control} page` })}
+          getItemProps={(page) => ({ 'aria-label': `page ${page}` })}
+        />
+      </Group>
+    </section>
+  );
+}
+
+interface Asking {
+  readonly request: ListRequest;
+  change(next: ListRequest): void;
+}
+
+function Filters({ request, change }: Asking) {
+  const reasons = useApp((s) => s.welcome?.environment.endReasons) ?? [];
+  const set = (next: Partial<ListRequest>) => change({ ...request, ...next, page: 0 });
+  const flag = (value: string) => (value === '' ? undefined : value === 'yes');
+  const shown = (value: boolean | undefined) => (value === undefined ? '' : value ? 'yes' : 'no');
+  return (
+    <Group gap="xs" wrap="wrap">
+      <NativeSelect
+        size="xs"
+        aria-label="where it was driven"
+        value={shown(request.live)}
+        onChange={(e) => set({ live: flag(e.currentTarget.value) })}
+        data={[
+          { value: '', label: 'live and rollouts' },
+          { value: 'yes', label: 'live' },
+          { value: 'no', label: 'rollouts' },
+        ]}
+      />
+      <NativeSelect
+        size="xs"
+        aria-label="who drove"
+        value={shown(request.human)}
+        onChange={(e) => set({ human: flag(e.currentTarget.value) })}
+        data={[
+          { value: '', label: 'anybody drove' },
+          { value: 'yes', label: 'a person drove' },
+          { value: 'no', label: 'the agent alone' },
+        ]}
+      />
+      <NativeSelect
+        size="xs"
+        aria-label="how it ended"
+        value={request.endReason ?? ''}
+        onChange={(e) => set({ endReason: e.currentTarget.value || undefined })}
+        data={[
+          { value: '', label: 'any end' },
+          ...reasons.map(({ id, label }) => ({ value: id, label })),
+        ]}
+      />
+    </Group>
+  );
+}
+
+function Head({ request, change }: Asking) {
+  const { sort, order } = request;
+  return (
+    <Table.Thead>
+      <Table.Tr>
+        {COLUMNS.map(([by, label]) => (
+          <Table.Th
+            key={by}
+            aria-sort={sort !== by ? 'none' : order === 'asc' ? 'ascending' : 'descending'}
+          >
+            <UnstyledButton
+              className="sort"
+              onClick={() =>
+                change({
+                  ...request,
+                  page: 0,
+                  sort: by,
+                  order: sort === by && order === 'desc' ? 'asc' : 'desc',
+                })
+              }
+              data-testid={`sort-${by}`}
+            >
+              {label}
+              {sort === by &&
+                (order === 'asc' ? (
+                  <IconChevronUp size={14} aria-hidden />
+                ) : (
+                  <IconChevronDown size={14} aria-hidden />
+                ))}
+            </UnstyledButton>
+          </Table.Th>
+        ))}
+        <Table.Th>End</Table.Th>
+      </Table.Tr>
+    </Table.Thead>
+  );
+}
+
+function Row(props: {
+  row: EpisodeRow;
+  chosen: string | undefined;
+  choose: (episodeId: string) => void;
+}) {
+  const { row, chosen, choose } = props;
+  const known = useApp((s) => s.welcome?.environment.endReasons);
+  const { id, startedAt, seed, length, humanSteps, summary, live, end, endReason } = row;
+  return (
+    <Table.Tr bg={chosen === id ? 'var(--mantine-color-blue-light)' : 'transparent'}>
+      <Table.Td>
+        <UnstyledButton
+          className="open"
+          aria-current={chosen === id}
+          onClick={() => choose(id)}
+          data-testid="open-episode"
+          data-episode={id}
+        >
+          {new Date(startedAt).toLocaleTimeString('en-GB')}
+          {live ? '' : ' · rollout'}
+        </UnstyledButton>
+      </Table.Td>
+      <Table.Td className="mono">{seed}</Table.Td>
+      <Table.Td className="mono">{length}</Table.Td>
+      <Table.Td className="mono">{(summary['return'] ?? 0).toFixed(1)}</Table.Td>
+      <Table.Td className="mono">{(summary['cost'] ?? 0).toFixed(0)}</Table.Td>
+      <Table.Td className="mono">{humanSteps}</Table.Td>
+      <Table.Td>{endReasonOf(endReason || end, known).label}</Table.Td>
+    </Table.Tr>
+  );
+}

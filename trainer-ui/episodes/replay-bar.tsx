@@ -1,0 +1,237 @@
+/** Time of a replay: play, scrub, see where people drove and what cost; link to the moment, take it away as a file. */
+import {
+  ActionIcon,
+  Button,
+  Group,
+  SegmentedControl,
+  Slider,
+  Text,
+  TextInput,
+} from '@mantine/core';
+import {
+  IconCamera,
+  IconLink,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconVideo,
+} from '@tabler/icons-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { type ClipClock, toggle } from '../compare/clip-clock.ts';
+import { REPLAY, withKey } from '../core/bindings.ts';
+import type { Stage } from '../scene/stage.ts';
+import { record, still, videoType } from './export.ts';
+import type { Recording } from './use-recording.ts';
+
+const SPEEDS = [0.5, 1, 2, 4] as const;
+
+export interface ReplayBarProps {
+  readonly clock: ClipClock;
+  readonly dt: number;
+  readonly recording: Recording;
+  readonly stage: Stage;
+  /** The address of a step. */
+  link(step: number): string;
+  /** Moves the clock on by real seconds. */
+  advance(elapsed: number): void;
+}
+
+export function ReplayBar(props: ReplayBarProps) {
+  const { clock, dt, recording } = props;
+  const steps = recording.row.length;
+  const shown = useClock(props);
+  const step = Math.round(shown.time / dt);
+  const [speed, setSpeed] = useState(clock.speed);
+  return (
+    <>
+      <Group gap="sm" wrap="nowrap" className="timeline">
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={withKey(shown.playing ? 'pause' : 'play', REPLAY.play)}
+          onClick={(event) => {
+            event.currentTarget.blur();
+            toggle(clock, steps * dt);
+          }}
+          data-testid="replay-play"
+        >
+          {shown.playing ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}
+        </ActionIcon>
+        <div className="track">
+          <Strip recording={recording} />
+          <Slider
+            size="sm"
+            min={0}
+            max={Math.max(1, steps)}
+            value={Math.min(steps, step)}
+            label={(v) => `${(v * dt).toFixed(1)} s`}
+            onChange={(v) => {
+              clock.playing = false;
+              clock.time = v * dt;
+            }}
+            thumbLabel="step of the episode"
+            onPointerUp={() => (document.activeElement as HTMLElement | null)?.blur()}
+          />
+        </div>
+        <Text size="sm" className="mono" data-testid="replay-time" data-step={step}>
+          {shown.time.toFixed(1)} s
+        </Text>
+        <SegmentedControl
+          size="xs"
+          aria-label="speed of the replay"
+          value={String(speed)}
+          onChange={(value) => {
+            clock.speed = Number(value);
+            setSpeed(clock.speed);
+          }}
+          data={SPEEDS.map((s) => ({ value: String(s), label: `${s === 0.5 ? '½' : s}×` }))}
+        />
+      </Group>
+      <Takeaways {...props} step={step} playing={shown.playing} />
+    </>
+  );
+}
+
+/** Runs the clock. */
+function useClock({ clock, advance }: ReplayBarProps) {
+  const [shown, setShown] = useState({ time: clock.time, playing: clock.playing });
+  const newest = useRef(advance);
+  newest.current = advance;
+  useEffect(() => {
+    let last = performance.now();
+    const timer = setInterval(() => {
+      const now = performance.now();
+      newest.current((now - last) / 1000);
+      last = now;
+      setShown((old) =>
+        old.time === clock.time && old.playing === clock.playing
+          ? old
+          : { time: clock.time, playing: clock.playing },
+      );
+    }, 33);
+    return () => clearInterval(timer);
+  }, [clock]);
+  return shown;
+}
+
+const PARTS = 120;
+
+/** Where people drove, and where it cost. */
+function Strip({ recording: { steps, row } }: { recording: Recording }) {
+  const parts = useMemo(() => {
+    const made = Array.from({ length: PARTS }, () => ({ human: false, cost: false }));
+    for (const { from, sources, costs } of steps)
+      for (let i = 0; i < sources.length; i++) {
+        const part = made[Math.floor(((from + i) / row.length) * PARTS)]!;
+        if (sources[i] !== 0) part.human = true;
+        if (costs[i]! > 0) part.cost = true;
+      }
+    return made;
+  }, [steps, row.length]);
+  const share = (kind: 'human' | 'cost') =>
+    Math.round((100 * parts.filter((p) => p[kind]).length) / PARTS);
+  return (
+    <div
+      className="marks"
+      role="img"
+      aria-label={`people drove in ${share('human')} %, cost in ${share('cost')} % of the time`}
+      data-testid="replay-strip"
+    >
+      {parts.map(({ human, cost }, part) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a part of the timeline
+        <i key={part} className={cost ? 'cost' : human ? 'human' : 'nothing'} />
+      ))}
+    </div>
+  );
+}
+
+type Here = ReplayBarProps & { readonly step: number; readonly playing: boolean };
+
+function Takeaways(props: Here) {
+  const { stage, recording, link, step } = props;
+  const [address, setAddress] = useState<string>();
+  return (
+    <Group gap="xs">
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconLink size={16} />}
+        onClick={() => {
+          const url = link(step);
+          setAddress(url);
+          // Browsers give the clipboard to secure pages only; the address can be copied by hand.
+          navigator.clipboard?.writeText(url).catch(() => {});
+        }}
+        data-testid="link-moment"
+      >
+        Link to this moment
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconCamera size={16} />}
+        onClick={() => {
+          stage.render(0, false);
+          still(stage.canvas, `${recording.row.id}-${step}`);
+        }}
+        data-testid="export-still"
+      >
+        Picture (PNG)
+      </Button>
+      <Film {...props} />
+      {address && <Address address={address} />}
+    </Group>
+  );
+}
+
+function Film({ clock, dt, stage, recording, step, playing }: Here) {
+  const [stop, setStop] = useState<() => void>();
+  const type = videoType();
+  useEffect(() => {
+    if (!stop || playing) return;
+    stop(); // it has been played to its end, or was paused
+    setStop(undefined);
+  }, [stop, playing]);
+  function start(): void {
+    if (clock.time >= recording.row.length * dt) clock.time = 0;
+    clock.playing = true;
+    const end = record(stage.canvas, type!, `${recording.row.id}-${step}`);
+    // Only once the clock is seen running, or it would count as over.
+    setTimeout(() => setStop(() => end), 100);
+  }
+  function pause(): void {
+    clock.playing = false;
+  }
+  return (
+    <Button
+      size="compact-sm"
+      variant={stop ? 'filled' : 'default'}
+      color={stop ? 'red' : 'blue'}
+      leftSection={<IconVideo size={16} />}
+      disabled={type === undefined}
+      onClick={stop ? pause : start}
+      data-testid="export-video"
+    >
+      {type === undefined ? 'No video in this browser' : stop ? 'Stop' : 'Record from here'}
+    </Button>
+  );
+}
+
+function Address({ address }: { address: string }) {
+  return (
+    <TextInput
+      size="xs"
+      flex="1 1 220px"
+      readOnly
+      aria-label="address of this moment"
+      description={
+        window.isSecureContext
+          ? 'copied'
+          : 'copy it by hand: browsers give the clipboard to secure pages only (https, or this computer’s own)'
+      }
+      value={address}
+      onFocus={(event) => event.currentTarget.select()}
+      data-testid="moment-address"
+    />
+  );
+}

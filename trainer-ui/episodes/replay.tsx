@@ -1,0 +1,201 @@
+/** One episode again: any moment, any camera, what was done beside what the agent wanted. */
+import { Alert, Group, NativeSelect, SegmentedControl, Text, Title } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import type { SceneDescription } from '../../server/protocol/index.ts';
+import { advance, type ClipClock, createClock, toggle } from '../compare/clip-clock.ts';
+import { useApp, useClient } from '../context.ts';
+import { CAMERAS, ownCameras, REPLAY } from '../core/bindings.ts';
+import { endReasonOf } from '../core/end-reason.ts';
+import { mixPoses } from '../core/frame-buffer.ts';
+import { hashOf, type Moment } from '../core/moment.ts';
+import type { Welcome } from '../core/store.ts';
+import { ActionBars, mirroredAxes, showActions } from '../live/action-bars.tsx';
+import { createStage, type Stage } from '../scene/stage.ts';
+import { useBindings } from '../use-keys.ts';
+import { ReplayBar } from './replay-bar.tsx';
+import { type Recording, rowAt, useRecording } from './use-recording.ts';
+
+export function Replay({ moment }: { moment: Moment }) {
+  const { episodeId, step } = moment;
+  const { recording, error } = useRecording(episodeId, step);
+  const dt = useApp((s) => s.welcome?.environment.controlDt ?? 0.1);
+  const clock = useRef({ ...createClock(), loop: false, playing: false, time: step * dt });
+  const container = useRef<HTMLDivElement>(null);
+  const [stage, setStage] = useState<Stage>();
+  useEffect(() => {
+    if (!container.current) return;
+    const made = createStage(container.current);
+    setStage(made);
+    return () => made.dispose();
+  }, []);
+  const bars = useRef<HTMLDivElement>(null);
+  const length = (recording?.row.length ?? 0) * dt;
+  useDrawing(stage, recording, clock.current, bars);
+  useReplayKeys(clock.current, dt, length);
+  return (
+    <section className="replay" aria-label="replay" data-testid="replay" data-episode={episodeId}>
+      {error && (
+        <Alert color="red" title="This episode cannot be shown">
+          {error}
+        </Alert>
+      )}
+      <Group justify="space-between" gap="xs">
+        {recording && <About recording={recording} />}
+        <Cameras stage={stage} />
+      </Group>
+      <div className="replay-picture">
+        <div className="stage">
+          <div className="canvas" ref={container} />
+        </div>
+        <div className="replay-bars glass" ref={bars}>
+          <Text size="xs" className="mono" data-step="">
+            –
+          </Text>
+          <ActionBars />
+        </div>
+      </div>
+      {recording && stage && (
+        <ReplayBar
+          clock={clock.current}
+          dt={dt}
+          recording={recording}
+          stage={stage}
+          link={(at) => {
+            window.history.replaceState(null, '', hashOf({ episodeId, step: at }));
+            return window.location.href;
+          }}
+          advance={(elapsed) => advance(clock.current, elapsed, length)}
+        />
+      )}
+    </section>
+  );
+}
+
+function useReplayKeys(clock: ClipClock, dt: number, length: number): void {
+  const go = (steps: number) => {
+    clock.playing = false;
+    clock.time = Math.max(0, Math.min(length, (Math.round(clock.time / dt) + steps) * dt));
+  };
+  useBindings(REPLAY, {
+    play: () => toggle(clock, length),
+    back: () => go(-1),
+    on: () => go(1),
+    start: () => go(-1e9),
+    end: () => go(1e9),
+  });
+}
+
+function About({ recording: { row } }: { recording: Recording }) {
+  const known = useApp((s) => s.welcome?.environment.endReasons);
+  const { live, seed, summary, end, endReason, humanSteps } = row;
+  const facts = [
+    `seed ${seed}`,
+    `return ${(summary['return'] ?? 0).toFixed(1)}`,
+    `cost ${(summary['cost'] ?? 0).toFixed(0)}`,
+    ...(humanSteps > 0 ? [`${humanSteps} steps by people`] : []),
+    `ends: ${endReasonOf(endReason || end, known).label}`,
+  ];
+  return (
+    <div>
+      <Title order={2} size="h6">
+        {live ? 'Live episode' : 'Rollout'}
+      </Title>
+      <Text size="sm" data-testid="replay-facts">
+        {facts.join(' · ')}
+      </Text>
+    </div>
+  );
+}
+
+/** The page's cameras and the model's own. */
+function Cameras({ stage }: { stage: Stage | undefined }) {
+  const [camera, setCamera] = useState<string>('chase');
+  const own = ownCameras(useApp((s) => s.cameras));
+  useEffect(() => stage?.setCamera(camera), [stage, camera]);
+  return (
+    <Group gap={6}>
+      <SegmentedControl
+        size="xs"
+        aria-label="camera"
+        value={camera}
+        onChange={setCamera}
+        data={CAMERAS.map(({ id, label }) => ({ value: id, label }))}
+      />
+      {own.length > 0 && (
+        <NativeSelect
+          size="xs"
+          aria-label="camera of the model"
+          value={own.includes(camera) ? camera : ''}
+          data={[{ value: '', label: 'Model’s…', disabled: true }, ...own]}
+          onChange={(event) => setCamera(event.currentTarget.value)}
+        />
+      )}
+    </Group>
+  );
+}
+
+/** Draws the row of the clock's time, past React. */
+function useDrawing(
+  stage: Stage | undefined,
+  recording: Recording | undefined,
+  clock: { readonly time: number },
+  bars: React.RefObject<HTMLElement | null>,
+): void {
+  const client = useClient();
+  const environment = useApp((s) => s.welcome?.environment);
+  const newest = useRef(recording);
+  newest.current = recording;
+  useEffect(() => {
+    if (!stage || !environment) return;
+    const { controlDt: dt, controls } = environment;
+    const mirrored = mirroredAxes(controls);
+    let scene: SceneDescription | undefined;
+    let poses = new Float32Array(0);
+    let last = performance.now();
+    let before = Number.POSITIVE_INFINITY;
+    let handle = 0;
+    const draw = (now: number) => {
+      handle = requestAnimationFrame(draw);
+      const shown = newest.current;
+      const row = clock.time / dt;
+      const found = shown && rowAt(shown, Math.floor(row));
+      // Kept here: the client forgets scenes when many others come.
+      scene ??= found && client.scene(found.piece.sceneId);
+      if (!found || !scene) return;
+      stage.setScene(scene);
+      const { piece, at } = found;
+      const width = piece.poses.length / piece.rows;
+      if (poses.length !== width) poses = new Float32Array(width);
+      const from = piece.poses.subarray(at * width, (at + 1) * width);
+      const next = piece.poses.subarray((at + 1) * width, (at + 2) * width);
+      if (next.length < width) poses.set(from);
+      else mixPoses(from, next, row - Math.floor(row), poses);
+      stage.setPoses(poses);
+      stage.render(Math.min(0.25, (now - last) / 1000), Math.abs(row - before) > 2);
+      if (bars.current && Math.floor(row) !== Math.floor(before))
+        showStep(bars.current, shown, Math.floor(row), environment, mirrored);
+      before = row;
+      last = now;
+    };
+    handle = requestAnimationFrame(draw);
+    return () => cancelAnimationFrame(handle);
+  }, [stage, environment, client, clock, bars]);
+}
+
+function showStep(
+  root: HTMLElement,
+  { steps, row: { length } }: Recording,
+  step: number,
+  environment: Welcome['environment'],
+  mirrored: ReadonlySet<number>,
+): void {
+  const words = root.querySelector('[data-step]');
+  const part = steps.find(({ from, to }) => step >= from && step < to);
+  const i = part ? step - part.from : 0;
+  const who = !part ? '' : part.sources[i] === 0 ? ' · agent' : ' · a person';
+  if (words) words.textContent = `step ${step} of ${length}${who}`;
+  if (words) (words as HTMLElement).dataset['step'] = String(step);
+  const action = part?.actions[i];
+  const wanted = part?.policyActions[i];
+  if (action && wanted) showActions(root, action, wanted, environment, mirrored);
+}

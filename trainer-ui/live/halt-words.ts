@@ -1,0 +1,15 @@
+/** Where nothing goes on by itself: why, and the way on. */
+import { firstKey, LIVE } from '../core/bindings.ts';
+import type { Status } from '../core/store.ts';
+import { isHalted } from './request.ts';
+
+/** undefined while it runs. `haltedBy` of the status is absent where nobody did it: after a rewind, at the start. */
+export function haltWords(status: Status | undefined, teacherId: string): string | undefined {
+  if (!status || !isHalted(status)) return undefined;
+  const { haltedBy } = status;
+  const who = haltedBy === teacherId ? 'you' : haltedBy;
+  const isPaused = status.state === 'paused';
+  const what = isPaused ? 'Paused' : 'Stopped';
+  const step = isPaused ? `, ${firstKey(LIVE.step)} takes one step` : '';
+  return `${what}${who ? ` by ${who}` : ''}. ${firstKey(LIVE.pause)} goes on${step}.`;
+}

@@ -1,0 +1,57 @@
+/** Who acts now; and where nothing goes on by itself, why and which key goes on. */
+import { Badge, Group, Text } from '@mantine/core';
+import { useApp, useClient } from '../context.ts';
+import { CONTROLLER_COLOUR } from '../theme.ts';
+import { haltWords } from './halt-words.ts';
+import { holdsHere, requestOf } from './request.ts';
+
+const WORDS = { policy: 'Agent drives', human: 'You drive', safe: 'Stopped' } as const;
+
+export function WhoDrives() {
+  const controller = useApp((s) => s.status?.controller ?? 'policy');
+  const driving = useApp((s) => s.driving);
+  const holder = useApp((s) => s.status?.holder ?? null);
+  const paused = useApp((s) => s.status?.state === 'paused');
+  const client = useClient();
+  const here = useApp((s) => holdsHere(s, client.teacherId));
+  const other = controller === 'human' && !here;
+  const who = holder === client.teacherId ? 'Another tab of yours' : holder;
+  const brakes =
+    useApp((s) => requestOf(s, client.teacherId) === 'take-over') && controller === 'safe';
+  const shown = driving && controller === 'policy' ? 'human' : controller;
+  const says = useApp((s) => haltWords(s.status, client.teacherId));
+  return (
+    <>
+      <Group gap={8} wrap="nowrap" role="status">
+        <Badge
+          size="xl"
+          radius="md"
+          tt="none"
+          color={CONTROLLER_COLOUR[shown]}
+          variant="filled"
+          data-testid="controller"
+          data-controller={shown}
+        >
+          {other ? `${who} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
+        </Badge>
+        {paused && (
+          <Badge
+            size="xl"
+            radius="md"
+            tt="none"
+            color="gray.7"
+            variant="filled"
+            data-testid="paused"
+          >
+            Paused
+          </Badge>
+        )}
+      </Group>
+      {says && (
+        <Text className="glass says" size="sm" role="status" data-testid="halt-words">
+          {says}
+        </Text>
+      )}
+    </>
+  );
+}
