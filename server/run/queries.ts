@@ -29,7 +29,7 @@ export interface QueriesOptions {
   readonly storage: Pick<
     Storage,
     | 'findEpisode'
-    | 'putQuery'
+    | 'putQueries'
     | 'getQuery'
     | 'putAssignments'
     | 'assignmentsOf'
@@ -133,13 +133,16 @@ export class Queries {
   }
 
   async take(list: readonly Query[]): Promise<void> {
-    let { missing } = this;
+    const { missing } = this;
+    const taken: StoredQuery[] = [];
     for (const asked of list) {
-      if (missing <= 0) break;
-      if (this.#open.has(asked.id) || !(await this.#canBeShown(asked))) continue;
-      missing--;
-      const query = this.#withOverlap(asked);
-      await this.#options.storage.putQuery(query);
+      if (taken.length >= missing) break;
+      if (!this.#open.has(asked.id) && (await this.#canBeShown(asked)))
+        taken.push(this.#withOverlap(asked));
+    }
+    await this.#options.storage.putQueries(taken);
+    for (const query of taken) {
+      if (this.#open.has(query.id)) continue;
       this.#queue.offer({ id: query.id, runId: query.runId, overlap: query.overlap ?? 1 });
       this.#hold(query);
     }
@@ -222,7 +225,7 @@ export class Queries {
     }
     for (const query of held) this.#open.set(query.id, query);
     await this.#end(changes);
-    for (const query of held) await this.#options.storage.putQuery(query);
+    await this.#options.storage.putQueries(held);
     await this.#serve();
   }
 

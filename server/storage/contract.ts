@@ -179,7 +179,8 @@ export interface Storage extends AccountStorage {
    */
   pruneEpisodes(runId: string, keep: number): Promise<number>;
 
-  putQuery(query: StoredQuery): Promise<void>;
+  /** All in one write: each waits for the disk. */
+  putQueries(queries: readonly StoredQuery[]): Promise<void>;
   getQuery(id: string): Promise<StoredQuery | undefined>;
 
   /** New ones and new states of old ones, by token: all or none. */

@@ -177,15 +177,17 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
     },
     pageEpisodes: (runId, request) => pageEpisodes(db, runId, request),
     pruneEpisodes: retention.prune,
-    async putQuery(query) {
-      const row = { id: query.id, runId: query.runId, body: JSON.stringify(query) };
-      retention.note(
-        query.segments.map((s) => s.episodeId),
-        query.expiresAt,
-      );
+    async putQueries(queries) {
+      if (queries.length === 0) return;
+      for (const { segments, expiresAt } of queries)
+        retention.note(
+          segments.map((segment) => segment.episodeId),
+          expiresAt,
+        );
+      const rows = queries.map((q) => ({ id: q.id, runId: q.runId, body: JSON.stringify(q) }));
       await db
         .insertInto('query')
-        .values(row)
+        .values(rows)
         .onConflict((c) => c.column('id').doNothing())
         .execute();
     },

@@ -36,7 +36,16 @@ const [a, b] = [
   { episodeId: 'e', from: 10, to: 15 },
 ];
 let made = 0;
+let making: Promise<void> | undefined;
+/** As the learner does it: one batch at a time. */
 function more(): Promise<void> {
+  making ??= make().finally(() => {
+    making = undefined;
+  });
+  return making;
+}
+
+function make(): Promise<void> {
   const list = Array.from({ length: queries.missing }, (): Query => {
     const id = `q${made++}`;
     const times = { createdAt: 0, expiresAt: Number.POSITIVE_INFINITY };

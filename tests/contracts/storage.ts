@@ -213,8 +213,9 @@ export function storageContract(
         createdAt: 1,
         expiresAt,
       });
-      await storage.putQuery(about('q2', 'e2', Date.now() + 60_000));
-      await storage.putQuery(about('q3', 'e3', Date.now() - 1));
+      const open = about('q2', 'e2', Date.now() + 60_000);
+      await storage.putQueries([open, about('q3', 'e3', Date.now() - 1)]);
+      expect(await storage.getQuery('q2')).toEqual(open);
       expect(await storage.pruneEpisodes(RUN.id, 2)).toBe(3);
       const left = (await storage.listEpisodes(RUN.id, 10)).map((e) => e.id);
       expect(left).toEqual(['e7', 'e6', 'e2', 'e1']);

@@ -33,7 +33,7 @@ function createDisk() {
   const disk = { rows, stored, isFull: false };
   const storage = {
     findEpisode: async () => ({ id: 'e' }),
-    putQuery: async (q: Query) => void stored.push(q),
+    putQueries: async (list: readonly Query[]) => void stored.push(...list),
     getQuery: async (id: string) => stored.findLast((q) => q.id === id),
     async putAssignments(list: readonly Assignment[]) {
       if (disk.isFull) throw new Error('no space');
