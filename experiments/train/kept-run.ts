@@ -178,7 +178,7 @@ function createKeptRun(
       then(async () => {
         ({ sequence } = await storage.appendFeedback(feedback));
       }),
-    query: (query) => then(() => storage.putQuery(query)),
+    query: (query) => then(() => storage.putQueries([query])),
     metrics(step, time, values) {
       const finite = Object.entries(values).filter(([, value]) => Number.isFinite(value));
       const learnerUpdates = values['train/learnerUpdates'] ?? 0;

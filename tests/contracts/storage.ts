@@ -95,11 +95,11 @@ export function storageContract(
       const point = (environmentSteps: number) =>
         storage.appendMetrics(RUN.id, { time: 0, environmentSteps, learnerUpdates: 0, values: {} });
       await storage.putEpisode(episode('e1', 100), { live: false });
-      await storage.putQuery(asked('q1', 100));
+      await storage.putQueries([asked('q1', 100)]);
       await point(10);
       const { sequence } = await storage.appendFeedback(told('f1', 'synthetic-scalar'));
       await storage.putEpisode(episode('e2', 101), { live: false });
-      await storage.putQuery(asked('q2', 101));
+      await storage.putQueries([asked('q2', 101)]);
       await point(11);
       await storage.appendFeedback(told('f2', 'synthetic-scalar'));
       const moment = { feedbackSequence: sequence, time: 100, environmentSteps: 10 };
