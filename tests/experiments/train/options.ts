@@ -15,6 +15,7 @@ export const pointFactory: EnvironmentFactory = {
   trainSeeds: { start: 0, count: 50 },
   evalSeeds: { start: 1000, count: 50 },
   licence: 'MIT',
+  better: '',
   ...pointWorld,
 };
 
