@@ -83,7 +83,16 @@ test('[CLI-31] expert on SIGTERM keeps the clone so far beside the expert that i
 }, 480_000);
 
 test('[CLI-31] bench feedback on SIGINT keeps the finished runs, and the same command goes on', async () => {
-  const grid = ['--tasks', 'reacher', '--presets', 'bc', '--teachers', 'density', '--workers', '1'];
+  const grid = [
+    '--tasks',
+    'reacher',
+    '--presets',
+    'pebble',
+    '--teachers',
+    'oracle',
+    '--workers',
+    '1',
+  ];
   const args = [...grid, '--seeds', '3', '--eval-episodes', '1', '--steps', '40', '--out', folder];
   const bench = ['bin/reins.mjs', 'bench', 'feedback', ...args];
   const first = await stopped([...bench, '--seeds', '1000'], [/ [1-9]\d* of \d+ runs/, 'SIGINT']);
