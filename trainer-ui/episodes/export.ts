@@ -22,7 +22,7 @@ export function download(blob: Blob, name: string): void {
 
 /** The canvas must have been drawn in this very task: WebGL forgets its picture after it. */
 export function still(canvas: HTMLCanvasElement, name: string): void {
-  canvas.toBlob((blob) => blob && download(blob, name), 'image/png');
+  canvas.toBlob((blob) => blob && download(blob, `${name}.png`), 'image/png');
 }
 
 /** Records until `stop`; the file is then offered. */

@@ -134,6 +134,9 @@ function Cameras({ stage }: { stage: Stage | undefined }) {
   );
 }
 
+/** Seconds are not exact in steps: 7 × 0.1 s is a little less than 0.7 s. */
+const ROUNDING = 1e-6;
+
 /** Draws the row of the clock's time, past React. */
 function useDrawing(
   stage: Stage | undefined,
@@ -153,11 +156,12 @@ function useDrawing(
     let poses = new Float32Array(0);
     let last = performance.now();
     let before = Number.POSITIVE_INFINITY;
+    let told: Recording['steps'] | undefined;
     let handle = 0;
     const draw = (now: number) => {
       handle = requestAnimationFrame(draw);
       const shown = newest.current;
-      const row = clock.time / dt;
+      const row = clock.time / dt + ROUNDING;
       const found = shown && rowAt(shown, Math.floor(row));
       // Kept here: the client forgets scenes when many others come.
       scene ??= found && client.scene(found.piece.sceneId);
@@ -172,7 +176,10 @@ function useDrawing(
       else mixPoses(from, next, row - Math.floor(row), poses);
       stage.setPoses(poses);
       stage.render(Math.min(0.25, (now - last) / 1000), Math.abs(row - before) > 2);
-      if (bars.current && Math.floor(row) !== Math.floor(before))
+      // What was done may come after the pictures.
+      const isNews = Math.floor(row) !== Math.floor(before) || shown.steps !== told;
+      told = shown.steps;
+      if (bars.current && isNews)
         showStep(bars.current, shown, Math.floor(row), environment, mirrored);
       before = row;
       last = now;
