@@ -15,6 +15,12 @@ import { pointSpec, recordPointEpisodes } from '../point-world.ts';
 
 const small = { learner: { hidden: [16, 16], batchSize: 32 } };
 
+/** Any preset with networks that cost next to nothing; everything else as it is. */
+function lightened(preset: string): Record<string, unknown> {
+  const hidden = [16, 16];
+  return { learner: { hidden }, ...(getPreset(preset).reward ? { reward: { hidden } } : {}) };
+}
+
 async function make(preset: string, overrides: Record<string, unknown> = small): Promise<Trainer> {
   return createTrainer({
     preset,
@@ -139,7 +145,7 @@ describe('trainer', () => {
   it.each(listPresets().map((p) => p.id))(
     '[TRN-2] preset %s goes on from a checkpoint as if nothing had happened',
     async (id) => {
-      const first = await make(id, {});
+      const first = await make(id, lightened(id));
       const seen = new Map<string, Episode>();
       const observe: Trainer['observe'] = (episode, from, to) => {
         seen.set(episode.id, episode);
@@ -149,7 +155,7 @@ describe('trainer', () => {
       work(first, 30);
       const saved = first.save();
       const meta = JSON.parse(JSON.stringify(saved.meta)) as typeof saved.meta; // as a file holds it
-      const second = await make(id, {});
+      const second = await make(id, lightened(id));
       second.load({ meta, arrays: saved.arrays }, seen);
       expect(second.save()).toEqual(saved);
       for (const trainer of [first, second]) {
@@ -161,7 +167,7 @@ describe('trainer', () => {
       first.dispose();
       second.dispose();
     },
-    240_000,
+    120_000,
   );
 
   it('[TRN-8] an unsupervised start asks nothing before its steps are over, and lasts until there is a reward model', async () => {
@@ -254,7 +260,7 @@ describe('trainer', () => {
   it.each(lessons)(
     '[TRN-5] $id learns from nothing but $kind, and says when it is in the policy',
     async ({ id, kind }) => {
-      const trainer = await make(id, {});
+      const trainer = await make(id, lightened(id));
       const before = trainer.snapshot();
       const [said, applied]: [string[], string[]] = [[], []];
       for (let i = 0; i < 40 && applied.length === 0; i++) {
@@ -280,7 +286,7 @@ describe('trainer', () => {
   it.each(['pvp', 'hg-dagger', 'ppl', 'tamer', 'coach'])(
     '[TRN-3] %s never says that a comparison, which it does not learn from, is in the policy',
     async (id) => {
-      const trainer = await make(id, {});
+      const trainer = await make(id, lightened(id));
       const kind = getPreset(id).needs[0]!;
       const applied: string[] = [];
       for (const episode of recordPointEpisodes(12, 1)) {
