@@ -39,7 +39,9 @@ const COLLISIONS = `(() => {
   const what = 'button, .mantine-SegmentedControl-root, .instruments, .goal-note, .takeover, .stick, ' +
     '[data-testid="controller"], [data-testid="run"]';
   const name = (e) => e.dataset.testid ?? e.getAttribute('aria-label') ?? e.textContent.slice(0, 20);
-  const shown = [...document.querySelectorAll(what)].filter((e) => {
+  // A table that is too wide is scrolled by itself.
+  const fixed = [...document.querySelectorAll(what)].filter((e) => !e.closest('table'));
+  const shown = fixed.filter((e) => {
     const { width, height } = e.getBoundingClientRect();
     return width > 1 && height > 1 && e.checkVisibility({ visibilityProperty: true });
   });
@@ -101,6 +103,13 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByTestId('tab-compare').click();
     await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 90_000 });
     await page.getByTestId('clip-summary').first().waitFor();
+  },
+  async episodes(page) {
+    await page.getByTestId('tab-episodes').click();
+    await page.getByTestId('open-episode').first().click({ timeout: 90_000 });
+    await page.getByTestId('replay-time').waitFor({ timeout: 60_000 });
+    await page.getByTestId('link-moment').click();
+    await page.getByTestId('moment-address').waitFor();
   },
   async learning(page) {
     await page.getByTestId('tab-learning').click();
