@@ -305,7 +305,8 @@ describe('trainer', () => {
 
   it('[TRN-3] christiano: an answer is in the policy after a round that began with a model of it, and work always ends', async () => {
     const overrides = {
-      learner: { rolloutSteps: 200, minibatch: 50, epochs: 4 },
+      learner: { rolloutSteps: 200, minibatch: 50, epochs: 4, hidden: [16, 16] },
+      reward: { hidden: [16, 16] },
       scheduler: { rewardEveryLabels: 1 },
     };
     const trainer = await make('christiano', overrides);
