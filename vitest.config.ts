@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two suites: `unit` (fast, contracts and properties) and `e2e` (a real browser). */
+/** Three suites: `unit` (fast, contracts and properties), `e2e` (a real browser), and `faults` (minutes of real servers that are ended, filled and flooded; `.ci/run`). */
 export default defineConfig({
   test: {
     projects: [
@@ -8,9 +8,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/e2e/**'],
+          exclude: ['tests/e2e/**', 'tests/faults/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          pool: 'forks',
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
           pool: 'forks',
         },
       },
