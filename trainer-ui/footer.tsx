@@ -10,6 +10,10 @@ const LEARNER = {
   restarting: 'learner restarting',
 } as const;
 
+/** In words: TensorFlow.js's backends by their names, graphs by what runs them. */
+const engineOf = (backend: string) =>
+  backend === 'onnx' ? 'ONNX Runtime' : `TensorFlow.js on ${backend}`;
+
 export function Footer() {
   const welcome = useApp((s) => s.welcome);
   const status = useApp((s) => s.status);
@@ -21,7 +25,7 @@ export function Footer() {
       <div>
         <Tooltip label={welcome.backend.reason} multiline maw={380}>
           <Text size="xs" c="dimmed" data-testid="backend" className="wide-only">
-            TensorFlow.js on {welcome.backend.name}
+            {engineOf(welcome.backend.name)}
           </Text>
         </Tooltip>
         <Text size="xs" c="dimmed" data-testid="learner">
