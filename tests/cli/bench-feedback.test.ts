@@ -167,7 +167,7 @@ test('[CLI-11] bad arguments: one line, exit code 2, nothing on stdout', async (
     [['--teach', 'scalar.mistake=0.1'], /teach.scalar: does not teach here, allowed preference/],
     [['--teach', 'preference.mistakes=0.1'], /teach.preference.mistakes: unknown, allowed beta/],
     [['--teach', 'preference.mistake=2'], /teach.preference.mistake: is 2, allowed 0 to 1/],
-    [['--deterministic', '--backend', 'native'], /backend: is native, allowed wasm or cpu/],
+    [['--deterministic', '--backend', 'native'], /backend: is native, allowed onnx, wasm or cpu/],
   ] as const;
   for (const [args, message] of cases) {
     const { code, text, err } = await inProcess('bench', 'feedback', '--out', out, ...args);
