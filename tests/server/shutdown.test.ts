@@ -67,7 +67,7 @@ it('[SRV-13] health has the fields that other tools rely on', async () => {
     policyVersion: expect.any(Number),
     environmentSteps: expect.any(Number),
     learnerUpdates: expect.any(Number),
-    backend: expect.stringMatching(/^(native|wasm|cpu)$/),
+    backend: expect.stringMatching(/^(onnx|native|wasm|cpu)$/),
   });
 });
 
