@@ -1,5 +1,6 @@
 /** Some hundred odd requests, by raw bytes: what any program or page may send. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PROTOCOL_VERSION } from '../../../server/protocol/index.ts';
 import { until } from '../../e2e/helpers.ts';
 import { type Door, openDoor, watchDoor } from './door.ts';
 import { ENDS, ODD_REQUESTS, play, refused, whole } from './odd-requests.ts';
@@ -52,7 +53,7 @@ it('[SRV-23] what fails in a listener ends its connection alone', async () => {
   };
   door = await openDoor({ run: run as never });
   await play(door.port, whole, 'answered');
-  const hello = `{"type":"hello","protocol":1,"teacherId":"ada"}`;
+  const hello = JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId: 'ada' });
   const message = [0x81, 0x80 | hello.length, 0, 0, 0, 0, ...Buffer.from(hello)];
   await play(door.port, Buffer.from([...Buffer.from(whole), ...message]), 'answered');
   await until('both faults in the log', () => door.logged.includes('a message failed'));
