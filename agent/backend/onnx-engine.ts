@@ -9,6 +9,7 @@ import type { Tensor } from 'onnxruntime-node';
 import type * as BindingModule from 'onnxruntime-node/dist/binding.js';
 import { describe, dimsOf, type Graph, type Port } from '../graphs/graph.ts';
 import { encodeOnnx } from '../graphs/onnx.ts';
+import { nativeCall } from './native-calls.ts';
 
 /** Names in the shapes of a graph, and how large they are in a run. */
 export type Sizes = Readonly<Record<string, number>>;
@@ -41,7 +42,7 @@ export function loadOnnxEngine(threads: number): GraphEngine {
   const { binding, initOrt } = require('onnxruntime-node/dist/binding.js') as typeof BindingModule;
   const { Tensor } = require('onnxruntime-node') as { Tensor: TensorOf };
   const { version } = require('onnxruntime-node/package.json') as { version: string };
-  initOrt();
+  nativeCall(initOrt);
   const options = {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -54,12 +55,13 @@ export function loadOnnxEngine(threads: number): GraphEngine {
   function compile(graph: Graph): Program {
     const session = new binding.InferenceSession();
     const model = encodeOnnx(graph);
-    session.loadModel(model.buffer as ArrayBuffer, model.byteOffset, model.byteLength, options);
+    const { buffer, byteOffset, byteLength } = model;
+    nativeCall(() => session.loadModel(buffer as ArrayBuffer, byteOffset, byteLength, options));
     const bind = createBinder(Tensor, graph);
     return {
       run(sizes = {}) {
         const { feeds, fetches } = bind(sizes);
-        session.run(feeds, fetches, {});
+        nativeCall(() => session.run(feeds, fetches, {}));
       },
       dispose: () => session.dispose(),
     };

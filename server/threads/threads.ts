@@ -1,4 +1,5 @@
 /** Worker threads with typed messages; a thread that dies is noticed, never silently gone. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
@@ -7,6 +8,9 @@ import { Worker } from 'node:worker_threads';
  * here make few objects that last.
  */
 const YOUNG = 12;
+
+/** Longest that one native call of a thread is waited for before it is terminated, ms. */
+const NATIVE_PATIENCE = 10_000;
 
 export interface Thread<Command> {
   send(command: Command, transfer?: ArrayBuffer[]): void;
@@ -27,11 +31,20 @@ export function startThread<Command, Event>(
   /** Buffers in `data` that go over instead of being copied. */
   transfer: readonly ArrayBuffer[] = [],
 ): Thread<Command> {
+  const nativeCalls = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(new URL('./worker-boot.mjs', import.meta.url), {
-    workerData: { ...data, module },
+    workerData: { ...data, module, nativeCalls },
     transferList: [...transfer],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
   });
+  const terminate = worker.terminate.bind(worker);
+  // Whoever ends it: within a native call that would end the process (agent/backend/native-calls.ts).
+  worker.terminate = async () => {
+    Atomics.store(nativeCalls, 1, 1);
+    const end = Date.now() + NATIVE_PATIENCE;
+    while (Atomics.load(nativeCalls, 0) === 1 && Date.now() < end) await sleep(1);
+    return terminate();
+  };
   let failure: Error | undefined;
   let finished = false;
   worker.on('message', (event: Event) => handlers.onEvent(event));

@@ -1,5 +1,6 @@
 /** Some hundred odd requests as raw bytes, and the ways in which their clients end: what any program or page may send. */
 import { connect, type Socket } from 'node:net';
+import { SUBPROTOCOL } from '../../../server/protocol/index.ts';
 
 const UPGRADE = {
   Host: 'localhost',
@@ -7,7 +8,7 @@ const UPGRADE = {
   Upgrade: 'websocket',
   'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
   'Sec-WebSocket-Version': '13',
-  'Sec-WebSocket-Protocol': 'reins-v1',
+  'Sec-WebSocket-Protocol': SUBPROTOCOL,
 };
 
 function request(line: string, headers: Record<string, string> = UPGRADE, rest = ''): string {
@@ -62,7 +63,7 @@ const HEADERS: Record<string, string>[] = [
   ...['', 'null', '%', 'http://', 'http://[', 'http://example.org', 'x'.repeat(5000)].map(
     (Origin) => ({ Origin }),
   ),
-  ...['', ',,,', 'reins-v0', 'reins-v1, reins-v1', '"', 'ü'].map((protocol) => ({
+  ...['', ',,,', 'reins-v0', `${SUBPROTOCOL}, ${SUBPROTOCOL}`, '"', 'ü'].map((protocol) => ({
     'Sec-WebSocket-Protocol': protocol,
   })),
   ...['', 'x', 'A'.repeat(200)].map((key) => ({ 'Sec-WebSocket-Key': key })),
