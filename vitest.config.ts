@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three suites: `unit` (fast, contracts and properties), `e2e` (a real browser), and `faults` (minutes of real servers that are ended, filled and flooded; `.ci/run`). */
+/** Three suites: `unit` (fast, contracts and properties), `e2e` (a real browser), and `faults` (minutes of real servers that are ended, filled and flooded; by hand). */
 export default defineConfig({
   test: {
     projects: [
