@@ -1,6 +1,7 @@
 /** A client is frozen (SIGSTOP) with the wheel in its hand, and thaws when others have driven. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WATCHDOG_SECONDS } from '../../server/protocol/index.ts';
 import { until } from '../e2e/helpers.ts';
 import { nothingPromised, Person } from './person.ts';
@@ -90,6 +91,8 @@ async function freeze(ada: Holder, bob: Person, report: Report): Promise<void> {
     PATIENCE,
   );
   await until('the policy driving', () => bob.status?.controller === 'policy', PATIENCE);
+  // On a fast machine all this is over before she counts as frozen: 1 s of silence.
+  await sleep(1500);
   ada.signal('SIGCONT');
   await until('Ada being told to let go', () => ada.said.includes('not-allowed'), PATIENCE);
   const from = bob.seen.length;
