@@ -206,7 +206,7 @@ class Session implements Kept {
       case 'frozen':
         if (!judgement.isNews) return;
         throw new Refusal(
-          'not-allowed',
+          'let-go-first',
           `input: nothing came from here for ${FROZEN_SECONDS} s; let go of the controls, then take over again`,
         );
       case 'drives':

@@ -53,11 +53,13 @@ export const ERRORS = {
     meaning: 'Somebody else drives.',
     remedy: 'Wait until they let go.',
   },
+  'let-go-first': {
+    meaning: 'The client was silent with a control held, and drives no more (CTRL-17).',
+    remedy: 'Let go of the controls, then take over again.',
+  },
   'not-allowed': {
-    meaning:
-      'Somebody else drives (CTRL-20), the controls must be let go of first (CTRL-17), or the role does not allow it (ROLE-5).',
-    remedy:
-      'Wait until they let go; let go of the controls, then take over again; ask a supervisor.',
+    meaning: 'Somebody else drives (CTRL-20), or the role does not allow it (ROLE-5).',
+    remedy: 'Wait until they let go; ask a supervisor.',
   },
   'storage-failed': {
     meaning: 'An answer or its steps could not be written.',

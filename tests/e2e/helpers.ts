@@ -182,3 +182,25 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/**
+ * Holds keys until `isSo`. A page that stood still for a second, as one that just opened may, asks for
+ * the keys to be let go of first (CTRL-17): then they are pressed again, as a person would.
+ */
+export async function hold(
+  page: Page,
+  keys: readonly string[],
+  what: string,
+  isSo: () => unknown,
+): Promise<void> {
+  const note = page.getByTestId('let-go-first');
+  for (const key of keys) await page.keyboard.down(key);
+  await until(what, async () => {
+    if (await isSo()) return true;
+    if (!(await note.isVisible())) return false;
+    for (const key of keys) await page.keyboard.up(key);
+    await note.waitFor({ state: 'hidden' });
+    for (const key of keys) await page.keyboard.down(key);
+    return false;
+  });
+}

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { decodeFrame, type Frame, OP } from '../../server/protocol/index.ts';
 import {
+  hold,
   launchBrowser,
   openPage,
   type RunningServer,
@@ -60,8 +61,7 @@ test('[E2E-18] a page that joins while the run is paused shows the present pictu
 
   const { page } = late;
   await page.keyboard.press('Space');
-  await page.keyboard.down('ArrowUp');
-  await until('some speed', () => late.frame()!.action[1]! > 0.9);
+  await hold(page, ['ArrowUp'], 'some speed', () => late.frame()!.action[1]! > 0.9);
   await page.keyboard.down('ArrowLeft');
   const before = headingOf(late.frame()!);
   const bar = page.locator('[data-bar="action-0"]');

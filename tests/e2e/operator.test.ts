@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { decodeFrame, FLAG, type Frame, OP } from '../../server/protocol/index.ts';
 import { root } from '../setup/sources.ts';
 import {
+  hold,
   launchBrowser,
   openPage,
   type RunningServer,
@@ -78,8 +79,8 @@ test('[E2E-6] rewind goes back five seconds, pauses, and driving goes on from th
   expect(frame!.time).toBeGreaterThan(before - 7);
   await page.getByTestId('paused').waitFor();
   const rewound = frame!.time;
-  await page.keyboard.down('ArrowUp');
-  await until('the world to go on, driven by hand', () => frame!.time > rewound && has(FLAG.human));
+  const goesOn = () => frame!.time > rewound && has(FLAG.human);
+  await hold(page, ['ArrowUp'], 'the world to go on, driven by hand', goesOn);
   await page.waitForTimeout(1000);
   await page.keyboard.up('ArrowUp');
   await untilController('policy');
@@ -89,8 +90,7 @@ test('[E2E-12] after a takeover the page says what the agent would have done, an
   const totals = page.getByTestId('takeover-totals');
   const judged = async () => Number(await totals.getAttribute('data-judged'));
   const before = await judged();
-  await page.keyboard.down('ArrowUp');
-  await until('a human frame', () => has(FLAG.human));
+  await hold(page, ['ArrowUp'], 'a human frame', () => has(FLAG.human));
   await page.waitForTimeout(1200);
   await page.keyboard.up('ArrowUp');
   await until('one more takeover in the totals', async () => (await judged()) > before);
@@ -118,13 +118,11 @@ test('[E2E-7] a gamepad takes over by its stick and lets go when it is unplugged
 });
 
 test('[E2E-8] a page that loses focus or falls silent does not keep the wheel', async () => {
-  await page.keyboard.down('ArrowLeft');
-  await until('a human frame', () => has(FLAG.human));
+  await hold(page, ['ArrowLeft'], 'a human frame', () => has(FLAG.human));
   await page.evaluate(`window.dispatchEvent(new Event('blur'))`);
   await until('a frame of the agent', () => !has(FLAG.human));
   await page.keyboard.up('ArrowLeft');
-  await page.keyboard.down('ArrowRight');
-  await until('a human frame', () => has(FLAG.human));
+  await hold(page, ['ArrowRight'], 'a human frame', () => has(FLAG.human));
   // Four seconds in which the page does nothing at all, the key still held; what it missed of the
   // stream is read afterwards.
   const from = Date.now();
@@ -133,6 +131,12 @@ test('[E2E-8] a page that loses focus or falls silent does not keep the wheel', 
   const meanwhile = frames.filter((f) => f.sentAt > from + 1000 && f.sentAt < from + 3500);
   expect(meanwhile.length).toBeGreaterThan(5);
   expect(meanwhile.filter((f) => f.flags & FLAG.human)).toEqual([]);
+  // The key is still down, and the page says why that moves nothing.
+  await page.getByTestId('let-go-first').waitFor();
+  await untilController('policy');
+  await page.keyboard.up('ArrowRight');
+  await page.getByTestId('let-go-first').waitFor({ state: 'hidden' });
+  await hold(page, ['ArrowRight'], 'a human frame', () => has(FLAG.human));
   await page.keyboard.up('ArrowRight');
   await untilController('policy');
 });

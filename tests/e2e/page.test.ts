@@ -8,6 +8,7 @@ import { FLAG } from '../../server/protocol/index.ts';
 import { root } from '../setup/sources.ts';
 import {
   freePort,
+  hold,
   launchBrowser,
   openPage,
   type RunningServer,
@@ -118,9 +119,7 @@ test('[E2E-1] the page opens and draws frames of the running simulation', async 
 });
 
 test('[E2E-2] held keys take over, letting go hands back', async () => {
-  await page.keyboard.down('ArrowUp');
-  await page.keyboard.down('ArrowLeft');
-  await until('the page to say so', async () => {
+  await hold(page, ['ArrowUp', 'ArrowLeft'], 'the page to say so', async () => {
     return (await attribute('controller', 'data-controller')) === 'human';
   });
   await until('a human frame', async () => ((await shown())!.flags & FLAG.human) !== 0);

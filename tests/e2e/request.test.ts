@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import {
+  hold,
   launchBrowser,
   openPage,
   type RunningServer,
@@ -73,8 +74,8 @@ test('[E2E-10] a robot that learned when to ask calls for help on the page, and 
   await screenshot(page, 'take-over');
   expect(await stage()).toEqual(before);
   // The request ends by itself after a while: whichever is up when a person comes is answered.
-  await page.keyboard.down('ArrowUp');
-  await until('the person in control', async () => (await controller()) === 'human');
+  const isDriven = async () => (await controller()) === 'human';
+  await hold(page, ['ArrowUp'], 'the person in control', isDriven);
   expect(await said()).not.toContain(HELP);
   await page.keyboard.up('ArrowUp');
 });

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { decodeFrame, decodeInput, type Frame, OP } from '../../server/protocol/index.ts';
 import {
+  hold,
   launchBrowser,
   openPage,
   type RunningServer,
@@ -61,8 +62,7 @@ test('[ROBOT-26] [ROBOT-28] contacts and joints are shown when asked for, the ar
   // From above, up in the picture is the world's y.
   await page.keyboard.press('2');
   await page.waitForTimeout(1500);
-  await page.keyboard.down('KeyW');
-  await until('a ramp that has ended', () => held && Math.abs(held[1]! - 0.5) < 0.01);
+  await hold(page, ['KeyW'], 'a ramp that ended', () => held && Math.abs(held[1]! - 0.5) < 0.01);
   expect(Math.abs(held![0]!)).toBeLessThan(0.01);
   await page.keyboard.down('ShiftLeft');
   await until('the fine pace', () => Math.abs(held![1]! - 0.15) < 0.01);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { limitFiles } from '../faults/small-disk.ts';
 import {
   freePort,
+  hold,
   launchBrowser,
   type RunningServer,
   startServerProcess,
@@ -68,8 +69,7 @@ test('[E2E-13] keys drive without gamepads and without storage, and the missing 
   );
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
-  await page.keyboard.down('KeyQ');
-  await until('the takeover', () => isDriven(page));
+  await hold(page, ['KeyQ'], 'the takeover', () => isDriven(page));
   await page.keyboard.up('KeyQ');
   await until('the hand-back', async () => !(await isDriven(page)));
   expect(await page.getByTestId('gamepad').getAttribute('data-access')).toBe('forbidden');

@@ -94,7 +94,7 @@ async function freeze(ada: Holder, bob: Person, report: Report): Promise<void> {
   // On a fast machine all this is over before she counts as frozen: 1 s of silence.
   await sleep(1500);
   ada.signal('SIGCONT');
-  await until('Ada being told to let go', () => ada.said.includes('not-allowed'), PATIENCE);
+  await until('Ada being told to let go', () => ada.said.includes('let-go-first'), PATIENCE);
   const from = bob.seen.length;
   await until('some steps', () => bob.seen.length - from > WATCHED, PATIENCE);
   const after = driven(bob.seen.slice(from)).length;

@@ -171,6 +171,7 @@ export function createClient(window: Window): Client {
   function onRefusal(message: Extract<ServerMessage, { type: 'error' }>): void {
     if (message.ref && !PASSING.includes(message.code)) outbox.remove(message.ref);
     noteOutbox();
+    if (message.code === 'let-go-first') return; // the live view says so for as long as it is true
     const waiting = message.ref ? clips.get(Number(message.ref)) : undefined;
     if (waiting) {
       clips.delete(Number(message.ref));

@@ -37,6 +37,8 @@ export interface AppState {
   status: Status | undefined;
   /** Whether the person in control is at this page. */
   driving: boolean;
+  /** Controls are held, but no longer listened to: this page had stood still. */
+  mustLetGo: boolean;
   camera: string;
   /** Ids of the cameras of the scene on screen. */
   cameras: readonly string[];
@@ -84,6 +86,7 @@ export function createAppStore(): AppStore {
     welcome: undefined,
     status: undefined,
     driving: false,
+    mustLetGo: false,
     camera: 'chase',
     cameras: [],
     forces: false,
@@ -125,6 +128,7 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
         ),
         alerts: [],
         episodes: [],
+        mustLetGo: false, // a new connection has held nothing yet
       };
     case 'status':
       return { status: message };
@@ -158,8 +162,9 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
       const others = state.alerts.filter((a) => a.id !== message.id);
       return { alerts: message.severity === 'cleared' ? others : [...others, message] };
     }
-    case 'scene':
     case 'error':
+      return message.code === 'let-go-first' ? { driving: false, mustLetGo: true } : {};
+    case 'scene':
     case 'pong':
       return {};
   }

@@ -64,16 +64,17 @@ function operate(
     const gamepad = document.hidden ? undefined : readGamepad(client);
     const dt = Math.min(0.2, elapsed / 1000);
     axes.update(keysDown(), gamepad, dt, client.frames.latest?.action);
-    const { driving } = client.store.getState();
+    const { driving, mustLetGo } = client.store.getState();
     if (axes.active !== 0) {
       releases = RELEASES;
+      if (mustLetGo) return;
       sendInput(turnToView(axes, controls, actionLow, actionHigh, client.view.heading, values));
       if (!driving) client.store.setState({ driving: true });
     } else if (releases > 0) {
       releases--;
       values.set(axes.values);
       sendInput(0);
-      if (driving) client.store.setState({ driving: false });
+      if (driving || mustLetGo) client.store.setState({ driving: false, mustLetGo: false });
     }
   }
 

@@ -19,7 +19,8 @@ export function WhoDrives() {
   const brakes =
     useApp((s) => requestOf(s, client.teacherId) === 'take-over') && controller === 'safe';
   const shown = driving && controller === 'policy' ? 'human' : controller;
-  const says = useApp((s) => haltWords(s.status, client.teacherId));
+  const halt = useApp((s) => haltWords(s.status, client.teacherId));
+  const mustLetGo = useApp((s) => s.mustLetGo);
   return (
     <>
       <Group gap={8} wrap="nowrap" role="status">
@@ -47,9 +48,14 @@ export function WhoDrives() {
           </Badge>
         )}
       </Group>
-      {says && (
+      {mustLetGo && (
+        <Text className="glass says" size="sm" role="status" data-testid="let-go-first">
+          This page stood still for a moment. Let go of the controls, then take over again.
+        </Text>
+      )}
+      {halt && (
         <Text className="glass says" size="sm" role="status" data-testid="halt-words">
-          {says}
+          {halt}
         </Text>
       )}
     </>

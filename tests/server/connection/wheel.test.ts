@@ -137,7 +137,7 @@ it('[CTRL-17] a client that was frozen is told to let go before it drives again'
   await isPolicy();
   await sleep(1000 * FROZEN_SECONDS);
   drive();
-  const error = await ada.expect('error', (e) => e.code === 'not-allowed');
+  const error = await ada.expect('error', (e) => e.code === 'let-go-first');
   expect(error.message).toMatch(/let go/);
   await until('more inputs', () => ada.frames() > 10);
   expect(status().controller).toBe('policy');

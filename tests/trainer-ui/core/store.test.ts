@@ -24,6 +24,12 @@ test('[SRV-41] urgent questions go before those that wait, never before the one 
   expect(state.queries.map((q) => q.id)).toEqual(['a', 'u', 'v', 'b', 'c']);
 });
 
+test('[CTRL-17] a page that must let go first does not say that its person drives', () => {
+  const state = { ...createAppStore().getState(), driving: true };
+  const refusal = { type: 'error', code: 'let-go-first', message: '' } as ServerMessage;
+  expect(reduce(state, refusal)).toEqual({ driving: false, mustLetGo: true });
+});
+
 test('[UI-6] a duplicate acknowledgement is not counted twice', () => {
   const ack = { type: 'ack', feedbackId: 'f', duplicate: false };
   expect(after(ack, { ...ack, duplicate: true }).acknowledged).toBe(1);
