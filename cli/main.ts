@@ -6,6 +6,7 @@ import { UsageError } from '../experiments/errors.ts';
 import { auditCommand } from './commands/audit.ts';
 import { benchCommand } from './commands/bench.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { envServerCommand } from './commands/env-server.ts';
 import { envsCommand } from './commands/envs.ts';
 import { evalCommand } from './commands/eval.ts';
 import { expertCommand } from './commands/expert.ts';
@@ -49,6 +50,7 @@ export function createProgram(): Command {
     expertCommand(),
     benchCommand(),
     envsCommand(),
+    envServerCommand(),
     presetsCommand(),
     doctorCommand(),
     exportCommand(),

@@ -1,8 +1,9 @@
-/** docs/SPEC.md's tables of metrics, errors, alerts and permissions, made of the lists in the code. */
+/** docs/SPEC.md's tables of metrics, errors, alerts and permissions, and the ids that Python registers, made of the lists in the code. */
 import { METRICS, type MetricDescription } from '../agent/metrics.ts';
 import { ANYBODY, PERMISSIONS, ROLES, type Role } from '../server/people/roles.ts';
 import { ALERTS } from '../server/protocol/alerts.ts';
 import { ERRORS, type ErrorDescription } from '../server/protocol/errors.ts';
+import { listEnvironments } from '../sim/registry.ts';
 
 const MAX_LINE = 160;
 
@@ -91,4 +92,13 @@ export function withLists(document: string): string {
       throw new RangeError(`docs/SPEC.md: <!-- ${name} --> … <!-- end --> is missing`);
     return `${before}<!-- ${name} -->\n${make()}\n${rest.slice(end)}`;
   }, document);
+}
+
+/** python/src/reins/environments.json */
+export function environmentIds(): string {
+  return `${JSON.stringify(
+    listEnvironments().map(({ id }) => id),
+    null,
+    2,
+  )}\n`;
 }

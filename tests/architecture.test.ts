@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -80,6 +80,14 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
   ['trainer-ui/scene', ['server/protocol', 'trainer-ui/core']],
   ['trainer-ui', ['server/protocol', 'trainer-ui']],
 ];
+
+/** Texts of the tests that `npm run test:python` runs. */
+function pythonTests(): string[] {
+  const folder = join(root, 'python/tests');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const tests = files.filter((file) => file.endsWith('.py'));
+  return tests.map((file) => readFileSync(join(folder, file), 'utf8'));
+}
 
 /** A path is below a prefix when it is that file or lies in that folder. */
 const below = (path: string, prefix: string) => path === prefix || path.startsWith(`${prefix}/`);
@@ -225,7 +233,7 @@ describe('rules of the house', () => {
   test('[ARCH-7] docs/SPEC.md and the names of the tests agree on the behaviours', () => {
     const spec = readFileSync(join(root, 'docs/SPEC.md'), 'utf8');
     const behaviours = specIds(spec);
-    const cited = citedIds(sourceFiles('tests').map((file) => file.text));
+    const cited = citedIds([...sourceFiles('tests').map((file) => file.text), ...pythonTests()]);
     expect(behaviours.filter((id, i) => behaviours.indexOf(id) !== i)).toEqual([]);
     expect(behaviours.filter((id) => !cited.has(id))).toEqual([]);
     expect([...cited].filter((id) => !behaviours.includes(id))).toEqual([]);

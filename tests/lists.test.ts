@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { METRICS, type MetricDescription } from '../agent/metrics.ts';
 import { houseSvg, layerImports } from '../scripts/house.ts';
-import { withLists } from '../scripts/lists.ts';
+import { environmentIds, withLists } from '../scripts/lists.ts';
 import { ALERTS, alertOf } from '../server/protocol/alerts.ts';
 import { ERRORS } from '../server/protocol/errors.ts';
 import { REWARD_CHARTS, RUN_CHARTS } from '../trainer-ui/learning/charts.ts';
@@ -17,6 +17,11 @@ const text = sources.map((file) => file.text).join('\n');
 
 test('[ARCH-8] the tables of docs/SPEC.md are those of the code (npm run docs)', () => {
   expect(withLists(spec)).toBe(spec);
+});
+
+test('[PY-1] the Python package registers every environment (npm run docs)', () => {
+  const listed = readFileSync(join(root, 'python/src/reins/environments.json'), 'utf8');
+  expect(listed).toBe(environmentIds());
 });
 
 test('[ARCH-8] METRICS says in which chart each metric is drawn', () => {
