@@ -4,6 +4,8 @@ import { Command, Option } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { createOutput, type Progress } from '../../experiments/output.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
+import type { FormatName } from '../datasets/export-dataset.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
 import { jsonOption, withExamples } from './shared.ts';
 
 interface ExportFlags {
@@ -13,20 +15,41 @@ interface ExportFlags {
   json: boolean;
 }
 
+/** Tried by the tests against the formats that there are. */
+export const FORMAT_NAMES = ['jsonl', 'parquet', 'csv'] as const;
+
+interface RunFlags extends ExportFlags {
+  format: 'jsonl' | FormatName;
+  episodes?: 'experience' | 'all';
+}
+
 export function exportCommand(): Command {
   const command = runOptions(
-    new Command('export').description("write a run's feedback, episodes and curves as JSON lines"),
+    new Command('export').description("write a run's feedback and episodes as a data set"),
   )
-    .option('--out <folder>', 'where to write; default DATA/export/RUN')
+    .addOption(
+      new Option('--format <name>', 'of the data set, see docs/formats')
+        .choices([...FORMAT_NAMES])
+        .default('jsonl'),
+    )
+    .addOption(
+      new Option(
+        '--episodes <which>',
+        'what happened, or also what was rolled out to judge takeovers; default: as the format says',
+      ).choices(['experience', 'all']),
+    )
+    .option('--out <folder>', 'where to write; default DATA/export/RUN, with the format behind it')
     // Options after `policy` and `reward` are theirs.
     .enablePositionalOptions()
     .addCommand(policyExport())
     .addCommand(rewardExport());
-  jsonOption(command).action((flags: ExportFlags) => run(flags));
+  jsonOption(command).action((flags: RunFlags) =>
+    flags.format === 'jsonl' ? run(flags) : dataset(flags),
+  );
   return withExamples(
     command,
     'reins export --data ./data --out ./my-export',
-    'reins export --run run-1 --json',
+    'reins export --run run-1 --format parquet',
     'reins export policy --policy half-cheetah.policy --out policy.onnx',
     'reins export reward --data ./data --out reward.onnx',
   );
@@ -117,5 +140,39 @@ async function run(flags: ExportFlags): Promise<void> {
       () =>
         `${result.feedback} feedback events and ${result.episodes} episodes (${result.steps} steps) in ${out}`,
     );
+  });
+}
+
+async function dataset(flags: RunFlags): Promise<void> {
+  const output = createOutput(flags);
+  const { exportDataset, defaultFolder } = await import('../datasets/export-dataset.ts');
+  const format = flags.format as FormatName;
+  const { stop, code } = stopOnSignal();
+  await withRun(flags, async (storage, chosen) => {
+    const out = flags.out ?? defaultFolder(flags.data, chosen.id, format);
+    let bar: Progress | undefined;
+    try {
+      const result = await exportDataset(storage, chosen, {
+        format,
+        out,
+        wanted: flags.episodes,
+        signal: stop,
+        onEpisode(done, total) {
+          bar ??= output.progress('exporting', total);
+          bar.update(done);
+        },
+      });
+      output.result(
+        result,
+        () =>
+          `${result.episodes} episodes (${result.steps} steps) and ${result.feedback} feedback events in ${out}`,
+      );
+    } catch (error) {
+      if (!stop.aborted) throw error;
+      output.note(`stopped: nothing of it is in ${out}`);
+      process.exitCode = code();
+    } finally {
+      bar?.stop();
+    }
   });
 }

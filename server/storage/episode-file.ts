@@ -5,6 +5,7 @@ import { COLUMN_NAMES, type ColumnName } from '../../agent/episode/columns.ts';
 import { originOfOldId } from '../../agent/episode/origin.ts';
 import type { EnvState } from '../../sim/contract.ts';
 import { type Column, parseBinary, writeBinary } from './binary.ts';
+import { numbersOf, plainJson } from './plain-numbers.ts';
 import type { WriteOptions } from './write-file.ts';
 
 /** `origin` is absent in files of older versions. */
@@ -19,6 +20,7 @@ export function writeEpisodeFile(path: string, episode: Episode, options?: Write
   for (const [key, value] of Object.entries(episode)) {
     if (key !== 'states' && !(COLUMN_NAMES as readonly string[]).includes(key)) meta[key] = value;
   }
+  meta.summary = JSON.parse(plainJson(episode.summary));
   for (const name of COLUMN_NAMES) columns[name] = episode[name];
   for (const [i, { state }] of episode.states.entries()) columns[`state-${i}`] = state;
   writeBinary(path, meta, columns, options);
@@ -36,6 +38,7 @@ export function parseEpisode(bytes: Buffer): Episode {
   for (const name of COLUMN_NAMES) if (!columns[name]) throw new Error(`column ${name} is missing`);
   const episode = {
     ...head,
+    summary: numbersOf(head.summary),
     origin: head.origin ?? originOfOldId(head.id),
     ...Object.fromEntries(COLUMN_NAMES.map((name) => [name, columns[name]])),
     states: stateSteps.map((step, i) => ({ step, state: columns[`state-${i}`] as EnvState })),

@@ -2,6 +2,7 @@
 import type { Episode } from '../../agent/contract.ts';
 import { countHumanSteps } from '../../agent/episode/chunks.ts';
 import type { EpisodeRow } from './contract.ts';
+import { numbersOf, plainJson } from './plain-numbers.ts';
 import type { Tables } from './schema.ts';
 
 export function toRow(episode: Episode, live: boolean): Tables['episode'] {
@@ -17,7 +18,7 @@ export function toRow(episode: Episode, live: boolean): Tables['episode'] {
     startedAt,
     humanSteps: countHumanSteps(episode.sources),
     live: live ? 1 : 0,
-    summary: JSON.stringify(episode.summary),
+    summary: plainJson(episode.summary),
   };
 }
 
@@ -26,6 +27,6 @@ export function fromRow({ endReason, origin: _, ...row }: Tables['episode']): Ep
     ...row,
     ...(endReason === null ? {} : { endReason }),
     live: row.live === 1,
-    summary: JSON.parse(row.summary) as Record<string, number>,
+    summary: numbersOf(JSON.parse(row.summary)),
   };
 }

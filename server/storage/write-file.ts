@@ -52,8 +52,8 @@ export interface WriteOptions {
 
 export const temporaryName = (path: string): string => `${path}.tmp`;
 
-/** A file that is being written; it has its name only once `finish` returns. */
-class NewFile {
+/** A file that is being written, piece by piece; it has its name only once `finish` returns. */
+export class NewFile {
   readonly #path: string;
   readonly #options: WriteOptions;
   readonly #calls: DiskCalls;
@@ -61,7 +61,7 @@ class NewFile {
   #size = 0;
   #isOpen = true;
 
-  constructor(path: string, options: WriteOptions) {
+  constructor(path: string, options: WriteOptions = {}) {
     this.#path = path;
     this.#options = options;
     this.#calls = options.calls ?? disk;

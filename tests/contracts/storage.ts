@@ -126,6 +126,14 @@ export function storageContract(
       expect(await storage.getEpisode('e3')).toBeDefined();
     });
 
+    it('[STORE-25] keeps figures that are not finite as they are', async () => {
+      const summary = { a: Number.NaN, b: Number.POSITIVE_INFINITY, c: Number.NEGATIVE_INFINITY };
+      const episode = { ...(await recordEpisode('odd', 2)), runId: RUN.id, summary };
+      await storage.putEpisode(episode, { live: false });
+      expect((await storage.getEpisode('odd'))?.summary).toEqual(summary);
+      expect((await storage.findEpisode('odd'))?.summary).toEqual(summary);
+    });
+
     it('[STORE-23] keeps the state of a training beside a checkpoint until one comes without', async () => {
       const checkpoint = { meta: { a: 1 }, arrays: { w: Float32Array.of(1, 2) } };
       const training = Buffer.from([1, 2, 3]);

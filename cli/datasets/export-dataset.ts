@@ -1,0 +1,69 @@
+/** A kept run as a data set of another program's. */
+import { basename, join } from 'node:path';
+import type { Run, Storage } from '../../server/storage/contract.ts';
+import { createOwnSide, type ExportCounts, writeFolder } from './folder.ts';
+import { openSource, type Wanted } from './source.ts';
+import { writeCsv } from './write-csv.ts';
+import { writeParquet } from './write-parquet.ts';
+import type { Writer } from './writer.ts';
+
+interface Format {
+  readonly write: Writer;
+  /** Which episodes it has unless asked otherwise: learners take every row for experience. */
+  readonly wanted: Wanted;
+}
+
+export const FORMATS = {
+  parquet: { write: writeParquet, wanted: 'all' },
+  csv: { write: writeCsv, wanted: 'all' },
+} as const satisfies Record<string, Format>;
+
+export type FormatName = keyof typeof FORMATS;
+
+export interface DatasetExport extends ExportCounts {
+  readonly run: string;
+  readonly env: string;
+  readonly format: FormatName;
+  readonly out: string;
+}
+
+export interface DatasetOptions {
+  readonly format: FormatName;
+  readonly out: string;
+  readonly wanted?: Wanted | undefined;
+  /** Ends it; nothing is left of it then. */
+  readonly signal?: AbortSignal;
+  onEpisode?(done: number, total: number): void;
+}
+
+export function defaultFolder(data: string, runId: string, format: FormatName): string {
+  return join(data, 'export', `${runId}-${format}`);
+}
+
+/** @throws UsageError when `out` is no export of ours; what `signal` has as its reason. */
+export function exportDataset(
+  storage: Storage,
+  run: Run,
+  { format, out, signal, onEpisode, ...options }: DatasetOptions,
+): Promise<DatasetExport> {
+  const { write, wanted } = FORMATS[format];
+  return writeFolder(out, async (folder) => {
+    const source = await openSource(storage, run);
+    const writer = write({ folder, source, name: basename(out) });
+    const own = createOwnSide(folder, format);
+    let episodes = 0;
+    let steps = 0;
+    for await (const annotated of source.episodes(options.wanted ?? wanted, signal)) {
+      writer.add(annotated, episodes);
+      own.add(annotated, episodes);
+      episodes++;
+      steps += annotated.episode.length;
+      onEpisode?.(episodes, source.total);
+    }
+    await writer.finish();
+    const counts = { episodes, steps, feedback: source.feedback.length, missing: source.missing };
+    const result = { run: run.id, env: run.environmentId, format, out, ...counts };
+    own.finish(source, counts);
+    return result;
+  });
+}
