@@ -16,7 +16,7 @@ interface ExportFlags {
 }
 
 /** Tried by the tests against the formats that there are. */
-export const FORMAT_NAMES = ['jsonl', 'parquet', 'csv'] as const;
+export const FORMAT_NAMES = ['jsonl', 'parquet', 'csv', 'minari', 'imitation'] as const;
 
 interface RunFlags extends ExportFlags {
   format: 'jsonl' | FormatName;

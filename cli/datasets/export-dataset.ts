@@ -4,6 +4,8 @@ import type { Run, Storage } from '../../server/storage/contract.ts';
 import { createOwnSide, type ExportCounts, writeFolder } from './folder.ts';
 import { openSource, type Wanted } from './source.ts';
 import { writeCsv } from './write-csv.ts';
+import { writeImitation } from './write-imitation.ts';
+import { writeMinari } from './write-minari.ts';
 import { writeParquet } from './write-parquet.ts';
 import type { Writer } from './writer.ts';
 
@@ -16,6 +18,8 @@ interface Format {
 export const FORMATS = {
   parquet: { write: writeParquet, wanted: 'all' },
   csv: { write: writeCsv, wanted: 'all' },
+  minari: { write: writeMinari, wanted: 'experience' },
+  imitation: { write: writeImitation, wanted: 'experience' },
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;
@@ -37,7 +41,8 @@ export interface DatasetOptions {
 }
 
 export function defaultFolder(data: string, runId: string, format: FormatName): string {
-  return join(data, 'export', `${runId}-${format}`);
+  // Minari lists only what has a version.
+  return join(data, 'export', `${runId}-${format}${format === 'minari' ? '-v0' : ''}`);
 }
 
 /** @throws UsageError when `out` is no export of ours; what `signal` has as its reason. */
