@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
+import { type Measuring, pass } from '../experiments/bench/measuring.ts';
 import { repositoryRoot } from '../experiments/root.ts';
 import {
   decodeFrame,
@@ -21,7 +22,7 @@ import { startServer } from '../server/serve.ts';
 import type { EnvironmentOptions } from '../sim/contract.ts';
 import { uiFolder } from './build-ui.ts';
 
-export interface StreamBenchOptions {
+export interface StreamBenchOptions extends Measuring {
   readonly env: string;
   readonly option: EnvironmentOptions;
   readonly preset: string;
@@ -29,15 +30,14 @@ export interface StreamBenchOptions {
   readonly windows: number;
   readonly rollouts: number;
   readonly seed: number;
-  /** Wall clock in ms. */
-  readonly clock: () => number;
-  readonly onWindow: (done: number) => void;
 }
 
-interface Rates {
-  environmentStepsPerSecond: number;
-  learnerUpdatesPerSecond: number;
-  framesPerSecond: number;
+/** What happened in a window. */
+interface Window {
+  readonly seconds: number;
+  readonly environmentSteps: number;
+  readonly learnerUpdates: number;
+  readonly frames: number;
 }
 
 interface Health {
@@ -60,14 +60,12 @@ export async function benchStream(options: StreamBenchOptions) {
     logLevel: 'error',
   });
   try {
-    await learning(server.url);
-    const alone: Rates[] = [];
-    const watched: Rates[] = [];
-    for (let i = 0; i < options.windows; i++) {
-      alone.push(await measure(server.url, options, false));
-      options.onWindow(2 * i + 1);
-      watched.push(await measure(server.url, options, true));
-      options.onWindow(2 * i + 2);
+    await learning(server.url, options);
+    const alone: Window[] = [];
+    const watched: Window[] = [];
+    for (let i = 0; i < 2 * options.windows && !options.stop?.aborted; i++) {
+      const isWatched = i % 2 === 1;
+      (isWatched ? watched : alone).push(await measure(server.url, options, isWatched));
     }
     return summary(options, alone, watched);
   } finally {
@@ -82,29 +80,31 @@ async function health(url: string): Promise<Health> {
 }
 
 /** Waits until gradients flow: a learner that still fills its buffer has nothing to be slowed. */
-async function learning(url: string): Promise<void> {
+async function learning(url: string, { stop, onMeasured }: Measuring): Promise<void> {
+  onMeasured?.(0, 'waiting for the learner');
   for (let i = 0; i < 600; i++) {
-    if ((await health(url)).learnerUpdates > 20) return;
+    if (stop?.aborted || (await health(url)).learnerUpdates > 20) return;
     await sleep(100);
   }
   throw new Error('stream: the learner did not start within 60 s');
 }
 
-async function measure(url: string, options: StreamBenchOptions, client: boolean): Promise<Rates> {
+async function measure(url: string, options: StreamBenchOptions, client: boolean): Promise<Window> {
   const reader = client ? await connect(url) : undefined;
   await sleep(500);
   const before = await health(url);
   const framesBefore = reader?.frames() ?? 0;
   const start = options.clock();
-  await sleep(options.seconds * 1000);
+  await pass(client ? 'with a client' : 'without', options.seconds, options);
   const after = await health(url);
   const seconds = (options.clock() - start) / 1000;
   const frames = (reader?.frames() ?? 0) - framesBefore;
   reader?.close();
   return {
-    environmentStepsPerSecond: (after.environmentSteps - before.environmentSteps) / seconds,
-    learnerUpdatesPerSecond: (after.learnerUpdates - before.learnerUpdates) / seconds,
-    framesPerSecond: frames / seconds,
+    seconds,
+    environmentSteps: after.environmentSteps - before.environmentSteps,
+    learnerUpdates: after.learnerUpdates - before.learnerUpdates,
+    frames,
   };
 }
 
@@ -130,16 +130,13 @@ function connect(url: string): Promise<{ frames(): number; close(): void }> {
   });
 }
 
-function summary(options: StreamBenchOptions, alone: readonly Rates[], watched: readonly Rates[]) {
-  const mean = (rates: readonly Rates[], name: keyof Rates) =>
-    rates.reduce((sum, r) => sum + r[name], 0) / rates.length;
-  const all = (rates: readonly Rates[]): Rates => ({
-    environmentStepsPerSecond: mean(rates, 'environmentStepsPerSecond'),
-    learnerUpdatesPerSecond: mean(rates, 'learnerUpdatesPerSecond'),
-    framesPerSecond: mean(rates, 'framesPerSecond'),
-  });
-  const without = all(alone);
-  const withClient = all(watched);
+function summary(
+  options: StreamBenchOptions,
+  alone: readonly Window[],
+  watched: readonly Window[],
+) {
+  const without = rates(alone);
+  const withClient = rates(watched);
   return {
     env: options.env,
     preset: options.preset,
@@ -149,5 +146,15 @@ function summary(options: StreamBenchOptions, alone: readonly Rates[], watched: 
     withClient,
     environmentRatio: withClient.environmentStepsPerSecond / without.environmentStepsPerSecond,
     learnerRatio: withClient.learnerUpdatesPerSecond / without.learnerUpdatesPerSecond,
+  };
+}
+
+function rates(windows: readonly Window[]) {
+  const sum = (name: keyof Window) => windows.reduce((total, window) => total + window[name], 0);
+  const perSecond = (name: keyof Window) => sum(name) / sum('seconds');
+  return {
+    environmentStepsPerSecond: perSecond('environmentSteps'),
+    learnerUpdatesPerSecond: perSecond('learnerUpdates'),
+    framesPerSecond: perSecond('frames'),
   };
 }

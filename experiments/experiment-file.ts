@@ -1,8 +1,7 @@
 /** Experiment files: JSON or a module with a default export, `extends` others. */
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { tsImport } from 'tsx/esm/api';
+import { importModule, isModule } from '../sim/user-module.ts';
 import { UsageError } from './errors.ts';
 
 type Values = Record<string, unknown>;
@@ -82,7 +81,7 @@ function basesOf(given: unknown, file: string): readonly string[] {
 }
 
 async function load(file: string): Promise<Values> {
-  const value = /\.[cm]?[tj]s$/.test(file) ? await loadModule(file) : await loadJson(file);
+  const value = isModule(file) ? await loadModule(file) : await loadJson(file);
   if (isObject(value)) return value;
   throw new UsageError(`${shown(file)}: is ${JSON.stringify(value)}, allowed an object`);
 }
@@ -100,15 +99,8 @@ async function loadJson(file: string): Promise<unknown> {
   }
 }
 
-/** What the module exports by default; tsx takes TypeScript from any folder, whatever its package.json says. */
-async function loadModule(file: string): Promise<unknown> {
-  try {
-    const module: { default?: unknown } = await tsImport(pathToFileURL(file).href, import.meta.url);
-    const { default: value } = module;
-    // A folder without `"type": "module"` makes CommonJS of it, with the export within.
-    return isObject(value) && '__esModule' in value ? value.default : value;
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${shown(file)}: cannot be loaded: ${text}`);
-  }
+function loadModule(file: string): Promise<unknown> {
+  return importModule(file).catch((error: Error) => {
+    throw new UsageError(`${shown(file)}: ${error.message}`);
+  });
 }

@@ -137,7 +137,9 @@ async function runSpeed(flags: Flags, command: string): Promise<void> {
   if (useless) throw new UsageError(`${useless}: --suite speed has no grid, allowed steps and out`);
   const output = createOutput(flags);
   const { benchSpeed } = await import('../../experiments/bench/feedback/speed.ts');
+  const { stop, code } = stopOnSignal();
   const result = await benchSpeed({
+    stop,
     out: flags.out,
     command,
     seconds: 3,
@@ -145,6 +147,10 @@ async function runSpeed(flags: Flags, command: string): Promise<void> {
     output,
     clock: () => performance.now(),
   });
+  if (stop.aborted) {
+    process.exitCode = code();
+    output.note(`stopped: what was measured until then is in ${result.files.speed}`);
+  }
   output.result(result, () =>
     table([
       ['', 'measured', ''],

@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
 import type { LearnerName } from '../../experiments/bench/learning.ts';
+import type { Measuring } from '../../experiments/bench/measuring.ts';
 import { asUsage } from '../../experiments/errors.ts';
 import { createOutput, short, table } from '../../experiments/output.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { integer, integers, number, seed } from '../arguments.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
 import { feedbackBench } from './bench-feedback.ts';
 import {
   BACKENDS,
@@ -12,8 +14,6 @@ import {
   jsonOption,
   withExamples,
 } from './shared.ts';
-
-const clock = () => performance.now();
 
 export function benchCommand(): Command {
   const command = new Command('bench').description(
@@ -54,24 +54,20 @@ function envBench(): Command {
       seed: number;
       json: boolean;
     }) => {
-      if (flags.threads) {
+      const { option: environmentOptions, seconds, threads: counts } = flags;
+      if (counts) {
         const { benchThreads } = await import('../../experiments/bench/threads.ts');
-        const result = await asUsage(() => benchThreads({ ...flags, counts: flags.threads! }));
-        createOutput(flags).result(result, () => describe(result));
-        return;
+        return measure(flags, counts.length * seconds, (measuring) =>
+          benchThreads({ ...flags, ...measuring, counts }),
+        );
       }
       const { benchEnvironment } = await import('../../experiments/bench/environment.ts');
       const factory = await environmentFactory(flags.env);
-      const result = await asUsage(() =>
-        benchEnvironment({
-          factory,
-          environmentOptions: flags.option,
-          seconds: flags.seconds,
-          seed: flags.seed,
-          clock,
-        }),
+      // Robots are measured against their bare engine, too.
+      const parts = factory.family === 'robotics' ? 2 : 1;
+      return measure(flags, parts * seconds + Math.min(1, seconds / 4), (measuring) =>
+        benchEnvironment({ ...flags, ...measuring, factory, environmentOptions }),
       );
-      createOutput(flags).result(result, () => describe(result));
     },
   );
   return withExamples(
@@ -103,8 +99,9 @@ function actBench(): Command {
   const command = new Command('act').description('microseconds of one action');
   jsonOption(networkOptions(command)).action(async (flags: NetworkFlags) => {
     const { benchAct } = await import('../../experiments/bench/learning.ts');
-    const result = await benchAct({ ...flags, backend: undefined, clock });
-    createOutput(flags).result(result, () => describe(result));
+    return measure(flags, flags.seconds, (measuring) =>
+      benchAct({ ...flags, ...measuring, backend: undefined }),
+    );
   });
   return withExamples(command, 'reins bench act --hidden 256,256 --json');
 }
@@ -126,8 +123,9 @@ function learnerBench(): Command {
       },
     ) => {
       const { benchLearner } = await import('../../experiments/bench/learning.ts');
-      const result = await benchLearner({ ...flags, backend: flags.backend, clock });
-      createOutput(flags).result(result, () => describe(result));
+      return measure(flags, flags.seconds, (measuring) =>
+        benchLearner({ ...flags, ...measuring, backend: flags.backend }),
+      );
     },
   );
   return withExamples(
@@ -158,16 +156,36 @@ function streamBench(): Command {
       json: boolean;
     }) => {
       const { benchStream } = await import('../bench-stream.ts');
-      const output = createOutput(flags);
-      const bar = output.progress('measuring', 2 * flags.windows);
-      const result = await asUsage(() =>
-        benchStream({ ...flags, clock, onWindow: (done) => bar.update(done) }),
+      return measure(flags, 2 * flags.windows * flags.seconds, (measuring) =>
+        benchStream({ ...flags, ...measuring }),
       );
-      bar.stop();
-      output.result(result, () => describe(result));
     },
   );
   return withExamples(command, 'reins bench stream --seconds 10 --windows 3 --json');
+}
+
+/** `seconds`: of all measuring. A signal ends it early: what there is by then is the result. */
+async function measure<T extends object>(
+  flags: { json: boolean },
+  seconds: number,
+  work: (measuring: Measuring) => Promise<T>,
+): Promise<void> {
+  const output = createOutput(flags);
+  const { stop, code } = stopOnSignal();
+  const bar = output.progress('measuring', seconds);
+  let done = 0;
+  const onMeasured = (more: number, what: string) => {
+    done += more;
+    bar.update(Math.round(done), what);
+  };
+  const result = await asUsage(() =>
+    work({ clock: () => performance.now(), stop, onMeasured }),
+  ).finally(bar.stop);
+  if (stop.aborted) {
+    process.exitCode = code();
+    output.note('stopped: this is what was measured until then');
+  }
+  output.result(result, () => describe(result));
 }
 
 function describe(result: object): string {

@@ -82,7 +82,7 @@ export function trainCommand(): Command {
     'reins train --env driving --preset reins --teacher override --steps 6000 --seed 1',
     'reins train --env driving --teacher override --operator expert --eval-episodes 50',
     'reins train --env driving --teacher preference --labels 100 --json',
-    'reins train --env reacher --preset sac --teacher none --data data --eval-every 1000 --log data/tensorboard',
+    'reins train --env reacher --preset rlpd --teacher none --data data --eval-every 1000 --log data/tensorboard',
     'reins train --data data --resume',
     'reins train --config experiment.json --seed 2 --set learner.batchSize=128',
     'reins train --env reacher --preset pebble --teacher preference,scalar --annotator mistake',

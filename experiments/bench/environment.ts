@@ -3,6 +3,8 @@ import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../
 import { createRandom } from '../../sim/random.ts';
 import { type BareEngine, createBareEngine } from '../../sim/robotics/engine/bare.ts';
 import { sampleInto } from '../../sim/spaces.ts';
+import { createPause } from '../pause.ts';
+import { type Measuring, repeat } from './measuring.ts';
 
 export interface EnvironmentBench {
   readonly env: string;
@@ -34,13 +36,11 @@ export interface EnvironmentBench {
   readonly actions: 'expert' | 'random';
 }
 
-export interface EnvironmentBenchOptions {
+export interface EnvironmentBenchOptions extends Measuring {
   readonly factory: EnvironmentFactory;
   readonly environmentOptions: EnvironmentOptions;
   readonly seconds: number;
   readonly seed: number;
-  /** Wall clock in ms. */
-  readonly clock: () => number;
 }
 
 /** Actions of whole episodes, so that deciding costs nothing while the clock runs. */
@@ -62,11 +62,11 @@ export async function benchEnvironment(
   const started = clock();
   (await factory.create(options.environmentOptions)).close();
   const createAgainMillis = clock() - started;
-  const scripts = rehearse(env, factory, options.seed);
-  const timed = play(env, scripts, seconds, clock);
+  const scripts = await rehearse(env, options);
+  const timed = await play(env, scripts, options);
   const stepSeconds = timed.stepMs / 1000;
-  const saveRestoreMicros = timeStates(env, scripts[0]!, Math.min(1, seconds / 4), clock);
-  const engine = await timeEngine(env, scripts, seconds, clock);
+  const saveRestoreMicros = await timeStates(env, scripts[0]!, options);
+  const engine = await timeEngine(env, scripts, options);
   env.close();
   return {
     env: factory.id,
@@ -87,45 +87,51 @@ export async function benchEnvironment(
 }
 
 /** Episodes of the expert where there is one: random actions would end most tasks at once. */
-function rehearse(env: Environment, factory: EnvironmentFactory, seed: number): Script[] {
+async function rehearse(
+  env: Environment,
+  { factory, seed, clock, stop, onMeasured }: EnvironmentBenchOptions,
+): Promise<Script[]> {
   const expert = factory.createExpert?.(env);
   const random = createRandom(seed, 41);
   const action = new Float32Array(env.actionSpace.size);
-  return Array.from({ length: EPISODES }, (_, i) => {
+  const pause = createPause(clock);
+  const scripts: Script[] = [];
+  onMeasured?.(0, 'rehearsing');
+  for (let i = 0; i < EPISODES; i++) {
     const episodeSeed = factory.trainSeeds.start + ((seed + i) % factory.trainSeeds.count);
     const actions: Float32Array[] = [];
     let ts = env.reset(episodeSeed);
-    while (ts.kind !== 'last') {
+    while (ts.kind !== 'last' && !stop?.aborted) {
       if (expert) expert.act(action);
       else sampleInto(env.actionSpace, random, action);
       actions.push(action.slice());
       ts = env.step(action);
+      await pause();
     }
-    return { seed: episodeSeed, actions };
-  });
+    scripts.push({ seed: episodeSeed, actions });
+  }
+  return scripts;
 }
 
-function play(
+async function play(
   env: Environment,
   scripts: readonly Script[],
-  seconds: number,
-  clock: () => number,
-): { steps: number; resets: number; stepMs: number; resetMs: number } {
+  options: EnvironmentBenchOptions,
+): Promise<{ steps: number; resets: number; stepMs: number; resetMs: number }> {
+  const { clock, seconds } = options;
   let steps = 0;
   let resets = 0;
-  let stepMs = 0;
   let resetMs = 0;
-  while (stepMs < seconds * 1000) {
-    const script = scripts[resets % scripts.length]!;
+  const { ms: stepMs } = await repeat('stepping', seconds, options, () => {
+    const script = scripts[resets++ % scripts.length]!;
     const start = clock();
     env.reset(script.seed);
     const ready = clock();
     for (const action of script.actions) env.step(action);
-    stepMs += clock() - ready;
     resetMs += ready - start;
     steps += script.actions.length;
-    resets++;
-  }
+    return clock() - ready;
+  });
   return { steps, resets, stepMs, resetMs };
 }
 
@@ -163,42 +169,43 @@ function timePair(
 async function timeEngine(
   env: Environment,
   scripts: readonly Script[],
-  seconds: number,
-  clock: () => number,
+  options: EnvironmentBenchOptions,
 ): Promise<Pick<EnvironmentBench, 'engineRatio' | 'engineStepsPerSecond'>> {
+  const { clock, seconds } = options;
   const engine = await createBareEngine(env, SLICE);
   if (!engine) return { engineRatio: null, engineStepsPerSecond: null };
   const ratios: number[] = [];
   let engineMs = 0;
   let steps = 0;
-  const until = clock() + seconds * 1000;
-  while (ratios.length === 0 || clock() < until) {
+  await repeat('against the engine', seconds, options, () => {
+    const start = clock();
     const pair = timePair(env, engine, scripts[ratios.length % scripts.length]!, clock);
     ratios.push(pair.ratio);
     engineMs += pair.engineMs;
     steps += pair.steps;
-  }
+    return clock() - start;
+  });
   engine.close();
   ratios.sort((a, b) => a - b);
-  const engineRatio = ratios[ratios.length >> 1]!;
+  const engineRatio = ratios[ratios.length >> 1] ?? Number.NaN;
   return { engineRatio, engineStepsPerSecond: (1000 * steps) / engineMs };
 }
 
-function timeStates(
+/** Microseconds of one saveState and loadState in the middle of an episode. */
+async function timeStates(
   env: Environment,
   script: Script,
-  seconds: number,
-  clock: () => number,
-): number {
+  options: EnvironmentBenchOptions,
+): Promise<number> {
+  const { clock, seconds } = options;
   env.reset(script.seed);
   const warm = script.actions.slice(0, Math.floor(script.actions.length / 2));
   for (const action of warm) env.step(action);
   const state = env.saveState();
-  let count = 0;
-  const start = clock();
-  while (clock() - start < seconds * 1000) {
+  const { ms, times } = await repeat('states', Math.min(1, seconds / 4), options, () => {
+    const start = clock();
     for (let i = 0; i < 100; i++) env.loadState(env.saveState(state));
-    count += 100;
-  }
-  return ((clock() - start) * 1000) / count;
+    return clock() - start;
+  });
+  return (10 * ms) / times;
 }

@@ -12,36 +12,34 @@ import { createSac } from '../../agent/learners/sac.ts';
 import { createTd3 } from '../../agent/learners/td3.ts';
 import { createRandom, type Random } from '../../sim/random.ts';
 import { box } from '../../sim/spaces.ts';
+import { type Measuring, repeat } from './measuring.ts';
 
 export const LEARNERS = ['sac', 'td3'] as const;
 export type LearnerName = (typeof LEARNERS)[number];
 
-export interface LearningBenchOptions {
+export interface LearningBenchOptions extends Measuring {
   readonly hidden: readonly number[];
   readonly observation: number;
   readonly actions: number;
   readonly seconds: number;
   readonly seed: number;
   readonly backend: BackendName | undefined;
-  /** Wall clock in ms. */
-  readonly clock: () => number;
 }
 
 /** Actions timed at once: best of many short windows, for other load only ever slows them down. */
 const ACTIONS = 20;
 
-/** Best of three runs: other load only ever slows it down. */
-function rate(work: () => void, seconds: number, clock: () => number): number {
+/** Calls per second, best of three runs: other load only ever slows it down. */
+async function rate(work: () => void, seconds: number, measuring: Measuring): Promise<number> {
   for (let i = 0; i < 5; i++) work();
-  let best = 0;
+  let best = Number.NaN;
   for (let run = 0; run < 3; run++) {
-    const start = clock();
-    let calls = 0;
-    while (clock() - start < (seconds * 1000) / 3) {
+    const { ms, times } = await repeat('updates', seconds / 3, measuring, () => {
+      const start = measuring.clock();
       work();
-      calls++;
-    }
-    best = Math.max(best, (calls * 1000) / (clock() - start));
+      return measuring.clock() - start;
+    });
+    if (times > 0 && !((1000 * times) / ms < best)) best = (1000 * times) / ms;
   }
   return best;
 }
@@ -88,13 +86,13 @@ export async function benchLearner(
   learner.observe(randomEpisode(spec, length, random), 0, length);
   let updates = 0;
   const start = process.cpuUsage();
-  const updatesPerSecond = rate(
+  const updatesPerSecond = await rate(
     () => {
       learner.update();
       updates++;
     },
     options.seconds,
-    options.clock,
+    options,
   );
   const { user, system } = process.cpuUsage(start);
   learner.dispose();
@@ -133,14 +131,15 @@ export async function benchAct(options: LearningBenchOptions) {
     createPolicy(snapshot, random, createPlainNetwork),
   ];
   const micros = policies.map(() => Number.POSITIVE_INFINITY);
-  const start = options.clock();
-  while (options.clock() - start < options.seconds * 1000) {
+  await repeat('actions', options.seconds, options, () => {
+    const start = options.clock();
     policies.forEach((policy, i) => {
       const began = options.clock();
       for (let n = 0; n < ACTIONS; n++) policy.act(observation, out, 'sample');
       micros[i] = Math.min(micros[i]!, ((options.clock() - began) * 1000) / ACTIONS);
     });
-  }
+    return options.clock() - start;
+  });
   return {
     hidden: options.hidden,
     observation: options.observation,

@@ -5,11 +5,20 @@ import { Refusal } from './refusal.ts';
 /** @throws Refusal naming the field. */
 export function parseMessage(text: string): ClientMessage {
   const json = parseJson(text);
-  const parsed = clientMessageSchema.safeParse(json);
+  const parsed = check(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const field = issue.path.join('.') || 'message';
   throw new Refusal('bad-message', `${field}: ${issue.message}`, refOf(json));
+}
+
+/** zod compares the `length` of whatever has one, and throws where that is an object without a primitive value. */
+function check(json: unknown) {
+  try {
+    return clientMessageSchema.safeParse(json);
+  } catch (error) {
+    throw new Refusal('bad-message', `message: ${(error as Error).message}`, refOf(json));
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -45,7 +45,10 @@ export class Checkpoints {
     this.#writing++;
     this.#written = this.#storage
       .putCheckpoint(this.#runId, stored)
-      .then(() => done(undefined), done)
+      .then(
+        () => done(undefined),
+        (error: Error) => done(new Error(`${error.message} (${roomFor(event.checkpoint)})`)),
+      )
       .finally(() => {
         this.#writing--;
         release(buffersOfCheckpoint(event.checkpoint));
@@ -61,6 +64,12 @@ export class Checkpoints {
   get written(): Promise<void> {
     return this.#written;
   }
+}
+
+/** What a person must make room for: they grow, while the answers beside them still fit. */
+function roomFor({ arrays }: Checkpoint): string {
+  const bytes = Object.values(arrays).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return `a new one takes ${Math.ceil(bytes / 1e6)} MB beside the two that are kept`;
 }
 
 /** Each once: arrays that are read from a file are parts of one buffer. */

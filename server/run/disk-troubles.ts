@@ -9,7 +9,8 @@ export type Written = 'an episode' | 'the checkpoint' | 'the figures';
 export class DiskTroubles {
   readonly #alerts: Pick<Alerts, 'raise' | 'clear'>;
   readonly #log: Pick<Log, 'error' | 'info'>;
-  readonly #open = new Set<Written>();
+  /** What is not written, in the order it failed, and the sentence about it. */
+  readonly #open = new Map<Written, string>();
 
   constructor(alerts: Pick<Alerts, 'raise' | 'clear'>, log: Pick<Log, 'error' | 'info'>) {
     this.#alerts = alerts;
@@ -18,16 +19,18 @@ export class DiskTroubles {
 
   failed(what: Written, error: unknown): void {
     if (this.#open.has(what)) return;
-    this.#open.add(what);
     const reason = error instanceof Error ? error.message : String(error);
     this.#log.error({ error: reason }, `${what} could not be written`);
     const sentence = `${what[0]!.toUpperCase()}${what.slice(1)} could not be written: ${reason}`;
+    this.#open.set(what, sentence);
     this.#alerts.raise(alertOf('storage', {}, sentence));
   }
 
   written(what: Written): void {
     if (!this.#open.delete(what)) return;
     this.#log.info(`${what} could be written again`);
-    if (this.#open.size === 0) this.#alerts.clear('storage', 'storage-failed');
+    const last = [...this.#open.values()].at(-1);
+    if (last === undefined) this.#alerts.clear('storage', 'storage-failed');
+    else this.#alerts.raise(alertOf('storage', {}, last));
   }
 }

@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { benchEnvironment } from '../../experiments/bench/environment.ts';
 import { benchThreads } from '../../experiments/bench/threads.ts';
@@ -25,7 +28,7 @@ it('[ROBOT-27] has no engine to compare with where there is none', async () => {
 });
 
 it('[ROBOT-27] steps environments in several threads at once', async () => {
-  const options = { env: 'hopper', option: {}, seconds: 0.2, seed: 0, counts: [1, 2] };
+  const options = { env: 'hopper', option: {}, seconds: 0.2, seed: 0, counts: [1, 2], clock };
   const { stepsPerSecond, efficiency } = await benchThreads(options);
   expect(stepsPerSecond).toHaveLength(2);
   for (const steps of stepsPerSecond) expect(steps).toBeGreaterThan(100);
@@ -44,6 +47,20 @@ function reins(...args: string[]): Promise<{ code: number | null; out: string }>
     child.on('close', (code) => resolve({ code, out }));
   });
 }
+
+it('[ROBOT-20] a task may be of TypeScript, also for threads, which run compiled code', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reins-task-'));
+  writeFileSync(join(folder, 'part.ts'), 'export const horizon: number = 7;');
+  const task = join(folder, 'task.ts');
+  writeFileSync(task, "import { horizon } from './part.ts';\nexport default { horizon };");
+  const model = ['--mjcf', 'tests/sim/robotics/fixtures/cart.xml', '--task', task];
+  const bench = ['bench', 'env', ...model, '--seconds', '0.1', '--json'];
+  const here = JSON.parse((await reins(...bench)).out) as { steps: number; resets: number };
+  expect(here.steps).toBe(7 * here.resets);
+  const threads = JSON.parse((await reins(...bench, '--threads', '1')).out) as object;
+  expect(threads).toMatchObject({ env: 'mjcf', threads: [1] });
+  rmSync(folder, { recursive: true });
+});
 
 it('[ROBOT-20] --mjcf and --task name a model and its task on the command line', async () => {
   const folder = 'tests/sim/robotics/fixtures';

@@ -105,6 +105,33 @@ test('[CLI-31] bench feedback on SIGINT keeps the finished runs, and the same co
   expect(existsSync(join(folder, 'report.html'))).toBe(true);
 }, 480_000);
 
+/** Arguments of `bench`, and what is measured of it once its first line of progress is there. */
+const MEASURED: readonly (readonly [name: string, args: string, figure: string, later: string])[] =
+  [
+    ['env', '--env reacher --seconds 3600', 'stepsPerSecond', 'saveRestoreMicros'],
+    ['act', '--hidden 8 --seconds 3600', 'micros', ''],
+    ['learner', '--hidden 8 --seconds 3600', 'updatesPerSecond', ''],
+    ['stream', '--env reacher --preset rlpd --seconds 600', 'withoutClient', 'learnerRatio'],
+  ];
+
+test.each(MEASURED)(
+  '[CLI-43] bench %s on a signal prints what was measured, after a line every ten seconds',
+  async (name, args, figure, later) => {
+    const { code, out, err } = await stopped(
+      ['bin/reins.mjs', 'bench', name, ...args.split(' '), '--json'],
+      [/measuring: \d+ % · (?!rehearsing|waiting)[a-z]/, name === 'act' ? 'SIGTERM' : 'SIGINT'],
+    );
+    expect(code, err).toBe(name === 'act' ? 143 : 130);
+    expect(err).toContain('stopped: this is what was measured until then');
+    const document = JSON.parse(out) as Record<string, number | object | null>;
+    const { [figure]: value } = document;
+    const number = typeof value === 'object' ? Object.values(value ?? {})[0] : value;
+    expect(number).toBeGreaterThan(0);
+    if (later) expect(document[later]).toBeNull();
+  },
+  240_000,
+);
+
 test('[CLI-31] a second signal ends the process at once, whatever it is doing', async () => {
   const script = `
     import { stopOnSignal } from '${new URL('../../cli/stop-on-signal.ts', import.meta.url).href}';

@@ -9,8 +9,10 @@ import { nothingPromised, Person } from './person.ts';
 import type { Part, Report, Scope } from './report.ts';
 import { openSmallDisk, type SmallDisk } from './small-disk.ts';
 
-/** MB; room for every episode that an answer names. */
+/** MB; room for every episode that an answer names, and for three checkpoints. */
 const SIZE = 100;
+/** Rollouts would fill the replay buffer, and with it the checkpoints, until no third one fits beside the two kept. */
+const FLAGS = ['--log-level', 'warn', '--keep-episodes', '20', '--rollouts', '0'];
 /** Bytes left, from none over single pages to what a checkpoint needs. */
 const LEVELS = [0, 4096, 8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576];
 /** How long the disk stays full, ms. */
@@ -42,7 +44,7 @@ async function fill(small: SmallDisk, report: Report, scope: Scope): Promise<voi
   let levels = 0;
   let refused = 0;
   let alerts = 0;
-  const server = await serve(data, ['--log-level', 'warn', '--keep-episodes', '20']);
+  const server = await serve(data, FLAGS);
   report.promise('the server starts:', server.url !== undefined, server.stderr());
   const ada = new Person(server.url!, 'ada', promised);
   const bob = new Person(server.url!, 'bob', promised);

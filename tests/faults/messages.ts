@@ -1,4 +1,5 @@
 /** Damaged messages over many connections, no faster than the limits allow, so that each of them is read. */
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import {
@@ -98,12 +99,13 @@ function sendBatch(socket: WebSocket, { random, amount }: Scope): number {
 
 /** The server has read everything before, or closed. */
 async function answered(socket: WebSocket): Promise<void> {
-  await new Promise<void>((resolve) => {
-    socket.once('pong', resolve);
-    socket.once('close', resolve);
-    if (socket.readyState === WebSocket.OPEN) socket.ping();
-    else resolve();
-  });
+  if (socket.readyState !== WebSocket.OPEN) return;
+  const over = new AbortController();
+  const heard = ['pong', 'close'].map((event) => once(socket, event, { signal: over.signal }));
+  socket.ping();
+  await Promise.race(heard).catch(() => {}); // an error: it closes
+  over.abort();
+  await Promise.allSettled(heard);
 }
 
 function open(url: string, counts: Counts): Promise<WebSocket> {

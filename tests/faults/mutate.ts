@@ -1,4 +1,5 @@
 /** Valid messages, damaged: in their structure or byte by byte. */
+import { parseMessage } from '../../server/connection/parse.ts';
 import {
   type ClientMessage,
   clientMessageSchema,
@@ -122,14 +123,12 @@ export function mutateInput(random: Random): Buffer {
 
 /** Whether it still is a command that everybody feels, by the rules of the wire. */
 export function isFelt(text: string): boolean {
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    const message = parseMessage(text);
+    return message.type === 'control' && !['overlays', 'play'].includes(message.action);
   } catch {
     return false;
   }
-  const { success, data } = clientMessageSchema.safeParse(parsed);
-  return success && data.type === 'control' && !['overlays', 'play'].includes(data.action);
 }
 
 function pick<T>(random: Random, list: readonly T[]): T | undefined {

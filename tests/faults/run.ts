@@ -41,6 +41,10 @@ function numberOf(option: string, text: string): number {
   throw new RangeError(`--${option}: is ${text}, expected a positive number`);
 }
 
+function seconds(ms: number): number {
+  return Math.round(ms / 1000);
+}
+
 function choose(names: readonly string[] | undefined): readonly Part[] {
   const known = PARTS.map((part) => part.name);
   const unknown = names?.filter((name) => !known.includes(name)) ?? [];
@@ -67,11 +71,14 @@ for (const part of chosen) {
   await part.run(report, scope).catch((error: Error) => {
     report.broken.push(`the part ends: ${error.stack}`);
   });
+  const took = seconds(performance.now() - now);
+  report.figure('time, of what it had', `${took} of ${seconds(end - now)} s`);
   for (const [what, figure] of report.figures) rows.push(`| ${part.name} | ${what} | ${figure} |`);
   broken.push(...report.broken.map((promise) => `${part.name}: ${promise}`));
 }
 process.stdout.write(`| part | what | figure |\n| --- | --- | --- |\n${rows.join('\n')}\n`);
-const seconds = Math.round((performance.now() - begun) / 1000);
-process.stdout.write(`\n${seconds} s, seed ${seed}; promises broken: ${broken.length}\n`);
+process.stdout.write(
+  `\n${seconds(performance.now() - begun)} s, seed ${seed}; promises broken: ${broken.length}\n`,
+);
 for (const promise of broken) process.stdout.write(`- ${promise}\n`);
 process.exit(broken.length === 0 ? 0 : 1); // whatever a part left behind

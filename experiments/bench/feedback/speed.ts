@@ -10,6 +10,7 @@ import { createRandom, type Random } from '../../../sim/random.ts';
 import { getEnvironment } from '../../../sim/registry.ts';
 import { box } from '../../../sim/spaces.ts';
 import type { Output } from '../../output.ts';
+import { createPause, type Pause } from '../../pause.ts';
 import { train } from '../../train/run.ts';
 import { stamped } from '../../train/say.ts';
 import { benchAct, benchLearner, randomEpisode } from '../learning.ts';
@@ -27,6 +28,8 @@ export interface SpeedOptions {
   readonly output: Output;
   /** Wall clock in ms. */
   readonly clock: () => number;
+  /** Ends it early: the result is what was measured by then. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 export interface SpeedRow {
@@ -50,49 +53,72 @@ const SIZES = { observation: 17, actions: 6 } as const;
 const TRANSITIONS = 100_000;
 
 export async function benchSpeed(options: SpeedOptions): Promise<SpeedBench> {
-  const { output, seconds, clock } = options;
+  const { output, stop } = options;
   const { backends, leftOut } = await knownBackends();
   const rows: SpeedRow[] = [];
   const bars: Bar[] = [];
   const stages = output.progress('speed', 5 * backends.length + 1);
-  const add = (what: string, value: number, unit: string, backend: BackendName | '') => {
-    rows.push({ what, value, unit, backend });
+  const add: Add = (what, value, unit, backend) => {
+    stop?.throwIfAborted();
+    rows.push({ what, value, unit, backend: backend ?? '' });
     stages.update(rows.length, what);
   };
-  for (const backend of backends) {
-    const ppo = await ppoSteps(options, backend);
-    add('PPO on half-cheetah, end to end', ppo, 'steps/s', backend);
-    bars.push(bar(`PPO on half-cheetah, ${backend}: steps/s`, ppo, 3000));
-    for (const hidden of [
-      [64, 64],
-      [256, 256],
-    ]) {
-      const common = { ...SIZES, hidden, seconds, seed: 1, backend, clock };
-      const { updatesPerSecond } = await benchLearner({ ...common, learner: 'sac', batch: 256 });
-      const name = `SAC ${hidden.join(' × ')}, batch 256`;
-      add(name, updatesPerSecond, 'updates/s', backend);
-      if (hidden[0] === 64 && backend === 'wasm')
-        bars.push(bar(`${name}, wasm`, updatesPerSecond, 120));
-      if (hidden[0] === 256 && backend === 'native')
-        bars.push(bar(`${name}, native`, updatesPerSecond, 60));
-    }
-    const { update, relabel } = await rewardModel(backend, clock);
-    add('reward-model update, 100 preferences', update, 'ms', backend);
-    add('relabelling 100,000 transitions', relabel, 'ms', backend);
+  try {
+    for (const backend of backends) await measureBackend(options, backend, add, bars);
+    const micros = await actionMicros(options);
+    add('one action, 64 × 64', micros, 'µs');
+    bars.push(bar('one action, 64 × 64: µs', micros, 25, { most: true }));
+  } catch (error) {
+    if (!stop?.aborted) throw error;
+  } finally {
+    stages.stop();
   }
+  const result = { command: options.command, machine: describeMachine(), rows, bars, leftOut };
+  return { ...result, files: write(options.out, result) };
+}
+
+/** @throws once it was stopped: what was cut short is no figure. */
+type Add = (what: string, value: number, unit: string, backend?: BackendName) => void;
+
+async function measureBackend(
+  options: SpeedOptions,
+  backend: BackendName,
+  add: Add,
+  bars: Bar[],
+): Promise<void> {
+  const { seconds, clock, stop } = options;
+  const ppo = await ppoSteps(options, backend);
+  add('PPO on half-cheetah, end to end', ppo, 'steps/s', backend);
+  bars.push(bar(`PPO on half-cheetah, ${backend}: steps/s`, ppo, 3000));
+  for (const hidden of [
+    [64, 64],
+    [256, 256],
+  ]) {
+    const common = { ...SIZES, hidden, seconds, seed: 1, backend, clock, stop };
+    const { updatesPerSecond } = await benchLearner({ ...common, learner: 'sac', batch: 256 });
+    const name = `SAC ${hidden.join(' × ')}, batch 256`;
+    add(name, updatesPerSecond, 'updates/s', backend);
+    if (hidden[0] === 64 && backend === 'wasm')
+      bars.push(bar(`${name}, wasm`, updatesPerSecond, 120));
+    if (hidden[0] === 256 && backend === 'native')
+      bars.push(bar(`${name}, native`, updatesPerSecond, 60));
+  }
+  const { update, relabel } = await rewardModel(backend, createPause(clock, stop), clock);
+  add('reward-model update, 100 preferences', update, 'ms', backend);
+  add('relabelling 100,000 transitions', relabel, 'ms', backend);
+}
+
+async function actionMicros({ seconds, clock, stop }: SpeedOptions): Promise<number> {
+  const sizes = { ...SIZES, hidden: [64, 64] };
   const { micros } = await benchAct({
-    ...SIZES,
-    hidden: [64, 64],
+    ...sizes,
     seconds,
     seed: 1,
     backend: undefined,
     clock,
+    stop,
   });
-  add('one action, 64 × 64', micros, 'µs', '');
-  bars.push(bar('one action, 64 × 64: µs', micros, 25, { most: true }));
-  stages.stop();
-  const result = { command: options.command, machine: describeMachine(), rows, bars, leftOut };
-  return { ...result, files: write(options.out, result) };
+  return micros;
 }
 
 /** wasm always; the others where they load. */
@@ -136,6 +162,7 @@ async function ppoSteps(options: SpeedOptions, backend: BackendName): Promise<nu
         progress: (label) => ({ update: label === 'training' ? onStep : () => {}, stop() {} }),
       },
       clock: options.clock,
+      stop: options.stop,
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -147,7 +174,7 @@ async function ppoSteps(options: SpeedOptions, backend: BackendName): Promise<nu
  * Milliseconds of one update of the ensemble on 100 preferences over 50 steps each, and of predicting the reward of
  * 100,000 transitions, the best of three.
  */
-async function rewardModel(name: BackendName, clock: () => number) {
+async function rewardModel(name: BackendName, pause: Pause, clock: () => number) {
   const backend = await loadBackend({ prefer: name });
   const random = createRandom(1, 44);
   const spec = {
@@ -161,7 +188,10 @@ async function rewardModel(name: BackendName, clock: () => number) {
   model.update();
   const start = clock();
   let updates = 0;
-  while (model.update() !== undefined) updates++;
+  while (model.update() !== undefined) {
+    updates++;
+    await pause();
+  }
   const update = (clock() - start) / updates;
   if (updates === 0) throw new Error('the reward model was done after one update');
   const { observations, actions } = randomEpisode(spec, TRANSITIONS, random);

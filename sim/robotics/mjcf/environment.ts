@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { choice, config, optional, readOptions, required, text } from '../../config.ts';
 import type { AxisControl, EnvironmentFactory } from '../../contract.ts';
+import { filesOfModule, importModule, isModule } from '../../user-module.ts';
 import { createMujocoEnvironment, type RoboticsEnvironment } from '../engine/environment.ts';
 import { controlIndex, controlNames, motorControls } from '../engine/fields.ts';
 import { createHold } from '../engine/hold.ts';
@@ -37,10 +37,7 @@ export interface MjcfOptions {
 async function readTask(task: MjcfOptions['task']): Promise<TaskFile> {
   if (task === undefined) return emptyTask;
   if (typeof task !== 'string') return parseTaskFile(task);
-  if (/\.[cm]?[tj]s$/.test(task)) {
-    const module: { default?: unknown } = await import(pathToFileURL(resolve(task)).href);
-    return parseTaskFile(module.default);
-  }
+  if (isModule(task)) return parseTaskFile(await ofTask(task, importModule));
   const text = await readFile(task, 'utf8').catch(() => {
     throw new RangeError(`task: file "${task}" cannot be read, allowed a .json, .ts or .js file`);
   });
@@ -50,6 +47,19 @@ async function readTask(task: MjcfOptions['task']): Promise<TaskFile> {
     if (error instanceof SyntaxError) throw new RangeError(`task: ${task}: ${error.message}`);
     throw error;
   }
+}
+
+/** @throws RangeError that names the task */
+function ofTask<T>(task: string, read: (path: string) => Promise<T>): Promise<T> {
+  return read(task).catch((error: Error) => {
+    throw new RangeError(`task: ${task}: ${error.message}`);
+  });
+}
+
+/** What a task is made of: the file, and the user's files that it imports. */
+async function filesOfTask(task: MjcfOptions['task']): Promise<string[]> {
+  if (typeof task !== 'string') return [];
+  return isModule(task) ? ofTask(task, filesOfModule) : [resolve(task)];
 }
 
 function styleOf(task: TaskFile): SceneStyle {
@@ -172,6 +182,6 @@ export const mjcfFactory: EnvironmentFactory = {
   async files(given) {
     const { mjcf, mjcfRoot, actuate, task } = readOptions(schema, given);
     const model = { ...(await findModel(mjcf, mjcfRoot)), actuate };
-    return [...(await filesOf(model)), ...(typeof task === 'string' ? [resolve(task)] : [])];
+    return [...(await filesOf(model)), ...(await filesOfTask(task))];
   },
 };

@@ -12,30 +12,34 @@ import { trainOptions } from './options.ts';
 const small = { hidden: [16, 16], batchSize: 32 };
 const REWARD = { hidden: [16], members: 2, maxSessionSteps: 20, minSessionSteps: 5 };
 
-/** Name, and what is trained. */
-const CASES: readonly (readonly [string, Partial<TrainOptions>])[] = [
+const reins: Partial<TrainOptions> = {
+  teachers: ['override', 'preference', 'scalar'],
+  rule: 'late-noisy',
+  overrides: { learner: small, reward: REWARD },
+  teach: { preference: { delay: 1.5, mistake: 0.2 }, override: { actionNoise: 0.2 } },
+};
+const christiano: Partial<TrainOptions> = {
+  teachers: ['preference'],
+  overrides: {
+    learner: { hidden: [16], rolloutSteps: 64, minibatch: 16, epochs: 4 },
+    reward: REWARD,
+  },
+};
+
+/** Preset, what computes, and what is trained. */
+const CASES: readonly (readonly [string, 'wasm' | 'onnx', Partial<TrainOptions>])[] = [
+  ['reins', 'wasm', reins],
+  ['reins', 'onnx', reins],
   [
-    'reins',
-    {
-      teachers: ['override', 'preference', 'scalar'],
-      rule: 'late-noisy',
-      overrides: { learner: small, reward: REWARD },
-      teach: { preference: { delay: 1.5, mistake: 0.2 }, override: { actionNoise: 0.2 } },
-    },
+    'rlpd',
+    'wasm',
+    { teachers: ['none'], overrides: { learner: { ...small, learningStarts: 50 } } },
   ],
-  ['rlpd', { teachers: ['none'], overrides: { learner: { ...small, learningStarts: 50 } } }],
-  [
-    'christiano',
-    {
-      teachers: ['preference'],
-      overrides: {
-        learner: { hidden: [16], rolloutSteps: 64, minibatch: 16, epochs: 4 },
-        reward: REWARD,
-      },
-    },
-  ],
+  ['christiano', 'wasm', christiano],
+  ['christiano', 'onnx', christiano],
   [
     'pebble',
+    'wasm',
     {
       teachers: ['preference'],
       annotator: 'skip',
@@ -88,7 +92,7 @@ async function read(data: string, id: string) {
   }
 }
 
-describe.each(CASES)('preset %s', (preset, change) => {
+describe.each(CASES)('preset %s on %s', (preset, backend, change) => {
   const options = (data: string, more: Partial<TrainOptions> = {}) =>
     trainOptions({
       preset,
@@ -96,12 +100,13 @@ describe.each(CASES)('preset %s', (preset, change) => {
       labels: 30,
       evalEpisodes: 2,
       evalEvery: 150,
+      backend,
       ...change,
       keep: { folder: join(folder, data) },
       ...more,
     });
 
-  test(`[CLI-32] ${preset}: stopped at several moments it ends with the same policy, curve, log and episodes`, async () => {
+  test(`[CLI-32] ${preset} on ${backend}: stopped at several moments it ends with the same policy, curve, log and episodes`, async () => {
     const whole = await train(options('whole'));
     const random = createRandom(7);
     let stops = 0;

@@ -38,6 +38,19 @@ it('[WIRE-1] a malformed message is refused alone, by field', async () => {
   await until('frames after it', () => client.frames() > frames + 2);
 });
 
+it('[WIRE-1] a text that is an object with an odd length is refused like any other', async () => {
+  raw('{"type":"control","id":"c2","action":"play","seed":{"length":1}}'); // what is not asked for is not looked at
+  for (const length of ['{}', '{"toString":1}', '{"valueOf":1,"toString":1}', '[[]]', '"9"'])
+    raw(`{"type":"show-query","id":"c3","queryId":{"length":${length}}}`);
+  raw(
+    '{"type":"feedback","feedback":{"kind":"ranking","id":"c4","order":{"length":{"toString":1}}}}',
+  );
+  const refused = () => client.all('error').filter((e) => e.ref === 'c3' || e.ref === 'c4');
+  await until('all refusals', () => refused().length === 6);
+  expect(new Set(refused().map((e) => e.code))).toEqual(new Set(['bad-message']));
+  expect(client.all('error').filter((e) => e.ref === 'c2')).toEqual([]);
+});
+
 it('[WIRE-2] an oversized message is refused alone', async () => {
   client.send({ type: 'x'.repeat(LIMITS.messageBytes + 1) } as never);
   await client.expect('error', (e) => e.code === 'too-large');

@@ -140,14 +140,16 @@ test('[STORE-12] where they are not, the answer is refused and not in the log; w
   expect(log).toHaveLength(3);
 });
 
-test('[STORE-12] the alert stays until everything that failed is written again', () => {
+test('[STORE-12] the alert stays until everything that failed is written again, and names what is not', () => {
   const { alerts } = make();
   const troubles = new DiskTroubles(alerts, { error: () => {}, info: () => {} } as never);
+  const told = () => alerts.open.map(({ message }) => message.split(' could')[0]);
   troubles.failed('the checkpoint', new Error('full'));
   troubles.failed('the figures', new Error('full'));
+  expect(told()).toEqual(['The figures']);
   troubles.written('the figures');
   troubles.written('an episode');
-  expect(alerts.open).toHaveLength(1);
+  expect(told()).toEqual(['The checkpoint']);
   troubles.written('the checkpoint');
   expect(alerts.open).toEqual([]);
 });

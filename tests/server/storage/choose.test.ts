@@ -102,6 +102,38 @@ test('[STORE-16] a model is its content: another spelling or place goes on, anot
   expect((await start(at(join(folder, 'robot.xml')))).record.id).toBe(first.record.id);
 });
 
+test('[STORE-16] a task of TypeScript is what it imports, too: a changed file is another run, or a refusal that names it', async () => {
+  const put = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  put('robot.xml', MODEL(1));
+  put('part.xml', '<mujoco/>');
+  put(
+    't.ts',
+    "import type { A } from './types.ts';\nexport { task as default } from './parts/task.ts';",
+  );
+  mkdirSync(join(folder, 'parts'));
+  put(
+    'parts/task.ts',
+    "import numbers from './numbers.json' with { type: 'json' };\nexport const task: object = { horizon: numbers.horizon };",
+  );
+  const numbers = (horizon: number) => put('parts/numbers.json', JSON.stringify({ horizon }));
+  numbers(7);
+  const wanted: Wanted = {
+    ...driving,
+    environment: 'mjcf',
+    environmentOptions: { mjcf: join(folder, 'robot.xml'), task: join(folder, 't.ts') },
+  };
+  const first = await start(wanted);
+  const names = first.record.identity!.files.map((f) => f.name).sort();
+  expect(names).toEqual(['numbers.json', 'part.xml', 'robot.xml', 't.ts', 'task.ts']);
+  expect((await start(wanted)).record.id).toBe(first.record.id);
+  numbers(8);
+  const words = 'file numbers.json has another content';
+  await expect(start(wanted, first.record.id)).rejects.toThrow(words);
+  expect((await start(wanted)).words).toMatch(`not ${first.record.id}: ${words}`);
+  put('t.ts', "export { default } from './gone.ts';");
+  await expect(start(wanted)).rejects.toThrow(/^task: .*t\.ts: cannot be loaded: .*gone\.ts/);
+});
+
 test('[STORE-17] --run takes that run by id or name, and refuses one that is another, naming what differs', async () => {
   const { record } = await start({ ...driving, seed: 3 });
   await start({ ...driving, seed: 4 });

@@ -10,6 +10,7 @@ class FakeSocket {
   readyState = 0;
   onopen: (() => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
+  close() {}
   readonly url: string;
   constructor(url: string | URL) {
     this.url = String(url);
@@ -35,10 +36,13 @@ afterEach(() => vi.unstubAllGlobals());
 function openLine(href: string, message?: string | null) {
   const told: string[] = [];
   let retry = () => {};
+  const listeners = new Map<string, () => void>();
+  const addEventListener = (type: string, listener: () => void) =>
+    void listeners.set(type, listener);
   const window = {
     location: new URL(href),
-    document: { hidden: false, addEventListener() {} },
-    addEventListener() {},
+    document: { hidden: false, addEventListener },
+    addEventListener,
     clearTimeout() {},
     setInterval() {},
     setTimeout(next: () => void) {
@@ -59,7 +63,14 @@ function openLine(href: string, message?: string | null) {
     onBeat() {},
   });
   const settled = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-  return { told, retry: () => retry(), settled, socket: () => FakeSocket.all.at(-1)! };
+  return {
+    told,
+    retry: () => retry(),
+    settled,
+    socket: () => FakeSocket.all.at(-1)!,
+    /** An event of the window or the document. */
+    dispatch: (type: string) => listeners.get(type)!(),
+  };
 }
 
 it('[SRV-27] the socket is below the path of the page, and encrypted where the page is', () => {
@@ -125,3 +136,21 @@ it('[UI-12] other versions end the attempts', () => {
   expect(line.told).toEqual(['open', 'mismatch']);
   expect(FakeSocket.all).toHaveLength(1);
 });
+
+it.each(['pageshow', 'online', 'visibilitychange'])(
+  '[UI-46] %s: a page that is back does not wait for a socket that is gone, and keeps one that is open',
+  (event) => {
+    const line = openLine('http://localhost:8080/');
+    line.socket().open();
+    line.dispatch(event);
+    expect(FakeSocket.all).toHaveLength(1);
+    line.socket().readyState = 3; // closed while the page was frozen, which hears nothing of it
+    line.dispatch(event);
+    expect(FakeSocket.all).toHaveLength(2);
+    line.socket().open();
+    expect(line.told).toEqual(['open', 'lost', 'open']);
+    line.socket().end();
+    line.dispatch(event); // before the next attempt is due
+    expect(FakeSocket.all).toHaveLength(3);
+  },
+);
