@@ -16,7 +16,15 @@ interface ExportFlags {
 }
 
 /** Tried by the tests against the formats that there are. */
-export const FORMAT_NAMES = ['jsonl', 'parquet', 'csv', 'minari', 'imitation'] as const;
+export const FORMAT_NAMES = [
+  'jsonl',
+  'parquet',
+  'csv',
+  'minari',
+  'imitation',
+  'lerobot',
+  'mcap',
+] as const;
 
 interface RunFlags extends ExportFlags {
   format: 'jsonl' | FormatName;

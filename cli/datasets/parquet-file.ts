@@ -10,16 +10,23 @@ export type Fields = Readonly<Record<string, FieldType | Readonly<Record<string,
 export type Cells = Readonly<Record<string, readonly unknown[]>>;
 
 export interface ParquetFile {
-  /** Appends one row group: a column of equal length per field. INT64 are bigint, structs are objects. */
+  /** Appends rows: a column of equal length per field. INT64 are bigint, structs are objects. */
   write(cells: Cells): void;
+  /** On disk so far. */
   readonly bytes: number;
   finish(): void;
+}
+
+interface ParquetOptions {
+  readonly kvMetadata?: KeyValue[];
+  /** Rows to wait for before a row group is written; 1: each `write` is one. */
+  readonly groupRows?: number;
 }
 
 export function createParquet(
   file: NewFile,
   fields: Fields,
-  kvMetadata: KeyValue[] = [],
+  { kvMetadata = [], groupRows = 1 }: ParquetOptions = {},
 ): ParquetFile {
   const bytes = new ByteWriter();
   const flush = () => {
@@ -35,16 +42,29 @@ export function createParquet(
   });
   const schema = schemaOf(fields);
   const parquet = new ParquetWriter({ writer, schema, kvMetadata, createdBy: 'reins' });
+  let waiting: Cells[] = [];
+  let rows = 0;
+  const flushRows = () => {
+    if (rows === 0) return;
+    const cells = joined(waiting);
+    const columnData = Object.keys(fields).map((name) => ({ name, data: [...cells[name]!] }));
+    parquet.write({ columnData, rowGroupSize: rows });
+    waiting = [];
+    rows = 0;
+  };
   return {
     write(cells) {
-      const columnData = Object.keys(fields).map((name) => ({ name, data: [...cells[name]!] }));
-      const rows = columnData[0]!.data.length;
-      if (rows > 0) parquet.write({ columnData, rowGroupSize: rows });
+      waiting.push(cells);
+      rows += Object.values(cells)[0]!.length;
+      if (rows >= groupRows) flushRows();
     },
     get bytes() {
       return writer.offset;
     },
-    finish: () => void parquet.finish(),
+    finish() {
+      flushRows();
+      parquet.finish();
+    },
   };
 }
 
@@ -78,4 +98,13 @@ function leaf(name: string, scalar: Scalar): SchemaElement {
   return scalar === 'STRING'
     ? { name, type: 'BYTE_ARRAY', converted_type: 'UTF8' }
     : { name, type: scalar };
+}
+
+/** One table of several with the same columns. @throws Error when there are none. */
+export function joined(tables: readonly Cells[]): Cells {
+  const [first] = tables;
+  if (!first) throw new Error('tables: there are none');
+  return Object.fromEntries(
+    Object.keys(first).map((name) => [name, tables.flatMap((cells) => cells[name]!)]),
+  );
 }

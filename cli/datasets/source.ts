@@ -49,7 +49,7 @@ export async function openSource(storage: Storage, run: Run): Promise<RunSource>
   );
   const said = byEpisode(feedback, retracted);
   const starts = startTimes(storage, spec.controlDt);
-  let missing = 0;
+  const lost = new Set<string>();
   return {
     run,
     spec,
@@ -57,14 +57,14 @@ export async function openSource(storage: Storage, run: Run): Promise<RunSource>
     retracted,
     total: rows.length,
     get missing() {
-      return missing;
+      return lost.size;
     },
     async *episodes(wanted, signal) {
       for (const row of rows) {
         await setImmediate(); // lets a signal in
         signal?.throwIfAborted();
         const episode = await storage.getEpisode(row.id);
-        if (!episode) missing++;
+        if (!episode) lost.add(row.id);
         else if (episode.length > 0 && (wanted === 'all' || episode.origin === 'experience'))
           yield {
             episode,

@@ -1,5 +1,5 @@
 /** Tables for pandas, Polars, DuckDB and all that reads Parquet. */
-import { type Cells, createParquet, type ParquetFile } from './parquet-file.ts';
+import { type Cells, createParquet, joined, type ParquetFile } from './parquet-file.ts';
 import { EPISODES, episodeCells, FEEDBACK, feedbackCells, STEPS, stepCells } from './tables.ts';
 import type { Writer } from './writer.ts';
 
@@ -39,10 +39,3 @@ export const writeParquet: Writer = ({ folder, source }) => {
     },
   };
 };
-
-/** One table of several. */
-function joined(tables: readonly Cells[]): Cells {
-  return Object.fromEntries(
-    Object.keys(EPISODES).map((name) => [name, tables.flatMap((cells) => cells[name]!)]),
-  );
-}

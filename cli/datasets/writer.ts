@@ -7,11 +7,13 @@ export interface WriterOptions {
   readonly source: RunSource;
   /** Last part of the folder's name, which some formats repeat inside. */
   readonly name: string;
+  /** All episodes that were added, from the first. */
+  again(): AsyncIterable<Annotated>;
 }
 
 export type Writer = (options: WriterOptions) => {
   /** `index`: 0, 1, 2, … in the order of the data set. */
-  add(annotated: Annotated, index: number): void;
+  add(annotated: Annotated, index: number): void | Promise<void>;
   /** @throws Error when what was written would be misread. */
   finish(): void | Promise<void>;
 };
