@@ -10,6 +10,7 @@ import {
   div,
   leakyRelu,
   matMul,
+  max,
   mul,
   positive,
   relu,
@@ -19,7 +20,6 @@ import {
   sumColumns,
   sumRows,
   tanh,
-  whereLess,
 } from './operations.ts';
 
 /** Of an `Mlp`, what a graph reads and writes. */
@@ -192,7 +192,7 @@ export function activationGradient(activation: Activation, dh: Value, h: Value):
     case 'relu':
       return mul(dh, positive(h));
     case 'leaky-relu':
-      return whereLess(h, 0, mul(dh, LEAKY_SLOPE), dh);
+      return mul(dh, max(positive(h), LEAKY_SLOPE));
     case 'tanh':
       return mul(dh, sub(1, square(h)));
   }

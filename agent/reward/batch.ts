@@ -7,6 +7,7 @@ import type { Random } from '../../sim/random.ts';
 import { mirrorInto } from '../../sim/spaces.ts';
 import type { FittedKind, RewardConfig } from './config.ts';
 import type { Comparison, Datum } from './dataset.ts';
+import { intervalsOf, type PlacedInterval } from './intervals.ts';
 import { datumNll, preferenceNoise, preferenceProbabilities } from './likelihoods.ts';
 import type { Noise } from './noise.ts';
 import { type InputScale, type Reference, scaleRows } from './reference.ts';
@@ -34,8 +35,13 @@ export interface BatchResult {
 }
 
 export interface Batch {
-  readonly inputs: Float32Array;
   readonly rows: number;
+  /** Rows as they are stored, (rows, width). */
+  writeRaw(out: Float32Array): void;
+  /** Rows as networks want them, valid until the next batch's. */
+  inputs(): Float32Array;
+  /** What the labels say as intervals, under `noise`; undefined where some of them are of another form, or pseudo-labels. */
+  intervals(noise: Noise): PlacedInterval[] | undefined;
   /** outputs (rows) -> dOutputs (rows). */
   loss(
     outputs: Float32Array,
@@ -93,10 +99,14 @@ export function drawBatch(
     }
   }
   if (rows === 0) return undefined;
-  fillInputs(items, rows, source, scratch, random);
+  const pieces = drawRows(items, source, random);
   return {
-    inputs: scratch.inputs,
     rows,
+    writeRaw(out) {
+      for (const { at, rows } of pieces) out.set(rows, at * source.width);
+    },
+    inputs: () => scaledRows(pieces, rows, source, scratch),
+    intervals: (noise) => intervalsOfBatch(items, source, noise),
     loss: (outputs, dOutputs, noise, noiseScale) =>
       batchLoss(items, source, outputs, dOutputs, noise, noiseScale),
   };
@@ -135,25 +145,78 @@ function pseudoPair(
   };
 }
 
-function fillInputs(
+/** Stored rows that go to the batch's row `at`. */
+interface Piece {
+  readonly at: number;
+  readonly rows: Float32Array;
+}
+
+function drawRows(
   items: readonly Item[],
-  rows: number,
-  { width, scale, reference, mirror }: BatchSource,
-  scratch: BatchScratch,
+  { width, reference, mirror }: BatchSource,
   random: Random,
-): void {
-  const needed = rows * scale.mean.length;
-  if (scratch.inputs.length < needed) scratch.inputs = new Float32Array(2 * needed);
-  const { inputs } = scratch;
+): Piece[] {
+  const pieces: Piece[] = [];
   for (const { datum, at, parts } of items) {
     const own = datum.rows.length / width;
     const rows = mirror ? mirrorParts(datum.rows, parts, mirror, random) : datum.rows;
-    scaleRows(rows, 0, own, width, scale, inputs, at);
+    pieces.push({ at, rows });
     if (!datum.opponent) continue;
     // Before any behaviour was seen there is no opponent: the datum's own rows serve, which cancel out.
-    const opponent = reference.drawRun(own, random) ?? datum.rows;
-    scaleRows(opponent, 0, own, width, scale, inputs, at + own);
+    pieces.push({ at: at + own, rows: reference.drawRun(own, random) ?? datum.rows });
   }
+  return pieces;
+}
+
+function scaledRows(
+  pieces: readonly Piece[],
+  rows: number,
+  { width, scale }: BatchSource,
+  scratch: BatchScratch,
+): Float32Array {
+  const needed = rows * scale.mean.length;
+  if (scratch.inputs.length < needed) scratch.inputs = new Float32Array(2 * needed);
+  for (const { at, rows } of pieces)
+    scaleRows(rows, 0, rows.length / width, width, scale, scratch.inputs, at);
+  return scratch.inputs;
+}
+
+function intervalsOfBatch(
+  items: readonly Item[],
+  source: BatchSource,
+  noise: Noise,
+): PlacedInterval[] | undefined {
+  const all: PlacedInterval[] = [];
+  if (source.config.surf) return undefined;
+  for (const item of items) {
+    const datum = labelled(item, NONE, source, noise);
+    if (!datum) continue;
+    const intervals = intervalsOf(datum, noise);
+    if (!intervals) return undefined;
+    const starts = startsOf(item.parts);
+    for (const interval of intervals) {
+      const rows = interval.parts.map((part) => {
+        const from = starts[part]!;
+        return { at: item.at + from, weights: weightsOf(item, from, item.parts[part]!) };
+      });
+      all.push({ interval, share: item.share, rows });
+    }
+  }
+  return all;
+}
+
+const NONE = new Float32Array(0);
+
+/** First row of each part. */
+function startsOf(parts: readonly number[]): number[] {
+  let row = 0;
+  return parts.map((n) => (row += n) - n);
+}
+
+/** Of n rows of a datum; an opponent's are 1. */
+function weightsOf({ datum }: Item, from: number, n: number): Float32Array {
+  const known = datum.weights.subarray(from, from + n);
+  return known.length === n ? known : new Float32Array(n).fill(1);
 }
 
 /** Mirrors half of the parts at random; returns a new array where any was mirrored. */

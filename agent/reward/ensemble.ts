@@ -27,7 +27,7 @@ import {
   type States,
   variables,
 } from '../learners/parts/checkpoint.ts';
-import { addLossGradient, descend } from '../nn/fit.ts';
+import { descend } from '../nn/fit.ts';
 import { groupScale } from '../nn/group-scale.ts';
 import { type BatchScratch, type BatchSource, drawBatch } from './batch.ts';
 import {
@@ -42,9 +42,10 @@ import { completeRewardConfig, type RewardConfig } from './config.ts';
 import { createDataMaker, hasUnequalParts, joined } from './dataset.ts';
 import { createDistrustOf } from './distrust.ts';
 import { createDynamics } from './dynamics.ts';
+import { createMemberFit } from './fit.ts';
 import { rewardGraph } from './graph.ts';
 import { createLabelSet } from './label-set.ts';
-import { addToAverage, createMembers, isFlat, rewardsOf } from './members.ts';
+import { addToAverage, createMembers, isFlat } from './members.ts';
 import { rowMirror } from './mirror.ts';
 import { createNoise } from './noise.ts';
 import { createPredictor } from './predictor.ts';
@@ -106,6 +107,7 @@ export function createRewardEnsemble(
   const repeats = createRepeats();
   const squared = { none: 0, actions: k, all: width }[config.squares];
   const members = createMembers(backend, config, width + squared, d, random);
+  const fits = members.map(({ live }) => createMemberFit(backend, live, width, squared));
   const predictor = createPredictor(spec, config, backend, members, squared);
   const dynamics = config.reed && createDynamics(config.reed, backend, reference, width, d, random);
   const scratch: BatchScratch = { inputs: new Float32Array(0) };
@@ -149,18 +151,11 @@ export function createRewardEnsemble(
     for (const [m, member] of members.entries()) {
       const batch = drawBatch(labels.of(m), source, scratch, random);
       if (!batch) continue;
-      const { live } = member;
-      addLossGradient(backend, live, batch.inputs, batch.rows, (outputs, dOutputs) => {
-        const rewards = rewardsOf(live, outputs, batch.rows);
-        const dRewards = live.outputs === 1 ? dOutputs : new Float32Array(batch.rows);
-        const result = batch.loss(rewards, dRewards, noise, 1 / members.length);
-        if (live.outputs > 1) dRewards.forEach((g, i) => void (dOutputs[i * live.outputs] = g));
-        total.loss += result.loss / members.length;
-        total.right += result.right;
-        total.decisive += result.decisive;
-        return result.loss;
-      });
-      const surprise = dynamics?.addGradient(live, scale);
+      const { loss, right, decisive } = fits[m]!.gradient(batch, scale, noise, 1 / members.length);
+      total.loss += loss / members.length;
+      total.right += right;
+      total.decisive += decisive;
+      const surprise = dynamics?.addGradient(member.live, scale);
       if (surprise !== undefined) total.dynamics += surprise / members.length;
       const shrink = 1 - config.learningRate * state.weightDecay;
       for (let i = 0; i < member.live.parameters.length; i++) member.live.parameters[i]! *= shrink;
@@ -325,6 +320,7 @@ export function createRewardEnsemble(
     ...checkpointOf(states()),
     dispose() {
       predictor.dispose();
+      for (const fit of fits) fit.dispose();
       for (const member of members) {
         member.live.dispose();
         member.frozen.dispose();

@@ -28,26 +28,43 @@ export function rewardGraph(
     input: (_name, rows, columns, array) =>
       graph.constant(Number(rows), Number(columns), array!.slice()),
   };
-  const rewards = memberRewards(held, observations, actions, scale, members, spaces);
+  const units = actionUnits(spaces);
+  const size = spaces.actionSpace.size;
+  const row = (values: Float32Array) => graph.constant(1, size, values);
+  const scaled = scaledActions(actions, row(units.low), row(units.factor));
+  const rewards = memberRewards(
+    held,
+    joinColumns(observations, scaled),
+    members,
+    scaleOf(held, scale),
+  );
   const { reward, disagreement } = publishedReward(rewards, members, config);
   graph.output('reward', reward);
   if (members.length > 1) graph.output('disagreement', disagreement);
   return graph;
 }
 
-/** Reward of every member (n, 1) for observations (n, d) and actions (n, k); arrays are read where they are. */
+/** Reward of every member (n, 1) for rows as they are stored; arrays are read where they are. */
 export function memberRewards(
   graph: Graph,
-  observations: Value,
-  actions: Value,
-  scale: InputScale,
+  raw: Value,
   members: readonly NetworkArrays[],
-  spaces: Spaces,
+  scale: ScaleValues,
 ): Value[] {
-  const x = networkInputs(graph, observations, scaledActions(graph, actions, spaces), scale);
+  const x = networkInputs(raw, scale);
   return members.map((net, m) =>
     columns(network(graph, `member ${m}`, net).forward(x).output, 0, 1),
   );
+}
+
+function scaleOf(graph: Graph, { mean, inverse, squared }: InputScale): ScaleValues {
+  const width = mean.length - squared;
+  const part = (name: string, from: number, to: number) => ({
+    mean: graph.input(`${name}/mean`, 1, to - from, mean.subarray(from, to)),
+    inverse: graph.input(`${name}/inverse`, 1, to - from, inverse.subarray(from, to)),
+  });
+  const squares = squared === 0 ? undefined : part('squares', width, width + squared);
+  return { ...part('scale', 0, width), squares };
 }
 
 /** What `predict` and `disagreement` of the ensemble give, (n, 1), from its members' rewards. */
@@ -69,32 +86,34 @@ const average = (values: readonly Value[]): Value =>
     1 / values.length,
   );
 
-/** Actions in [−1, 1], as `scaleActions` makes them. */
-function scaledActions(graph: Graph, actions: Value, { actionSpace }: Spaces): Value {
-  const { low, high, size } = actionSpace;
-  const factors = low.map((lo, j) => 2 / (high[j]! - lo));
-  const fromLow = sub(actions, graph.constant(1, size, low));
-  return clip(sub(mul(fromLow, graph.constant(1, size, factors)), 1), -1, 1);
+/** Lower bounds of actions, and what makes of their ranges a range of 2. */
+export function actionUnits({ actionSpace }: Spaces): { low: Float32Array; factor: Float32Array } {
+  const { low, high } = actionSpace;
+  return {
+    low: Float32Array.from(low),
+    factor: Float32Array.from(low, (lo, j) => 2 / (high[j]! - lo)),
+  };
 }
 
-/** Inputs of the networks, as `scaleRows` makes them. */
-function networkInputs(
-  graph: Graph,
-  observations: Value,
-  actions: Value,
-  scale: InputScale,
-): Value {
-  const raw = joinColumns(observations, actions);
+/** Actions in [−1, 1], as `scaleActions` makes them. */
+export function scaledActions(actions: Value, low: Value, factor: Value): Value {
+  return clip(sub(mul(sub(actions, low), factor), 1), -1, 1);
+}
+
+/** A scale in a graph: its numbers as one row, or repeated for every row. */
+export interface ScaleValues {
+  readonly mean: Value;
+  readonly inverse: Value;
+  /** Those of squares; absent: nothing is squared. */
+  readonly squares?: { readonly mean: Value; readonly inverse: Value } | undefined;
+}
+
+/** Inputs of the networks from rows as they are stored, as `scaleRows` makes them. */
+export function networkInputs(raw: Value, { mean, inverse, squares }: ScaleValues): Value {
+  const plain = clip(mul(sub(raw, mean), inverse), -CLIP, CLIP);
+  if (!squares) return plain;
   const width = Number(raw.shape[1]);
-  const inputs = scale.mean.length;
-  const mean = graph.input('scale/mean', 1, inputs, scale.mean);
-  const inverse = graph.input('scale/inverse', 1, inputs, scale.inverse);
-  const scaled = (x: Value, from: number) => {
-    const to = from + Number(x.shape[1]);
-    const centred = sub(x, columns(mean, from, to));
-    return clip(mul(centred, columns(inverse, from, to)), -CLIP, CLIP);
-  };
-  const plain = scaled(raw, 0);
-  if (scale.squared === 0) return plain;
-  return joinColumns(plain, scaled(square(columns(plain, width - scale.squared, width)), width));
+  const of = columns(plain, width - Number(squares.mean.shape[1]), width);
+  const centred = sub(square(of), squares.mean);
+  return joinColumns(plain, clip(mul(centred, squares.inverse), -CLIP, CLIP));
 }

@@ -27,7 +27,8 @@ export const OFFSET: NoisePrior = { initial: 0, deviation: 1 };
 export const GAP: NoisePrior = { initial: 0.5, deviation: 2 };
 
 const LOG_TAU = Math.log(2 * Math.PI);
-const TINY = 1e-12;
+/** Least probability that an answer is given. */
+export const TINY = 1e-12;
 
 export interface Gradients {
   readonly values: Noise;

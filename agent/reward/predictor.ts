@@ -59,11 +59,13 @@ export function createPredictor(
 
   function moments(o: Float32Array, a: Float32Array, n: number, std: boolean, out: Float32Array) {
     const all = predictor.memberOutputs(o, a, n);
+    const zeros = members.map(({ zero }) => zero);
+    const inverses = members.map(({ inverseStd }) => inverseStd);
     for (let i = 0; i < n; i++) {
       let sum = 0;
       let squares = 0;
-      for (const [m, member] of members.entries()) {
-        const r = (all[m]![i]! - member.zero) * member.inverseStd;
+      for (let m = 0; m < all.length; m++) {
+        const r = (all[m]![i]! - zeros[m]!) * inverses[m]!;
         sum += r;
         squares += r * r;
       }
@@ -74,8 +76,7 @@ export function createPredictor(
     }
   }
 
-  const graph =
-    backend.graphs && createPredictorGraph(backend.graphs, spec, members, width + squared, squared);
+  const graph = backend.graphs && createPredictorGraph(backend.graphs, spec, members, squared);
   const predictor: Predictor = {
     scale: noScale(width, squared),
     outputs(member, rows, n) {

@@ -101,7 +101,7 @@ describe.each(['wasm', 'cpu', 'onnx'] as const)('a member’s loss on %s', (name
         return addLossGradient(
           backend,
           net,
-          batch.inputs,
+          batch.inputs(),
           batch.rows,
           (outputs, dOutputs) => batch.loss(outputs, dOutputs, noise, 0).loss,
         );
