@@ -21,6 +21,7 @@ import {
 import { startServer } from '../server/serve.ts';
 import type { EnvironmentOptions } from '../sim/contract.ts';
 import { uiFolder } from './build-ui.ts';
+import { createTickMeter, type TickMeter } from './control-ticks.ts';
 
 export interface StreamBenchOptions extends Measuring {
   readonly env: string;
@@ -45,6 +46,7 @@ interface Health {
   readonly learnerUpdates: number;
 }
 
+/** Rates with and without a client, and how punctual control steps were while the learner trained, by what it read. */
 export async function benchStream(options: StreamBenchOptions) {
   const dataDir = mkdtempSync(join(tmpdir(), 'reins-bench-'));
   const server = await startServer({
@@ -61,13 +63,15 @@ export async function benchStream(options: StreamBenchOptions) {
   });
   try {
     await learning(server.url, options);
+    const ticks = createTickMeter();
     const alone: Window[] = [];
     const watched: Window[] = [];
     for (let i = 0; i < 2 * options.windows && !options.stop?.aborted; i++) {
       const isWatched = i % 2 === 1;
-      (isWatched ? watched : alone).push(await measure(server.url, options, isWatched));
+      const window = await measure(server.url, options, isWatched ? ticks : undefined);
+      (isWatched ? watched : alone).push(window);
     }
-    return summary(options, alone, watched);
+    return { ...summary(options, alone, watched), controlTicks: ticks.result() };
   } finally {
     await server.close();
     rmSync(dataDir, { recursive: true, force: true });
@@ -89,13 +93,18 @@ async function learning(url: string, { stop, onMeasured }: Measuring): Promise<v
   throw new Error('stream: the learner did not start within 60 s');
 }
 
-async function measure(url: string, options: StreamBenchOptions, client: boolean): Promise<Window> {
-  const reader = client ? await connect(url) : undefined;
+/** With a client that reads, which tells `ticks` of every frame, or without. */
+async function measure(
+  url: string,
+  options: StreamBenchOptions,
+  ticks: TickMeter | undefined,
+): Promise<Window> {
+  const reader = ticks && (await connect(url, ticks));
   await sleep(500);
   const before = await health(url);
   const framesBefore = reader?.frames() ?? 0;
   const start = options.clock();
-  await pass(client ? 'with a client' : 'without', options.seconds, options);
+  await pass(reader ? 'with a client' : 'without', options.seconds, options);
   const after = await health(url);
   const seconds = (options.clock() - start) / 1000;
   const frames = (reader?.frames() ?? 0) - framesBefore;
@@ -109,14 +118,16 @@ async function measure(url: string, options: StreamBenchOptions, client: boolean
 }
 
 /** A viewer that decodes every frame, as a page does. */
-function connect(url: string): Promise<{ frames(): number; close(): void }> {
+function connect(url: string, ticks: TickMeter): Promise<{ frames(): number; close(): void }> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}${WEBSOCKET_PATH}`, SUBPROTOCOL);
   socket.binaryType = 'arraybuffer';
   let frames = 0;
   let poses = 0;
   socket.on('message', (data: ArrayBuffer | Buffer, binary: boolean) => {
     if (!binary || !(data instanceof ArrayBuffer) || opcode(data) !== OP.frame) return;
-    poses += decodeFrame(data).poses.length;
+    const frame = decodeFrame(data);
+    ticks.see(frame);
+    poses += frame.poses.length;
     frames++;
   });
   return new Promise((resolve, reject) => {

@@ -67,6 +67,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
   const pose = new Float32Array(sizes.pose);
   const position = new Float32Array(3);
   const metrics: Record<string, number> = {};
+  const totals = { return: 0, cost: 0, success: 0 };
   let columns = allocate(0, sizes);
   let states: { step: number; state: EnvState }[] = [];
   let length = 0;
@@ -88,6 +89,18 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
     }
   }
 
+  /** What step `t` adds to the summary. */
+  function count(t: number): void {
+    totals.return += columns.envRewards[t]!;
+    totals.cost += columns.costs[t]!;
+    if (columns.successes[t] === 1) totals.success = 1;
+  }
+
+  function countFrom0(): void {
+    Object.assign(totals, { return: 0, cost: 0, success: 0 });
+    for (let t = 0; t < length; t++) count(t);
+  }
+
   return {
     begin(id, seed, startedAt, env, ts, branchOf) {
       checkLength('observation', ts.observation.length, sizes.observation);
@@ -97,6 +110,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
       states = [];
       length = 0;
       end = 'open';
+      countFrom0();
       for (const name in metrics) delete metrics[name];
       recordState(env, ts);
     },
@@ -115,6 +129,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
       columns.discounts[t] = ts.discount;
       columns.successes[t] = ts.info.success ? 1 : 0;
       length = t + 1;
+      count(t);
       recordState(env, ts);
     },
     jump: recordState,
@@ -138,6 +153,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
         const told = saved as RecorderMemory;
         ({ head, branch, end, length, states } = told);
         columns = mapColumns((name) => told.columns[name].slice());
+        countFrom0();
         for (const name in metrics) delete metrics[name];
         Object.assign(metrics, told.metrics);
       },
@@ -156,7 +172,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
         origin: options.origin ?? 'experience',
         ...views(columns, length, sizes),
         states: states.slice(),
-        summary: { ...metrics, ...sums(columns, length) },
+        summary: { ...metrics, ...totals },
         ...(branch ? { branchOf: branch } : {}),
       };
     },
@@ -176,16 +192,4 @@ interface RecorderMemory {
 function checkLength(field: string, is: number, expected: number): void {
   if (is !== expected)
     throw new RangeError(`recorder.${field}: has ${is} numbers, expected ${expected}`);
-}
-
-function sums(c: Columns, n: number): { return: number; cost: number; success: number } {
-  let total = 0;
-  let cost = 0;
-  let success = 0;
-  for (let t = 0; t < n; t++) {
-    total += c.envRewards[t]!;
-    cost += c.costs[t]!;
-    if (c.successes[t] === 1) success = 1;
-  }
-  return { return: total, cost, success };
 }
