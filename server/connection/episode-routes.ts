@@ -1,5 +1,6 @@
 /** Episodes over HTTP: a list in pages, and what was done in one, step by step. */
 import type { FastifyInstance } from 'fastify';
+import type { Episode } from '../../agent/contract.ts';
 import type { RunHandle } from '../contract.ts';
 import type { EpisodeSort, Storage } from '../storage/contract.ts';
 
@@ -37,8 +38,16 @@ const stepsQuery = {
   properties: {
     from: { type: 'integer', minimum: 0, default: 0 },
     to: { type: 'integer', minimum: 1 },
+    exact: { type: 'boolean', default: false },
   },
 } as const;
+
+interface StepsQuery {
+  readonly from: number;
+  readonly to?: number;
+  /** For programs: all digits, and the observations too, one more than steps. */
+  readonly exact: boolean;
+}
 
 interface About {
   readonly Params: { readonly id: string };
@@ -71,11 +80,11 @@ export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Sto
       return reply.code(404).send({ message: unknown(params.id) });
     },
   );
-  api.get<About & { Querystring: { readonly from: number; readonly to?: number } }>(
+  api.get<About & { Querystring: StepsQuery }>(
     '/api/episodes/:id/steps',
     {
       schema: {
-        summary: `Steps [from, to) of an episode in columns, at most ${MOST_STEPS}: what was done and what the policy wanted`,
+        summary: `Steps [from, to) of an episode in columns, at most ${MOST_STEPS}: what was done and what the policy wanted; exact: with observations, nothing rounded`,
         querystring: stepsQuery,
       },
     },
@@ -83,35 +92,42 @@ export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Sto
       const episode = await run.episode(params.id);
       if (!episode || episode.runId !== run.run.id)
         return reply.code(404).send({ message: unknown(params.id) });
-      const { from } = query;
+      const { from, exact } = query;
       const to = Math.min(query.to ?? episode.length, episode.length, from + MOST_STEPS);
       if (from >= to)
         return reply
           .code(400)
           .send({ message: `from: is ${from}, allowed 0 to ${Math.max(0, to - 1)}` });
-      const k = episode.actionSize;
-      const rows = (column: Float32Array) =>
-        Array.from({ length: to - from }, (_, i) =>
-          [...column.subarray((from + i) * k, (from + i + 1) * k)].map(short),
-        );
-      const cut = (column: Float32Array | Uint8Array | Uint32Array) =>
-        [...column.subarray(from, to)].map(short);
-      return {
-        from,
-        to,
-        length: episode.length,
-        actions: rows(episode.actions),
-        policyActions: rows(episode.policyActions),
-        sources: cut(episode.sources),
-        policyVersions: cut(episode.policyVersions),
-        rewards: cut(episode.envRewards),
-        costs: cut(episode.costs),
-      };
+      return stepsOf(episode, from, to, exact);
     },
   );
 }
 
+/** Steps [from, to) in columns. */
+function stepsOf(episode: Episode, from: number, to: number, exact: boolean) {
+  const written = exact ? (x: number) => x : short;
+  const rows = (column: Float32Array, width: number, end = to) =>
+    Array.from({ length: end - from }, (_, i) =>
+      Array.from(column.subarray((from + i) * width, (from + i + 1) * width), written),
+    );
+  const cut = (column: Float32Array | Uint8Array | Uint32Array) =>
+    Array.from(column.subarray(from, to), written);
+  const { observationSize, actionSize } = episode;
+  return {
+    from,
+    to,
+    length: episode.length,
+    actions: rows(episode.actions, actionSize),
+    policyActions: rows(episode.policyActions, actionSize),
+    sources: cut(episode.sources),
+    policyVersions: cut(episode.policyVersions),
+    rewards: cut(episode.envRewards),
+    costs: cut(episode.costs),
+    ...(exact ? { observations: rows(episode.observations, observationSize, to + 1) } : {}),
+  };
+}
+
 const unknown = (id: string) => `episode ${id}: not in this run, or no longer kept`;
 
-/** Four decimals: for people to look at. The file of the episode has all. */
+/** Four decimals: for people to look at. */
 const short = (x: number) => Math.round(x * 10_000) / 10_000;

@@ -1,9 +1,30 @@
 """Reins from Python: its environments in Gymnasium, Gymnasium's in Reins, and people's feedback."""
 
+from .client import Client, Query, Segment, ServerError, Steps, connect
 from .environments import ReinsEnv, environment_ids, register
 from .node import ReinsNotFound
 from .pipe import EnvServerError
+from .reward import RewardModel, RewardWrapper
+from .server import ReinsError, Server, run_command, start
 
-__all__ = ["EnvServerError", "ReinsEnv", "ReinsNotFound", "environment_ids", "register"]
+__all__ = [
+    "Client",
+    "EnvServerError",
+    "Query",
+    "ReinsEnv",
+    "ReinsError",
+    "ReinsNotFound",
+    "RewardModel",
+    "RewardWrapper",
+    "Segment",
+    "Server",
+    "ServerError",
+    "Steps",
+    "connect",
+    "environment_ids",
+    "register",
+    "run_command",
+    "start",
+]
 
 register()

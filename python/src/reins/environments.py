@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import gymnasium
 import numpy as np
@@ -34,13 +34,13 @@ def register() -> None:
         )
 
 
-def box(bounds: dict[str, Any]) -> Box:
+def box(bounds: dict[str, Any]) -> gymnasium.Space[Floats]:
     """The space that a description says."""
     low, high = (
         np.array([fallback if x is None else x for x in bounds[end]], np.float32)
         for end, fallback in (("low", -np.inf), ("high", np.inf))
     )
-    return Box(low, high, dtype=np.float32)
+    return cast("gymnasium.Space[Floats]", Box(low, high, dtype=np.float32))
 
 
 class Seeds:

@@ -116,7 +116,7 @@ class ReinsVectorEnv(VectorEnv[Floats, Floats, Any]):
 
     def _next_seeds(self, mask: Bools, given: Sequence[int | None] | None) -> Doubles:
         chosen = np.zeros(self.num_envs)
-        for i in np.flatnonzero(mask):
+        for i in np.flatnonzero(mask).tolist():
             seed = None if given is None else given[i]
             random = self._randoms[i]
             if random is None or seed is not None:

@@ -57,6 +57,16 @@ test('[SRV-92] the steps of an episode tell what was done and what the policy wa
   });
 });
 
+test('[PY-8] asked for exactly, they have every digit, and one observation more than steps', async () => {
+  const answer = await get('/api/episodes/e1/steps?from=2&to=4&exact=true');
+  const part = (await answer.json()) as Record<'actions' | 'rewards' | 'observations', unknown>;
+  const rows = (column: Float32Array, width: number, steps: readonly number[]) =>
+    steps.map((t) => [...column.subarray(t * width, (t + 1) * width)]);
+  expect(part.actions).toEqual(rows(episode.actions, episode.actionSize, [2, 3]));
+  expect(part.observations).toEqual(rows(episode.observations, episode.observationSize, [2, 3, 4]));
+  expect(part.rewards).toEqual([...episode.envRewards.subarray(2, 4)]);
+});
+
 test('[SRV-92] what is not kept is said, and so is a step beyond the end', async () => {
   for (const path of ['/api/episodes/e2', '/api/episodes/e2/steps']) {
     const response = await get(path);
