@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { defaultsOf, readOptions, withDefaults } from '../config.ts';
 import type { AxisControl, Environment, EnvironmentFactory, EnvironmentInfo } from '../contract.ts';
 import { createParkingExpert } from './parking/expert.ts';
@@ -79,7 +80,12 @@ function factory(variant: Variant): EnvironmentFactory {
     safeAction: [0, -1],
     licence: 'MIT (ours)',
     create: async (given): Promise<Environment> =>
-      createDrivingEnvironment(info.id, drivingOptions(readOptions(options, given))),
+      createDrivingEnvironment(info.id, await drivingOptions(readOptions(options, given))),
+    pathOptions: ['road'],
+    files: async (given) => {
+      const { road } = readOptions(options, given);
+      return road === undefined ? [] : [resolve(road)];
+    },
     createExpert: createDrivingExpert,
     createPlanner: createDrivingPlanner,
   };

@@ -4,6 +4,7 @@
  */
 import type { MapOptions, RoadMap } from './contract.ts';
 import { generateMap } from './generate.ts';
+import { routedMap } from './read/routed-map.ts';
 
 /** The training and evaluation roads of a split, and then some. */
 const KEPT = 160;
@@ -11,7 +12,8 @@ const maps = new Map<string, RoadMap>();
 
 /** As `generateMap`; the least recently used maps are forgotten. */
 export function cachedMap(seed: number, options: MapOptions): RoadMap {
-  const { blocks, sequence = '', lanes, laneWidth } = options;
+  const { blocks, sequence = '', lanes, laneWidth, network, route } = options;
+  if (network) return routedMap(network, seed, route);
   const key = `${seed} ${blocks} ${sequence} ${lanes} ${laneWidth}`;
   const map = maps.get(key) ?? generateMap(seed, options);
   maps.delete(key);

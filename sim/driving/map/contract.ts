@@ -7,12 +7,34 @@ import type { MeshData, StaticBody } from '../../contract.ts';
 /** What is painted or built along a lane's edge. */
 export type LineKind = 'none' | 'broken' | 'continuous' | 'kerb';
 
+export type LineColour = 'white' | 'yellow';
+
 /** Result of projecting a point on a lane; reused by the caller. */
 export interface LanePosition {
   /** Metres along the centre line from the lane's start; may be < 0 or > length. */
   s: number;
   /** Metres from the centre line, positive to the left. */
   lateral: number;
+}
+
+/** A line or arc within a lane. */
+export interface LanePiece {
+  /** Metres of lane before it. */
+  readonly from: number;
+  readonly length: number;
+  /** Signed 1/radius, positive turns left; 0: straight. */
+  readonly curvature: number;
+}
+
+/** What changes along a lane, linear between stations; per station s, then the values. All ascending in s. */
+export interface LaneProfile {
+  readonly s: Float64Array;
+  /** Metres. */
+  readonly width: Float64Array;
+  /** Height of the centre line, metres. */
+  readonly height: Float64Array;
+  /** Rise per metre to the left. */
+  readonly bank: Float64Array;
 }
 
 export interface Lane {
@@ -23,12 +45,18 @@ export interface Lane {
   /** 0 = leftmost lane of its road. */
   readonly index: number;
   readonly length: number;
+  /** Metres; where it changes along the lane, the widest: `widthAt` knows. */
   readonly width: number;
-  /** Straight: 0; otherwise signed 1/radius, positive turns left. Constant per lane. */
+  /** Straight: 0; otherwise signed 1/radius, positive turns left. Of a lane of several pieces the mean one, never 0. */
   readonly curvature: number;
+  /** Lines and arcs in order, where the lane has several. */
+  readonly pieces: readonly LanePiece[];
+  /** Where width changes or the ground is not flat. */
+  readonly profile: LaneProfile | undefined;
   readonly leftLine: LineKind;
   readonly rightLine: LineKind;
-  readonly leftLineColour: 'white' | 'yellow';
+  readonly leftLineColour: LineColour;
+  readonly rightLineColour: LineColour;
   /** m/s */
   readonly speedLimit: number;
   /** Lane ids. */
@@ -53,13 +81,17 @@ export interface Lane {
   readonly startX: number;
   readonly startY: number;
   readonly startHeading: number;
-  /** The lane's row of `RoadMap.courses`, columns `C` without `block` and `crossed`. */
+  /** The lane's row of `RoadMap.courses`, columns `C` without `block` and `crossed`, and the rows of its pieces. */
   readonly course: Float64Array;
   /** Centre-line point at `s` shifted left by `lateral`; writes x, y to out[0], out[1]. */
   pointAt(s: number, lateral: number, out: Float64Array): void;
-  /** startHeading + curvature·s, not wrapped. */
+  /** Not wrapped. */
   headingAt(s: number): number;
   project(x: number, y: number, out: LanePosition): void;
+  /** Metres at `s`. */
+  widthAt(s: number): number;
+  /** Height of the ground, metres, at `s` and `lateral` metres to the left of the centre line. */
+  heightAt(s: number, lateral: number): number;
 }
 
 export interface Road {
@@ -89,8 +121,39 @@ export interface Route {
   readonly offsets: readonly number[];
 }
 
+/** What is beside lanes and no car may drive on. */
+export type StripKind = 'asphalt' | 'sidewalk' | 'grass';
+
+/** A band beside lanes, drawn and otherwise out of bounds: a shoulder, a sidewalk, a median. */
+export interface GroundStrip {
+  readonly lane: Lane;
+  readonly kind: StripKind;
+}
+
+/** A sign or light as a file places it. */
+export interface RoadSignal {
+  readonly x: number;
+  readonly y: number;
+  /** Of its foot, metres. */
+  readonly z: number;
+  /** Driving direction of those who see it, radians. */
+  readonly heading: number;
+  readonly kind: 'light' | 'limit' | 'stop' | 'yield' | 'priority' | 'board';
+  /** What stands on it: the limit in km/h, the text of a board. */
+  readonly text: string;
+}
+
 export interface RoadMap {
   readonly seed: number;
+  /** The file it was read from; absent: generated. */
+  readonly title?: string;
+  /** Traffic keeps left. */
+  readonly leftHand?: boolean;
+  /** Lanes where other cars start; absent: all. */
+  readonly trafficLanes?: readonly Lane[];
+  /** Ground and signs that a file describes beside its lanes. */
+  readonly strips?: readonly GroundStrip[];
+  readonly signals?: readonly RoadSignal[];
   readonly blocks: readonly Block[];
   readonly roads: readonly Road[];
   readonly lanes: readonly Lane[];
@@ -116,6 +179,23 @@ export interface RoadMap {
   };
 }
 
+/** Roads of a file, before a route is chosen. */
+export interface RoadNetwork
+  extends Pick<RoadMap, 'roads' | 'lanes' | 'courses' | 'lanesAt' | 'bounds'> {
+  readonly file: string;
+  readonly leftHand: boolean;
+  /** Per road: its id in the file, and the side of it. */
+  readonly names: readonly RoadName[];
+  readonly strips: readonly GroundStrip[];
+  readonly signals: readonly RoadSignal[];
+}
+
+export interface RoadName {
+  readonly name: string;
+  /** Of the file's road, seen along it; edges of one direction are on the right. */
+  readonly side: 'left' | 'right';
+}
+
 export interface MapOptions {
   /** Blocks after the first one. */
   readonly blocks: number;
@@ -123,6 +203,10 @@ export interface MapOptions {
   readonly sequence?: string;
   readonly lanes: number;
   readonly laneWidth: number;
+  /** Roads of a file, in place of all of the above. */
+  readonly network?: RoadNetwork;
+  /** Ids of its roads in driving order; absent: start and destination follow from the seed. */
+  readonly route?: string;
 }
 
 /** Roads, kerbs, markings, rails, signs and scenery ready to draw. */

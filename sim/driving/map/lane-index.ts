@@ -1,6 +1,6 @@
 /** A uniform grid over lanes: which lanes may contain a point. */
 import type { Lane, LanePosition, RoadMap } from './contract.ts';
-import { C, COURSE_STRIDE, projectOn } from './course.ts';
+import { C, COURSE_STRIDE, projectOn, sharpestOn } from './course.ts';
 
 const CELL = 8;
 /** Lanes are entered in every cell within this many metres of their surface; larger margins look around. */
@@ -22,6 +22,10 @@ export function createLaneIndex(
   const position: LanePosition = { s: 0, lateral: 0 };
   const distances = new Float64Array(lanes.length);
   const seen = new Int32Array(lanes.length).fill(-1);
+  // Lanes that are not as wide everywhere.
+  const narrow = Uint8Array.from(lanes, ({ profile, width }) =>
+    profile?.width.some((w) => w < width) ? 1 : 0,
+  );
   let query = 0;
 
   const lanesAt: LaneQuery = (x, y, margin, out) => {
@@ -42,6 +46,7 @@ export function createLaneIndex(
           projectOn(courses, id, x, y, position);
           const lateral = Math.abs(position.lateral);
           if (lateral > courses[id * COURSE_STRIDE + C.width]! * 0.5 + margin) continue;
+          if (narrow[id] && lateral > lanes[id]!.widthAt(position.s) * 0.5 + margin) continue;
           const length = courses[id * COURSE_STRIDE + C.length]!;
           if (position.s < -margin - 1e-9 || position.s > length + margin + 1e-9) continue;
           let at = count < out.length ? count++ : count;
@@ -74,7 +79,7 @@ function laneBounds(lanes: readonly Lane[]): RoadMap['bounds'] {
   for (const lane of lanes) {
     const pieces = lane.curvature === 0 ? 1 : Math.max(1, Math.ceil(lane.length / 2));
     // The bow of an arc between two samples stays below this.
-    const bow = lane.curvature === 0 ? 0 : 0.5 * Math.abs(lane.curvature);
+    const bow = 0.5 * sharpestOn(lane.course, 0, 0, lane.length);
     for (let i = 0; i <= pieces; i++) {
       for (let side = -0.5; side <= 0.5; side++) {
         lane.pointAt((lane.length * i) / pieces, side * lane.width, point);

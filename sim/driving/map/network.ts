@@ -104,6 +104,7 @@ function addLane(
         leftLine: index === 0 ? plan.left : plan.taper && index === last ? 'none' : inner,
         rightLine: index === last ? plan.right : plan.taper && index === last - 1 ? 'none' : inner,
         leftLineColour: index === 0 ? (plan.leftColour ?? 'white') : 'white',
+        rightLineColour: 'white',
         speedLimit: speedLimit(path.curvature),
         successors: [] as number[],
         predecessors: [] as number[],

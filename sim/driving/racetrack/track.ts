@@ -157,6 +157,7 @@ function buildTrack(seed: number, paths: readonly Path[], width: number): Track 
         leftLine: 'kerb' as const,
         rightLine: 'kerb' as const,
         leftLineColour: 'white' as const,
+        rightLineColour: 'white' as const,
         speedLimit: Number.POSITIVE_INFINITY,
         successors: [(id + 1) % count],
         predecessors: [(id + count - 1) % count],

@@ -163,6 +163,13 @@ export function aim(world: DrivingWorld, lane: Lane, reach: number, out: Float64
   current.pointAt(s, way.shift, out);
 }
 
+/** Speed now, m/s, from which a bend `before` metres ahead is reached slowly enough. */
+function bendSpeed(curvature: number, before: number): number {
+  if (curvature === 0) return CRUISE;
+  const bend = Math.sqrt(SIDE_ACCELERATION / Math.abs(curvature));
+  return Math.sqrt(bend * bend + 2 * BRAKING * Math.max(0, before));
+}
+
 export function wantedSpeed(world: DrivingWorld, lane: Lane, curvature: number): number {
   const { navigation, state } = world;
   let wanted = CRUISE;
@@ -171,9 +178,13 @@ export function wantedSpeed(world: DrivingWorld, lane: Lane, curvature: number):
   let before = -Math.max(0, navigation.at.s);
   let index = navigation.index;
   while (current && before < 30) {
-    if (current.curvature !== 0) {
-      const bend = Math.sqrt(SIDE_ACCELERATION / Math.abs(current.curvature));
-      wanted = Math.min(wanted, Math.sqrt(bend * bend + 2 * BRAKING * Math.max(0, before)));
+    const { pieces } = current;
+    if (pieces.length === 0) wanted = Math.min(wanted, bendSpeed(current.curvature, before));
+    for (let i = 0; i < pieces.length; i++) {
+      const { from, length, curvature: bend } = pieces[i]!;
+      // Those behind no longer matter, those too far do not yet.
+      if (before + from + length < 0 || before + from > 30) continue;
+      wanted = Math.min(wanted, bendSpeed(bend, before + from));
     }
     before += current.length;
     current = nextLane(world, current, index);

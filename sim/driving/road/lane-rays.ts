@@ -24,7 +24,7 @@ export function collectLaneLines(map: RoadMap, broken: boolean): LaneLines {
   for (const lane of map.lanes) {
     for (const [kind, side] of [[lane.leftLine, 1] as const, [lane.rightLine, -1] as const]) {
       if (kind === 'none' || (kind === 'broken' && !broken)) continue;
-      addEdge(ends, lane, (side * lane.width) / 2);
+      addEdge(ends, lane, side);
     }
   }
   const count = ends.length / 4;
@@ -40,19 +40,40 @@ export function collectLaneLines(map: RoadMap, broken: boolean): LaneLines {
 
 const point = new Float64Array(2);
 
-function addEdge(ends: number[], lane: Lane, lateral: number): void {
+function addEdge(ends: number[], lane: Lane, side: number): void {
+  if (lane.pieces.length === 0) addChords(ends, lane, lane.curvature, 0, lane.length, side);
+  for (const { from, length, curvature } of lane.pieces) {
+    addChords(ends, lane, curvature, from, length, side);
+  }
+}
+
+function addChords(
+  ends: number[],
+  lane: Lane,
+  curvature: number,
+  from: number,
+  length: number,
+  side: number,
+): void {
+  const lateral = (side * lane.width) / 2;
   let pieces = 1;
-  if (lane.curvature !== 0) {
-    const radius = Math.abs(1 / lane.curvature - lateral);
-    const arc = lane.length * Math.abs(1 - lane.curvature * lateral);
+  if (curvature !== 0) {
+    const radius = Math.abs(1 / curvature - lateral);
+    const arc = length * Math.abs(1 - curvature * lateral);
     pieces = Math.max(1, Math.ceil(arc / Math.sqrt(8 * Math.max(radius, 1) * SAGITTA)));
   }
+  const stations = lane.profile?.s.length ?? 0;
+  // Where the width changes, a straight edge bends at every station of it.
+  if (stations > 2) pieces = Math.max(pieces, Math.ceil(length / 2));
   for (let i = 0; i < pieces; i++) {
-    lane.pointAt((lane.length * i) / pieces, lateral, point);
-    ends.push(point[0]!, point[1]!);
-    lane.pointAt((lane.length * (i + 1)) / pieces, lateral, point);
-    ends.push(point[0]!, point[1]!);
+    addPoint(ends, lane, from + (length * i) / pieces, side);
+    addPoint(ends, lane, from + (length * (i + 1)) / pieces, side);
   }
+}
+
+function addPoint(ends: number[], lane: Lane, s: number, side: number): void {
+  lane.pointAt(s, (side * lane.widthAt(s)) / 2, point);
+  ends.push(point[0]!, point[1]!);
 }
 
 /** Write the hit distance as a fraction of `range` per ray (1: nothing) into out[offset …]. */

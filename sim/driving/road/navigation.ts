@@ -1,7 +1,7 @@
 /** Where the agent is on its route: road, reference lane, borders, checkpoints. */
 import { length2 } from '../frame/length.ts';
 import type { Lane, LanePosition, Road, RoadMap, Route } from '../map/contract.ts';
-import { C, COURSE_STRIDE, pointOn, projectOn } from '../map/course.ts';
+import { C, COURSE_STRIDE, pointOn, projectOn, STRAIGHT } from '../map/course.ts';
 
 /** Metres before the end of a road at which the next one becomes current (MetaDrive). */
 const CHECKPOINT_REACH = 5;
@@ -85,7 +85,7 @@ function locate(n: Navigation, pose: Float64Array): void {
   for (let i = 0; i < lanes.length; i++) {
     const lane = lanes[i]!;
     projectOn(courses, lane, pose[0]!, pose[1]!, temp);
-    const half = courses[lane * COURSE_STRIDE + C.width]! / 2;
+    const half = widthOn(n.map, lane, temp.s) / 2;
     if (i === 0) n.leftBorder = half - temp.lateral;
     if (i === lanes.length - 1) n.rightBorder = half + temp.lateral;
     if (Math.abs(temp.lateral) < best) {
@@ -96,6 +96,13 @@ function locate(n: Navigation, pose: Float64Array): void {
     }
   }
   if (nearest !== n.lane.id) n.lane = n.map.lanes[nearest]!;
+}
+
+/** Metres at `s` of a lane. */
+function widthOn({ courses, lanes }: RoadMap, lane: number, s: number): number {
+  const row = lane * COURSE_STRIDE;
+  const several = courses[row + C.curvature]! !== 0 && courses[row + C.radius]! === 0;
+  return several ? lanes[lane]!.widthAt(s) : courses[row + C.width]!;
 }
 
 /** Whether the end of the final road is within reach and the agent is on the road. */
@@ -150,7 +157,9 @@ function lookAhead(n: Navigation, first: number): void {
     const row = lanes[0]! * COURSE_STRIDE;
     const length = courses[row + C.length]!;
     const width = courses[row + C.width]!;
-    const k = courses[row + C.curvature]!;
+    const mean = courses[row + C.curvature]!;
+    // A lane of several pieces is never quite straight.
+    const k = Math.abs(mean) <= STRAIGHT ? 0 : mean;
     // The middle of the road: half its other lanes to the right of the leftmost one.
     pointOn(courses, lanes[0]!, length, -((lanes.length - 1) / 2) * width, point);
     const scale = MAX_RADIUS + lanes.length * width;

@@ -11,6 +11,7 @@ import {
   whole,
 } from '../../config.ts';
 import type { MapOptions } from '../map/contract.ts';
+import { readRoadFile } from '../map/read/read-roads.ts';
 import type { TrafficOptions } from '../traffic/traffic.ts';
 import { VEHICLE_NAMES, type VehicleName } from '../vehicle/classes.ts';
 
@@ -24,6 +25,14 @@ export const roadSchema = config({
   blocks: field(whole(1, 20), 3, 'Blocks of a road, chosen by its seed.'),
   lanes: field(whole(1, 5), 3, 'Lanes per direction.'),
   laneWidth: field(number(2.5, 5), 3.5, 'Width of a lane, m.'),
+  road: optional(
+    text('the path of an OpenDRIVE or SUMO file'),
+    'Roads of a file (OpenDRIVE 1.4 to 1.8, SUMO’s .net.xml), in place of `map`, `blocks`, `lanes` and `laneWidth`.',
+  ),
+  route: optional(
+    text('ids of roads with commas between them, e.g. "12,40"'),
+    'Roads of the file to drive, in order; the shortest way leads from one to the next, and `12:left` is a side of one. Absent: start and destination follow from the seed.',
+  ),
   mapSeed: optional(
     whole(0, Number.MAX_SAFE_INTEGER),
     'Every episode uses the map of this seed instead of its own.',
@@ -104,13 +113,29 @@ export interface RayOptions {
   readonly range: number;
 }
 
-/** The flat options in the groups in which the environment reads them. */
-export function drivingOptions(flat: Config<typeof roadSchema>): DrivingOptions {
-  const { map: sequence, blocks, lanes, laneWidth, ...rest } = flat;
+/**
+ * The flat options in the groups in which the environment reads them, and the roads of the file they name.
+ * @throws RangeError for a file that cannot be read, with the line of what is not supported.
+ */
+export async function drivingOptions(flat: Config<typeof roadSchema>): Promise<DrivingOptions> {
+  const { map: sequence, blocks, lanes, laneWidth, road, route, ...rest } = flat;
+  if (route !== undefined && road === undefined) {
+    throw new RangeError(
+      `route: is "${route}" without a road; allowed with road, the file whose roads it names`,
+    );
+  }
+  const network = road === undefined ? undefined : await readRoadFile(road);
   const { rays, range, noise, dropout, sideRange, laneLineRange, ...others } = rest;
   return {
     ...others,
-    map: { blocks, lanes, laneWidth, ...(sequence === undefined ? {} : { sequence }) },
+    map: {
+      blocks,
+      lanes,
+      laneWidth,
+      ...(sequence === undefined ? {} : { sequence }),
+      ...(network === undefined ? {} : { network }),
+      ...(route === undefined ? {} : { route }),
+    },
     lidar: { rays, range, noise, dropout },
     sideDetector: { rays: rest.sideDetector, range: sideRange },
     laneLineDetector: { rays: rest.laneLineDetector, range: laneLineRange },

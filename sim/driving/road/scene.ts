@@ -17,7 +17,7 @@ export function createDrivingScene(world: DrivingWorld): SceneDescription {
   const { bounds } = map;
   const ego = agentShape(vehicle, world.options.vehicle === 'xl');
   return {
-    title: `Road ${world.mapSeed} (${map.blocks.map((b) => b.kind).join('')})`,
+    title: map.title ?? `Road ${world.mapSeed} (${map.blocks.map((b) => b.kind).join('')})`,
     bodies: [
       {
         id: 'ego',

@@ -216,6 +216,7 @@ function offRoad(world: DrivingWorld): boolean {
   const { navigation, state, map } = world;
   if (navigation.leftBorder < 0 || navigation.rightBorder < 0) return true;
   const { at, lane } = navigation;
-  if (Math.abs(at.lateral) <= lane.width / 2 && at.s >= 0 && at.s <= lane.length) return false;
+  if (Math.abs(at.lateral) <= lane.widthAt(at.s) / 2 && at.s >= 0 && at.s <= lane.length)
+    return false;
   return map.lanesAt(state[V.x]!, state[V.y]!, 0, under) === 0;
 }

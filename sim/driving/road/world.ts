@@ -39,6 +39,8 @@ import type { DrivingOptions } from './options.ts';
 const STREAM = { spawn: 1, traffic: 2, objects: 3, sensors: 4, people: 0x70656f } as const;
 const TRAFFIC_PER_BLOCK = 11;
 const MAX_TRAFFIC = 64;
+/** Blocks for which there is room on roads of a file, whose routes differ in length. */
+const FILE_BLOCKS = 6;
 /** Metres of the first lane behind the agent's start (MetaDrive). */
 const SPAWN_AT = 5;
 /** The agent counts as in a lane from this far outside it: half its width less what may stick out. */
@@ -66,7 +68,10 @@ export interface DrivingWorld extends Saved {
 }
 
 export function createWorld(options: DrivingOptions): DrivingWorld {
-  const blocks = options.map.sequence?.length ?? options.map.blocks;
+  const firstMap = cachedMap(options.mapSeed ?? 0, options.map);
+  const blocks = options.map.network
+    ? FILE_BLOCKS
+    : (options.map.sequence?.length ?? options.map.blocks);
   const traffic = createTraffic(
     options.density === 0 ? 0 : Math.min(MAX_TRAFFIC, TRAFFIC_PER_BLOCK * blocks),
   );
@@ -90,7 +95,6 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
     s: new Float64Array(16),
     people: people.start,
   };
-  const firstMap = cachedMap(options.mapSeed ?? 0, options.map);
   const objectRows = slotCount(slots);
   const size =
     4 +

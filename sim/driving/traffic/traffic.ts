@@ -7,7 +7,7 @@ import type { Random } from '../../random.ts';
 import { BOX_KIND, type Boxes, placeBox, sizeBox } from '../frame/boxes.ts';
 import { length2 } from '../frame/length.ts';
 import type { Lane, RoadMap } from '../map/contract.ts';
-import { C, COURSE_STRIDE, headingOn, pointOn } from '../map/course.ts';
+import { C, COURSE_STRIDE, headingOn, pointOn, sharpestOn } from '../map/course.ts';
 import {
   DESIRED_SPEED,
   type EgoView,
@@ -29,6 +29,10 @@ const CHANGE_SPEED = 1.2;
 /** Seconds after which a waiting car creeps into a junction whose interior is empty. */
 const PATIENCE = 6;
 const SPAWN_SPACING = 10;
+/** No car starts on a lane that is narrower here, metres. */
+const NARROW = 2;
+/** Metres ahead within which bends slow a car down. */
+const BEND_AHEAD = 12;
 
 export interface TrafficOptions {
   /** Fraction of spawn points (one every 10 m of lane) that hold a vehicle. */
@@ -70,9 +74,10 @@ export function spawnTraffic(
   t.state.fill(-1);
   let row = 0;
   const point = new Float64Array(2);
-  for (const lane of map.lanes) {
+  for (const lane of map.trafficLanes ?? map.lanes) {
     for (let s = SPAWN_SPACING / 2; s < lane.length; s += SPAWN_SPACING) {
       if (random.next() >= options.density || row >= t.capacity) continue;
+      if (lane.widthAt(s) < NARROW) continue;
       lane.pointAt(s, 0, point);
       if (length2(point[0]! - x, point[1]! - y) < 25 || blocked(boxes, point)) continue;
       const at = row * TRAFFIC_STRIDE;
@@ -184,7 +189,8 @@ function advanceLane(
     state[at + T.lane] = -1;
     return;
   }
-  const fresh = map.lanes[random.integer(map.lanes.length)]!;
+  const lanes = map.trafficLanes ?? map.lanes;
+  const fresh = lanes[random.integer(lanes.length)]!;
   addCar(t.buckets, i, fresh.id);
   state[at + T.lane] = fresh.id;
   state[at + T.next] = pickNext(fresh, random);
@@ -209,8 +215,9 @@ function drive(t: Traffic, i: number, map: RoadMap, boxes: Boxes, ego: EgoView, 
       leader.speed = 0;
     }
   }
-  const ahead = next >= 0 && toEnd < 12 ? next : lane;
-  const curve = Math.abs(courses[ahead * COURSE_STRIDE + C.curvature]!);
+  const enters = next >= 0 && toEnd < BEND_AHEAD;
+  const from = enters ? 0 : state[at + T.s]!;
+  const curve = sharpestOn(courses, enters ? next : lane, from, from + BEND_AHEAD);
   follow.speed = state[at + T.speed]!;
   follow.wanted = Math.min(state[at + T.wanted]!, curve > 0 ? Math.sqrt(2.5 / curve) : 99);
   follow.gap = leader.gap;

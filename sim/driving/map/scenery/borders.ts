@@ -59,7 +59,7 @@ export function findBorders(map: RoadMap): BorderRun[] {
 function runsOf(map: RoadMap, lane: Lane, side: 1 | -1): BorderRun[] {
   const runs: BorderRun[] = [];
   const free = (s: number, distance: number) => {
-    lane.pointAt(s, side * (lane.width / 2 + distance), point);
+    lane.pointAt(s, side * (lane.widthAt(s) / 2 + distance), point);
     return map.lanesAt(point[0]!, point[1]!, 0, found) === 0;
   };
   const pieces = Math.max(1, Math.ceil(lane.length / SAMPLE));

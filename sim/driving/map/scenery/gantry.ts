@@ -18,8 +18,9 @@ const SQUARE = 0.6;
 /** The lanes that end at the destination, from left to right; none on circuits. */
 function finish(map: RoadMap): readonly Lane[] {
   const start = map.roads[map.lanes[map.spawnLanes[0] ?? 0]!.road]!;
-  const last = map.roads.find((road) => road.to === map.destination);
-  if (!last || start.from === map.destination) return [];
+  if (start.from === map.destination) return [];
+  const last = map.roads[map.route(start.id)?.roads.at(-1) ?? -1];
+  if (!last) return [];
   return last.lanes.map((id) => map.lanes[id]!);
 }
 
@@ -55,7 +56,7 @@ export function addGantry(site: Site, mesh: MeshBuilder): void {
   while (!clear(right) && right > -WIDEST) right -= 0.25;
   if (left >= WIDEST || right <= -WIDEST) return;
   last.pointAt(s, 0, point);
-  const at = { x: point[0]!, y: point[1]!, z: 0, heading: last.headingAt(s) };
+  const at = { x: point[0]!, y: point[1]!, z: last.heightAt(s, 0), heading: last.headingAt(s) };
   addFrame(mesh, at, left, right);
   const forward = (left + right) / 2;
   addBanner(mesh, at, right, left);

@@ -3,7 +3,7 @@ import type { Lane, RoadMap } from '../contract.ts';
 import type { Approach } from './approaches.ts';
 import type { MeshBuilder } from './mesh-builder.ts';
 import { palette } from './palette.ts';
-import { addBand, PAINT } from './surface.ts';
+import { above, addBand, PAINT } from './surface.ts';
 
 /** Metres: a tooth's base, length and gap; from the line to the junction. */
 const TOOTH = 0.5;
@@ -16,8 +16,6 @@ const ARROW_BEFORE = 7;
 const ARROW_LANE = 16;
 
 const UP = [0, 0, 1] as const;
-const point = new Float64Array(2);
-
 export function addJunctionPaint(
   map: RoadMap,
   approaches: readonly Approach[],
@@ -34,7 +32,7 @@ export function addJunctionPaint(
 
 function addStopLine(mesh: MeshBuilder, lane: Lane): void {
   const to = lane.length - LINE_BEFORE;
-  const half = lane.width / 2 - 0.2;
+  const half = lane.widthAt(to) / 2 - 0.2;
   addBand(mesh, lane, to - STOP_WIDTH, to, -half, half, PAINT, palette.white);
 }
 
@@ -60,8 +58,7 @@ function addTriangle(
   corners: readonly (readonly [number, number])[],
 ): void {
   const [a, b, c] = corners.map(([s, left]) => {
-    lane.pointAt(s, left, point);
-    return mesh.vertex([point[0]!, point[1]!, PAINT], UP, palette.white);
+    return mesh.vertex(above(lane, s, left, PAINT), UP, palette.white);
   }) as [number, number, number];
   mesh.triangle(a, b, c);
 }

@@ -75,8 +75,10 @@ export function addFacet(mesh: MeshBuilder, run: BorderRun, facet: Facet): void 
     const outY = Math.cos(heading) * side;
     const normal = [-rise * scale * outX, -rise * scale * outY, along * scale] as const;
     const vertex = ([out, up]: readonly [number, number]) => {
-      lane.pointAt(s, side * (lane.width / 2 + Math.min(out, room)), point);
-      return mesh.vertex([point[0]!, point[1]!, up], normal, facet.colour);
+      const edge = lane.widthAt(s) / 2;
+      lane.pointAt(s, side * (edge + Math.min(out, room)), point);
+      const z = up + lane.heightAt(s, side * edge);
+      return mesh.vertex([point[0]!, point[1]!, z], normal, facet.colour);
     };
     const pair: [number, number] = [vertex(facet.from), vertex(facet.to)];
     if (previous) addQuad(mesh, previous, pair, side);

@@ -57,8 +57,10 @@ const point = new Float64Array(2);
 /** A place `out` metres beyond the asphalt's edge at station `s`, facing along the lane. */
 export function beside(run: Pick<BorderRun, 'lane' | 'side'>, s: number, out: number): Placement {
   const { lane, side } = run;
-  lane.pointAt(s, side * (lane.width / 2 + out), point);
-  return { x: point[0]!, y: point[1]!, z: 0, heading: lane.headingAt(s) };
+  const edge = lane.widthAt(s) / 2;
+  lane.pointAt(s, side * (edge + out), point);
+  const z = lane.heightAt(s, side * edge);
+  return { x: point[0]!, y: point[1]!, z, heading: lane.headingAt(s) };
 }
 
 /** Free ground beside the asphalt at a station: the narrower of its neighbours'. */

@@ -11,6 +11,7 @@ const attributes: LaneAttributes = {
   leftLine: 'none',
   rightLine: 'none',
   leftLineColour: 'white',
+  rightLineColour: 'white',
   speedLimit: 10,
   successors: [],
   predecessors: [],
