@@ -27,6 +27,8 @@ export function environmentOptions(command: Command, fallback = 'driving'): Comm
     .option('--option <name=value>', 'option of the environment, repeatable', setting, {})
     .option('--map <letters>', 'blocks of the road by name, e.g. SCXTO (driving)')
     .option('--blocks <n>', 'how many blocks of road (driving)')
+    .option('--road <file>', 'roads of yours, OpenDRIVE or SUMO .net.xml (driving)')
+    .option('--route <ids>', 'roads to drive in order, with --road, e.g. 12,40')
     .option('--mjcf <file>', 'a robot model of yours: the environment is then mjcf')
     .option('--mjcf-root <folder>', 'folder that holds all files of the model, with --mjcf')
     .option(
@@ -38,7 +40,7 @@ export function environmentOptions(command: Command, fallback = 'driving'): Comm
 }
 
 /** Flags that are short for options of the environment of the same name. */
-export const SHORTCUTS = ['map', 'blocks', 'mjcf', 'mjcfRoot', 'actuate', 'task'] as const;
+export const SHORTCUTS = ['map', 'blocks', 'road', 'route', 'mjcf', 'mjcfRoot', 'actuate', 'task'] as const;
 const OF_A_MODEL: readonly string[] = ['mjcfRoot', 'actuate', 'task'];
 
 /**

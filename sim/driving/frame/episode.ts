@@ -42,8 +42,10 @@ export interface DrivingTask extends Saved {
   step(action: Float32Array, info: StepInfo): string;
   /** Write the observation at time step `step`. */
   observe(out: Float32Array, step: number): void;
-  /** Write the poses of all bodies but the agent, which is row 0. */
+  /** Write the poses of all bodies but the agent, which is row 0 and stands on flat ground so far. */
   writePoses(out: Float32Array): void;
+  /** Height of the ground under the agent, metres; absent: 0. */
+  groundHeight?(): number;
 }
 
 export type TaskEnvironment<T extends DrivingTask> = Environment & {
@@ -153,7 +155,7 @@ export function createTaskEnvironment<T extends DrivingTask>(
     writeAgentPosition(out) {
       out[0] = vehicle[V.x]!;
       out[1] = vehicle[V.y]!;
-      out[2] = AGENT_HEIGHT;
+      out[2] = AGENT_HEIGHT + (task.groundHeight?.() ?? 0);
     },
     saveState: (out) => save(out?.length === stateSize ? out : new Float64Array(stateSize)),
     loadState(state) {

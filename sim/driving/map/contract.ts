@@ -149,6 +149,8 @@ export interface RoadMap {
   readonly title?: string;
   /** Traffic keeps left. */
   readonly leftHand?: boolean;
+  /** Its ground is not flat. */
+  readonly hilly?: boolean;
   /** Lanes where other cars start; absent: all. */
   readonly trafficLanes?: readonly Lane[];
   /** Ground and signs that a file describes beside its lanes. */
@@ -184,6 +186,7 @@ export interface RoadNetwork
   extends Pick<RoadMap, 'roads' | 'lanes' | 'courses' | 'lanesAt' | 'bounds'> {
   readonly file: string;
   readonly leftHand: boolean;
+  readonly hilly: boolean;
   /** Per road: its id in the file, and the side of it. */
   readonly names: readonly RoadName[];
   readonly strips: readonly GroundStrip[];

@@ -67,8 +67,12 @@ export function chooseLane(world: DrivingWorld, memory: { lane: number }): Lane 
   return map.lanes[best.index > current.index ? current.right : current.left] ?? best;
 }
 
+/** A lane that is narrower at its end runs out, metres. */
+const NARROW = 2;
+
 /** Whether the lane reaches the next road of the route. */
 function leadsOn(world: DrivingWorld, lane: Lane): boolean {
+  if (lane.widthAt(lane.length) < NARROW) return false;
   const { navigation } = world;
   if (navigation.index + 1 >= navigation.route.roads.length) return true;
   return nextLane(world, lane, navigation.index) !== undefined;

@@ -18,6 +18,7 @@ import { writeBoxPoses } from '../frame/poses.ts';
 import type { LanePosition } from '../map/contract.ts';
 import { projectOn } from '../map/course.ts';
 import { V } from '../vehicle/vehicle.ts';
+import { heightUnder, liftPoses } from './hills.ts';
 import { arrived } from './navigation.ts';
 import { MAX_SPEED_KMH, observationNames, writeObservation } from './observation.ts';
 import type { DrivingOptions } from './options.ts';
@@ -196,7 +197,11 @@ function createRoadTask(options: DrivingOptions): RoadTask {
       writeObservation(world, options, steering, tally[TALLY.lastThrottle]!, step, out);
     },
     // The rows of the boxes follow the agent's.
-    writePoses: (out) => writeBoxPoses(out, 1, world.boxes, world.boxes.count),
+    writePoses: (out) => {
+      writeBoxPoses(out, 1, world.boxes, world.boxes.count);
+      liftPoses(world, out, 1 + world.boxes.count);
+    },
+    groundHeight: () => heightUnder(world),
     save(out, offset) {
       out.set(tally, offset);
       world.save(out, offset + TALLY_SIZE);

@@ -31,7 +31,14 @@ import {
   writeTrafficBoxes,
 } from '../traffic/traffic.ts';
 import { VEHICLES } from '../vehicle/classes.ts';
-import { stepVehicle, V, VEHICLE_STATE_SIZE, type VehicleParameters } from '../vehicle/vehicle.ts';
+import {
+  type Slope,
+  stepVehicle,
+  V,
+  VEHICLE_STATE_SIZE,
+  type VehicleParameters,
+} from '../vehicle/vehicle.ts';
+import { slopeUnder } from './hills.ts';
 import { createNavigation, enterRoad, type Navigation, navigate } from './navigation.ts';
 import type { DrivingOptions } from './options.ts';
 
@@ -84,6 +91,7 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
   const trafficRandom = createRandom(0, STREAM.traffic);
   const sensors = createRandom(0, STREAM.sensors);
   const spawn = createRandom(0, STREAM.spawn);
+  const slope: Slope = { along: 0, aside: 0 };
   const ego: EgoView = {
     x: 0,
     y: 0,
@@ -140,7 +148,10 @@ export function createWorld(options: DrivingOptions): DrivingWorld {
     },
     step(action, dt) {
       const { state, map } = world;
-      stepVehicle(world.vehicle, state, action[0]!, action[1]!, dt);
+      if (map.hilly) {
+        slopeUnder(world, slope);
+        stepVehicle(world.vehicle, state, action[0]!, action[1]!, dt, false, slope);
+      } else stepVehicle(world.vehicle, state, action[0]!, action[1]!, dt);
       lookAtEgo(world, ego);
       stepTraffic(traffic, map, options, boxes, ego, dt, trafficRandom);
       writeTrafficBoxes(traffic, map, boxes);

@@ -88,11 +88,21 @@ export function stepVehicle(
   throttle: number,
   dt: number,
   reverse = false,
+  slope = LEVEL,
 ): void {
   const substeps = Math.max(1, Math.round(dt / SUBSTEP));
   const h = dt / substeps;
-  for (let i = 0; i < substeps; i++) substep(p, state, steering, throttle, h, reverse);
+  for (let i = 0; i < substeps; i++) substep(p, state, steering, throttle, h, reverse, slope);
 }
+
+/** What gravity adds on ground that is not level, in the car's frame, m/s². */
+export interface Slope {
+  along: number;
+  /** Positive: to the left. */
+  aside: number;
+}
+
+const LEVEL: Slope = { along: 0, aside: 0 };
 
 function substep(
   p: VehicleParameters,
@@ -101,6 +111,7 @@ function substep(
   throttle: number,
   h: number,
   reverse: boolean,
+  slope: Slope,
 ): void {
   const wanted = steering * p.maxSteer;
   const reach = p.steerRate * h;
@@ -153,14 +164,22 @@ function substep(
   const resistance = p.drag * vx * speed + p.rolling * weight * direction;
   if (steer !== wheel.angle) turnWheel(steer);
   const { cos, sin } = wheel;
-  const forceX = driveFront * cos - blend * sideFront * sin + driveRear - resistance;
-  const forceY = driveFront * sin + sideFront * cos + sideRear;
+  let forceX = driveFront * cos - blend * sideFront * sin + driveRear - resistance;
+  let forceY = driveFront * sin + sideFront * cos + sideRear;
+  let pulled = false;
+  if (slope !== LEVEL) {
+    forceX += p.mass * slope.along;
+    forceY += p.mass * slope.aside;
+    // Downhill a car rolls off where neither brakes nor rolling resistance hold it.
+    const held = p.rolling * weight + (throttle < 0 ? -throttle * p.brakeForce : 0);
+    pulled = p.mass * Math.abs(slope.along) > held;
+  }
   const moment = p.front * (driveFront * sin + sideFront * cos) - p.rear * sideRear;
 
   const ax = forceX / p.mass;
   let nextVx = vx + h * (ax + r * vy);
   // Brakes and resistance stop the car, they do not push it back.
-  const pushing = throttle > 0 || backwards;
+  const pushing = throttle > 0 || backwards || pulled;
   if (!pushing && Math.sign(nextVx) !== Math.sign(vx)) nextVx = 0;
   const dynamicVy = vy + h * (forceY / p.mass - r * vx);
   const dynamicR = r + (h * moment) / p.yawInertia;

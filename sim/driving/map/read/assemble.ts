@@ -1,5 +1,5 @@
 /** Turns a file's network into numbered, linked roads and lanes: what generated maps are made of. */
-import type { Lane, LaneProfile, Road, RoadNetwork } from '../contract.ts';
+import type { Lane, Road, RoadNetwork } from '../contract.ts';
 import { courseRows } from '../course.ts';
 import { pathEnd } from '../frame.ts';
 import { createLongLane } from '../lane.ts';
@@ -46,6 +46,7 @@ export function assemble(draft: NetworkDraft): RoadNetwork {
   const network = {
     file: draft.file,
     leftHand: draft.leftHand,
+    hilly: lanes.some(({ profile }) => profile?.height.some((z) => z !== 0)),
     roads,
     lanes,
     names: drafts.map(({ name, side }) => ({ name, side })),
@@ -54,7 +55,7 @@ export function assemble(draft: NetworkDraft): RoadNetwork {
     signals: draft.signals,
     ...createLaneIndex(lanes, courses),
   };
-  checkLevels(draft, drafts, network);
+  if (network.hilly) checkLevels(draft, drafts, network);
   return network;
 }
 
@@ -192,8 +193,6 @@ function checkLevels(
   drafts: readonly DraftRoad[],
   { lanes, lanesAt }: Pick<RoadNetwork, 'lanes' | 'lanesAt'>,
 ): void {
-  const hilly = ({ height }: LaneProfile) => height.some((z) => z !== 0);
-  if (!lanes.some(({ profile }) => profile && hilly(profile))) return;
   const all = drafts.flatMap((road) => road.lanes);
   for (const lane of lanes) {
     for (let s = 1; s < lane.length; s += 4) {

@@ -36,6 +36,7 @@ export function routedMap(network: RoadNetwork, seed: number, route: string | un
     seed,
     title: network.file,
     leftHand: network.leftHand,
+    hilly: network.hilly,
     strips: network.strips,
     signals: network.signals,
     trafficLanes: network.lanes.filter(({ road }) => near.has(road)),

@@ -28,12 +28,12 @@ export function addHouses(
       const [build, out] = [random.next() < BUILT, random.uniform(12, 18)];
       if (!build || count >= MOST) continue;
       const at = beside(run, s, out);
-      const level = Math.abs(site.terrain.height(at.x, at.y) - GROUND) < 0.5;
+      const level = Math.abs(site.terrain.height(at.x, at.y) - at.z - GROUND) < 0.5;
       if (!level || !site.free(at.x, at.y, PLOT)) continue;
       site.take(at.x, at.y, PLOT);
       // The front, local -y, faces the road.
       const heading = at.heading + (run.side > 0 ? 0 : Math.PI);
-      addHouse(mesh, glow, { ...at, z: GROUND, heading }, random);
+      addHouse(mesh, glow, { ...at, z: at.z + GROUND, heading }, random);
       count++;
     }
   }

@@ -5,7 +5,7 @@ import type { Colour, MeshBuilder } from './mesh-builder.ts';
 import { palette } from './palette.ts';
 
 /** How a border is built. */
-export type BorderStyle = 'sidewalk' | 'verge' | 'island';
+export type BorderStyle = 'sidewalk' | 'verge' | 'island' | 'bank';
 
 export const KERB_HEIGHT = 0.14;
 export const SIDEWALK_WIDTH = 2;
@@ -24,6 +24,8 @@ const kerb: readonly Facet[] = [
   { from: [0.03, KERB_HEIGHT], to: [0.25, KERB_HEIGHT], colour: palette.kerb },
 ];
 
+const SLOPE: Facet = { from: [3, -0.45], to: [3.5, -4], colour: palette.grass };
+
 const profiles: Readonly<Record<BorderStyle, readonly Facet[]>> = {
   sidewalk: [
     ...kerb,
@@ -36,6 +38,7 @@ const profiles: Readonly<Record<BorderStyle, readonly Facet[]>> = {
     { from: [0.25, KERB_HEIGHT], to: [0.9, 0.08], colour: palette.gravel },
     { from: [0.9, 0.08], to: [3, GROUND - 0.1], colour: palette.grass },
   ],
+  bank: [{ from: [0, 0], to: [3, GROUND - 0.1], colour: palette.grass }],
   island: [
     ...kerb,
     { from: [0.25, KERB_HEIGHT], to: [3, KERB_HEIGHT + 0.1], colour: palette.grass },
@@ -51,6 +54,8 @@ export function borderStyle(map: RoadMap, run: BorderRun): BorderStyle {
     return side > 0 || narrow ? 'island' : 'sidewalk';
   }
   const kind = map.blocks[map.roads[lane.road]!.block]!.kind;
+  // Beside strips of a file that are no asphalt.
+  if (kind === 'g') return 'bank';
   return kind === 'C' || kind === 'r' || kind === 'R' || kind === 'y' || kind === 'Y'
     ? 'verge'
     : 'sidewalk';
@@ -58,6 +63,8 @@ export function borderStyle(map: RoadMap, run: BorderRun): BorderStyle {
 
 export function addKerb(mesh: MeshBuilder, run: BorderRun, style: BorderStyle): void {
   for (const facet of profiles[style]) addFacet(mesh, run, facet);
+  // On hills the land beside the road lies deeper in places.
+  if (run.lane.profile) addFacet(mesh, run, SLOPE);
 }
 
 const point = new Float64Array(2);

@@ -14,7 +14,9 @@ const point = new Float64Array(2);
 /** Metres to the left of a lane's centre line, the same everywhere or by `s`. */
 export type Offset = number | ((s: number) => number);
 
-const at = (offset: Offset, s: number) => (typeof offset === 'number' ? offset : offset(s));
+export function offsetAt(offset: Offset, s: number): number {
+  return typeof offset === 'number' ? offset : offset(s);
+}
 
 /** The lane's edge, moved outwards by `out` metres. */
 export function edgeOf(lane: Lane, side: 1 | -1, out: number): Offset {
@@ -34,9 +36,9 @@ export function addBand(
   colour: Colour,
 ): void {
   let previous: [number, number] | undefined;
-  for (const s of stations(lane, from, to, at(lane.curvature > 0 ? right : left, from))) {
-    const a = mesh.vertex(above(lane, s, at(right, s), z), UP, colour);
-    const b = mesh.vertex(above(lane, s, at(left, s), z), UP, colour);
+  for (const s of stations(lane, from, to, offsetAt(lane.curvature > 0 ? right : left, from))) {
+    const a = mesh.vertex(above(lane, s, offsetAt(right, s), z), UP, colour);
+    const b = mesh.vertex(above(lane, s, offsetAt(left, s), z), UP, colour);
     if (previous) {
       mesh.triangle(previous[0], a, b);
       mesh.triangle(previous[0], b, previous[1]);

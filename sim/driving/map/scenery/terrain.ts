@@ -4,7 +4,7 @@ import type { RoadMap } from '../contract.ts';
 import { GROUND } from './kerbs.ts';
 import type { MeshBuilder } from './mesh-builder.ts';
 import { mix, palette, shade } from './palette.ts';
-import { createRoadDistance } from './road-distance.ts';
+import { createRoadGround } from './road-distance.ts';
 
 /** Metres of fine land around the map's bounds, cells per side, and coarse rings beyond it. */
 const MARGIN = 180;
@@ -32,7 +32,14 @@ export function createTerrain(map: RoadMap): Terrain {
   const columns = coordinates(minX, maxX);
   const rows = coordinates(minY, maxY);
   const noise = createNoise(map.seed);
-  const roadDistance = createRoadDistance(map, MARGIN);
+  const { distance: roadDistance, height: roadHeight } = createRoadGround(map, MARGIN);
+  // Cells are coarse: beside a road that climbs, the land takes the lowest height around.
+  const base = (i: number, j: number) => {
+    if (!map.hilly) return 0;
+    const near = (list: Float64Array, k: number) =>
+      [k - 1, k, k + 1].map((n) => list[Math.min(list.length - 1, Math.max(0, n))]!);
+    return Math.min(...near(rows, j).flatMap((y) => near(columns, i).map((x) => roadHeight(x, y))));
+  };
   const width = columns.length;
   const heights = new Float64Array(width * rows.length);
   for (const [j, y] of rows.entries()) {
@@ -42,7 +49,7 @@ export function createTerrain(map: RoadMap): Terrain {
       const ridge = Math.min(1, Math.max(0, far / 480));
       const hill =
         4 + 22 * noise(x / 110, y / 110) + 4 * noise(x / 31, y / 31) + ridge * (26 + 30 * t);
-      heights[j * width + i] = GROUND + t * t * (3 - 2 * t) * Math.max(0, hill);
+      heights[j * width + i] = base(i, j) + GROUND + t * t * (3 - 2 * t) * Math.max(0, hill);
     }
   }
   return {
