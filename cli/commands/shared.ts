@@ -40,7 +40,16 @@ export function environmentOptions(command: Command, fallback = 'driving'): Comm
 }
 
 /** Flags that are short for options of the environment of the same name. */
-export const SHORTCUTS = ['map', 'blocks', 'road', 'route', 'mjcf', 'mjcfRoot', 'actuate', 'task'] as const;
+export const SHORTCUTS = [
+  'map',
+  'blocks',
+  'road',
+  'route',
+  'mjcf',
+  'mjcfRoot',
+  'actuate',
+  'task',
+] as const;
 const OF_A_MODEL: readonly string[] = ['mjcfRoot', 'actuate', 'task'];
 
 /**

@@ -1,8 +1,16 @@
 /** Ground that is not flat, under the agent and under everything that is drawn. */
-import type { Lane, LanePosition } from '../map/contract.ts';
-import { T, TRAFFIC_STRIDE } from '../traffic/car-following.ts';
+import type { Lane, LanePosition, RoadMap } from '../map/contract.ts';
+import { T, TRAFFIC_STRIDE, type Traffic } from '../traffic/car-following.ts';
 import { type Slope, V } from '../vehicle/vehicle.ts';
-import type { DrivingWorld } from './world.ts';
+import type { Navigation } from './navigation.ts';
+
+/** What is looked at of a world. */
+interface World {
+  readonly map: RoadMap;
+  readonly navigation: Navigation;
+  readonly state: Float64Array;
+  readonly traffic: Traffic;
+}
 
 const GRAVITY = 9.81;
 /** Metres on both sides of a point over which its slope is measured. */
@@ -23,7 +31,7 @@ function lookAt(lane: Lane, x: number, y: number): void {
 }
 
 /** Gravity along the ground under the agent, in its frame. */
-export function slopeUnder({ navigation, state }: DrivingWorld, out: Slope): void {
+export function slopeUnder({ navigation, state }: World, out: Slope): void {
   lookAt(navigation.lane, state[V.x]!, state[V.y]!);
   const { along, aside } = ground;
   const turned = state[V.heading]! - navigation.lane.headingAt(at.s);
@@ -34,14 +42,14 @@ export function slopeUnder({ navigation, state }: DrivingWorld, out: Slope): voi
 }
 
 /** Height of the ground under the agent, metres. */
-export function heightUnder({ navigation, state, map }: DrivingWorld): number {
+export function heightUnder({ navigation, state, map }: World): number {
   if (!map.hilly) return 0;
   lookAt(navigation.lane, state[V.x]!, state[V.y]!);
   return ground.height;
 }
 
 /** Lifts and tilts bodies written as on flat ground: row 0 is the agent, then traffic, then all else. */
-export function liftPoses(world: DrivingWorld, out: Float32Array, rows: number): void {
+export function liftPoses(world: World, out: Float32Array, rows: number): void {
   const { map, navigation, traffic } = world;
   if (!map.hilly) return;
   for (let row = 0; row < rows; row++) {

@@ -46,9 +46,7 @@ export function courseOf(shape: RoadShape, band: Band): DraftCourse | undefined 
   }
   if (paths.length === 0) return undefined;
   const profile = profileOf(shape, band, along);
-  let widest = 0;
-  for (const s of sampled(from, to, width.breaks)) widest = Math.max(widest, width.value(s));
-  if (profile) widest = Math.max(widest, ...profile.width);
+  const widest = profile ? profile.width.reduce((a, b) => Math.max(a, b)) : width.value(from);
   return band.backwards
     ? { paths: paths.toReversed().map(reversePath), width: widest, profile: reversed(profile) }
     : { paths, width: widest, profile };
@@ -96,21 +94,24 @@ function sampled(from: number, to: number, breaks: readonly number[]): number[] 
 
 /** Undefined where the ground is flat and the width the same everywhere. */
 function profileOf(
-  { elevation, superelevation }: RoadShape,
+  { line, elevation, superelevation }: RoadShape,
   { from, to, middle, width, backwards }: Band,
   along: { readonly line: readonly number[]; readonly lane: readonly number[] },
 ): LaneProfile | undefined {
   const zero = (p: Piecewise) => p.isConstant(from, to) && p.value((from + to) / 2) === 0;
   const flat = zero(elevation) && zero(superelevation);
-  if (flat && width.isConstant(from, to)) return undefined;
+  if (flat && width.isConstant(from, to) && middle.isConstant(from, to)) return undefined;
   const breaks = [elevation, superelevation, middle, width].flatMap((p) => p.breaks);
   const stations = sampled(from, to, breaks);
   const side = backwards ? -1 : 1;
   return {
     s: Float64Array.from(stations, (s) => interpolate(along.line, along.lane, s)),
-    width: Float64Array.from(stations, (s) =>
-      Math.max(0, width.value(s) * Math.cos(superelevation.value(s))),
-    ),
+    // A file's widths are across the road, a lane's across itself.
+    width: Float64Array.from(stations, (s) => {
+      const along = 1 - middle.value(s) * line.at(s).turn;
+      const slant = along / Math.hypot(along, middle.slope(s));
+      return Math.max(0, width.value(s) * Math.cos(superelevation.value(s)) * slant);
+    }),
     height: Float64Array.from(
       stations,
       (s) => elevation.value(s) + middle.value(s) * Math.sin(superelevation.value(s)),
