@@ -24,9 +24,15 @@ export function expertFile(environmentId: string): string {
   return join(repositoryRoot, 'weights', `${environmentId}.policy`);
 }
 
+/** A network that drives as the scripted teacher does; where it is shipped. */
+export function cloneFile(environmentId: string): string {
+  return join(repositoryRoot, 'weights', `${environmentId}-clone.policy`);
+}
+
 /**
  * expert: the learned one shipped with the repository, or the scripted one where none is shipped;
- * planner: the scripted one; teacher: the scripted one that synthetic operators take over with; random:
+ * planner: the scripted one; teacher: the scripted one that synthetic operators take over with; clone: a
+ * network that imitates the teacher, so that what it does is a function of the observation; random:
  * uniform actions; anything else: a file of `reins train`.
  * @throws UsageError when there is no such policy, or the file does not fit the environment.
  */
@@ -43,6 +49,12 @@ export function resolvePolicy(
   }
   if (name === 'expert' && existsSync(expertFile(env.id)))
     return filePolicy(expertFile(env.id), env, seed);
+  if (name === 'clone') {
+    if (existsSync(cloneFile(env.id))) return filePolicy(cloneFile(env.id), env, seed);
+    throw new UsageError(
+      `policy: ${env.id} has no clone, allowed expert, planner, teacher or a file`,
+    );
+  }
   if (name === 'expert' || name === 'planner' || name === 'teacher') {
     const careful = name === 'teacher' ? undefined : factory.createPlanner;
     const expert = (careful ?? factory.createExpert)?.(env);
@@ -103,7 +115,7 @@ function load(path: string) {
     return readPolicyFile(path);
   } catch (error) {
     throw new UsageError(
-      `policy: ${error instanceof Error ? error.message : String(error)}; allowed expert, planner, teacher, random or a file of reins train`,
+      `policy: ${error instanceof Error ? error.message : String(error)}; allowed expert, planner, teacher, clone, random or a file of reins train`,
     );
   }
 }

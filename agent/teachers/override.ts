@@ -51,8 +51,24 @@ export const overrideTeacherSchema = config({
     0,
     'Standard deviation of noise on the expert’s action, in shares of half the action range.',
   ),
+  badShare: field(
+    number(0, 1),
+    0,
+    'Share of takeovers that are bad: one action, drawn at random, is held instead of the expert’s.',
+  ),
 });
 export type OverrideTeacherConfig = Config<typeof overrideTeacherSchema>;
+
+/** Operators who are not perfect, by name: what each changes of the above. */
+export const operatorCharacters = {
+  late: { rule: 'late-noisy', delaySeconds: 0.5, wrongShare: 0 },
+  noisy: { actionNoise: 0.1 },
+  'bad-15': { badShare: 0.15 },
+  'bad-30': { badShare: 0.3 },
+  /** Corrects for a moment and lets go. */
+  spot: { minSeconds: 0.2, safeSeconds: 0.1 },
+} as const satisfies Readonly<Record<string, Partial<OverrideTeacherConfig>>>;
+export type OperatorCharacter = keyof typeof operatorCharacters;
 
 export interface OverrideTeacherOptions extends Partial<OverrideTeacherConfig> {
   /** What the policy does after its current action; absent: that action is held. */
@@ -92,13 +108,31 @@ export function createOverrideTeacher(
     /** Unneeded takeovers that are due, and steps until the next of them; -1: not planned yet. */
     whims: 0,
     whim: -1,
+    /** The action of a bad takeover; empty: it is a good one. */
+    bad: [] as number[],
   };
+
+  function drawBad(): number[] {
+    const { badShare } = config;
+    if (badShare === 0 || random.next() >= badShare) return [];
+    return Array.from({ length: size }, (_, i) => random.uniform(low[i]!, high[i]!));
+  }
+
+  function addNoise(out: Float32Array): void {
+    for (let i = 0; i < size; i++) {
+      const lo = low[i]!;
+      const hi = high[i]!;
+      const noisy = out[i]! + config.actionNoise * 0.5 * (hi - lo) * random.normal();
+      out[i] = Math.min(hi, Math.max(lo, noisy));
+    }
+  }
 
   function begin(needed: boolean): void {
     now.inControl = true;
     now.held = 0;
     now.safe = 0;
     now.waiting = -1;
+    now.bad = drawBad();
     stats.takeovers++;
     if (!needed) {
       stats.unneeded++;
@@ -146,14 +180,8 @@ export function createOverrideTeacher(
       now.held++;
       stats.steps++;
       expert.act(out);
-      if (config.actionNoise > 0) {
-        for (let i = 0; i < size; i++) {
-          const lo = low[i]!;
-          const hi = high[i]!;
-          const noisy = out[i]! + config.actionNoise * 0.5 * (hi - lo) * random.normal();
-          out[i] = Math.min(hi, Math.max(lo, noisy));
-        }
-      }
+      if (now.bad.length > 0) out.set(now.bad);
+      if (config.actionNoise > 0) addNoise(out);
       return true;
     },
   };

@@ -33,7 +33,7 @@ interface Flags {
   evalEpisodes?: number;
   set: Grid['overrides'];
   teach: NonNullable<Grid['teach']>;
-  operator?: string;
+  operator?: string[];
   takeoverSeconds?: number;
   workers: number;
   backend: (typeof BACKENDS)[number];
@@ -83,8 +83,9 @@ export function feedbackBench(): Command {
       {},
     )
     .option(
-      '--operator <who>',
-      'who drives after a takeover: teacher, planner, expert or a file (default teacher)',
+      '--operator <names>',
+      'who drives after a takeover: teacher, clone, planner, expert or a file (default teacher), by comma',
+      list,
     )
     .option(
       '--takeover-seconds <n>',
@@ -119,15 +120,15 @@ function gridOf(flags: Flags): Grid {
     'firstSeed',
     'steps',
     'evalEpisodes',
-    'operator',
     'takeoverSeconds',
   ] as const;
   const given = Object.fromEntries(
     names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
   );
   // Absent without any: runs keep their names.
+  const operators = flags.operator ? { operators: flags.operator } : {};
   const teach = Object.keys(flags.teach).length > 0 ? { teach: flags.teach } : {};
-  return { ...defaultGrid, ...suite, ...given, ...teach, overrides: flags.set };
+  return { ...defaultGrid, ...suite, ...given, ...operators, ...teach, overrides: flags.set };
 }
 
 /** Bar 5 has no grid: it measures what everything else is made of. */

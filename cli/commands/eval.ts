@@ -28,7 +28,7 @@ export function evalCommand(): Command {
   environmentOptions(command)
     .option(
       '--policy <name>',
-      'expert, planner, teacher, random or a file of reins train',
+      'expert, planner, teacher, clone, random or a file of reins train',
       'expert',
     )
     .option('--episodes <n>', 'episodes, one seed each', integer(1, 100_000), 20)

@@ -17,14 +17,17 @@ import { createPause } from '../../experiments/pause.ts';
 import { expertFile } from '../../experiments/policies.ts';
 import { writePolicyFile } from '../../experiments/policy-file.ts';
 import { repositoryRoot } from '../../experiments/root.ts';
-import type { EnvironmentOptions } from '../../sim/contract.ts';
+import type { EnvironmentFactory, EnvironmentOptions } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { integer, seed, setting } from '../arguments.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
 import { BACKENDS, environmentFactory, jsonOption, withExamples } from './shared.ts';
 
+const DEMONSTRATORS = ['planner', 'teacher'] as const;
+
 interface ExpertFlags {
   env: string;
+  demonstrator: (typeof DEMONSTRATORS)[number];
   steps: number;
   rounds: number;
   practice: EnvironmentOptions;
@@ -41,6 +44,14 @@ export function expertCommand(): Command {
       'train the learned expert of an environment: clone its planner, improve it with PPO, measure both',
     )
     .option('--env <id>', 'environment that has a planner', 'driving')
+    .addOption(
+      new Option(
+        '--demonstrator <who>',
+        'who is cloned: planner (the scripted one where there is none) or teacher, whom synthetic operators take over with',
+      )
+        .choices(DEMONSTRATORS)
+        .default('planner'),
+    )
     .option('--steps <n>', 'environment steps of PPO', integer(0, 1e9), expertDefaults.ppoSteps)
     .option('--rounds <n>', 'rounds of cloning', integer(0, 100), expertDefaults.rounds)
     .option(
@@ -61,6 +72,7 @@ export function expertCommand(): Command {
   return withExamples(
     command,
     'reins expert --env driving --practice crashEnds=true --seed 1',
+    'reins expert --env driving --demonstrator teacher --steps 0 --out weights/driving-clone.policy',
     'reins expert --env driving --steps 100000 --out data/policies/quick.policy --json',
   );
 }
@@ -69,8 +81,7 @@ async function run(flags: ExpertFlags): Promise<void> {
   const output = createOutput(flags);
   const factory = await environmentFactory(flags.env);
   const { evalSeeds } = factory;
-  const createDemonstrator = factory.createPlanner ?? factory.createExpert;
-  if (!createDemonstrator) throw new UsageError(`env: ${factory.id} has no planner to learn from`);
+  const createDemonstrator = demonstratorOf(factory, flags.demonstrator);
   const env = await factory.create();
   const practice = await asUsage(() => factory.create(flags.practice));
   const config: ExpertConfig = {
@@ -136,15 +147,23 @@ async function run(flags: ExpertFlags): Promise<void> {
   output.result({ ...document, wallSeconds, out: shown }, () => describe(result, shown));
 }
 
+function demonstratorOf(factory: EnvironmentFactory, who: ExpertFlags['demonstrator']) {
+  const careful = who === 'planner' ? factory.createPlanner : undefined;
+  const create = careful ?? factory.createExpert;
+  if (!create) throw new UsageError(`env: ${factory.id} has no ${who} to learn from`);
+  return create;
+}
+
 interface Best {
   readonly snapshot: PolicySnapshot;
   /** In words. */
   readonly what: string;
 }
 
-function commandOf({ env, steps, rounds, practice, seed }: ExpertFlags): string {
+function commandOf({ env, demonstrator, steps, rounds, practice, seed }: ExpertFlags): string {
   const settings = Object.entries(practice).map(([name, v]) => ` --practice ${name}=${v}`);
-  return `reins expert --env ${env} --steps ${steps} --rounds ${rounds}${settings.join('')} --seed ${seed}`;
+  const who = demonstrator === 'planner' ? '' : ` --demonstrator ${demonstrator}`;
+  return `reins expert --env ${env}${who} --steps ${steps} --rounds ${rounds}${settings.join('')} --seed ${seed}`;
 }
 
 /** @throws what `pause` is rejected with. */

@@ -101,7 +101,7 @@ function teacherOptions(command: Command): Command {
     )
     .option(
       '--operator <who>',
-      'who drives then: teacher (scripted), planner, expert (learned) or a file of reins train',
+      'who drives then: teacher (scripted), clone (of it, learned), planner, expert (learned) or a file of reins train',
       'teacher',
     )
     .option(

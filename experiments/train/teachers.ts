@@ -76,7 +76,7 @@ export interface TeacherOptions {
   readonly seed: number;
   /** When the override teacher takes over; default: its own. */
   readonly rule?: TakeoverRule | undefined;
-  /** Who drives after a takeover: teacher, planner, expert or a policy file. */
+  /** Who drives after a takeover: teacher, clone, planner, expert or a policy file. */
   readonly operator: string;
   /** Shortest takeover, s; default: the override teacher's. */
   readonly takeoverSeconds?: number;

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../agent/evaluation/evaluate.ts';
 import { createProgram } from '../../cli/main.ts';
-import { expertFile, resolvePolicy } from '../../experiments/policies.ts';
+import { cloneFile, expertFile, resolvePolicy } from '../../experiments/policies.ts';
 import { readPolicyFile } from '../../experiments/policy-file.ts';
 import { getEnvironment } from '../../sim/registry.ts';
 
@@ -30,9 +30,26 @@ describe('the learned expert of driving', () => {
     env.close();
   });
 
+  it('[CLI-13] the clone of the scripted teacher is shipped in the same way, and arrives', async () => {
+    const { meta } = readPolicyFile(cloneFile('driving'));
+    expect(meta.command).toBe(
+      'reins expert --env driving --demonstrator teacher --steps 0 --rounds 2 --seed 1',
+    );
+    const env = await getEnvironment('driving').create();
+    const clone = resolvePolicy('clone', getEnvironment('driving'), env, 0);
+    const seeds = Array.from({ length: 10 }, (_, i) => 1000 + i);
+    const { summary } = await evaluate(env, clone.act, seeds);
+    expect(summary.success.mean).toBeGreaterThanOrEqual(0.8);
+    env.close();
+  });
+
   it('[CLI-13] needs a planner to learn from', async () => {
     await expect(
       createProgram().parseAsync(['expert', '--env', 'half-cheetah'], { from: 'user' }),
     ).rejects.toThrow(/half-cheetah has no planner/);
+    const clone = ['expert', '--env', 'half-cheetah', '--demonstrator', 'teacher'];
+    await expect(createProgram().parseAsync(clone, { from: 'user' })).rejects.toThrow(
+      /half-cheetah has no teacher/,
+    );
   });
 });

@@ -59,6 +59,7 @@ function rowOf(spec: RunSpec, commit: string, result: TrainResult, policy: strin
   const measured = (when: 'before' | 'after'): Measured => ({
     return: result[when].return.mean,
     success: result[when].success.mean,
+    collisionFreeSuccess: result[when].collisionFreeSuccess?.mean ?? null,
     cost: result[when].cost.mean,
     metrics: result.finalMetrics[when],
   });
@@ -101,6 +102,7 @@ async function measureExpert({ spec, clock }: ExecuteOptions, commit: string): P
     after: {
       return: summary.return.mean,
       success: summary.success.mean,
+      collisionFreeSuccess: summary.collisionFreeSuccess?.mean ?? null,
       cost: summary.cost.mean,
       metrics: Object.fromEntries(names.map((n) => [n, mean(rows.map((r) => r.metrics[n] ?? 0))])),
     },

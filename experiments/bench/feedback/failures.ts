@@ -10,7 +10,7 @@ export const FAILURE_HEAD: readonly string[] = ['task', 'run', 'seed', 'error'];
 export function runName(spec: RunSpec): string {
   const { kind, preset, teacher } = spec;
   return kind === 'run' && teacher !== 'none'
-    ? cellName({ ...spec, teacher, character: characterOf(spec) })
+    ? cellName({ ...spec, teacher, operator: spec.operator ?? '', character: characterOf(spec) })
     : `${preset} · ${kind === 'reward' ? 'true reward' : kind}`;
 }
 

@@ -35,8 +35,8 @@ export interface Grid {
   readonly overrides: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Changes of the teachers' character by kind, as `train --teach`. */
   readonly teach?: Teach;
-  /** Who drives when an operator takes over, and for how long at least (s), as in `train`. */
-  readonly operator?: string;
+  /** Who drives when an operator takes over, and for how long at least (s), as in `train`; default: as there. */
+  readonly operators?: readonly string[];
   readonly takeoverSeconds?: number;
 }
 
@@ -159,23 +159,30 @@ function cellsOf(
   }
   const budgets = kind === 'override' ? [0] : grid.budgets;
   const queries = kind === 'preference' ? grid.queries : (['preset'] as const);
-  return budgets.flatMap((budget) =>
-    queries.flatMap((strategy) =>
-      seedsOf(grid).map((seed) => ({
-        ...common(grid, task, preset),
-        kind: 'run' as const,
-        teacher,
-        budget,
-        queries: strategy,
-        seed,
-        ...(grid.teach?.[kind] ? { teach: { [kind]: grid.teach[kind] } } : {}),
-      })),
+  const operators = kind === 'override' ? operatorsOf(grid) : [undefined];
+  return operators.flatMap((operator) =>
+    budgets.flatMap((budget) =>
+      queries.flatMap((strategy) =>
+        seedsOf(grid).map((seed) => ({
+          ...common(grid, task, preset, operator),
+          kind: 'run' as const,
+          teacher,
+          budget,
+          queries: strategy,
+          seed,
+          ...(grid.teach?.[kind] ? { teach: { [kind]: grid.teach[kind] } } : {}),
+        })),
+      ),
     ),
   );
 }
 
-function common(grid: Grid, task: string, preset: string) {
-  const { steps, evalEpisodes, overrides, operator, takeoverSeconds } = grid;
+function operatorsOf({ operators = [] }: Grid): readonly (string | undefined)[] {
+  return operators.length > 0 ? operators : [undefined];
+}
+
+function common(grid: Grid, task: string, preset: string, operator: string | undefined) {
+  const { steps, evalEpisodes, overrides, takeoverSeconds } = grid;
   // Absent where it is the default: runs keep their names.
   const hands = {
     ...(operator === undefined ? {} : { operator }),
@@ -215,16 +222,17 @@ function referencesOf(
   const found: RunSpec[] = [];
   if ((kinds.has('preference') || kinds.has('scalar')) && learnsFromReward(preset))
     for (const seed of seedsOf(grid))
-      found.push({ ...common(grid, task, preset), ...bare, kind: 'reward', seed });
+      found.push({ ...common(grid, task, preset, undefined), ...bare, kind: 'reward', seed });
   if (kinds.has('override'))
-    found.push({
-      ...common(grid, task, '-'),
-      ...bare,
-      kind: 'expert',
-      seed: 0,
-      steps: 0,
-      overrides: {},
-    });
+    for (const operator of operatorsOf(grid))
+      found.push({
+        ...common(grid, task, '-', operator),
+        ...bare,
+        kind: 'expert',
+        seed: 0,
+        steps: 0,
+        overrides: {},
+      });
   return found;
 }
 

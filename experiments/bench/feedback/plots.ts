@@ -51,9 +51,10 @@ function scoreBars(task: string, cells: readonly Cell[]): string {
 
 /** What tells a cell from the others of its task. */
 export function cellName(
-  cell: Pick<Cell, 'preset' | 'teacher' | 'budget' | 'queries' | 'character'>,
+  cell: Pick<Cell, 'preset' | 'teacher' | 'operator' | 'budget' | 'queries' | 'character'>,
 ): string {
   const words = [cell.preset, teacherName(cell)];
+  if (cell.operator !== '') words.push(cell.operator);
   if (kindOf(cell.teacher) !== 'override') words.push(`${cell.budget} labels`);
   if (cell.queries !== 'preset') words.push(cell.queries);
   return words.join(' · ');
@@ -111,10 +112,14 @@ function overTime(rows: readonly Row[], title: string, y: string, value: Value):
   for (const row of rows)
     groups.set(cellKey(row.spec), [...(groups.get(cellKey(row.spec)) ?? []), row]);
   const teachers = new Set(rows.map((row) => row.spec.teacher));
+  const operators = new Set(rows.map((row) => row.spec.operator));
   const series: Series[] = [...groups.values()].map((group) => {
-    const { preset, teacher } = group[0]!.spec;
+    const { preset, teacher, operator } = group[0]!.spec;
+    const words = [preset];
+    if (teachers.size > 1) words.push(teacher);
+    if (operators.size > 1 && operator) words.push(operator);
     return {
-      name: teachers.size > 1 ? `${preset} · ${teacher}` : preset,
+      name: words.join(' · '),
       points: merge(group, value),
     };
   });

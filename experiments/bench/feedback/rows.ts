@@ -10,6 +10,8 @@ import type { RunSpec } from './plan.ts';
 export interface Measured {
   readonly return: number;
   readonly success: number;
+  /** Without hitting anything; null where collisions are not counted, absent in rows of older versions. */
+  readonly collisionFreeSuccess?: number | null;
   readonly cost: number;
   readonly metrics: Readonly<Record<string, number>>;
 }

@@ -39,6 +39,7 @@ export const suiteGrids: Readonly<Record<Exclude<SuiteName, 'speed'>, Partial<Gr
     tasks: ['driving'],
     presets: [
       'reins',
+      'bc',
       'hg-dagger',
       'iwr',
       'haco',
@@ -107,6 +108,7 @@ export function barsOf(suite: SuiteName | undefined, cells: readonly Cell[]): Ba
       return cells
         .filter((cell) => cell.preset === 'reins')
         .flatMap((cell) => {
+          const beyond = beyondParts(cell, cells);
           const ofExpert = (score: number) => score / (cell.reference || Number.NaN);
           return [
             bar(
@@ -116,6 +118,13 @@ export function barsOf(suite: SuiteName | undefined, cells: readonly Cell[]): Ba
               { interval: { low: ofExpert(cell.raw.low), high: ofExpert(cell.raw.high) } },
             ),
             bar(`${name(cell)}: expert steps`, cell.expertSteps, 1200, { most: true }),
+            ...(beyond
+              ? [
+                  bar(`${name(cell)}: more than ${beyond.part}`, beyond.difference, 0, {
+                    interval: beyond,
+                  }),
+                ]
+              : []),
           ];
         });
     case 'backflip':
@@ -148,5 +157,33 @@ function keeps(noisy: Cell, cells: readonly Cell[]): (Interval & { share: number
   return {
     share: share(both.flat()),
     ...bootstrapInterval(both, createRandom(0), { statistic: share }),
+  };
+}
+
+/** What `reins` is made of, or might have been. */
+const PARTS: readonly string[] = ['bc', 'hg-dagger', 'pvp', 'thrifty'];
+
+/** Success beyond the best of the parts with the same operator, both resampled; null where none was measured. */
+function beyondParts(
+  whole: Cell,
+  cells: readonly Cell[],
+): (Interval & { part: string; difference: number }) | null {
+  const parts = cells.filter(
+    (cell) =>
+      PARTS.includes(cell.preset) &&
+      cell.task === whole.task &&
+      cell.teacher === whole.teacher &&
+      cell.operator === whole.operator &&
+      cell.character === whole.character,
+  );
+  const best = parts.toSorted((a, b) => b.raw.iqm - a.raw.iqm)[0];
+  if (!best) return null;
+  const n = whole.scores.length;
+  const difference = (scores: readonly number[]) => iqm(scores.slice(0, n)) - iqm(scores.slice(n));
+  const both = [whole.scores, best.scores];
+  return {
+    part: best.preset,
+    difference: difference(both.flat()),
+    ...bootstrapInterval(both, createRandom(0), { statistic: difference }),
   };
 }

@@ -21,6 +21,8 @@ export interface Cell {
   readonly teacher: BenchTeacher;
   readonly budget: number;
   readonly queries: string;
+  /** Who drives after a takeover, where it was chosen; else ''. */
+  readonly operator: string;
   /** The teacher's character where it is changed, e.g. `delay=5`; else ''. */
   readonly character: string;
   /** Finished runs, and those that failed. */
@@ -29,6 +31,8 @@ export interface Cell {
   readonly score: ScoreName;
   /** One per seed. */
   readonly scores: readonly number[];
+  /** Their smallest. */
+  readonly worst: number;
   /** Over seeds, 95 % bootstrap interval. */
   readonly raw: Summary;
   /** (score − untrained) / (reference − untrained); null where there is no reference to divide by. */
@@ -37,6 +41,10 @@ export interface Cell {
   readonly reference: number | null;
   readonly referenceKind: 'reward' | 'expert' | null;
   readonly success: number;
+  /** Of success without hitting anything; null where collisions are not counted. */
+  readonly collisionFreeSuccess: number | null;
+  /** Mean cost of a held-out episode. */
+  readonly cost: number;
   readonly labels: number;
   readonly expertSteps: number;
   readonly takeovers: number;
@@ -71,7 +79,7 @@ export function summariseCells(rows: readonly Row[], failures: readonly Failure[
 }
 
 function byGrid(a: Cell, b: Cell): number {
-  const name = (c: Cell) => [c.task, c.preset, c.teacher, c.queries].join(' ');
+  const name = (c: Cell) => [c.task, c.preset, c.teacher, c.operator, c.queries].join(' ');
   return name(a).localeCompare(name(b)) || a.budget - b.budget;
 }
 
@@ -95,17 +103,21 @@ function cellOf(group: readonly Row[], rows: readonly Row[], failures: readonly 
     teacher: teacher as BenchTeacher,
     budget,
     queries,
+    operator: group[0]!.spec.operator ?? '',
     character: characterOf(group[0]!.spec),
     seeds: group.length,
     failed: failures.length,
     score,
     scores,
+    worst: Math.min(...scores),
     raw: summarise(scores, createRandom(0)),
     normalised: normalise(scores, untrained, reference),
     untrained,
     reference,
     referenceKind: reference === null ? null : score === 'success' ? 'expert' : 'reward',
     success: average((row) => row.after.success),
+    collisionFreeSuccess: known((row) => row.after.collisionFreeSuccess ?? null),
+    cost: average((row) => row.after.cost),
     labels: average((row) => row.labels),
     expertSteps: average((row) => row.expertSteps),
     takeovers: average((row) => row.takeovers),
@@ -126,7 +138,7 @@ function referenceRows(spec: RunSpec, rows: readonly Row[]): Row[] {
   const override = scoreName(spec) === 'success';
   return rows.filter(({ spec: r }) => {
     if (r.task !== spec.task || r.evalEpisodes !== spec.evalEpisodes) return false;
-    if (override) return r.kind === 'expert';
+    if (override) return r.kind === 'expert' && r.operator === spec.operator;
     return r.kind === 'reward' && r.preset === spec.preset && r.steps === spec.steps;
   });
 }

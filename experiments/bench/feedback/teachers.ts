@@ -1,5 +1,10 @@
 /** The teachers of `bench feedback`: B-Pref's teachers, live rewards, and operators that take over. */
-import { TAKEOVER_RULES, type TakeoverRule } from '../../../agent/teachers/override.ts';
+import {
+  type OperatorCharacter,
+  operatorCharacters,
+  TAKEOVER_RULES,
+  type TakeoverRule,
+} from '../../../agent/teachers/override.ts';
 import {
   type PreferenceTeacherName,
   preferenceTeachers,
@@ -13,20 +18,29 @@ import {
 
 const ANNOTATORS = Object.keys(preferenceTeachers) as PreferenceTeacherName[];
 
+const CHARACTERS = Object.keys(operatorCharacters) as OperatorCharacter[];
+
 /** `mistake-30`: 30 % of the answers turned round. */
-export type BenchTeacher = PreferenceTeacherName | 'mistake-30' | 'scalar' | TakeoverRule;
+export type BenchTeacher =
+  | PreferenceTeacherName
+  | 'mistake-30'
+  | 'scalar'
+  | TakeoverRule
+  | OperatorCharacter;
 export const BENCH_TEACHERS: readonly BenchTeacher[] = [
   ...ANNOTATORS,
   'mistake-30',
   'scalar',
   ...TAKEOVER_RULES,
+  ...CHARACTERS,
 ];
 
 export type TeacherKind = 'preference' | 'scalar' | 'override';
 
 export function kindOf(teacher: BenchTeacher): TeacherKind {
   if (teacher === 'scalar') return 'scalar';
-  return (TAKEOVER_RULES as readonly string[]).includes(teacher) ? 'override' : 'preference';
+  const operators: readonly string[] = [...TAKEOVER_RULES, ...CHARACTERS];
+  return operators.includes(teacher) ? 'override' : 'preference';
 }
 
 /** Changes of the teachers' character by kind, as `train --teach`: `{preference: {delay: 5}}`. */
@@ -39,8 +53,12 @@ export function checkTeach(
   takeoverSeconds: number | undefined,
 ): void {
   const { override } = checkTeacherSettings(teach, [...new Set(teachers.map(kindOf))]);
-  const rule = TAKEOVER_RULES.find((name) => teachers.includes(name));
-  overrideSettings({ rule, takeoverSeconds, ruleOption: '--teachers' }, override);
+  for (const teacher of teachers) {
+    if (kindOf(teacher) !== 'override') continue;
+    const { rule, teach: named } = namedTeacher(teacher);
+    const settings = { ...named.override, ...override };
+    overrideSettings({ rule, takeoverSeconds, ruleOption: '--teachers' }, settings);
+  }
 }
 
 /** The same in the words of `train`. */
@@ -68,6 +86,9 @@ function namedTeacher(teacher: BenchTeacher | 'none'): TrainTeacher {
     return { ...base, teachers: ['preference'], teach: { preference: { mistake: 0.3 } } };
   const rule = TAKEOVER_RULES.find((name) => name === teacher);
   if (rule) return { ...base, teachers: ['override'], rule };
+  const character = CHARACTERS.find((name) => name === teacher);
+  if (character)
+    return { ...base, teachers: ['override'], teach: { override: operatorCharacters[character] } };
   return {
     ...base,
     teachers: ['preference'],

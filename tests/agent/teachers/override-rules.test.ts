@@ -154,3 +154,51 @@ it.each([
     );
   },
 );
+
+it.each([
+  [undefined, 0],
+  [0.15, 0.15],
+  [0.3, 0.3],
+])(
+  '[TCH-26] with badShare %s a share of %s of takeovers holds one random action',
+  (badShare, share) => {
+    const options = badShare === undefined ? {} : { badShare };
+    const { env, teacher } = teacherIn({ shortfall: Number.POSITIVE_INFINITY, ...options }, 7);
+    const out = new Float32Array(2);
+    const best = new Float32Array(2);
+    const expert = createPointExpert(env);
+    const held: boolean[] = [];
+    const actions: number[] = [];
+    for (let e = 0; held.length < 1000; e++) {
+      let ts = env.reset(e);
+      teacher.reset(e);
+      const begun = teacher.stats.takeovers;
+      const first: number[] = [];
+      let isBad = false;
+      while (ts.kind !== 'last') {
+        const r = Math.hypot(ts.observation[0]!, ts.observation[1]!) + 1e-6;
+        const runaway = Float32Array.of(ts.observation[0]! / r, ts.observation[1]! / r);
+        expert.act(best);
+        const taken = teacher.intervene(runaway, out);
+        if (taken && teacher.stats.takeovers === begun + 1) {
+          if (first.length === 0) {
+            first.push(...out);
+            isBad = out.some((a, i) => a !== best[i]);
+            if (isBad) actions.push(...out);
+            held.push(isBad);
+          } else expect([...out]).toEqual(isBad ? first : [...best]);
+        }
+        ts = env.step(taken ? out : runaway);
+      }
+    }
+    const bad = held.filter(Boolean).length / held.length;
+    expect(Math.abs(bad - share)).toBeLessThanOrEqual(
+      4 * Math.sqrt((share * (1 - share)) / held.length),
+    );
+    if (share === 0) return;
+    const mean = actions.reduce((a, b) => a + b, 0) / actions.length;
+    const spread = Math.sqrt(actions.reduce((a, b) => a + (b - mean) ** 2, 0) / actions.length);
+    expect(Math.abs(mean)).toBeLessThan(0.15);
+    expect(spread).toBeCloseTo(1 / Math.sqrt(3), 1); // uniform over [−1, 1]
+  },
+);

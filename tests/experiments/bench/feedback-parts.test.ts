@@ -6,6 +6,7 @@ import type { Row } from '../../../experiments/bench/feedback/rows.ts';
 import { barsOf, defaultGrid, suiteGrids } from '../../../experiments/bench/feedback/suites.ts';
 import { normalise, summariseCells } from '../../../experiments/bench/feedback/summary.ts';
 import { barPlot, linePlot, ticks } from '../../../experiments/bench/feedback/svg.ts';
+import { trainTeacher } from '../../../experiments/bench/feedback/teachers.ts';
 import { parseXml } from '../../cli/xml.ts';
 
 const overrides = { ...defaultGrid, ...suiteGrids.overrides, seeds: 2 };
@@ -80,7 +81,7 @@ test('[CLI-12] a reference that learned nothing divides nothing', () => {
 test('[CLI-12] operators are measured by success against the expert, on the same episodes', () => {
   const rows = rowsOf(overrides, (key) => (key === 'expert' ? 0.9 : 0.45));
   const cells = summariseCells(rows);
-  expect(cells).toHaveLength(10);
+  expect(cells).toHaveLength(11);
   for (const cell of cells) {
     expect(cell).toMatchObject({ score: 'success', referenceKind: 'expert', reference: 0.9 });
     expect(cell.normalised!.iqm).toBeCloseTo(0.5, 12);
@@ -88,6 +89,7 @@ test('[CLI-12] operators are measured by success against the expert, on the same
   expect(barsOf('overrides', cells).map((b) => [b.need, b.met])).toEqual([
     [0.95, false],
     [1200, true],
+    [0, true], // as good as its parts
   ]);
   const plots = drawPlots(cells, rows);
   expect(plots.map((p) => p.id)).toEqual(['bars-driving', 'takeovers-driving', 'cost-driving']);
@@ -225,4 +227,55 @@ test('[CLI-12] plots are well-formed whatever the names and numbers', () => {
   expect(parseXml(barPlot({ title: 't', x: 'x', bars, mark: 1 }))).toBe('svg');
   expect(barPlot({ title: 't', x: 'x', bars: [] })).toBe('');
   expect(linePlot({ title: 't', x: 'x', y: 'y', series: [] })).toBe('');
+});
+
+test('[CLI-44] every operator has its own reference, worst seed and comparison with the parts of reins', () => {
+  const grid = {
+    ...overrides,
+    presets: ['reins', 'bc', 'pvp'],
+    operators: ['expert', 'teacher'],
+    seeds: 4,
+  };
+  const rows = rowsOf(
+    grid,
+    (key, seed) => ({ expert: 0.9, reins: 0.5, bc: 0.4, pvp: 0.2 })[key]! + seed / 100,
+  );
+  for (const row of rows)
+    if (row.spec.operator === 'teacher' && row.spec.preset === 'pvp')
+      Object.assign(row.after, { success: 0.6, collisionFreeSuccess: 0.55 });
+  const cells = summariseCells(rows);
+  expect(cells).toHaveLength(6);
+  for (const cell of cells) expect(cell.reference).toBe(0.9); // seed 0
+  const reins = cells.find((cell) => cell.preset === 'reins' && cell.operator === 'teacher')!;
+  expect(reins).toMatchObject({ worst: 0.51, collisionFreeSuccess: null });
+  expect(cells.find((cell) => cell.preset === 'pvp' && cell.operator === 'teacher')).toMatchObject({
+    worst: 0.6,
+    collisionFreeSuccess: 0.55,
+  });
+  const beyond = barsOf('overrides', cells).filter(({ text }) => text.includes('more than'));
+  expect(beyond.map(({ text }) => text)).toEqual([
+    'driving · reins · predicted-failure · expert: more than bc',
+    'driving · reins · predicted-failure · teacher: more than pvp',
+  ]);
+  expect(beyond[0]!.measured).toBeCloseTo(0.1, 9);
+  expect(beyond[0]!.interval!.low).toBeGreaterThan(0.06);
+  expect(beyond[1]!.measured).toBeCloseTo(0.525 - 0.6, 9);
+  expect(beyond[1]!.met).toBe(false);
+});
+
+test('[CLI-44] operators of a character are those of train with its settings', () => {
+  expect(trainTeacher('bad-15')).toMatchObject({
+    teachers: ['override'],
+    teach: { override: { badShare: 0.15 } },
+  });
+  expect(trainTeacher('spot', { override: { minSeconds: 0.5 } }).teach).toEqual({
+    override: { minSeconds: 0.5, safeSeconds: 0.1 },
+  });
+  const both = {
+    ...overrides,
+    presets: ['reins'],
+    teachers: ['spot'],
+    takeoverSeconds: 1,
+  } as const;
+  expect(() => planRuns(both)).toThrow(/minSeconds: is set by --takeover-seconds too/);
 });
