@@ -11,7 +11,7 @@ let server: ServeProcess;
 beforeEach(async () => {
   folder = temporaryFolder();
   server = await serve(folder.path, ARGS);
-}, 60_000);
+});
 afterEach(async () => {
   await server.end('SIGKILL');
   folder.remove();
@@ -74,4 +74,4 @@ it('[PEOPLE-1] three people are given different questions, keep theirs over a ki
   await until('the sum', async () => (await queue()).answered === 2);
   expect((await back.expect('status', (s) => s.queue?.answered === 2)).queue?.holds).toBe(true);
   back.close();
-}, 120_000);
+});

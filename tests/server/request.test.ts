@@ -56,7 +56,7 @@ beforeAll(async () => {
   });
   client = await connect(server.url, 'ada');
   await until('frames', () => client.frames() > 2);
-}, 60_000);
+});
 afterAll(async () => {
   client.close();
   await server.close();

@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await startServerProcess({ dataDir: folder.path, args });
   client = await connect(server.url, 'ada');
   client.send({ type: 'ask-queries', count: 4 });
-}, 60_000);
+});
 afterAll(async () => {
   client.close();
   await server.stop();

@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await serve(folder, ['--log-level', 'error']);
   client = await connect(server.url!, 'ada');
   await until('frames', () => client.frames() > 2);
-}, 60_000);
+});
 afterAll(async () => {
   await server.end('SIGKILL');
   rmSync(folder, { recursive: true, force: true });

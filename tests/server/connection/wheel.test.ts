@@ -39,7 +39,7 @@ beforeAll(async () => {
   folder = temporaryFolder();
   const args = ['--no-page', '--log-level', 'error', '--rollouts', '0'];
   server = await startServerProcess({ dataDir: folder.path, args });
-}, 60_000);
+});
 beforeEach(async () => {
   ada = await connect(server.url, 'ada');
   bob = await connect(server.url, 'bob');

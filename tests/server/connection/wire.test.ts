@@ -19,7 +19,7 @@ beforeAll(async () => {
   client = await connect(server.url, 'ada');
   await until('frames', () => client.frames() > 2);
   runId = client.all('welcome')[0]!.runId;
-}, 60_000);
+});
 afterAll(async () => {
   client.close();
   await server.stop();
@@ -112,7 +112,7 @@ it('[CTRL-9] a second operator is refused while the first drives', async () => {
 it('[CTRL-9] the connection holds the controls: another tab of the same person neither drives nor lets go', async () => {
   // On a busy machine the watchdog may end a takeover in between; another tab would end each of them.
   await until('a takeover that another tab does not disturb', holdBesideAnotherTab, 120_000);
-}, 180_000);
+});
 
 /** Whether a takeover that lasts while another tab says hello, drives, lets go and leaves is one. */
 async function holdBesideAnotherTab(): Promise<boolean> {

@@ -55,7 +55,7 @@ beforeAll(async () => {
     );
   logins.set('service', await people.addService('robot', 'test', now));
   door = await openDoor({ people, storage, run });
-}, 60_000);
+});
 afterAll(async () => {
   await door.close();
   await storage.close();

@@ -65,7 +65,7 @@ beforeAll(async () => {
   client = await connect(server.url, 'ada');
   await until('frames', () => client.frames() > 2);
   await until('all threads', () => alive('rollout') && alive('learner') && alive('live'));
-}, 60_000);
+});
 afterAll(async () => {
   client.close();
   await server.close();
