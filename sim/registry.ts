@@ -1,5 +1,6 @@
 import type { Environment, EnvironmentFactory, EnvironmentOptions } from './contract.ts';
 import { drivingEnvironments } from './driving/index.ts';
+import { gymnasiumFactory } from './gymnasium/environment.ts';
 import { refuseIdle } from './robotics/engine/idle.ts';
 import { roboticsEnvironments } from './robotics/index.ts';
 
@@ -7,14 +8,17 @@ const factories = new Map<string, EnvironmentFactory>(
   [...drivingEnvironments, ...roboticsEnvironments].map((f) => [f.id, f]),
 );
 
-/** Every environment, in the order of listing. */
+/** Known, but not listed: only `reins.serve` of Python can start it. */
+const unlisted = new Map([[gymnasiumFactory.id, gymnasiumFactory]]);
+
+/** Every environment that can be started by its id, in the order of listing. */
 export function listEnvironments(): EnvironmentFactory[] {
   return [...factories.values()];
 }
 
 /** @throws RangeError that lists the known ids. */
 export function getEnvironment(id: string): EnvironmentFactory {
-  const factory = factories.get(id);
+  const factory = factories.get(id) ?? unlisted.get(id);
   if (!factory) {
     throw new RangeError(`env: unknown id "${id}", allowed ${[...factories.keys()].join(', ')}`);
   }

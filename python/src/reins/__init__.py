@@ -6,8 +6,10 @@ from .node import ReinsNotFound
 from .pipe import EnvServerError
 from .reward import RewardModel, RewardWrapper
 from .server import ReinsError, Server, run_command, start
+from .serving import CannotServe, ServedEnvironment, serve
 
 __all__ = [
+    "CannotServe",
     "Client",
     "EnvServerError",
     "Query",
@@ -17,6 +19,7 @@ __all__ = [
     "RewardModel",
     "RewardWrapper",
     "Segment",
+    "ServedEnvironment",
     "Server",
     "ServerError",
     "Steps",
@@ -24,6 +27,7 @@ __all__ = [
     "environment_ids",
     "register",
     "run_command",
+    "serve",
     "start",
 ]
 
