@@ -12,6 +12,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           pool: 'forks',
+          maxWorkers: 2, // Vitest alone would leave one of two cores idle
         },
       },
       {

@@ -1,29 +1,11 @@
 /** What everybody can use: measured by axe-core and by the boxes of the page, on every screen. */
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import {
-  launchBrowser,
-  openPage,
-  type RunningServer,
-  screenshot,
-  startServerProcess,
-  temporaryFolder,
-  until,
-} from './helpers.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openPage, screenshot, until } from './helpers.ts';
+import { serve } from './served.ts';
 
-const folder = temporaryFolder();
-let server: RunningServer;
-let browser: Browser;
-beforeAll(async () => {
-  server = await startServerProcess({ dataDir: folder.path });
-  browser = await launchBrowser(inject('browser'));
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop('SIGKILL');
-  folder.remove();
-});
+const served = serve();
 
 /** What axe finds against WCAG A and AA, as "rule: element". */
 async function violations(page: Page): Promise<string[]> {
@@ -118,36 +100,48 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
 };
 
-const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
-  'a desktop, dark': { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
-  'a desktop, light': { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
-  'a phone, light': {
-    viewport: { width: 390, height: 844 },
-    colorScheme: 'light',
-    hasTouch: true,
-    isMobile: true,
-    reducedMotion: 'reduce',
-  },
-  'a desktop of 1280 px at 200 %': { viewport: { width: 640, height: 400 }, colorScheme: 'dark' },
-  'a wide screen': { viewport: { width: 2560, height: 1440 }, colorScheme: 'dark' },
-};
+/** A window of a page that is already open, dark or light. */
+interface Look {
+  readonly colorScheme: 'dark' | 'light';
+  readonly width: number;
+  readonly height: number;
+}
 
-test.each(Object.entries(LOOKS))(
+/** One page is every desktop in turn: opening it anew for each would take most of the time. */
+const DESKTOPS: Readonly<Record<string, Look>> = {
+  'a desktop, dark': { width: 1440, height: 900, colorScheme: 'dark' },
+  'a desktop, light': { width: 1440, height: 900, colorScheme: 'light' },
+  'a wide screen': { width: 2560, height: 1440, colorScheme: 'light' },
+  'a desktop of 1280 px at 200 %': { width: 640, height: 400, colorScheme: 'dark' },
+};
+const PHONE = {
+  'a phone, light': { width: 390, height: 844, colorScheme: 'light' },
+} satisfies Record<string, Look>;
+
+test.each<[string, Readonly<Record<string, Look>>, BrowserContextOptions]>([
+  ['desktops', DESKTOPS, {}],
+  ['a phone', PHONE, { hasTouch: true, isMobile: true, reducedMotion: 'reduce' }],
+])(
   '[UI-40] [UI-39] %s: axe finds nothing, nothing covers anything',
-  async (look, options) => {
-    const { page, errors, close } = await openPage(browser, server.url, options);
+  async (_name, looks, options) => {
+    const [{ width, height, colorScheme }] = Object.values(looks) as [Look];
+    const first = { viewport: { width, height }, colorScheme, ...options };
+    const { page, errors, close } = await openPage(served.browser, served.server.url, first);
     const wrong: string[] = [];
     try {
       for (const [screen, reach] of Object.entries(SCREENS)) {
         await reach(page);
-        await page.waitForTimeout(400); // dialogs fade in, and axe would measure half their contrast
-        await screenshot(page, `access-${look.replaceAll(/\W+/g, '-')}-${screen}`);
-        const found = await violations(page);
-        // What is behind a dialog is covered on purpose.
-        if (screen !== 'goal' && screen !== 'keys')
-          found.push(...((await page.evaluate(COLLISIONS)) as string[]));
-        if (options.hasTouch) found.push(...((await page.evaluate(SMALL)) as string[]));
-        wrong.push(...found.map((problem) => `${screen}: ${problem}`));
+        for (const [look, as] of Object.entries(looks)) {
+          await wear(page, as);
+          await screenshot(page, `access-${look.replaceAll(/\W+/g, '-')}-${screen}`);
+          const found = await violations(page);
+          // What is behind a dialog is covered on purpose.
+          if (screen !== 'goal' && screen !== 'keys')
+            found.push(...((await page.evaluate(COLLISIONS)) as string[]));
+          if (options.hasTouch) found.push(...((await page.evaluate(SMALL)) as string[]));
+          wrong.push(...found.map((problem) => `${look}, ${screen}: ${problem}`));
+        }
+        await wear(page, { width, height, colorScheme });
       }
     } finally {
       await close();
@@ -157,3 +151,9 @@ test.each(Object.entries(LOOKS))(
   },
   600_000,
 );
+
+async function wear(page: Page, { width, height, colorScheme }: Look): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme });
+  await page.waitForTimeout(400); // what fades in has half its contrast until then
+}

@@ -1,27 +1,15 @@
 /** An episode is found, replayed, linked to and taken away as a file. */
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import {
-  hold,
-  launchBrowser,
-  openPage,
-  type RunningServer,
-  screenshot,
-  startServerProcess,
-  temporaryFolder,
-  until,
-} from './helpers.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { hold, openPage, screenshot, until } from './helpers.ts';
+import { serve } from './served.ts';
 
-const folder = temporaryFolder();
-let server: RunningServer;
-let browser: Browser;
+const served = serve('--env', 'driving-easy');
 let page: Page;
 let errors: string[];
 beforeAll(async () => {
-  server = await startServerProcess({ dataDir: folder.path, args: ['--env', 'driving-easy'] });
-  browser = await launchBrowser(inject('browser'));
-  ({ page, errors } = await openPage(browser, server.url));
+  ({ page, errors } = await openPage(served.browser, served.server.url));
   // Two live episodes, the first of them driven by a person.
   await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 0'), 90_000);
   await hold(page, ['ArrowUp'], 'a frame that a person drove', () =>
@@ -35,14 +23,9 @@ beforeAll(async () => {
   );
   await page.keyboard.press('n');
   await until('the episode in the list', async () => {
-    const rows = await fetch(`${server.url}/api/episodes?human=true&live=true`);
+    const rows = await fetch(`${served.server.url}/api/episodes?human=true&live=true`);
     return Number(rows.headers.get('x-total-count')) > 0;
   });
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop('SIGKILL');
-  folder.remove();
 });
 
 const shownStep = async () =>
@@ -52,7 +35,7 @@ test('[UI-42] an episode that a person drove in is found, opened, and gone throu
   await page.getByTestId('tab-episodes').click();
   await page.getByLabel('who drove').selectOption('yes');
   // By its id: the list may still be the one before the filter, and a newer episode may come first.
-  const driven = await fetch(`${server.url}/api/episodes?human=true&live=true`);
+  const driven = await fetch(`${served.server.url}/api/episodes?human=true&live=true`);
   const [{ id }] = (await driven.json()) as [{ id: string }];
   await page.locator(`[data-testid="open-episode"][data-episode="${id}"]`).click();
   expect(await page.getByTestId('episode-count').textContent()).toMatch(/^\d+ episodes?$/);
@@ -64,7 +47,7 @@ test('[UI-42] an episode that a person drove in is found, opened, and gone throu
   const words = page.locator('[data-step]', { hasText: 'step 3 of' });
   await words.waitFor();
   // What the page shows is what the server keeps: the bars stand where the actions are.
-  const answer = await fetch(`${server.url}/api/episodes/${id}/steps?from=3&to=4`);
+  const answer = await fetch(`${served.server.url}/api/episodes/${id}/steps?from=3&to=4`);
   const { actions } = (await answer.json()) as { actions: number[][] };
   const [steering] = actions[0]!;
   const bar = page.getByTestId('replay').locator('[data-bar="action-0"]');

@@ -1,32 +1,16 @@
 /** A newcomer is told the goal before the first answer; an annotator takes an earlier answer back after a detour. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { getEnvironment } from '../../sim/registry.ts';
-import {
-  launchBrowser,
-  openPage,
-  type RunningServer,
-  screenshot,
-  startServerProcess,
-  temporaryFolder,
-  until,
-} from './helpers.ts';
+import { openPage, screenshot, until } from './helpers.ts';
+import { serve } from './served.ts';
 
-const folder = temporaryFolder();
 const { better, description } = getEnvironment('driving-easy');
-let server: RunningServer;
-let browser: Browser;
+const served = serve('--env', 'driving-easy');
 let page: Page;
 let errors: string[];
 beforeAll(async () => {
-  server = await startServerProcess({ dataDir: folder.path, args: ['--env', 'driving-easy'] });
-  browser = await launchBrowser(inject('browser'));
-  ({ page, errors } = await openPage(browser, server.url));
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop('SIGKILL');
-  folder.remove();
+  ({ page, errors } = await openPage(served.browser, served.server.url));
 });
 
 interface Logged {
@@ -37,7 +21,8 @@ interface Logged {
   readonly reason?: string;
   readonly feedbackId?: string;
 }
-const log = async () => (await (await fetch(`${server.url}/api/feedback`)).json()) as Logged[];
+const log = async () =>
+  (await (await fetch(`${served.server.url}/api/feedback`)).json()) as Logged[];
 const compare = () => page.locator('[data-testid="compare"][data-ready="true"]');
 
 /** The next question with its clips, other than the last one; its id. */

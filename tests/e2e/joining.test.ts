@@ -1,43 +1,23 @@
 /** A page that comes later, and which way left is, in a real browser. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+
+import { expect, test } from 'vitest';
 import { decodeFrame, type Frame, OP } from '../../server/protocol/index.ts';
-import {
-  hold,
-  launchBrowser,
-  openPage,
-  type RunningServer,
-  startServerProcess,
-  temporaryFolder,
-  until,
-  type WatchedPage,
-} from './helpers.ts';
+import { hold, openPage, until, type WatchedPage } from './helpers.ts';
+import { serve } from './served.ts';
 
-const folder = temporaryFolder();
-let server: RunningServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await startServerProcess({ dataDir: folder.path, args: ['--rollouts', '0'] });
-  browser = await launchBrowser(inject('browser'));
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop('SIGKILL');
-  folder.remove();
-});
+const served = serve('--rollouts', '0');
 
 /** A page on the server, and the newest frame on its socket. */
 async function join(): Promise<WatchedPage & { frame(): Frame | undefined }> {
   let frame: Frame | undefined;
-  const watched = await openPage(browser, 'about:blank');
+  const watched = await openPage(served.browser, 'about:blank');
   watched.page.on('websocket', (socket) => {
     socket.on('framereceived', ({ payload }) => {
       if (typeof payload === 'string' || payload[0] !== OP.frame) return;
       frame = decodeFrame(new Uint8Array(payload).buffer);
     });
   });
-  await watched.page.goto(server.url, { waitUntil: 'domcontentloaded' });
+  await watched.page.goto(served.server.url, { waitUntil: 'domcontentloaded' });
   return { ...watched, frame: () => frame };
 }
 

@@ -2,20 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { decodeFrame, FLAG, type Frame, OP } from '../../server/protocol/index.ts';
 import { root } from '../setup/sources.ts';
-import {
-  hold,
-  launchBrowser,
-  openPage,
-  type RunningServer,
-  screenshot,
-  startServerProcess,
-  temporaryFolder,
-  until,
-} from './helpers.ts';
+import { hold, openPage, screenshot, until } from './helpers.ts';
+import { serve } from './served.ts';
 
 interface ExportedEpisode {
   id: string;
@@ -26,18 +18,14 @@ interface ExportedEpisode {
   branchOf?: { episodeId: string; step: number };
 }
 
-const folder = temporaryFolder();
-let server: RunningServer;
-let browser: Browser;
+const served = serve('--rollouts', '0');
 let page: Page;
 let errors: readonly string[];
 let frame: Frame | undefined;
 const frames: { sentAt: number; flags: number }[] = [];
 
 beforeAll(async () => {
-  server = await startServerProcess({ dataDir: folder.path, args: ['--rollouts', '0'] });
-  browser = await launchBrowser(inject('browser'));
-  ({ page, errors } = await openPage(browser, 'about:blank'));
+  ({ page, errors } = await openPage(served.browser, 'about:blank'));
   page.on('websocket', (socket) => {
     socket.on('framereceived', ({ payload }) => {
       if (typeof payload === 'string' || payload[0] !== OP.frame) return;
@@ -45,13 +33,8 @@ beforeAll(async () => {
       frames.push({ sentAt: frame.sentAt, flags: frame.flags });
     });
   });
-  await page.goto(server.url);
+  await page.goto(served.server.url);
   await until('the first drawn step', () => page.evaluate('window.__reins?.shownStep > 3'), 90_000);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop('SIGKILL');
-  folder.remove();
 });
 
 afterEach(async () => {
@@ -163,8 +146,8 @@ test('[E2E-9] the four cameras show four pictures; the emergency stop holds unti
 });
 
 test('[E2E-6] the branch on record names the moment it came from, and who drove it', async () => {
-  await server.stop();
-  const args = ['bin/reins.mjs', 'export', '--data', folder.path, '--json'];
+  await served.server.stop();
+  const args = ['bin/reins.mjs', 'export', '--data', served.folder, '--json'];
   const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   expect(result.status, result.stderr).toBe(0);
   const { out } = JSON.parse(result.stdout) as { out: string };

@@ -1,35 +1,17 @@
 /** A robot that asks, in a real browser: preset `thrifty`, taught by keys until it calls for help. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import {
-  hold,
-  launchBrowser,
-  openPage,
-  type RunningServer,
-  screenshot,
-  startServerProcess,
-  temporaryFolder,
-  until,
-} from './helpers.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { hold, openPage, screenshot, until } from './helpers.ts';
+import { serve } from './served.ts';
 
-const folder = temporaryFolder();
-let server: RunningServer;
-let browser: Browser;
+const served = serve('--preset', 'thrifty', '--seed', '2', '--rollouts', '1');
 let page: Page;
 let errors: readonly string[];
 
 beforeAll(async () => {
-  const args = ['--preset', 'thrifty', '--seed', '2', '--rollouts', '1'];
-  server = await startServerProcess({ dataDir: folder.path, args });
-  browser = await launchBrowser(inject('browser'));
-  ({ page, errors } = await openPage(browser, server.url));
+  ({ page, errors } = await openPage(served.browser, served.server.url));
   await until('the first drawn step', () => page.evaluate('window.__reins?.shownStep > 3'), 90_000);
   await page.getByText('2×').click();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop('SIGKILL');
-  folder.remove();
 });
 
 const HELP = 'The robot asks for help: take over';

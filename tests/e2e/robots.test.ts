@@ -1,37 +1,17 @@
 /** A robot in a real browser: overlays on and off, driving by the picture, small frames. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { decodeFrame, decodeInput, type Frame, OP } from '../../server/protocol/index.ts';
-import {
-  hold,
-  launchBrowser,
-  openPage,
-  type RunningServer,
-  screenshot,
-  startServerProcess,
-  temporaryFolder,
-  until,
-} from './helpers.ts';
 
-const folder = temporaryFolder();
-let server: RunningServer;
-let browser: Browser;
-beforeAll(async () => {
-  const args = ['--env', 'fetch-push', '--rollouts', '0'];
-  server = await startServerProcess({ dataDir: folder.path, args });
-  browser = await launchBrowser(inject('browser'));
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop('SIGKILL');
-  folder.remove();
-});
+import { expect, test } from 'vitest';
+import { decodeFrame, decodeInput, type Frame, OP } from '../../server/protocol/index.ts';
+import { hold, openPage, screenshot, until } from './helpers.ts';
+import { serve } from './served.ts';
+
+const served = serve('--env', 'fetch-push', '--rollouts', '0');
 
 const bytesOf = (payload: string | Buffer) =>
   typeof payload === 'string' ? undefined : new Uint8Array(payload).buffer;
 
 test('[ROBOT-26] [ROBOT-28] contacts and joints are shown when asked for, the arm follows the picture', async () => {
-  const { page, errors, close } = await openPage(browser, 'about:blank');
+  const { page, errors, close } = await openPage(served.browser, 'about:blank');
   let frame: Frame | undefined;
   let largest = 0;
   let held: Float32Array | undefined;
@@ -47,7 +27,7 @@ test('[ROBOT-26] [ROBOT-28] contacts and joints are shown when asked for, the ar
       if (bytes && decodeInput(bytes).activeAxes !== 0) held = decodeInput(bytes).values.slice();
     });
   });
-  await page.goto(server.url);
+  await page.goto(served.server.url);
   await until('the first drawn step', () => page.evaluate('window.__reins?.shownStep > 3'), 90_000);
   expect(frame!.joints).toBeUndefined();
   await page.keyboard.press('5');

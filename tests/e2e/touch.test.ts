@@ -1,39 +1,23 @@
 /** A phone: two thumbs drive, a finger rewards and answers. */
-import type { Browser, CDPSession, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { CDPSession, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { connect } from './client.ts';
-import {
-  launchBrowser,
-  openPage,
-  type RunningServer,
-  screenshot,
-  startServerProcess,
-  temporaryFolder,
-  until,
-} from './helpers.ts';
+import { openPage, screenshot, until } from './helpers.ts';
+import { serve } from './served.ts';
 
-const folder = temporaryFolder();
-let server: RunningServer;
-let browser: Browser;
+const served = serve('--env', 'driving-easy');
 let page: Page;
 let errors: string[];
 let screen: CDPSession;
 
 beforeAll(async () => {
-  server = await startServerProcess({ dataDir: folder.path, args: ['--env', 'driving-easy'] });
-  browser = await launchBrowser(inject('browser'));
-  ({ page, errors } = await openPage(browser, server.url, {
+  ({ page, errors } = await openPage(served.browser, served.server.url, {
     viewport: { width: 390, height: 844 },
     hasTouch: true,
     isMobile: true,
   }));
   screen = await page.context().newCDPSession(page);
   await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 0'), 90_000);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop('SIGKILL');
-  folder.remove();
 });
 
 interface Finger {
@@ -57,10 +41,11 @@ interface Logged {
   value?: number;
   choice?: string;
 }
-const log = async () => (await (await fetch(`${server.url}/api/feedback`)).json()) as Logged[];
+const log = async () =>
+  (await (await fetch(`${served.server.url}/api/feedback`)).json()) as Logged[];
 
 test('[UI-41] two thumbs steer and accelerate at once, and lifting both hands back', async () => {
-  const watcher = await connect(server.url, 'watcher');
+  const watcher = await connect(served.server.url, 'watcher');
   const stick = await on('stick-left', 1, 0.9, 0.5);
   const pedal = await on('pedal-7', 2, 0.5, 0.2);
   await touch('touchStart', [stick]);
