@@ -1,5 +1,6 @@
 /** Numbers of the moment, refreshed ten times a second outside of React. */
 import { Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Frame } from '../../server/protocol/index.ts';
@@ -9,14 +10,16 @@ import { ActionBars, mirroredAxes, showActions } from './action-bars.tsx';
 
 const EVERY = 100;
 const SPARK = 120;
-/** On smaller screens they are folded away at first. */
+/** On smaller screens they are folded away until asked for. */
 const ROOMY = '(min-width: 900px) and (min-height: 600px)';
 
 export function Instruments() {
   const environment = useApp((s) => s.welcome?.environment);
   const root = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [open, setOpen] = useState(() => window.matchMedia(ROOMY).matches);
+  const roomy = useMediaQuery(ROOMY, undefined, { getInitialValueInEffect: false });
+  const [open, setOpen] = useState(roomy);
+  useEffect(() => setOpen(roomy), [roomy]); // zoomed, turned or resized: what is open must not cover the rest
   useReadings(root, canvas);
   if (!environment) return null;
   return (
