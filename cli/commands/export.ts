@@ -6,6 +6,7 @@ import { createOutput, type Progress } from '../../experiments/output.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
 import type { FormatName } from '../datasets/export-dataset.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
+import { roadExport } from './export-road.ts';
 import { jsonOption, withExamples } from './shared.ts';
 
 interface ExportFlags {
@@ -47,10 +48,11 @@ export function exportCommand(): Command {
       ).choices(['experience', 'all']),
     )
     .option('--out <folder>', 'where to write; default DATA/export/RUN, with the format behind it')
-    // Options after `policy` and `reward` are theirs.
+    // Options after `policy`, `reward` and `road` are theirs.
     .enablePositionalOptions()
     .addCommand(policyExport())
-    .addCommand(rewardExport());
+    .addCommand(rewardExport())
+    .addCommand(roadExport());
   jsonOption(command).action((flags: RunFlags) =>
     flags.format === 'jsonl' ? run(flags) : dataset(flags),
   );

@@ -29,6 +29,7 @@ export function environmentOptions(command: Command, fallback = 'driving'): Comm
     .option('--blocks <n>', 'how many blocks of road (driving)')
     .option('--road <file>', 'roads of yours, OpenDRIVE or SUMO .net.xml (driving)')
     .option('--route <ids>', 'roads to drive in order, with --road, e.g. 12,40')
+    .option('--compat <name>', 'metadrive or safe-metadrive: as in MetaDrive 0.4.3 (driving)')
     .option('--mjcf <file>', 'a robot model of yours: the environment is then mjcf')
     .option('--mjcf-root <folder>', 'folder that holds all files of the model, with --mjcf')
     .option(
@@ -45,6 +46,7 @@ export const SHORTCUTS = [
   'blocks',
   'road',
   'route',
+  'compat',
   'mjcf',
   'mjcfRoot',
   'actuate',

@@ -7,6 +7,7 @@ import { scan } from '../frame/lidar.ts';
 import type { RoadMap } from '../map/contract.ts';
 import { V } from '../vehicle/vehicle.ts';
 import { collectLaneLines, type LaneLines, scanLines } from './lane-rays.ts';
+import { toMetaDrive } from './metadrive.ts';
 import { writeNavigation } from './navigation.ts';
 import { NEARBY_SIZE, writeNearby } from './nearby.ts';
 import type { DrivingOptions } from './options.ts';
@@ -37,6 +38,7 @@ export function writeObservation(
   const start = EGO_SIZE + NAVIGATION_SIZE + NEARBY_SIZE * nearby;
   scan(world.boxes, state, rays, range, o, start);
   writeDetectors(world, options, o, start + rays);
+  if (options.compat) toMetaDrive(o);
   if (noise === 0 && dropout === 0) return;
   // Noise depends on the seed and the step alone, so that loading a state repeats it.
   sensors.reseed(world.seed, 4 + step);
@@ -110,9 +112,11 @@ export function observationNames({
   nearby,
   sideDetector,
   laneLineDetector,
+  compat,
 }: DrivingOptions): string[] {
   const checkpoint = (i: number) =>
-    ['forward', 'right', 'bendRadius', 'bendDirection', 'bendAngle'].map(
+    // Of MetaDrive's, the side is the other one, and an angle has none.
+    ['forward', 'right', 'bendRadius', 'bendDirection', compat ? 'bendSharpness' : 'bendAngle'].map(
       (name) => `checkpoint${i}.${name}`,
     );
   return [

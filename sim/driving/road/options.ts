@@ -14,6 +14,7 @@ import type { MapOptions } from '../map/contract.ts';
 import { readRoadFile } from '../map/read/read-roads.ts';
 import type { TrafficOptions } from '../traffic/traffic.ts';
 import { VEHICLE_NAMES, type VehicleName } from '../vehicle/classes.ts';
+import { COMPATIBLE } from './metadrive.ts';
 
 const share = number(0, 1);
 const rays = whole(0, 720);
@@ -70,6 +71,10 @@ export const roadSchema = config({
   laneLineDetector: field(rays, 0, 'Rays against all lane lines.'),
   laneLineRange: field(range, 20, 'Their range, m.'),
   vehicle: field(choice(VEHICLE_NAMES), 'default', 'The agent’s car.'),
+  compat: optional(
+    choice(COMPATIBLE),
+    'Observation, endings, traffic and density count as in MetaDrive 0.4.3, number by number: of MetaDriveEnv, where crashes end episodes, or SafeMetaDriveEnv.',
+  ),
   signedYawRate: field(
     flag,
     false,
@@ -128,6 +133,7 @@ export async function drivingOptions(flat: Config<typeof roadSchema>): Promise<D
   const { rays, range, noise, dropout, sideRange, laneLineRange, ...others } = rest;
   return {
     ...others,
+    crashEnds: others.crashEnds || others.compat === 'metadrive',
     map: {
       blocks,
       lanes,

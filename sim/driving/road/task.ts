@@ -19,6 +19,7 @@ import type { LanePosition } from '../map/contract.ts';
 import { projectOn } from '../map/course.ts';
 import { V } from '../vehicle/vehicle.ts';
 import { heightUnder, liftPoses } from './hills.ts';
+import { touchesLine } from './metadrive.ts';
 import { arrived } from './navigation.ts';
 import { MAX_SPEED_KMH, observationNames, writeObservation } from './observation.ts';
 import type { DrivingOptions } from './options.ts';
@@ -109,7 +110,10 @@ function createRoadTask(options: DrivingOptions): RoadTask {
     const { navigation } = world;
     const { rewardTerms: terms } = info;
     const success = arrived(navigation);
-    const out = !success && offRoad(world);
+    const out =
+      !success &&
+      (offRoad(world) ||
+        (options.compat !== undefined && touchesLine(navigation, state, world.vehicle)));
     const { courses } = world.map;
     projectOn(courses, navigation.lane.id, tally[TALLY.lastX]!, tally[TALLY.lastY]!, temp);
     const before = temp.s;

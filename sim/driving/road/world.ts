@@ -74,14 +74,17 @@ export interface DrivingWorld extends Saved {
   step(action: Float32Array, dt: number): void;
 }
 
+function roomForTraffic({ density, compat }: DrivingOptions, blocks: number): Traffic {
+  const capacity = density === 0 ? 0 : Math.min(MAX_TRAFFIC, TRAFFIC_PER_BLOCK * blocks);
+  return createTraffic(capacity, compat !== undefined);
+}
+
 export function createWorld(options: DrivingOptions): DrivingWorld {
   const firstMap = cachedMap(options.mapSeed ?? 0, options.map);
   const blocks = options.map.network
     ? FILE_BLOCKS
     : (options.map.sequence?.length ?? options.map.blocks);
-  const traffic = createTraffic(
-    options.density === 0 ? 0 : Math.min(MAX_TRAFFIC, TRAFFIC_PER_BLOCK * blocks),
-  );
+  const traffic = roomForTraffic(options, blocks);
   const slots = objectSlots(traffic.capacity, options.accidentProb === 0 ? 0 : blocks);
   const people = createPeople(traffic.capacity + slotCount(slots), blocks, options);
   const boxes = createBoxes(people.start + peopleCount(people));

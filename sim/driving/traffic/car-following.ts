@@ -45,6 +45,8 @@ export const SIGHT = 60;
 
 export interface Traffic {
   readonly capacity: number;
+  /** MetaDrive's gap: IDM's formula in metres, with speeds in km/h. */
+  readonly kmh: boolean;
   /** (capacity, TRAFFIC_STRIDE); lane −1: empty slot. */
   readonly state: Float64Array;
   /** 1 where a car's box no longer shows where it is. */
@@ -72,6 +74,7 @@ export const leader = { gap: 0, speed: 0 };
 
 /** Input and output of `idm`, in place: the engine boxes numbers passed to functions that it does not inline. */
 export const follow = {
+  kmh: false,
   speed: 0,
   wanted: 0,
   gap: 0,
@@ -94,7 +97,8 @@ function interaction(): number {
   if (gap >= SIGHT) return 0;
   const closing = (speed * (speed - leaderSpeed)) / COMFORT;
   // MetaDrive's 10 m are centre to centre; bumper to bumper that leaves five.
-  const desired = GAP / 2 + Math.max(0, speed * HEADWAY + closing);
+  const wish = follow.kmh ? 3.6 * speed * HEADWAY + 3.6 * 3.6 * closing : speed * HEADWAY + closing;
+  const desired = GAP / 2 + Math.max(0, wish);
   return (desired / Math.max(0.5, gap)) ** 2;
 }
 

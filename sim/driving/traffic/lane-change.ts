@@ -36,7 +36,7 @@ export function considerChange(
   const speed = state[row + T.speed]!;
   const wanted = state[row + T.wanted]!;
   findLeader(t, i, lane.id, state[row + T.s]!, state[row + T.next]!, map, boxes, ego);
-  const stay = accelerationOf(speed, wanted, leader.gap, leader.speed);
+  const stay = accelerationOf(t.kmh, speed, wanted, leader.gap, leader.speed);
   let best = CHANGE_GAIN;
   let target = -1;
   for (let side = 0; side < 2; side++) {
@@ -46,7 +46,7 @@ export function considerChange(
     const s = (state[row + T.s]! / lane.length) * other.length;
     findLeader(t, i, id, s, other.trafficSuccessors[0] ?? -1, map, boxes, ego);
     if (leader.gap < 2) continue;
-    const go = accelerationOf(speed, wanted, leader.gap, leader.speed);
+    const go = accelerationOf(t.kmh, speed, wanted, leader.gap, leader.speed);
     const harm = followerBraking(t, i, other, s, speed, ego);
     if (harm > SAFE_BRAKING) continue;
     const gain = go - stay - POLITENESS * harm;
@@ -97,10 +97,17 @@ function followerBraking(
     behind = ego.speed;
   }
   if (gap >= SIGHT) return 0;
-  return Math.max(0, -accelerationOf(behind, DESIRED_SPEED * 1.25, gap, speed));
+  return Math.max(0, -accelerationOf(t.kmh, behind, DESIRED_SPEED * 1.25, gap, speed));
 }
 
-function accelerationOf(speed: number, wanted: number, gap: number, leaderSpeed: number): number {
+function accelerationOf(
+  kmh: boolean,
+  speed: number,
+  wanted: number,
+  gap: number,
+  leaderSpeed: number,
+): number {
+  follow.kmh = kmh;
   follow.speed = speed;
   follow.wanted = wanted;
   follow.gap = gap;

@@ -39,11 +39,14 @@ export interface TrafficOptions {
   readonly density: number;
   /** trigger: traffic of a block starts when the agent enters it; respawn: drives from the start and reappears. */
   readonly traffic: 'trigger' | 'respawn';
+  /** Present: traffic and density as in MetaDrive. */
+  readonly compat?: string;
 }
 
-export function createTraffic(capacity: number): Traffic {
+export function createTraffic(capacity: number, kmh = false): Traffic {
   return {
     capacity,
+    kmh,
     state: new Float64Array(capacity * TRAFFIC_STRIDE).fill(-1),
     moved: new Uint8Array(capacity),
     buckets: createLaneBuckets(capacity),
@@ -74,27 +77,75 @@ export function spawnTraffic(
   t.state.fill(-1);
   let row = 0;
   const point = new Float64Array(2);
+  if (options.compat) {
+    for (const [lane, s] of pointsByBlock(map, options.density, random)) {
+      if (row >= t.capacity) break;
+      lane.pointAt(s, 0, point);
+      if (length2(point[0]! - x, point[1]! - y) < 10 || blocked(boxes, point)) continue;
+      place(t, row++, lane, s, options, random);
+    }
+    indexTraffic(t);
+    return;
+  }
   for (const lane of map.trafficLanes ?? map.lanes) {
     for (let s = SPAWN_SPACING / 2; s < lane.length; s += SPAWN_SPACING) {
       if (random.next() >= options.density || row >= t.capacity) continue;
       if (lane.widthAt(s) < NARROW) continue;
       lane.pointAt(s, 0, point);
       if (length2(point[0]! - x, point[1]! - y) < 25 || blocked(boxes, point)) continue;
-      const at = row * TRAFFIC_STRIDE;
-      t.state[at + T.lane] = lane.id;
-      t.state[at + T.next] = pickNext(lane, random);
-      t.state[at + T.s] = s;
-      t.state[at + T.speed] = 0;
-      t.state[at + T.lateral] = 0;
-      t.state[at + T.wait] = 0;
-      t.state[at + T.phase] = random.integer(CHANGE_EVERY);
-      t.state[at + T.wanted] = DESIRED_SPEED * random.uniform(0.85, 1.25);
-      t.state[at + T.active] = options.traffic === 'respawn' ? 1 : 0;
-      t.state[at + T.size] = vehicleClass(row);
-      row++;
+      place(t, row++, lane, s, options, random);
     }
   }
   indexTraffic(t);
+}
+
+function place(
+  t: Traffic,
+  row: number,
+  lane: Lane,
+  s: number,
+  options: TrafficOptions,
+  random: Random,
+): void {
+  const at = row * TRAFFIC_STRIDE;
+  t.state[at + T.lane] = lane.id;
+  t.state[at + T.next] = pickNext(lane, random);
+  t.state[at + T.s] = s;
+  t.state[at + T.speed] = 0;
+  t.state[at + T.lateral] = 0;
+  t.state[at + T.wait] = 0;
+  t.state[at + T.phase] = random.integer(CHANGE_EVERY);
+  // All of MetaDrive's cars want the same speed.
+  t.state[at + T.wanted] = options.compat
+    ? DESIRED_SPEED
+    : DESIRED_SPEED * random.uniform(0.85, 1.25);
+  t.state[at + T.active] = options.traffic === 'respawn' ? 1 : 0;
+  t.state[at + T.size] = vehicleClass(row);
+}
+
+/**
+ * MetaDrive's density: of a block's spawn points, ⌊⌊metres of lane / 10⌋ · density⌋ at random. Lanes that lead
+ * towards the destination count, but not those inside junctions, and not the block where episodes start.
+ */
+function pointsByBlock(map: RoadMap, density: number, random: Random): [Lane, number][] {
+  return map.blocks.slice(1).flatMap(({ roads }) => {
+    const onward = roads.filter((id) => map.route(id));
+    const lanes = onward.flatMap((id) => map.roads[id]!.lanes.map((lane) => map.lanes[lane]!));
+    const open = lanes.filter(({ junction }) => !junction);
+    const points = open.flatMap((lane) =>
+      Array.from({ length: Math.floor(lane.length / SPAWN_SPACING) }, (_, i): [Lane, number] => [
+        lane,
+        i * SPAWN_SPACING,
+      ]),
+    );
+    const metres = open.reduce((sum, lane) => sum + lane.length, 0);
+    const count = Math.floor(Math.floor(metres / SPAWN_SPACING) * density);
+    for (let i = points.length - 1; i > 0; i--) {
+      const k = random.integer(i + 1);
+      [points[i], points[k]] = [points[k]!, points[i]!];
+    }
+    return points.slice(0, count);
+  });
 }
 
 function blocked(boxes: Boxes, point: Float64Array): boolean {
@@ -220,6 +271,7 @@ function drive(t: Traffic, i: number, map: RoadMap, boxes: Boxes, ego: EgoView, 
   const curve = sharpestOn(courses, enters ? next : lane, from, from + BEND_AHEAD);
   follow.speed = state[at + T.speed]!;
   follow.wanted = Math.min(state[at + T.wanted]!, curve > 0 ? Math.sqrt(2.5 / curve) : 99);
+  follow.kmh = t.kmh;
   follow.gap = leader.gap;
   follow.leaderSpeed = leader.speed;
   nextSpeed(dt);
