@@ -63,7 +63,12 @@ describe('[DRIVE-70] --compat metadrive drives and ends as MetaDrive', () => {
   });
 
   it('[DRIVE-70] a block holds ⌊⌊metres of lane / 10⌋ · density⌋ cars, and all want 30 km/h', async () => {
-    const env = await driving.create({ compat: 'metadrive', map: 'SS', density: 0.2, accidentProb: 0 });
+    const env = await driving.create({
+      compat: 'metadrive',
+      map: 'SS',
+      density: 0.2,
+      accidentProb: 0,
+    });
     env.reset(7);
     const { map, traffic } = worldOf(env, 'test');
     for (const block of [1, 2]) {
