@@ -1,7 +1,8 @@
 /**
- * What graphs bring where losses are computed in TypeScript: `node --import tsx tests/bench/graphs.ts [--rounds 5]`.
- * Milliseconds of processor time, all threads: other load hardly changes it. Tensors (wasm) and graphs in turn,
- * medians with lowest and highest.
+ * What graphs bring where losses are computed in TypeScript:
+ * `node --import tsx tests/bench/graphs.ts [--rounds 5] [--threads 1]`.
+ * Milliseconds of processor time, all threads: other load changes it less than the wall clock, whose medians stand
+ * beside it. Tensors (wasm) and graphs in turn, medians with lowest and highest.
  */
 import { parseArgs } from 'node:util';
 import { type Backend, loadBackend } from '../../agent/backend/backend.ts';
@@ -12,7 +13,12 @@ import { createRewardEnsemble } from '../../agent/reward/ensemble.ts';
 import { createRandom } from '../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../agent/synthetic.ts';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    threads: { type: 'string', default: '1' },
+  },
+});
 const ROWS = 100_000;
 const SEGMENT = 50;
 const spec = syntheticSpec(17, 6);
@@ -71,35 +77,40 @@ const WORK: Readonly<Record<string, Prepare>> = {
   },
 };
 
-function processorMillis(work: () => void, calls: number): number {
-  const start = process.cpuUsage();
+/** Per call, ms. */
+function millisOf(work: () => void, calls: number): { processor: number; wall: number } {
+  const [start, began] = [process.cpuUsage(), performance.now()];
   for (let i = 0; i < calls; i++) work();
+  const wall = (performance.now() - began) / calls;
   const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000 / calls;
+  return { processor: (user + system) / 1000 / calls, wall };
 }
 
-function summary(times: readonly number[]): string {
-  const [low, ...rest] = [...times].sort((a, b) => a - b);
-  const all = [low!, ...rest];
+const median = (times: readonly number[]) =>
+  [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+
+function summary(times: readonly { processor: number; wall: number }[]): string {
+  const processor = times.map((time) => time.processor);
   const digits = (x: number) => x.toPrecision(3);
-  return `${digits(all[all.length >> 1]!)} (${digits(low!)}–${digits(all[all.length - 1]!)})`;
+  const range = `${digits(Math.min(...processor))}–${digits(Math.max(...processor))}`;
+  const wall = digits(median(times.map((time) => time.wall)));
+  return `${digits(median(processor))} (${range}) ms, wall ${wall} ms`;
 }
 
 async function main() {
   const backends = [
     await loadBackend({ prefer: 'wasm' }),
-    await loadBackend({ prefer: 'onnx', deterministic: true }),
+    await loadBackend({ prefer: 'onnx', threads: Number(values.threads) }),
   ];
   for (const [what, prepare] of Object.entries(WORK)) {
     const prepared = backends.map((backend) => prepare(backend));
-    const times: number[][] = backends.map(() => []);
+    const times: ReturnType<typeof millisOf>[][] = backends.map(() => []);
     for (const { work } of prepared) for (let i = 0; i < 3; i++) work(); // warm
     for (let round = 0; round < Number(values.rounds); round++)
-      for (const [b, { work, calls }] of prepared.entries())
-        times[b]!.push(processorMillis(work, calls));
-    console.log(
-      `${what}: ${backends.map(({ name }, b) => `${name} ${summary(times[b]!)} ms`).join(', ')}`,
-    );
+      for (const [b, { work, calls }] of prepared.entries()) times[b]!.push(millisOf(work, calls));
+    const ratio = times.map((all) => median(all.map(({ processor }) => processor)));
+    const each = backends.map(({ name }, b) => `${name} ${summary(times[b]!)}`).join('; ');
+    console.log(`${what}: ${each}; ${(ratio[0]! / ratio[1]!).toFixed(1)} ×`);
   }
 }
 
