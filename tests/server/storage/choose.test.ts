@@ -40,11 +40,11 @@ const driving: Wanted = {
 
 test('[STORE-15] the same environment, options, preset and settings go on, in whatever order they are given', async () => {
   const wanted = { ...driving, overrides: { learner: { hidden: [8], batchSize: 4 }, queries: {} } };
-  const first = await start({ ...wanted, environmentOptions: { map: 'SC', traffic: 0.1 } });
+  const first = await start({ ...wanted, environmentOptions: { map: 'SC', traffic: 'respawn' } });
   const other = { queries: {}, learner: { batchSize: 4, hidden: [8] } };
   const again = await start({
     ...wanted,
-    environmentOptions: { traffic: 0.1, map: 'SC' },
+    environmentOptions: { traffic: 'respawn', map: 'SC' },
     overrides: other,
   });
   expect(again).toMatchObject({ isNew: false, record: { id: first.record.id } });
