@@ -1,4 +1,6 @@
 /** The first Ctrl-C or SIGTERM asks work to end in order, the second ends the process at once. */
+import { exitNow } from '../server/threads/threads.ts';
+
 const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export function stopOnSignal(): { readonly stop: AbortSignal; code(): number } {
@@ -6,7 +8,7 @@ export function stopOnSignal(): { readonly stop: AbortSignal; code(): number } {
   let code = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(CODES[signal]);
+      if (controller.signal.aborted) exitNow(CODES[signal]);
       code = CODES[signal];
       controller.abort();
     });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer as createProbe } from 'node:net';
 import { Command, Option } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
@@ -7,6 +8,7 @@ import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { hostName, integer, number, pageOrigin, partSetting, port, seed } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
 import { neededToken, type Reach, reachWords } from '../reach.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
 import { asTheRun } from './as-the-run.ts';
 import { configOption } from './config-file.ts';
 import { findRun, inFolder } from './runs.ts';
@@ -124,13 +126,13 @@ async function run(flags: ServeFlags): Promise<void> {
   const uiDir = flags.page
     ? await ensureUi({ root: repositoryRoot, log })
     : uiFolder(repositoryRoot);
-  const stop = untilSignal();
+  const { stop } = stopOnSignal();
   const reach = neededToken(flags.host, flags.token);
   const server = await start(flags, reach, uiDir);
   const dev = flags.dev ? await startVite(server.url, reach, log) : undefined;
   process.stdout.write(`listening on ${server.url}\n`);
   for (const line of reachWords(server.url, reach)) log(line);
-  await stop;
+  if (!stop.aborted) await once(stop, 'abort');
   await dev?.close();
   await server.close();
 }
@@ -211,18 +213,4 @@ async function startVite(url: string, { token }: Reach, log: (line: string) => v
   await vite.listen();
   log(`page with hot reload on ${vite.resolvedUrls?.local[0] ?? 'the address Vite chose'}`);
   return vite;
-}
-
-/** First signal: close in order. Second: at once. */
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const onSignal = () => {
-      if (asked) process.exit(130);
-      asked = true;
-      resolve();
-    };
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
-  });
 }

@@ -11,6 +11,13 @@ const YOUNG = 12;
 
 /** Longest that one native call of a thread is waited for before it is terminated, ms. */
 const NATIVE_PATIENCE = 10_000;
+/** The same where the whole process is to end at once, ms. */
+const EXIT_PATIENCE = 1000;
+
+/** `nativeCalls` of the threads that run (agent/backend/native-calls.ts): [it is within one, it is to end]. */
+const running = new Set<Int32Array>();
+const WITHIN = 0;
+const ENDING = 1;
 
 export interface Thread<Command> {
   send(command: Command, transfer?: ArrayBuffer[]): void;
@@ -32,6 +39,7 @@ export function startThread<Command, Event>(
   transfer: readonly ArrayBuffer[] = [],
 ): Thread<Command> {
   const nativeCalls = new Int32Array(new SharedArrayBuffer(8));
+  running.add(nativeCalls);
   const worker = new Worker(new URL('./worker-boot.mjs', import.meta.url), {
     workerData: { ...data, module, nativeCalls },
     transferList: [...transfer],
@@ -40,9 +48,9 @@ export function startThread<Command, Event>(
   const terminate = worker.terminate.bind(worker);
   // Whoever ends it: within a native call that would end the process (agent/backend/native-calls.ts).
   worker.terminate = async () => {
-    Atomics.store(nativeCalls, 1, 1);
+    Atomics.store(nativeCalls, ENDING, 1);
     const end = Date.now() + NATIVE_PATIENCE;
-    while (Atomics.load(nativeCalls, 0) === 1 && Date.now() < end) await sleep(1);
+    while (Atomics.load(nativeCalls, WITHIN) === 1 && Date.now() < end) await sleep(1);
     return terminate();
   };
   let failure: Error | undefined;
@@ -59,6 +67,7 @@ export function startThread<Command, Event>(
   });
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', (code) => {
+      running.delete(nativeCalls);
       resolve();
       // Code 0 too: a thread with nothing left to wait for ends as silently as it stops working.
       if (!finished) handlers.onDeath(failure?.message || `exit code ${code}`, failure);
@@ -72,4 +81,20 @@ export function startThread<Command, Event>(
       await worker.terminate();
     },
   };
+}
+
+/**
+ * Ends the process without waiting for work. Its threads are let out of native calls first: Node terminates them,
+ * which within a native call would abort the process. A call that takes too long is no reason to stay.
+ */
+export function exitNow(code: number): never {
+  for (const nativeCalls of running) Atomics.store(nativeCalls, ENDING, 1);
+  const end = Date.now() + EXIT_PATIENCE;
+  for (const nativeCalls of running) {
+    while (Atomics.load(nativeCalls, WITHIN) === 1) {
+      if (Date.now() > end) process.kill(process.pid, 'SIGKILL');
+      Atomics.wait(nativeCalls, WITHIN, 1, 1); // nobody notifies: it is the pause that counts
+    }
+  }
+  process.exit(code);
 }
