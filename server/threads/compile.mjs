@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { threadId } from 'node:worker_threads';
 import { build, stop } from 'esbuild';
+import { prune, touch } from './prune.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Below node_modules, so that packages are found from there. */
@@ -27,12 +28,16 @@ const ownAddress = {
   },
 };
 
-/** Names are hashes of contents: what is there is right, also where several processes start at once. */
+/** Names are hashes of contents: what is there is right, also where several processes start at once. True: it is new. */
 function write({ path, contents }) {
-  if (existsSync(path)) return;
+  if (existsSync(path)) {
+    touch(path);
+    return false;
+  }
   const temporary = `${path}.${process.pid}-${threadId}.tmp`;
   writeFileSync(temporary, contents);
   renameSync(temporary, path);
+  return true;
 }
 
 async function bundle(path) {
@@ -56,7 +61,7 @@ async function bundle(path) {
     plugins: [ownAddress],
   }).finally(stop);
   mkdirSync(folder, { recursive: true });
-  for (const file of outputFiles) write(file);
+  if (outputFiles.filter(write).length > 0) prune(folder);
   const outputs = Object.keys(metafile.outputs);
   return join(
     root,
