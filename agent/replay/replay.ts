@@ -6,6 +6,7 @@
 import type { Random } from '../../sim/random.ts';
 import { type Episode, type RewardModel, SOURCE_CODE, type TransitionBatch } from '../contract.ts';
 import type { SavedArrays } from '../nn/adam.ts';
+import { release } from '../release.ts';
 import { allocate, allocateSampled, type Columns, columnList, copy } from './columns.ts';
 import { createNextObservations } from './next-observations.ts';
 import { createSlotSet } from './slot-set.ts';
@@ -129,6 +130,7 @@ export function createReplay(options: ReplayOptions): Replay {
     const wider = allocate(Math.min(capacity, allocated * 2), d, k);
     for (const name of Object.keys(columns) as (keyof Columns)[]) wider[name].set(columns[name]);
     allocated = Math.min(capacity, allocated * 2);
+    release(Object.values(columns).map((column) => column.buffer as ArrayBuffer));
     columns = wider;
   }
 

@@ -1,5 +1,6 @@
 /** The learner's checkpoints on disk, each with the position in the feedback log that it contains. */
 import type { Checkpoint } from '../../agent/contract.ts';
+import { release } from '../../agent/release.ts';
 import type { Storage, StoredCheckpoint } from '../storage/contract.ts';
 import type { LearnerEvent } from './messages.ts';
 
@@ -75,12 +76,4 @@ function roomFor({ arrays }: Checkpoint): string {
 /** Each once: arrays that are read from a file are parts of one buffer. */
 export function buffersOfCheckpoint({ arrays }: Checkpoint): ArrayBuffer[] {
   return [...new Set(Object.values(arrays).map((a) => a.buffer as ArrayBuffer))];
-}
-
-/**
- * Gives memory back at once: transferred to nowhere. A thread that makes few objects collects its garbage
- * seldom, and several checkpoints would wait for it.
- */
-function release(buffers: ArrayBuffer[]): void {
-  structuredClone(undefined, { transfer: buffers });
 }

@@ -2,7 +2,10 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadBackend } from '../../agent/backend/backend.ts';
-import { createAssembler } from '../../agent/episode/chunks.ts';
+import type { Episode } from '../../agent/contract.ts';
+import { createAssembler, type EpisodeChunk } from '../../agent/episode/chunks.ts';
+import { buffersOf } from '../../agent/episode/columns.ts';
+import { release } from '../../agent/release.ts';
 import { createTrainer } from '../../agent/trainer/trainer.ts';
 import { createEnvironment } from '../../sim/registry.ts';
 import { forPeople } from './for-people.ts';
@@ -47,18 +50,25 @@ const waiting = createWaitingFeedback((feedback) => trainer.feedback(feedback));
 let closing = false;
 let sums: Record<string, { total: number; n: number }> = {};
 
+/** Puts a chunk to what is known of its episode: its own arrays are read then. */
+function assemble(chunk: EpisodeChunk): Episode | undefined {
+  const episode = assembler.add(chunk);
+  release(buffersOf(chunk));
+  return episode;
+}
+
 port.on('message', (command: LearnerCommand) => {
   switch (command.type) {
     case 'chunk': {
       const { from, to } = command.chunk;
-      const episode = assembler.add(command.chunk);
+      const episode = assemble(command.chunk);
       if (!episode) break;
       trainer.observe(episode, from, to);
       waiting.known(command.chunk.id, to, command.chunk.end !== 'open');
       break;
     }
     case 'recall': {
-      const episode = assembler.add(command.chunk);
+      const episode = assemble(command.chunk);
       if (!episode) break;
       trainer.observe(episode, episode.length, episode.length);
       waiting.known(episode.id, episode.length, true);
