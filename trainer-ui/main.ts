@@ -1,13 +1,15 @@
 /**
- * The page's entry. The socket is opened first: while React and three.js are loaded and compiled, the
- * server already sends how things stand, the scene and the first frames.
+ * The page's entry, in the order in which a person needs things: the socket first, so that the server sends how things
+ * stand, the scene and the first frames while code is loaded; then the picture; then what stands around it, while the
+ * picture's shaders are compiled.
  */
 import { createClient } from './core/client.ts';
 import { momentOf } from './core/moment.ts';
 
-const page = import('./page.tsx');
 const client = createClient(window);
 // A link to a moment opens there.
 const moment = momentOf(window.location.hash);
 if (moment) client.store.setState({ moment, tab: 'episodes' });
-page.then(({ mountPage }) => mountPage(client));
+else await import('./live/picture.ts').then(({ beginPicture }) => beginPicture(client));
+const { mountPage } = await import('./page.tsx');
+mountPage(client);

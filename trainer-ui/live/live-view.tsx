@@ -1,16 +1,13 @@
 import { Center, Loader, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import { Vector3 } from 'three';
-import { FLAG, type Frame } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
-import type { Client } from '../core/client.ts';
 import { GoalNote } from '../goal/goal.tsx';
-import { createStage, type Stage } from '../scene/stage.ts';
+import type { Stage } from '../scene/stage.ts';
 import { ControlBar } from './control-bar.tsx';
 import { ForcesToggle } from './forces-toggle.tsx';
 import { Instruments } from './instruments.tsx';
 import { OverrideCard } from './override-card.tsx';
-import { pathOnScreen } from './path-on-screen.ts';
+import { takePicture } from './picture.ts';
 import { requestOf } from './request.ts';
 import { RequestBanner } from './request-banner.tsx';
 import { TouchDrive } from './touch-drive.tsx';
@@ -29,13 +26,10 @@ export function LiveView() {
   useOperator();
   useEffect(() => {
     if (!container.current) return;
-    const made = createStage(container.current);
-    setStage(made);
-    const stop = animate(client, made, () => setReady(true));
-    return () => {
-      stop();
-      made.dispose();
-    };
+    const picture = takePicture(client, container.current);
+    setStage(picture.stage);
+    picture.drawn.then(() => setReady(true));
+    return picture.dispose;
   }, [client]);
   useEffect(() => stage?.setCamera(camera), [stage, camera]);
 
@@ -73,66 +67,6 @@ export function LiveView() {
     </div>
   );
 }
-
-/** The picture's loop: newest frames in, one rendering out. Returns its stop. */
-function animate(client: Client, stage: Stage, onFirst: () => void): () => void {
-  const sample = { poses: new Float32Array(0) };
-  const position = new Vector3();
-  let last = performance.now();
-  let handle = 0;
-  let episode = -1;
-  let frame: Frame | undefined;
-
-  function draw(now: number): void {
-    handle = requestAnimationFrame(draw);
-    const dt = Math.min(0.25, (now - last) / 1000);
-    last = now;
-    debug.framesReceived = client.frames.received;
-    debug.controller = client.store.getState().status?.controller;
-    const shown = client.frames.sample(Date.now(), sample);
-    if (!shown) return;
-    const description = client.scene(shown.sceneId);
-    if (!description) return;
-    const cut = shown !== frame && (shown.flags & FLAG.jump) !== 0;
-    if (description !== stage.description) {
-      stage.setScene(description);
-      client.store.setState({ cameras: description.cameras.map(({ id }) => id) });
-      onFirst();
-    }
-    if (shown.episodeNumber !== episode || cut) stage.overlays.clearTrail();
-    episode = shown.episodeNumber;
-    frame = shown;
-    stage.setPoses(sample.poses);
-    const { forces } = client.store.getState();
-    stage.setForces(forces ? shown.contacts : undefined, forces ? shown.joints : undefined);
-    if (stage.agentPosition(position)) {
-      stage.overlays.trail(position.x, position.y, position.z, (shown.flags & FLAG.human) !== 0);
-    }
-    drawPath(client, stage, shown);
-    stage.render(dt, cut);
-    client.view.heading = stage.heading();
-    debug.shownStep = shown.step;
-    debug.flags = shown.flags;
-  }
-  handle = requestAnimationFrame(draw);
-  return () => cancelAnimationFrame(handle);
-}
-
-function drawPath(client: Client, stage: Stage, shown: Frame): void {
-  const { controlDt } = client.store.getState().welcome!.environment;
-  const path = pathOnScreen(client.path, shown, controlDt);
-  if (path) stage.overlays.path(path.points, path.risks);
-  else stage.overlays.clearPath();
-}
-
-/** For tests and the console: what is on screen. */
-const debug = {
-  shownStep: -1,
-  framesReceived: 0,
-  flags: 0,
-  controller: undefined as string | undefined,
-};
-(window as Window & { __reins?: typeof debug }).__reins = debug;
 
 function Waiting() {
   const connection = useApp((s) => s.connection);

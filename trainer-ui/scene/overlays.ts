@@ -37,6 +37,7 @@ function createRibbon(capacity: number, halfWidth: number, opacity: number) {
     opacity,
     depthWrite: false,
     side: THREE.DoubleSide,
+    forceSinglePass: true, // flat: its back and front never lie behind each other
     polygonOffset: true,
     polygonOffsetFactor: -4,
   });

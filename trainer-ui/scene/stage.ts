@@ -19,6 +19,9 @@ const SUN_DISTANCE = 74;
 const SLOW = 45;
 const FAST = 18;
 
+/** Pictures after the first that say nothing of how long the next ones take. */
+const WARM_UP = 20;
+
 export interface Stage {
   readonly canvas: HTMLCanvasElement;
   readonly overlays: Overlays;
@@ -26,8 +29,11 @@ export interface Stage {
   setScene(description: SceneDescription): void;
   setPoses(poses: Float32Array): void;
   setCamera(id: string): void;
-  /** Draw once; `dt` in seconds. `cut`: the picture jumped, do not smooth. */
-  render(dt: number, cut?: boolean): void;
+  /**
+   * Draw once; `dt` in seconds. `cut`: the picture jumped, do not smooth. False: not yet, the shaders of the
+   * scene are still being compiled.
+   */
+  render(dt: number, cut?: boolean): boolean;
   agentPosition(out: THREE.Vector3): boolean;
   /** Direction on the ground that is up in the picture: angle from the world's x, rad. */
   heading(): number;
@@ -81,11 +87,18 @@ export function createStage(container: HTMLElement): Stage {
   const overlays = createOverlays();
   const forces = createForces();
   const sky = createSky(SHADOW_RANGE, shadowMapSize);
-  scene.add(sky.root, overlays.root, forces.root);
+  /** What is drawn over the picture: a part of the scene once it is compiled. */
+  const extras = new THREE.Group();
+  scene.add(sky.root);
+  extras.add(overlays.root, forces.root);
   let built: BuiltScene | undefined;
+  let isCompiled = false;
   let description: SceneDescription | undefined;
   let quality = pixelRatio.start;
   let smoothed = 16;
+  let pictures = 0;
+  /** On the picture before, ms. */
+  let spent = 0;
 
   function resize(): void {
     const { clientWidth, clientHeight } = container;
@@ -98,8 +111,24 @@ export function createStage(container: HTMLElement): Stage {
   observer.observe(container);
   resize();
 
-  /** Software renderers and small laptops get fewer pixels instead of fewer pictures. */
+  /**
+   * Shaders are compiled beside the page, which goes on meanwhile: drawing at once would wait for all of them.
+   * What is drawn over the picture comes later, so that the first one is there soon.
+   */
+  async function compile(): Promise<void> {
+    const current = built;
+    isCompiled = false;
+    await renderer.compileAsync(scene, rig.camera);
+    if (built !== current) return;
+    isCompiled = true;
+    if (extras.parent) return;
+    await renderer.compileAsync(extras, rig.camera, scene);
+    scene.add(extras);
+  }
+
+  /** Software renderers and small laptops get fewer pixels instead of fewer pictures. Resizing empties the canvas. */
   function adapt(ms: number): void {
+    if (pictures++ < WARM_UP) return;
     smoothed += 0.05 * (ms - smoothed);
     const before = quality;
     if (smoothed > SLOW) quality = Math.max(pixelRatio.least, quality - 0.2);
@@ -117,13 +146,11 @@ export function createStage(container: HTMLElement): Stage {
     },
     setScene(next) {
       if (next === description) return;
-      if (built) {
-        scene.remove(built.root);
-        built.dispose();
-      }
+      const before = built;
       description = next;
       built = buildScene(next);
       scene.add(built.root);
+      if (before) scene.remove(before.root);
       sky.set(next.light, next.sky ? next.textures[next.sky] : undefined, scene);
       fitShadow(sky.sun, next);
       rig.setScene(next);
@@ -131,6 +158,8 @@ export function createStage(container: HTMLElement): Stage {
       overlays.clearTrail();
       overlays.clearPath();
       forces.hide();
+      void compile();
+      before?.dispose(); // only now: its shaders are most of the new one's
     },
     setForces(contacts, joints) {
       if (!contacts && !joints) forces.hide();
@@ -152,12 +181,15 @@ export function createStage(container: HTMLElement): Stage {
     setCamera: rig.select,
     heading: rig.heading,
     render(dt, cut = false) {
+      if (!isCompiled) return false;
       const agent = built?.bodies[built.agent];
       rig.update((id) => built?.bodies.find((body) => body.name === id), agent, dt, cut);
       if (agent) sky.follow(agent.position.x, agent.position.y, agent.position.z);
+      adapt(Math.max(spent, dt * 500));
       const start = performance.now();
       renderer.render(scene, rig.camera);
-      adapt(Math.max(performance.now() - start, dt * 500));
+      spent = performance.now() - start;
+      return true;
     },
     agentPosition(out) {
       const agent = built?.bodies[built.agent];
@@ -171,6 +203,7 @@ export function createStage(container: HTMLElement): Stage {
       forces.dispose();
       sky.dispose();
       built?.dispose();
+      built = undefined;
       renderer.dispose();
       canvas.remove();
     },
