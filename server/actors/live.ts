@@ -1,6 +1,7 @@
 /** The live actor's thread: paces the live loop and passes messages. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEnvironment } from '../../sim/registry.ts';
+import { sayLastWord } from '../threads/last-word.ts';
 import { factsOf } from './facts.ts';
 import { createLiveLoop } from './live-loop.ts';
 import type { ActorThreadData, LiveCommand, LiveEvent } from './messages.ts';
@@ -18,7 +19,7 @@ const loop = createLiveLoop(env, copy, { ...data, safeAction, trainSeeds }, emit
 port.on('message', (command: LiveCommand) => {
   loop.command(command, wallClock());
   if (command.type !== 'close') return;
-  port.close();
+  sayLastWord(port);
   clearTimeout(timer);
 });
 

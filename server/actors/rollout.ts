@@ -21,6 +21,7 @@ import { createEpisodeRecorder } from '../../agent/episode/recorder.ts';
 import type { EnvState, TimeStep } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { createEnvironment } from '../../sim/registry.ts';
+import { sayLastWord } from '../threads/last-word.ts';
 import { infoOf } from './facts.ts';
 import type { ActorThreadData, RolloutCommand, RolloutEvent } from './messages.ts';
 import { randomStreamOf } from './random-stream.ts';
@@ -77,7 +78,7 @@ port.on('message', (command: RolloutCommand) => {
       return;
     case 'close':
       permit.close();
-      port.close();
+      sayLastWord(port);
       return;
   }
 });

@@ -142,6 +142,11 @@ export class LearnerHandle {
     return this.#applied.inUse(version, Date.now());
   }
 
+  /** Its thread has ended. */
+  get gone(): Promise<void> {
+    return this.#thread.gone;
+  }
+
   /** Closes the thread once a last checkpoint is on disk. */
   async close(): Promise<void> {
     clearInterval(this.#saving);

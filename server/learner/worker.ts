@@ -8,6 +8,7 @@ import { buffersOf } from '../../agent/episode/columns.ts';
 import { release } from '../../agent/release.ts';
 import { createTrainer } from '../../agent/trainer/trainer.ts';
 import { createEnvironment } from '../../sim/registry.ts';
+import { sayLastWord } from '../threads/last-word.ts';
 import { forPeople } from './for-people.ts';
 import {
   FIRST_CREDIT,
@@ -95,7 +96,7 @@ port.on('message', (command: LearnerCommand) => {
       save(command.last);
       if (command.last) {
         closing = true;
-        port.close();
+        sayLastWord(port);
       }
       break;
   }

@@ -168,6 +168,11 @@ export class LiveActor {
     if (this.#state?.episodeId === episodeId) await this.flush().catch(() => {});
   }
 
+  /** Its thread has ended. */
+  get gone(): Promise<void> {
+    return this.#thread.gone;
+  }
+
   close(): Promise<void> {
     this.#isClosing = true;
     return this.#thread.close({ type: 'close' }, 2000);

@@ -76,6 +76,11 @@ export class RolloutActors {
     this.credit(FIRST_CREDIT);
   }
 
+  /** Their threads have ended. */
+  async gone(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.gone));
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close({ type: 'close' }, 2000)));
   }

@@ -209,5 +209,6 @@ class ActiveRun implements RunHandle {
     await takeovers.close();
     await background.settle(CLOSE_PATIENCE);
     await learner.close();
+    await Promise.all([live.gone, rollouts.gone(), learner.gone]);
   }
 }

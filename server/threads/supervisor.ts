@@ -73,6 +73,7 @@ type State<Command> =
 export class SupervisedThread<Command, Event> {
   readonly #deaths = createDeathCount();
   #state: State<Command> = { kind: 'not-started' };
+  #gone: Promise<void> = Promise.resolve();
 
   /** There is a thread, be it one that is still starting. */
   get isThere(): boolean {
@@ -93,7 +94,15 @@ export class SupervisedThread<Command, Event> {
     this.#state = { kind: 'preparing', prepared: this.#launch(supervision) };
   }
 
-  /** Sends `last`, waits for the end up to `patience` ms, then terminates. Nothing restarts. */
+  /** Resolves when the thread that was closed has ended. */
+  get gone(): Promise<void> {
+    return this.#gone;
+  }
+
+  /**
+   * Sends `last` and waits until the thread has said its last word or ended; after `patience` ms it is terminated.
+   * What it takes down after its last word is not waited for: `gone`. Nothing restarts.
+   */
   async close(last: Command, patience: number): Promise<void> {
     const state = this.#state;
     this.#state = { kind: 'over' };
@@ -109,8 +118,9 @@ export class SupervisedThread<Command, Event> {
       case 'running': {
         const { thread } = state;
         thread.send(last);
-        await Promise.race([thread.ended, sleep(patience, undefined, { ref: false })]);
-        await thread.stop();
+        const late = sleep(patience, undefined, { ref: false });
+        this.#gone = Promise.race([thread.ended, late]).then(thread.stop);
+        await Promise.race([thread.silent, this.#gone]);
       }
     }
   }

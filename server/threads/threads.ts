@@ -2,6 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { createDeferred } from './deferred.ts';
+import { isLastWord } from './last-word.ts';
 
 /**
  * Room for new objects, MB. V8 takes up to 48 for each thread and keeps what a busy start made it take; threads
@@ -21,6 +23,8 @@ const ENDING = 1;
 
 export interface Thread<Command> {
   send(command: Command, transfer?: ArrayBuffer[]): void;
+  /** Resolves when the thread has said that it says no more (last-word.ts). */
+  readonly silent: Promise<void>;
   /** Resolves when the thread has ended, for whatever reason. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
@@ -55,7 +59,11 @@ export function startThread<Command, Event>(
   };
   let failure: Error | undefined;
   let finished = false;
-  worker.on('message', (event: Event) => handlers.onEvent(event));
+  const silent = createDeferred<void>();
+  worker.on('message', (message: unknown) => {
+    if (isLastWord(message)) silent.resolve();
+    else handlers.onEvent(message as Event);
+  });
   // A message that cannot be read would be lost without a word.
   worker.on('messageerror', (error) => {
     failure = error;
@@ -75,6 +83,7 @@ export function startThread<Command, Event>(
   });
   return {
     send: (command, transfer = []) => worker.postMessage(command, transfer),
+    silent: silent.promise,
     ended,
     async stop() {
       finished = true;

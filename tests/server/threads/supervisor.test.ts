@@ -6,6 +6,7 @@ function make(options: { failing?: number; verdict?: 'restart' | 'give-up' } = {
   const { failing = 0, verdict = 'restart' } = options;
   const heard: string[] = [];
   const deaths: Death[] = [];
+  const hold = new Int32Array(new SharedArrayBuffer(4));
   let starts = 0;
   const thread = new SupervisedThread<string, string>();
   thread.send('lost: there is no thread yet');
@@ -14,7 +15,7 @@ function make(options: { failing?: number; verdict?: 'restart' | 'give-up' } = {
     prepare() {
       const start = ++starts;
       if (start <= failing) throw new Error('nothing to start from');
-      return { data: { start }, begin: (send) => send(`begin ${start}`) };
+      return { data: { start, hold }, begin: (send) => send(`begin ${start}`) };
     },
     isReady: (event) => event.startsWith('ready'),
     onEvent: (event) => heard.push(event),
@@ -23,7 +24,7 @@ function make(options: { failing?: number; verdict?: 'restart' | 'give-up' } = {
       return verdict;
     },
   });
-  return { thread, heard, deaths };
+  return { thread, heard, deaths, hold };
 }
 
 it('[SRV-6] each thread is prepared anew and told first what its start says', async () => {
@@ -57,4 +58,21 @@ it('[SRV-6] an owner that gives up gets no other thread', async () => {
   await new Promise((resolve) => setTimeout(resolve, 2 * deaths[0]!.retryMs));
   expect(heard).toEqual(['ready 1', 'heard begin 1']);
   await thread.close('close', 5000);
+});
+
+it('[SRV-93] closing waits for what a thread says last, not for what it takes down after that', async () => {
+  const { thread, heard, deaths, hold } = make();
+  await until('the first one', () => heard.includes('heard begin 1'));
+  let isGone = false;
+  await thread.close('linger', 60_000);
+  const gone = thread.gone.then(() => {
+    isGone = true;
+  });
+  expect(heard.at(-1)).toBe('heard linger');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(isGone).toBe(false);
+  Atomics.store(hold, 0, 1);
+  Atomics.notify(hold, 0);
+  await gone;
+  expect(deaths).toEqual([]);
 });
