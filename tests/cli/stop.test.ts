@@ -146,7 +146,7 @@ test('[CLI-31] a second signal ends the process at once, whatever it is doing', 
 }, 120_000);
 
 test('[CLI-31] a second signal ends the process in order while a thread is within ONNX Runtime', async () => {
-  const args = ['--import', 'tsx', 'tests/cli/fixtures/computing.ts'];
+  const args = ['--import', 'tsx', 'tests/cli/fixtures/computing-thread.ts'];
   const { code, err } = await stopped(args, ['computing', 'SIGINT'], ['saving', 'SIGINT']);
   expect(code, err).toBe(130);
   expect(err).toBe('computing\nsaving\n');
