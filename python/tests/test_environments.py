@@ -67,7 +67,7 @@ def test_ends_and_costs() -> None:
 def test_batches_are_single_environments(mode: AutoresetMode) -> None:
     """[PY-4] make_vec gives, bit by bit and in every autoreset mode, what SyncVectorEnv gives of single environments."""
     n, name = 3, "Reins/driving-v0"
-    ours = gymnasium.make_vec(name, num_envs=n, vector_kwargs={"autoreset_mode": mode})
+    ours = gymnasium.make_vec(name, num_envs=n, autoreset_mode=mode)
     single = [lambda: gymnasium.make(name, disable_env_checker=True).unwrapped] * n
     theirs = SyncVectorEnv(single, autoreset_mode=mode)
     assert ours.metadata["autoreset_mode"] is mode
