@@ -11,6 +11,7 @@ import { envsCommand } from './commands/envs.ts';
 import { evalCommand } from './commands/eval.ts';
 import { expertCommand } from './commands/expert.ts';
 import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { peopleCommand } from './commands/people.ts';
 import { presetsCommand } from './commands/presets.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -54,6 +55,7 @@ export function createProgram(): Command {
     presetsCommand(),
     doctorCommand(),
     exportCommand(),
+    importCommand(),
     runsCommand(),
     peopleCommand(),
     auditCommand(),
