@@ -1,4 +1,4 @@
-/** Policies and reward models as ONNX files, for programs that know nothing of Reins. */
+/** Policies and reward models as files for programs that know nothing of Reins. */
 import { policyGraph } from '../agent/acting/graph.ts';
 import type { EnvironmentSpec, PolicySnapshot, Trainer } from '../agent/contract.ts';
 import { describe, type Graph, type Port } from '../agent/graphs/graph.ts';
@@ -10,6 +10,10 @@ import { forPeople } from '../server/learner/for-people.ts';
 import type { Run, Storage } from '../server/storage/contract.ts';
 import { writeFile } from '../server/storage/write-file.ts';
 import { createEnvironment } from '../sim/registry.ts';
+import { encodeNpz, encodeSafetensors, notesOf, tensorsOf } from './export-weights.ts';
+
+const ENCODERS = { safetensors: encodeSafetensors, npz: encodeNpz } as const;
+export type PolicyFormat = 'onnx' | keyof typeof ENCODERS;
 
 export interface ModelExport {
   readonly out: string;
@@ -20,14 +24,23 @@ export interface ModelExport {
 }
 
 /** @throws Error naming the file when it is not a policy. */
-export async function exportPolicy(file: string, out: string): Promise<ModelExport> {
+export async function exportPolicy(
+  file: string,
+  out: string,
+  format: PolicyFormat,
+): Promise<ModelExport> {
   const { environmentId, snapshot } = readPolicyFile(file);
-  return writePolicy(environmentId, snapshot, out);
+  return writePolicy(environmentId, snapshot, out, format);
 }
 
-export function exportRunPolicy(storage: Storage, run: Run, out: string): Promise<ModelExport> {
+export function exportRunPolicy(
+  storage: Storage,
+  run: Run,
+  out: string,
+  format: PolicyFormat,
+): Promise<ModelExport> {
   return withTrainer(storage, run, (trainer) =>
-    writePolicy(run.environmentId, trainer.snapshot(), out),
+    writePolicy(run.environmentId, trainer.snapshot(), out, format),
   );
 }
 
@@ -43,7 +56,13 @@ export function exportRunReward(storage: Storage, run: Run, out: string): Promis
   });
 }
 
-function writePolicy(environmentId: string, snapshot: PolicySnapshot, out: string): ModelExport {
+function writePolicy(
+  environmentId: string,
+  snapshot: PolicySnapshot,
+  out: string,
+  format: PolicyFormat,
+): ModelExport {
+  if (format !== 'onnx') return writeWeights(environmentId, snapshot, out, format);
   const notes = {
     environment: environmentId,
     version: String(snapshot.version),
@@ -51,6 +70,23 @@ function writePolicy(environmentId: string, snapshot: PolicySnapshot, out: strin
     ...spaceNotes(snapshot.actionSpace),
   };
   return write(policyGraph(snapshot), notes, out);
+}
+
+/** The numbers alone, by name. */
+function writeWeights(
+  environmentId: string,
+  snapshot: PolicySnapshot,
+  out: string,
+  format: keyof typeof ENCODERS,
+): ModelExport {
+  const bytes = ENCODERS[format](tensorsOf(snapshot), notesOf(environmentId, snapshot));
+  writeFile(out, bytes);
+  return {
+    out,
+    inputs: `observation (rows, ${snapshot.layers[0]!.inputs})`,
+    outputs: `action (rows, ${snapshot.actionSpace.size})`,
+    bytes: bytes.length,
+  };
 }
 
 function spaceNotes({ low, high }: PolicySnapshot['actionSpace']): Record<string, string> {

@@ -5,6 +5,7 @@ import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { createOutput, type Progress } from '../../experiments/output.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
 import type { FormatName } from '../datasets/export-dataset.ts';
+import type { PolicyFormat } from '../export-onnx.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
 import { roadExport } from './export-road.ts';
 import { jsonOption, withExamples } from './shared.ts';
@@ -31,6 +32,8 @@ interface RunFlags extends ExportFlags {
   format: 'jsonl' | FormatName;
   episodes?: 'experience' | 'all';
 }
+
+type PolicyFlags = ExportFlags & { policy?: string; format: PolicyFormat };
 
 export function exportCommand(): Command {
   const command = runOptions(
@@ -71,28 +74,30 @@ function runOptions(command: Command): Command {
     .option('--run <id>', 'run; default: the newest');
 }
 
-function modelOptions(command: Command): Command {
-  const format = new Option('--format <name>', 'format of the file').choices(['onnx']);
+function modelOptions(command: Command, formats: readonly string[] = ['onnx']): Command {
+  const format = new Option('--format <name>', 'format of the file').choices([...formats]);
   return jsonOption(runOptions(command).addOption(format.default('onnx')));
 }
 
 function policyExport(): Command {
-  const command = modelOptions(new Command('policy'))
-    .description('write a policy as a model: normaliser, network and squash in one')
+  const command = modelOptions(new Command('policy'), ['onnx', 'safetensors', 'npz'])
+    .description(
+      'write a policy as a model (onnx: normaliser, network and squash in one), or its numbers alone',
+    )
     .option('--policy <file>', 'file of reins train; default: the policy of the run')
-    .option('--out <file>', 'where to write', 'policy.onnx')
-    .action(async (flags: ExportFlags & { policy?: string; out: string }) => {
+    .option('--out <file>', 'where to write; default policy.FORMAT')
+    .action(async (flags: PolicyFlags) => {
       const { exportPolicy, exportRunPolicy } = await import('../export-onnx.ts');
-      const { policy, out } = flags;
+      const { policy, format, out = `policy.${format}` } = flags;
       const result = policy
-        ? await exportPolicy(policy, out)
-        : await withRun(flags, (storage, chosen) => exportRunPolicy(storage, chosen, out));
+        ? await exportPolicy(policy, out, format)
+        : await withRun(flags, (storage, chosen) => exportRunPolicy(storage, chosen, out, format));
       createOutput(flags).result(result, () => `${result.inputs} -> ${result.outputs} in ${out}`);
     });
   return withExamples(
     command,
     'reins export policy --policy half-cheetah.policy --out policy.onnx',
-    'reins export policy --data ./data --run run-1',
+    'reins export policy --data ./data --run run-1 --format safetensors',
   );
 }
 

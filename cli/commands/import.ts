@@ -1,17 +1,17 @@
 /** `reins import`: data sets of other programs. */
 import { mkdirSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { asUsage } from '../../experiments/errors.ts';
+import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { createOutput } from '../../experiments/output.ts';
 import type { ReaderName } from '../datasets/import-dataset.ts';
-import { jsonOption, withExamples } from './shared.ts';
+import { environmentFactory, environmentOptions, jsonOption, withExamples } from './shared.ts';
 
 /** Tried by the tests against the readers that there are. */
 export const READER_NAMES = ['lerobot', 'minari', 'imitation'] as const;
 
 interface ImportFlags {
   data: string;
-  format: ReaderName;
+  format?: ReaderName;
   run?: string;
   json: boolean;
 }
@@ -23,12 +23,11 @@ export function importCommand(): Command {
     )
     .argument('<folder>', 'the data set')
     .addOption(
-      new Option('--format <name>', 'of the data set, see docs/formats')
-        .choices([...READER_NAMES])
-        .makeOptionMandatory(),
+      new Option('--format <name>', 'of the data set, see docs/formats').choices([...READER_NAMES]),
     )
     .option('--data <folder>', 'data folder that the run goes into', './data')
     .option('--run <id>', "id of the run; default: the exported run's, or the folder's name");
+  command.enablePositionalOptions().addCommand(policyImport());
   jsonOption(command).action((folder: string, flags: ImportFlags) => run(folder, flags));
   return withExamples(
     command,
@@ -37,13 +36,53 @@ export function importCommand(): Command {
   );
 }
 
+interface PolicyFlags {
+  env: string;
+  option: Readonly<Record<string, unknown>>;
+  out?: string;
+  json: boolean;
+}
+
+function policyImport(): Command {
+  const command = environmentOptions(new Command('policy'))
+    .description(
+      'make a policy file of a zip of Stable-Baselines3 (MlpPolicy of PPO, A2C, SAC, TD3, DDPG)',
+    )
+    .argument('<file>', 'the zip; acts as predict(deterministic=True), without VecNormalize')
+    .option('--out <file>', "where to write; default: the zip's name with .policy");
+  jsonOption(command).action((file: string, flags: PolicyFlags) => policy(file, flags));
+  return withExamples(
+    command,
+    'reins import policy ppo.zip --env half-cheetah --out ppo.policy',
+    'reins eval --env half-cheetah --policy ppo.policy',
+  );
+}
+
+async function policy(file: string, flags: PolicyFlags): Promise<void> {
+  const { importSb3 } = await import('../import-sb3.ts');
+  const { writePolicyFile } = await import('../../experiments/policy-file.ts');
+  const factory = await environmentFactory(flags.env);
+  const env = await asUsage(() => factory.create(flags.option));
+  const { observationSpace, actionSpace } = env;
+  env.close();
+  const snapshot = importSb3(file, observationSpace.size, actionSpace);
+  const out = flags.out ?? file.replace(/(\.zip)?$/, '.policy');
+  const meta = { importedFrom: 'stable-baselines3' };
+  const observationSize = observationSpace.size;
+  writePolicyFile(out, { environmentId: flags.env, observationSize, snapshot, meta });
+  const layers = snapshot.layers.map(({ inputs, outputs }) => `${inputs}x${outputs}`).join(' ');
+  createOutput(flags).result({ out, env: flags.env, layers }, () => `${layers} in ${out}`);
+}
+
 async function run(folder: string, flags: ImportFlags): Promise<void> {
+  const { format } = flags;
+  if (!format) throw new UsageError(`format: is missing, allowed ${READER_NAMES.join(', ')}`);
   const { importDataset } = await import('../datasets/import-dataset.ts');
   const { openStorage } = await import('../../server/storage/sqlite.ts');
   mkdirSync(flags.data, { recursive: true });
   const storage = await asUsage(() => openStorage(flags.data));
   try {
-    const { format, run: id } = flags;
+    const { run: id } = flags;
     const now = Date.now();
     const result = await asUsage(() => importDataset(storage, { format, folder, id, now }));
     createOutput(flags).result(

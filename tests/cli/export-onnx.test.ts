@@ -70,5 +70,5 @@ it('[CLI-42] what cannot be exported is said', async () => {
   expect(nothing.err).toContain('has no database');
   const format = await inProcess('export', 'policy', '--format', 'pickle');
   expect(format.code).toBe(2);
-  expect(format.err).toContain('Allowed choices are onnx');
+  expect(format.err).toContain('Allowed choices are onnx, safetensors, npz');
 });
