@@ -169,6 +169,7 @@ function lookAhead(n: Navigation, first: number): void {
     numbers[at + 1] = point[1]!;
     numbers[at + 2] = k === 0 ? 0 : Math.min(1, 1 / (Math.abs(k) * scale));
     numbers[at + 3] = (Math.sign(k) + 1) / 2;
-    numbers[at + 4] = Math.min(1, ((Math.sign(k) * angle) / MAX_ANGLE + 1) / 2);
+    // Roads of a file may bend further than MetaDrive's.
+    numbers[at + 4] = Math.max(0, Math.min(1, ((Math.sign(k) * angle) / MAX_ANGLE + 1) / 2));
   }
 }

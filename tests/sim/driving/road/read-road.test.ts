@@ -6,7 +6,7 @@ import { drivingEnvironments } from '../../../../sim/driving/index.ts';
 import { worldOf } from '../../../../sim/driving/road/task.ts';
 import { V } from '../../../../sim/driving/vehicle/vehicle.ts';
 import { environmentContract } from '../../../contracts/environment.ts';
-import { forkText, straightText } from '../map/read/xodr.ts';
+import { fileText, forkText, roadText, straightText } from '../map/read/xodr.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reins-road-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,6 +49,21 @@ describe('[ROAD-7] a road of a file is an environment like any other', () => {
         ts = env.step(action);
       }
       expect(ts.info.endReason).toBe('success');
+    }
+  });
+
+  it('[ROAD-7] a bend of half a turn to either side stays within the observation’s range', async () => {
+    for (const side of [1, -1]) {
+      const shape = `<arc curvature="${side * 0.02}"/>`;
+      const text = fileText(roadText({ pieces: [{ length: 50 * Math.PI, shape }] }));
+      const env = await driving.create({
+        road: file(`turn${side}.xodr`, text),
+        route: '1',
+        ...quiet,
+      });
+      const { observation } = env.reset(0);
+      expect(observation.every((x) => x >= 0 && x <= 1)).toBe(true);
+      expect(observation[13]).toBe(side > 0 ? 1 : 0);
     }
   });
 
