@@ -138,9 +138,13 @@ function chosenWay(network: RoadNetwork, graph: Graph, seed: number): number[] {
 
 /** Through all roads named, from the beginning of the first to the end of the last. */
 function namedWay(network: RoadNetwork, graph: Graph, route: string): number[] {
-  const stops = route
+  const named = route
     .split(',')
     .map((text) => ({ text: text.trim(), ids: idsOf(network, text.trim()) }));
+  // A road by itself is driven along its line, where cars drive that way.
+  const [only] = named;
+  const along = only!.ids.filter((id) => named.length > 1 || network.names[id]!.side === 'right');
+  const stops = along.length > 0 ? [{ ...only!, ids: along }, ...named.slice(1)] : named;
   const inside = (ids: readonly number[]) => new Set(ids);
   const first = stops[0]!.ids;
   const entered = inside(
