@@ -194,6 +194,8 @@ export async function hold(
   isSo: () => unknown,
 ): Promise<void> {
   const note = page.getByTestId('let-go-first');
+  // The picture is there before the controls; a real key held down repeats, one of a test does not.
+  await page.getByTestId('controller').waitFor();
   for (const key of keys) await page.keyboard.down(key);
   await until(what, async () => {
     if (await isSo()) return true;
