@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { openPage, screenshot, until } from './helpers.ts';
+import { openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 const served = serve();
@@ -53,7 +53,7 @@ const SMALL = `[...document.querySelectorAll('button, .mantine-SegmentedControl-
 
 const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async live(page) {
-    await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 0'), 90_000);
+    await untilReady(page);
   },
   async paused(page) {
     await page.getByTestId('play-pause').click();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { hold, openPage, screenshot, until } from './helpers.ts';
+import { hold, openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 const served = serve('--env', 'driving-easy');
@@ -11,7 +11,7 @@ let errors: string[];
 beforeAll(async () => {
   ({ page, errors } = await openPage(served.browser, served.server.url));
   // Two live episodes, the first of them driven by a person.
-  await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 0'), 90_000);
+  await untilReady(page);
   await hold(page, ['ArrowUp'], 'a frame that a person drove', () =>
     page.evaluate('(window.__reins?.flags & 1) === 1'),
   );

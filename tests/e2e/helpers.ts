@@ -183,6 +183,12 @@ export async function until<T>(
   }
 }
 
+/** The picture moves and the controls are there: the one precedes the other. */
+export async function untilReady(page: Page): Promise<void> {
+  await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 3'), 90_000);
+  await page.getByTestId('controller').waitFor();
+}
+
 /**
  * Holds keys until `isSo`. A page that stood still for a second, as one that just opened may, asks for
  * the keys to be let go of first (CTRL-17): then they are pressed again, as a person would.
@@ -194,8 +200,6 @@ export async function hold(
   isSo: () => unknown,
 ): Promise<void> {
   const note = page.getByTestId('let-go-first');
-  // The picture is there before the controls; a real key held down repeats, one of a test does not.
-  await page.getByTestId('controller').waitFor();
   for (const key of keys) await page.keyboard.down(key);
   await until(what, async () => {
     if (await isSo()) return true;

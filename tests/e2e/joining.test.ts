@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { decodeFrame, type Frame, OP } from '../../server/protocol/index.ts';
-import { hold, openPage, until, type WatchedPage } from './helpers.ts';
+import { hold, openPage, until, untilReady, type WatchedPage } from './helpers.ts';
 import { serve } from './served.ts';
 
 const served = serve('--rollouts', '0');
@@ -28,11 +28,11 @@ function headingOf({ poses }: Frame): number {
 
 test('[E2E-18] a page that joins while the run is paused shows the present picture, and left is left', async () => {
   const first = await join();
-  await until('a drawn step', () => first.page.evaluate('window.__reins?.shownStep > 3'), 90_000);
+  await untilReady(first.page);
   await first.page.keyboard.press('Space');
   await first.page.getByTestId('paused').waitFor();
   const late = await join();
-  await until('its picture', () => late.page.evaluate('window.__reins?.shownStep > 3'), 90_000);
+  await untilReady(late.page);
   expect(late.frame()!.step).toBe(first.frame()!.step);
   await late.page.getByTestId('paused').waitFor();
   const canvas = await late.page.locator('canvas').first().screenshot();

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { decodeFrame, FLAG, type Frame, OP } from '../../server/protocol/index.ts';
 import { root } from '../setup/sources.ts';
-import { hold, openPage, screenshot, until } from './helpers.ts';
+import { hold, openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 interface ExportedEpisode {
@@ -34,7 +34,7 @@ beforeAll(async () => {
     });
   });
   await page.goto(served.server.url);
-  await until('the first drawn step', () => page.evaluate('window.__reins?.shownStep > 3'), 90_000);
+  await untilReady(page);
 });
 
 afterEach(async () => {

@@ -1,7 +1,7 @@
 /** A robot that asks, in a real browser: preset `thrifty`, taught by keys until it calls for help. */
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { hold, openPage, screenshot, until } from './helpers.ts';
+import { hold, openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 const served = serve('--preset', 'thrifty', '--seed', '2', '--rollouts', '1');
@@ -10,7 +10,7 @@ let errors: readonly string[];
 
 beforeAll(async () => {
   ({ page, errors } = await openPage(served.browser, served.server.url));
-  await until('the first drawn step', () => page.evaluate('window.__reins?.shownStep > 3'), 90_000);
+  await untilReady(page);
   await page.getByText('2×').click();
 });
 

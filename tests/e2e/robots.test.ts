@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { decodeFrame, decodeInput, type Frame, OP } from '../../server/protocol/index.ts';
-import { hold, openPage, screenshot, until } from './helpers.ts';
+import { hold, openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 const served = serve('--env', 'fetch-push', '--rollouts', '0');
@@ -28,7 +28,7 @@ test('[ROBOT-26] [ROBOT-28] contacts and joints are shown when asked for, the ar
     });
   });
   await page.goto(served.server.url);
-  await until('the first drawn step', () => page.evaluate('window.__reins?.shownStep > 3'), 90_000);
+  await untilReady(page);
   expect(frame!.joints).toBeUndefined();
   await page.keyboard.press('5');
   // Six of the arm, two fingers and the cube's own, which lies on the table.

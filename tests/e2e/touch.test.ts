@@ -2,7 +2,7 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { connect } from './client.ts';
-import { openPage, screenshot, until } from './helpers.ts';
+import { openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 const served = serve('--env', 'driving-easy');
@@ -17,7 +17,7 @@ beforeAll(async () => {
     isMobile: true,
   }));
   screen = await page.context().newCDPSession(page);
-  await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 0'), 90_000);
+  await untilReady(page);
 });
 
 interface Finger {
