@@ -8,7 +8,7 @@
  * Each part is one kind of fault against real server processes; what is promised meanwhile is docs/reliability.md.
  * Prints the figures as a Markdown table. The exit code is 1 when a promise was broken. How fast the machine is
  * breaks none: times are figures only. The disk is a tmpfs, for which mount must be allowed (root, or a user
- * namespace: `unshare -rm npm run test:faults`). `smoke.test.ts` runs every part for some seconds in `npm test`.
+ * namespace: `unshare -rm npm run test:faults`). `smoke.test.ts` runs every part for some seconds (`npx vitest run --project faults`).
  */
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../sim/random.ts';
