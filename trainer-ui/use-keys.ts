@@ -2,15 +2,18 @@ import { useEffect, useRef } from 'react';
 import { actionOf, type Binding } from './core/bindings.ts';
 
 /** Menus and lists are moved through by keys of their own. */
-const OWN_KEYS = '[role="menu"], [role="listbox"], [role="slider"], [aria-modal="true"]';
+const OWN_KEYS = '[role="menu"], [role="listbox"], [role="slider"]';
+/** Covers the page, from the moment it is there: the focus moves into it only later. */
+const COVER = '[aria-modal="true"]';
 
 /** Whether a press is for the page: not for the browser, not text, and not for what has the focus. */
 export function isForPage(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const { target } = event;
+  const { target, key } = event;
+  if (key !== 'Escape' && document.querySelector(COVER)) return false;
   if (target instanceof HTMLInputElement) return target.type === 'radio';
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return false;
-  return !(target instanceof Element && target.closest(OWN_KEYS) && event.key !== 'Escape');
+  return !(target instanceof Element && target.closest(OWN_KEYS) && key !== 'Escape');
 }
 
 /** Calls the newest `act` on every press of a key; it says whether the key meant something. */
