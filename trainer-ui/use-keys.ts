@@ -6,7 +6,7 @@ const OWN_KEYS = '[role="menu"], [role="listbox"], [role="slider"]';
 /** Covers the page, from the moment it is there: the focus moves into it only later. */
 const COVER = '[aria-modal="true"]';
 
-/** Whether a press is for the page: not for the browser, not text, and not for what has the focus. */
+/** Whether a press is for the page: not for the browser, a dialog over it, a text, or what has the focus. */
 export function isForPage(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const { target, key } = event;
