@@ -1,12 +1,16 @@
 /** Real files, tried one by one: `REINS_ROADS_DIR=folder`. Each is driven, or refused with a line; there is no third. */
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { drivingEnvironments } from '../../../../../sim/driving/index.ts';
+import { generateMap } from '../../../../../sim/driving/map/generate.ts';
+import { writeOpenDrive } from '../../../../../sim/driving/map/write/open-drive.ts';
 
-const { REINS_ROADS_DIR: folder } = process.env;
 const driving = drivingEnvironments.find((f) => f.id === 'driving')!;
-const files = folder ? readdirSync(folder).filter((name) => /\.(xodr|net\.xml)$/.test(name)) : [];
+const { REINS_ROADS_DIR } = process.env;
+const folder = REINS_ROADS_DIR ?? ours();
+const files = readdirSync(folder).filter((name) => /\.(xodr|net\.xml)$/.test(name));
 const STEPS = 1500;
 
 /** How far the planner comes on the roads of two seeds, or the line that is not supported. */
@@ -34,12 +38,26 @@ async function drive(road: string): Promise<string> {
   return ends.join(', ');
 }
 
-describe.runIf(folder)('[ROAD-9] files of a folder', () => {
-  it.each(files)('[ROAD-9] %s', async (name) => {
-    console.log(`${name}: ${await drive(join(folder!, name))}`);
-  });
-});
+/** Where no folder is named: a road of ours, and the same with a geometry that does not exist. */
+function ours(): string {
+  const made = mkdtempSync(join(tmpdir(), 'reins-roads-'));
+  const text = writeOpenDrive(
+    generateMap(5, { blocks: 1, sequence: 'SC', lanes: 2, laneWidth: 3.5 }),
+    'ours',
+  );
+  writeFileSync(join(made, 'driven.xodr'), text);
+  writeFileSync(join(made, 'refused.xodr'), text.replace('<line', '<helix'));
+  return made;
+}
 
-it.skipIf(folder)('[ROAD-9] without a folder there is nothing to try', () => {
-  expect(files).toEqual([]);
+describe('[ROAD-9] every file of a folder is driven, or refused with a line', () => {
+  afterAll(() => REINS_ROADS_DIR ?? rmSync(folder, { recursive: true }));
+  it.each(files)('[ROAD-9] %s', async (name) => {
+    const result = await drive(join(folder, name));
+    if (REINS_ROADS_DIR) console.log(`${name}: ${result}`);
+    if (name === 'refused.xodr') expect(result).toMatch(/refused\.xodr:\d+: .*helix/);
+    else if (!REINS_ROADS_DIR) expect(result).toMatch(/^(\w+) 1\.00, \1 1\.00$/);
+    else expect(result).toMatch(/:\d+: |^\S+ [01]\.\d\d, /);
+  });
+  it('[ROAD-9] there are such files', () => expect(files).not.toEqual([]));
 });
