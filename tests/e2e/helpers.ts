@@ -5,7 +5,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type LaunchOptions,
+  type Page,
+} from 'playwright-core';
 import { root } from '../setup/sources.ts';
 
 /** Software WebGL, and no traffic of the browser's own. */
@@ -22,8 +28,11 @@ export const BROWSER_FLAGS = [
 
 const artifacts = join(root, 'tests/.artifacts');
 
-export function launchBrowser(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: BROWSER_FLAGS });
+export function launchBrowser(
+  executablePath: string,
+  options: Pick<LaunchOptions, 'ignoreDefaultArgs'> = {},
+): Promise<Browser> {
+  return chromium.launch({ executablePath, args: BROWSER_FLAGS, ...options });
 }
 
 /** A port that was free a moment ago. */

@@ -97,6 +97,31 @@ test('[E2E-14] a key whose key-up is swallowed is let go', async () => {
   await context.close();
 });
 
+test('[E2E-19] a page that comes back from the back/forward cache shows the present and drives', async () => {
+  const caching = await launchBrowser(inject('browser'), {
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  });
+  try {
+    const page = await open(await caching.newContext());
+    const received = () => page.evaluate('window.__reins.framesReceived') as Promise<number>;
+    await page.evaluate(`addEventListener('pageshow', (e) => { window.cameBack = e.persisted; })`);
+    // By script: the driver's own navigation waits for events that a cached page does not send.
+    await page.evaluate(`location.href = '${server.url}/api/health'`);
+    await page.waitForURL('**/api/health');
+    await page.evaluate('history.back()');
+    const cameBack = () => page.evaluate('window.cameBack ?? null').catch(() => null);
+    await until('the page to come back', async () => (await cameBack()) !== null);
+    expect(await cameBack()).toBe(true);
+    await until('the connection', () => isOpen(page));
+    const frames = await received();
+    await until('frames', async () => (await received()) > frames + 5);
+    await hold(page, ['KeyQ'], 'the takeover', () => isDriven(page));
+    await page.keyboard.up('KeyQ');
+  } finally {
+    await caching.close();
+  }
+});
+
 test('[E2E-15] answers of two tabs given while the server is away all arrive, once each', async () => {
   const context = await browser.newContext();
   const first = await open(context);
