@@ -105,6 +105,15 @@ test('[CLI-31] bench feedback on SIGINT keeps the finished runs, and the same co
   expect(existsSync(join(folder, 'report.html'))).toBe(true);
 }, 480_000);
 
+test('[CLI-31] bench feedback --suite speed on SIGINT writes what was measured', async () => {
+  const args = ['bin/reins.mjs', 'bench', 'feedback', '--suite', 'speed', '--out', folder];
+  const { code, err } = await stopped(args, ['speed: 0 %', 'SIGINT']);
+  expect(code, err).toBe(130);
+  const file = join(folder, 'speed.json');
+  expect(err).toContain(`stopped: what was measured until then is in ${file}`);
+  expect((JSON.parse(readFileSync(file, 'utf8')) as { rows: object[] }).rows).toEqual([]);
+}, 240_000);
+
 /** Arguments of `bench`, and what is measured of it once its first line of progress is there. */
 const MEASURED: readonly (readonly [name: string, args: string, figure: string, later: string])[] =
   [
