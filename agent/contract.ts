@@ -3,7 +3,6 @@
  * Arrays are flat, row-major Float32Arrays; `n` is steps, `d` observation size, `k` action size.
  */
 import type { BoxSpace, EnvState } from '../sim/contract.ts';
-import type { Graph } from './graphs/graph.ts';
 import type { Metrics } from './metrics.ts';
 
 export type { Metrics } from './metrics.ts';
@@ -355,46 +354,5 @@ export interface RewardModel {
   report(): Metrics;
   save(): Checkpoint;
   load(checkpoint: Checkpoint): void;
-  dispose(): void;
-}
-
-/**
- * A preset put together: learner + reward model + query selection. What the learner thread and
- * `reins train` drive. Synchronous; time and randomness come in as arguments.
- */
-export interface Trainer {
-  readonly preset: string;
-  /** What TensorFlow.js computes with. */
-  readonly backend: BackendName;
-  /** A new episode, or more steps of one that is known: steps [from, to) are new. */
-  observe(episode: Episode, from: number, to: number): void;
-  feedback(feedback: Feedback): void;
-  /** One slice of work (reward-model and/or policy updates, relabelling); undefined when there is nothing to do. */
-  update(): Metrics | undefined;
-  /** Queries worth asking now, best first; none before an unsupervised start is over. `held`: how many wait already. */
-  nextQueries(count: number, now: number, held?: number): Query[];
-  snapshot(): PolicySnapshot;
-  /** When the agent asks for a person; undefined while unknown, and for presets that never ask. */
-  gate(): GateSnapshot | undefined;
-  /** The learner's: undefined where steps of any policy will do. */
-  stepsNeeded(): number | undefined;
-  /** Increments the version and returns the snapshot, with ids of the feedback that is newly in it. */
-  publish(): { snapshot: PolicySnapshot; appliedFeedback: string[] };
-  /** Learned reward per step of a segment, for timelines and clips; undefined without a reward model. */
-  predictReward(segment: Segment): Float32Array | undefined;
-  /** Learned reward of any rows, and the same as a graph for a file; undefined while there is none. */
-  rewardModel(): Pick<RewardModel, 'predict'> | undefined;
-  rewardGraph(): Graph | undefined;
-  counts(): {
-    environmentSteps: number;
-    learnerUpdates: number;
-    rewardUpdates: number;
-    humanSteps: number;
-    labels: number;
-  };
-  report(): Metrics;
-  save(): Checkpoint;
-  /** `episodes`: with the steps of all that the checkpoint names it goes on exactly as if it had never stopped. */
-  load(checkpoint: Checkpoint, episodes?: EpisodeSource): void;
   dispose(): void;
 }

@@ -1,8 +1,9 @@
 /** Policies and reward models as files for programs that know nothing of Reins. */
 import { policyGraph } from '../agent/acting/graph.ts';
-import type { EnvironmentSpec, PolicySnapshot, Trainer } from '../agent/contract.ts';
+import type { EnvironmentSpec, PolicySnapshot } from '../agent/contract.ts';
 import { describe, type Graph, type Port } from '../agent/graphs/graph.ts';
 import { encodeOnnx } from '../agent/graphs/onnx.ts';
+import type { Trainer } from '../agent/trainer/contract.ts';
 import { createTrainer } from '../agent/trainer/trainer.ts';
 import { UsageError } from '../experiments/errors.ts';
 import { readPolicyFile } from '../experiments/policy-file.ts';

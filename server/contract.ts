@@ -10,6 +10,7 @@ import type {
   ServerMessage,
 } from './protocol/index.ts';
 import type { Run, Storage } from './storage/contract.ts';
+import type { Gold } from './storage/quality-contract.ts';
 import type { Log } from './threads/log.ts';
 
 /** Episodes kept unless asked otherwise. */
@@ -25,6 +26,7 @@ export interface RunOptions {
   readonly keepEpisodes: number;
   /** How many people are asked each query. */
   readonly overlap: Overlap;
+  readonly quality: QualityRules;
   readonly storage: Storage;
   readonly log: Log;
 }
@@ -35,6 +37,20 @@ export interface Overlap {
   /** Share of the queries that so many are asked; the others go to one person. */
   readonly share: number;
 }
+
+/** How answers of people are watched. Nothing of it is seen while all are 0. */
+export interface QualityRules {
+  /** Share of a person's questions whose answer is known. */
+  readonly gold: number;
+  /** Share that they have answered before, with the sides swapped. */
+  readonly repeats: number;
+  /** Questions with a known answer that everybody begins with. */
+  readonly quiz: number;
+  /** Share of the longer clip that somebody has to have seen before they answer. */
+  readonly minView: number;
+}
+
+export const NO_RULES: QualityRules = { gold: 0, repeats: 0, quiz: 0, minView: 0 };
 
 /** What viewers hear. */
 export interface RunListener {
@@ -53,6 +69,40 @@ export interface Asker {
   /** Queries that the person wants to hold at once. */
   readonly count: number;
   message(message: ServerMessage): void;
+}
+
+/** What is known of how somebody answers, and whether their answers count. */
+export interface PersonStanding {
+  readonly state: 'quiz' | 'active' | 'paused';
+  /** Of the last decision about them; null: there was none. */
+  readonly reason: string | null;
+  readonly actor: string | null;
+  /** ms since epoch. */
+  readonly since: number | null;
+  /** Answers to questions whose answer is known: at the beginning (of so many), and between the others. */
+  readonly quiz: { readonly n: number; readonly right: number; readonly of: number };
+  readonly gold: { readonly n: number; readonly right: number };
+  /** Questions that were asked again with the sides swapped, and how many were answered as before. */
+  readonly repeats: { readonly n: number; readonly right: number };
+  /** Log-likelihood ratio of somebody good to a coin; at −2.944 they are paused. */
+  readonly ratio: number;
+  /** Share of their newest answers that came too fast; null: nothing is known. */
+  readonly fast: number | null;
+}
+
+export interface WatchHandle {
+  of(teacherId: string): PersonStanding;
+  /** Everybody of whom anything is known. */
+  readonly people: readonly string[];
+  readonly gold: readonly (Gold & {
+    readonly answered: { readonly n: number; readonly trusted: number; readonly right: number };
+  })[];
+  /** Answers of the person count no more, and their questions are asked of others. @returns how many answers */
+  pause(teacherId: string, reason: string, actor: string): Promise<number>;
+  /** They count again as they did. @returns how many answers */
+  resume(teacherId: string, reason: string, actor: string): Promise<number>;
+  /** Nobody is asked it any more. False: there is no such gold that was asked still. */
+  retireGold(id: string, why: string, actor: string): Promise<boolean>;
 }
 
 export type QueueCounts = Omit<QueueReport, 'waiting' | 'holds'>;
@@ -103,6 +153,7 @@ export interface RunHandle {
   leaveQueries(viewer: string): void;
   /** The same figures counted anew from the disk. */
   recountQueue(): Promise<{ readonly disk: QueueCounts; readonly isSame: boolean }>;
+  readonly watch: WatchHandle;
   /** False while somebody else drives. */
   takeControl(driver: Driver): boolean;
   readonly holder: Driver | undefined;

@@ -7,7 +7,7 @@ import { Admission } from './connection/admission.ts';
 import { createCountedLog } from './connection/counted-log.ts';
 import { createHttp } from './connection/http.ts';
 import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.ts';
-import { KEEP_EPISODES, type Overlap } from './contract.ts';
+import { KEEP_EPISODES, NO_RULES, type Overlap, type QualityRules } from './contract.ts';
 import { People } from './people/people.ts';
 import { PROTOCOL_VERSION } from './protocol/index.ts';
 import { startRun } from './run/run.ts';
@@ -49,6 +49,8 @@ export interface ServeOptions {
   readonly keepEpisodes?: number;
   /** How many people are asked each query; one. */
   readonly overlap?: Overlap;
+  /** How people's answers are watched; not at all. */
+  readonly quality?: QualityRules;
   readonly uiDir: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
@@ -105,6 +107,7 @@ async function open(
     ...wanted,
     keepEpisodes: options.keepEpisodes ?? KEEP_EPISODES,
     overlap: options.overlap ?? { people: 1, share: 1 },
+    quality: options.quality ?? NO_RULES,
     run: record,
     storage,
     log,

@@ -15,6 +15,16 @@ export interface SprtOptions {
 
 export const SPRT_DEFAULTS: SprtOptions = { bad: 0.5, good: 0.85, error: 0.05 };
 
+/**
+ * The same people asked once more, sides swapped: a coin says the same half of the time, somebody who is right with
+ * probability p does with p² + (1 − p)².
+ */
+export const SPRT_REPEATS: SprtOptions = {
+  bad: 0.5,
+  good: SPRT_DEFAULTS.good ** 2 + (1 - SPRT_DEFAULTS.good) ** 2,
+  error: SPRT_DEFAULTS.error,
+};
+
 export type SprtVerdict = 'good' | 'bad' | 'undecided';
 
 /** What one answer adds to the log-likelihood ratio of good to bad. */
@@ -23,8 +33,14 @@ export function evidence(isRight: boolean, { bad, good }: SprtOptions = SPRT_DEF
 }
 
 /** The verdict is in once the sum of the evidence is so far from 0. */
-export function decisionBound({ error }: SprtOptions = SPRT_DEFAULTS): number {
+export function decisionBound({ error }: Pick<SprtOptions, 'error'> = SPRT_DEFAULTS): number {
   return Math.log((1 - error) / error);
+}
+
+export interface SprtResult {
+  readonly verdict: SprtVerdict;
+  readonly ratio: number;
+  readonly answers: number;
 }
 
 /**
@@ -35,19 +51,32 @@ export function sprt(
   answers: readonly boolean[],
   options: SprtOptions = SPRT_DEFAULTS,
   continues = false,
-): { readonly verdict: SprtVerdict; readonly ratio: number; readonly answers: number } {
+): SprtResult {
+  return sprtOf(
+    answers.map((isRight) => evidence(isRight, options)),
+    options,
+    continues,
+  );
+}
+
+/** The same of any observations, each given as what it adds to the log-likelihood ratio. */
+export function sprtOf(
+  observations: readonly number[],
+  options: Pick<SprtOptions, 'error'> = SPRT_DEFAULTS,
+  continues = false,
+): SprtResult {
   const bound = decisionBound(options);
   let ratio = 0;
   let verdict: SprtVerdict = 'undecided';
-  for (const [i, isRight] of answers.entries()) {
-    ratio += evidence(isRight, options);
+  for (const [i, observation] of observations.entries()) {
+    ratio += observation;
     if (ratio <= -bound) return { verdict: 'bad', ratio, answers: i + 1 };
     if (ratio < bound) continue;
     verdict = 'good';
     if (!continues) return { verdict, ratio, answers: i + 1 };
     ratio = 0;
   }
-  return { verdict, ratio, answers: answers.length };
+  return { verdict, ratio, answers: observations.length };
 }
 
 /** Answers until a verdict, on average, of somebody who is right with probability `p` (Wald's approximation). */

@@ -1,4 +1,5 @@
 /** The queue's source: makes Query objects, remembers what was asked, and lets queries expire. */
+import { hash } from 'node:crypto';
 import { parseConfig } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { EnvironmentSpec, Episode, Feedback, Query, Segment } from '../contract.ts';
@@ -16,6 +17,9 @@ import {
   type SegmentReturns,
   selectQueries,
 } from './select.ts';
+
+/** Hexadecimal digits at the end of a query's id. */
+export const QUERY_ID = 12;
 
 export interface QuerySource {
   readonly config: QueryConfig;
@@ -63,6 +67,11 @@ function questions(kind: QueryConfig['kind'], chosen: readonly Choice[]) {
     rankings.push({ choice, segments });
   }
   return rankings;
+}
+
+/** It tells nothing of how many there were: what a server slips in between bears the same kind of name. */
+function idOf(runId: string, count: number): string {
+  return `${runId}-q${hash('sha256', `${runId} ${count}`, 'hex').slice(0, QUERY_ID)}`;
 }
 
 export function createQuerySource(
@@ -169,7 +178,7 @@ export function createQuerySource(
       all.sort((one, other) => Number(other.isUrgent) - Number(one.isUrgent));
       return all.map(({ choice, segments, strategy, isUrgent }) => {
         const query: Query = {
-          id: `${runId}-q${count++}`,
+          id: idOf(runId, count++),
           runId,
           kind: config.kind,
           segments,

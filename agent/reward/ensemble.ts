@@ -64,6 +64,8 @@ export interface RewardEnsemble extends RewardModel {
   observe(episode: Episode, from: number, to: number): void;
   /** `query` is needed for approvals. */
   feedback(feedback: Feedback, episodes: EpisodeSource, query?: Query): void;
+  /** What these teachers say and said is left out from now on; that of others is fitted again. */
+  exclude(teacherIds: readonly string[]): void;
   /** Whether there is feedback that no published version contains. */
   readonly pending: boolean;
   /** Pieces of feedback that are being fitted. */
@@ -233,7 +235,7 @@ export function createRewardEnsemble(
       load: (from, _name, meta) => reference.load(from, meta as SavedReference),
     },
     data: {
-      save: (into) => saveData(labels.data, into),
+      save: (into) => saveData(labels.all, into),
       load: (from, _name, meta) => labels.replace(restoreData(meta as SavedDatum[], from)),
     },
   });
@@ -259,6 +261,9 @@ export function createRewardEnsemble(
       if (made.length === 0) return;
       labels.add(made);
       state.fresh++;
+    },
+    exclude(teacherIds) {
+      if (labels.exclude(teacherIds)) state.fresh++;
     },
     update() {
       if (!ensemble.pending) return undefined;

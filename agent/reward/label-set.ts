@@ -6,13 +6,17 @@ import type { Noise } from './noise.ts';
 export type LabelLists = ReadonlyMap<FittedKind, readonly Datum[]>;
 
 export interface LabelSet {
-  /** Oldest first. */
+  /** Oldest first, without those of teachers that are left out. */
   readonly data: readonly Datum[];
+  /** With them. */
+  readonly all: readonly Datum[];
   /** Pieces of feedback they come from. */
   readonly feedback: number;
   add(made: readonly Datum[]): void;
   /** Remove a retracted piece of feedback; false when it was not there. */
   retract(feedbackId: string): boolean;
+  /** Leaves out what these teachers said, and nothing else; false: nothing changes by it. */
+  exclude(teacherIds: readonly string[]): boolean;
   /** What a member trains on, by kind; all of it where there is one member only. */
   of(member: number): LabelLists;
   replace(data: readonly Datum[]): void;
@@ -20,11 +24,14 @@ export interface LabelSet {
 
 /** `noise` is told how often each teacher says 'equal'. */
 export function createLabelSet(members: number, noise: Noise): LabelSet {
+  let all: Datum[] = [];
   let data: Datum[] = [];
+  let excluded: ReadonlySet<string> = new Set();
   let lists: Map<FittedKind, Datum[]>[] | undefined;
 
   function changed(next: Datum[]): void {
-    data = next;
+    all = next;
+    data = excluded.size === 0 ? all : all.filter((datum) => !excluded.has(teacherOf(datum)));
     lists = undefined;
     const answers = new Map<string, { all: number; equal: number }>();
     for (const datum of data) {
@@ -53,21 +60,36 @@ export function createLabelSet(members: number, noise: Noise): LabelSet {
     get data() {
       return data;
     },
+    get all() {
+      return all;
+    },
     get feedback() {
       return new Set(data.map((datum) => datum.feedbackId)).size;
     },
     add(made) {
-      changed([...data, ...made.map((datum) => ({ ...datum, fold: twinOf(datum, data).fold }))]);
+      changed([...all, ...made.map((datum) => ({ ...datum, fold: twinOf(datum, all).fold }))]);
     },
     retract(feedbackId) {
-      const kept = data.filter((datum) => datum.feedbackId !== feedbackId);
-      if (kept.length === data.length) return false;
+      const kept = all.filter((datum) => datum.feedbackId !== feedbackId);
+      if (kept.length === all.length) return false;
       changed(kept);
       return true;
+    },
+    exclude(teacherIds) {
+      const before = data;
+      excluded = new Set(teacherIds);
+      changed(all);
+      return data.length !== before.length || data.some((datum, i) => datum !== before[i]);
     },
     of: (member) => (lists ??= split())[member]!,
     replace: (next) => changed([...next]),
   };
+}
+
+/** Whose noise it has is written before whose it is, where that is one of its own kind (dataset.ts). */
+function teacherOf({ kind, teacherId }: Datum): string {
+  const own = `${kind}/`;
+  return teacherId.startsWith(own) ? teacherId.slice(own.length) : teacherId;
 }
 
 /** An earlier datum of the same pair, either way round, or the datum itself: seeing one answer is seeing the other. */

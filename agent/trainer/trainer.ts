@@ -5,13 +5,7 @@
 import { parseConfig } from '../../sim/config.ts';
 import { createRandom } from '../../sim/random.ts';
 import { type BackendName, loadBackend } from '../backend/backend.ts';
-import type {
-  EnvironmentSpec,
-  Metrics,
-  PolicySnapshot,
-  RewardModel,
-  Trainer,
-} from '../contract.ts';
+import type { EnvironmentSpec, Metrics, PolicySnapshot, RewardModel } from '../contract.ts';
 import { createEpisodeStore, type SavedStore, segmentRows } from '../episode/store.ts';
 import { isLabel, stepsOf } from '../feedback.ts';
 import {
@@ -27,6 +21,7 @@ import { getPreset } from '../presets/presets.ts';
 import { createQuerySource } from '../queries/queries.ts';
 import { createRewardEnsemble } from '../reward/ensemble.ts';
 import { createAveraging } from './averaging.ts';
+import type { Trainer } from './contract.ts';
 import { countMetrics, countsOf, newCounters, restoreCounters, savedCounters } from './counters.ts';
 import { createHackingWatch } from './hacking.ts';
 import { createLearner } from './learner.ts';
@@ -242,6 +237,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       if (fitted) ledger.add(feedback.id, reward.version + 1);
       else if (taken) ledger.add(feedback.id, 0);
     },
+    exclude: (teacherIds) => reward?.exclude(teacherIds),
     update() {
       leaveExploration();
       if (relabel()) return { 'relabel/version': counters.relabelledVersion };

@@ -3,7 +3,7 @@ import { createServer as createProbe } from 'node:net';
 import { Command, Option } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { repositoryRoot } from '../../experiments/root.ts';
-import { KEEP_EPISODES } from '../../server/contract.ts';
+import { KEEP_EPISODES, type QualityRules } from '../../server/contract.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { hostName, integer, number, pageOrigin, partSetting, port, seed } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
@@ -31,6 +31,10 @@ interface ServeFlags {
   keepEpisodes: number;
   overlap: number;
   overlapShare: number;
+  gold: number;
+  repeats: number;
+  quiz: number;
+  minView: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   dev: boolean;
   page: boolean;
@@ -90,7 +94,7 @@ export function serveCommand(): Command {
     'reins serve --env half-cheetah --preset pebble',
     'reins serve --set queries.kind=rank',
     'reins serve --run run-1a2b3c4d',
-    'reins serve --overlap 2 --overlap-share 0.3',
+    'reins serve --overlap 2 --overlap-share 0.3 --quiz 10 --gold 0.1 --repeats 0.05',
     'reins serve --host 0.0.0.0',
     'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
     'reins serve --config experiment.json --port 9000',
@@ -100,12 +104,25 @@ export function serveCommand(): Command {
 function peopleOptions(command: Command): Command {
   return command
     .option('--overlap <n>', 'people who are asked each question', integer(1, 9), 1)
+    .option('--overlap-share <p>', 'share of the questions that so many are asked', number(0, 1), 1)
+    .option('--gold <p>', 'share of the questions whose answer is known, hidden', number(0, 0.5), 0)
     .option(
-      '--overlap-share <p>',
-      'share of the questions that so many are asked',
+      '--repeats <p>',
+      'share of the questions that a person is asked again, sides swapped',
+      number(0, 0.5),
+      0,
+    )
+    .option('--quiz <n>', 'questions with a known answer to begin with', integer(0, 50), 0)
+    .option(
+      '--min-view <p>',
+      'share of the clips that has to be seen before an answer',
       number(0, 1),
-      1,
+      0,
     );
+}
+
+function rulesOf({ gold, repeats, quiz, minView }: ServeFlags): QualityRules {
+  return { gold, repeats, quiz, minView };
 }
 
 /** With --run: what the run is made of, where nothing else is asked for. */
@@ -190,6 +207,7 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
         rollouts: flags.rollouts,
         keepEpisodes: flags.keepEpisodes,
         overlap: { people: flags.overlap, share: flags.overlapShare },
+        quality: rulesOf(flags),
         uiDir,
         logLevel: flags.logLevel,
       }),

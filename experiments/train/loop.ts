@@ -5,8 +5,9 @@
  */
 
 import { createPolicy } from '../../agent/acting/policy.ts';
-import type { Episode, Policy, Trainer } from '../../agent/contract.ts';
+import type { Episode, Policy } from '../../agent/contract.ts';
 import type { EpisodeStore } from '../../agent/episode/store.ts';
+import type { Trainer } from '../../agent/trainer/contract.ts';
 import type { Random } from '../../sim/random.ts';
 import { answer, deliver, press } from './answers.ts';
 import { send } from './say.ts';

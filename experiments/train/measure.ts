@@ -1,10 +1,11 @@
 /** How good a policy and its reward model are: on held-out episodes, and against the environment's reward. */
-import type { Trainer } from '../../agent/contract.ts';
+
 import type { EpisodeStore } from '../../agent/episode/store.ts';
 import { type EpisodeRow, type Evaluation, evaluate } from '../../agent/evaluation/evaluate.ts';
 import { epicDistance } from '../../agent/evaluation/reward-distance.ts';
 import { mean, pearson } from '../../agent/evaluation/statistics.ts';
 import { isConstant } from '../../agent/reward/statistics.ts';
+import type { Trainer } from '../../agent/trainer/contract.ts';
 import type { Environment } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import type { Pause } from '../pause.ts';

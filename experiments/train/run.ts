@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createPolicy } from '../../agent/acting/policy.ts';
-import type { Policy, PolicySnapshot, Trainer } from '../../agent/contract.ts';
+import type { Policy, PolicySnapshot } from '../../agent/contract.ts';
 import { getPreset, predictedSteps } from '../../agent/presets/presets.ts';
 import { type LabelSchedule, queryDefaults } from '../../agent/queries/config.ts';
+import type { Trainer } from '../../agent/trainer/contract.ts';
 import { applyOverrides } from '../../agent/trainer/options.ts';
 import { createTrainer } from '../../agent/trainer/trainer.ts';
 import type { Environment, EnvironmentOptions, Memory } from '../../sim/contract.ts';

@@ -1,8 +1,8 @@
 /** A training from its first evaluation to its last, with what is saved on the way. */
 import { createHash } from 'node:crypto';
-import type { Trainer } from '../../agent/contract.ts';
 import type { Evaluation } from '../../agent/evaluation/evaluate.ts';
 import { FEWEST_REPEATS } from '../../agent/reward/report.ts';
+import type { Trainer } from '../../agent/trainer/contract.ts';
 import type { Environment, Memory } from '../../sim/contract.ts';
 import { createPause } from '../pause.ts';
 import { writePolicyFile } from '../policy-file.ts';

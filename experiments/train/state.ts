@@ -1,5 +1,5 @@
 /** What a training carries from step to step, and how it is saved. */
-import type { Episode, Feedback, Policy, Query, Trainer } from '../../agent/contract.ts';
+import type { Episode, Feedback, Policy, Query } from '../../agent/contract.ts';
 import { createEpisodeRecorder, type EpisodeRecorder } from '../../agent/episode/recorder.ts';
 import {
   createEpisodeStore,
@@ -7,6 +7,7 @@ import {
   type SavedStore,
 } from '../../agent/episode/store.ts';
 import type { LabelSchedule } from '../../agent/queries/config.ts';
+import type { Trainer } from '../../agent/trainer/contract.ts';
 import type { Environment, EnvironmentFactory, EnvState, TimeStep } from '../../sim/contract.ts';
 import { memoryOf, streamOf } from '../../sim/memory.ts';
 import { createRandom, type Random } from '../../sim/random.ts';

@@ -7,7 +7,6 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { Gauge, Registry } from 'prom-client';
 import type { RunHandle } from '../contract.ts';
 import { OWNER, type People } from '../people/people.ts';
-import { qualityOf } from '../run/quality.ts';
 import type { Storage } from '../storage/contract.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { Admission, Refused } from './admission.ts';
@@ -15,6 +14,7 @@ import { compressAnswers } from './compress.ts';
 import type { ConnectionLog } from './counted-log.ts';
 import { episodeRoutes } from './episode-routes.ts';
 import { guardHttp } from './http-guard.ts';
+import { qualityRoutes } from './quality-routes.ts';
 import type { Sockets } from './sockets.ts';
 
 const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>Reins</title>
@@ -53,7 +53,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   await app.register(async (api) => {
     routes(api, run, storage);
-    peopleRoutes(api, run, storage, (id) => people.nameOf(id));
+    qualityRoutes(api, { run, storage, people });
     admissionRoute(api, options.socketRefusal);
     accountRoutes(api, people, ({ person }) => person ?? OWNER);
   });
@@ -92,52 +92,6 @@ function admissionRoute(api: FastifyInstance, refusal: Sockets['refusal']): void
     async ({ raw, query }) => {
       const { headers, url = '/' } = raw;
       return { message: refusal({ headers, url, origin: query.origin })?.message ?? null };
-    },
-  );
-}
-
-const page = {
-  type: 'object',
-  properties: {
-    after: { type: 'integer', minimum: 0, default: 0 },
-    limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 1000 },
-  },
-} as const;
-
-/** What became of people's questions, how good their answers are, and who did what. */
-function peopleRoutes(
-  api: FastifyInstance,
-  run: RunHandle,
-  storage: Storage,
-  nameOf: (teacherId: string) => string,
-): void {
-  api.get(
-    '/api/queue',
-    { schema: { summary: 'What became of the queries given to people; the sum, counted twice' } },
-    async () => {
-      const { disk, isSame } = await run.recountQueue();
-      const { queue } = run;
-      return { ...queue, disk, holds: queue.holds && isSame };
-    },
-  );
-  api.get(
-    '/api/quality',
-    { schema: { summary: 'How far people agree, and how far each can be relied on' } },
-    async () => {
-      const rows = await storage.answeredAssignments(run.run.id);
-      const report = qualityOf(
-        rows.flatMap(({ verdict, ...row }) => (verdict === null ? [] : [{ ...row, verdict }])),
-      );
-      const named = report.people.map((person) => ({ ...person, name: nameOf(person.teacherId) }));
-      return { ...report, people: named };
-    },
-  );
-  api.get<{ Querystring: { after: number; limit: number } }>(
-    '/api/audit',
-    { schema: { summary: 'The audit log after a row, oldest first', querystring: page } },
-    async ({ query }) => {
-      const rows = await storage.readAudit(query.after, query.limit);
-      return rows.map(({ seq, hash, body }) => ({ seq, hash, ...JSON.parse(body) }));
     },
   );
 }

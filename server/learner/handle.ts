@@ -51,6 +51,7 @@ export class LearnerHandle {
   #state: LearnerState = 'starting';
   #backend: LearnerBackend = { name: 'cpu', reason: 'the learner is starting' };
   #metrics: Metrics = {};
+  #excluded: readonly string[] = [];
   #counts: LearnerCounts = {
     environmentSteps: 0,
     learnerUpdates: 0,
@@ -127,6 +128,13 @@ export class LearnerHandle {
     this.#delivery?.feedback(sequence, feedback);
   }
 
+  /** From now on what these teachers said is not fitted by the reward model. */
+  exclude(teacherIds: readonly string[]): void {
+    if (teacherIds.length === 0 && this.#excluded.length === 0) return;
+    this.#excluded = teacherIds;
+    this.#thread.send({ type: 'exclude', teacherIds });
+  }
+
   /** Answered by a `predicted` report with this tag, unless the thread dies. */
   predict(tag: string, segment: Segment): void {
     this.#thread.send({ type: 'predict', tag, segment });
@@ -173,6 +181,7 @@ export class LearnerHandle {
       transfer: stored ? buffersOfCheckpoint(stored.checkpoint) : [],
       begin: (send) => {
         const runId = run.id;
+        if (this.#excluded.length > 0) send({ type: 'exclude', teacherIds: this.#excluded });
         this.#delivery = new Delivery({ runId, storage, live, log, checkpoint: stored, send });
         if (this.#state === 'restarting') listener({ type: 'restarted' });
       },

@@ -46,6 +46,8 @@ export type LearnerCommand =
   | { readonly type: 'feedback'; readonly sequence: number; readonly feedback: Feedback }
   /** `held`: queries that wait for an answer already. */
   | { readonly type: 'queries'; readonly count: number; readonly held: number }
+  /** What these teachers said is not fitted by the reward model; anybody else's is. */
+  | { readonly type: 'exclude'; readonly teacherIds: readonly string[] }
   | { readonly type: 'predict'; readonly tag: string; readonly segment: Segment }
   | { readonly type: 'save'; readonly last: boolean };
 

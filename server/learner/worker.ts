@@ -81,6 +81,9 @@ port.on('message', (command: LearnerCommand) => {
     case 'feedback':
       waiting.add(command.sequence, command.feedback);
       break;
+    case 'exclude':
+      trainer.exclude(command.teacherIds);
+      break;
     case 'queries':
       emit({
         type: 'queries',

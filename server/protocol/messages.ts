@@ -278,6 +278,14 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('query'), query: querySchema }),
   z.object({ type: z.literal('query-expired'), queryId: z.string() }),
+  /** To those whose answers are watched: the quiz they begin with, or that their answers do not count for now. */
+  z.object({
+    type: z.literal('standing'),
+    state: z.enum(['quiz', 'active', 'paused']),
+    /** Questions of the quiz that are answered, and how many there are. */
+    answered: z.number(),
+    of: z.number(),
+  }),
   /** The feedback is on disk. */
   z.object({
     type: z.literal('ack'),

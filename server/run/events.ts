@@ -67,7 +67,7 @@ async function onLiveEpisode(
 }
 
 export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Promise<void> {
-  const { learner, scenes, queries, episodes, takeovers, viewers } = parts;
+  const { learner, scenes, queries, watch, episodes, takeovers, viewers } = parts;
   switch (event.type) {
     case 'ready':
       scenes.ready(event.oneScene);
@@ -80,6 +80,7 @@ export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Prom
       return;
     case 'episode':
       queries.moved();
+      watch.seek();
       episodes.remember(event.episode);
       await episodes.conclude(event.episode, event.endReason, false);
       return;

@@ -10,7 +10,8 @@ import { DiskTroubles } from './disk-troubles.ts';
 import { createEpisodes, type Episodes } from './episodes.ts';
 import { FeedbackLog } from './feedback.ts';
 import { LiveActor } from './live-actor.ts';
-import { Queries } from './queries.ts';
+import { openWatch } from './open-watch.ts';
+import type { Queries } from './queries.ts';
 import { createRewardAlerts } from './reward-alerts.ts';
 import { RolloutActors } from './rollout-actors.ts';
 import { createScenes, type Scenes } from './scenes.ts';
@@ -18,6 +19,7 @@ import { createStatistics, type RunStatistics } from './statistics.ts';
 import { createTakeoverTally } from './takeover-totals.ts';
 import { Takeovers } from './takeovers.ts';
 import { createViewers, type Viewers } from './viewers.ts';
+import type { Watch } from './watch.ts';
 
 /** More episodes than any run keeps. */
 const ALL = 1_000_000;
@@ -34,6 +36,7 @@ export interface RunParts {
   readonly learner: LearnerHandle;
   readonly episodes: Episodes;
   readonly queries: Queries;
+  readonly watch: Watch;
   /** Hears every report of the learner. */
   readonly hearReward: (metrics: Metrics) => void;
   readonly feedback: FeedbackLog;
@@ -59,8 +62,10 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const learner = new LearnerHandle({ run, overrides, environmentOptions, storage, live, log });
 
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner });
-  const { overlap } = options;
-  const queries = await Queries.open({ runId: run.id, overlap, storage, episodes, background });
+  const { queries, watch } = await openWatch({
+    ...{ options, episodes, background, learner },
+    controlDt: () => live.facts.controlDt,
+  });
   // Waiting queries were chosen before the alarm, and people must see the suspects first.
   const hearReward = createRewardAlerts(alerts, () => background.run('queries', queries.renew()));
   const feedback = new FeedbackLog(
@@ -92,6 +97,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     learner,
     episodes,
     queries,
+    watch,
     hearReward,
     feedback,
     takeovers,

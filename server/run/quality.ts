@@ -16,6 +16,9 @@ export interface PersonQuality {
   readonly answers: number;
   /** Median time from being given a query to the answer, ms. */
   readonly medianMs: number;
+  /** Answers that chose the left clip, and those that chose either. */
+  readonly left: number;
+  readonly decisive: number;
   /** Answers to queries that somebody else answered too, and how many of those agree with the consensus. */
   readonly shared: number;
   readonly withConsensus: number;
@@ -73,6 +76,8 @@ export function qualityOf(answers: readonly CountedAnswer[]): QualityReport {
       return {
         teacherId,
         answers: own.length,
+        left: own.filter(({ verdict }) => verdict === 'a').length,
+        decisive: own.filter(({ verdict }) => verdict === 'a' || verdict === 'b').length,
         medianMs: median(own.map(({ leasedAt, endedAt }) => (endedAt ?? leasedAt) - leasedAt)),
         shared: given.length,
         withConsensus: agreed.length,

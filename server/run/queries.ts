@@ -1,18 +1,23 @@
 /**
  * Queries held ready for people, and who has which of them. `queue.ts` decides, this file writes what it decided
- * and tells the pages. All of the queries can be shown.
+ * and tells the pages.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Feedback, Query } from '../../agent/contract.ts';
 import { type Asker, type Overlap, type QueueCounts, RunError } from '../contract.ts';
 import type { QueueReport, ServerMessage } from '../protocol/index.ts';
 import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
+import { Askers } from './askers.ts';
 import type { Background } from './background.ts';
 import type { Episodes } from './episodes.ts';
 import { LeaseTimes } from './lease-times.ts';
 import { OnScreen } from './on-screen.ts';
-import { type Change, Queue } from './queue.ts';
-import { stableShare } from './stable-share.ts';
+import type { Probes } from './probes.ts';
+import { type Asked, type Change, Queue } from './queue.ts';
+import { Reservations } from './reservations.ts';
+import { SetAside, type Write } from './set-aside.ts';
+import type { Standings } from './standings.ts';
+import { Stock, wireQuery } from './stock.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Queries that every person finds ready beyond those they hold. */
@@ -40,6 +45,10 @@ export interface QueriesOptions {
   >;
   readonly episodes: Pick<Episodes, 'find' | 'keep'>;
   readonly background: Pick<Background, 'run'>;
+  readonly standings: Pick<Standings, 'isPaused'>;
+  readonly probes: Pick<Probes, 'find' | 'given' | 'next' | 'put' | 'resemble'>;
+  /** Hears of answers, also of those taken back, with the feedback that says so. */
+  readonly onAnswered: (row: Assignment, feedback: Feedback) => void;
 }
 
 /** What an answer changes; nothing is told to anybody before `done`. */
@@ -54,18 +63,27 @@ export class Queries {
   readonly #options: QueriesOptions;
   readonly #queue: Queue;
   readonly #times = new LeaseTimes();
-  readonly #open = new Map<string, StoredQuery>();
-  /** How many episodes had ended when a query was taken. */
-  readonly #takenAt = new Map<string, number>();
-  readonly #askers = new Map<string, Asker>();
+  readonly #stock: Stock;
+  readonly #reservations: Reservations;
+  /** For answers of people who are paused. */
+  readonly #setAside: SetAside;
+  readonly #askers = new Askers();
   readonly #onScreen = new OnScreen();
   /** Ends that the disk did not take yet. */
   #unwritten: Assignment[] = [];
-  #ended = 0;
 
   private constructor(options: QueriesOptions, queue: Queue) {
     this.#options = options;
     this.#queue = queue;
+    this.#stock = new Stock(options);
+    const stock = this.#stock;
+    this.#reservations = new Reservations({ queue, stock, probes: options.probes });
+    this.#setAside = new SetAside({
+      ...{ queue, stock },
+      recall: (queryId) => this.#recall(queryId),
+      isOnScreen: (row) => this.#onScreen.has(row),
+      tell: (changes) => this.#tell(changes),
+    });
   }
 
   /** With what people of an earlier process still hold: their pages come back. */
@@ -78,8 +96,8 @@ export class Queries {
     for (const id of held) {
       const query = await storage.getQuery(id);
       const rows = await storage.assignmentsOf(id);
-      queue.offer({ id, runId, overlap: query?.overlap ?? 1 }, rows);
-      if (query) queries.#hold(query);
+      queue.offer(queries.#asked({ id, runId, overlap: query?.overlap ?? 1 }), rows);
+      if (query) queries.#stock.hold(query);
     }
     const now = Date.now();
     // Their hearts did not beat while the server was away.
@@ -89,12 +107,11 @@ export class Queries {
 
   /** Urgent queries first, otherwise in the order in which they came. */
   get open(): readonly Query[] {
-    const queries = [...this.#open.values()];
-    return queries.sort((a, b) => Number(b.urgent === true) - Number(a.urgent === true));
+    return this.#stock.inOrder;
   }
 
   get size(): number {
-    return this.#open.size;
+    return this.#stock.size;
   }
 
   get report(): QueueReport {
@@ -137,14 +154,15 @@ export class Queries {
     const taken: StoredQuery[] = [];
     for (const asked of list) {
       if (taken.length >= missing) break;
-      if (!this.#open.has(asked.id) && (await this.#canBeShown(asked)))
-        taken.push(this.#withOverlap(asked));
+      if (!this.#stock.has(asked.id) && (await this.#stock.canBeShown(asked)))
+        taken.push(this.#stock.withOverlap(asked));
     }
     await this.#options.storage.putQueries(taken);
     for (const query of taken) {
-      if (this.#open.has(query.id)) continue;
-      this.#queue.offer({ id: query.id, runId: query.runId, overlap: query.overlap ?? 1 });
-      this.#hold(query);
+      if (this.#stock.has(query.id)) continue;
+      this.#queue.offer(this.#asked(query));
+      this.#stock.hold(query);
+      this.#options.probes.resemble(query);
     }
     await this.#serve();
   }
@@ -154,11 +172,11 @@ export class Queries {
     const { viewer, teacherId, count } = asker;
     if (count === 0) {
       this.#askers.delete(viewer);
-      if (![...this.#askers.values()].some((other) => other.teacherId === teacherId))
+      if (this.#askers.of(teacherId).length === 0)
         await this.#end(this.#queue.release(teacherId, Date.now(), this.#onScreen.of(teacherId)));
       return;
     }
-    this.#askers.set(viewer, asker);
+    this.#askers.set(asker);
     for (const row of this.#queue.heldBy(teacherId)) this.#send(row, [asker]);
     await this.#serve();
   }
@@ -202,14 +220,29 @@ export class Queries {
       done: () => {
         this.#times.add(feedback);
         this.#tell(changes);
+        for (const { after } of changes) this.#options.onAnswered(after, feedback);
         this.#options.background.run('queries', this.#serve());
       },
     };
   }
 
+  /** Somebody is paused: their questions are asked of others again. @returns how many answers that are */
+  async pause(teacherId: string, rows: readonly Assignment[], write: Write): Promise<number> {
+    const count = await this.#setAside.put(teacherId, rows, write);
+    await this.#serve();
+    return count;
+  }
+
+  /** Somebody is let in again: their answers count as they did. */
+  async resume(rows: readonly Assignment[], write: Write): Promise<number> {
+    const count = await this.#setAside.back(rows, write);
+    await this.#serve();
+    return count;
+  }
+
   /** An episode ended: behaviour has moved on by one. */
   moved(): void {
-    this.#ended++;
+    this.#stock.moved();
   }
 
   /** Ends leases that ran out, and withdraws queries that are overdue by their own terms, except those on a screen. */
@@ -218,12 +251,12 @@ export class Queries {
     const changes = this.#queue.sweep(now);
     const shown = this.#onScreen.queries();
     const held: StoredQuery[] = [];
-    for (const query of this.#open.values()) {
-      if (!this.#isOverdue(query, now)) continue;
+    for (const query of this.#stock.all) {
+      if (!this.#stock.isOverdue(query, now)) continue;
       if (!shown.has(query.id)) changes.push(...this.#withdraw(query.id, now));
       else if (query.expiresAt <= now) held.push({ ...query, expiresAt: now + HELD });
     }
-    for (const query of held) this.#open.set(query.id, query);
+    for (const query of held) this.#stock.renew(query);
     await this.#end(changes);
     await this.#options.storage.putQueries(held);
     await this.#serve();
@@ -233,61 +266,25 @@ export class Queries {
   async renew(): Promise<void> {
     const shown = this.#onScreen.queries();
     const now = Date.now();
-    const waiting = [...this.#open.keys()].filter((id) => !shown.has(id));
-    await this.#end(waiting.flatMap((id) => this.#withdraw(id, now)));
-  }
-
-  // ------------------------------------------------------------------ what is asked
-
-  async #canBeShown({ segments }: Query): Promise<boolean> {
-    const { storage, episodes } = this.#options;
-    const found = await Promise.all(segments.map((s) => episodes.find(s.episodeId)));
-    const whole = found.every((e, i) => e && e.poses.length > 0 && e.length >= segments[i]!.to);
-    if (!whole) return false;
-    for (const e of found)
-      if (!(await storage.findEpisode(e!.id)) && !(await episodes.keep(e!, false))) return false; // an answer to it could not be taken
-    return true;
-  }
-
-  /** Which queries more than one person is asked is decided by their ids: the same whenever it is asked. */
-  #withOverlap(query: Query): StoredQuery {
-    const { people, share } = this.#options.overlap;
-    return people > 1 && stableShare(query.id) < share ? { ...query, overlap: people } : query;
-  }
-
-  #hold(query: StoredQuery): void {
-    this.#open.set(query.id, query);
-    this.#takenAt.set(query.id, this.#ended);
-  }
-
-  #drop(queryId: string): void {
-    this.#open.delete(queryId);
-    this.#takenAt.delete(queryId);
-  }
-
-  #withdraw(queryId: string, now: number): Change[] {
-    const changes = this.#queue.withdraw(queryId, now);
-    this.#drop(queryId);
-    return changes;
-  }
-
-  #isOverdue({ id, expiresAt, expiresAfterEpisodes }: Query, now: number): boolean {
-    const behind = this.#ended - this.#takenAt.get(id)!;
-    return expiresAt <= now || behind >= (expiresAfterEpisodes ?? Number.POSITIVE_INFINITY);
+    const waiting = this.#stock.all.filter(({ id }) => !shown.has(id));
+    await this.#end(waiting.flatMap(({ id }) => this.#withdraw(id, now)));
   }
 
   // ------------------------------------------------------------------ who has what
 
-  /** By person: how many queries they want to hold, the most of their pages. */
+  #withdraw(queryId: string, now: number): Change[] {
+    const changes = this.#queue.withdraw(queryId, now);
+    this.#stock.drop(queryId);
+    return changes;
+  }
+
   #demand(): Map<string, number> {
-    const demand = new Map<string, number>();
-    for (const { teacherId, count } of this.#askers.values())
-      demand.set(teacherId, Math.max(count, demand.get(teacherId) ?? 0));
-    return demand;
+    return this.#askers.demand((teacherId) => !this.#options.standings.isPaused(teacherId));
   }
 
   /** Everybody who asks is given what they lack, a query each before anybody is given two. */
   async #serve(): Promise<void> {
+    await this.#reservations.prepare(this.#demand());
     const demand = this.#demand();
     const now = Date.now();
     const order = this.open.map((query) => query.id);
@@ -296,7 +293,8 @@ export class Queries {
     for (let n = 1; n <= most; n++)
       for (const [teacherId, count] of demand) {
         const ttl = this.#times.of(teacherId);
-        changes.push(...this.#queue.lease(teacherId, Math.min(n, count), order, now, ttl));
+        const ids = [...this.#reservations.of(teacherId), ...order];
+        changes.push(...this.#queue.lease(teacherId, Math.min(n, count), ids, now, ttl));
       }
     if (changes.length === 0) return;
     try {
@@ -306,6 +304,7 @@ export class Queries {
       this.#queue.undo(changes);
       throw error;
     }
+    for (const { after } of changes) this.#reservations.given(after);
     this.#tell(changes);
   }
 
@@ -319,6 +318,7 @@ export class Queries {
       token: lease,
       feedbackId: id,
       verdict: verdictOf(feedback),
+      isPaused: this.#options.standings.isPaused(teacherId),
     };
     const changes = this.#queue.answer(answer, Date.now());
     if (changes) return changes;
@@ -333,16 +333,22 @@ export class Queries {
     if (queryId === undefined) return undefined;
     const query = await this.#recall(queryId);
     const changes = this.#queue.retract(queryId, feedbackId, Date.now(), this.#times.of(undefined));
-    if (query && changes.length > 0 && !this.#open.has(queryId)) this.#hold(query);
+    if (query && changes.length > 0 && !this.#stock.has(queryId)) this.#stock.hold(query);
     return changes;
+  }
+
+  /** Nobody but its person is given a probe, not even after a restart. */
+  #asked({ id, runId, overlap = 1 }: Pick<StoredQuery, 'id' | 'runId' | 'overlap'>): Asked {
+    const only = this.#options.probes.find(id)?.teacherId;
+    return { id, runId, overlap, ...(only === undefined ? {} : { only }) };
   }
 
   async #recall(queryId: string): Promise<StoredQuery | undefined> {
     const { storage } = this.#options;
-    const query = this.#open.get(queryId) ?? (await storage.getQuery(queryId));
+    const query = this.#stock.get(queryId) ?? (await storage.getQuery(queryId));
     if (query && !this.#queue.knows(queryId)) {
       const rows = await storage.assignmentsOf(queryId);
-      this.#queue.recall({ id: queryId, runId: query.runId, overlap: query.overlap ?? 1 }, rows);
+      this.#queue.recall(this.#asked(query), rows);
     }
     return query;
   }
@@ -370,24 +376,24 @@ export class Queries {
 
   #tell(changes: readonly Change[]): void {
     for (const { after } of changes) {
-      const pages = [...this.#askers.values()].filter((a) => a.teacherId === after.teacherId);
+      const pages = this.#askers.of(after.teacherId);
       if (after.state === 'leased') this.#send(after, pages);
       else
         for (const page of pages) page.message({ type: 'query-expired', queryId: after.queryId });
-      if (!this.#queue.has(after.queryId)) this.#drop(after.queryId);
+      if (!this.#queue.has(after.queryId)) this.#stock.drop(after.queryId);
     }
   }
 
+  tellPerson(teacherId: string, message: ServerMessage): void {
+    for (const page of this.#askers.of(teacherId)) page.message(message);
+  }
+
   #send(row: Assignment, pages: readonly Asker[]): void {
-    const query = this.#open.get(row.queryId);
+    const query = this.#stock.get(row.queryId);
     if (query) for (const page of pages) page.message(wireQuery(query, row.token));
   }
 
   #extend(now: number): void {
     this.#queue.extend((row) => this.#onScreen.has(row), now, this.#times.of(undefined));
   }
-}
-
-function wireQuery({ overlap: _, ...query }: StoredQuery, lease: number): ServerMessage {
-  return { type: 'query', query: { ...query, segments: [...query.segments], lease } };
 }

@@ -22,6 +22,8 @@ export interface Answer {
   readonly feedbackId: string | null;
   /** undefined: the person skipped it. */
   readonly verdict: string | undefined;
+  /** Answers of this person count for nothing now. */
+  readonly isPaused?: boolean;
 }
 
 export interface Asked {
@@ -29,6 +31,8 @@ export interface Asked {
   readonly runId: string;
   /** People who are to answer it. */
   readonly overlap: number;
+  /** Nobody else is given it; absent: anybody. */
+  readonly only?: string;
 }
 
 interface Entry extends Asked {
@@ -101,10 +105,11 @@ export class Queue {
     return n;
   }
 
-  /** How many more assignments the open queries allow. */
+  /** How many more assignments the open queries allow that are for anybody. */
   get capacity(): number {
     let n = 0;
-    for (const entry of this.#open.values()) n += Math.max(0, roomOf(entry));
+    for (const entry of this.#open.values())
+      if (entry.only === undefined) n += Math.max(0, roomOf(entry));
     return n;
   }
 
@@ -172,6 +177,7 @@ export class Queue {
     if (!entry) return undefined;
     const own = [...entry.rows.values()].filter((row) => row.teacherId === teacherId);
     const named = token === undefined ? own.at(-1) : own.find((row) => row.token === token);
+    if (answer.isPaused) return named && [this.#keepBeside(named, answer)];
     if (named?.state === 'leased') return [this.#settle(entry, named, answer, now)];
     if (own.some((row) => row.state === 'answered' || row.state === 'skipped')) return [];
     const held = own.find((row) => row.state === 'leased');
@@ -202,6 +208,38 @@ export class Queue {
     this.#open.set(entry.id, entry);
     const again = this.#put(undefined, this.#newLease(entry, row.teacherId, now, ttl));
     return [taken, again];
+  }
+
+  /** What the person answered counts no more; it is kept as it is, to be put back. */
+  setAside({ queryId, token }: Assignment): Change[] {
+    const row = this.#entry(queryId)?.rows.get(token);
+    if (row?.state !== 'answered') return [];
+    return [this.#put(row, { ...row, state: 'expired', reason: 'paused' })];
+  }
+
+  /** It lacks answers again and is asked once more. */
+  reopen(queryId: string): void {
+    const entry = this.#over.get(queryId);
+    if (!entry || roomOf(entry) <= 0) return;
+    this.#over.delete(queryId);
+    this.#open.set(queryId, entry);
+  }
+
+  /** What was set aside counts again, as it was; others need not answer any more, unless they are at it. */
+  putBack(
+    { queryId, token }: Assignment,
+    now: number,
+    isOnScreen: (row: Assignment) => boolean,
+  ): Change[] {
+    const entry = this.#entry(queryId);
+    const row = entry?.rows.get(token);
+    if (!entry || !row || !isSetAside(row)) return [];
+    const back = this.#put(row, { ...row, state: 'answered', reason: null });
+    if (!isFull(entry)) return [back];
+    const idle = [...entry.rows.values()].filter((r) => r.state === 'leased' && !isOnScreen(r));
+    const ended = idle.map((r) => this.#expire(r, 'withdrawn', now));
+    this.#close(entry);
+    return [back, ...ended];
   }
 
   /** These changes could not be written. */
@@ -246,6 +284,13 @@ export class Queue {
     return change;
   }
 
+  /** An answer of somebody who is paused; it counts once they are not. */
+  #keepBeside(row: Assignment, { feedbackId, verdict }: Answer): Change {
+    if (row.state === 'answered' || row.state === 'skipped') return { before: row, after: row };
+    const kept = { feedbackId, verdict: verdict ?? null };
+    return this.#put(row, { ...row, ...kept, state: 'expired', reason: 'paused' });
+  }
+
   #expire(row: Assignment, reason: ExpiryReason, now: number): Change {
     return this.#put(row, { ...row, state: 'expired', reason, endedAt: now });
   }
@@ -273,10 +318,8 @@ export class Queue {
 
   /** Where it has all its answers. */
   #close(entry: Entry): void {
-    const rows = [...entry.rows.values()];
-    const skips = rows.filter((row) => row.state === 'skipped').length;
-    const answers = rows.filter((row) => row.state === 'answered').length;
-    if (answers >= wantedOf(entry) || skips >= MOST_SKIPS) this.#end(entry);
+    const skips = [...entry.rows.values()].filter((row) => row.state === 'skipped').length;
+    if (isFull(entry) || skips >= MOST_SKIPS) this.#end(entry);
   }
 
   #end(entry: Entry): void {
@@ -296,6 +339,16 @@ function wantedOf({ overlap, rows }: Entry): number {
     : overlap;
 }
 
+function isFull(entry: Entry): boolean {
+  const answers = [...entry.rows.values()].filter((row) => row.state === 'answered').length;
+  return answers >= wantedOf(entry);
+}
+
+/** Answered, but not counted while its person is paused. */
+export function isSetAside({ state, reason, feedbackId, verdict }: Assignment): boolean {
+  return state === 'expired' && reason === 'paused' && feedbackId !== null && verdict !== null;
+}
+
 function roomOf(entry: Entry): number {
   let taken = 0;
   for (const { state } of entry.rows.values())
@@ -305,6 +358,7 @@ function roomOf(entry: Entry): number {
 
 /** Nobody is given a query twice, except one that ran out under their eyes. */
 function mayTake(entry: Entry, teacherId: string): boolean {
+  if (entry.only !== undefined && entry.only !== teacherId) return false;
   for (const row of entry.rows.values())
     if (row.teacherId === teacherId && row.state !== 'expired') return false;
   return roomOf(entry) > 0;

@@ -180,8 +180,10 @@ class ActiveRun implements RunHandle {
   }
 
   askQueries(asker: Asker): void {
-    const { queries, background } = this.#parts;
+    const { queries, watch, background } = this.#parts;
     background.run('queries', queries.ask(asker));
+    const standing = watch.message(asker.teacherId);
+    if (standing && asker.count > 0) asker.message(standing);
   }
 
   showQuery(viewer: string, teacherId: string, queryId: string | undefined): void {
@@ -195,6 +197,10 @@ class ActiveRun implements RunHandle {
 
   leaveQueries(viewer: string): void {
     this.#parts.queries.leave(viewer);
+  }
+
+  get watch(): RunHandle['watch'] {
+    return this.#parts.watch;
   }
 
   recountQueue(): ReturnType<RunHandle['recountQueue']> {

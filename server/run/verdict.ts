@@ -21,3 +21,13 @@ export function disagree(verdicts: readonly string[]): boolean {
   if (scores.length === verdicts.length) return Math.max(...scores) - Math.min(...scores) > 1;
   return new Set(verdicts).size > 1;
 }
+
+/** What one who answers as before says with the clips on the other sides. */
+export function swapped(verdict: string): string {
+  return verdict === 'a' ? 'b' : verdict === 'b' ? 'a' : verdict;
+}
+
+/** Whether it says how two clips compare. */
+export function isCompared(verdict: string): boolean {
+  return verdict === 'a' || verdict === 'b' || verdict === 'equal';
+}

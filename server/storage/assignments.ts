@@ -10,6 +10,7 @@ type OfStorage = Pick<
   | 'assignmentsOf'
   | 'leasedAssignments'
   | 'answeredAssignments'
+  | 'assignmentsTo'
   | 'queryAnsweredBy'
   | 'countAssignments'
   | 'lastToken'
@@ -49,6 +50,11 @@ export function createAssignments(
         (await all().where('queryId', '=', queryId).execute()) as Assignment[],
       leasedAssignments: (runId) => inState(runId, 'leased'),
       answeredAssignments: (runId) => inState(runId, 'answered'),
+      assignmentsTo: async (runId, teacherId) =>
+        (await all()
+          .where('runId', '=', runId)
+          .where('teacherId', '=', teacherId)
+          .execute()) as Assignment[],
       async queryAnsweredBy(feedbackId) {
         const row = await db
           .selectFrom('assignment')

@@ -24,6 +24,7 @@ export const AUDIT_ACTIONS = [
   'invite.created',
   'person.paused',
   'person.resumed',
+  'gold.retired',
   'data.read',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
@@ -34,7 +35,7 @@ export interface AuditEvent {
   readonly actor: string;
   /** In which role; null: there are no accounts, or it follows from the rows about the account. */
   readonly role: string | null;
-  readonly objectType: 'run' | 'feedback' | 'assignment' | 'account' | 'invite' | 'route';
+  readonly objectType: 'run' | 'feedback' | 'assignment' | 'account' | 'invite' | 'route' | 'gold';
   readonly objectId: string;
   /** Hashes of the object before and after; null: there was none, or it is not one that has a text. */
   readonly before: string | null;

@@ -5,8 +5,12 @@
 import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
 import type { AccountStorage } from './accounts-contract.ts';
+import type { Assignment, AssignmentCounts } from './assignments-contract.ts';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
 import type { SignedHead } from './audit-heads.ts';
+import type { QualityStorage } from './quality-contract.ts';
+
+export type { Assignment, AssignmentCounts, ExpiryReason } from './assignments-contract.ts';
 
 export interface Run {
   readonly id: string;
@@ -105,38 +109,7 @@ export interface StoredQuery extends Query {
   readonly overlap?: number;
 }
 
-/**
- * A query given to a person, once. It begins leased, ends in one of three ways, and is never deleted:
- * served = answered + skipped + expired + leased.
- */
-export interface Assignment {
-  /** Grows with every assignment of the folder: what holds an older one has been overtaken. */
-  readonly token: number;
-  readonly runId: string;
-  readonly queryId: string;
-  readonly teacherId: string;
-  readonly state: 'leased' | 'answered' | 'skipped' | 'expired';
-  /** Why it expired; null otherwise. */
-  readonly reason: ExpiryReason | null;
-  /** ms since epoch, as are the others. */
-  readonly leasedAt: number;
-  readonly expiresAt: number;
-  readonly endedAt: number | null;
-  /** The answer. Expired with one: it came too late to count. */
-  readonly feedbackId: string | null;
-  /** What was said, as far as answers to one query can be compared. */
-  readonly verdict: string | null;
-}
-
-/**
- * `timeout`: nobody looked at it any more; `withdrawn`: the query was not worth asking any more; `released`:
- * the person stopped answering; `retracted`: the answer was taken back; `paused`: the person's answers do not count.
- */
-export type ExpiryReason = 'timeout' | 'withdrawn' | 'released' | 'retracted' | 'paused';
-
-export type AssignmentCounts = Readonly<Record<Assignment['state'], number>>;
-
-export interface Storage extends AccountStorage {
+export interface Storage extends AccountStorage, QualityStorage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
   latestRun(): Promise<Run | undefined>;
@@ -191,6 +164,8 @@ export interface Storage extends AccountStorage {
   leasedAssignments(runId: string): Promise<Assignment[]>;
   /** Those whose answers count, oldest first. */
   answeredAssignments(runId: string): Promise<Assignment[]>;
+  /** All that this person was ever given, oldest first. */
+  assignmentsTo(runId: string, teacherId: string): Promise<Assignment[]>;
   /** The query that this feedback answered, where it was given to somebody. */
   queryAnsweredBy(feedbackId: string): Promise<string | undefined>;
   countAssignments(runId: string): Promise<AssignmentCounts>;

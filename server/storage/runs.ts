@@ -13,7 +13,17 @@ type Runs = Pick<
 /** Teachers that are programs: they say it again. */
 const SYNTHETIC = 'synthetic-';
 
-const OF_A_RUN = ['feedback', 'episode', 'query', 'assignment', 'metrics', 'runDetail'] as const;
+const OF_A_RUN = [
+  'feedback',
+  'episode',
+  'query',
+  'assignment',
+  'probe',
+  'gold',
+  'standing',
+  'metrics',
+  'runDetail',
+] as const;
 
 export function createRuns(
   db: Kysely<Tables>,

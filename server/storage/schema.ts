@@ -1,6 +1,7 @@
 /** Tables of the SQLite storage. */
 import type { Generated } from 'kysely';
 import type { Account, Invite, Login } from './accounts-contract.ts';
+import type { Probe, Standing } from './quality-contract.ts';
 
 export interface Tables {
   run: {
@@ -50,6 +51,16 @@ export interface Tables {
     feedbackId: string | null;
     verdict: string | null;
   };
+  probe: Probe;
+  gold: {
+    id: string;
+    runId: string;
+    body: string;
+    createdAt: number;
+    retiredAt: number | null;
+    retiredWhy: string | null;
+  };
+  standing: Standing;
   audit: { seq: number; hash: string; body: string };
   account: Account;
   invite: Invite;
@@ -93,6 +104,17 @@ CREATE TABLE invite (hash TEXT PRIMARY KEY, role TEXT NOT NULL, createdAt REAL N
 CREATE TABLE login (hash TEXT PRIMARY KEY, accountId TEXT NOT NULL, createdAt REAL NOT NULL, expiresAt REAL NOT NULL) STRICT;
 `;
 
+const QUALITY = `
+CREATE TABLE probe (queryId TEXT PRIMARY KEY, runId TEXT NOT NULL, teacherId TEXT NOT NULL, kind TEXT NOT NULL, about TEXT NOT NULL,
+  expected TEXT NOT NULL) STRICT;
+CREATE INDEX probe_run ON probe (runId, teacherId);
+CREATE TABLE gold (id TEXT PRIMARY KEY, runId TEXT NOT NULL, body TEXT NOT NULL, createdAt REAL NOT NULL, retiredAt REAL, retiredWhy TEXT) STRICT;
+CREATE INDEX gold_run ON gold (runId);
+CREATE TABLE standing (runId TEXT NOT NULL, teacherId TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, actor TEXT NOT NULL,
+  since REAL NOT NULL, PRIMARY KEY (runId, teacherId)) STRICT;
+CREATE INDEX assignment_person ON assignment (runId, teacherId);
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -103,5 +125,6 @@ export const MIGRATIONS: readonly string[] = [
   ACCOUNTS,
   'ALTER TABLE runDetail ADD COLUMN places TEXT;',
   'ALTER TABLE episode ADD COLUMN endReason TEXT; ALTER TABLE episode ADD COLUMN origin TEXT;',
+  QUALITY,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

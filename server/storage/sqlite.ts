@@ -17,6 +17,7 @@ import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.
 import { pageEpisodes } from './episode-pages.ts';
 import { fromRow, toRow } from './episode-row.ts';
 import { makeFolders } from './folders.ts';
+import { createQuality } from './quality.ts';
 import { createRetention } from './retention.ts';
 import { createRuns } from './runs.ts';
 import type { Tables } from './schema.ts';
@@ -101,6 +102,7 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
     ...createRuns(db, episodePath, checkpointPath, audit),
     ...assignments.storage,
     ...createAccounts(db, audit),
+    ...createQuality(db, audit, assignments.put, retention.note),
     async appendFeedback(feedback, rows = []) {
       retention.note(stepsOf(feedback).keys());
       return db.transaction().execute(async (t) => {

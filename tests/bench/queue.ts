@@ -13,6 +13,7 @@ import { Queries } from '../../server/run/queries.ts';
 import { verifyAudit } from '../../server/storage/audit-verify.ts';
 import { openStorage } from '../../server/storage/sqlite.ts';
 import { recordEpisode } from '../server/run/episode.ts';
+import { NO_WATCH } from '../server/run/no-watch.ts';
 
 const [PEOPLE, QUESTIONS] = [Number(process.argv[2] ?? 50), Number(process.argv[3] ?? 10_000)];
 const RUN = 'run-1';
@@ -29,6 +30,7 @@ const queries = await Queries.open({
   storage,
   episodes: { find: async () => episode, keep: async () => true },
   background: new Background({ error: fault }),
+  ...NO_WATCH,
 });
 
 const [a, b] = [

@@ -2,6 +2,7 @@ import { Button, Center, Stack, Text, Title } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useApp } from '../context.ts';
+import type { Status } from '../core/store.ts';
 import { GoalNote } from '../goal/goal.tsx';
 import { ComparePair } from './compare-pair.tsx';
 import { RankClips } from './rank-clips.tsx';
@@ -25,19 +26,31 @@ export function CompareView() {
   }
 }
 
+const PAUSED =
+  'Your answers do not count for now. None of them is lost: whoever looks after them will decide.';
+const NOT_CONNECTED =
+  'Not connected. Your answers are kept and sent as soon as the connection is back.';
+
+function whyNone(learner: Status['learner'] | undefined): string {
+  return learner === 'starting' || learner === 'warming-up'
+    ? 'The agent has to act a little before there is something to judge.'
+    : 'The next question is being chosen.';
+}
+
 function Empty({ count, undo }: { count: number; undo: (() => void) | undefined }) {
   const learner = useApp((s) => s.status?.learner);
   const connected = useApp((s) => s.connection === 'open');
-  const why = !connected
-    ? 'Not connected. Your answers are kept and sent as soon as the connection is back.'
-    : learner === 'starting' || learner === 'warming-up'
-      ? 'The agent has to act a little before there is something to judge.'
-      : 'The next question is being chosen.';
+  const isPaused = useApp((s) => s.standing?.state === 'paused');
+  const why = isPaused ? PAUSED : connected ? whyNone(learner) : NOT_CONNECTED;
   return (
     <Center className="view" p="md" data-testid="compare-empty">
       <Stack align="center" gap="xs" maw={420}>
         <Title order={1} size="h4">
-          {count > 0 ? 'All answered for now' : 'Nothing to judge yet'}
+          {isPaused
+            ? 'You are paused'
+            : count > 0
+              ? 'All answered for now'
+              : 'Nothing to judge yet'}
         </Title>
         <Text c="dimmed" ta="center" size="sm">
           {why}

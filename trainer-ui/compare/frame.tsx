@@ -1,5 +1,5 @@
 /** What every kind of query looks like: what is asked, clips on one clock, answers below. */
-import { Button, Group, Kbd, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, Kbd, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useApp } from '../context.ts';
 import { type Binding, CAMERAS, CLIPS, firstKey } from '../core/bindings.ts';
@@ -67,6 +67,7 @@ export function Frame(
           <Title order={1} size="h5">
             {title}
           </Title>
+          <Quiz />
           {progress && (
             <Text size="sm" data-testid="progress" aria-live="polite">
               {progress}
@@ -133,5 +134,16 @@ export function AnswerButton(props: {
     >
       {props.label}
     </Button>
+  );
+}
+
+/** Everybody begins with some questions whose answer is known, where that is asked for. */
+function Quiz() {
+  const standing = useApp((s) => s.standing);
+  if (standing?.state !== 'quiz') return null;
+  return (
+    <Badge variant="light" tt="none" data-testid="quiz">
+      Getting started: question {Math.min(standing.of, standing.answered + 1)} of {standing.of}
+    </Badge>
   );
 }

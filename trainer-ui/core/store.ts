@@ -12,6 +12,7 @@ import type { Moment } from './moment.ts';
 
 export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
 export type Status = Extract<ServerMessage, { type: 'status' }>;
+export type Standing = Extract<ServerMessage, { type: 'standing' }>;
 export type OverrideReport = Extract<ServerMessage, { type: 'override' }>;
 export type Tab = 'live' | 'compare' | 'episodes' | 'learning';
 
@@ -44,6 +45,8 @@ export interface AppState {
   cameras: readonly string[];
   /** Contacts, joints and forces are shown. */
   forces: boolean;
+  /** Of this person, where answers are watched. */
+  standing: Standing | undefined;
   queries: readonly WireQuery[];
   /** The query on screen: it stays until it is answered, whatever the server withdraws. */
   shownQuery: string | undefined;
@@ -90,6 +93,7 @@ export function createAppStore(): AppStore {
     camera: 'chase',
     cameras: [],
     forces: false,
+    standing: undefined,
     queries: [],
     shownQuery: undefined,
     answered: [],
@@ -128,6 +132,7 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
         ),
         alerts: [],
         episodes: [],
+        standing: undefined,
         mustLetGo: false, // a new connection has held nothing yet
       };
     case 'status':
@@ -142,6 +147,9 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
     case 'query-expired':
       if (message.queryId === state.shownQuery) return {};
       return { queries: state.queries.filter((q) => q.id !== message.queryId) };
+    case 'standing':
+      // Whoever is paused answers nothing, not even what is on screen.
+      return { standing: message, ...(message.state === 'paused' ? { queries: [] } : {}) };
     case 'ack':
       return { acknowledged: state.acknowledged + (message.duplicate ? 0 : 1) };
     case 'applied':

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Backend, loadBackend } from '../../../agent/backend/backend.ts';
-import type { Feedback, Query } from '../../../agent/contract.ts';
+import type { Feedback, FeedbackBody, Query } from '../../../agent/contract.ts';
 import { createEpisodeStore } from '../../../agent/episode/store.ts';
 import { createRewardEnsemble, type RewardEnsemble } from '../../../agent/reward/ensemble.ts';
 import { createPreferenceTeacher } from '../../../agent/teachers/preference.ts';
@@ -16,6 +16,8 @@ beforeAll(async () => {
   backend = await loadBackend({ deterministic: true });
   for (const episode of recordPointEpisodes(30, 5)) store.add(episode);
 });
+
+type Preference = Extract<FeedbackBody, { kind: 'preference' }>;
 
 function query(id: number, random = createRandom(id, 99)): Query {
   const ids = store.ids();
@@ -42,10 +44,16 @@ function watch(model: RewardEnsemble): void {
 }
 
 /** `labels` answers of a teacher who is wrong in a share `mistake` of them. */
-function ask(model: RewardEnsemble, teacherId: string, labels: number, mistake = 0): void {
+function ask(
+  model: RewardEnsemble,
+  teacherId: string,
+  labels: number,
+  mistake = 0,
+  change = (body: Preference) => body,
+): void {
   const teacher = createPreferenceTeacher({ mistake }, createRandom(4));
   for (let i = 0; i < labels; i++) {
-    const body = teacher.answer(query(i), store);
+    const body = change(teacher.answer(query(i), store) as Preference);
     model.feedback({ ...base, ...body, id: `${teacherId}${i}`, teacherId } as Feedback, store);
   }
 }
@@ -114,6 +122,34 @@ describe('reward ensemble', () => {
     expect(noiseOf(model, 'lapse/coin')).toBeGreaterThan(noiseOf(model, 'lapse/sure'));
     // Half of the answers are coin tosses; the reward is learned all the same.
     expect(model.report()['reward/pearson']).toBeGreaterThan(0.7);
+  });
+
+  it('[RWD-35] what an excluded teacher said is not fitted, is kept, and is fitted again', () => {
+    const model = make();
+    watch(model);
+    ask(model, 'sure', 40);
+    ask(model, 'wrong', 120, 0, ({ a, b, ...rest }) => ({ ...rest, a: b, b: a }));
+    runSessions(model, 2);
+    const before = model.report()['reward/pearson']!;
+    expect(before).toBeLessThan(0.5);
+    model.exclude(['wrong']);
+    expect([model.labels, model.pending]).toEqual([40, true]);
+    for (let i = 0; i < 4; i++) {
+      runSessions(model, 1);
+      model.exclude([]);
+      model.exclude(['wrong']);
+    }
+    expect(model.report()['reward/pearson']).toBeGreaterThan(0.7);
+    // What is saved meanwhile has all of it.
+    const copy = make();
+    copy.load(model.save());
+    expect(copy.labels).toBe(160);
+    model.exclude([]);
+    expect([model.labels, model.pending]).toEqual([160, true]);
+    // The same again opens no session.
+    runSessions(model, 1);
+    model.exclude([]);
+    expect(model.pending).toBe(false);
   });
 
   it('[RWD-17] skipped and incomparable pairs are not fitted, equal ones are; a retraction takes back', () => {

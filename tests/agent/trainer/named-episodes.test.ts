@@ -1,6 +1,7 @@
 /** Episodes that feedback names, from the trainer's side. */
 import { expect, it } from 'vitest';
-import type { Feedback, FeedbackBody, Segment, Trainer } from '../../../agent/contract.ts';
+import type { Feedback, FeedbackBody, Segment } from '../../../agent/contract.ts';
+import type { Trainer } from '../../../agent/trainer/contract.ts';
 import { createTrainer } from '../../../agent/trainer/trainer.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { pointSpec, recordPointEpisodes } from '../point-world.ts';

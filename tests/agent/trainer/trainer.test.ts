@@ -7,9 +7,9 @@ import type {
   FeedbackKind,
   RewardModel,
   Segment,
-  Trainer,
 } from '../../../agent/contract.ts';
 import { getPreset, listPresets } from '../../../agent/presets/presets.ts';
+import type { Trainer } from '../../../agent/trainer/contract.ts';
 import { createTrainer } from '../../../agent/trainer/trainer.ts';
 import { pointSpec, recordPointEpisodes } from '../point-world.ts';
 

@@ -7,6 +7,7 @@ import { stableShare } from '../../../server/run/stable-share.ts';
 import type { Assignment, Storage } from '../../../server/storage/contract.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';
+import { NO_WATCH } from './no-watch.ts';
 
 const plain = syntheticEpisode(syntheticSpec(2, 1), 20, createRandom(1), { id: 'e' });
 const episode: Episode = { ...plain, poses: new Float32Array(21 * 7) };
@@ -70,6 +71,7 @@ function open(people = 1, share = 1): Promise<Queries> {
       keep: async () => true,
     },
     background: new Background({ error: () => {} }),
+    ...NO_WATCH,
   });
 }
 

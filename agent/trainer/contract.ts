@@ -1,0 +1,58 @@
+/** What drives a preset: the learner thread and `reins train` know it by this alone. */
+import type {
+  BackendName,
+  Checkpoint,
+  Episode,
+  EpisodeSource,
+  Feedback,
+  GateSnapshot,
+  Metrics,
+  PolicySnapshot,
+  Query,
+  RewardModel,
+  Segment,
+} from '../contract.ts';
+import type { Graph } from '../graphs/graph.ts';
+
+/**
+ * A preset put together: learner + reward model + query selection. What the learner thread and
+ * `reins train` drive. Synchronous; time and randomness come in as arguments.
+ */
+export interface Trainer {
+  readonly preset: string;
+  /** What TensorFlow.js computes with. */
+  readonly backend: BackendName;
+  /** A new episode, or more steps of one that is known: steps [from, to) are new. */
+  observe(episode: Episode, from: number, to: number): void;
+  feedback(feedback: Feedback): void;
+  /** What these teachers say and said is not fitted by the reward model from now on; that of others is again. */
+  exclude(teacherIds: readonly string[]): void;
+  /** One slice of work (reward-model and/or policy updates, relabelling); undefined when there is nothing to do. */
+  update(): Metrics | undefined;
+  /** Queries worth asking now, best first; none before an unsupervised start is over. `held`: how many wait already. */
+  nextQueries(count: number, now: number, held?: number): Query[];
+  snapshot(): PolicySnapshot;
+  /** When the agent asks for a person; undefined while unknown, and for presets that never ask. */
+  gate(): GateSnapshot | undefined;
+  /** The learner's: undefined where steps of any policy will do. */
+  stepsNeeded(): number | undefined;
+  /** Increments the version and returns the snapshot, with ids of the feedback that is newly in it. */
+  publish(): { snapshot: PolicySnapshot; appliedFeedback: string[] };
+  /** Learned reward per step of a segment, for timelines and clips; undefined without a reward model. */
+  predictReward(segment: Segment): Float32Array | undefined;
+  /** Learned reward of any rows, and the same as a graph for a file; undefined while there is none. */
+  rewardModel(): Pick<RewardModel, 'predict'> | undefined;
+  rewardGraph(): Graph | undefined;
+  counts(): {
+    environmentSteps: number;
+    learnerUpdates: number;
+    rewardUpdates: number;
+    humanSteps: number;
+    labels: number;
+  };
+  report(): Metrics;
+  save(): Checkpoint;
+  /** `episodes`: with the steps of all that the checkpoint names it goes on exactly as if it had never stopped. */
+  load(checkpoint: Checkpoint, episodes?: EpisodeSource): void;
+  dispose(): void;
+}

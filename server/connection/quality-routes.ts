@@ -1,0 +1,116 @@
+/** What became of people's questions, how good their answers are, who did what; and what supervisors decide about it. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RunHandle } from '../contract.ts';
+import type { People } from '../people/people.ts';
+import { qualityOf } from '../run/quality.ts';
+import type { Storage } from '../storage/contract.ts';
+
+export interface QualityRouteOptions {
+  readonly run: RunHandle;
+  readonly storage: Storage;
+  readonly people: People;
+}
+
+const page = {
+  type: 'object',
+  properties: {
+    after: { type: 'integer', minimum: 0, default: 0 },
+    limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 1000 },
+  },
+} as const;
+const reasoned = {
+  type: 'object',
+  required: ['reason'],
+  properties: { reason: { type: 'string', minLength: 1, maxLength: 500 } },
+} as const;
+
+interface Decision {
+  readonly Params: { id: string };
+  readonly Body: { reason: string };
+}
+
+export function qualityRoutes(api: FastifyInstance, options: QualityRouteOptions): void {
+  const { run, storage } = options;
+  api.get(
+    '/api/queue',
+    { schema: { summary: 'What became of the queries given to people; the sum, counted twice' } },
+    async () => {
+      const { disk, isSame } = await run.recountQueue();
+      const { queue } = run;
+      return { ...queue, disk, holds: queue.holds && isSame };
+    },
+  );
+  api.get(
+    '/api/quality',
+    { schema: { summary: 'How far people agree, and how far each can be relied on' } },
+    () => report(options),
+  );
+  api.get<{ Querystring: { after: number; limit: number } }>(
+    '/api/audit',
+    { schema: { summary: 'The audit log after a row, oldest first', querystring: page } },
+    async ({ query }) => {
+      const rows = await storage.readAudit(query.after, query.limit);
+      return rows.map(({ seq, hash, body }) => ({ seq, hash, ...JSON.parse(body) }));
+    },
+  );
+  decisions(api, run);
+}
+
+function decisions(api: FastifyInstance, run: RunHandle): void {
+  const { watch } = run;
+  const pause = { summary: 'A person’s answers count no more; others are asked', body: reasoned };
+  api.post<Decision>('/api/people/:id/pause', { schema: pause }, async (request) => ({
+    answers: await watch.pause(request.params.id, request.body.reason, actorOf(request)),
+  }));
+  const resume = { summary: 'A person’s answers count again as they did', body: reasoned };
+  api.post<Decision>('/api/people/:id/resume', { schema: resume }, async (request) => ({
+    answers: await watch.resume(request.params.id, request.body.reason, actorOf(request)),
+  }));
+  api.get(
+    '/api/gold',
+    { schema: { summary: 'Questions whose answer is known, and how they were answered' } },
+    async () => watch.gold,
+  );
+  const retire = { summary: 'Nobody is asked this gold any more', body: reasoned };
+  api.post<Decision>('/api/gold/:id/retire', { schema: retire }, async (request, reply) => {
+    const { params, body } = request;
+    const isDone = await watch.retireGold(params.id, body.reason, actorOf(request));
+    return isDone
+      ? { isRetired: true }
+      : unknown(reply, `gold: none is asked with id ${params.id}`);
+  });
+}
+
+const actorOf = ({ person }: FastifyRequest): string => person?.id ?? 'owner';
+
+function unknown(reply: FastifyReply, message: string): FastifyReply {
+  return reply.code(404).send({ message });
+}
+
+/** Everybody who has answered, or of whom anything else is known. */
+async function report({ run, storage, people }: QualityRouteOptions) {
+  const rows = await storage.answeredAssignments(run.run.id);
+  const answers = rows.flatMap(({ verdict, ...row }) =>
+    verdict === null ? [] : [{ ...row, verdict }],
+  );
+  const { people: known, ...quality } = qualityOf(answers);
+  const others = run.watch.people.filter((id) => !known.some((p) => p.teacherId === id));
+  const silent = {
+    answers: 0,
+    left: 0,
+    decisive: 0,
+    medianMs: 0,
+    shared: 0,
+    withConsensus: 0,
+    accuracy: null,
+  };
+  const all = [...known, ...others.map((teacherId) => ({ teacherId, ...silent }))];
+  return {
+    ...quality,
+    people: all.map((person) => ({
+      ...person,
+      name: people.nameOf(person.teacherId),
+      standing: run.watch.of(person.teacherId),
+    })),
+  };
+}

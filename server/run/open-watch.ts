@@ -1,0 +1,31 @@
+/** Questions to people, and the watch over how they answer: each needs the other. */
+import { randomInt } from 'node:crypto';
+import { createRandom } from '../../sim/random.ts';
+import type { RunOptions } from '../contract.ts';
+import { Probes, type ProbesOptions } from './probes.ts';
+import { Queries, type QueriesOptions } from './queries.ts';
+import { Standings } from './standings.ts';
+import { Watch, type WatchOptions } from './watch.ts';
+
+export async function openWatch({
+  options,
+  ...parts
+}: {
+  readonly options: Pick<RunOptions, 'run' | 'overlap' | 'quality' | 'storage'>;
+  readonly episodes: QueriesOptions['episodes'] & ProbesOptions['episodes'];
+} & Pick<WatchOptions, 'background' | 'learner' | 'controlDt'>): Promise<{
+  readonly queries: Queries;
+  readonly watch: Watch;
+}> {
+  const { run, overlap, quality: rules, storage } = options;
+  const shared = { ...parts, storage, runId: run.id };
+  const standings = await Standings.open({ ...shared, rules });
+  const random = createRandom(randomInt(2 ** 31));
+  const probes = await Probes.open({ ...shared, standings, random });
+  const queries = await Queries.open({
+    ...{ ...shared, overlap, standings, probes },
+    onAnswered: (row, answer) => watch.heard(row, answer),
+  });
+  const watch = new Watch({ ...shared, standings, probes, queries });
+  return { queries, watch };
+}

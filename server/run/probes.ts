@@ -1,0 +1,232 @@
+/**
+ * Questions that tell something of their person, slipped in between the others: their answer is known, or the person
+ * has given it before. A probe is a query of its own with the fields of those around it, reserved for one person.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Episode, Query } from '../../agent/contract.ts';
+import { QUERY_ID } from '../../agent/queries/queries.ts';
+import type { Random } from '../../sim/random.ts';
+import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
+import type { Gold, Probe, ProbeKind } from '../storage/quality-contract.ts';
+import { findGold } from './gold.ts';
+import type { Standings } from './standings.ts';
+import { isCompared, swapped } from './verdict.ts';
+
+/** Gold kept ready; more is looked for while there is less. */
+const GOLD = 60;
+/** Answers between a question and its repetition, and answers that are remembered to be asked again. */
+const APART = 5;
+const REMEMBERED = 60;
+
+export interface ProbesOptions {
+  readonly runId: string;
+  readonly standings: Standings;
+  readonly storage: Pick<
+    Storage,
+    | 'putProbe'
+    | 'listProbes'
+    | 'putGold'
+    | 'listGold'
+    | 'retireGold'
+    | 'answeredAssignments'
+    | 'getQuery'
+  >;
+  readonly episodes: { readonly recent: ReadonlyMap<string, Episode> };
+  readonly random: Random;
+}
+
+interface Made {
+  readonly probe: Probe;
+  readonly query: StoredQuery;
+}
+
+type Answered = Pick<Assignment, 'queryId' | 'teacherId'> & { readonly verdict: string };
+
+export class Probes {
+  readonly #options: ProbesOptions;
+  readonly #probes = new Map<string, Probe>();
+  readonly #gold = new Map<string, Gold>();
+  /** By person: gold that they were asked, and queries that they were asked twice. */
+  readonly #asked = new Map<string, Set<string>>();
+  readonly #past = new Map<string, Answered[]>();
+  readonly #due = new Map<string, ProbeKind | undefined>();
+  /** A query like those that people are given now. */
+  #like: StoredQuery | undefined;
+
+  private constructor(options: ProbesOptions) {
+    this.#options = options;
+  }
+
+  static async open(options: ProbesOptions): Promise<Probes> {
+    const { storage, runId, standings } = options;
+    const probes = new Probes(options);
+    for (const probe of await storage.listProbes(runId)) probes.#note(probe);
+    for (const gold of await storage.listGold(runId)) {
+      probes.#gold.set(gold.id, gold);
+      if (gold.retiredAt !== null) standings.retire(gold.id);
+    }
+    if (standings.rules.repeats > 0)
+      for (const { verdict, ...row } of await storage.answeredAssignments(runId))
+        if (verdict !== null) probes.#remember({ ...row, verdict });
+    return probes;
+  }
+
+  get gold(): readonly Gold[] {
+    return [...this.#gold.values()];
+  }
+
+  find(queryId: string): Probe | undefined {
+    return this.#probes.get(queryId);
+  }
+
+  /** People are given this one now: probes are to look the same. */
+  resemble(query: StoredQuery): void {
+    if (query.kind === 'compare' && query.segments.length === 2) this.#like = query;
+  }
+
+  /** The person was given a question: whether the next is a probe is decided now, and once. */
+  given(teacherId: string): void {
+    const { gold, repeats } = this.#options.standings.rules;
+    const draw = this.#options.random.next();
+    this.#due.set(teacherId, draw < gold ? 'gold' : draw < gold + repeats ? 'repeat' : undefined);
+  }
+
+  /**
+   * The probe that the person is to be given next; undefined: an ordinary question. It is not written yet.
+   * A quiz waits until there is gold enough for all of it: meanwhile people answer ordinary questions.
+   * @param holding ids of the queries that they have already
+   */
+  async next(
+    teacherId: string,
+    holding: readonly string[],
+    now: number,
+  ): Promise<Made | undefined> {
+    const like = this.#like;
+    if (!like) return undefined;
+    const kind = this.#isQuizDue(teacherId, holding) ? 'quiz' : this.#due.get(teacherId);
+    this.#due.delete(teacherId);
+    switch (kind) {
+      case undefined:
+        return undefined;
+      case 'quiz':
+      case 'gold':
+        return this.#askGold(kind, teacherId, like, now);
+      case 'repeat':
+        return this.#askAgain(teacherId, like, now);
+    }
+  }
+
+  /** It can be shown: from now on it is asked. */
+  async put({ probe, query }: Made): Promise<void> {
+    await this.#options.storage.putProbe(probe, query);
+    this.#note(probe);
+  }
+
+  /** An answer that counts: it may be asked again. @returns gold that is not to be asked any more. */
+  async answered({ queryId, teacherId, verdict }: Assignment): Promise<void> {
+    if (verdict === null) return;
+    const probe = this.#probes.get(queryId);
+    if (!probe) return this.#remember({ queryId, teacherId, verdict });
+    const gold = this.#gold.get(probe.about);
+    const why =
+      gold && gold.retiredAt === null ? this.#options.standings.retirement(gold) : undefined;
+    if (gold && why) await this.retire(gold.id, why, 'server', Date.now());
+  }
+
+  /** @returns whether there was such a gold that was asked still. */
+  async retire(id: string, why: string, actor: string, now: number): Promise<boolean> {
+    const { storage, standings } = this.#options;
+    const gold = this.#gold.get(id);
+    if (!gold || !(await storage.retireGold(id, now, why, actor))) return false;
+    this.#gold.set(id, { ...gold, retiredAt: now, retiredWhy: why });
+    standings.retire(id);
+    return true;
+  }
+
+  /** Looks for another pair among the newest episodes, while there are few. */
+  async seek(now: number): Promise<void> {
+    const { runId, standings, storage, episodes, random } = this.#options;
+    const { gold, quiz } = standings.rules;
+    const like = this.#like;
+    if (!like || (gold === 0 && quiz === 0) || this.#usable().length >= GOLD) return;
+    const steps = like.segments[0]!.to - like.segments[0]!.from;
+    const found = findGold([...episodes.recent.values()].filter(canBeShown), steps, random);
+    if (!found) return;
+    const id = `${runId}-g${randomBytes(4).toString('hex')}`;
+    const next: Gold = { id, runId, ...found, createdAt: now, retiredAt: null, retiredWhy: null };
+    await storage.putGold(next);
+    this.#gold.set(id, next);
+  }
+
+  #usable(): Gold[] {
+    return this.gold.filter(({ retiredAt }) => retiredAt === null);
+  }
+
+  #fresh(teacherId: string): Gold[] {
+    return this.#usable().filter(({ id }) => !this.#asked.get(teacherId)?.has(id));
+  }
+
+  #isQuizDue(teacherId: string, holding: readonly string[]): boolean {
+    const { standings } = this.#options;
+    if (!standings.isInQuiz(teacherId)) return false;
+    const held = holding.filter((id) => this.#probes.get(id)?.kind === 'quiz').length;
+    const missing = standings.rules.quiz - standings.record(teacherId).quiz.n - held;
+    return missing > 0 && this.#fresh(teacherId).length >= missing;
+  }
+
+  #askGold(kind: 'quiz' | 'gold', teacherId: string, like: StoredQuery, now: number) {
+    const { random } = this.#options;
+    const fresh = this.#fresh(teacherId);
+    if (fresh.length === 0) return undefined;
+    const gold = fresh[random.integer(fresh.length)]!;
+    const isLeft = random.next() < 0.5;
+    const segments = isLeft ? [gold.better, gold.worse] : [gold.worse, gold.better];
+    const query = this.#query(like, segments, now);
+    return this.#made(query, teacherId, kind, gold.id, isLeft ? 'a' : 'b');
+  }
+
+  async #askAgain(teacherId: string, like: StoredQuery, now: number): Promise<Made | undefined> {
+    const { random, storage } = this.#options;
+    const old = (this.#past.get(teacherId) ?? []).slice(0, -APART);
+    const open = old.filter(({ queryId }) => !this.#asked.get(teacherId)?.has(queryId));
+    if (open.length === 0) return undefined;
+    const { queryId, verdict } = open[random.integer(open.length)]!;
+    const before = await storage.getQuery(queryId);
+    if (!before) return undefined;
+    const query = this.#query(like, [...before.segments].reverse(), now);
+    return this.#made(query, teacherId, 'repeat', queryId, swapped(verdict));
+  }
+
+  /** As the queries around it, but for what it is about. */
+  #query(like: StoredQuery, segments: Query['segments'], now: number): StoredQuery {
+    const { overlap: _, urgent: _urgent, ...rest } = like;
+    const id = `${like.runId}-q${randomBytes(QUERY_ID / 2).toString('hex')}`;
+    return {
+      ...rest,
+      id,
+      segments,
+      createdAt: now,
+      expiresAt: now + like.expiresAt - like.createdAt,
+    };
+  }
+
+  #made(query: StoredQuery, teacherId: string, kind: ProbeKind, about: string, expected: string) {
+    const { id: queryId, runId } = query;
+    return { query, probe: { queryId, runId, teacherId, kind, about, expected } };
+  }
+
+  #note(probe: Probe): void {
+    const { queryId, teacherId, about } = probe;
+    this.#probes.set(queryId, probe);
+    this.#asked.set(teacherId, (this.#asked.get(teacherId) ?? new Set()).add(about));
+  }
+
+  #remember(answer: Answered): void {
+    const { queryId, teacherId, verdict } = answer;
+    if (this.#probes.has(queryId) || !isCompared(verdict)) return;
+    const list = [...(this.#past.get(teacherId) ?? []), { queryId, teacherId, verdict }];
+    this.#past.set(teacherId, list.slice(-REMEMBERED));
+  }
+}
+
+const canBeShown = ({ poses }: Episode): boolean => poses.length > 0;

@@ -1,0 +1,81 @@
+/** Answers of somebody who is paused: kept as they are, counted no more, and their questions asked of others. */
+import type { Assignment, StoredQuery } from '../storage/contract.ts';
+import { type Change, isSetAside, type Queue } from './queue.ts';
+import type { Stock } from './stock.ts';
+
+/** Stores what changed. */
+export type Write = (rows: readonly Assignment[]) => Promise<void>;
+
+export interface SetAsideOptions {
+  readonly queue: Pick<Queue, 'has' | 'release' | 'setAside' | 'reopen' | 'putBack' | 'undo'>;
+  readonly stock: Pick<Stock, 'has' | 'hold' | 'canBeShown'>;
+  /** Makes what became of a query known to the queue. */
+  readonly recall: (queryId: string) => Promise<StoredQuery | undefined>;
+  readonly isOnScreen: (row: Assignment) => boolean;
+  readonly tell: (changes: readonly Change[]) => void;
+}
+
+const HOUR = 3_600_000;
+
+export class SetAside {
+  readonly #options: SetAsideOptions;
+
+  constructor(options: SetAsideOptions) {
+    this.#options = options;
+  }
+
+  /** @returns how many answers that are */
+  async put(teacherId: string, rows: readonly Assignment[], write: Write): Promise<number> {
+    const { queue } = this.#options;
+    const now = Date.now();
+    const held = queue.release(teacherId, now, undefined, 'paused');
+    const aside = await this.#change(rows, (row) => queue.setAside(row));
+    await this.#store([...held, ...aside], write);
+    for (const { after } of aside) await this.#reopen(after.queryId, now);
+    return aside.length;
+  }
+
+  /** @returns how many answers count again */
+  async back(rows: readonly Assignment[], write: Write): Promise<number> {
+    const { queue, isOnScreen } = this.#options;
+    const now = Date.now();
+    const aside = rows.filter(isSetAside);
+    const back = await this.#change(aside, (row) => queue.putBack(row, now, isOnScreen));
+    await this.#store(back, write);
+    return back.filter(({ after }) => after.state === 'answered').length;
+  }
+
+  async #change(
+    rows: readonly Assignment[],
+    change: (row: Assignment) => readonly Change[],
+  ): Promise<Change[]> {
+    const changes: Change[] = [];
+    for (const row of rows) {
+      await this.#options.recall(row.queryId);
+      changes.push(...change(row));
+    }
+    return changes;
+  }
+
+  async #store(changes: readonly Change[], write: Write): Promise<void> {
+    try {
+      await write(changes.map(({ after }) => after));
+    } catch (error) {
+      this.#options.queue.undo(changes);
+      throw error;
+    }
+    this.#options.tell(changes);
+  }
+
+  /** What was about behaviour of long ago is asked for as long as something new is. */
+  async #reopen(queryId: string, now: number): Promise<void> {
+    const { queue, stock, recall } = this.#options;
+    const query = await recall(queryId);
+    if (!query || stock.has(queryId) || !(await stock.canBeShown(query))) return;
+    queue.reopen(queryId);
+    if (!queue.has(queryId)) return;
+    const { expiresAfterEpisodes: _, ...rest } = query;
+    const lasts = Math.max(HOUR, query.expiresAt - query.createdAt);
+    stock.hold({ ...rest, expiresAt: now + lasts });
+  }
+}

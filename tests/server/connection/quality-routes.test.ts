@@ -1,0 +1,78 @@
+/** What supervisors decide over HTTP reaches the run, with who decided it. */
+import { afterEach, expect, test } from 'vitest';
+import type { PersonStanding, WatchHandle } from '../../../server/contract.ts';
+import { type Door, openDoor } from './door.ts';
+
+const standing: PersonStanding = {
+  state: 'paused',
+  reason: 'quiz',
+  actor: 'server',
+  since: 5,
+  quiz: { n: 4, right: 1, of: 10 },
+  gold: { n: 0, right: 0 },
+  repeats: { n: 0, right: 0 },
+  ratio: 0,
+  fast: null,
+};
+
+let door: Door;
+afterEach(() => door.close());
+
+async function open() {
+  const heard: unknown[][] = [];
+  const watch: WatchHandle = {
+    of: () => standing,
+    people: ['ada'],
+    gold: [],
+    async pause(...said) {
+      heard.push(['pause', ...said]);
+      return 3;
+    },
+    async resume(...said) {
+      heard.push(['resume', ...said]);
+      return 2;
+    },
+    async retireGold(id, ...said) {
+      heard.push(['retire', id, ...said]);
+      return id === 'g1';
+    },
+  };
+  const storage = { answeredAssignments: async () => [] };
+  door = await openDoor({ run: { watch }, storage });
+  return heard;
+}
+
+const post = (path: string, body: object) =>
+  fetch(door.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+test('[QUAL-13] pausing and letting in again need a reason and say how many answers that changes', async () => {
+  const heard = await open();
+  expect((await post('/api/people/ada/pause', {})).status).toBe(400);
+  const paused = await post('/api/people/ada/pause', { reason: 'asleep' });
+  expect(await paused.json()).toEqual({ answers: 3 });
+  const resumed = await post('/api/people/ada/resume', { reason: 'awake' });
+  expect(await resumed.json()).toEqual({ answers: 2 });
+  expect(heard).toEqual([
+    ['pause', 'ada', 'asleep', 'owner'],
+    ['resume', 'ada', 'awake', 'owner'],
+  ]);
+});
+
+test('[QUAL-14] gold that is not there cannot be retired', async () => {
+  const heard = await open();
+  expect((await post('/api/gold/g1/retire', { reason: 'both crash' })).status).toBe(200);
+  const reply = await post('/api/gold/g2/retire', { reason: 'both crash' });
+  expect([reply.status, await reply.json()]).toEqual([404, { message: expect.any(String) }]);
+  expect(heard[0]).toEqual(['retire', 'g1', 'both crash', 'owner']);
+});
+
+test('[QUAL-13] the report names people whose answers are all set aside, too', async () => {
+  await open();
+  const reply = await fetch(`${door.url}/api/quality`);
+  const report = (await reply.json()) as { people: unknown[] };
+  expect(report.people).toMatchObject([{ teacherId: 'ada', answers: 0, standing }]);
+});

@@ -1,0 +1,163 @@
+/** Synthetic people of known character at the real queue with a real database; there is no simulation. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Episode, Feedback, Query, Segment } from '../../../agent/contract.ts';
+import { CHARACTER, type CharacterName, choose } from '../../../cli/workforce/characters.ts';
+import type { QualityRules } from '../../../server/contract.ts';
+import type { ServerMessage, WireQuery } from '../../../server/protocol/index.ts';
+import { Background } from '../../../server/run/background.ts';
+import { Probes } from '../../../server/run/probes.ts';
+import { Queries } from '../../../server/run/queries.ts';
+import { Standings } from '../../../server/run/standings.ts';
+import { Watch } from '../../../server/run/watch.ts';
+import { openStorage } from '../../../server/storage/sqlite.ts';
+import { createRandom } from '../../../sim/random.ts';
+import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';
+import { RUN } from '../../contracts/storage.ts';
+
+const STEPS = 10;
+const CONTROL_DT = 0.1;
+
+/** Half of them good, half of them bad: their rewards differ by what a person sees. */
+function episodes(count: number): Map<string, Episode> {
+  const random = createRandom(5);
+  const spec = syntheticSpec(2, 1);
+  return new Map(
+    Array.from({ length: count }, (_, i) => {
+      const worth = i % 2 === 0 ? 1 : -1;
+      const behave = () => worth + 0.2 * random.normal();
+      const id = `e${i}`;
+      const plain = syntheticEpisode(spec, 40, random, { id, behave });
+      const poses = new Float32Array(41 * 7);
+      return [id, { ...plain, runId: RUN.id, poses }];
+    }),
+  );
+}
+
+export async function openCrowd(rules: QualityRules, seed = 1) {
+  const folder = mkdtempSync(join(tmpdir(), 'reins-crowd-'));
+  const storage = openStorage(folder);
+  await storage.createRun(RUN);
+  const known = episodes(24);
+  for (const episode of known.values()) await storage.putEpisode(episode, { live: false });
+  const random = createRandom(seed);
+  const excluded: (readonly string[])[] = [];
+  const faults: unknown[] = [];
+
+  async function open() {
+    const background = new Background({ error: (fields: object) => void faults.push(fields) });
+    const shared = { runId: RUN.id, storage, background };
+    const standings = await Standings.open({ ...shared, rules });
+    const recent = { recent: known };
+    const probes = await Probes.open({ ...shared, standings, episodes: recent, random });
+    const queries = await Queries.open({
+      ...{ ...shared, standings, probes },
+      overlap: { people: 1, share: 1 },
+      episodes: { find: async (id: string) => known.get(id), keep: async () => true },
+      onAnswered: (row, feedback) => watch.heard(row, feedback),
+    });
+    const watch = new Watch({
+      ...{ ...shared, standings, probes, queries },
+      learner: { exclude: (ids) => void excluded.push([...ids]) },
+      controlDt: () => CONTROL_DT,
+    });
+    return { background, standings, probes, queries, watch };
+  }
+  let parts = await open();
+  let made = 0;
+
+  /** As the learner does it. */
+  async function supply(): Promise<void> {
+    const segment = (): Segment => {
+      const from = random.integer(40 - STEPS);
+      return { episodeId: `e${random.integer(24)}`, from, to: from + STEPS };
+    };
+    const list = Array.from({ length: parts.queries.missing }, (): Query => {
+      const id = `${RUN.id}-q${(0xa00000000000 + made++).toString(16)}`;
+      const now = Date.now();
+      const what = { kind: 'compare', segments: [segment(), segment()], strategy: 'disagreement' };
+      const times = { createdAt: now, expiresAt: now + 600_000, expiresAfterEpisodes: 1e9 };
+      return { id, runId: RUN.id, ...what, score: 0.3, policyVersion: 1, ...times } as Query;
+    });
+    await parts.queries.take(list);
+    await parts.background.settle(5000);
+  }
+
+  const worth = ({ episodeId, from, to }: Segment) =>
+    known
+      .get(episodeId)!
+      .envRewards.slice(from, to)
+      .reduce((sum, r) => sum + r, 0);
+
+  /** Somebody at the page: what they hold, in the order in which it came. */
+  function person(name: string, character: CharacterName, secondsPerAnswer = 3) {
+    const held = new Map<string, WireQuery>();
+    const seen: WireQuery[] = [];
+    const own = createRandom(seed * 31 + name.length + name.charCodeAt(0));
+    const message = (m: ServerMessage) => {
+      if (m.type === 'query') {
+        if (!held.has(m.query.id)) seen.push(m.query);
+        held.set(m.query.id, m.query);
+      } else if (m.type === 'query-expired') held.delete(m.queryId);
+    };
+    const ask = () => parts.queries.ask({ viewer: name, teacherId: name, count: 2, message });
+    return {
+      ...{ name, seen, held, ask },
+      /** @returns whether there was a question to answer */
+      async answer(): Promise<boolean> {
+        const [query] = held.values();
+        if (!query) return false;
+        held.delete(query.id);
+        const [a, b] = query.segments as [Segment, Segment];
+        const better = worth(a) >= worth(b) ? 'a' : 'b';
+        const choice = choose(CHARACTER[character], better, own);
+        const now = Date.now();
+        const times = { shownAt: now, answeredAt: now, receivedAt: now };
+        const responseMs = 1000 * secondsPerAnswer;
+        const base = { id: `${name}-${query.id}`, runId: RUN.id, teacherId: name };
+        const at = { queryId: query.id, lease: query.lease!, ...times, responseMs };
+        await give({ ...base, ...at, kind: 'preference', a, b, choice });
+        return true;
+      },
+    };
+  }
+
+  /** As the log does it. */
+  async function give(feedback: Feedback): Promise<void> {
+    const answering = await parts.queries.answering(feedback);
+    await storage.appendFeedback(feedback, answering?.rows);
+    answering?.done();
+    await parts.background.settle(5000);
+  }
+
+  return {
+    ...{ storage, excluded, faults, person, supply, give, worth },
+    get parts() {
+      return parts;
+    },
+    /** Pairs whose answer is known, so many tries. */
+    async seek(tries: number): Promise<void> {
+      for (let i = 0; i < tries; i++) await parts.probes.seek(Date.now());
+    },
+    /** As after a restart of the server. */
+    async restart(): Promise<void> {
+      await parts.background.settle(5000);
+      parts = await open();
+    },
+    /** Everybody answers in turn until each has given so many answers or is given no more. */
+    async work(people: readonly ReturnType<typeof person>[], answers: number): Promise<void> {
+      for (const one of people) await one.ask();
+      for (let round = 0; round < answers; round++) {
+        await supply();
+        for (const one of people) await one.answer();
+      }
+      await supply();
+    },
+    async close(): Promise<void> {
+      await parts.background.settle(5000);
+      await storage.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

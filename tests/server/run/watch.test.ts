@@ -1,0 +1,216 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Segment } from '../../../agent/contract.ts';
+import { NO_RULES } from '../../../server/contract.ts';
+import { qualityOf } from '../../../server/run/quality.ts';
+import { RUN } from '../../contracts/storage.ts';
+import { openCrowd } from './crowd.ts';
+
+type Crowd = Awaited<ReturnType<typeof openCrowd>>;
+
+const RULES = { gold: 0.1, repeats: 0.1, quiz: 10, minView: 0.25 };
+let crowd: Crowd;
+afterEach(async () => {
+  expect(crowd.faults).toEqual([]);
+  const { queries } = crowd.parts;
+  expect(queries.report.holds).toBe(true);
+  expect(await queries.recount()).toMatchObject({ isSame: true });
+  await crowd.close();
+});
+
+async function answersOf(name: string) {
+  return (await crowd.storage.assignmentsTo(RUN.id, name)).filter((row) => row.verdict !== null);
+}
+
+const consensus = async () =>
+  qualityOf(
+    (await crowd.storage.answeredAssignments(RUN.id)).map((row) => ({
+      ...row,
+      verdict: row.verdict!,
+    })),
+  );
+
+describe('probes', () => {
+  test('[QUAL-10] the first questions are the quiz, later ones gold and repeats at their shares, none twice', async () => {
+    crowd = await openCrowd(RULES);
+    await crowd.supply();
+    await crowd.person('first', 'good').ask(); // the pattern is known from the first question on
+    await crowd.supply();
+    await crowd.seek(200);
+    const ada = crowd.person('ada', 'good');
+    await crowd.work([ada], 300);
+    const { probes } = crowd.parts;
+    const found = ada.seen.map(({ id }) => probes.find(id));
+    expect(found.slice(0, 10).map((probe) => probe?.kind)).toEqual(Array(10).fill('quiz'));
+    const later = found.slice(10);
+    const count = (kind: string) => later.filter((probe) => probe?.kind === kind).length;
+    // 3σ of the draws at a share of a tenth.
+    const n = later.length;
+    const deviation = Math.sqrt(n * 0.1 * 0.9);
+    for (const kind of ['gold', 'repeat'])
+      expect(Math.abs(count(kind) - 0.1 * n)).toBeLessThan(3 * deviation);
+    const about = found.flatMap((probe) => (probe ? [probe.about] : []));
+    expect(new Set(about).size).toBe(about.length);
+    // Whoever sees the two clips of a gold finds the better one where it is expected.
+    for (const query of ada.seen) {
+      const probe = probes.find(query.id);
+      const [a, b] = query.segments.map((segment) => crowd.worth(segment)) as [number, number];
+      if (probe && probe.kind !== 'repeat') expect(a > b ? 'a' : 'b').toBe(probe.expected);
+    }
+  });
+
+  test('[QUAL-10] a repeat has the clips of an earlier question on the other sides', async () => {
+    crowd = await openCrowd({ ...NO_RULES, repeats: 0.3 });
+    const ada = crowd.person('ada', 'good');
+    await crowd.work([ada], 60);
+    const repeats = ada.seen.flatMap((query) => {
+      const probe = crowd.parts.probes.find(query.id);
+      return probe ? [{ query, probe }] : [];
+    });
+    expect(repeats.length).toBeGreaterThan(5);
+    const seen = new Map(ada.seen.map((query) => [query.id, query.segments]));
+    for (const { query, probe } of repeats)
+      expect(query.segments).toEqual([...(seen.get(probe.about) as Segment[])].reverse());
+    expect(crowd.parts.watch.of('ada').repeats.right).toBeGreaterThan(0.7 * repeats.length - 3);
+  });
+
+  test('[QUAL-11] nothing that a page is sent tells a probe from any other question', async () => {
+    crowd = await openCrowd({ ...RULES, gold: 0.3, repeats: 0.2 });
+    await crowd.supply();
+    await crowd.person('first', 'good').ask();
+    await crowd.seek(200);
+    const ada = crowd.person('ada', 'good');
+    await crowd.work([ada], 80);
+    const isProbe = (id: string) => crowd.parts.probes.find(id) !== undefined;
+    const shape = (query: object) =>
+      Object.entries(query).map(([name, value]) => {
+        const isOfAll = ['runId', 'kind', 'strategy', 'policyVersion', 'expiresAfterEpisodes'];
+        return [name, isOfAll.includes(name) ? value : typeof value].join(' ');
+      });
+    const shapes = new Set(ada.seen.map((query) => shape(query).sort().join()));
+    expect(shapes.size).toBe(1);
+    const lasts = new Set(ada.seen.map(({ createdAt, expiresAt }) => expiresAt - createdAt));
+    expect(lasts.size).toBe(1);
+    const lengths = new Set(ada.seen.flatMap((q) => q.segments.map(({ from, to }) => to - from)));
+    expect(lengths.size).toBe(1);
+    for (const { id } of ada.seen) expect(id).toMatch(/^run-1-q[0-9a-f]{12}$/);
+    expect(ada.seen.filter(({ id }) => isProbe(id)).length).toBeGreaterThan(20);
+  });
+
+  test('[QUAL-10] without rules there are none, and nobody is watched', async () => {
+    crowd = await openCrowd(NO_RULES);
+    const ada = crowd.person('ada', 'random', 0.01);
+    await crowd.work([ada], 40);
+    await crowd.seek(5);
+    expect(await crowd.storage.listProbes(RUN.id)).toEqual([]);
+    expect(await crowd.storage.listGold(RUN.id)).toEqual([]);
+    expect(crowd.parts.watch.of('ada').state).toBe('active');
+    expect(crowd.excluded).toEqual([[]]);
+  });
+});
+
+describe('who is paused', () => {
+  test('[QUAL-12] random, flipped, lazy and hasty people are, good ones are not', async () => {
+    crowd = await openCrowd({ ...RULES, gold: 0.2, repeats: 0.2 });
+    await crowd.supply();
+    await crowd.person('first', 'good').ask();
+    await crowd.seek(200);
+    const bad = ['random', 'flipped', 'lazy'] as const;
+    const people = [
+      ...[0, 1, 2].map((i) => crowd.person(`good-${i}`, 'good')),
+      ...bad.map((name) => crowd.person(name, name)),
+      crowd.person('hasty', 'good', 0.1),
+    ];
+    await crowd.work(people, 120);
+    const { watch } = crowd.parts;
+    const states = people.map(({ name }) => [name, watch.of(name).state, watch.of(name).reason]);
+    expect(states.slice(0, 3).map(([, state]) => state)).toEqual(['active', 'active', 'active']);
+    for (const [name, state] of states.slice(3)) expect([name, state]).toEqual([name, 'paused']);
+    expect(states.at(-1)![2]).toBe('too-fast');
+    expect(crowd.excluded.at(-1)!.toSorted()).toEqual(
+      [...bad, 'hasty'].toSorted((a, b) => (a < b ? -1 : 1)),
+    );
+    for (const { held, name } of people)
+      if (watch.of(name).state === 'paused') expect(held.size).toBe(0);
+  });
+});
+
+describe('pausing and letting in again', () => {
+  test('[QUAL-13] every question of the person lacks an answer again and is asked of somebody else', async () => {
+    crowd = await openCrowd(NO_RULES);
+    const [ada, bob] = [crowd.person('ada', 'good'), crowd.person('bob', 'good')];
+    await crowd.work([ada], 12);
+    const open = crowd.parts.queries.size;
+    const given = await answersOf('ada');
+    expect(given).toHaveLength(12);
+    expect(await crowd.parts.watch.pause('ada', 'she asked for it', 'sup')).toBe(12);
+    expect(crowd.parts.queries.size).toBeGreaterThanOrEqual(open + 10);
+    expect((await consensus()).people).toEqual([]);
+    expect(ada.held.size).toBe(0);
+    await ada.ask();
+    expect(ada.held.size).toBe(0);
+    await crowd.work([bob], 60);
+    const byBob = new Set((await answersOf('bob')).map((row) => row.queryId));
+    for (const { queryId } of given) expect([queryId, byBob.has(queryId)]).toEqual([queryId, true]);
+    const events = (await crowd.storage.readAudit(0, 1e6)).map(({ body }) => JSON.parse(body));
+    expect(events.filter((e) => e.action === 'person.paused')).toMatchObject([
+      { actor: 'sup', objectId: 'ada', reason: null },
+    ]);
+  });
+
+  test('[QUAL-13] let in again, also after a restart, all stands as it stood', async () => {
+    crowd = await openCrowd(NO_RULES);
+    const [ada, bob] = [crowd.person('ada', 'good'), crowd.person('bob', 'weak')];
+    await crowd.work([ada, bob], 15);
+    const rows = await crowd.storage.answeredAssignments(RUN.id);
+    const before = await consensus();
+    await crowd.parts.watch.pause('ada', 'to look at', 'sup');
+    expect(await consensus()).not.toEqual(before);
+    await crowd.restart();
+    expect(crowd.parts.watch.of('ada')).toMatchObject({ state: 'paused', reason: 'to look at' });
+    expect(crowd.excluded.at(-1)).toEqual(['ada']);
+    expect(await crowd.parts.watch.resume('ada', 'nothing found', 'sup')).toBe(15);
+    expect(await crowd.storage.answeredAssignments(RUN.id)).toEqual(rows);
+    expect(await consensus()).toEqual(before);
+    expect(crowd.excluded.at(-1)).toEqual([]);
+    // Twice the same decision changes nothing.
+    expect(await crowd.parts.watch.resume('ada', 'again', 'sup')).toBe(0);
+    expect(crowd.parts.watch.of('ada').reason).toBe('nothing found');
+  });
+
+  test('[QUAL-13] an answer that comes while its person is paused is kept and counts once they are let in', async () => {
+    crowd = await openCrowd(NO_RULES);
+    const ada = crowd.person('ada', 'good');
+    await crowd.supply();
+    await ada.ask();
+    const [query] = ada.held.values();
+    await crowd.parts.watch.pause('ada', 'to look at', 'sup');
+    ada.held.set(query!.id, query!); // her page had not heard of it
+    await ada.answer();
+    expect((await answersOf('ada')).map(({ state, reason }) => [state, reason])).toEqual([
+      ['expired', 'paused'],
+    ]);
+    await crowd.parts.watch.resume('ada', 'nothing found', 'sup');
+    expect((await answersOf('ada')).map(({ state }) => state)).toEqual(['answered']);
+  });
+
+  test('[QUAL-14] gold that a supervisor retires is asked no more and held against nobody', async () => {
+    crowd = await openCrowd({ ...NO_RULES, gold: 0.5 });
+    await crowd.supply();
+    await crowd.person('first', 'good').ask();
+    await crowd.seek(30);
+    const bob = crowd.person('bob', 'good');
+    await crowd.work([bob], 12);
+    const { watch } = crowd.parts;
+    const { n } = watch.of('bob').gold;
+    for (const { id } of watch.gold) expect(await watch.retireGold(id, 'wrong', 'sup')).toBe(true);
+    expect(await watch.retireGold(watch.gold[0]!.id, 'wrong', 'sup')).toBe(false);
+    expect(watch.of('bob')).toMatchObject({ gold: { n: 0 }, ratio: 0 });
+    expect(n).toBeGreaterThan(0);
+    const asked = (await crowd.storage.listProbes(RUN.id)).length;
+    await crowd.work([bob], 10);
+    // One may have been on its way.
+    expect((await crowd.storage.listProbes(RUN.id)).length).toBeLessThanOrEqual(asked + 1);
+    await crowd.restart();
+    expect(crowd.parts.watch.of('bob').gold.n).toBe(0);
+  });
+});
