@@ -26,8 +26,7 @@ export type EpisodeEnd = 'terminated' | 'truncated' | 'aborted' | 'open';
 export type EpisodeOrigin = 'experience' | 'counterfactual' | 'prediction';
 
 /**
- * One rollout in columns. There is one more observation (and pose) than actions. Episodes grow
- * while they run (`end: 'open'`); `length` says how many steps the columns hold.
+ * One rollout in columns, with one more observation (and pose) than actions. It grows while it runs (`end: 'open'`).
  */
 export interface Episode {
   readonly id: string;
@@ -69,6 +68,7 @@ export interface Episode {
   readonly states: readonly { readonly step: number; readonly state: EnvState }[];
   /** Final task metrics (`StepInfo.metrics`) and episode sums (`return`, `cost`, `success`). */
   readonly summary: Readonly<Record<string, number>>;
+  readonly speed?: number; // fastest real-time factor that people saw it at; absent: nobody did
   /** For a counterfactual or correction: where it branched off. */
   readonly branchOf?: { readonly episodeId: string; readonly step: number };
 }

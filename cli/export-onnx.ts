@@ -1,17 +1,13 @@
 /** Policies and reward models as files for programs that know nothing of Reins. */
 import { policyGraph } from '../agent/acting/graph.ts';
-import type { EnvironmentSpec, PolicySnapshot } from '../agent/contract.ts';
+import type { PolicySnapshot } from '../agent/contract.ts';
 import { describe, type Graph, type Port } from '../agent/graphs/graph.ts';
 import { encodeOnnx } from '../agent/graphs/onnx.ts';
-import type { Trainer } from '../agent/trainer/contract.ts';
-import { createTrainer } from '../agent/trainer/trainer.ts';
-import { UsageError } from '../experiments/errors.ts';
 import { readPolicyFile } from '../experiments/policy-file.ts';
-import { forPeople } from '../server/learner/for-people.ts';
 import type { Run, Storage } from '../server/storage/contract.ts';
 import { writeFile } from '../server/storage/write-file.ts';
-import { createEnvironment } from '../sim/registry.ts';
 import { encodeNpz, encodeSafetensors, notesOf, tensorsOf } from './export-weights.ts';
+import { noRewardModel, withTrainer } from './run-trainer.ts';
 
 const ENCODERS = { safetensors: encodeSafetensors, npz: encodeNpz } as const;
 export type PolicyFormat = 'onnx' | keyof typeof ENCODERS;
@@ -49,10 +45,7 @@ export function exportRunPolicy(
 export function exportRunReward(storage: Storage, run: Run, out: string): Promise<ModelExport> {
   return withTrainer(storage, run, (trainer, spec) => {
     const graph = trainer.rewardGraph();
-    if (!graph)
-      throw new UsageError(
-        `run: ${run.id} has no reward model yet, allowed runs that were given feedback`,
-      );
+    if (!graph) return noRewardModel(run);
     return write(graph, { environment: run.environmentId, ...spaceNotes(spec.actionSpace) }, out);
   });
 }
@@ -100,31 +93,4 @@ function write(graph: Graph, notes: Record<string, string>, out: string): ModelE
   const list = (ports: readonly Port[]) =>
     ports.map(({ name, shape }) => `${name} ${describe(shape)}`).join(', ');
   return { out, inputs: list(graph.inputs), outputs: list(graph.outputs), bytes: bytes.length };
-}
-
-/** What a run has learned, from its last checkpoint. */
-async function withTrainer<T>(
-  storage: Storage,
-  run: Run,
-  use: (trainer: Trainer, spec: EnvironmentSpec) => T,
-): Promise<T> {
-  if (run.identity && run.identity.files.length > 0)
-    throw new UsageError(
-      `run: ${run.id} is of an environment made of files, which are not stored with it; allowed: runs of others, and policy files`,
-    );
-  const stored = await storage.getCheckpoint(run.id);
-  if (!stored) throw new UsageError(`run: ${run.id} has no checkpoint yet, stop it once in order`);
-  const { environmentId, identity, preset, seed } = run;
-  const env = await createEnvironment(environmentId, identity?.options ?? {});
-  const { observationSpace, actionSpace, controlDt } = env;
-  env.close();
-  const spec = { environmentId, observationSpace, actionSpace, controlDt };
-  const overrides = forPeople(identity?.overrides ?? {});
-  const trainer = await createTrainer({ preset, spec, seed, runId: run.id, overrides });
-  try {
-    trainer.load(stored.checkpoint);
-    return use(trainer, spec);
-  } finally {
-    trainer.dispose();
-  }
 }

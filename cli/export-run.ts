@@ -1,10 +1,9 @@
 /** A run's feedback, episodes and curves as JSON lines: readable by everything, now and in ten years. */
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Episode, SOURCE_CODE } from '../agent/contract.ts';
 import { COLUMN_NAMES, COLUMNS, type ColumnName, keptSizes } from '../agent/episode/columns.ts';
 import type { Run, Storage } from '../server/storage/contract.ts';
-import { writeFile } from '../server/storage/write-file.ts';
+import { type Folder, markExport, writeFolder } from './datasets/folder.ts';
 
 export interface ExportResult {
   readonly run: string;
@@ -41,24 +40,42 @@ const FIELDS = {
   positions: undefined,
 } as const satisfies Record<ColumnName, Field | undefined>;
 
+interface RunExportOptions {
+  readonly out: string;
+  /** Ends it; nothing is left of it then. */
+  readonly signal?: AbortSignal;
+  onEpisode?(done: number, total: number): void;
+}
+
 /**
  * Writes run.json, feedback.jsonl (in the order of the log), metrics.jsonl, episodes.jsonl and
- * episodes/ID.jsonl with one line per step into `out`.
+ * episodes/ID.jsonl with one line per step into `out`, which is there once all of it is on disk.
+ * @throws UsageError when `out` is no export of ours; what `signal` has as its reason.
  */
-export async function exportRun(
+export function exportRun(
   storage: Storage,
   run: Run,
-  out: string,
-  onEpisode: (done: number, total: number) => void,
+  options: RunExportOptions,
 ): Promise<ExportResult> {
-  writeFile(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
+  return writeFolder(options.out, (folder) => writeRun(storage, run, folder, options));
+}
+
+async function writeRun(
+  storage: Storage,
+  run: Run,
+  folder: Folder,
+  { out, signal, onEpisode }: RunExportOptions,
+): Promise<ExportResult> {
+  const writeLines = (rows: readonly unknown[], ...name: string[]) =>
+    folder.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''), ...name);
+  folder.write(`${JSON.stringify(run, null, 2)}\n`, 'run.json');
   const feedback = await storage.readFeedback(run.id, 0);
   writeLines(
-    join(out, 'feedback.jsonl'),
     feedback.map((f) => ({ sequence: f.sequence, ...f.feedback })),
+    'feedback.jsonl',
   );
   const metrics = await storage.readMetrics(run.id, 0, Number.MAX_SAFE_INTEGER);
-  writeLines(join(out, 'metrics.jsonl'), metrics);
+  writeLines(metrics, 'metrics.jsonl');
   const rows = (await storage.listEpisodes(run.id, Number.MAX_SAFE_INTEGER)).reverse();
   const listed: unknown[] = [];
   let steps = 0;
@@ -67,14 +84,15 @@ export async function exportRun(
     const episode = await storage.getEpisode(row.id);
     listed.push(episode ? { ...row, ...whence(episode) } : row);
     if (episode) {
-      writeLines(join(out, 'episodes', `${row.id}.jsonl`), stepsOf(episode));
+      writeLines(stepsOf(episode), 'episodes', `${row.id}.jsonl`);
       steps += episode.length;
     } else missing++;
-    onEpisode(i + 1, rows.length);
-    await setImmediate();
+    onEpisode?.(i + 1, rows.length);
+    await setImmediate(); // lets a signal in
+    signal?.throwIfAborted();
   }
-  writeLines(join(out, 'episodes.jsonl'), listed);
-  return {
+  writeLines(listed, 'episodes.jsonl');
+  const result = {
     run: run.id,
     env: run.environmentId,
     out,
@@ -84,15 +102,13 @@ export async function exportRun(
     steps,
     metrics: metrics.length,
   };
+  markExport(folder, { format: 'jsonl', ...result });
+  return result;
 }
 
-/** Where an episode came from; a rewound or counterfactual one also says where it branched off. */
-function whence({ origin, branchOf }: Episode): object {
-  return { origin, ...(branchOf ? { branchOf } : {}) };
-}
-
-function writeLines(path: string, rows: readonly unknown[]): void {
-  writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+/** Where an episode came from and how fast people saw it; a rewound or counterfactual one also says where it branched off. */
+function whence({ origin, branchOf, speed }: Episode): object {
+  return { origin, ...(branchOf ? { branchOf } : {}), ...(speed === undefined ? {} : { speed }) };
 }
 
 /** One row per step, and a last one that only has the final observation. */

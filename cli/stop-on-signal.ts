@@ -14,3 +14,10 @@ export function stopOnSignal(): { readonly stop: AbortSignal; code(): number } {
     });
   return { stop: controller.signal, code: () => code };
 }
+
+/** The other end of standard input has closed: whoever started this process is gone, however it ended. */
+export function onInputEnd(then: () => void): void {
+  const { stdin } = process;
+  for (const event of ['end', 'close', 'error'] as const) stdin.once(event, then);
+  stdin.resume();
+}

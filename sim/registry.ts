@@ -1,6 +1,7 @@
 import type { Environment, EnvironmentFactory, EnvironmentOptions } from './contract.ts';
 import { drivingEnvironments } from './driving/index.ts';
 import { gymnasiumFactory } from './gymnasium/environment.ts';
+import { isRecorded, recordedFactory } from './recorded/environment.ts';
 import { refuseIdle } from './robotics/engine/idle.ts';
 import { roboticsEnvironments } from './robotics/index.ts';
 
@@ -18,6 +19,7 @@ export function listEnvironments(): EnvironmentFactory[] {
 
 /** @throws RangeError that lists the known ids. */
 export function getEnvironment(id: string): EnvironmentFactory {
+  if (isRecorded(id)) return recordedFactory(id);
   const factory = factories.get(id) ?? unlisted.get(id);
   if (!factory) {
     throw new RangeError(`env: unknown id "${id}", allowed ${[...factories.keys()].join(', ')}`);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import type { Episode } from '../../agent/contract.ts';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { createOutput, type Progress } from '../../experiments/output.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
@@ -31,6 +32,7 @@ export const FORMAT_NAMES = [
 interface RunFlags extends ExportFlags {
   format: 'jsonl' | FormatName;
   episodes?: 'experience' | 'all';
+  rewards: 'environment' | 'learned';
 }
 
 type PolicyFlags = ExportFlags & { policy?: string; format: PolicyFormat };
@@ -50,19 +52,26 @@ export function exportCommand(): Command {
         'what happened, or also what was rolled out to judge takeovers; default: as the format says',
       ).choices(['experience', 'all']),
     )
+    .addOption(
+      new Option(
+        '--rewards <whose>',
+        "the environment's own, or what the run's reward model learned",
+      )
+        .choices(['environment', 'learned'])
+        .default('environment'),
+    )
     .option('--out <folder>', 'where to write; default DATA/export/RUN, with the format behind it')
     // Options after `policy`, `reward` and `road` are theirs.
     .enablePositionalOptions()
     .addCommand(policyExport())
     .addCommand(rewardExport())
     .addCommand(roadExport());
-  jsonOption(command).action((flags: RunFlags) =>
-    flags.format === 'jsonl' ? run(flags) : dataset(flags),
-  );
+  jsonOption(command).action((flags: RunFlags) => run(flags));
   return withExamples(
     command,
     'reins export --data ./data --out ./my-export',
     'reins export --run run-1 --format parquet',
+    'reins export --run pen --format minari --rewards learned',
     'reins export policy --policy half-cheetah.policy --out policy.onnx',
     'reins export reward --data ./data --out reward.onnx',
   );
@@ -139,48 +148,25 @@ async function withRun<T>(
   }
 }
 
-async function run(flags: ExportFlags): Promise<void> {
+async function run(flags: RunFlags): Promise<void> {
   const output = createOutput(flags);
-  const { exportRun } = await import('../export-run.ts');
-  await withRun(flags, async (storage, chosen) => {
-    let bar: Progress | undefined;
-    const out = flags.out ?? join(flags.data, 'export', chosen.id);
-    const result = await exportRun(storage, chosen, out, (done, total) => {
-      bar ??= output.progress('exporting', total);
-      bar.update(done);
-    });
-    bar?.stop();
-    output.result(
-      result,
-      () =>
-        `${result.feedback} feedback events and ${result.episodes} episodes (${result.steps} steps) in ${out}`,
-    );
-  });
-}
-
-async function dataset(flags: RunFlags): Promise<void> {
-  const output = createOutput(flags);
-  const { exportDataset, defaultFolder } = await import('../datasets/export-dataset.ts');
-  const format = flags.format as FormatName;
   const { stop, code } = stopOnSignal();
   await withRun(flags, async (storage, chosen) => {
-    const out = flags.out ?? defaultFolder(flags.data, chosen.id, format);
     let bar: Progress | undefined;
+    const watch = {
+      signal: stop,
+      onEpisode(done: number, total: number) {
+        bar ??= output.progress('exporting', total);
+        bar.update(done);
+      },
+    };
+    const out = flags.out ?? (await defaultOut(flags, chosen.id));
     try {
-      const result = await exportDataset(storage, chosen, {
-        format,
-        out,
-        wanted: flags.episodes,
-        signal: stop,
-        onEpisode(done, total) {
-          bar ??= output.progress('exporting', total);
-          bar.update(done);
-        },
-      });
+      const result = await write(storage, chosen, { ...flags, out }, watch);
       output.result(
         result,
         () =>
-          `${result.episodes} episodes (${result.steps} steps) and ${result.feedback} feedback events in ${out}`,
+          `${result.feedback} feedback events and ${result.episodes} episodes (${result.steps} steps) in ${out}`,
       );
     } catch (error) {
       if (!stop.aborted) throw error;
@@ -189,5 +175,38 @@ async function dataset(flags: RunFlags): Promise<void> {
     } finally {
       bar?.stop();
     }
+  });
+}
+
+async function defaultOut({ data, format }: RunFlags, runId: string): Promise<string> {
+  if (format === 'jsonl') return join(data, 'export', runId);
+  const { defaultFolder } = await import('../datasets/export-dataset.ts');
+  return defaultFolder(data, runId, format);
+}
+
+async function write(
+  storage: Storage,
+  chosen: Run,
+  { format, out, episodes, rewards }: RunFlags & { out: string },
+  watch: { signal: AbortSignal; onEpisode(done: number, total: number): void },
+) {
+  if (format === 'jsonl') {
+    if (rewards === 'learned')
+      throw new UsageError('rewards: is learned, allowed environment with --format jsonl');
+    const { exportRun } = await import('../export-run.ts');
+    return exportRun(storage, chosen, { out, ...watch });
+  }
+  const { exportDataset } = await import('../datasets/export-dataset.ts');
+  const options = { format, out, wanted: episodes, ...watch };
+  if (rewards === 'environment') return exportDataset(storage, chosen, options);
+  const { noRewardModel, withTrainer } = await import('../run-trainer.ts');
+  return withTrainer(storage, chosen, (trainer) => {
+    const model = trainer.rewardModel() ?? noRewardModel(chosen);
+    const rewardsOf = ({ observations, actions, length }: Episode) => {
+      const out = new Float32Array(length);
+      model.predict(observations, actions, length, out);
+      return out;
+    };
+    return exportDataset(storage, chosen, { ...options, rewardsOf });
   });
 }

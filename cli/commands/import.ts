@@ -13,6 +13,7 @@ interface ImportFlags {
   data: string;
   format?: ReaderName;
   run?: string;
+  preset: string;
   json: boolean;
 }
 
@@ -26,7 +27,8 @@ export function importCommand(): Command {
       new Option('--format <name>', 'of the data set, see docs/formats').choices([...READER_NAMES]),
     )
     .option('--data <folder>', 'data folder that the run goes into', './data')
-    .option('--run <id>', "id of the run; default: the exported run's, or the folder's name");
+    .option('--run <id>', "id of the run; default: the exported run's, or the folder's name")
+    .option('--preset <id>', 'of a run that is not of ours: how its rewards are learned', 'reins');
   command.enablePositionalOptions().addCommand(policyImport());
   jsonOption(command).action((folder: string, flags: ImportFlags) => run(folder, flags));
   return withExamples(
@@ -46,28 +48,35 @@ interface PolicyFlags {
 function policyImport(): Command {
   const command = environmentOptions(new Command('policy'))
     .description(
-      'make a policy file of a zip of Stable-Baselines3 (MlpPolicy of PPO, A2C, SAC, TD3, DDPG)',
+      'make a policy file of an ONNX model, or of a zip of Stable-Baselines3 (MlpPolicy of PPO, A2C, SAC, TD3, DDPG)',
     )
-    .argument('<file>', 'the zip; acts as predict(deterministic=True), without VecNormalize')
-    .option('--out <file>', "where to write; default: the zip's name with .policy");
+    .argument(
+      '<file>',
+      'ends in .onnx: layers, observation in, action out; else a zip: acts as predict(deterministic=True), without VecNormalize',
+    )
+    .option('--out <file>', "where to write; default: the file's name with .policy");
   jsonOption(command).action((file: string, flags: PolicyFlags) => policy(file, flags));
   return withExamples(
     command,
     'reins import policy ppo.zip --env half-cheetah --out ppo.policy',
+    'reins import policy driver.onnx --env driving',
     'reins eval --env half-cheetah --policy ppo.policy',
   );
 }
 
 async function policy(file: string, flags: PolicyFlags): Promise<void> {
-  const { importSb3 } = await import('../import-sb3.ts');
+  const isOnnx = file.endsWith('.onnx');
+  const read = isOnnx
+    ? (await import('../import-onnx.ts')).importOnnx
+    : (await import('../import-sb3.ts')).importSb3;
   const { writePolicyFile } = await import('../../experiments/policy-file.ts');
   const factory = await environmentFactory(flags.env);
   const env = await asUsage(() => factory.create(flags.option));
   const { observationSpace, actionSpace } = env;
   env.close();
-  const snapshot = importSb3(file, observationSpace.size, actionSpace);
-  const out = flags.out ?? file.replace(/(\.zip)?$/, '.policy');
-  const meta = { importedFrom: 'stable-baselines3' };
+  const snapshot = read(file, observationSpace.size, actionSpace);
+  const out = flags.out ?? file.replace(/(\.zip|\.onnx)?$/, '.policy');
+  const meta = { importedFrom: isOnnx ? 'onnx' : 'stable-baselines3' };
   const observationSize = observationSpace.size;
   writePolicyFile(out, { environmentId: flags.env, observationSize, snapshot, meta });
   const layers = snapshot.layers.map(({ inputs, outputs }) => `${inputs}x${outputs}`).join(' ');
@@ -82,9 +91,9 @@ async function run(folder: string, flags: ImportFlags): Promise<void> {
   mkdirSync(flags.data, { recursive: true });
   const storage = await asUsage(() => openStorage(flags.data));
   try {
-    const { run: id } = flags;
+    const { run: id, preset } = flags;
     const now = Date.now();
-    const result = await asUsage(() => importDataset(storage, { format, folder, id, now }));
+    const result = await asUsage(() => importDataset(storage, { format, folder, id, preset, now }));
     createOutput(flags).result(
       result,
       () =>

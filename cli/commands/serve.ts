@@ -8,7 +8,7 @@ import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { hostName, integer, number, pageOrigin, partSetting, port, seed } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
 import { neededToken, type Reach, reachWords } from '../reach.ts';
-import { stopOnSignal } from '../stop-on-signal.ts';
+import { onInputEnd, stopOnSignal } from '../stop-on-signal.ts';
 import { asTheRun } from './as-the-run.ts';
 import { configOption } from './config-file.ts';
 import { findRun, inFolder } from './runs.ts';
@@ -38,30 +38,12 @@ interface ServeFlags {
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   dev: boolean;
   page: boolean;
+  endWithInput: boolean;
 }
 
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the simulation, the learner and the page');
-  configOption(peopleOptions(environmentOptions(command)))
-    .option('--port <n>', 'port of the page; 0: any free one', port, 8080)
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .addOption(
-      new Option('--token <text>', 'asked of everybody; made where others can reach the host').env(
-        'REINS_TOKEN',
-      ),
-    )
-    .option(
-      '--allow-host <name>',
-      'a name by which a proxy passes requests on, repeatable',
-      hostName,
-      [],
-    )
-    .option(
-      '--allow-origin <origin>',
-      'pages from there may connect too, repeatable',
-      pageOrigin,
-      [],
-    )
+  configOption(reachOptions(peopleOptions(environmentOptions(command))))
     .option('--data <folder>', 'database, episodes and checkpoints', './data')
     .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
     .option(
@@ -86,6 +68,11 @@ export function serveCommand(): Command {
     )
     .option('--dev', 'serve the page through Vite, with hot reload', false)
     .option('--no-page', 'API and sockets only: the page is neither built nor waited for')
+    .option(
+      '--end-with-input',
+      'end in order when standard input closes: a program that starts a server takes it along, even when it is killed',
+      false,
+    )
     .action(async (flags: ServeFlags) => run(await asNamed(flags, command)));
   return withExamples(
     command,
@@ -99,6 +86,29 @@ export function serveCommand(): Command {
     'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
     'reins serve --config experiment.json --port 9000',
   );
+}
+
+function reachOptions(command: Command): Command {
+  return command
+    .option('--port <n>', 'port of the page; 0: any free one', port, 8080)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addOption(
+      new Option('--token <text>', 'asked of everybody; made where others can reach the host').env(
+        'REINS_TOKEN',
+      ),
+    )
+    .option(
+      '--allow-host <name>',
+      'a name by which a proxy passes requests on, repeatable',
+      hostName,
+      [],
+    )
+    .option(
+      '--allow-origin <origin>',
+      'pages from there may connect too, repeatable',
+      pageOrigin,
+      [],
+    );
 }
 
 function peopleOptions(command: Command): Command {
@@ -144,6 +154,8 @@ async function run(flags: ServeFlags): Promise<void> {
     ? await ensureUi({ root: repositoryRoot, log })
     : uiFolder(repositoryRoot);
   const { stop } = stopOnSignal();
+  // A signal to ourselves, so that there is one way to end.
+  if (flags.endWithInput) onInputEnd(() => process.kill(process.pid, 'SIGTERM'));
   const reach = neededToken(flags.host, flags.token);
   const server = await start(flags, reach, uiDir);
   const dev = flags.dev ? await startVite(server.url, reach, log) : undefined;

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { UsageError } from '../../experiments/errors.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
 import { createOwnSide, type ExportCounts, writeFolder } from './folder.ts';
-import { openSource, type Wanted } from './source.ts';
+import { openSource, type RewardsOf, type Wanted } from './source.ts';
 import { writeCsv } from './write-csv.ts';
 import { writeImitation } from './write-imitation.ts';
 import { writeLerobot } from './write-lerobot.ts';
@@ -40,6 +40,8 @@ export interface DatasetOptions {
   readonly format: FormatName;
   readonly out: string;
   readonly wanted?: Wanted | undefined;
+  /** What is written as reward; default: the environment's own. */
+  readonly rewardsOf?: RewardsOf | undefined;
   /** Ends it; nothing is left of it then. */
   readonly signal?: AbortSignal;
   onEpisode?(done: number, total: number): void;
@@ -59,7 +61,7 @@ export function exportDataset(
   const { write } = FORMATS[format];
   const wanted = options.wanted ?? FORMATS[format].wanted;
   return writeFolder(out, async (folder) => {
-    const source = await openSource(storage, run);
+    const source = await openSource(storage, run, options.rewardsOf);
     const again = () => source.episodes(wanted, signal);
     const writer = write({ folder, source, name: basename(out), again });
     const own = createOwnSide(folder, format);

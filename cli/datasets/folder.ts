@@ -68,6 +68,11 @@ function replace(out: string, path: string): void {
   rmSync(old, { recursive: true, force: true });
 }
 
+/** Last of all: what says that the folder is an export of ours, which the next may replace. */
+export function markExport(folder: Folder, about: object): void {
+  folder.write(`${JSON.stringify(about, null, 2)}\n`, OWN, 'export.json');
+}
+
 /** What a format cannot say, in lines of JSON: the run, the log, and of every episode what is no column. */
 export function createOwnSide(folder: Folder, format: string) {
   const episodes = folder.open(OWN, 'episodes.jsonl');
@@ -75,11 +80,11 @@ export function createOwnSide(folder: Folder, format: string) {
     /** `index`: which episode of the data set it is. */
     add({ episode, row, startTime }: Annotated, index: number): void {
       const { id, seed, length, end, endReason, origin, branchOf, startedAt, configHash } = episode;
-      const { bodies, summary } = episode;
+      const { bodies, summary, speed } = episode;
       const last = episode.observations.subarray(length * episode.observationSize);
       const line = {
         ...{ index, id, seed, length, end, endReason, origin, branchOf, startedAt, startTime },
-        ...{ configHash, bodies, live: row.live, summary, lastObservation: [...last] },
+        ...{ speed, configHash, bodies, live: row.live, summary, lastObservation: [...last] },
       };
       episodes.write(Buffer.from(`${plainJson(line)}\n`));
     },
@@ -89,7 +94,7 @@ export function createOwnSide(folder: Folder, format: string) {
       folder.write(`${JSON.stringify(run, null, 2)}\n`, OWN, 'run.json');
       const lines = feedback.map((f) => `${plainJson({ sequence: f.sequence, ...f.feedback })}\n`);
       folder.write(lines.join(''), OWN, 'feedback.jsonl');
-      folder.write(`${JSON.stringify({ format, ...counts }, null, 2)}\n`, OWN, 'export.json');
+      markExport(folder, { format, ...counts });
     },
   };
 }

@@ -1,14 +1,15 @@
 /** A data set of another program's as a run in a data folder. */
 import { basename, resolve } from 'node:path';
-import type { EnvironmentSpec, Feedback } from '../../agent/contract.ts';
+import type { Feedback } from '../../agent/contract.ts';
+import { getPreset } from '../../agent/presets/presets.ts';
 import { UsageError } from '../../experiments/errors.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
 import { hashOf } from '../../server/storage/identity.ts';
-import { type Dataset, type OwnSide, readOwnSide, toEpisode } from './read-episode.ts';
+import { type Dataset, readOwnSide, toEpisode } from './read-episode.ts';
 import { readImitation } from './read-imitation.ts';
 import { readLerobot } from './read-lerobot.ts';
 import { readMinari } from './read-minari.ts';
-import { recordedIdentity } from './recorded.ts';
+import { recordedIdentity, Seen, within } from './recorded.ts';
 import { specOf } from './source.ts';
 
 export const READERS = {
@@ -24,6 +25,8 @@ export interface ImportOptions {
   readonly folder: string;
   /** Of the run; default: that of the run it was exported from, or the folder's name. */
   readonly id?: string | undefined;
+  /** Of a run that is not of ours; default: reins. */
+  readonly preset?: string;
   /** Wall clock, ms. */
   readonly now: number;
 }
@@ -44,12 +47,14 @@ export interface DatasetImport {
  */
 export async function importDataset(
   storage: Storage,
-  { format, folder, id, now }: ImportOptions,
+  { format, folder, id, preset = 'reins', now }: ImportOptions,
 ): Promise<DatasetImport> {
+  getPreset(preset); // known, before anything is written
   const dataset = await open(format, folder);
   const own = readOwnSide(folder);
-  const run = runOf(dataset.spec, own, id ?? own?.run.id ?? basename(resolve(folder)), now);
-  const spec = own ? await specOf(run) : dataset.spec;
+  const name = id ?? own?.run.id ?? basename(resolve(folder));
+  const run = own ? { ...own.run, id: name } : await runOf(dataset, { id: name, preset, now });
+  const spec = await specOf(run);
   if ((await storage.listRuns()).some((known) => known.id === run.id))
     throw new UsageError(`run: ${run.id} is there already, allowed another --run or --data`);
   await storage.createRun(run);
@@ -88,12 +93,21 @@ async function open(format: ReaderName, folder: string): Promise<Dataset> {
   }
 }
 
-function runOf(spec: EnvironmentSpec, own: OwnSide | undefined, id: string, now: number): Run {
-  if (own) return { ...own.run, id };
-  const identity = recordedIdentity(spec, 'reins');
-  const { environmentId } = spec;
+async function runOf(
+  { spec, episodes }: Dataset,
+  { id, preset, now }: { readonly id: string; readonly preset: string; readonly now: number },
+): Promise<Run> {
+  const { environmentId, observationSpace, actionSpace } = spec;
+  const observed = new Seen(observationSpace.size);
+  const done = new Seen(actionSpace.size);
+  for await (const { observations, actions } of episodes()) {
+    observed.add(observations);
+    done.add(actions);
+  }
+  const bounded = { ...spec, actionSpace: within(actionSpace, done) };
+  const identity = recordedIdentity(bounded, preset, observed);
   return {
-    ...{ id, environmentId, preset: 'reins', seed: 0, createdAt: now },
+    ...{ id, environmentId, preset, seed: 0, createdAt: now },
     ...{ identity, configHash: hashOf(identity) },
   };
 }

@@ -60,7 +60,7 @@ export function featuresOf({
       e.observations.subarray(0, e.length * e.observationSize),
     ),
     action: vector(actionSpace, ({ episode }) => episode.actions),
-    'next.reward': scalar('float32', ({ episode }) => episode.envRewards),
+    'next.reward': scalar('float32', ({ rewards }) => rewards),
     // A replay buffer of LeRobot's takes this for a terminal state, which a time limit is not.
     'next.done': scalar('bool', (a) => atEnd(a, a.episode.end === 'terminated')),
     'next.truncated': scalar('bool', (a) => atEnd(a, a.episode.end !== 'terminated')),
@@ -77,6 +77,7 @@ export function featuresOf({
     ),
     'reins.driver': scalar('string', ({ drivers }) => drivers.map((id) => id ?? '')),
     'reins.policy_version': scalar('int64', ({ episode }) => episode.policyVersions),
+    'reins.env_reward': scalar('float32', ({ episode }) => episode.envRewards),
     'reins.human_reward': scalar('float32', ({ humanRewards }) => humanRewards),
     'reins.time': scalar('float64', ({ episode, startTime }) =>
       Float64Array.from({ length: episode.length }, (_, t) => startTime + t * controlDt),

@@ -1,7 +1,6 @@
 /**
  * Statistics as LeRobot keeps them, per number of a feature: of one episode, and of all frames. Quantiles are exact
- * (linear between neighbours, as numpy's), found by counting the upper halves of all numbers, and then the lower
- * halves of those beside a quantile. NaN is left out.
+ * (linear between neighbours, as numpy's), found digit by digit: a pass over the data for each. NaN is left out.
  */
 export const QUANTILES = { q01: 0.01, q10: 0.1, q50: 0.5, q90: 0.9, q99: 0.99 } as const;
 
@@ -54,7 +53,6 @@ function between(q: number, n: number, at: (rank: number) => number): number {
   return at(low) + (place - low) * (at(high) - at(low));
 }
 
-const HALF = 0x10000;
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
@@ -70,18 +68,27 @@ function fromKey(key: number): number {
   return float[0]!;
 }
 
-/** The numbers of one upper half that lies beside a quantile, counted by their lower halves. */
-interface Slot {
-  readonly dimension: number;
-  readonly upper: number;
-  readonly counts: Uint32Array;
+/** Bits of a key that a pass counts, from the top: few enough that the counts of hundreds of numbers are small. */
+const DIGITS = [11, 11, 10] as const;
+
+/** A rank among all numbers, as far as its key is known. */
+interface Search {
+  readonly rank: number;
+  /** Top bits of its key. */
+  prefix: number;
+  /** Its rank among the numbers with the same top bits. */
+  rest: number;
 }
 
-/** Statistics of all frames of a feature, in float32: first `add` every episode, then `refine` every episode again. */
+/** How often each next digit came, by the digits before. */
+type Counts = Map<number, Uint32Array>;
+
+/**
+ * Statistics of all frames of a feature, in float32: first `add` every episode, then, as long as `descend` says so,
+ * `refine` every episode again.
+ */
 export class Totals {
   readonly size: number;
-  /** Upper halves, (size, 65536). */
-  readonly #upper: Uint32Array;
   /** Numbers that are not NaN. */
   readonly #n: Float64Array;
   readonly #mean: Float64Array;
@@ -89,27 +96,31 @@ export class Totals {
   readonly #squares: Float64Array;
   readonly #min: Float64Array;
   readonly #max: Float64Array;
-  readonly #found = new Map<string, number>();
+  readonly #counts: Counts[];
+  readonly #searches: Search[][];
+  /** Digits that the searches know. */
+  #known = 0;
   #frames = 0;
 
   constructor(size: number) {
     this.size = size;
-    this.#upper = new Uint32Array(size * HALF);
     this.#n = new Float64Array(size);
     this.#mean = new Float64Array(size);
     this.#squares = new Float64Array(size);
     this.#min = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
     this.#max = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
+    this.#counts = Array.from({ length: size }, () => countsFor([0], DIGITS[0]));
+    this.#searches = Array.from({ length: size }, () => []);
   }
 
   add(values: Numbers): void {
     const { size } = this;
     this.#frames += values.length / size;
+    this.refine(values);
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
       if (Number.isNaN(value)) continue;
       const j = i % size;
-      this.#upper[j * HALF + (toKey(value) >>> 16)]!++;
       // Welford's sums.
       const n = ++this.#n[j]!;
       const step = value - this.#mean[j]!;
@@ -120,36 +131,39 @@ export class Totals {
     }
   }
 
-  /** What has to be counted to know the quantiles of one number. */
-  slots(dimension: number): Slot[] {
-    const uppers = new Set(
-      this.#ranks(dimension).map((rank) => this.#place(dimension, rank).upper),
-    );
-    return [...uppers].map((upper) => ({ dimension, upper, counts: new Uint32Array(HALF) }));
+  /** Counts one episode's next digits. */
+  refine(values: Numbers): void {
+    const { size } = this;
+    const width = DIGITS[this.#known]!;
+    const below = 32 - knownBits(this.#known) - width;
+    const mask = 2 ** width - 1;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (Number.isNaN(value)) continue;
+      const digits = toKey(value) >>> below;
+      const counts = this.#counts[i % size]!.get(digits >>> width);
+      if (counts) counts[digits & mask]!++;
+    }
   }
 
-  /** Counts one episode into the slots. */
-  refine(values: Numbers, slots: readonly Slot[]): void {
-    for (const { dimension, upper, counts } of slots)
-      for (let i = dimension; i < values.length; i += this.size) {
-        const value = values[i]!;
-        if (Number.isNaN(value)) continue;
-        const key = toKey(value);
-        if (key >>> 16 === upper) counts[key & 0xffff]!++;
+  /** Every episode was counted: the searches know a digit more. False: they know all. */
+  descend(): boolean {
+    const width = DIGITS[this.#known]!;
+    if (this.#known === 0)
+      for (let j = 0; j < this.size; j++) this.#searches[j] = searchesOf(this.#n[j]!);
+    this.#known++;
+    const next = DIGITS[this.#known];
+    for (const [j, searches] of this.#searches.entries()) {
+      for (const search of searches) {
+        const counts = this.#counts[j]!.get(search.prefix)!;
+        let digit = 0;
+        while (search.rest >= counts[digit]!) search.rest -= counts[digit++]!;
+        search.prefix = search.prefix * 2 ** width + digit;
       }
-  }
-
-  /** The slots have seen every episode. */
-  settle(slots: readonly Slot[]): void {
-    for (const { dimension, upper, counts } of slots)
-      for (const rank of this.#ranks(dimension)) {
-        const place = this.#place(dimension, rank);
-        if (place.upper !== upper) continue;
-        let left = place.rest;
-        let lower = 0;
-        while (left >= counts[lower]!) left -= counts[lower++]!;
-        this.#found.set(`${dimension} ${rank}`, fromKey(upper * HALF + lower));
-      }
+      const prefixes = searches.map((search) => search.prefix);
+      this.#counts[j] = next === undefined ? new Map() : countsFor(prefixes, next);
+    }
+    return next !== undefined;
   }
 
   statistics(): Statistics {
@@ -161,29 +175,30 @@ export class Totals {
       all.max[j] = this.#max[j]!;
       all.mean[j] = this.#mean[j]!;
       all.std[j] = Math.sqrt(this.#squares[j]! / n);
+      const at = (rank: number) =>
+        fromKey(this.#searches[j]!.find((search) => search.rank === rank)!.prefix);
       for (const [name, q] of Object.entries(QUANTILES))
-        all[name as StatisticName][j] = between(q, n, (rank) => this.#found.get(`${j} ${rank}`)!);
+        all[name as StatisticName][j] = between(q, n, at);
     }
     return { count: this.#frames, ...all };
   }
+}
 
-  #ranks(dimension: number): number[] {
-    const n = this.#n[dimension]!;
-    const ranks = new Set<number>();
-    for (const q of Object.values(QUANTILES))
-      between(q, n, (rank) => {
-        ranks.add(rank);
-        return 0;
-      });
-    return [...ranks];
-  }
+function countsFor(prefixes: readonly number[], width: number): Counts {
+  return new Map(prefixes.map((prefix) => [prefix, new Uint32Array(2 ** width)]));
+}
 
-  /** In which upper half a rank lies, and how far in. */
-  #place(dimension: number, rank: number): { upper: number; rest: number } {
-    let rest = rank;
-    let upper = 0;
-    while (rest >= this.#upper[dimension * HALF + upper]!)
-      rest -= this.#upper[dimension * HALF + upper++]!;
-    return { upper, rest };
-  }
+function knownBits(digits: number): number {
+  return DIGITS.slice(0, digits).reduce<number>((sum, width) => sum + width, 0);
+}
+
+/** The ranks beside every quantile of `n` numbers. */
+function searchesOf(n: number): Search[] {
+  const ranks = new Set<number>();
+  for (const q of Object.values(QUANTILES))
+    between(q, n, (rank) => {
+      ranks.add(rank);
+      return 0;
+    });
+  return [...ranks].map((rank) => ({ rank, prefix: 0, rest: rank }));
 }

@@ -37,7 +37,7 @@ export interface OwnSide {
 
 type OwnEpisode = Pick<
   Episode,
-  'id' | 'seed' | 'end' | 'endReason' | 'origin' | 'branchOf' | 'startedAt' | 'configHash'
+  'id' | 'seed' | 'end' | 'endReason' | 'origin' | 'branchOf' | 'startedAt' | 'speed' | 'configHash'
 > & {
   readonly index: number;
   readonly live: boolean;
@@ -114,6 +114,7 @@ type Head = Pick<
   | 'origin'
   | 'branchOf'
   | 'startedAt'
+  | 'speed'
   | 'configHash'
   | 'summary'
 >;
@@ -126,10 +127,11 @@ function headOf(
   now: number,
 ): Head {
   if (own) {
-    const { id, seed, end, endReason, origin, branchOf, startedAt, configHash } = own;
+    const { id, seed, end, endReason, origin, branchOf, startedAt, speed, configHash } = own;
     return {
       ...{ id, seed, end, origin, startedAt, configHash, summary: numbersOf(own.summary) },
       ...(endReason === undefined ? {} : { endReason }),
+      ...(speed === undefined ? {} : { speed }),
       ...(branchOf ? { branchOf } : {}),
     };
   }

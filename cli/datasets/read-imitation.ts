@@ -3,11 +3,11 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RecordBatchReader } from 'apache-arrow';
 import { UsageError } from '../../experiments/errors.ts';
+import { RECORDED } from '../../sim/recorded/environment.ts';
 import { box } from '../../sim/spaces.ts';
 import { parsePythonJson } from './python-json.ts';
 import type { Dataset, Read } from './read-episode.ts';
 import { defined } from './read-lerobot.ts';
-import { RECORDED } from './recorded.ts';
 
 interface Row {
   readonly obs: Iterable<Iterable<number>>;
@@ -70,7 +70,7 @@ function episodeOf(row: Row): Read {
   return {
     observations: flat(row.obs),
     actions: flat(row.acts),
-    rewards: row.rews ? [...row.rews] : new Float32Array(actions),
+    rewards: info('env_reward') ?? (row.rews ? [...row.rews] : new Float32Array(actions)),
     isTerminated: row.terminal,
     ...defined({
       policyActions: info('policy_action'),

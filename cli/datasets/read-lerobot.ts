@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { UsageError } from '../../experiments/errors.ts';
+import { RECORDED } from '../../sim/recorded/environment.ts';
 import { box } from '../../sim/spaces.ts';
 import { parsePythonJson } from './python-json.ts';
 import type { Dataset, Read } from './read-episode.ts';
-import { RECORDED } from './recorded.ts';
 
 interface Info {
   readonly codebase_version: string;
@@ -115,7 +115,7 @@ function episodeOf(rows: readonly Row[], { features }: Info): Read {
   return {
     observations: numbers(STATE),
     actions: numbers('action'),
-    rewards: maybe('next.reward', 'reward') ?? rows.map(() => 0),
+    rewards: maybe('reins.env_reward', 'next.reward', 'reward') ?? rows.map(() => 0),
     isTerminated: rows.at(-1)!['next.done'] === true,
     ...defined(optional),
   };

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { UsageError } from '../../experiments/errors.ts';
 import type { BoxSpace } from '../../sim/contract.ts';
+import { RECORDED } from '../../sim/recorded/environment.ts';
 import { box } from '../../sim/spaces.ts';
 import { parsePythonJson } from './python-json.ts';
 import type { Dataset, Read } from './read-episode.ts';
 import { defined } from './read-lerobot.ts';
-import { RECORDED } from './recorded.ts';
 
 interface Metadata {
   readonly dataset_id: string;
@@ -80,7 +80,7 @@ function fromRows(rows: readonly Record<string, unknown>[]): Read {
   return {
     observations: numbers(rows, 'observations'),
     actions: numbers(steps, 'actions'),
-    rewards: numbers(steps, 'rewards'),
+    rewards: info('env_reward') ?? numbers(steps, 'rewards'),
     isTerminated: steps.at(-1)?.terminations === true,
     ...defined({
       policyActions: info('policy_action'),

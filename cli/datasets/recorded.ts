@@ -1,61 +1,72 @@
 /**
  * Runs that were imported from another program's data set: there is no environment to make, so the run itself
- * says what its observations and actions are.
+ * says what its observations and actions are (sim/recorded).
  */
-import { z } from 'zod';
 import type { EnvironmentSpec } from '../../agent/contract.ts';
-import type { Run, RunIdentity } from '../../server/storage/contract.ts';
-import { fromPlain, toPlain } from '../../server/storage/plain-numbers.ts';
+import type { RunIdentity } from '../../server/storage/contract.ts';
+import { identityOf } from '../../server/storage/identity.ts';
+import { toPlain } from '../../server/storage/plain-numbers.ts';
 import type { BoxSpace } from '../../sim/contract.ts';
 import { box } from '../../sim/spaces.ts';
 
-/** Environments of imported runs are named `recorded:NAME`. */
-export const RECORDED = 'recorded:';
+/** Least and largest value of each number. */
+export class Seen {
+  readonly low: Float32Array;
+  readonly high: Float32Array;
 
-const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]).transform(fromPlain);
-const spaceSchema = z.object({
-  low: z.array(number),
-  high: z.array(number),
-  names: z.array(z.string()).optional(),
-});
-const optionsSchema = z.object({
-  observation: spaceSchema,
-  action: spaceSchema,
-  controlDt: z.number().positive(),
-});
+  constructor(size: number) {
+    this.low = new Float32Array(size).fill(Number.POSITIVE_INFINITY);
+    this.high = new Float32Array(size).fill(Number.NEGATIVE_INFINITY);
+  }
 
-/** undefined: the run is of an environment of ours. @throws z.ZodError when its description is damaged. */
-export function recordedSpec({ environmentId, identity }: Run): EnvironmentSpec | undefined {
-  if (!environmentId.startsWith(RECORDED)) return undefined;
-  const { observation, action, controlDt } = optionsSchema.parse(identity?.options);
-  return {
-    environmentId,
-    observationSpace: toBox(observation),
-    actionSpace: toBox(action),
-    controlDt,
-  };
+  /** `values`: rows of `size` numbers. What is not finite does not count. */
+  add(values: ArrayLike<number>): void {
+    const { low, high } = this;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      const j = i % low.length;
+      if (!Number.isFinite(value)) continue;
+      low[j] = Math.min(low[j]!, value);
+      high[j] = Math.max(high[j]!, value);
+    }
+  }
 }
 
-/** What a run of such episodes is made of. */
-export function recordedIdentity(spec: EnvironmentSpec, preset: string): RunIdentity {
-  const plain = ({ low, high, names }: BoxSpace) => ({
+/** The same space, within what was seen where it has no bounds: who learns to act must know how far. */
+export function within(space: BoxSpace, { low, high }: Seen): BoxSpace {
+  const least = space.low.map((v, i) => (Number.isFinite(v) ? v : Math.min(low[i]!, 1e6)));
+  const most = space.high.map((v, i) => (Number.isFinite(v) ? v : Math.max(high[i]!, -1e6)));
+  const apart = most.map((v, i) => (v > least[i]! ? v : least[i]! + 1));
+  return box([...least], [...apart], space.names ? { names: space.names } : {});
+}
+
+/**
+ * What a run of such episodes is made of.
+ * @param seen of the observations, for drawing them
+ */
+export function recordedIdentity(spec: EnvironmentSpec, preset: string, seen?: Seen): RunIdentity {
+  const plain = ({ low, high }: Pick<BoxSpace, 'low' | 'high'>) => ({
     low: [...low].map(toPlain),
     high: [...high].map(toPlain),
-    ...(names ? { names: [...names] } : {}),
   });
-  return {
+  const named = (space: BoxSpace) => ({
+    ...plain(space),
+    ...(space.names ? { names: [...space.names] } : {}),
+  });
+  return identityOf({
     environment: spec.environmentId,
-    options: {
-      action: plain(spec.actionSpace),
+    environmentOptions: {
+      action: named(spec.actionSpace),
       controlDt: spec.controlDt,
-      observation: plain(spec.observationSpace),
+      observation: named(spec.observationSpace),
+      ...(seen ? { seen: plain(seen) } : {}),
     },
-    files: [],
     preset,
-    overrides: {},
-  };
-}
-
-function toBox({ low, high, names }: z.output<typeof spaceSchema>): BoxSpace {
-  return box(low, high, { size: low.length, ...(names ? { names } : {}) });
+    overrides: {
+      // All of it is as new as the rest.
+      queries: { expiryEpisodes: 'Infinity', recentEpisodes: 'Infinity' },
+      // No steps come, so every answer is fitted; nothing acts, so no policy is learned.
+      scheduler: { rewardEveryLabels: 1, updatesPerStep: 0 },
+    },
+  });
 }

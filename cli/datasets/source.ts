@@ -6,7 +6,6 @@ import { UsageError } from '../../experiments/errors.ts';
 import type { EpisodeRow, Run, Storage, StoredFeedback } from '../../server/storage/contract.ts';
 import type { BoxSpace } from '../../sim/contract.ts';
 import { createEnvironment } from '../../sim/registry.ts';
-import { recordedSpec } from './recorded.ts';
 
 /** Which episodes: what happened, or also what was only rolled out to judge a takeover. */
 export type Wanted = 'experience' | 'all';
@@ -19,6 +18,8 @@ export interface Annotated {
   readonly startTime: number;
   /** Who drove, by step: a teacher's id, or null for the policy and for takeovers that the log does not name. */
   readonly drivers: readonly (string | null)[];
+  /** What the data set gives as reward, by step: the environment's or the learned one. */
+  readonly rewards: Float32Array;
   /** Sum of people's live rewards by step; NaN where nobody gave one. */
   readonly humanRewards: Float32Array;
 }
@@ -40,7 +41,15 @@ export interface RunSource {
 
 export const SOURCES = Object.keys(SOURCE_CODE);
 
-export async function openSource(storage: Storage, run: Run): Promise<RunSource> {
+/** Reward of each step of an episode. */
+export type RewardsOf = (episode: Episode) => Float32Array;
+
+/** @param rewardsOf default: the environment's own */
+export async function openSource(
+  storage: Storage,
+  run: Run,
+  rewardsOf: RewardsOf = (episode) => episode.envRewards,
+): Promise<RunSource> {
   const spec = await specOf(run);
   const feedback = await storage.readFeedback(run.id, 0);
   const rows = (await storage.listEpisodes(run.id, Number.MAX_SAFE_INTEGER)).reverse();
@@ -70,6 +79,7 @@ export async function openSource(storage: Storage, run: Run): Promise<RunSource>
             episode,
             row,
             startTime: await starts(episode),
+            rewards: rewardsOf(episode),
             ...saidOf(episode, said.get(row.id) ?? []),
           };
       }
@@ -130,8 +140,6 @@ function startTimes(storage: Storage, controlDt: number): (episode: Episode) => 
 
 /** @throws UsageError where the environment of the run cannot be made here. */
 export async function specOf(run: Run): Promise<EnvironmentSpec> {
-  const recorded = recordedSpec(run);
-  if (recorded) return recorded;
   const { environmentId, identity, places } = run;
   try {
     const env = await createEnvironment(environmentId, { ...identity?.options, ...places });

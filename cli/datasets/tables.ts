@@ -23,7 +23,9 @@ export const STEPS = {
   /** Teacher who drove. */
   driver: 'STRING?',
   policy_version: 'INT64?',
+  /** The environment's, or with `--rewards learned` what people's feedback has taught. */
   reward: 'FLOAT?',
+  env_reward: 'FLOAT?',
   cost: 'FLOAT?',
   /** 0: terminated here. */
   discount: 'FLOAT?',
@@ -56,7 +58,8 @@ export function stepCells(a: Annotated, index: number, controlDt: number): Cells
     source: steps((t) => SOURCES[episode.sources[t]!]!),
     driver: steps((t) => a.drivers[t] ?? null),
     policy_version: steps((t) => BigInt(episode.policyVersions[t]!)),
-    reward: steps((t) => episode.envRewards[t]!),
+    reward: steps((t) => a.rewards[t]!),
+    env_reward: steps((t) => episode.envRewards[t]!),
     cost: steps((t) => episode.costs[t]!),
     discount: steps((t) => episode.discounts[t]!),
     success: steps((t) => episode.successes[t] === 1),
@@ -99,6 +102,8 @@ export const EPISODES = {
   start_time: 'DOUBLE',
   /** Wall clock, ms since epoch. */
   started_at: 'INT64',
+  /** Fastest real-time factor at which people were shown it; null: it was not shown. */
+  speed: 'DOUBLE?',
   config_hash: 'STRING',
   live: 'BOOLEAN',
   human_steps: 'INT32',
@@ -120,6 +125,7 @@ export function episodeCells({ episode, row, startTime }: Annotated, index: numb
     branch_step: [episode.branchOf?.step ?? null],
     start_time: [startTime],
     started_at: [BigInt(Math.round(episode.startedAt))],
+    speed: [episode.speed ?? null],
     config_hash: [episode.configHash],
     live: [row.live],
     human_steps: [row.humanSteps],

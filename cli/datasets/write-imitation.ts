@@ -82,7 +82,7 @@ function batchOf(a: Annotated, controlDt: number): RecordBatch {
       length: 1,
       data: Uint8Array.of(episode.end === 'terminated' ? 1 : 0),
     }),
-    oneList(floats(episode.envRewards)),
+    oneList(floats(a.rewards)),
   ];
   const type = new Struct(SCHEMA.fields);
   return new RecordBatch(SCHEMA, makeData({ type, length: 1, nullCount: 0, children }));
@@ -94,6 +94,7 @@ function infoOf(a: Annotated, t: number, controlDt: number): Record<string, unkn
   const k = episode.actionSize;
   return {
     time: a.startTime + (t + 1) * controlDt,
+    env_reward: episode.envRewards[t],
     cost: episode.costs[t],
     success: episode.successes[t] === 1,
     source: SOURCES[episode.sources[t]!],

@@ -22,8 +22,6 @@ const FILE_MB = 100;
 const CHUNK_FILES = 1000;
 /** Frames in a row group, at least: Hugging Face reads in batches of the first group's size, and a short episode would make it slow. */
 const GROUP = 1000;
-/** Slots of 256 kB that are counted in one pass. */
-const MOST_SLOTS = 240;
 
 export const writeLerobot: Writer = (options) => {
   const { folder, source } = options;
@@ -86,29 +84,20 @@ function dataPath(file: number): [chunk: string, name: string] {
   ];
 }
 
-/** Counts all episodes again, as often as memory asks for. */
+/** Counts all episodes again, a digit of the quantiles at a time. */
 async function findQuantiles(
   { again }: WriterOptions,
   features: Features,
   totals: ReadonlyMap<string, Totals>,
 ): Promise<void> {
-  const open = [...totals].flatMap(([name, total]) =>
-    Array.from({ length: total.size }, (_, dimension) => ({ name, total, dimension })),
-  );
-  while (open.length > 0) {
-    const counted: { name: string; total: Totals; slots: ReturnType<Totals['slots']> }[] = [];
-    for (let slots = 0; open.length > 0 && slots < MOST_SLOTS; ) {
-      const { name, total, dimension } = open.shift()!;
-      counted.push({ name, total, slots: total.slots(dimension) });
-      slots += counted.at(-1)!.slots.length;
-    }
+  const all = [...totals];
+  while (all.map(([, total]) => total.descend()).includes(true)) {
     let place: Place = { episode: 0, from: 0 };
     for await (const annotated of again()) {
-      for (const { name, total, slots } of counted)
-        total.refine(features[name]!.values(annotated, place) as Numbers, slots);
+      for (const [name, total] of all)
+        total.refine(features[name]!.values(annotated, place) as Numbers);
       place = { episode: place.episode + 1, from: place.from + annotated.episode.length };
     }
-    for (const { total, slots } of counted) total.settle(slots);
   }
 }
 

@@ -21,6 +21,7 @@ const FIELDS = {
   /** Row t + 1 is of step t; row 0 of the reset. */
   infos: {
     time: 'DOUBLE',
+    env_reward: 'FLOAT',
     cost: 'FLOAT',
     success: 'BOOLEAN',
     source: 'STRING',
@@ -42,7 +43,8 @@ export const writeMinari: Writer = ({ folder, source, name }) => {
   let steps = 0;
   return {
     add(annotated, index) {
-      const { length, seed, id, end, endReason, origin, branchOf, startedAt } = annotated.episode;
+      const { length, seed, id, end, endReason, origin, branchOf, startedAt, speed } =
+        annotated.episode;
       if (length + 1 > MOST_ROWS)
         throw new UsageError(
           `format: minari takes ${MOST_ROWS - 1} steps, episode ${id} has ${length}`,
@@ -58,6 +60,7 @@ export const writeMinari: Writer = ({ folder, source, name }) => {
         episode_id: id,
         ...about,
         started_at: startedAt,
+        speed: speed ?? null,
       };
       folder.write(pythonJson(meta), 'data', String(index), 'metadata.json');
       episodes++;
@@ -89,6 +92,7 @@ function cellsOf(a: Annotated, controlDt: number) {
     const t = row - 1;
     return {
       time: a.startTime + row * controlDt,
+      env_reward: episode.envRewards[t] ?? 0,
       cost: episode.costs[t] ?? 0,
       success: episode.successes[t] === 1,
       source: SOURCES[episode.sources[t] ?? 0]!,
@@ -101,7 +105,7 @@ function cellsOf(a: Annotated, controlDt: number) {
   return {
     observations: rowsOf(episode, 'observations', n + 1),
     actions: rowsOf(episode, 'actions', n + 1).map((row) => row ?? none),
-    rewards: padded((t) => episode.envRewards[t]!, 0),
+    rewards: padded((t) => a.rewards[t]!, 0),
     terminations: padded((t) => t === last && episode.end === 'terminated', false),
     // What was broken off could have gone on: a learner must bootstrap there too.
     truncations: padded((t) => t === last && episode.end !== 'terminated', false),

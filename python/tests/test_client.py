@@ -1,5 +1,8 @@
 """A program as a teacher at a real server."""
 
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -70,3 +73,30 @@ def test_who_may_connect(tmp_path: Path) -> None:
         reins.connect(url)
     with pytest.raises(reins.ReinsError, match="unknown id"):
         reins.start("nowhere", data=tmp_path, page=False)
+
+
+def test_a_killed_program_leaves_no_server(tmp_path: Path) -> None:
+    """[PY-14] the server ends, and gives back its folder, when the program that started it was killed."""
+    script = f"""
+import time, reins
+server = reins.start("reacher", data={str(tmp_path)!r}, page=False)
+print(server.url, flush=True)
+time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        url = program.stdout.readline().strip()
+        reins.connect(url).close()
+        with pytest.raises(reins.ReinsError, match="used by"):
+            reins.start("reacher", data=tmp_path, page=False)
+        program.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            reins.start("reacher", data=tmp_path, page=False).close()
+            break
+        except reins.ReinsError:
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+    with pytest.raises(reins.ServerError):
+        reins.connect(url)

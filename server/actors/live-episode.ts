@@ -32,6 +32,8 @@ export class LiveEpisode {
   sceneId = 0;
   /** Steps on which a person asked for more than the space allows. */
   clippedActions = 0;
+  /** Fastest real-time factor so far; 0 before the first step. */
+  #speed = 0;
   /** Steps on which the agent asked for a person, at the latest record or close. */
   askedSteps = 0;
   readonly #env: Environment;
@@ -107,6 +109,7 @@ export class LiveEpisode {
     this.#sent = 0;
     this.clippedActions = 0;
     this.askedSteps = 0;
+    this.#speed = 0;
     this.#saveState(ts);
   }
 
@@ -117,14 +120,16 @@ export class LiveEpisode {
       this.#saved = this.#saved.filter((_, i) => i % 2 === 0 || i >= MOST_SAVED / 2);
   }
 
-  /** The step that led to `ts`. */
+  /** The step that led to `ts`; `speed` is the real-time factor. */
   record(
     ts: TimeStep,
     action: Float32Array,
     policyAction: Float32Array,
     source: 'policy' | 'human',
     policyVersion: number,
+    speed = 1,
   ): void {
+    this.#speed = Math.max(this.#speed, speed);
     this.#recorder.step(this.#env, ts, action, policyAction, source, policyVersion);
     this.#saveState(ts);
   }
@@ -172,7 +177,8 @@ export class LiveEpisode {
     const copy = copyEpisode(this.#recorder.episode());
     const counted = { clippedActions: this.clippedActions, askedSteps: this.askedSteps };
     const summary = { ...copy.summary, ...counted };
-    const episode = { ...copy, summary, ...(endReason ? { endReason } : {}) };
+    const shown = this.#speed > 0 ? { speed: this.#speed } : {};
+    const episode = { ...copy, summary, ...shown, ...(endReason ? { endReason } : {}) };
     const { sceneId } = this;
     this.#emit({ type: 'episode', episode, endReason, sceneId }, episodeBuffers(episode));
   }

@@ -212,7 +212,7 @@ class LiveLoop {
     moment.ts = this.#env.step(moment.action);
     const { ts, action, policyAction } = moment;
     const source = this.#wasHuman ? 'human' : 'policy';
-    this.#episode.record(ts, action, policyAction, source, policy.version);
+    this.#episode.record(ts, action, policyAction, source, policy.version, moment.speed);
     if (isNews) this.#report();
     this.#show(now);
     this.#episode.sendDueChunk();

@@ -6,6 +6,7 @@ import type { LearnerHandle } from '../learner/handle.ts';
 import type { EpisodeSummary } from '../protocol/index.ts';
 import type { Storage } from '../storage/contract.ts';
 import type { DiskTroubles } from './disk-troubles.ts';
+import type { Draw } from './recorded.ts';
 import type { RunStatistics } from './statistics.ts';
 import type { Viewers } from './viewers.ts';
 
@@ -47,8 +48,10 @@ export function createEpisodes(options: {
   readonly statistics: RunStatistics;
   readonly viewers: Pick<Viewers, 'message'>;
   readonly learner: Pick<LearnerHandle, 'predict'>;
+  /** Of an episode from the disk; default: as it is. */
+  readonly draw?: Draw;
 }): Episodes {
-  const { storage, troubles, statistics, viewers, learner } = options;
+  const { storage, troubles, statistics, viewers, learner, draw = (e) => e } = options;
   const recent = new Map<string, Episode>();
   let bytes = 0;
   const summaries: EpisodeSummary[] = [];
@@ -94,7 +97,12 @@ export function createEpisodes(options: {
       return bytes;
     },
     summaries,
-    find: async (id) => recent.get(id) ?? (await storage.getEpisode(id)),
+    async find(id) {
+      const known = recent.get(id);
+      if (known) return known;
+      const kept = await storage.getEpisode(id);
+      return kept && draw(kept);
+    },
     remember(episode) {
       forget(episode.id);
       recent.set(episode.id, episode);

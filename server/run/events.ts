@@ -1,9 +1,11 @@
 /** What follows from each report of a run's threads. */
+import { isRecorded } from '../../sim/recorded/environment.ts';
 import type { RolloutEvent } from '../actors/messages.ts';
 import type { LearnerReport } from '../learner/handle.ts';
 import { alertOf } from '../protocol/index.ts';
 import type { LiveReport } from './live-actor.ts';
 import type { RunParts } from './parts.ts';
+import { tellRecorded } from './recorded.ts';
 import { statusOf } from './status.ts';
 
 /** Predictions for the page's reward line; any other tag is of `episodes`. */
@@ -92,12 +94,17 @@ export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Prom
 }
 
 export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
-  const { live, rollouts, episodes, queries, alerts, troubles, hearReward, background } = parts;
+  const { live, rollouts, learner, episodes, queries, alerts, troubles, hearReward, background } =
+    parts;
+  const { run, storage } = parts.options;
   switch (report.type) {
     case 'ready':
       alerts.clear('learner', 'learner-died');
+      if (isRecorded(run.environmentId))
+        background.run('recorded', tellRecorded(run, storage, learner));
       return;
     case 'published':
+      if (isRecorded(run.environmentId)) return; // nothing acts
       live.publish({ snapshot: report.snapshot, gate: report.gate });
       rollouts.publish(report.snapshot);
       return;

@@ -12,6 +12,7 @@ import { FeedbackLog } from './feedback.ts';
 import { LiveActor } from './live-actor.ts';
 import { openWatch } from './open-watch.ts';
 import type { Queries } from './queries.ts';
+import { drawingOf } from './recorded.ts';
 import { createRewardAlerts } from './reward-alerts.ts';
 import { RolloutActors } from './rollout-actors.ts';
 import { createScenes, type Scenes } from './scenes.ts';
@@ -61,7 +62,8 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const rollouts = new RolloutActors({ count: options.rollouts, log, alerts, data });
   const learner = new LearnerHandle({ run, overrides, environmentOptions, storage, live, log });
 
-  const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner });
+  const draw = drawingOf(run, environmentOptions);
+  const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner, draw });
   const { queries, watch } = await openWatch({
     ...{ options, episodes, background, learner },
     controlDt: () => live.facts.controlDt,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { exportRun } from '../../cli/export-run.ts';
 import { openStorage } from '../../server/storage/sqlite.ts';
 import { createRandom } from '../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../agent/synthetic.ts';
+import { RUN, withOddRun } from './datasets/odd-run.ts';
 
 const lines = (path: string) =>
   readFileSync(path, 'utf8')
@@ -47,7 +48,7 @@ test('[CLI-10] feedback in the order of the log, and every step with what the ag
     });
   }
   const out = join(folder, 'out');
-  const result = await exportRun(storage, run, out, () => {});
+  const result = await exportRun(storage, run, { out });
   await storage.close();
   expect(result).toMatchObject({ feedback: 2, episodes: 1, missing: 0, steps: 6 });
   expect(lines(join(out, 'feedback.jsonl')).map((f) => [f.id, f.value])).toEqual([
@@ -82,4 +83,25 @@ test('[CLI-10] feedback in the order of the log, and every step with what the ag
   expect(Object.keys(steps[6]!)).toEqual(['step', 'observation']);
   expect(steps[6]!.observation).toEqual([...episode.observations.subarray(18, 21)]);
   rmSync(folder, { recursive: true });
+});
+
+test('[CLI-52] jsonl: one that was stopped leaves nothing, and the old one whole', async () => {
+  await withOddRun(async (storage, folder) => {
+    const out = join(folder, 'out');
+    const stop = new AbortController();
+    const onEpisode = () => stop.abort();
+    const stopped = () => exportRun(storage, RUN, { out, signal: stop.signal, onEpisode });
+    await expect(stopped()).rejects.toThrow('aborted');
+    expect(existsSync(out)).toBe(false);
+    await exportRun(storage, RUN, { out });
+    await expect(stopped()).rejects.toThrow('aborted');
+    expect(readdirSync(folder).filter((name) => name.startsWith('out'))).toEqual(['out']);
+    expect(lines(join(out, 'episodes.jsonl')).map((e) => [e.id, e.speed])).toContainEqual([
+      'driven',
+      2,
+    ]);
+    const theirs = join(folder, 'theirs');
+    mkdirSync(theirs);
+    await expect(exportRun(storage, RUN, { out: theirs })).rejects.toThrow('is no export of reins');
+  });
 });

@@ -108,6 +108,7 @@ class Client:
         self._replies: dict[str, queue.SimpleQueue[dict[str, Any] | None]] = {}
         self._last_sent = 0.0
         self._status: dict[str, Any] = {}
+        self._metrics: dict[str, float] = {}
         self._open = contextlib.ExitStack()
         address = "ws" + self._url.removeprefix("http") + "/ws"
         try:
@@ -135,6 +136,11 @@ class Client:
     def status(self) -> dict[str, Any]:
         """The newest status: ``state``, ``policyVersion``, ``environmentSteps``, ``labels``, …; {} before the first."""
         return self._status
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The newest figures, such as ``reward/version`` and ``reward/accuracy`` (docs/benchmarks); {} before the first."""
+        return self._metrics
 
     def health(self) -> dict[str, Any]:
         """Is it alive, and how far is it."""
@@ -361,6 +367,8 @@ class Client:
         match message["type"]:
             case "status":
                 self._status = message
+            case "metrics":
+                self._metrics = message["points"][-1]["values"]
             case "query":
                 wire = message["query"]
                 segments = tuple(Segment.of(s) for s in wire["segments"])

@@ -44,6 +44,7 @@ def start(
     settings: Mapping[str, Any] | None = None,
     page: bool = True,
     rollouts: int = 1,
+    run: str | None = None,
 ) -> Server:
     """Starts ``reins serve`` and waits until it listens.
 
@@ -54,13 +55,16 @@ def start(
         options: of the environment, as ``--option`` takes them.
         settings: of the preset, such as ``{"queries.kind": "rank"}``, as ``--set`` takes them.
         page: build and serve the page; without it, API and sockets only.
+        run: the run of ``data`` to go on with, such as one of ``reins import``: it says environment and preset.
 
     Raises:
         ReinsNotFound: without Node or Reins.
         ReinsError: what the server says where it does not start.
     """
-    command = [*reins_command(), "serve", "--env", env, "--preset", preset, "--data", str(data)]
+    what = ["--env", env, "--preset", preset] if run is None else ["--run", run]
+    command = [*reins_command(), "serve", *what, "--data", str(data)]
     command += ["--port", str(port), "--host", host, "--rollouts", str(rollouts), "--log-level", "warn"]
+    command.append("--end-with-input")
     if seed is not None:
         command += ["--seed", str(seed)]
     if token is not None:
@@ -79,7 +83,13 @@ class Server:
     def __init__(self, command: list[str], token: str | None) -> None:
         self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=self._errors, text=True, start_new_session=True
+            command,
+            # Never written to: it closes with this process, and the server then ends in order.
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            start_new_session=True,
         )
         self.token = token
         assert self._process.stdout is not None
@@ -106,6 +116,8 @@ class Server:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         self._errors.close()
 
     def __enter__(self) -> Server:

@@ -150,11 +150,7 @@ test('[CLI-55] quantiles of all frames are those of the frames sorted', () => {
       const episodes = lists.map((list) => Float32Array.from(list.slice(0, list.length & ~1)));
       const totals = new Totals(2);
       for (const values of episodes) totals.add(values);
-      for (const dimension of [0, 1]) {
-        const slots = totals.slots(dimension);
-        for (const values of episodes) totals.refine(values, slots);
-        totals.settle(slots);
-      }
+      while (totals.descend()) for (const values of episodes) totals.refine(values);
       const all = Float32Array.from(episodes.flatMap((values) => [...values]));
       const expected = statisticsOf(all, 2);
       const found = totals.statistics();

@@ -9,10 +9,11 @@ import {
   type FeedbackBody,
   SOURCE_CODE,
 } from '../../../agent/contract.ts';
-import { RECORDED, recordedIdentity } from '../../../cli/datasets/recorded.ts';
+import { recordedIdentity } from '../../../cli/datasets/recorded.ts';
 import type { Run, Storage } from '../../../server/storage/contract.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
 import { createRandom, type Random } from '../../../sim/random.ts';
+import { RECORDED } from '../../../sim/recorded/environment.ts';
 import { box } from '../../../sim/spaces.ts';
 import { syntheticEpisode } from '../../agent/synthetic.ts';
 
@@ -61,7 +62,7 @@ export function oddEpisodes(): Episode[] {
   const random = createRandom(3);
   const episode = (id: string, length: number, change?: Partial<Episode>) =>
     oddEpisode(random, id, length, change);
-  const driven = episode('driven', 9, { startedAt: 5 });
+  const driven = episode('driven', 9, { startedAt: 5, speed: 2 });
   driven.sources.fill(SOURCE_CODE.human, 2, 5);
   driven.sources[5] = SOURCE_CODE.blend;
   driven.observations[1] = -0;
