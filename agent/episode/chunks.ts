@@ -3,8 +3,10 @@
  * not copied (`buffersOf`); put together again on the other side.
  */
 import { type Episode, SOURCE_CODE } from '../contract.ts';
+import { release } from '../release.ts';
 import {
   allocate,
+  buffersOf,
   COLUMN_NAMES,
   type Columns,
   grow,
@@ -39,21 +41,28 @@ export function sliceEpisode(episode: Episode, from: number, to: number): Episod
 }
 
 /**
- * Puts chunks together again. An episode that ended is forgotten at once, as its reader keeps it.
- * `add` returns undefined when the beginning of the episode went to a thread that died.
+ * Puts chunks together again. `add` returns views that are valid until the next `add`, and undefined when the
+ * beginning of the episode went to a thread that died. An episode that ended is forgotten then.
  */
 export function createAssembler(): { add(chunk: EpisodeChunk): Episode | undefined } {
   const open = new Map<string, Columns>();
+  let ended: Columns | undefined;
   return {
     add(chunk) {
+      if (ended) release(buffersOf(ended));
+      ended = undefined;
       const old = open.get(chunk.id);
       if (!old && chunk.from > 0) return undefined;
       const sizes = sizesOfChunk(chunk);
       const columns = withRoom(old, chunk.to, sizes);
       for (const name of COLUMN_NAMES)
         columns[name].set(chunk[name], span(name, chunk.from, chunk.to, sizes)[0]);
+      if (old && columns !== old) release(buffersOf(old));
       if (chunk.end === 'open') open.set(chunk.id, columns);
-      else open.delete(chunk.id);
+      else {
+        open.delete(chunk.id);
+        ended = columns;
+      }
       const { from: _from, to, ...head } = chunk;
       return { ...head, length: to, ...views(columns, to, sizes), states: [] };
     },

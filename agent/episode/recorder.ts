@@ -7,7 +7,8 @@ import {
   type EpisodeOrigin,
   SOURCE_CODE,
 } from '../contract.ts';
-import { allocate, type Columns, grow, mapColumns, sizesOf, views } from './columns.ts';
+import { release } from '../release.ts';
+import { allocate, buffersOf, type Columns, grow, mapColumns, sizesOf, views } from './columns.ts';
 
 export interface RecorderOptions {
   readonly runId: string;
@@ -25,6 +26,8 @@ export interface RecorderOptions {
   readonly stateEvery?: number;
   /** Steps to make room for at first; default 256. */
   readonly capacity?: number;
+  /** One set of columns serves all episodes: whoever keeps one copies it before the next step (default false). */
+  readonly reuse?: boolean;
 }
 
 export interface EpisodeRecorder {
@@ -52,8 +55,8 @@ export interface EpisodeRecorder {
   /** Steps recorded so far. */
   readonly length: number;
   /**
-   * The episode so far, as views. The next `begin` starts fresh columns, so a finished episode stays
-   * as it is.
+   * The episode so far, as views. Unless columns are reused, the next `begin` starts fresh ones, so a finished
+   * episode stays as it is.
    */
   episode(): Episode;
   /** The open episode, to go on with it; steps as long as nothing more is recorded. */
@@ -74,6 +77,12 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
   let end: EpisodeEnd = 'open';
   let head = { id: '', seed: 0, startedAt: 0 };
   let branch: Episode['branchOf'];
+
+  function makeRoom(): void {
+    const before = columns;
+    columns = grow(before, length + 1, sizes);
+    if (options.reuse) release(buffersOf(before));
+  }
 
   function recordState(env: Environment, ts: TimeStep): void {
     columns.observations.set(ts.observation, length * sizes.observation);
@@ -106,7 +115,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
       checkLength('observation', ts.observation.length, sizes.observation);
       head = { id, seed, startedAt };
       branch = branchOf;
-      columns = allocate(capacity, sizes);
+      if (!options.reuse || columns.sources.length < capacity) columns = allocate(capacity, sizes);
       states = [];
       length = 0;
       end = 'open';
@@ -118,7 +127,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
       if (end !== 'open') throw new Error(`recorder.step: episode ${head.id} is ${end}`);
       checkLength('action', action.length, sizes.action);
       checkLength('policyAction', policyAction.length, sizes.action);
-      if (length >= columns.sources.length) columns = grow(columns, length + 1, sizes);
+      if (length >= columns.sources.length) makeRoom();
       const t = length;
       columns.actions.set(action, t * sizes.action);
       columns.policyActions.set(policyAction, t * sizes.action);

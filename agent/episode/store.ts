@@ -1,7 +1,9 @@
 /** Keeps the episodes that learners, queries and feedback refer to. */
 import type { Episode, EpisodeSource, Segment } from '../contract.ts';
+import { release } from '../release.ts';
 import {
   allocate,
+  buffersOf,
   bytesOf,
   type Columns,
   copySteps,
@@ -58,7 +60,8 @@ interface Entry {
 }
 
 /**
- * Keeps recent episodes, oldest forgotten first, and every pinned one.
+ * Keeps recent episodes, oldest forgotten first, and every pinned one. What `get` returned are views, valid until
+ * more is added: memory that is no longer needed is given back at once.
  * `maxSteps` and `maxBytes` bound the episodes that are not pinned (the one being added to is always kept);
  * `poses`: keep poses too (default false).
  */
@@ -87,12 +90,18 @@ export function createEpisodeStore(options: {
     pinnedBytes += sign * bytesOf(entry.columns);
   }
 
+  function replace(entry: Entry, columns: Columns): void {
+    release(buffersOf(entry.columns));
+    entry.columns = columns;
+  }
+
   function forgetOld(except: string): void {
     for (const [id, entry] of entries) {
       if (steps - pinnedSteps <= maxSteps && bytes - pinnedBytes <= maxBytes) return;
       if (entry.pinned || id === except) continue;
       account(entry, -1);
       entries.delete(id);
+      release(buffersOf(entry.columns));
     }
   }
 
@@ -133,11 +142,11 @@ export function createEpisodeStore(options: {
       if (entry) account(entry, -1);
       if (!entry || from > entry.episode.length) start = 0; // also fills a gap from the columns
       entry ??= open(episode, to > from);
-      if (to > entry.columns.sources.length) entry.columns = grow(entry.columns, to, entry.sizes);
+      if (to > entry.columns.sources.length) replace(entry, grow(entry.columns, to, entry.sizes));
       copySteps(episode, start, to, entry.columns, entry.sizes);
       // Nothing more comes: the room to grow in is given back.
       if (episode.end !== 'open' && entry.columns.sources.length > to)
-        entry.columns = sliceColumns(entry.columns, 0, to, entry.sizes);
+        replace(entry, sliceColumns(entry.columns, 0, to, entry.sizes));
       entry.episode = {
         ...episode,
         length: to,

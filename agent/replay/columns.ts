@@ -64,6 +64,13 @@ export const allocate = (rows: number, d: number, k: number): Columns => make(KE
 export const allocateSampled = (rows: number, d: number, k: number): SampledColumns =>
   make(SAMPLED, rows, d, k);
 
+/** What one transition takes in them. */
+export const bytesPerRow = (d: number, k: number): number =>
+  Object.values(KEPT).reduce(
+    (sum, { array, width }) => sum + array.BYTES_PER_ELEMENT * sizeOf(width, d, k),
+    0,
+  );
+
 /** Every column's name here and in checkpoints, and the numbers in one of its rows. */
 export const columnList = (d: number, k: number) =>
   (Object.keys(KEPT) as (keyof Columns)[]).map((name) => ({

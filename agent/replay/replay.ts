@@ -7,7 +7,14 @@ import type { Random } from '../../sim/random.ts';
 import { type Episode, type RewardModel, SOURCE_CODE, type TransitionBatch } from '../contract.ts';
 import type { SavedArrays } from '../nn/adam.ts';
 import { release } from '../release.ts';
-import { allocate, allocateSampled, type Columns, columnList, copy } from './columns.ts';
+import {
+  allocate,
+  allocateSampled,
+  bytesPerRow,
+  type Columns,
+  columnList,
+  copy,
+} from './columns.ts';
 import { createNextObservations } from './next-observations.ts';
 import { createSlotSet } from './slot-set.ts';
 
@@ -32,6 +39,8 @@ export interface ReplayOptions {
   readonly reactionSteps?: number;
   /** Where the rest of a batch comes from (default all). */
   readonly restFrom?: RestFrom;
+  /** Transitions to make room for at first; beyond, room doubles. Default: as many as 256 MB hold. */
+  readonly room?: number;
 }
 
 /** A sampled batch; the arrays belong to it and are overwritten by the next `sample` into it. */
@@ -58,6 +67,8 @@ export interface Replay {
   readonly added: number;
   /** What it holds. It grows with the transitions up to its capacity, then stays. */
   readonly bytes: number;
+  /** Allocated but not yet written to. */
+  readonly spareBytes: number;
   /** Whether any step of this episode was ever added. */
   has(episodeId: string): boolean;
   /** Copy steps [from, to) of an episode. */
@@ -81,7 +92,11 @@ export interface Replay {
   ): void;
 }
 
-const INITIAL_CAPACITY = 1024;
+/**
+ * Room that is taken at once: it costs memory only as far as it is written to. Growing step by step would leave a
+ * hole behind at each step, which the allocator keeps.
+ */
+const FIRST_ROOM = 256e6;
 /** Episodes whose last steps are remembered: more than actors drive at once. */
 const MOST_TAILS = 64;
 
@@ -105,8 +120,9 @@ export function createReplay(options: ReplayOptions): Replay {
     throw new RangeError(
       `replay.reactionSteps: is ${reactionSteps}, needs an integer of at least 0`,
     );
-  let columns = allocate(Math.min(capacity, INITIAL_CAPACITY), d, k);
-  let allocated = Math.min(capacity, INITIAL_CAPACITY);
+  const rowBytes = bytesPerRow(d, k);
+  let allocated = Math.min(capacity, options.room ?? Math.ceil(FIRST_ROOM / rowBytes));
+  let columns = allocate(allocated, d, k);
   let size = 0;
   let added = 0;
   const next = createNextObservations(capacity, d);
@@ -196,7 +212,10 @@ export function createReplay(options: ReplayOptions): Replay {
       return added;
     },
     get bytes() {
-      return Object.values(columns).reduce((sum, c) => sum + c.byteLength, next.bytes);
+      return size * rowBytes + next.bytes;
+    },
+    get spareBytes() {
+      return (allocated - size) * rowBytes;
     },
     has: (episodeId) => episodeNumbers.has(episodeId),
     add(episode, from, to) {

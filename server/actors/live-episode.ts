@@ -61,6 +61,7 @@ export class LiveEpisode {
       actionSize: env.actionSpace.size,
       bodies: env.scene.bodies.length,
       keepPoses: true,
+      reuse: true,
       stateEvery: STATE_EVERY,
     });
   }

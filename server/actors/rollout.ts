@@ -49,6 +49,7 @@ const recorder = createEpisodeRecorder({
   actionSize: env.actionSpace.size,
   bodies: env.scene.bodies.length,
   keepPoses: true,
+  reuse: true,
 });
 const action = new Float32Array(env.actionSpace.size);
 const permit = new StepPermit();

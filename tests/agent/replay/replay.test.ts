@@ -19,9 +19,10 @@ describe('replay buffer', () => {
       fc.property(
         fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 }),
         fc.integer({ min: 1, max: 17 }),
-        (lengths, piece) => {
+        fc.constantFrom(1, 7, 50),
+        (lengths, piece, room) => {
           const random = createRandom(1);
-          const replay = createReplay(options);
+          const replay = createReplay({ ...options, room });
           const all: number[] = [];
           for (const [i, length] of lengths.entries()) {
             const episode = syntheticEpisode(spec, length, random, { id: `e${i}` });
@@ -279,5 +280,16 @@ describe('replay buffer', () => {
       'checkpoint.replay.capacity: is 50, expected 20',
     );
     expect(() => createReplay({ ...options, capacity: 0 })).toThrow(/replay.capacity: is 0/);
+  });
+
+  it('[MEM-9] takes its room at once and tells how much of it nothing was written to', () => {
+    const replay = createReplay({ ...options, capacity: 1000 });
+    const all = replay.spareBytes;
+    const perStep = all / 1000;
+    replay.add(syntheticEpisode(spec, 300, createRandom(1)), 0, 300);
+    expect(replay.spareBytes).toBe(700 * perStep);
+    expect(replay.bytes).toBeCloseTo(300 * perStep + 3 * 4 * 2, -2); // and the last next observation
+    const big = createReplay({ ...options, capacity: 1e8 });
+    expect(big.spareBytes).toBeLessThan(257e6);
   });
 });
