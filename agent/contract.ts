@@ -271,10 +271,18 @@ export interface EnvironmentSpec {
   readonly controlDt: number;
 }
 
-/** Flat weights and counters; `meta` is JSON. What `save` writes `load` restores exactly. Arrays are copies: nobody else refers to their buffers. */
+/**
+ * Flat weights and counters; `meta` is JSON. What `save` writes `load` restores exactly. Arrays are copies: nobody else
+ * refers to their buffers, unless they are saved in place.
+ */
 export interface Checkpoint {
   readonly meta: Readonly<Record<string, unknown>>;
   readonly arrays: Readonly<Record<string, Float32Array>>;
+}
+
+export interface SaveOptions {
+  /** Large arrays are views of what goes on changing: for who has read them before anything else happens (default false). */
+  readonly inPlace?: boolean;
 }
 
 /** A batch in columns, (n, ·). Buffers belong to the caller. */
@@ -329,7 +337,7 @@ export interface Learner {
   resetCritics(): void;
   /** Of the experience that it keeps; what does not grow with the run does not count. */
   bytes(): number;
-  save(): Checkpoint;
+  save(options?: SaveOptions): Checkpoint;
   load(checkpoint: Checkpoint): void;
   dispose(): void;
 }

@@ -85,7 +85,8 @@ export interface Replay {
   labelNew(): void;
   /** Label up to `budget` old rows with `model`, from now on the one for new rows; true when every row has its current version. */
   relabel(model: RewardModel, budget: number): boolean;
-  save(into: SavedArrays): Record<string, unknown>;
+  /** `inPlace`: columns as they are, for who has read them before anything else happens; else copies (default). */
+  save(into: SavedArrays, inPlace?: boolean): Record<string, unknown>;
   load(
     arrays: Readonly<Record<string, Float32Array>>,
     meta: Readonly<Record<string, unknown>>,
@@ -330,9 +331,11 @@ export function createReplay(options: ReplayOptions): Replay {
       relabelAt = end;
       return relabelAt >= size;
     },
-    save(into) {
+    save(into, inPlace = false) {
       for (const { name, savedAs, width } of columnList(d, k)) {
-        into[`replay/${savedAs}`] = Float32Array.from(columns[name].subarray(0, size * width));
+        const column = columns[name].subarray(0, size * width);
+        const isAsSaved = inPlace && column instanceof Float32Array;
+        into[`replay/${savedAs}`] = isAsSaved ? column : Float32Array.from(column);
       }
       next.save(into);
       into['replay/taughtSlots'] = Float32Array.from(withTarget.members());

@@ -10,6 +10,7 @@ import type {
   PolicySnapshot,
   Query,
   RewardModel,
+  SaveOptions,
   Segment,
 } from '../contract.ts';
 import type { Graph } from '../graphs/graph.ts';
@@ -51,7 +52,7 @@ export interface Trainer {
     labels: number;
   };
   report(): Metrics;
-  save(): Checkpoint;
+  save(options?: SaveOptions): Checkpoint;
   /** `episodes`: with the steps of all that the checkpoint names it goes on exactly as if it had never stopped. */
   load(checkpoint: Checkpoint, episodes?: EpisodeSource): void;
   dispose(): void;

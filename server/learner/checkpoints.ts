@@ -1,27 +1,27 @@
-/** The learner's checkpoints on disk, each with the position in the feedback log that it contains. */
+/** The learner's checkpoints: its thread writes drafts, which count once they are on disk. */
 import type { Checkpoint } from '../../agent/contract.ts';
-import { release } from '../../agent/release.ts';
 import type { Storage, StoredCheckpoint } from '../storage/contract.ts';
 import type { LearnerEvent } from './messages.ts';
 
+type Files = Pick<Storage, 'getCheckpoint' | 'newDraft' | 'adoptCheckpoint' | 'dropDraft'>;
+
 export class Checkpoints {
   readonly #runId: string;
-  readonly #storage: Pick<Storage, 'getCheckpoint' | 'putCheckpoint'>;
-  /** Log position of the checkpoint that the present thread started from. */
-  #resumedAt = 0;
+  readonly #files: Files;
   #engine: string | undefined;
+  /** Asked of the present thread, and not written yet. */
+  readonly #asked = new Set<string>();
   #written: Promise<void> = Promise.resolve();
   #writing = 0;
 
-  constructor(runId: string, storage: Pick<Storage, 'getCheckpoint' | 'putCheckpoint'>) {
+  constructor(runId: string, files: Files) {
     this.#runId = runId;
-    this.#storage = storage;
+    this.#files = files;
   }
 
   /** For a thread that starts; undefined where the run has none yet. */
   async load(): Promise<StoredCheckpoint | undefined> {
-    const stored = await this.#storage.getCheckpoint(this.#runId);
-    this.#resumedAt = stored?.feedbackSequence ?? 0;
+    const stored = await this.#files.getCheckpoint(this.#runId);
     const engine = stored?.checkpoint.meta['engine'];
     this.#engine = typeof engine === 'string' ? engine : undefined;
     return stored;
@@ -32,33 +32,40 @@ export class Checkpoints {
     return this.#engine;
   }
 
-  /** `done` hears how it went: one that cannot be written leaves the one before, and the next may be. */
-  save(
-    event: Extract<LearnerEvent, { type: 'checkpoint' }>,
-    done: (error: Error | undefined) => void,
-  ): void {
-    const stored: StoredCheckpoint = {
-      checkpoint: event.checkpoint,
-      // A learner that was told nothing new still has what its checkpoint had.
-      feedbackSequence: Math.max(event.feedbackSequence, this.#resumedAt),
-      savedAt: Date.now(),
-    };
-    this.#writing++;
-    this.#written = this.#storage
-      .putCheckpoint(this.#runId, stored)
-      .then(
-        () => done(undefined),
-        (error: Error) => done(new Error(`${error.message} (${roomFor(event.checkpoint)})`)),
-      )
-      .finally(() => {
-        this.#writing--;
-        release(buffersOfCheckpoint(event.checkpoint));
-      });
+  /** Where the thread is to write the next one. */
+  ask(): string {
+    const draft = this.#files.newDraft(this.#runId);
+    this.#asked.add(draft);
+    return draft;
   }
 
-  /** A slow disk gets no second one meanwhile. */
+  /** `done` hears how it went: one that cannot be written leaves the one before, and the next may be. */
+  adopt(
+    { draft, bytes, error }: Extract<LearnerEvent, { type: 'checkpoint' }>,
+    done: (error: Error | undefined) => void,
+  ): void {
+    this.#asked.delete(draft);
+    this.#writing++;
+    const adopted = error
+      ? Promise.reject(new Error(error))
+      : this.#files.adoptCheckpoint(this.#runId, draft);
+    this.#written = adopted
+      .then(
+        () => done(undefined),
+        ({ message }: Error) => done(new Error(`${message} (${roomFor(bytes)})`)),
+      )
+      .finally(() => this.#writing--);
+  }
+
+  /** Its thread died: nobody goes on writing what was asked of it. */
+  abandon(): void {
+    for (const draft of this.#asked) this.#files.dropDraft(draft);
+    this.#asked.clear();
+  }
+
+  /** A slow disk or a busy thread gets no second one meanwhile. */
   get isWriting(): boolean {
-    return this.#writing > 0;
+    return this.#writing + this.#asked.size > 0;
   }
 
   /** The last one has been written. */
@@ -68,8 +75,7 @@ export class Checkpoints {
 }
 
 /** What a person must make room for: they grow, while the answers beside them still fit. */
-function roomFor({ arrays }: Checkpoint): string {
-  const bytes = Object.values(arrays).reduce((sum, { byteLength }) => sum + byteLength, 0);
+function roomFor(bytes: number): string {
   return `a new one takes ${Math.ceil(bytes / 1e6)} MB beside the two that are kept`;
 }
 

@@ -106,10 +106,10 @@ export class LearnerHandle {
       },
       onDeath: (death) => this.#onDeath(death, listener),
     });
-    this.#saving = setInterval(
-      () => this.#checkpoints.isWriting || this.#thread.send({ type: 'save', last: false }),
-      CHECKPOINT_EVERY,
-    );
+    this.#saving = setInterval(() => {
+      if (this.#thread.isThere && !this.#checkpoints.isWriting)
+        this.#thread.send(this.#save(false));
+    }, CHECKPOINT_EVERY);
   }
 
   /** New steps of an episode. The chunk's arrays are transferred: they are empty afterwards. */
@@ -159,8 +159,13 @@ export class LearnerHandle {
   async close(): Promise<void> {
     clearInterval(this.#saving);
     await this.#delivery?.settled;
-    await this.#thread.close({ type: 'save', last: true }, CLOSE_PATIENCE);
+    await this.#thread.close(this.#save(true), CLOSE_PATIENCE);
     await this.#checkpoints.written;
+    this.#checkpoints.abandon();
+  }
+
+  #save(last: boolean): LearnerCommand {
+    return { type: 'save', draft: this.#checkpoints.ask(), last };
   }
 
   /** A thread from the last checkpoint. */
@@ -174,7 +179,9 @@ export class LearnerHandle {
       seed: run.seed,
       environmentId: run.environmentId,
       environmentOptions,
-      ...(stored ? { checkpoint: stored.checkpoint } : {}),
+      ...(stored
+        ? { checkpoint: stored.checkpoint, feedbackSequence: stored.feedbackSequence }
+        : {}),
     };
     return {
       data,
@@ -208,7 +215,7 @@ export class LearnerHandle {
         this.#counts = event.counts;
         return;
       case 'checkpoint':
-        this.#checkpoints.save(event, (error) => listener({ type: 'checkpoint', error }));
+        this.#checkpoints.adopt(event, (error) => listener({ type: 'checkpoint', error }));
         return;
       case 'queries':
       case 'predicted':
@@ -220,6 +227,7 @@ export class LearnerHandle {
     const { reason, error, deaths, retryMs } = death;
     this.#delivery?.end();
     this.#delivery = undefined;
+    this.#checkpoints.abandon();
     if (this.#state === 'starting' && error instanceof RangeError) {
       this.#ready.reject(error); // the next thread would refuse it again
       return 'give-up';

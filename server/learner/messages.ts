@@ -32,6 +32,8 @@ export interface LearnerData {
   readonly environmentOptions: EnvironmentOptions;
   /** Transferred; the thread lets go of it once it is loaded. */
   checkpoint?: Checkpoint;
+  /** The last feedback that is in it. */
+  readonly feedbackSequence?: number;
 }
 
 export type LearnerCommand =
@@ -49,7 +51,8 @@ export type LearnerCommand =
   /** What these teachers said is not fitted by the reward model; anybody else's is. */
   | { readonly type: 'exclude'; readonly teacherIds: readonly string[] }
   | { readonly type: 'predict'; readonly tag: string; readonly segment: Segment }
-  | { readonly type: 'save'; readonly last: boolean };
+  /** Write a checkpoint there. */
+  | { readonly type: 'save'; readonly draft: string; readonly last: boolean };
 
 export interface LearnerCounts {
   readonly environmentSteps: number;
@@ -87,9 +90,11 @@ export type LearnerEvent =
       readonly segment: Segment;
       readonly values: Float32Array | undefined;
     }
+  /** The draft asked for is written, or why not. */
   | {
       readonly type: 'checkpoint';
-      readonly checkpoint: Checkpoint;
-      readonly feedbackSequence: number;
-      readonly last: boolean;
+      readonly draft: string;
+      /** Of its arrays. */
+      readonly bytes: number;
+      readonly error: string | undefined;
     };

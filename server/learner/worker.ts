@@ -8,6 +8,7 @@ import { buffersOf } from '../../agent/episode/columns.ts';
 import { release } from '../../agent/release.ts';
 import { createTrainer } from '../../agent/trainer/trainer.ts';
 import { createEnvironment } from '../../sim/registry.ts';
+import { draftCheckpoint } from '../storage/checkpoint-files.ts';
 import { sayLastWord } from '../threads/last-word.ts';
 import { forPeople } from './for-people.ts';
 import {
@@ -96,7 +97,7 @@ port.on('message', (command: LearnerCommand) => {
       break;
     }
     case 'save':
-      save(command.last);
+      save(command.draft);
       if (command.last) {
         closing = true;
         sayLastWord(port);
@@ -105,18 +106,23 @@ port.on('message', (command: LearnerCommand) => {
   }
 });
 
-function save(last: boolean): void {
-  const { meta, arrays } = trainer.save();
-  const transfer = Object.values(arrays).map((a) => a.buffer as ArrayBuffer);
-  emit(
-    {
-      type: 'checkpoint',
-      checkpoint: { meta: engine ? { ...meta, engine } : meta, arrays },
-      feedbackSequence: waiting.deliveredUpTo,
-      last,
-    },
-    transfer,
-  );
+/** From where the numbers are: a copy of the replay buffer would be most of what the server takes. */
+function save(draft: string): void {
+  const { meta, arrays } = trainer.save({ inPlace: true });
+  const stored = {
+    checkpoint: { meta: engine ? { ...meta, engine } : meta, arrays },
+    // A learner that was told nothing new still has what its checkpoint had.
+    feedbackSequence: Math.max(waiting.deliveredUpTo, data.feedbackSequence ?? 0),
+    savedAt: Date.now(),
+  };
+  const bytes = Object.values(arrays).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  let error: string | undefined;
+  try {
+    draftCheckpoint(draft, stored);
+  } catch (thrown) {
+    error = thrown instanceof Error ? thrown.message : String(thrown);
+  }
+  emit({ type: 'checkpoint', draft, bytes, error });
 }
 
 function collect(metrics: Readonly<Record<string, number>>): void {

@@ -177,6 +177,12 @@ export interface Storage extends AccountStorage, QualityStorage {
   readMetrics(runId: string, since: number, limit: number): Promise<MetricsPoint[]>;
 
   putCheckpoint(runId: string, stored: StoredCheckpoint): Promise<void>;
+  /** Where a thread may write the next checkpoint (`draftCheckpoint`), each time somewhere else. */
+  newDraft(runId: string): string;
+  /** A draft is on disk and the newest checkpoint once this resolves. @throws Error of the system; the old ones stay. */
+  adoptCheckpoint(runId: string, draft: string): Promise<void>;
+  /** It will not be adopted; its thread may have died before it wrote it. */
+  dropDraft(draft: string): void;
   getCheckpoint(runId: string): Promise<StoredCheckpoint | undefined>;
 
   /** Rows of the audit log after that one, oldest first. Every change above appends to it, in its transaction. */

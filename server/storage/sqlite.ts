@@ -3,15 +3,15 @@ import { existsSync, renameSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
-import type { Checkpoint, Feedback } from '../../agent/contract.ts';
+import type { Feedback } from '../../agent/contract.ts';
 import { stepsOf } from '../../agent/feedback.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
 import { createAccounts } from './accounts.ts';
 import { createAssignments } from './assignments.ts';
 import { signHead } from './audit-heads.ts';
 import { createAuditLog, feedbackEvent } from './audit-log.ts';
-import { readBinary, writeBinaryInPieces } from './binary.ts';
-import type { Storage, StoredCheckpoint, StoredQuery } from './contract.ts';
+import { createCheckpointFiles } from './checkpoint-files.ts';
+import type { Storage, StoredQuery } from './contract.ts';
 import { expectWritable, openDatabase } from './database.ts';
 import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
 import { pageEpisodes } from './episode-pages.ts';
@@ -23,15 +23,6 @@ import { createRuns } from './runs.ts';
 import type { Tables } from './schema.ts';
 import type { DiskCalls, WriteOptions } from './write-file.ts';
 
-interface CheckpointMeta {
-  readonly meta: Checkpoint['meta'];
-  readonly feedbackSequence: number;
-  readonly savedAt: number;
-}
-
-/** Beside the learner's arrays in a checkpoint's file. */
-const TRAINING = 'training';
-
 /**
  * Opens or creates the storage in a folder. `calls`: the disk, for tests that fill it.
  * @throws Error for a database of a newer Reins.
@@ -42,7 +33,6 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
   const database = join(folder, 'reins.db');
   const db = openDatabase(database);
   const problems: string[] = [];
-  let lastCheckpoint: Promise<void> = Promise.resolve();
   let closed = false;
   const episodePath = (id: string) => join(episodes, `${id}.episode`);
   const checkpointPath = (runId: string) => join(checkpoints, `${runId}.checkpoint`);
@@ -79,26 +69,9 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
     }
   }
 
-  function readCheckpoint(runId: string, suffix: string): StoredCheckpoint | undefined {
-    const path = checkpointPath(runId) + suffix;
-    if (!existsSync(path)) return undefined;
-    try {
-      const { meta, columns } = readBinary(path);
-      const m = meta as CheckpointMeta;
-      const { [TRAINING]: training, ...arrays } = columns;
-      return {
-        checkpoint: { meta: m.meta, arrays: arrays as Record<string, Float32Array> },
-        feedbackSequence: m.feedbackSequence,
-        savedAt: m.savedAt,
-        ...(training ? { training: training as Uint8Array } : {}),
-      };
-    } catch (error) {
-      return setAside(path, `${runId}.checkpoint${suffix}`, error);
-    }
-  }
-
   return {
     problems,
+    ...createCheckpointFiles(checkpointPath, setAside, writing),
     ...createRuns(db, episodePath, checkpointPath, audit),
     ...assignments.storage,
     ...createAccounts(db, audit),
@@ -233,23 +206,6 @@ export function openStorage(folder: string, calls?: DiskCalls): Storage {
         .orderBy('time')
         .execute();
       return rows.map((r) => JSON.parse(r.body) as MetricsPoint);
-    },
-    putCheckpoint(runId, { checkpoint, feedbackSequence, savedAt, training }) {
-      const path = checkpointPath(runId);
-      const meta: CheckpointMeta = { meta: checkpoint.meta, feedbackSequence, savedAt };
-      // One after the other: two at once would share a temporary name.
-      const written = lastCheckpoint.then(async () => {
-        const previous = `${path}.previous`;
-        const columns = training
-          ? { ...checkpoint.arrays, [TRAINING]: Uint8Array.from(training) } // a Buffer is no column
-          : checkpoint.arrays;
-        await writeBinaryInPieces(path, meta, columns, { ...writing, previous });
-      });
-      lastCheckpoint = written.catch(() => {});
-      return written;
-    },
-    async getCheckpoint(runId) {
-      return readCheckpoint(runId, '') ?? readCheckpoint(runId, '.previous');
     },
     readAudit: audit.read,
     appendAudit: (events) => db.transaction().execute((t) => audit.append(t, events)),

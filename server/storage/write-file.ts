@@ -57,16 +57,18 @@ export class NewFile {
   readonly #path: string;
   readonly #options: WriteOptions;
   readonly #calls: DiskCalls;
+  readonly #temporary: string;
   readonly descriptor: number;
   #size = 0;
   #isOpen = true;
 
-  constructor(path: string, options: WriteOptions = {}) {
+  constructor(path: string, options: WriteOptions = {}, temporary = temporaryName(path)) {
     this.#path = path;
+    this.#temporary = temporary;
     this.#options = options;
     this.#calls = options.calls ?? disk;
     mkdirSync(dirname(path), { recursive: true });
-    this.descriptor = this.#calls.open(temporaryName(path), 'w');
+    this.descriptor = this.#calls.open(temporary, 'w');
   }
 
   write(bytes: Uint8Array): void {
@@ -75,22 +77,44 @@ export class NewFile {
   }
 
   finish(): void {
+    this.#expectWhole();
+    this.#calls.sync(this.descriptor);
+    this.#close();
+    replace(this.#temporary, this.#path, this.#options.previous, this.#calls);
+  }
+
+  /** It is whole, but keeps its temporary name and may not be on disk yet. */
+  leave(): void {
+    this.#expectWhole();
+    this.#close();
+  }
+
+  #expectWhole(): void {
     const size = this.#calls.size(this.descriptor);
     if (size !== this.#size) throw new Error(`${size} of ${this.#size} bytes were written`);
-    this.#calls.sync(this.descriptor);
+  }
+
+  #close(): void {
     this.#isOpen = false;
     this.#calls.close(this.descriptor); // may be the first to say that the disk is full
-    const { previous } = this.#options;
-    if (previous !== undefined && existsSync(this.#path)) this.#calls.rename(this.#path, previous);
-    this.#calls.rename(temporaryName(this.#path), this.#path);
-    syncFolder(dirname(this.#path), this.#calls);
   }
 
   /** The old file stays. What fails on the way out would hide why. */
   abandon(): void {
     attempt(() => this.#isOpen && this.#calls.close(this.descriptor));
-    attempt(() => this.#calls.remove(temporaryName(this.#path)));
+    attempt(() => this.#calls.remove(this.#temporary));
   }
+}
+
+function replace(
+  temporary: string,
+  path: string,
+  previous: string | undefined,
+  calls: DiskCalls,
+): void {
+  if (previous !== undefined && existsSync(path)) calls.rename(path, previous);
+  calls.rename(temporary, path);
+  syncFolder(dirname(path), calls);
 }
 
 function attempt(work: () => unknown): void {
@@ -152,6 +176,39 @@ export async function writeFileInPieces(
     file.finish();
   } catch (error) {
     file.abandon();
+    throw error;
+  }
+}
+
+/** Writes a file for `adopt`, whole or not at all, before it returns. @throws Error of the system */
+export function writeDraft(draft: string, pieces: Iterable<Uint8Array>, calls?: DiskCalls): void {
+  const file = new NewFile(draft, calls ? { calls } : {}, draft);
+  try {
+    for (const piece of pieces) file.write(piece);
+    file.leave();
+  } catch (error) {
+    file.abandon();
+    throw error;
+  }
+}
+
+/** A draft takes the place of a file once it is on disk. @throws Error of the system; the old file is whole then. */
+export async function adopt(
+  draft: string,
+  path: string,
+  { previous, calls = disk }: WriteOptions = {},
+): Promise<void> {
+  try {
+    const file = calls.open(draft, 'a'); // Windows syncs only what may be written to
+    try {
+      await syncBesideOthers(file);
+      calls.sync(file);
+    } finally {
+      calls.close(file);
+    }
+    replace(draft, path, previous, calls);
+  } catch (error) {
+    attempt(() => calls.remove(draft));
     throw error;
   }
 }

@@ -3,14 +3,14 @@
  * are those of the files and stay, whatever the code calls the same thing.
  */
 import { RANDOM_STATE_SIZE, type Random } from '../../../sim/random.ts';
-import type { Checkpoint } from '../../contract.ts';
+import type { Checkpoint, SaveOptions } from '../../contract.ts';
 import { type Adam, restore, type SavedArrays } from '../../nn/adam.ts';
 import type { Mlp } from '../../nn/mlp.ts';
 
 /** A piece of state. Adam, critics, normalisers, rollouts and the like are ones as they are. */
 export interface State {
   /** Puts numbers into arrays whose names begin with `name`. Returns JSON for `meta[name]`, or nothing. */
-  save(into: SavedArrays, name: string): unknown;
+  save(into: SavedArrays, name: string, options?: SaveOptions): unknown;
   /** `meta`: what `save` returned. */
   load(from: Checkpoint['arrays'], name: string, meta: unknown): void;
 }
@@ -19,15 +19,15 @@ export type States = Readonly<Record<string, State | undefined>>;
 
 /** Saves and loads in the order of `states`; those that are undefined have no part in it. */
 export function checkpointOf(states: States): {
-  save(): Checkpoint;
+  save(options?: SaveOptions): Checkpoint;
   load(checkpoint: Checkpoint): void;
 } {
   return {
-    save() {
+    save(options) {
       const arrays: SavedArrays = {};
       const meta: Record<string, unknown> = {};
       for (const [name, state] of Object.entries(states)) {
-        const told = state?.save(arrays, name);
+        const told = state?.save(arrays, name, options);
         if (told !== undefined) meta[name] = told;
       }
       return { meta, arrays };
@@ -112,10 +112,13 @@ export function network(net: Mlp, adam?: Adam): State {
 }
 
 /** Something with a checkpoint of its own, whose arrays go below `name/`. */
-export function part(inner: { save(): Checkpoint; load(checkpoint: Checkpoint): void }): State {
+export function part(inner: {
+  save(options?: SaveOptions): Checkpoint;
+  load(checkpoint: Checkpoint): void;
+}): State {
   return {
-    save(into, name) {
-      const { meta, arrays } = inner.save();
+    save(into, name, options) {
+      const { meta, arrays } = inner.save(options);
       for (const [key, array] of Object.entries(arrays)) into[`${name}/${key}`] = array;
       return meta;
     },

@@ -108,7 +108,8 @@ export function createExperience(
     states: {
       normaliser,
       replay: ifSaved({
-        save: (into) => (c.saveReplay ? replay.save(into) : undefined),
+        save: (into, _name, options) =>
+          c.saveReplay ? replay.save(into, options?.inPlace) : undefined,
         load: (from, _name, meta) => replay.load(from, meta as Record<string, unknown>),
       }),
       humanSteps: ifSaved(

@@ -83,3 +83,23 @@ it.each(listPresets().map(({ id }) => id))(
     other.dispose();
   },
 );
+
+it('[MEM-10] in place a checkpoint is the same, but the replay buffer is not copied', async () => {
+  const trainer = await createTrainer({
+    preset: 'reins',
+    spec: pointSpec(),
+    seed: 3,
+    runId: 'r',
+    overrides: { learner: { hidden: [8] } },
+    backend: 'cpu',
+  });
+  for (const episode of recordPointEpisodes(3, 9, 'a')) trainer.observe(episode, 0, episode.length);
+  const inPlace = trainer.save({ inPlace: true });
+  const copies = trainer.save();
+  expect(inPlace).toEqual(copies);
+  const name = 'learner/replay/observations';
+  const { buffer } = inPlace.arrays[name]!;
+  expect(trainer.save({ inPlace: true }).arrays[name]!.buffer).toBe(buffer);
+  expect(copies.arrays[name]!.buffer).not.toBe(buffer);
+  trainer.dispose();
+});

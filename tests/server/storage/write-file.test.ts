@@ -19,11 +19,18 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readBinary, writeBinary, writeBinaryInPieces } from '../../../server/storage/binary.ts';
+import {
+  draftBinary,
+  readBinary,
+  writeBinary,
+  writeBinaryInPieces,
+} from '../../../server/storage/binary.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
 import {
+  adopt,
   appendLine,
   type DiskCalls,
+  type WriteOptions,
   writeFile,
   writeFileInPieces,
 } from '../../../server/storage/write-file.ts';
@@ -63,9 +70,17 @@ function smallDisk(room: number, most = Number.POSITIVE_INFINITY) {
 }
 
 const columns = (value: number) => ({ a: new Float32Array(5000).fill(value) });
+/** As a learner's thread and the storage share it. */
+async function draftAndAdopt(path: string, meta: unknown, of: object, options?: WriteOptions) {
+  const draft = `${path}.1.tmp`;
+  draftBinary(draft, meta, of as ReturnType<typeof columns>, options?.calls);
+  await adopt(draft, path, options);
+}
+
 const WRITERS = [
   ['writeBinary', writeBinary],
   ['writeBinaryInPieces', writeBinaryInPieces],
+  ['draftBinary and adopt', draftAndAdopt],
 ] as const;
 
 test.each(WRITERS)('[STORE-11] %s: short writes are continued', async (_name, write) => {
@@ -127,6 +142,7 @@ test.each(['sync', 'close', 'rename'] as const)(
     await expect(
       writeFileInPieces(path, [Buffer.from('new')], { calls: broken }),
     ).rejects.toThrow();
+    await expect(draftAndAdopt(path, {}, columns(1), { calls: broken })).rejects.toThrow();
     expect(failed).toBe(true);
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['x']);
