@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three suites: `unit` (fast, contracts and properties), `e2e` (a real browser), and `faults` (minutes of real servers that are ended, filled and flooded; by hand). */
+/**
+ * Four suites: `unit` (fast, contracts and properties), `e2e` (a real browser), `cluster` (a real PostgreSQL), and
+ * `faults` (minutes of real servers that are ended, filled and flooded; by hand).
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/e2e/**', 'tests/faults/**'],
+          exclude: ['tests/e2e/**', 'tests/faults/**', 'tests/cluster/**'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           pool: 'forks',
@@ -20,6 +23,17 @@ export default defineConfig({
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
           pool: 'forks',
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: ['tests/cluster/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          pool: 'forks',
+          fileParallelism: false,
+          globalSetup: ['tests/cluster/setup.ts'],
         },
       },
       {

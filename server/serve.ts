@@ -16,7 +16,7 @@ import { chooseRun } from './storage/choose.ts';
 import type { Storage } from './storage/contract.ts';
 import { sweep } from './storage/folders.ts';
 import { lockFolder } from './storage/lock.ts';
-import { openStorage } from './storage/sqlite.ts';
+import { openPlace } from './storage/open.ts';
 import { createLog, type Log } from './threads/log.ts';
 
 export interface ServeOptions {
@@ -30,6 +30,8 @@ export interface ServeOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly dataDir: string;
+  /** `postgres://…`: where everything is kept, instead of in the folder. */
+  readonly database?: string | undefined;
   readonly environment: string;
   readonly environmentOptions: EnvironmentOptions;
   /** Paths of the user's files that these options make the environment of: a run is their content. */
@@ -94,7 +96,7 @@ async function open(
   const admission = new Admission(options);
   const log = createLog(options.logLevel);
   onClose(lockFolder(options.dataDir).release);
-  const storage = await openData(options.dataDir, log, onClose);
+  const storage = await openData(options, log, onClose);
   const people = await People.open(storage);
   const wanted = {
     ...options,
@@ -103,6 +105,7 @@ async function open(
   };
   const { record, isNew, words } = await chooseRun(storage, wanted, version, options.runId);
   log.info(words);
+  await storage.claimRun(record.id);
   const run = await startRun({
     ...wanted,
     keepEpisodes: options.keepEpisodes ?? KEEP_EPISODES,
@@ -159,13 +162,13 @@ async function signHeads(storage: Storage, onError: (error: unknown) => void) {
 
 /** The storage of a folder that is locked, after what a killed process left half-written is gone. */
 async function openData(
-  folder: string,
+  { dataDir, database }: Pick<ServeOptions, 'dataDir' | 'database'>,
   log: Log,
   onClose: (close: () => unknown) => void,
 ): Promise<Storage> {
-  const swept = sweep(folder);
+  const swept = sweep(dataDir);
   if (swept.length > 0) log.info({ swept }, 'half-written files of a killed process were removed');
-  const storage = openStorage(folder);
+  const storage = await openPlace({ folder: dataDir, database });
   onClose(storage.close);
   await storage.expectRoom();
   return storage;

@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { createOutput, table } from '../../experiments/output.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
 import { jsonOption, withExamples } from './shared.ts';
 
-interface Flags {
+interface PlaceFlags {
   data: string;
+  database?: string;
+}
+
+interface Flags extends PlaceFlags {
   json: boolean;
 }
 
@@ -25,14 +29,23 @@ export function runsCommand(): Command {
 }
 
 function dataOption(command: Command): Command {
-  return jsonOption(command.option('--data <folder>', 'data folder of the server', './data'));
+  command.option('--data <folder>', 'data folder of the server', './data');
+  return jsonOption(command.addOption(databaseOption()));
+}
+
+/** One option in every command that has it. */
+export function databaseOption(): Option {
+  return new Option(
+    '--database <url>',
+    'postgres://…: where everything is kept, in place of the folder',
+  ).env('REINS_DATABASE');
 }
 
 function listCommand(): Command {
   const command = new Command('list').description('the runs of a folder, newest first');
   return withExamples(
     dataOption(command).action((flags: Flags) =>
-      inFolder(flags.data, async (storage) => {
+      inPlace(flags, async (storage) => {
         const rows = await Promise.all((await storage.listRuns()).map((r) => summary(storage, r)));
         createOutput(flags).result({ runs: rows }, () => describe(rows));
       }),
@@ -46,8 +59,9 @@ function renameCommand(): Command {
   command.argument('<run>', 'id or name').argument('<name>', 'new name');
   return withExamples(
     dataOption(command).action((given: string, name: string, flags: Flags) =>
-      alone(flags.data, async (storage) => {
+      alone(flags, async (storage) => {
         const run = await findRun(storage, given);
+        await storage.claimRun(run.id);
         await storage.renameRun(run.id, name);
         createOutput(flags).result({ run: run.id, name }, () => `${run.id} is "${name}" now`);
       }),
@@ -61,8 +75,9 @@ function deleteCommand(): Command {
   command.argument('<run>', 'id or name').option('--yes', 'do it', false);
   return withExamples(
     dataOption(command).action((given: string, flags: Flags & { yes: boolean }) =>
-      alone(flags.data, async (storage) => {
+      alone(flags, async (storage) => {
         const run = await findRun(storage, given);
+        await storage.claimRun(run.id);
         const { feedback, episodes } = await summary(storage, run);
         if (!flags.yes)
           throw new UsageError(
@@ -91,10 +106,26 @@ export async function inFolder(
   }
 }
 
-/** No server works in the folder meanwhile. */
-async function alone(data: string, work: (storage: Storage) => Promise<void>): Promise<void> {
+/** In the database where one is given, else in the folder. */
+export async function inPlace(
+  { data, database }: PlaceFlags,
+  work: (storage: Storage) => Promise<void>,
+): Promise<void> {
+  if (database === undefined) return inFolder(data, work);
+  const { openPlace } = await import('../../server/storage/open.ts');
+  const storage = await asUsage(() => openPlace({ folder: data, database }));
+  try {
+    await asUsage(() => work(storage));
+  } finally {
+    await storage.close();
+  }
+}
+
+/** No server works in the folder meanwhile; in a database runs are claimed one by one. */
+async function alone(flags: PlaceFlags, work: (storage: Storage) => Promise<void>): Promise<void> {
+  const { data, database } = flags;
   const { lockFolder } = await import('../../server/storage/lock.ts');
-  if (!existsSync(data)) return inFolder(data, work);
+  if (database !== undefined || !existsSync(data)) return inPlace(flags, work);
   const lock = await asUsage(() => lockFolder(data));
   try {
     await inFolder(data, work);

@@ -11,7 +11,7 @@ import { neededToken, type Reach, reachWords } from '../reach.ts';
 import { onInputEnd, stopOnSignal } from '../stop-on-signal.ts';
 import { asTheRun } from './as-the-run.ts';
 import { configOption } from './config-file.ts';
-import { findRun, inFolder } from './runs.ts';
+import { databaseOption, findRun, inPlace } from './runs.ts';
 import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
 
 interface ServeFlags {
@@ -21,6 +21,7 @@ interface ServeFlags {
   allowHost: string[];
   allowOrigin: string[];
   data: string;
+  database?: string;
   env: string;
   option: EnvironmentOptions;
   preset: string;
@@ -45,6 +46,7 @@ export function serveCommand(): Command {
   const command = new Command('serve').description('run the simulation, the learner and the page');
   configOption(reachOptions(peopleOptions(environmentOptions(command))))
     .option('--data <folder>', 'database, episodes and checkpoints', './data')
+    .addOption(databaseOption())
     .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
     .option(
       '--set <part.name=value>',
@@ -81,6 +83,7 @@ export function serveCommand(): Command {
     'reins serve --env half-cheetah --preset pebble',
     'reins serve --set queries.kind=rank',
     'reins serve --run run-1a2b3c4d',
+    'reins serve --database postgres://reins@localhost/reins',
     'reins serve --overlap 2 --overlap-share 0.3 --quiz 10 --gold 0.1 --repeats 0.05',
     'reins serve --host 0.0.0.0',
     'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
@@ -140,7 +143,7 @@ async function asNamed(flags: ServeFlags, command: Command): Promise<ServeFlags>
   const { run: given } = flags;
   if (given === undefined) return flags;
   let adopted: ServeFlags = flags;
-  await inFolder(flags.data, async (storage) => {
+  await inPlace(flags, async (storage) => {
     adopted = { ...flags, ...asTheRun(await findRun(storage, given), command) };
   });
   return adopted;
@@ -208,6 +211,7 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
         allowOrigins: flags.allowOrigin,
         port: flags.port,
         dataDir: flags.data,
+        database: flags.database,
         environment: flags.env,
         environmentOptions: flags.option,
         environmentFiles: await factory.files?.(flags.option),

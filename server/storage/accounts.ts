@@ -2,15 +2,13 @@
 import type { Kysely } from 'kysely';
 import type { AccountStorage } from './accounts-contract.ts';
 import type { AuditEvent } from './audit-chain.ts';
-import type { AuditLog } from './audit-log.ts';
+import type { Parts } from './parts.ts';
 import type { Tables } from './schema.ts';
 
-export function createAccounts(
-  db: Kysely<Tables>,
-  audit: Pick<AuditLog, 'append'>,
-): AccountStorage {
+export function createAccounts(parts: Parts): AccountStorage {
+  const { db, audit } = parts;
   const write = (event: AuditEvent, work: (t: Kysely<Tables>) => Promise<unknown>): Promise<void> =>
-    db.transaction().execute(async (t) => {
+    parts.write(async (t) => {
       await work(t);
       await audit.append(t, [event]);
     });

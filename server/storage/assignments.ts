@@ -1,7 +1,8 @@
 /** Who was given which query, and how that ended. */
 import type { Kysely } from 'kysely';
-import { type AuditLog, assignmentEvent } from './audit-log.ts';
+import { assignmentEvent } from './audit-log.ts';
 import type { Assignment, Storage } from './contract.ts';
+import type { Parts } from './parts.ts';
 import type { Tables } from './schema.ts';
 
 type OfStorage = Pick<
@@ -22,10 +23,7 @@ export interface Assignments {
   put(transaction: Kysely<Tables>, rows: readonly Assignment[]): Promise<void>;
 }
 
-export function createAssignments(
-  db: Kysely<Tables>,
-  audit: Pick<AuditLog, 'append'>,
-): Assignments {
+export function createAssignments({ db, audit, write }: Parts): Assignments {
   async function put(t: Kysely<Tables>, rows: readonly Assignment[]): Promise<void> {
     for (const row of rows) {
       const { token: _, ...state } = row;
@@ -45,7 +43,7 @@ export function createAssignments(
   return {
     put,
     storage: {
-      putAssignments: (rows) => db.transaction().execute((t) => put(t, rows)),
+      putAssignments: (rows) => write((t) => put(t, rows)),
       assignmentsOf: async (queryId) =>
         (await all().where('queryId', '=', queryId).execute()) as Assignment[],
       leasedAssignments: (runId) => inState(runId, 'leased'),

@@ -1,8 +1,9 @@
 /** The table of the audit log: appended to within the transaction of what it tells of. */
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Feedback } from '../../agent/contract.ts';
 import { type AuditEvent, type AuditRow, chain, GENESIS, textHash } from './audit-chain.ts';
 import type { Assignment } from './contract.ts';
+import type { Engine } from './engine.ts';
 import type { Tables } from './schema.ts';
 
 export interface AuditLog {
@@ -13,7 +14,7 @@ export interface AuditLog {
   head(): Promise<Pick<AuditRow, 'seq' | 'hash'>>;
 }
 
-export function createAuditLog(db: Kysely<Tables>): AuditLog {
+export function createAuditLog(db: Kysely<Tables>, engine: Pick<Engine, 'insertAudit'>): AuditLog {
   const newest = async (t: Kysely<Tables>) =>
     (await t
       .selectFrom('audit')
@@ -26,10 +27,7 @@ export function createAuditLog(db: Kysely<Tables>): AuditLog {
     async append(t, events) {
       if (events.length === 0) return;
       const rows = chain(events, await newest(t), Date.now());
-      // One statement however many rows: a call into SQLite costs more than a row.
-      const list = JSON.stringify(rows.map(({ seq, hash, body }) => [seq, hash, body]));
-      await sql`INSERT INTO audit (seq, hash, body)
-        SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(${list})`.execute(t);
+      await engine.insertAudit(t, rows);
     },
     read: (after, limit) =>
       db

@@ -60,6 +60,13 @@ function* piecesOf(columns: Columns): Generator<Uint8Array> {
   }
 }
 
+/** The bytes of a whole file. */
+export function packBinary(meta: unknown, columns: Columns): Buffer {
+  const bytes = Buffer.concat([startOf(meta, columns), ...piecesOf(columns)]);
+  bytes.writeUInt32LE(crc32(bytes.subarray(PREFIX)), 8);
+  return bytes;
+}
+
 /** @throws Error of the system when it cannot be written; the file that was there is whole then. */
 export function writeBinary(
   path: string,
@@ -67,9 +74,7 @@ export function writeBinary(
   columns: Columns,
   options?: WriteOptions,
 ): void {
-  const bytes = Buffer.concat([startOf(meta, columns), ...piecesOf(columns)]);
-  bytes.writeUInt32LE(crc32(bytes.subarray(PREFIX)), 8);
-  writeFile(path, bytes, options);
+  writeFile(path, packBinary(meta, columns), options);
 }
 
 /** Like `writeBinary`, under a name of its own, for `adopt` in write-file.ts. Nothing is copied. */

@@ -4,9 +4,15 @@
  */
 import { existsSync, rmSync } from 'node:fs';
 import type { Checkpoint } from '../../agent/contract.ts';
-import { draftBinary, readBinary, writeBinaryInPieces } from './binary.ts';
+import { type Column, draftBinary, readBinary, writeBinaryInPieces } from './binary.ts';
 import type { Storage, StoredCheckpoint } from './contract.ts';
 import { adopt, temporaryName, type WriteOptions } from './write-file.ts';
+
+/** The part of the storage that they are. */
+export type CheckpointFiles = Pick<
+  Storage,
+  'putCheckpoint' | 'getCheckpoint' | 'newDraft' | 'adoptCheckpoint' | 'dropDraft'
+>;
 
 interface CheckpointMeta {
   readonly meta: Checkpoint['meta'];
@@ -17,12 +23,30 @@ interface CheckpointMeta {
 /** Beside the learner's arrays in a checkpoint's file. */
 const TRAINING = 'training';
 
-function contentOf({ checkpoint, training, feedbackSequence, savedAt }: StoredCheckpoint) {
+interface Content<Meta> {
+  readonly meta: Meta;
+  readonly columns: Readonly<Record<string, Column>>;
+}
+
+/** A checkpoint as head and columns of a binary file. */
+export function packCheckpoint(stored: StoredCheckpoint): Content<CheckpointMeta> {
+  const { checkpoint, training, feedbackSequence, savedAt } = stored;
   const meta: CheckpointMeta = { meta: checkpoint.meta, feedbackSequence, savedAt };
   const columns = training
     ? { ...checkpoint.arrays, [TRAINING]: Uint8Array.from(training) } // a Buffer is no column
     : checkpoint.arrays;
   return { meta, columns };
+}
+
+export function unpackCheckpoint({ meta, columns }: Content<unknown>): StoredCheckpoint {
+  const m = meta as CheckpointMeta;
+  const { [TRAINING]: training, ...arrays } = columns;
+  return {
+    checkpoint: { meta: m.meta, arrays: arrays as Record<string, Float32Array> },
+    feedbackSequence: m.feedbackSequence,
+    savedAt: m.savedAt,
+    ...(training ? { training: training as Uint8Array } : {}),
+  };
 }
 
 /**
@@ -31,21 +55,16 @@ function contentOf({ checkpoint, training, feedbackSequence, savedAt }: StoredCh
  * @throws Error of the system when it cannot be written; nothing of it is left then.
  */
 export function draftCheckpoint(draft: string, stored: StoredCheckpoint): void {
-  const { meta, columns } = contentOf(stored);
+  const { meta, columns } = packCheckpoint(stored);
   draftBinary(draft, meta, columns);
 }
-
-type Checkpoints = Pick<
-  Storage,
-  'putCheckpoint' | 'getCheckpoint' | 'newDraft' | 'adoptCheckpoint' | 'dropDraft'
->;
 
 /** `setAside`: what to do with a broken file. */
 export function createCheckpointFiles(
   pathOf: (runId: string) => string,
   setAside: (path: string, name: string, error: unknown) => undefined,
   writing: WriteOptions,
-): Checkpoints {
+): CheckpointFiles {
   let last: Promise<void> = Promise.resolve();
   let drafts = 0;
 
@@ -61,15 +80,7 @@ export function createCheckpointFiles(
     const path = pathOf(runId) + suffix;
     if (!existsSync(path)) return undefined;
     try {
-      const { meta, columns } = readBinary(path);
-      const m = meta as CheckpointMeta;
-      const { [TRAINING]: training, ...arrays } = columns;
-      return {
-        checkpoint: { meta: m.meta, arrays: arrays as Record<string, Float32Array> },
-        feedbackSequence: m.feedbackSequence,
-        savedAt: m.savedAt,
-        ...(training ? { training: training as Uint8Array } : {}),
-      };
+      return unpackCheckpoint(readBinary(path));
     } catch (error) {
       return setAside(path, `${runId}.checkpoint${suffix}`, error);
     }
@@ -77,7 +88,7 @@ export function createCheckpointFiles(
 
   return {
     putCheckpoint(runId, stored) {
-      const { meta, columns } = contentOf(stored);
+      const { meta, columns } = packCheckpoint(stored);
       return inTurn(runId, (path, options) => writeBinaryInPieces(path, meta, columns, options));
     },
     newDraft: (runId) => temporaryName(`${pathOf(runId)}.${++drafts}`),

@@ -116,6 +116,11 @@ export interface Storage extends AccountStorage, QualityStorage {
   /** Newest first. */
   listRuns(): Promise<Run[]>;
   renameRun(id: string, name: string): Promise<void>;
+  /**
+   * From now on this process alone writes what belongs to the run, until it closes the storage.
+   * @throws RangeError when another one does
+   */
+  claimRun(id: string): Promise<void>;
   /** With its feedback, episodes, metrics and checkpoints. */
   deleteRun(id: string): Promise<void>;
   /**

@@ -14,7 +14,11 @@ type Meta = Omit<Episode, ColumnName | 'states' | 'origin'> & {
   readonly stateSteps: number[];
 };
 
-export function writeEpisodeFile(path: string, episode: Episode, options?: WriteOptions): void {
+/** An episode as head and columns of a binary file. */
+export function packEpisode(episode: Episode): {
+  meta: Record<string, unknown>;
+  columns: Record<string, Column>;
+} {
   const columns: Record<string, Column> = {};
   const meta: Record<string, unknown> = { stateSteps: episode.states.map((s) => s.step) };
   for (const [key, value] of Object.entries(episode)) {
@@ -23,6 +27,11 @@ export function writeEpisodeFile(path: string, episode: Episode, options?: Write
   meta.summary = JSON.parse(plainJson(episode.summary));
   for (const name of COLUMN_NAMES) columns[name] = episode[name];
   for (const [i, { state }] of episode.states.entries()) columns[`state-${i}`] = state;
+  return { meta, columns };
+}
+
+export function writeEpisodeFile(path: string, episode: Episode, options?: WriteOptions): void {
+  const { meta, columns } = packEpisode(episode);
   writeBinary(path, meta, columns, options);
 }
 

@@ -1,15 +1,12 @@
 /** The tables of probes, gold and of who is paused. */
-import type { Kysely } from 'kysely';
 import type { Assignments } from './assignments.ts';
 import type { AuditEvent } from './audit-chain.ts';
-import type { AuditLog } from './audit-log.ts';
+import type { Parts } from './parts.ts';
 import type { Gold, ProbeResult, QualityStorage } from './quality-contract.ts';
 import type { Retention } from './retention.ts';
-import type { Tables } from './schema.ts';
 
 export function createQuality(
-  db: Kysely<Tables>,
-  audit: Pick<AuditLog, 'append'>,
+  { db, audit, write }: Parts,
   putAssignments: Assignments['put'],
   keep: Retention['note'],
 ): QualityStorage {
@@ -21,7 +18,7 @@ export function createQuality(
         query.segments.map(({ episodeId }) => episodeId),
         query.expiresAt,
       );
-      await db.transaction().execute(async (t) => {
+      await write(async (t) => {
         const { id, runId } = query;
         await t
           .insertInto('query')
@@ -65,7 +62,7 @@ export function createQuality(
       return list;
     },
     retireGold: (id, retiredAt, retiredWhy, actor) =>
-      db.transaction().execute(async (t) => {
+      write(async (t) => {
         const { numUpdatedRows } = await t
           .updateTable('gold')
           .set({ retiredAt, retiredWhy })
@@ -79,7 +76,7 @@ export function createQuality(
     listStandings: (runId) =>
       db.selectFrom('standing').selectAll().where('runId', '=', runId).execute(),
     putStanding: (standing, assignments) =>
-      db.transaction().execute(async (t) => {
+      write(async (t) => {
         const { runId: _, teacherId, ...rest } = standing;
         await t
           .insertInto('standing')

@@ -1,8 +1,8 @@
 /** Which stored episodes may go: the oldest that no feedback and no open question names. */
-import { rmSync } from 'node:fs';
 import type { Kysely } from 'kysely';
 import type { Feedback } from '../../agent/contract.ts';
 import { stepsOf } from '../../agent/feedback.ts';
+import type { Files } from './files.ts';
 import type { Tables } from './schema.ts';
 
 /** Log entries read at once when it is first asked, so that other work comes in between. */
@@ -16,7 +16,7 @@ export interface Retention {
 
 export function createRetention(
   db: Kysely<Tables>,
-  pathOf: (episodeId: string) => string,
+  files: Pick<Files, 'deleteEpisodes'>,
 ): Retention {
   /** Until when, ms since epoch. */
   const named = new Map<string, number>();
@@ -59,7 +59,7 @@ export function createRetention(
       const surplus = rows.filter(({ id }) => !isNamed(id)).slice(keep);
       for (const { id } of surplus) {
         if (isNamed(id)) continue; // meanwhile
-        rmSync(pathOf(id), { force: true });
+        await files.deleteEpisodes([id]);
         await db.deleteFrom('episode').where('id', '=', id).execute();
       }
       return surplus.length;

@@ -1,9 +1,7 @@
 /** The runs of a database. */
-import { rmSync } from 'node:fs';
-import { type Kysely, sql } from 'kysely';
-import { type AuditLog, runEvent } from './audit-log.ts';
+import { runEvent } from './audit-log.ts';
 import type { Run, RunIdentity, Storage } from './contract.ts';
-import type { Tables } from './schema.ts';
+import type { Parts } from './parts.ts';
 
 type Runs = Pick<
   Storage,
@@ -25,12 +23,7 @@ const OF_A_RUN = [
   'runDetail',
 ] as const;
 
-export function createRuns(
-  db: Kysely<Tables>,
-  episodePath: (id: string) => string,
-  checkpointPath: (runId: string) => string,
-  audit: Pick<AuditLog, 'append'>,
-): Runs {
+export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
   async function listRuns(): Promise<Run[]> {
     const rows = await db
       .selectFrom('run')
@@ -58,7 +51,7 @@ export function createRuns(
         identity: identity ? JSON.stringify(identity) : null,
         places: places ? JSON.stringify(places) : null,
       };
-      await db.transaction().execute(async (t) => {
+      await write(async (t) => {
         await t
           .insertInto('run')
           .values({ engine: null, ...run })
@@ -68,7 +61,7 @@ export function createRuns(
       });
     },
     async renameRun(id, name) {
-      await db.transaction().execute(async (t) => {
+      await write(async (t) => {
         await t
           .insertInto('runDetail')
           .values({ runId: id, name, identity: null, places: null })
@@ -83,14 +76,14 @@ export function createRuns(
         .select('id')
         .where('runId', '=', id)
         .execute();
-      await db.transaction().execute(async (t) => {
+      await write(async (t) => {
         for (const table of OF_A_RUN) await t.deleteFrom(table).where('runId', '=', id).execute();
         await t.deleteFrom('run').where('id', '=', id).execute();
         await audit.append(t, [runEvent('run.deleted', id)]);
       });
       // Files last: without their rows nothing asks for them.
-      for (const episode of episodes) rmSync(episodePath(episode.id), { force: true });
-      for (const suffix of ['', '.previous']) rmSync(checkpointPath(id) + suffix, { force: true });
+      await files.deleteEpisodes(episodes.map((episode) => episode.id));
+      await files.deleteCheckpoints(id);
     },
     async rewindRun(id, { feedbackSequence, time, environmentSteps }) {
       const later = db
@@ -111,7 +104,7 @@ export function createRuns(
         .where('runId', '=', id)
         .where('startedAt', '>', time)
         .execute();
-      await db.transaction().execute(async (t) => {
+      await write(async (t) => {
         await t
           .deleteFrom('feedback')
           .where('runId', '=', id)
@@ -122,21 +115,19 @@ export function createRuns(
           .where('runId', '=', id)
           .where('startedAt', '>', time)
           .execute();
-        const after = (field: string, value: number) =>
-          sql<boolean>`json_extract(body, ${`$.${field}`}) > ${value}`;
         await t
           .deleteFrom('query')
           .where('runId', '=', id)
-          .where(after('createdAt', time))
+          .where(engine.number('body', 'createdAt'), '>', time)
           .execute();
         await t
           .deleteFrom('metrics')
           .where('runId', '=', id)
-          .where(after('environmentSteps', environmentSteps))
+          .where(engine.number('body', 'environmentSteps'), '>', environmentSteps)
           .execute();
         await audit.append(t, [runEvent('run.rewound', id)]);
       });
-      for (const episode of episodes) rmSync(episodePath(episode.id), { force: true });
+      await files.deleteEpisodes(episodes.map((episode) => episode.id));
     },
   };
 }

@@ -45,21 +45,23 @@ function assignment(token: number, queryId: string, teacherId: string): Assignme
   };
 }
 
-export function storageContract(
-  name: string,
-  open: () => { storage: Storage; remove(): void },
-): void {
+interface Opened {
+  readonly storage: Storage;
+  remove(): void | Promise<void>;
+}
+
+export function storageContract(name: string, open: () => Opened | Promise<Opened>): void {
   describe(name, () => {
-    let opened: ReturnType<typeof open>;
+    let opened: Opened;
     let storage: Storage;
     beforeEach(async () => {
-      opened = open();
+      opened = await open();
       storage = opened.storage;
       await storage.createRun(RUN);
     });
     afterEach(async () => {
       await storage.close();
-      opened.remove();
+      await opened.remove();
     });
 
     it('[STORE-1] appends feedback in order; the same id again changes nothing', async () => {

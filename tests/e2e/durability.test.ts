@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { freePort } from '../setup/free-port.ts';
 import { root } from '../setup/sources.ts';
 import { type Client, connect, reward } from './client.ts';
-import { freePort, startServerProcess, temporaryFolder, until } from './helpers.ts';
+import { startServerProcess, temporaryFolder, until } from './helpers.ts';
 
 interface Health {
   runId: string;

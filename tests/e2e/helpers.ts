@@ -1,7 +1,6 @@
 /** A real server as a child process, a real Chromium, and what both complained about. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +11,7 @@ import {
   type LaunchOptions,
   type Page,
 } from 'playwright-core';
+import { freePort } from '../setup/free-port.ts';
 import { root } from '../setup/sources.ts';
 
 /** Software WebGL, and no traffic of the browser's own. */
@@ -33,22 +33,6 @@ export function launchBrowser(
   options: Pick<LaunchOptions, 'ignoreDefaultArgs'> = {},
 ): Promise<Browser> {
   return chromium.launch({ executablePath, args: BROWSER_FLAGS, ...options });
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
-    });
-  });
 }
 
 export function temporaryFolder(): { path: string; remove(): void } {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { FLAG } from '../../server/protocol/index.ts';
+import { freePort } from '../setup/free-port.ts';
 import { root } from '../setup/sources.ts';
 import {
-  freePort,
   hold,
   launchBrowser,
   openPage,

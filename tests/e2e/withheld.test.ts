@@ -2,8 +2,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { limitFiles } from '../faults/small-disk.ts';
+import { freePort } from '../setup/free-port.ts';
 import {
-  freePort,
   hold,
   launchBrowser,
   type RunningServer,

@@ -1,6 +1,7 @@
 /**
  * `npm test`: makes sure there is a browser and a built page, runs the unit and the end-to-end
- * suites, and closes with the line `N passed, N failed`. Nothing is skipped silently.
+ * suites, and closes with the line `N passed, N failed`. Nothing is skipped silently. With the names of
+ * suites as arguments those are run, which then see to what they need themselves.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -61,15 +62,23 @@ async function prepare(work: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-async function main(): Promise<void> {
+/** What `npm test` runs; without a browser what needs none. */
+async function usualProjects(): Promise<{ projects: readonly string[]; ready: boolean }> {
   const log = (line: string) => console.error(line);
   const ready =
     (await prepare(async () => {
       process.env.CHROME_PATH = await ensureBrowser(log);
     })) && (await prepare(() => ensureUi({ root, log })));
+  return { projects: ready ? ['unit', 'e2e'] : ['unit'], ready };
+}
+
+async function main(): Promise<void> {
+  const given = process.argv.slice(2);
+  const { projects, ready } =
+    given.length > 0 ? { projects: given, ready: true } : await usualProjects();
   const folder = mkdtempSync(join(tmpdir(), 'reins-test-'));
   const total: Counts = { passed: 0, failed: ready ? 0 : 1, skipped: 0 };
-  for (const project of ready ? ['unit', 'e2e'] : ['unit']) {
+  for (const project of projects) {
     const counts = runProject(project, folder);
     total.passed += counts.passed;
     total.failed += counts.failed;

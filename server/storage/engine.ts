@@ -1,0 +1,22 @@
+/** What differs between the databases that keep the tables of `schema.ts`. */
+import type { Kysely, RawBuilder } from 'kysely';
+import type { AuditRow } from './audit-chain.ts';
+import type { Tables } from './schema.ts';
+
+export interface Engine {
+  /** The number `field` of a column of JSON; null where it has none. */
+  number(column: string, field: string): RawBuilder<number>;
+  /**
+   * A transaction of one writer at a time: a row of the log that has the higher number is never to be seen before
+   * one with a lower number, and each row of the audit log names the one before it.
+   */
+  write<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** One statement however many rows: a call costs more than a row. */
+  insertAudit(transaction: Kysely<Tables>, rows: readonly AuditRow[]): Promise<unknown>;
+  /** See `Storage.claimRun`. */
+  claimRun(runId: string): Promise<void>;
+  /** @throws RangeError naming the database and the way out when it takes nothing */
+  expectWritable(db: Kysely<Tables>): Promise<void>;
+  /** Before the database is closed. */
+  end(): Promise<void>;
+}

@@ -1,0 +1,86 @@
+/** Episodes and checkpoints: large, written whole and read whole. In a folder here, or where another storage puts them. */
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Episode } from '../../agent/contract.ts';
+import { type CheckpointFiles, createCheckpointFiles } from './checkpoint-files.ts';
+import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
+import { makeFolders } from './folders.ts';
+import type { DiskCalls, WriteOptions } from './write-file.ts';
+
+export interface Files extends CheckpointFiles {
+  putEpisode(episode: Episode): Promise<void>;
+  /** undefined: not there, or broken and set aside. */
+  getEpisode(id: string): Promise<Episode | undefined>;
+  deleteEpisodes(ids: readonly string[]): Promise<void>;
+  deleteCheckpoints(runId: string): Promise<void>;
+  /** Reads every episode once, in the background. */
+  verify(): Promise<void>;
+  /** Things found broken so far, by name. */
+  readonly problems: readonly string[];
+  close(): void;
+}
+
+/** `calls`: the disk, for tests that fill it. */
+export function createFolderFiles(folder: string, calls?: DiskCalls): Files {
+  const writing: WriteOptions = calls ? { calls } : {};
+  const { episodes, checkpoints, corrupt } = makeFolders(folder);
+  const problems: string[] = [];
+  let closed = false;
+  const episodePath = (id: string) => join(episodes, `${id}.episode`);
+  const checkpointPath = (runId: string) => join(checkpoints, `${runId}.checkpoint`);
+
+  /** A broken file is moved out of the way and named; the caller goes on without it. */
+  function setAside(path: string, name: string, error: unknown): undefined {
+    const why = error instanceof Error ? error.message : String(error);
+    try {
+      renameSync(path, join(corrupt, name));
+      problems.push(`${name}: ${why}; moved to corrupt/`);
+    } catch (failure) {
+      // Gone already: somebody else came across it at the same time.
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      problems.push(`${name}: ${why}; it could not be moved to corrupt/: ${failure}`);
+    }
+    return undefined;
+  }
+
+  return {
+    problems,
+    ...createCheckpointFiles(checkpointPath, setAside, writing),
+    async putEpisode(episode) {
+      writeEpisodeFile(episodePath(episode.id), episode, writing);
+    },
+    async getEpisode(id) {
+      const path = episodePath(id);
+      if (!existsSync(path)) return undefined;
+      try {
+        return readEpisodeFile(path);
+      } catch (error) {
+        return setAside(path, `${id}.episode`, error);
+      }
+    },
+    async deleteEpisodes(ids) {
+      for (const id of ids) rmSync(episodePath(id), { force: true });
+    },
+    async deleteCheckpoints(runId) {
+      for (const suffix of ['', '.previous'])
+        rmSync(checkpointPath(runId) + suffix, { force: true });
+    },
+    /** One at a time, the newest name first. */
+    async verify() {
+      const names = (await readdir(episodes)).filter((name) => name.endsWith('.episode'));
+      for (const name of names.sort().reverse()) {
+        if (closed) return;
+        const path = join(episodes, name);
+        try {
+          parseEpisode(await readFile(path));
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'ENOENT') setAside(path, name, error);
+        }
+      }
+    },
+    close() {
+      closed = true;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * The tables of ../schema.ts as PostgreSQL has them: names quoted, since it folds what is not; every number 8 bytes,
+ * since its REAL has 4 and its INTEGER ends at 2³¹.
+ */
+
+const CREATE = `
+CREATE TABLE run (id TEXT PRIMARY KEY, "environmentId" TEXT NOT NULL, preset TEXT NOT NULL, seed BIGINT NOT NULL,
+  "configHash" TEXT NOT NULL, "createdAt" DOUBLE PRECISION NOT NULL, engine TEXT);
+CREATE TABLE "runDetail" ("runId" TEXT PRIMARY KEY, name TEXT, identity TEXT, places TEXT);
+
+CREATE TABLE feedback (sequence BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id TEXT NOT NULL UNIQUE, "runId" TEXT NOT NULL,
+  "teacherId" TEXT NOT NULL, kind TEXT NOT NULL, "receivedAt" DOUBLE PRECISION NOT NULL, body TEXT NOT NULL);
+CREATE INDEX feedback_run ON feedback ("runId", sequence);
+
+CREATE TABLE episode (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, seed BIGINT NOT NULL, length BIGINT NOT NULL,
+  "end" TEXT NOT NULL, live BIGINT NOT NULL, "startedAt" DOUBLE PRECISION NOT NULL, "humanSteps" BIGINT NOT NULL,
+  summary TEXT NOT NULL, "endReason" TEXT, origin TEXT);
+CREATE INDEX episode_run ON episode ("runId", "startedAt");
+
+CREATE TABLE query (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE metrics ("runId" TEXT NOT NULL, time DOUBLE PRECISION NOT NULL, "learnerUpdates" BIGINT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX metrics_run ON metrics ("runId", "learnerUpdates", time);
+
+CREATE TABLE assignment (token BIGINT PRIMARY KEY, "runId" TEXT NOT NULL, "queryId" TEXT NOT NULL, "teacherId" TEXT NOT NULL,
+  state TEXT NOT NULL, reason TEXT, "leasedAt" DOUBLE PRECISION NOT NULL, "expiresAt" DOUBLE PRECISION NOT NULL,
+  "endedAt" DOUBLE PRECISION, "feedbackId" TEXT, verdict TEXT);
+CREATE INDEX assignment_query ON assignment ("queryId");
+CREATE INDEX assignment_run ON assignment ("runId", state);
+CREATE INDEX assignment_feedback ON assignment ("feedbackId") WHERE "feedbackId" IS NOT NULL;
+CREATE UNIQUE INDEX assignment_once ON assignment ("queryId", "teacherId") WHERE state <> 'expired';
+
+CREATE TABLE audit (seq BIGINT PRIMARY KEY, hash TEXT NOT NULL, body TEXT NOT NULL);
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
+CREATE TRIGGER feedback_is_append_only BEFORE UPDATE ON feedback FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_is_never_emptied BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE account (id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, password TEXT,
+  "createdAt" DOUBLE PRECISION NOT NULL, "disabledAt" DOUBLE PRECISION);
+CREATE UNIQUE INDEX account_name ON account (lower(name));
+CREATE TABLE invite (hash TEXT PRIMARY KEY, role TEXT NOT NULL, "createdAt" DOUBLE PRECISION NOT NULL,
+  "expiresAt" DOUBLE PRECISION NOT NULL, "usedBy" TEXT);
+CREATE TABLE login (hash TEXT PRIMARY KEY, "accountId" TEXT NOT NULL, "createdAt" DOUBLE PRECISION NOT NULL,
+  "expiresAt" DOUBLE PRECISION NOT NULL);
+
+CREATE TABLE claim ("runId" TEXT PRIMARY KEY, epoch BIGINT NOT NULL);
+
+CREATE TABLE file (name TEXT NOT NULL, part INTEGER NOT NULL, bytes BYTEA NOT NULL, PRIMARY KEY (name, part));
+ALTER TABLE file ALTER COLUMN bytes SET STORAGE EXTERNAL;
+`;
+
+const QUALITY = `
+CREATE TABLE probe ("queryId" TEXT PRIMARY KEY, "runId" TEXT NOT NULL, "teacherId" TEXT NOT NULL, kind TEXT NOT NULL,
+  about TEXT NOT NULL, expected TEXT NOT NULL);
+CREATE INDEX probe_run ON probe ("runId", "teacherId");
+CREATE TABLE gold (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, body TEXT NOT NULL, "createdAt" DOUBLE PRECISION NOT NULL,
+  "retiredAt" DOUBLE PRECISION, "retiredWhy" TEXT);
+CREATE INDEX gold_run ON gold ("runId");
+CREATE TABLE standing ("runId" TEXT NOT NULL, "teacherId" TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
+  actor TEXT NOT NULL, since DOUBLE PRECISION NOT NULL, PRIMARY KEY ("runId", "teacherId"));
+CREATE INDEX assignment_person ON assignment ("runId", "teacherId");
+`;
+
+/** Statement n brings a database from version n to the next; only ever appended to. */
+export const MIGRATIONS: readonly string[] = [CREATE, QUALITY];
+
+/** Those that only this engine has. */
+export interface OwnTables {
+  /** Episodes and checkpoints, in parts so that none is ever whole in a message. */
+  readonly file: { name: string; part: number; bytes: Buffer };
+  /** Which claim on a run is the newest. */
+  readonly claim: { runId: string; epoch: number };
+}

@@ -1,0 +1,154 @@
+/** The storage in a PostgreSQL database, which any number of processes may share. */
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import type { Storage } from '../contract.ts';
+import type { Engine } from '../engine.ts';
+import { createRecords } from '../records.ts';
+import type { Tables } from '../schema.ts';
+import { type Claim, createClaim } from './claim.ts';
+import { createTableFiles } from './files.ts';
+import { MIGRATIONS, type OwnTables } from './schema.ts';
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string;
+  /** For drafts of checkpoints, the signed heads of the audit log and their key, which a database must not hold itself. */
+  readonly folder: string;
+  /** Connections at most. */
+  readonly connections?: number;
+}
+
+/** What one writer holds at a time, within a database; any number that no other program there uses. */
+const WRITER = 0x7265_696e;
+
+/** ms until a server that does not answer is given up. */
+const PATIENCE = 10_000;
+
+const { INT8, NUMERIC } = pg.types.builtins;
+
+/** @throws RangeError naming the database, without its password, and the way out */
+export async function openPostgres(options: PostgresOptions): Promise<Storage> {
+  const pool = createPool(options);
+  const db = new Kysely<Tables & OwnTables>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrate(db);
+  } catch (error) {
+    await db.destroy();
+    throw error instanceof RangeError ? error : unusable(nameOf(options.url), error);
+  }
+  const own = db as unknown as Kysely<OwnTables>;
+  const claim = createClaim(own, async () => {
+    const client = quiet(new pg.Client({ ...connection(options), keepAlive: true }));
+    await client.connect();
+    return client;
+  });
+  const engine = engineOf(nameOf(options.url), claim);
+  const files = createTableFiles(own, claim, options.folder);
+  return createRecords(db as unknown as Kysely<Tables>, engine, files, options.folder);
+}
+
+function connection({ url }: PostgresOptions): pg.ClientConfig {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: PATIENCE,
+    application_name: 'reins',
+    types: {
+      // 8-byte numbers come as text, since not all are doubles; ours are counts, seeds and times.
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format as 'text'),
+    } as pg.CustomTypesConfig,
+  };
+}
+
+/** Whoever waits on a connection that breaks is told by a rejection; the event beside it would end the process. */
+function quiet<T extends pg.ClientBase>(client: T): T {
+  return client.on('error', () => {});
+}
+
+function createPool(options: PostgresOptions): pg.Pool {
+  const { url, connections = 8 } = options;
+  let pool: pg.Pool;
+  try {
+    pool = new pg.Pool({ ...connection(options), max: connections });
+  } catch (error) {
+    throw unusable(nameOf(url), error);
+  }
+  // The pool hears errors only of connections that nobody uses.
+  pool.on('error', () => {});
+  pool.on('connect', quiet);
+  return pool;
+}
+
+function engineOf(name: string, claim: Claim): Engine {
+  return {
+    claimRun: claim.take,
+    end: claim.end,
+    number: (column, field) =>
+      sql<number>`(${sql.ref(column)}::json ->> ${sql.lit(field)})::double precision`,
+    write: (db, work) =>
+      db.transaction().execute(async (transaction) => {
+        await sql`SELECT pg_advisory_xact_lock(${WRITER})`.execute(transaction);
+        await claim.expectHeld(transaction as unknown as Kysely<OwnTables>);
+        return work(transaction);
+      }),
+    insertAudit(transaction, rows) {
+      const list = JSON.stringify(rows.map(({ seq, hash, body }) => [seq, hash, body]));
+      return sql`INSERT INTO audit (seq, hash, body)
+        SELECT (value ->> 0)::bigint, value ->> 1, value ->> 2 FROM json_array_elements(${list}::json)`.execute(
+        transaction,
+      );
+    },
+    async expectWritable(db) {
+      try {
+        await sql`UPDATE reins SET version = version`.execute(db);
+      } catch (error) {
+        throw unusable(name, error);
+      }
+    },
+  };
+}
+
+/** Brings the tables to this version, whoever else does so at the same moment. */
+async function migrate(db: Kysely<Tables & OwnTables>): Promise<void> {
+  await db.transaction().execute(async (t) => {
+    await sql`SELECT pg_advisory_xact_lock(${WRITER})`.execute(t);
+    await sql`CREATE TABLE IF NOT EXISTS reins (version INTEGER NOT NULL)`.execute(t);
+    const { rows } = await sql<{ version: number }>`SELECT version FROM reins`.execute(t);
+    const found = rows[0]?.version ?? 0;
+    if (found > MIGRATIONS.length)
+      throw new RangeError(
+        `database: is of version ${found}, this Reins knows ${MIGRATIONS.length}; use a newer Reins or another database`,
+      );
+    if (found === MIGRATIONS.length) return;
+    for (const statements of MIGRATIONS.slice(found)) await sql.raw(statements).execute(t);
+    await sql`DELETE FROM reins`.execute(t);
+    await sql`INSERT INTO reins VALUES (${MIGRATIONS.length})`.execute(t);
+  });
+}
+
+/** The address without its password. */
+function nameOf(url: string): string {
+  try {
+    const { protocol, username, host, pathname } = new URL(url);
+    return `${protocol}//${username ? `${username}@` : ''}${host}${pathname}`;
+  } catch {
+    return 'the given address';
+  }
+}
+
+function unusable(name: string, error: unknown): RangeError {
+  const { code, message } = error as { code?: string; message?: string };
+  return new RangeError(
+    `database: ${name} cannot be used (${message || code || String(error)}): ${wayOut(code, message)}`,
+  );
+}
+
+function wayOut(code = '', message = ''): string {
+  if (code === 'ECONNREFUSED' || /timeout/i.test(message))
+    return 'start the server, or give its host and port';
+  if (code.startsWith('28')) return 'give a user and password that it accepts';
+  if (code === '3D000') return 'make it with createdb';
+  if (code === '42501' || code === '25006') return 'let this user create tables and write';
+  if (code === '53100') return 'make room on its disk';
+  return 'give an address such as postgres://user:password@localhost:5432/reins';
+}

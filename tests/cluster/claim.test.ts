@@ -1,0 +1,65 @@
+/** Who works on a run of a database that several may reach. */
+import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import type { Storage } from '../../server/storage/contract.ts';
+import { openPostgres } from '../../server/storage/postgres/storage.ts';
+import { RUN, rewardFeedback } from '../contracts/storage.ts';
+import { recordEpisode } from '../server/run/episode.ts';
+import { createDatabase, type TestDatabase } from './database.ts';
+
+let database: TestDatabase;
+const opened: Storage[] = [];
+beforeEach(async () => {
+  database = await createDatabase(inject('postgres'));
+});
+afterEach(async () => {
+  for (const storage of opened.splice(0)) await storage.close();
+  await database.remove();
+});
+
+async function open(): Promise<Storage> {
+  const storage = await openPostgres(database);
+  opened.push(storage);
+  return storage;
+}
+
+it('[PG-10] one process at a time claims a run; another run is free, and a closed storage lets go', async () => {
+  const [first, second] = [await open(), await open()];
+  await first.createRun(RUN);
+  await first.claimRun(RUN.id);
+  await expect(second.claimRun(RUN.id)).rejects.toThrow(/run-1 is in use by another server/);
+  await second.claimRun('run-2');
+  await opened.shift()!.close();
+  await (await open()).claimRun(RUN.id);
+});
+
+it('[PG-11] a process that was cut off and overtaken writes nothing any more', async () => {
+  const old = await open();
+  await old.createRun(RUN);
+  await old.claimRun(RUN.id);
+  await old.appendFeedback(rewardFeedback('f1'));
+  // The line of its claim breaks, and it does not know; it asks again a second later.
+  const own = `SELECT pid FROM pg_locks WHERE locktype = 'advisory'`;
+  await database.query(`SELECT pg_terminate_backend(pid) FROM (${own}) AS held`);
+  const next = await open();
+  await next.claimRun(RUN.id);
+  const overtaken = /run-1 was taken over by another server/;
+  await expect(old.appendFeedback(rewardFeedback('f2'))).rejects.toThrow(overtaken);
+  await expect(old.putEpisode(recordEpisode('e1', 4), { live: true })).rejects.toThrow(overtaken);
+  const checkpoint = { checkpoint: { meta: {}, arrays: {} }, feedbackSequence: 0, savedAt: 0 };
+  await expect(old.putCheckpoint(RUN.id, checkpoint as never)).rejects.toThrow(overtaken);
+  await next.appendFeedback(rewardFeedback('f3'));
+  const ids = (await next.readFeedback(RUN.id, 0)).map(({ feedback }) => feedback.id);
+  expect(ids).toEqual(['f1', 'f3']);
+});
+
+it('[PG-12] a claim whose line broke holds again when nobody came in between', async () => {
+  const storage = await open();
+  await storage.createRun(RUN);
+  await storage.claimRun(RUN.id);
+  const locks = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted`;
+  await database.query(`SELECT pg_terminate_backend(pid) FROM (${locks}) AS held`);
+  await storage.appendFeedback(rewardFeedback('f1'));
+  while ((await database.query(locks)).rows.length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  await expect((await open()).claimRun(RUN.id)).rejects.toThrow(/in use/);
+});
