@@ -336,10 +336,16 @@ export interface Learner {
   /** New random critics, as PEBBLE has after its unsupervised start; nothing without critics. */
   resetCritics(): void;
   /** Of the experience that it keeps; what does not grow with the run does not count. */
-  bytes(): number;
+  bytes(): ExperienceBytes;
   save(options?: SaveOptions): Checkpoint;
   load(checkpoint: Checkpoint): void;
   dispose(): void;
+}
+
+export interface ExperienceBytes {
+  readonly used: number;
+  /** Allocated, but never written to: it takes no memory yet. */
+  readonly spare: number;
 }
 
 /** Learned reward, from all feedback. */

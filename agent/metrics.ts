@@ -87,13 +87,25 @@ export const METRICS = {
     meaning: 'loss of the critic that estimates whether the goal is reached',
   },
   'loss/reward': { unit: '1', meaning: 'Deep TAMER’s loss of predicting live rewards' },
+  'memory/arrays': {
+    unit: 'MB',
+    meaning: 'arrays of numbers of all threads, those of replay, episodes and recent among them',
+  },
+  'memory/code': { unit: 'MB', meaning: 'of Node and libraries: parts of files (Linux)' },
   'memory/episodes': {
     unit: 'MB',
     meaning: 'episodes that the learner keeps for queries and feedback',
   },
+  'memory/heaps': { unit: 'MB', meaning: 'JavaScript objects of all threads' },
   'memory/process': { unit: 'MB', meaning: 'resident memory of the server' },
   'memory/recent': { unit: 'MB', meaning: 'episodes that the server keeps for clips' },
   'memory/replay': { unit: 'MB', meaning: 'steps that the learner keeps to learn from' },
+  'memory/rest': {
+    unit: 'MB',
+    meaning:
+      'process without arrays, heaps and code: what libraries hold, and what was given back and is kept for reuse',
+  },
+  'memory/spare': { unit: 'MB', meaning: 'room for steps to come, which takes no memory yet' },
   'policy/clipped': { unit: '1', meaning: 'share of a batch whose ratio PPO clipped' },
   'policy/entropy': { unit: 'nat', meaning: 'entropy of the policy (SAC: estimated by a batch)' },
   'policy/kl': { unit: 'nat', meaning: 'divergence from the policy that acted the round' },

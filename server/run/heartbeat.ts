@@ -1,5 +1,7 @@
 /** What a run does by the clock: figures and status once a second, new queries while some are missing. */
+import type { MetricValues } from '../../agent/metrics.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
+import { memoryOfProcess } from '../threads/memory.ts';
 import type { RunParts } from './parts.ts';
 import { forHistory } from './statistics.ts';
 import { statusOf } from './status.ts';
@@ -58,7 +60,7 @@ export class Heartbeat {
       ...statistics.values(now, { environmentSteps, learnerUpdates }),
       ...takeovers.metrics(),
       'memory/recent': episodes.bytes / 1e6,
-      'memory/process': process.memoryUsage.rss() / 1e6,
+      ...memoryMetrics(learner.metrics['memory/spare']),
     };
     const finite = Object.fromEntries(Object.entries(values).filter(([, v]) => Number.isFinite(v)));
     return { time: now, environmentSteps, learnerUpdates, values: finite };
@@ -69,4 +71,17 @@ export class Heartbeat {
     const { missing, size } = queries;
     if (missing > 0) learner.askQueries(missing + SPARE_QUERIES, size);
   }
+}
+
+/** In MB. `spare`: of the arrays, what was never written to. */
+function memoryMetrics(spare = 0): MetricValues {
+  const { process, heaps, arrays, code } = memoryOfProcess();
+  const used = arrays / 1e6 - spare;
+  return {
+    'memory/process': process / 1e6,
+    'memory/heaps': heaps / 1e6,
+    'memory/arrays': used,
+    ...(code === undefined ? {} : { 'memory/code': code / 1e6 }),
+    'memory/rest': (process - heaps - (code ?? 0)) / 1e6 - used,
+  };
 }

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { createDeferred } from './deferred.ts';
 import { isLastWord } from './last-word.ts';
+import { forgetMemory, shareMemory } from './memory.ts';
 
 /**
  * Room for new objects, MB. V8 takes up to 48 for each thread and keeps what a busy start made it take; threads
@@ -44,8 +45,9 @@ export function startThread<Command, Event>(
 ): Thread<Command> {
   const nativeCalls = new Int32Array(new SharedArrayBuffer(8));
   running.add(nativeCalls);
+  const memory = shareMemory();
   const worker = new Worker(new URL('./worker-boot.mjs', import.meta.url), {
-    workerData: { ...data, module, nativeCalls },
+    workerData: { ...data, module, nativeCalls, memory },
     transferList: [...transfer],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
   });
@@ -76,6 +78,7 @@ export function startThread<Command, Event>(
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', (code) => {
       running.delete(nativeCalls);
+      forgetMemory(memory);
       resolve();
       // Code 0 too: a thread with nothing left to wait for ends as silently as it stops working.
       if (!finished) handlers.onDeath(failure?.message || `exit code ${code}`, failure);

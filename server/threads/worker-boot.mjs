@@ -2,4 +2,15 @@
 import { workerData } from 'node:worker_threads';
 import { compile } from './compile.mjs';
 
-await import(await compile(workerData.module));
+const { module, memory } = workerData;
+/** Between two reports of what this thread holds (memory.ts), ms. */
+const TOLD_EVERY = 2000;
+
+function tellMemory() {
+  const { heapTotal, arrayBuffers } = process.memoryUsage();
+  memory.set([heapTotal, arrayBuffers]);
+}
+
+setInterval(tellMemory, TOLD_EVERY).unref();
+await import(await compile(module));
+tellMemory();

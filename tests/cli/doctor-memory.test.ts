@@ -79,12 +79,21 @@ test('[MEM-6] doctor --memory asks a running server by its address', async () =>
       return (parts['memory/replay'] ?? 0) > 0;
     });
     expect(Object.keys(parts).sort()).toEqual([
+      'memory/arrays',
+      ...(process.platform === 'linux' ? ['memory/code'] : []),
       'memory/episodes',
+      'memory/heaps',
       'memory/process',
       'memory/recent',
       'memory/replay',
+      'memory/rest',
+      'memory/spare',
     ]);
-    expect(parts['memory/process']).toBeGreaterThan(50);
+    const of = (part: string) => parts[`memory/${part}`] ?? 0;
+    expect(of('process')).toBeGreaterThan(50);
+    // Nothing is left out: what no part accounts for is said.
+    const accounted = of('arrays') + of('heaps') + of('code') + of('rest');
+    expect(accounted).toBeCloseTo(of('process'), 6);
   } finally {
     await server.close();
   }

@@ -38,7 +38,7 @@ export interface Experience extends Pick<Learner, 'observe' | 'feedback'> {
   relabel: NonNullable<Learner['relabel']>;
   /** Fill `batch`: labelled, normalised, actions in [−1, 1]. */
   /** Of the replay buffer. */
-  bytes(): number;
+  bytes: Learner['bytes'];
   draw(): void;
   /** Normalise and scale what `replay.sample` put into `batch`. */
   prepare(): void;
@@ -97,7 +97,7 @@ export function createExperience(
     },
     feedback: (feedback, episodes) => humanSteps.apply(feedback, episodes),
     relabel: (model, budget) => replay.relabel(model, budget),
-    bytes: () => replay.bytes,
+    bytes: () => ({ used: replay.bytes, spare: replay.spareBytes }),
     draw() {
       replay.labelNew();
       replay.sample(batch, random, c.humanShare);

@@ -7,5 +7,5 @@ export const plainLearner = {
   gate: () => undefined,
   stepsNeeded: () => undefined,
   resetCritics: () => {},
-  bytes: () => 0,
+  bytes: () => ({ used: 0, spare: 0 }),
 } as const satisfies Partial<Learner>;

@@ -44,6 +44,7 @@ it('[MEM-2] with the observations of driving, replay and episodes stay within th
   const later = trainer.report();
   expect(later['memory/replay']).toBeLessThan(then['memory/replay']! * 1.01);
   expect(later['memory/episodes']).toBeLessThan(EPISODES);
+  expect(later['memory/spare']).toBe(0);
   trainer.dispose();
 });
 
