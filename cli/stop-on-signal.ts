@@ -15,9 +15,13 @@ export function stopOnSignal(): { readonly stop: AbortSignal; code(): number } {
   return { stop: controller.signal, code: () => code };
 }
 
-/** The other end of standard input has closed: whoever started this process is gone, however it ended. */
+/**
+ * The other end of standard input has closed: whoever started this process is gone, however it ended. Waiting for it
+ * does not keep the process.
+ */
 export function onInputEnd(then: () => void): void {
   const { stdin } = process;
   for (const event of ['end', 'close', 'error'] as const) stdin.once(event, then);
   stdin.resume();
+  if ('unref' in stdin) stdin.unref(); // a file has none, and ends
 }

@@ -21,7 +21,7 @@ import type { Writer, WriterOptions } from './writer.ts';
 const FILE_MB = 100;
 const CHUNK_FILES = 1000;
 /** Frames in a row group, at least: Hugging Face reads in batches of the first group's size, and a short episode would make it slow. */
-const GROUP = 1000;
+const GROUP = 250;
 
 export const writeLerobot: Writer = (options) => {
   const { folder, source } = options;

@@ -6,7 +6,7 @@ import pytest
 import reins
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[reins.Server]:
     """A server that asks comparisons as soon as it has clips of half a second."""
     settings = {"queries.kind": "compare", "queries.segmentSeconds": 0.5}

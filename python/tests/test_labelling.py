@@ -60,13 +60,13 @@ def labelled(theirs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with reins.start(run="walk", data=data, page=False) as server, server.connect("judge") as client:
         assert client.welcome["environment"]["title"] == "walk/theirs-v0"
         asked = set()
-        for query in client.queries(most=ANSWERS, timeout=60):
+        for query in client.queries(most=ANSWERS, timeout=300):
             first, second = (client.steps(segment).observations[:-1, 0].sum() for segment in query.segments)
             client.prefer(query, "a" if first > second else "b")
             asked |= {segment.episode_id for segment in query.segments}
         assert len(client.feedback()) == ANSWERS
         assert len(asked) > EPISODES / 2
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while client.metrics.get("reward/labels", 0) < ANSWERS or client.metrics.get("reward/trainAccuracy", 0) < 0.8:
             assert time.monotonic() < deadline, client.metrics
             time.sleep(0.5)

@@ -13,7 +13,7 @@ import reins
 NAME = "HalfCheetah-v5"
 
 
-def until(what: Callable[[], object], seconds: float = 90) -> None:
+def until(what: Callable[[], object], seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "it did not come true in time"
