@@ -151,7 +151,7 @@ test('[CLI-11] the judge of rotation teaches the backflip: a reference, a strip 
   const strip = readFileSync(join(out, 'plots/strip-hopper-backflip.svg'), 'utf8');
   expect(parseXml(strip)).toBe('svg');
   expect(strip.match(/stroke-linecap="round"/g)).toHaveLength(40); // 4 capsules, 10 pictures
-}, 120_000);
+});
 
 test('[CLI-11] bad arguments: one line, exit code 2, nothing on stdout', async () => {
   const out = join(folder, 'bad');
@@ -176,7 +176,7 @@ test('[CLI-11] bad arguments: one line, exit code 2, nothing on stdout', async (
     expect(err.trimEnd().split('\n')).toHaveLength(1);
   }
   expect(existsSync(out)).toBe(false);
-}, 60_000);
+});
 
 test('[CLI-11] a folder that another bench works in is refused', async () => {
   const out = join(folder, 'busy');

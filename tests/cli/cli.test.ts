@@ -250,5 +250,5 @@ describe('results', () => {
     const again = await json('eval', '--env', 'driving-easy', '--policy', out, '--episodes', '2');
     const after = result.after as { return: unknown };
     expect(again.return).toEqual(after.return);
-  }, 120_000);
+  });
 });

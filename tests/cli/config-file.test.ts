@@ -335,4 +335,4 @@ test('[CLI-26] the examples of docs/configuration.md are taken as the page says'
     preset: 'pvp',
     environmentSteps: 40,
   });
-}, 120_000);
+});

@@ -152,11 +152,11 @@ test('[CLI-31] a second signal ends the process at once, whatever it is doing', 
   const args = ['--import', 'tsx', '--input-type=module', '-e', script];
   const { code, err } = await stopped(args, ['ready', 'SIGINT'], ['saving', 'SIGTERM']);
   expect(code, err).toBe(143);
-}, 120_000);
+});
 
 test('[CLI-31] a second signal ends the process in order while a thread is within ONNX Runtime', async () => {
   const args = ['--import', 'tsx', 'tests/cli/fixtures/computing-thread.ts'];
   const { code, err } = await stopped(args, ['computing', 'SIGINT'], ['saving', 'SIGINT']);
   expect(code, err).toBe(130);
   expect(err).toBe('computing\nsaving\n');
-}, 120_000);
+});

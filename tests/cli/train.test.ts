@@ -66,7 +66,7 @@ test('[CLI-4] an override teacher lifts the return of held-out episodes', async 
     observationSize: 2,
     meta: { preset: 'reins', seed: 1 },
   });
-}, 120_000);
+});
 
 test('[CLI-4] the same seed gives the same policy, bit for bit; another seed another one', async () => {
   const teachers = ['override', 'preference', 'scalar'] as const;
@@ -77,7 +77,7 @@ test('[CLI-4] the same seed gives the same policy, bit for bit; another seed ano
   expect(b.snapshotHash).toBe(a.snapshotHash);
   expect(c.snapshotHash).not.toBe(a.snapshotHash);
   expect({ ...b, snapshot: '' }).toEqual({ ...a, snapshot: '' });
-}, 120_000);
+});
 
 test.each([undefined, 'cpu'] as const)(
   '[CLI-4] --deterministic, backend %s: the same seed and log, the same weights; native is refused',
@@ -103,7 +103,7 @@ test('[CLI-4] preferences alone: all labels are answered and a reward is learned
   expect(result.labels).toBe(30);
   expect(result.expertSteps).toBe(0);
   expect(result.rewardModel.pearson).toBeGreaterThan(0.3);
-}, 120_000);
+});
 
 test('[CLI-4] what cannot work is refused with one sentence', async () => {
   const { createExpert: _none, ...noExpert } = factory;
@@ -155,7 +155,6 @@ test.each(['rank', 'rate'])(
     expect(result.labels).toBe(30);
     expect(result.rewardModel.pearson).toBeGreaterThan(0.3);
   },
-  120_000,
 );
 
 test('[CLI-22] answers that take their time hold nothing up, and all arrive in the end', async () => {
@@ -168,7 +167,7 @@ test('[CLI-22] answers that take their time hold nothing up, and all arrive in t
   expect((await run({ ...base, teach: { preference: { delay: 0 } } })).snapshotHash).toBe(
     prompt.snapshotHash,
   );
-}, 120_000);
+});
 
 test.each([
   [{ preference: { delays: 3 } }, 'teach.preference.delays: unknown, allowed beta, gamma'],
@@ -206,7 +205,7 @@ test('[QRY-6] accuracy stands beside its ceiling: the teacher’s own, and the o
   expect(rewardModel.accuracy).toBeLessThan(0.95);
   const once = await run({ ...common, overrides: base, teach });
   expect(once.rewardModel).toMatchObject({ measuredCeiling: null });
-}, 120_000);
+});
 
 test('[EVAL-20] where the reward is constant nothing is at a distance from it or correlates with it', async () => {
   const dull: EnvironmentFactory = {

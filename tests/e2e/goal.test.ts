@@ -27,15 +27,11 @@ const compare = () => page.locator('[data-testid="compare"][data-ready="true"]')
 
 /** The next question with its clips, other than the last one; its id. */
 const nextQuestion = (last?: string) =>
-  until(
-    'a question',
-    async () => {
-      if ((await compare().count()) === 0) return undefined;
-      const id = await compare().getAttribute('data-query');
-      return id !== last && id;
-    },
-    90_000,
-  );
+  until('a question', async () => {
+    if ((await compare().count()) === 0) return undefined;
+    const id = await compare().getAttribute('data-query');
+    return id !== last && id;
+  });
 
 test('[UI-45] the goal is in sight before the first answer, and by a key and a button ever after', async () => {
   await page.getByTestId('tab-compare').click();

@@ -158,7 +158,7 @@ export async function screenshot(page: Page, name: string): Promise<string> {
 export async function until<T>(
   what: string,
   probe: () => T | undefined | false | null | Promise<T | undefined | false | null>,
-  timeoutMs = 30_000,
+  timeoutMs = 120_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   let failure: unknown;

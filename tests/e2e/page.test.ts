@@ -149,17 +149,13 @@ test('[E2E-3] ten comparisons by keys are in the database, with the choice of th
   const choices = ['a', 'b', 'equal', 'incomparable', 'skip'];
   let last: string | null = '';
   for (let i = 0; i < 10; i++) {
-    last = await until<string>(
-      `pair ${i + 1}`,
-      async () => {
-        const pair = page.getByTestId('compare');
-        if ((await pair.count()) === 0) return undefined;
-        const query = await attribute('compare', 'data-query');
-        const ready = await attribute('compare', 'data-ready');
-        return ready === 'true' && query !== last ? (query ?? undefined) : undefined;
-      },
-      60_000,
-    );
+    last = await until<string>(`pair ${i + 1}`, async () => {
+      const pair = page.getByTestId('compare');
+      if ((await pair.count()) === 0) return undefined;
+      const query = await attribute('compare', 'data-query');
+      const ready = await attribute('compare', 'data-ready');
+      return ready === 'true' && query !== last ? (query ?? undefined) : undefined;
+    });
     if (i === 2) await screenshot(page, 'compare');
     await page.keyboard.press(keys[i % keys.length]!);
   }

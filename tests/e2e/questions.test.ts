@@ -57,17 +57,13 @@ async function withPage(
 
 /** The next question of the kind, once its clips are there; its id and how many clips it has. */
 function nextQuestion(page: Page, kind: string, last: string | undefined) {
-  return until(
-    `a question to ${kind} after ${last}`,
-    async () => {
-      const ready = page.locator(`[data-testid="compare"][data-kind="${kind}"][data-ready="true"]`);
-      if ((await ready.count()) === 0) return undefined;
-      const id = await ready.getAttribute('data-query', { timeout: 5000 });
-      const clips = await ready.locator('.clip').count();
-      return id !== null && id !== last && { id, clips };
-    },
-    90_000,
-  );
+  return until(`a question to ${kind} after ${last}`, async () => {
+    const ready = page.locator(`[data-testid="compare"][data-kind="${kind}"][data-ready="true"]`);
+    if ((await ready.count()) === 0) return undefined;
+    const id = await ready.getAttribute('data-query', { timeout: 5000 });
+    const clips = await ready.locator('.clip').count();
+    return id !== null && id !== last && { id, clips };
+  });
 }
 
 /** The reward model's own count of labels of a kind, as published. */

@@ -48,14 +48,10 @@ it('[SRV-22] christiano: answers make a reward, PPO learns from it, and the simu
   try {
     client.send({ type: 'ask-queries', count: 16 });
     // Five rounds beyond what rollouts may do of their own accord.
-    await until(
-      'rounds',
-      () => {
-        answer();
-        return counts().environmentSteps > FIRST_CREDIT + 5 * ROUND;
-      },
-      60_000,
-    );
+    await until('rounds', () => {
+      answer();
+      return counts().environmentSteps > FIRST_CREDIT + 5 * ROUND;
+    });
     // Every round: two epochs of four minibatches.
     await until('updates', () => counts().learnerUpdates >= 5 * 8);
     const frames = client.frames();
@@ -67,4 +63,4 @@ it('[SRV-22] christiano: answers make a reward, PPO learns from it, and the simu
     await server.close();
     folder.remove();
   }
-}, 120_000);
+});

@@ -67,4 +67,4 @@ it('[CF-8] totals of takeovers are in the status and the metrics, also after a k
       .some((m) => m.points.some((p) => p.values['human/false-takeover-rate'] === rate));
   });
   client.close();
-}, 120_000);
+});

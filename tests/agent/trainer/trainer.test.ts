@@ -167,7 +167,6 @@ describe('trainer', () => {
       first.dispose();
       second.dispose();
     },
-    120_000,
   );
 
   it('[TRN-8] an unsupervised start asks nothing before its steps are over, and lasts until there is a reward model', async () => {

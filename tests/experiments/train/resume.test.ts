@@ -173,7 +173,7 @@ describe('a training in a folder', () => {
     expect({ ...again, wallSeconds: 0 }).toEqual({ ...whole, wallSeconds: 0 });
     expect(await read(folder, id)).toEqual(before);
     expect(before.log.length).toBeGreaterThan(10);
-  }, 120_000);
+  });
 
   test('[CLI-33] other settings are refused by name, and one that is over says so again', async () => {
     await stopped(100);
@@ -187,7 +187,7 @@ describe('a training in a folder', () => {
       ...whole,
       wallSeconds: 0,
     });
-  }, 120_000);
+  });
 
   test('[CLI-34] the same seed again is another run with the same policy, also without a folder', async () => {
     const first = await train(options());
@@ -197,7 +197,7 @@ describe('a training in a folder', () => {
     const alone = await train(options({ keep: undefined, out: join(folder, 'alone.policy') }));
     expect(alone.snapshotHash).toBe(first.snapshotHash);
     expect(alone.run).toBeNull();
-  }, 120_000);
+  });
 
   test('[CLI-35] evaluating during the training changes nothing about it', async () => {
     const plain = await train(options());
@@ -222,5 +222,5 @@ describe('a training in a folder', () => {
     const points = curve.filter(({ values }) => 'eval/return' in values);
     expect(points.map((point) => point.environmentSteps)).toEqual([0, 60, 120, 180, 200]);
     expect(points[4]!.values['eval/return']).toBe(last.return.mean);
-  }, 120_000);
+  });
 });

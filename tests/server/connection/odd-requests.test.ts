@@ -39,7 +39,7 @@ it('[SRV-23] odd requests, halves and resets end their own connection and nothin
   expect((await fetch(`${door.url}/api/health`)).status).toBe(200);
   const another = await watchDoor(door, 'bob');
   expect(another.isOpen).toBe(true);
-}, 120_000);
+});
 
 it('[SRV-23] what fails in a listener ends its connection alone', async () => {
   await door.close();

@@ -22,7 +22,7 @@ describe('[MAP-2] generated maps', () => {
       ),
       { numRuns: 120 },
     );
-  }, 30_000);
+  });
 
   it('[MAP-2] hold for every block kind alone and behind every other', () => {
     for (const a of 'SCrRXTOyY') {
@@ -34,7 +34,7 @@ describe('[MAP-2] generated maps', () => {
         checkMap(generateMap(13, { ...options, sequence: a + b }));
       }
     }
-  }, 30_000);
+  });
 
   it('[MAP-3] are the same for the same seed and options, and differ between seeds', () => {
     fc.assert(
@@ -96,7 +96,7 @@ describe('[MAP-5] bad options are refused by name, value and range', () => {
         expect((error as Error).message).toContain(`map seed ${seed}`);
       }
     }
-  }, 20_000);
+  });
 });
 
 describe('[MAP-7] lanesAt', () => {

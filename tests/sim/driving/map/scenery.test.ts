@@ -108,11 +108,11 @@ function checkClear(map: RoadMap): void {
 describe('[SCENE-1] scenery keeps lanes clear', () => {
   it('[SCENE-1] for random maps of one to five lanes', () => {
     fc.assert(fc.property(maps, checkClear), { numRuns: 10 });
-  }, 60_000);
+  });
 
   it('[SCENE-1] for every kind of block', () => {
     for (const kind of 'SCrRXTOyY') checkClear(generateMap(5, { ...options, sequence: kind }));
-  }, 60_000);
+  });
 
   it('[SCENE-1] the check itself finds a lamp that stands on a lane', () => {
     const map = generateMap(3, options);
@@ -138,7 +138,7 @@ describe('[SCENE-2] meshes are sound', () => {
       }),
       { numRuns: 10 },
     );
-  }, 60_000);
+  });
 
   it('[SCENE-2] indices, positions and colours are in range, every mesh is drawn once', () => {
     const scenery = createScenery(generateMap(8, { ...options, sequence: 'XOCr' }));
@@ -179,7 +179,7 @@ describe('[SCENE-3] scenery follows from the map', () => {
       }),
       { numRuns: 4 },
     );
-  }, 30_000);
+  });
 });
 
 describe('[SCENE-4] scenery is bounded', () => {
@@ -191,7 +191,7 @@ describe('[SCENE-4] scenery is bounded', () => {
       for (const data of Object.values(meshes)) triangles += data.indices.length / 3;
       expect(triangles).toBeLessThan(90_000);
     }
-  }, 30_000);
+  });
 });
 
 describe('[SCENE-5] what belongs to a road is there', () => {
@@ -212,7 +212,7 @@ describe('[SCENE-5] what belongs to a road is there', () => {
       }),
       { numRuns: 10 },
     );
-  }, 30_000);
+  });
 
   it('[SCENE-5] whoever enters a roundabout gives way; at a crossing the through road goes first', () => {
     const round = findApproaches(generateMap(4, { ...options, sequence: 'O' }));

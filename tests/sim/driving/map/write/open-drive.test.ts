@@ -64,7 +64,7 @@ describe('[ROAD-11] a written road, read back', () => {
       }),
       { numRuns: 15 },
     );
-  }, 60_000);
+  });
 
   it.each([...'SCrRXTOyY'])('[ROAD-11] block %s alone', (sequence) => {
     const map = generateMap(5, { blocks: 1, sequence, lanes: 3, laneWidth: 3.5 });
@@ -131,5 +131,5 @@ describe('[ROAD-12] what checkers do not look at', () => {
       }),
       { numRuns: 15 },
     );
-  }, 60_000);
+  });
 });
