@@ -1,5 +1,6 @@
 /** A run, as viewers and operators use it; `run.ts` makes one. */
 import type { BackendName, Episode, Segment } from '../agent/contract.ts';
+import type { LearnedPerson } from '../agent/reward/people.ts';
 import type { Driver, EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type {
   ClientFeedback,
@@ -91,6 +92,8 @@ export interface PersonStanding {
 }
 
 export interface WatchHandle {
+  /** What the reward model has learned of somebody; undefined: nothing yet. */
+  learned(teacherId: string): LearnedPerson | undefined;
   of(teacherId: string): PersonStanding;
   /** Everybody of whom anything is known. */
   readonly people: readonly string[];

@@ -306,7 +306,7 @@ function labelled(
     const full = new Float64Array(2);
     sumParts({ ...item, cropStart: 0, cropEnd: 0 }, outputs, full);
     // Without lapses: how sure the model is, not how often a teacher answers at random.
-    const { beta, ...rest } = preferenceNoise('pseudo', noise);
+    const { beta, ...rest } = preferenceNoise(datum, noise);
     const p = preferenceProbabilities(beta * (full[0]! - full[1]!), { ...rest, lapse: 0 });
     const sure = Math.max(p.a, p.b) / (p.a + p.b);
     if (sure < config.surf!.threshold) return undefined;

@@ -50,7 +50,7 @@ export function createDistrustOf(
       for (const [i, datum] of data.entries()) {
         const S = partReturns(datum, rewards, at);
         at += datum.rows.length / width;
-        const { beta } = preferenceNoise(datum.teacherId, noise);
+        const { beta } = preferenceNoise(datum, noise);
         const x = beta * datum.strength * (S[0]! - S[1]!);
         likely[i]! += sigmoid(datum.choice === 'a' ? x : -x) / members.length;
       }

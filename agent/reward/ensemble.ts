@@ -48,6 +48,7 @@ import { createLabelSet } from './label-set.ts';
 import { addToAverage, createMembers, isFlat } from './members.ts';
 import { rowMirror } from './mirror.ts';
 import { createNoise } from './noise.ts';
+import { type LearnedPerson, learnedPeople } from './people.ts';
 import { createPredictor } from './predictor.ts';
 import {
   createReference,
@@ -74,6 +75,8 @@ export interface RewardEnsemble extends RewardModel {
   memberOutputs(observations: Float32Array, actions: Float32Array, n: number): Float32Array[];
   /** What is published, as a graph for a file. */
   graph(): Graph;
+  /** How each person who compared clips answers, as it is learned now. */
+  people(): LearnedPerson[];
   /** Held-out confidence against accuracy, as of the last version. */
   reliability(): ReliabilityBin[];
 }
@@ -313,6 +316,7 @@ export function createRewardEnsemble(
       }));
       return rewardGraph(predictor.scale, parts, spec, config);
     },
+    people: () => (state.version === 0 ? [] : learnedPeople(reportSource())),
     reliability: () => state.lastBins,
     report: () => ({
       ...state.lastReport,

@@ -86,16 +86,17 @@ function interval(
 }
 
 function comparison(
-  { teacherId, choice, strength }: Pick<Comparison, 'teacherId' | 'choice' | 'strength'>,
+  datum: Pick<Comparison, 'kind' | 'teacherId' | 'choice' | 'strength'>,
   noise: Noise,
 ): Interval {
-  const { beta, lapse, delta, ties } = preferenceNoise(teacherId, noise);
+  const { choice, strength } = datum;
+  const { beta, lapse, delta, side, ties } = preferenceNoise(datum, noise);
   const low = choice === 'a' ? delta : choice === 'b' ? -UNBOUNDED : -delta;
   const high = choice === 'a' ? UNBOUNDED : choice === 'b' ? -delta : delta;
   const random = choice === 'equal' ? ties : (1 - ties) / 2;
   const factor = beta * strength;
   const mistakes = { lapse, random, share: 1, normal: false };
-  return interval([0, 1], [factor, -factor], 0, low, high, mistakes);
+  return interval([0, 1], [factor, -factor], side, low, high, mistakes);
 }
 
 function rating(

@@ -11,10 +11,15 @@ import { sigmoid, softplus } from '../nn/gaussian.ts';
 import type { Comparison, Datum, Ranking, Rating, Signed, StepPairs, Value } from './dataset.ts';
 import type { Noise, NoisePrior } from './noise.ts';
 
-/** log β of a teacher: rationality within a factor of e either way of 1. */
-export const BETA: NoisePrior = { initial: 0, deviation: 0.7 };
+/**
+ * log β of a teacher: rationality within a factor of e either way of 1. Half of the prior's variance is between
+ * people, half in what they have in common: somebody with few answers is thought of as the others are.
+ */
+export const BETA: NoisePrior = { initial: 0, deviation: 0.5, common: 0.49 };
 /** logit of the lapse ε: about 2 % of answers at random. */
-export const LAPSE: NoisePrior = { initial: -4, deviation: 1 };
+export const LAPSE: NoisePrior = { initial: -4, deviation: 0.8, common: 0.6 };
+/** Pull to the left clip, logit; sides are random, so that nobody's is about what is shown. */
+export const SIDE: NoisePrior = { initial: 0, deviation: 0.9, common: 0.4 };
 /** log of the tie margin δ. */
 export const TIE: NoisePrior = { initial: -1.5, deviation: 1.5 };
 /** log of the rationality of single-step comparisons. */
@@ -37,12 +42,12 @@ export interface Gradients {
 }
 
 /**
- * Probabilities of 'a', 'b' and 'equal' for x = β s (R_a − R_b), tie margin δ and lapse ε; a lapsing
+ * Probabilities of 'a', 'b' and 'equal' for x = β s (R_a − R_b) + side, tie margin δ and lapse ε; a lapsing
  * teacher says 'equal' as often as it usually does, else 'a' or 'b' whatever it saw.
  */
 export function preferenceProbabilities(
   x: number,
-  { delta, lapse, ties }: Omit<PreferenceNoise, 'beta'>,
+  { delta, lapse, ties }: Pick<PreferenceNoise, 'delta' | 'lapse' | 'ties'>,
 ): { a: number; b: number; equal: number } {
   const a = (1 - lapse) * sigmoid(x - delta) + (lapse * (1 - ties)) / 2;
   const b = (1 - lapse) * sigmoid(-x - delta) + (lapse * (1 - ties)) / 2;
@@ -53,13 +58,24 @@ export interface PreferenceNoise {
   readonly beta: number;
   readonly lapse: number;
   readonly delta: number;
+  /** Pull to the left clip, logit. */
+  readonly side: number;
   /** Share of 'equal' among the teacher's answers. */
   readonly ties: number;
 }
 
-/** Noise of one teacher's comparisons. */
-export function preferenceNoise(teacherId: string, noise: Noise): PreferenceNoise {
+/** Sides exist where somebody looks at two clips; who drives better than the agent has none. */
+function hasSides({ kind }: Pick<Comparison, 'kind'>): boolean {
+  return kind === 'preference';
+}
+
+/** Noise of one teacher's comparisons of a kind. */
+export function preferenceNoise(
+  { teacherId, kind }: Pick<Comparison, 'teacherId' | 'kind'>,
+  noise: Noise,
+): PreferenceNoise {
   return {
+    side: hasSides({ kind }) ? noise.value(`side/${teacherId}`, SIDE) : 0,
     beta: Math.exp(noise.value(`beta/${teacherId}`, BETA)),
     lapse: sigmoid(noise.value(`lapse/${teacherId}`, LAPSE)),
     delta: Math.exp(noise.value(`tie/${teacherId}`, TIE)),
@@ -72,16 +88,17 @@ export function preferenceNoise(teacherId: string, noise: Noise): PreferenceNois
  * often as it does otherwise: if not, swapped answers could never be told from noise (docs/decisions/0005).
  */
 export function preferenceNll(
-  datum: Pick<Comparison, 'teacherId' | 'choice' | 'strength'>,
+  datum: Pick<Comparison, 'kind' | 'teacherId' | 'choice' | 'strength'>,
   S: Float64Array,
   dS: Float64Array,
   { values, scale }: Gradients,
 ): number {
   const { teacherId, choice, strength } = datum;
-  const { beta, lapse, delta, ties } = preferenceNoise(teacherId, values);
+  const { beta, lapse, delta, side, ties } = preferenceNoise(datum, values);
   const random = choice === 'equal' ? ties : (1 - ties) / 2;
   const margin = strength * (S[0]! - S[1]!);
-  const x = beta * margin;
+  const pull = beta * margin;
+  const x = pull + side;
   const up = sigmoid(x - delta);
   const down = sigmoid(-x - delta);
   const dUp = up * (1 - up);
@@ -107,7 +124,8 @@ export function preferenceNll(
   dS[0]! += dx * beta * strength;
   dS[1]! -= dx * beta * strength;
   if (scale !== 0) {
-    values.add(`beta/${teacherId}`, scale * dx * x);
+    values.add(`beta/${teacherId}`, scale * dx * pull);
+    if (hasSides(datum)) values.add(`side/${teacherId}`, scale * dx);
     values.add(`tie/${teacherId}`, scale * dq * qd * delta);
     values.add(`lapse/${teacherId}`, scale * (-(random - q) / p) * lapse * (1 - lapse));
   }

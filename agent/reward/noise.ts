@@ -1,12 +1,17 @@
 /**
- * The learned noise of teachers and feedback types (rationality, lapse, tie margin, offsets, scales):
+ * The learned noise of teachers and feedback types (rationality, side, lapse, tie margin, offsets, scales):
  * named scalars, made when first asked for, with their own Adam. Each has a Gaussian prior around its
- * first value, so that a teacher with three answers keeps it.
+ * first value, so that a teacher with three answers keeps it; the priors of teachers are hierarchical.
  */
 export interface NoisePrior {
   readonly initial: number;
-  /** Standard deviation of the prior around `initial`. */
+  /** Standard deviation of the prior around `initial`, or around what all of the family have in common. */
   readonly deviation: number;
+  /**
+   * Standard deviation of that around `initial`. A family are all names with one text before the last slash: the
+   * teachers of one kind of answer. Alone in it, a teacher has the prior of both variances together. Absent: nothing.
+   */
+  readonly common?: number;
 }
 
 export interface Noise {
@@ -35,6 +40,8 @@ interface Scalar {
   t: number;
 }
 
+const familyOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));
+
 const BETA1 = 0.9;
 const BETA2 = 0.99;
 
@@ -44,6 +51,27 @@ export function createNoise(): Noise {
 
   function make(prior: NoisePrior): Scalar {
     return { value: prior.initial, prior, gradient: 0, m: 0, v: 0, t: 0 };
+  }
+
+  /**
+   * What each family has in common: its posterior mean given the values of those who answered. With one of them,
+   * (v − c) / deviation² = (v − initial) / (deviation² + common²).
+   */
+  function centres(): Map<string, number> {
+    const families = new Map<string, { sum: number; n: number; prior: NoisePrior }>();
+    for (const [name, { value, prior, v }] of scalars) {
+      if (prior.common === undefined || v === 0) continue; // nobody answered under that name
+      const family = families.get(familyOf(name)) ?? { sum: 0, n: 0, prior };
+      family.sum += value - prior.initial;
+      family.n++;
+      families.set(familyOf(name), family);
+    }
+    const found = new Map<string, number>();
+    for (const [family, { sum, n, prior }] of families) {
+      const weight = prior.deviation ** 2 / prior.common! ** 2;
+      found.set(family, prior.initial + sum / (n + weight));
+    }
+    return found;
   }
 
   return {
@@ -59,8 +87,11 @@ export function createNoise(): Noise {
       scalars.get(name)!.gradient += gradient;
     },
     step(learningRate, labels) {
-      for (const s of scalars.values()) {
-        const pull = (s.value - s.prior.initial) / s.prior.deviation ** 2;
+      const common = centres();
+      for (const [name, s] of scalars) {
+        const centre = common.get(familyOf(name)) ?? s.prior.initial;
+        const pull =
+          s.v === 0 && s.gradient === 0 ? 0 : (s.value - centre) / s.prior.deviation ** 2;
         const g = s.gradient + pull / Math.max(1, labels);
         s.gradient = 0;
         s.t++;
@@ -80,8 +111,7 @@ export function createNoise(): Noise {
         scalars: [...scalars].map(([name, s]) => ({
           name,
           value: s.value,
-          initial: s.prior.initial,
-          deviation: s.prior.deviation,
+          ...s.prior,
           m: s.m,
           v: s.v,
           t: s.t,
@@ -92,8 +122,10 @@ export function createNoise(): Noise {
       scalars.clear();
       const saved = meta.scalars as ({ name: string; value: number } & NoisePrior &
         Pick<Scalar, 'm' | 'v' | 't'>)[];
-      for (const { name, value, initial, deviation, m, v, t } of saved)
-        scalars.set(name, { value, prior: { initial, deviation }, gradient: 0, m, v, t });
+      for (const { name, value, initial, deviation, common, m, v, t } of saved) {
+        const prior = { initial, deviation, ...(common === undefined ? {} : { common }) };
+        scalars.set(name, { value, prior, gradient: 0, m, v, t });
+      }
     },
   };
 }

@@ -122,8 +122,9 @@ function judge(source: ReportSource) {
         }
       }
       if (datum.kind !== 'preference' || datum.choice === 'equal') continue;
-      const { beta, ...rest } = preferenceNoise(datum.teacherId, noise);
-      const p = preferenceProbabilities(beta * datum.strength * (S[0]! - S[1]!), rest);
+      const { beta, side, ...rest } = preferenceNoise(datum, noise);
+      const x = beta * datum.strength * (S[0]! - S[1]!) + side;
+      const p = preferenceProbabilities(x, rest);
       confidences.push(Math.max(p.a, p.b) / (p.a + p.b));
       right.push(p.a > p.b === (datum.choice === 'a'));
     }

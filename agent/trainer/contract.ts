@@ -14,6 +14,7 @@ import type {
   Segment,
 } from '../contract.ts';
 import type { Graph } from '../graphs/graph.ts';
+import type { LearnedPerson } from '../reward/people.ts';
 
 /**
  * A preset put together: learner + reward model + query selection. What the learner thread and
@@ -44,6 +45,8 @@ export interface Trainer {
   /** Learned reward of any rows, and the same as a graph for a file; undefined while there is none. */
   rewardModel(): Pick<RewardModel, 'predict'> | undefined;
   rewardGraph(): Graph | undefined;
+  /** How each person who compared clips answers; none without a reward model. */
+  people(): LearnedPerson[];
   counts(): {
     environmentSteps: number;
     learnerUpdates: number;

@@ -270,6 +270,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     },
     rewardGraph: () => (reward && reward.version > 0 ? reward.graph() : undefined),
     rewardModel: () => (reward && reward.version > 0 ? reward : undefined),
+    people: () => reward?.people() ?? [],
     counts: () => countsOf(counters),
     report: () => ({
       ...(reward?.report() ?? {}),

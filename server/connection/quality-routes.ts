@@ -111,6 +111,7 @@ async function report({ run, storage, people }: QualityRouteOptions) {
       ...person,
       name: people.nameOf(person.teacherId),
       standing: run.watch.of(person.teacherId),
+      learned: run.watch.learned(person.teacherId) ?? null,
     })),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Episode, Feedback, Metrics, Segment } from '../../agent/contract.ts';
 import { type EpisodeChunk, sliceEpisode } from '../../agent/episode/chunks.ts';
+import type { LearnedPerson } from '../../agent/reward/people.ts';
 import type { Run, Storage } from '../storage/contract.ts';
 import { createDeferred } from '../threads/deferred.ts';
 import type { Log } from '../threads/log.ts';
@@ -52,6 +53,7 @@ export class LearnerHandle {
   #backend: LearnerBackend = { name: 'cpu', reason: 'the learner is starting' };
   #metrics: Metrics = {};
   #excluded: readonly string[] = [];
+  #people: readonly LearnedPerson[] = [];
   #counts: LearnerCounts = {
     environmentSteps: 0,
     learnerUpdates: 0,
@@ -93,6 +95,11 @@ export class LearnerHandle {
   /** As last reported. */
   get metrics(): Metrics {
     return this.#metrics;
+  }
+
+  /** How people answer, as last reported. */
+  get people(): readonly LearnedPerson[] {
+    return this.#people;
   }
 
   start(listener: (report: LearnerReport) => void): void {
@@ -210,6 +217,9 @@ export class LearnerHandle {
         this.#counts = event.counts;
         this.#metrics = event.metrics;
         this.#state = stateOf(event);
+        return;
+      case 'people':
+        this.#people = event.people;
         return;
       case 'credit':
         this.#counts = event.counts;

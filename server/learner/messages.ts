@@ -10,6 +10,7 @@ import type {
   Segment,
 } from '../../agent/contract.ts';
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
+import type { LearnedPerson } from '../../agent/reward/people.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 
 /**
@@ -81,6 +82,8 @@ export type LearnerEvent =
       readonly learning: boolean;
       readonly metrics: Metrics;
     }
+  /** How people answer, as of this version of the reward model. */
+  | { readonly type: 'people'; readonly people: readonly LearnedPerson[] }
   /** Rollouts may go on by this many steps. */
   | { readonly type: 'credit'; readonly steps: number; readonly counts: LearnerCounts }
   | { readonly type: 'queries'; readonly queries: readonly Query[] }

@@ -22,6 +22,7 @@ import { createWaitingFeedback } from './waiting-feedback.ts';
 /** Time between two publications of the policy, and between reports of progress, ms. */
 const PUBLISH_EVERY = 1000;
 const PROGRESS_EVERY = 500;
+const PEOPLE_EVERY = 5000;
 /** Rest when there is nothing to learn from, ms. */
 const IDLE = 15;
 /** Longest stretch of updates before messages are heard, ms. */
@@ -50,6 +51,7 @@ if (data.checkpoint) {
 const assembler = createAssembler();
 const waiting = createWaitingFeedback((feedback) => trainer.feedback(feedback));
 let closing = false;
+let people = { version: 0, toldAt: Number.NEGATIVE_INFINITY };
 let sums: Record<string, { total: number; n: number }> = {};
 
 /** Puts a chunk to what is known of its episode: its own arrays are read then. */
@@ -145,6 +147,14 @@ function publish(): void {
   emit({ type: 'published', snapshot, appliedFeedback, ...(gate ? { gate } : {}) });
 }
 
+/** Now and then: it costs as much as a report. */
+function tellPeople(now: number): void {
+  const version = trainer.report()['reward/version'] ?? 0;
+  if (version === people.version || now - people.toldAt < PEOPLE_EVERY) return;
+  people = { version, toldAt: now };
+  emit({ type: 'people', people: trainer.people() });
+}
+
 function credit(steps: number): void {
   if (steps > 0) emit({ type: 'credit', steps, counts: trainer.counts() });
 }
@@ -194,6 +204,7 @@ while (!closing) {
       metrics: means(),
     });
     toldAt = now;
+    tellPeople(now);
   }
   await (worked ? setImmediate() : sleep(IDLE));
 }

@@ -111,6 +111,8 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
     case 'progress':
       hearReward(report.metrics);
       return;
+    case 'people':
+      return;
     case 'credit':
       rollouts.credit(report.steps);
       return;

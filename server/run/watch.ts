@@ -17,7 +17,7 @@ export interface WatchOptions {
   readonly standings: Standings;
   readonly probes: Probes;
   readonly queries: Pick<Queries, 'pause' | 'resume' | 'tellPerson'>;
-  readonly learner: Pick<LearnerHandle, 'exclude'>;
+  readonly learner: Pick<LearnerHandle, 'exclude' | 'people'>;
   readonly background: Pick<Background, 'run'>;
   /** s of a step. */
   readonly controlDt: () => number;
@@ -62,6 +62,10 @@ export class Watch implements WatchHandle {
       ...standings.record(teacherId),
       fast: standings.fastShare(teacherId),
     };
+  }
+
+  learned(teacherId: string): ReturnType<WatchHandle['learned']> {
+    return this.#options.learner.people.find((person) => person.teacherId === teacherId);
   }
 
   /** What the person's page is told; undefined: there is nothing to tell. */

@@ -22,6 +22,7 @@ async function open() {
   const heard: unknown[][] = [];
   const watch: WatchHandle = {
     of: () => standing,
+    learned: () => undefined,
     people: ['ada'],
     gold: [],
     async pause(...said) {

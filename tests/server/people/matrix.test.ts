@@ -40,6 +40,7 @@ const run: Partial<RunHandle> = {
   queue: { served: 0, answered: 0, skipped: 0, expired: 0, open: 0, waiting: 0, holds: true },
   watch: {
     of: () => ({}) as never,
+    learned: () => undefined,
     people: [],
     gold: [],
     pause: async () => 0,

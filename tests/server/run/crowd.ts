@@ -59,7 +59,7 @@ export async function openCrowd(rules: QualityRules, seed = 1) {
     });
     const watch = new Watch({
       ...{ ...shared, standings, probes, queries },
-      learner: { exclude: (ids) => void excluded.push([...ids]) },
+      learner: { exclude: (ids) => void excluded.push([...ids]), people: [] },
       controlDt: () => CONTROL_DT,
     });
     return { background, standings, probes, queries, watch };
