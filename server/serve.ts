@@ -139,6 +139,7 @@ async function open(
       runId: record.id,
       environment: describe(run.facts),
       preset: record.preset,
+      hasPeople: hasPeople(options),
     },
   });
   onClose(() => app.close());
@@ -147,6 +148,10 @@ async function open(
   const { port } = app.server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return { url: `http://${host}:${port}`, runId: record.id };
+}
+
+function hasPeople({ overlap, quality = NO_RULES }: ServeOptions): boolean {
+  return (overlap?.people ?? 1) > 1 || Object.values(quality).some((rule) => rule > 0);
 }
 
 /** A signed head of the audit log at the start, once a day, and at the end. Resolves with how to end it. */

@@ -19,6 +19,7 @@ import { useBindings } from './use-keys.ts';
 
 const EpisodesView = lazy(() => import('./episodes/episodes-view.tsx'));
 const LearningView = lazy(() => import('./learning/learning-view.tsx'));
+const PeopleView = lazy(() => import('./people/people-view.tsx'));
 
 export function App() {
   const tab = useApp((s) => s.tab);
@@ -47,6 +48,11 @@ export function App() {
         {tab === 'learning' && (
           <Suspense fallback={null}>
             <LearningView />
+          </Suspense>
+        )}
+        {tab === 'people' && (
+          <Suspense fallback={null}>
+            <PeopleView />
           </Suspense>
         )}
       </AppShell.Main>

@@ -12,7 +12,7 @@ import { KeptAnswers } from './answers.tsx';
 import { takeBack } from './compare/use-questions.ts';
 import { useApp, useClient } from './context.ts';
 import { PAGE, withKey } from './core/bindings.ts';
-import type { Tab } from './core/store.ts';
+import type { AppState, Tab } from './core/store.ts';
 
 export function Header(props: { asks: boolean; openGoal: () => void; openKeys: () => void }) {
   return (
@@ -68,11 +68,13 @@ function Screens({ asks }: { asks: boolean }) {
   const client = useClient();
   const tab = useApp((s) => s.tab);
   const openQueries = useApp((s) => s.status?.openQueries ?? 0);
+  const looksAfter = useApp(looksAfterPeople);
   const labels: readonly (readonly [Tab, string])[] = [
     ['live', 'Live'],
     ['compare', `Compare${openQueries > 0 ? ` · ${openQueries}` : ''}`],
     ['episodes', 'Episodes'],
     ['learning', 'Learning'],
+    ...(looksAfter ? [['people', 'People'] as const] : []),
   ];
   return (
     <SegmentedControl
@@ -93,6 +95,13 @@ function Screens({ asks }: { asks: boolean }) {
       }))}
     />
   );
+}
+
+/** Whoever works alone has nobody to look after, and sees nothing of it. */
+function looksAfterPeople({ welcome }: AppState): boolean {
+  const role = welcome?.person?.role;
+  if (role === 'supervisor' || role === 'auditor') return true;
+  return role === 'owner' && welcome?.hasPeople === true;
 }
 
 /** What runs here, and which policy is at the wheel. */

@@ -233,6 +233,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     preset: z.string(),
     backend: z.object({ name: z.enum(['onnx', 'native', 'wasm', 'cpu']), reason: z.string() }),
     serverTime: z.number(),
+    /** Several people are asked the same, or their answers are watched: there is something to look after. */
+    hasPeople: z.boolean().optional(),
     /** Who is signed in here; without accounts the one owner of the server, who has no id. */
     person: z
       .object({ id: z.string().nullable(), name: z.string().nullable(), role: z.string() })

@@ -24,6 +24,7 @@ export function deadKeyWords(key: string, screen: Tab, controls: Controls): stri
     case 'episodes':
       return `${nothing} ${firstKey(REPLAY.play)} plays and pauses, ${firstKey(REPLAY.back)} and ${firstKey(REPLAY.on)} go one step. ${ANYWHERE}`;
     case 'learning':
+    case 'people':
       return `${nothing} ${ANYWHERE}`;
   }
 }

@@ -14,7 +14,7 @@ export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
 export type Status = Extract<ServerMessage, { type: 'status' }>;
 export type Standing = Extract<ServerMessage, { type: 'standing' }>;
 export type OverrideReport = Extract<ServerMessage, { type: 'override' }>;
-export type Tab = 'live' | 'compare' | 'episodes' | 'learning';
+export type Tab = 'live' | 'compare' | 'episodes' | 'learning' | 'people';
 
 /** An answer of this page that can be taken back. */
 export interface Answered {

@@ -1,4 +1,5 @@
 /** What the server tells of stored episodes (server/connection/episode-routes.ts). */
+import { get } from '../core/http.ts';
 
 export interface EpisodeRow {
   readonly id: string;
@@ -40,17 +41,6 @@ export interface ListRequest {
 }
 
 export const PAGE_SIZE = 25;
-
-/** Below whatever path the page lies. @throws Error in the server's words. */
-async function get(path: string, query: Readonly<Record<string, string>>): Promise<Response> {
-  const url = new URL(path, window.location.href);
-  url.hash = '';
-  url.search = new URLSearchParams(query).toString();
-  const response = await fetch(url);
-  if (response.ok) return response;
-  const { message } = (await response.json().catch(() => ({}))) as { message?: string };
-  throw new Error(message ?? `the server answered ${response.status}`);
-}
 
 export async function listEpisodes(
   request: ListRequest,

@@ -1,0 +1,95 @@
+/** Somebody looks after the people who answer, from the page. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from 'vitest';
+import type { WireQuery } from '../../server/protocol/index.ts';
+import { type Client, connect } from './client.ts';
+import { openPage, screenshot, until } from './helpers.ts';
+import { serve } from './served.ts';
+
+const served = serve('--env', 'reacher', '--overlap', '2', '--repeats', '0.1', '--min-view', '0.1');
+
+async function answer(client: Client, teacherId: string, times: number): Promise<void> {
+  const done = new Set<string>();
+  client.send({ type: 'ask-queries', count: 2 });
+  while (done.size < times) {
+    const query = await until(
+      'a question',
+      () => client.all('query').find((m) => !done.has(m.query.id))?.query,
+      60_000,
+    );
+    done.add(query.id);
+    const [a, b] = query.segments as [WireQuery['segments'][0], WireQuery['segments'][0]];
+    const now = Date.now();
+    const id = `${teacherId}-${done.size}`;
+    const at = { queryId: query.id, lease: query.lease!, shownAt: now - 4000, answeredAt: now };
+    const base = { id, runId: query.runId, teacherId, ...at, responseMs: 4000 };
+    client.send({ type: 'feedback', feedback: { ...base, kind: 'preference', a, b, choice: 'a' } });
+    await client.expect('ack', (ack) => ack.feedbackId === id);
+  }
+}
+
+test('[UI-47] people are seen with their answers, paused with a reason and let in again', async () => {
+  const { server, browser } = served;
+  const [ada, bob] = [await connect(server.url, 'ada'), await connect(server.url, 'bob')];
+  await answer(ada, 'ada', 6);
+  await answer(bob, 'bob', 6);
+  const { page, errors, close } = await openPage(browser, server.url);
+  await page.getByTestId('tab-people').click();
+  const row = page.locator('[data-testid="person"][data-person="ada"]');
+  await row.waitFor();
+  expect(await row.getAttribute('data-state')).toBe('active');
+  expect(await row.textContent()).toMatch(/6/);
+  await row.getByTestId('choose-person').click();
+  expect(await page.getByTestId('decide').isDisabled()).toBe(true);
+  await page.getByTestId('reason').fill('always chooses the left clip');
+  await page.getByTestId('decide').click();
+  const state = async () => (await row.getAttribute('data-state')) ?? '';
+  await until('ada is paused', async () => (await state()) === 'paused');
+  expect(await row.textContent()).toContain('always chooses the left clip');
+  await ada.expect('standing', (message) => message.state === 'paused');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await screenshot(page, `people-desktop-${colorScheme}`);
+    const axe = new AxeBuilder({ page }).setLegacyMode().withTags(['wcag2a', 'wcag2aa']);
+    const { violations } = await axe.analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map((n) => n.target.join(' '))])).toEqual(
+      [],
+    );
+  }
+  await row.getByTestId('choose-person').click();
+  await page.getByTestId('reason').fill('looked at ten of them: they are right');
+  await page.getByTestId('decide').click();
+  await until('ada answers again', async () => (await state()) === 'active');
+  await ada.expect('standing', (message) => message.state === 'active');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await screenshot(page, 'people-phone-dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await screenshot(page, 'people-phone-light');
+  // Nothing but the table is wider than the window.
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  expect(errors).toEqual([]);
+  ada.close();
+  bob.close();
+  await close();
+});
+
+test('[UI-47] whoever is paused is told so under Compare, and asked nothing', async () => {
+  const { server, browser } = served;
+  const { page, errors, close } = await openPage(browser, server.url);
+  await page.getByTestId('tab-compare').click();
+  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 60_000 });
+  const me = await until('my name', () => page.evaluate('localStorage.getItem("reins-teacher")'));
+  const pause = (what: 'pause' | 'resume') =>
+    fetch(`${server.url}/api/people/${me}/${what}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ reason: 'a test' }),
+    });
+  expect((await pause('pause')).status).toBe(200);
+  await page.getByText('You are paused').waitFor();
+  await screenshot(page, 'compare-paused');
+  expect((await pause('resume')).status).toBe(200);
+  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 60_000 });
+  expect(errors).toEqual([]);
+  await close();
+});

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { agreement, estimate, ofSo, pace, reasonWords } from '../../trainer-ui/people/words.ts';
+
+const report = { answers: 9, shared: 4, disputed: [], people: [] };
+
+test('[UI-47] what is not known is not a number', () => {
+  expect([
+    ofSo({ n: 0, right: 0 }),
+    estimate(undefined),
+    pace({ answers: 0, medianMs: 0 }),
+  ]).toEqual(['–', '–', '–']);
+  expect(agreement({ ...report, shared: 0, alpha: null, interval: null })).toMatch(/^No question/);
+});
+
+test('[UI-47] figures come with their intervals, agreement with what it means', () => {
+  expect(ofSo({ n: 10, right: 7 })).toBe('7 of 10');
+  expect(estimate({ value: 1.46, low: 0.94, high: -0.02 }, true)).toBe('+1.5 (+0.9 to −0.0)');
+  const words = (alpha: number) =>
+    agreement({ ...report, alpha, interval: { low: 0.1, high: 0.95 } });
+  expect(words(0.81)).toBe('Agreement α 0.81 (0.10 to 0.95), reliable, over 4 shared questions');
+  expect(words(0.7)).toContain('tentative');
+  expect(words(0.66)).toContain('not reliable');
+});
+
+test('[UI-47] what the rules decided is said in words, what a person wrote as they wrote it', () => {
+  expect(reasonWords('answers')).toBe('answers like a coin');
+  expect(reasonWords('asleep')).toBe('asleep');
+  expect(reasonWords(null)).toBe('');
+});

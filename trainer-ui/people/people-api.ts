@@ -1,0 +1,17 @@
+/** Reading how people answer, and deciding about them. */
+import { get, post } from '../core/http.ts';
+import type { QualityReport } from './report.ts';
+
+export async function readQuality(): Promise<QualityReport> {
+  return (await get('api/quality')).json() as Promise<QualityReport>;
+}
+
+/** @returns how many answers count no more, or again */
+export async function decide(
+  teacherId: string,
+  what: 'pause' | 'resume',
+  reason: string,
+): Promise<number> {
+  const reply = await post(`api/people/${encodeURIComponent(teacherId)}/${what}`, { reason });
+  return ((await reply.json()) as { answers: number }).answers;
+}

@@ -1,0 +1,182 @@
+/** Who answers, how well, and whose answers count: for those who look after them. */
+import { Alert, Badge, Button, Stack, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
+import { useCallback, useEffect, useState } from 'react';
+import { useApp } from '../context.ts';
+import { Decision } from './decision.tsx';
+import { readQuality } from './people-api.ts';
+import type { PersonRow, QualityReport } from './report.ts';
+import { agreement, estimate, ofSo, pace, reasonWords } from './words.ts';
+
+const LOOK_EVERY = 5000;
+
+function useQuality() {
+  const [report, setReport] = useState<QualityReport>();
+  const [error, setError] = useState<string>();
+  const look = useCallback(() => {
+    readQuality()
+      .then((next) => {
+        setReport(next);
+        setError(undefined);
+      })
+      .catch((e: Error) => setError(e.message));
+  }, []);
+  useEffect(() => {
+    look();
+    const timer = setInterval(look, LOOK_EVERY);
+    return () => clearInterval(timer);
+  }, [look]);
+  return { report, error, look };
+}
+
+export default function PeopleView() {
+  const { report, error, look } = useQuality();
+  const [chosen, choose] = useState<PersonRow>();
+  return (
+    <div className="view" data-testid="people-view">
+      <Stack p="md" gap="md">
+        <VisuallyHidden component="h1">People</VisuallyHidden>
+        {error && (
+          <Alert color="red" title="It could not be had">
+            {error}
+          </Alert>
+        )}
+        {report && (
+          <Text size="sm" data-testid="agreement">
+            {agreement(report)}
+            {report.disputed.length > 0 && `, ${report.disputed.length} of them disputed`}
+          </Text>
+        )}
+        {report?.people.length === 0 && (
+          <Text c="dimmed" ta="center" py="xl">
+            Nobody has answered a question yet.
+          </Text>
+        )}
+        {report && report.people.length > 0 && <People people={report.people} choose={choose} />}
+      </Stack>
+      <Decision
+        key={chosen?.teacherId}
+        person={chosen}
+        close={() => choose(undefined)}
+        onDone={look}
+      />
+    </div>
+  );
+}
+
+/** Heads, and what they mean. */
+const COLUMNS: readonly (readonly [string, string])[] = [
+  ['Person', 'as others are told'],
+  ['State', 'whether their answers count'],
+  ['Answers', 'that count now'],
+  ['Time', 'median time per answer, from when the question was given'],
+  ['As others', 'of the questions that others answered too, how many as most of them'],
+  ['Known', 'questions whose answer is known, hidden among the others'],
+  ['Repeated', 'questions asked again with the sides swapped, answered as before'],
+  ['Pull to the left', 'logit, as the reward model learns it, with its 95 % interval; 0: none'],
+  ['Follows the clips', '1: as everybody; near 0: as a coin; with its 95 % interval'],
+];
+
+function People(props: { people: readonly PersonRow[]; choose: (person: PersonRow) => void }) {
+  const role = useApp((s) => s.welcome?.person?.role);
+  const mayDecide = role !== 'auditor';
+  return (
+    <Table.ScrollContainer minWidth={1040} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table highlightOnHover fz="sm" data-testid="people">
+        <Table.Thead>
+          <Table.Tr>
+            {COLUMNS.map(([head, meaning]) => (
+              <Table.Th key={head}>
+                <Tooltip label={meaning}>
+                  <span>{head}</span>
+                </Tooltip>
+              </Table.Th>
+            ))}
+            {mayDecide && (
+              <Table.Th>
+                <VisuallyHidden>Decide</VisuallyHidden>
+              </Table.Th>
+            )}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {props.people.map((person) => (
+            <Row
+              key={person.teacherId}
+              person={person}
+              choose={mayDecide ? props.choose : undefined}
+            />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Row(props: { person: PersonRow; choose: ((person: PersonRow) => void) | undefined }) {
+  const { person, choose } = props;
+  const { standing, learned } = person;
+  const isPaused = standing.state === 'paused';
+  return (
+    <Table.Tr data-testid="person" data-person={person.teacherId} data-state={standing.state}>
+      <Table.Td>{person.name}</Table.Td>
+      <Table.Td>
+        <State standing={standing} />
+      </Table.Td>
+      <Table.Td className="mono">{person.answers}</Table.Td>
+      <Table.Td className="mono">{pace(person)}</Table.Td>
+      <Table.Td className="mono">
+        {ofSo({ n: person.shared, right: person.withConsensus })}
+      </Table.Td>
+      <Table.Td className="mono">
+        {ofSo({
+          n: standing.quiz.n + standing.gold.n,
+          right: standing.quiz.right + standing.gold.right,
+        })}
+      </Table.Td>
+      <Table.Td className="mono">{ofSo(standing.repeats)}</Table.Td>
+      <Table.Td className="mono">{estimate(learned?.side, true)}</Table.Td>
+      <Table.Td className="mono">{estimate(learned?.beta)}</Table.Td>
+      {choose && (
+        <Table.Td>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => choose(person)}
+            data-testid="choose-person"
+          >
+            {isPaused ? 'Let in again' : 'Pause'}
+          </Button>
+        </Table.Td>
+      )}
+    </Table.Tr>
+  );
+}
+
+function State({ standing }: Pick<PersonRow, 'standing'>) {
+  const { state, reason, quiz } = standing;
+  switch (state) {
+    case 'quiz':
+      return (
+        <Badge variant="dot" color="gray" tt="none">
+          first questions, {quiz.n} of {quiz.of}
+        </Badge>
+      );
+    case 'paused':
+      return (
+        <Stack gap={2}>
+          <Badge variant="dot" color="red" tt="none">
+            paused
+          </Badge>
+          <Text size="xs" c="dimmed" maw={220}>
+            {reasonWords(reason)}
+          </Text>
+        </Stack>
+      );
+    case 'active':
+      return (
+        <Badge variant="dot" color="teal" tt="none">
+          answers count
+        </Badge>
+      );
+  }
+}

@@ -1,0 +1,43 @@
+/** What the server tells of people and how they answer (server/connection/quality-routes.ts). */
+
+export interface Estimate {
+  readonly value: number;
+  /** 95 %. */
+  readonly low: number;
+  readonly high: number;
+}
+
+interface Share {
+  readonly n: number;
+  readonly right: number;
+}
+
+export interface PersonRow {
+  readonly teacherId: string;
+  readonly name: string;
+  readonly answers: number;
+  readonly medianMs: number;
+  /** Of the answers that chose a side. */
+  readonly left: number;
+  readonly decisive: number;
+  readonly shared: number;
+  readonly withConsensus: number;
+  readonly standing: {
+    readonly state: 'quiz' | 'active' | 'paused';
+    readonly reason: string | null;
+    readonly quiz: Share & { readonly of: number };
+    readonly gold: Share;
+    readonly repeats: Share;
+    readonly fast: number | null;
+  };
+  readonly learned: { readonly beta: Estimate; readonly side: Estimate } | null;
+}
+
+export interface QualityReport {
+  readonly answers: number;
+  readonly shared: number;
+  readonly disputed: readonly string[];
+  readonly alpha: number | null;
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly people: readonly PersonRow[];
+}

@@ -1,0 +1,39 @@
+/** Figures about people as they are read. */
+import type { Estimate, PersonRow, QualityReport } from './report.ts';
+
+const NONE = '–';
+
+/** `7 of 10`. */
+export function ofSo({ n, right }: { readonly n: number; readonly right: number }): string {
+  return n === 0 ? NONE : `${right} of ${n}`;
+}
+
+export function estimate(of: Estimate | undefined, sign = false): string {
+  if (!of) return NONE;
+  const number = (x: number) => `${sign && x > 0 ? '+' : ''}${x.toFixed(1)}`.replace('-', '−');
+  return `${number(of.value)} (${number(of.low)} to ${number(of.high)})`;
+}
+
+/** Median time per answer. */
+export function pace({ answers, medianMs }: Pick<PersonRow, 'answers' | 'medianMs'>): string {
+  return answers === 0 ? NONE : `${(medianMs / 1000).toFixed(1)} s`;
+}
+
+export function agreement({ alpha, interval, shared }: QualityReport): string {
+  if (shared === 0) return 'No question was answered by two people yet.';
+  if (alpha === null) return `${shared} questions were answered by two people or more.`;
+  const range = interval ? ` (${interval.low.toFixed(2)} to ${interval.high.toFixed(2)})` : '';
+  const meaning = alpha >= 0.8 ? 'reliable' : alpha >= 0.667 ? 'tentative' : 'not reliable';
+  return `Agreement α ${alpha.toFixed(2)}${range}, ${meaning}, over ${shared} shared questions`;
+}
+
+const BY_RULE: Readonly<Record<string, string>> = {
+  quiz: 'missed too many of the first questions',
+  answers: 'answers like a coin',
+  'too-fast': 'answers before there is time to look',
+};
+
+/** Why somebody is paused, or was let in again. */
+export function reasonWords(reason: string | null): string {
+  return reason === null ? '' : (BY_RULE[reason] ?? reason);
+}
