@@ -1,4 +1,4 @@
-import { createTheme, Modal } from '@mantine/core';
+import { createTheme, Modal, Notification } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'blue',
@@ -15,6 +15,10 @@ export const theme = createTheme({
         transitionProps: { duration: 0 },
         closeButtonProps: { 'aria-label': 'close' },
       },
+    }),
+    Notification: Notification.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'close' } },
+      styles: { description: { color: 'var(--mantine-color-dimmed)' } },
     }),
   },
   colors: {
