@@ -70,6 +70,8 @@ test('[UI-47] people are seen with their answers, paused with a reason and let i
   await screenshot(page, 'people-phone-dark');
   await page.emulateMedia({ colorScheme: 'light' });
   await screenshot(page, 'people-phone-light');
+  const tab = (await page.getByTestId('tab-people').boundingBox())!;
+  expect(tab.x + tab.width).toBeLessThanOrEqual(390);
   // Nothing but the table is wider than the window.
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   expect(errors).toEqual([]);

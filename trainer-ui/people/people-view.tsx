@@ -81,7 +81,7 @@ function People(props: { people: readonly PersonRow[]; choose: (person: PersonRo
   const mayDecide = role !== 'auditor';
   return (
     <Table.ScrollContainer minWidth={1040} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table highlightOnHover fz="sm" data-testid="people">
+      <Table className="people" highlightOnHover fz="sm" data-testid="people">
         <Table.Thead>
           <Table.Tr>
             {COLUMNS.map(([head, meaning]) => (
@@ -157,24 +157,24 @@ function State({ standing }: Pick<PersonRow, 'standing'>) {
   switch (state) {
     case 'quiz':
       return (
-        <Badge variant="dot" color="gray" tt="none">
+        <Badge variant="dot" miw="max-content" color="gray" tt="none">
           first questions, {quiz.n} of {quiz.of}
         </Badge>
       );
     case 'paused':
       return (
         <Stack gap={2}>
-          <Badge variant="dot" color="red" tt="none">
+          <Badge variant="dot" miw="max-content" color="red" tt="none">
             paused
           </Badge>
-          <Text size="xs" c="dimmed" maw={220}>
+          <Text size="xs" c="dimmed" maw={220} className="reason">
             {reasonWords(reason)}
           </Text>
         </Stack>
       );
     case 'active':
       return (
-        <Badge variant="dot" color="teal" tt="none">
+        <Badge variant="dot" miw="max-content" color="teal" tt="none">
           answers count
         </Badge>
       );
