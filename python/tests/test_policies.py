@@ -73,14 +73,15 @@ def test_every_format_acts_as_reins_does(odd: Path, kind: str) -> None:
 
 
 class Mean(torch.nn.Module):
-    """What a policy of Stable-Baselines3 does with deterministic=True."""
+    """What a policy of Stable-Baselines3 does with deterministic=True, without the distribution that torch cannot export."""
 
     def __init__(self, policy: torch.nn.Module) -> None:
         super().__init__()
         self.policy = policy
 
     def forward(self, observation: torch.Tensor) -> torch.Tensor:
-        action: torch.Tensor = self.policy(observation, deterministic=True)[0]
+        features = self.policy.extract_features(observation, self.policy.pi_features_extractor)
+        action: torch.Tensor = self.policy.action_net(self.policy.mlp_extractor.forward_actor(features))
         return action
 
 
