@@ -1,7 +1,8 @@
 /**
  * Resident memory of `serve` over time, this checkout and others at once, so that other load falls on all alike:
  *   node --import tsx tests/bench/memory.ts --seconds 600 --svg docs/images/memory.svg before=/path/of/a/checkout
- * A checkout needs its own `npm ci`. Reads /proc: Linux only.
+ * A checkout needs its own `npm ci`. Reads /proc: Linux only. What follows `--` goes to `serve`: `-- --set learner.batchSize=16
+ * --set learner.actors=1` makes updates cheap and comes to a full replay buffer sooner.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +28,11 @@ interface Server {
   readonly samples: Sample[];
 }
 
+const split = process.argv.indexOf('--', 2);
+const own = process.argv.slice(2, split < 0 ? undefined : split);
+const forServe = split < 0 ? [] : process.argv.slice(split + 1);
 const { values, positionals } = parseArgs({
+  args: own,
   options: {
     seconds: { type: 'string', default: '300' },
     every: { type: 'string', default: '5' },
@@ -39,6 +44,7 @@ const data = mkdtempSync(join(tmpdir(), 'reins-memory-'));
 
 async function start(name: string, checkout: string): Promise<Server> {
   const args = ['bin/reins.mjs', 'serve', '--port', '0', '--no-page', '--data', join(data, name)];
+  args.push(...forServe);
   const child = spawn(process.execPath, args, {
     cwd: checkout,
     stdio: ['ignore', 'pipe', 'ignore'],
