@@ -8,8 +8,10 @@ import { createCountedLog } from './connection/counted-log.ts';
 import { createHttp } from './connection/http.ts';
 import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.ts';
 import { KEEP_EPISODES, NO_RULES, type Overlap, type QualityRules } from './contract.ts';
+import { createForms } from './forms/forms.ts';
+import { Consents } from './people/consents.ts';
 import { People } from './people/people.ts';
-import { PROTOCOL_VERSION } from './protocol/index.ts';
+import { PROTOCOL_VERSION, type Study } from './protocol/index.ts';
 import { startRun } from './run/run.ts';
 import { DAY } from './storage/audit-heads.ts';
 import { chooseRun } from './storage/choose.ts';
@@ -17,6 +19,7 @@ import type { Storage } from './storage/contract.ts';
 import { sweep } from './storage/folders.ts';
 import { lockFolder } from './storage/lock.ts';
 import { openPlace } from './storage/open.ts';
+import { watchFolders } from './storage/watched.ts';
 import { createLog, type Log } from './threads/log.ts';
 
 export interface ServeOptions {
@@ -53,6 +56,10 @@ export interface ServeOptions {
   readonly overlap?: Overlap;
   /** How people's answers are watched; not at all. */
   readonly quality?: QualityRules;
+  /** Data folders of others, whose runs are listed too. */
+  readonly watch?: readonly string[];
+  /** What its people are told and asked to agree to. */
+  readonly study?: Study | undefined;
   readonly uiDir: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
@@ -121,18 +128,20 @@ async function open(
   if (isNew) await storage.createRun(engine ? { ...record, engine } : record);
   onClose(await signHeads(storage, (error) => log.error({ error: String(error) }, 'audit head')));
   storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));
-  const connectionLog = createCountedLog(log);
-  onClose(connectionLog.close);
-  const shared = { run, people, admission, log: connectionLog };
+  const connections = countedLog(log, onClose);
+  const watched = watchFolders(options.watch ?? []);
+  const shared = { run, people, admission, storage, log: connections };
   const app = await createHttp({
     ...shared,
-    storage,
+    watched,
+    forms: createForms(),
     uiDir: options.uiDir,
     serverVersion: version,
     socketRefusal: (asking) => sockets.refusal(asking),
   });
   const sockets: Sockets = acceptSockets(app.server, {
     ...shared,
+    consents: options.study && new Consents(options.study, storage),
     welcome: {
       protocol: PROTOCOL_VERSION,
       serverVersion: version,
@@ -142,12 +151,21 @@ async function open(
       hasPeople: hasPeople(options),
     },
   });
-  onClose(() => app.close());
+  onClose(() => Promise.all([app.close(), watched.close()]));
   onClose(sockets.close);
   await app.listen({ host: options.host, port: options.port });
-  const { port } = app.server.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return { url: `http://${host}:${port}`, runId: record.id };
+  return { url: urlOf(options.host, app.server.address() as AddressInfo), runId: record.id };
+}
+
+/** Ended with the server. */
+function countedLog(log: Log, onClose: (close: () => unknown) => void) {
+  const counted = createCountedLog(log);
+  onClose(counted.close);
+  return counted;
+}
+
+function urlOf(host: string, { port }: AddressInfo): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function hasPeople({ overlap, quality = NO_RULES }: ServeOptions): boolean {

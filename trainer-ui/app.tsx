@@ -15,9 +15,14 @@ import { Keys } from './keys.tsx';
 import { LiveView } from './live/live-view.tsx';
 import { requestOf } from './live/request.ts';
 import { useDrivingKeys } from './live/use-driving-keys.ts';
+import { ConsentDialog } from './study/consent.tsx';
+import { Practice } from './tour/practice.tsx';
+import { Tour } from './tour/tour.tsx';
+import { useTourStep } from './tour/use-tour.ts';
 import { useBindings } from './use-keys.ts';
 
 const EpisodesView = lazy(() => import('./episodes/episodes-view.tsx'));
+const RunsView = lazy(() => import('./runs/runs-view.tsx'));
 const LearningView = lazy(() => import('./learning/learning-view.tsx'));
 const PeopleView = lazy(() => import('./people/people-view.tsx'));
 
@@ -31,6 +36,7 @@ export function App() {
   useRefusals();
   useAlertNotices();
   const asks = useAsks();
+  const isPractice = useTourStep()?.id === 'practice';
   return (
     <AppShell header={{ height: { base: 100, xs: 52 } }} footer={{ height: 28 }} padding={0}>
       <AppShell.Header px={{ base: 8, xs: 'md' }}>
@@ -38,8 +44,9 @@ export function App() {
       </AppShell.Header>
       <AppShell.Main>
         <ConnectionNotice />
+        <Tour />
         {tab === 'live' && <LiveView />}
-        {tab === 'compare' && <CompareView />}
+        {tab === 'compare' && (isPractice ? <Practice /> : <CompareView />)}
         {tab === 'episodes' && (
           <Suspense fallback={null}>
             <EpisodesView />
@@ -55,6 +62,11 @@ export function App() {
             <PeopleView />
           </Suspense>
         )}
+        {tab === 'runs' && (
+          <Suspense fallback={null}>
+            <RunsView />
+          </Suspense>
+        )}
       </AppShell.Main>
       <AppShell.Footer>
         <Footer />
@@ -63,6 +75,7 @@ export function App() {
         <Keys />
       </Modal>
       <GoalDialog opened={goalOpen} onClose={goal.close} />
+      <ConsentDialog />
     </AppShell>
   );
 }

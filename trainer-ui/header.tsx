@@ -74,6 +74,7 @@ function Screens({ asks }: { asks: boolean }) {
     ['compare', `Compare${openQueries > 0 ? ` · ${openQueries}` : ''}`],
     ['episodes', 'Episodes'],
     ['learning', 'Learning'],
+    ['runs', 'Runs'],
     ...(looksAfter ? [['people', 'People'] as const] : []),
   ];
   return (

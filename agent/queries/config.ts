@@ -75,6 +75,11 @@ export const querySchema = config({
     0,
     'Share of comparisons asked again, sides at random, for the ceiling of accuracy; `serve`: 0.05.',
   ),
+  minDifference: field(
+    number(0, 10),
+    0,
+    'Pairs whose mean observations differ by less, in standard deviations of the candidates, are asked only where there are no others; `serve`: 0.1.',
+  ),
   candidates: field(whole(1, 1e6), 10, 'Pairs considered per query asked.'),
   recentEpisodes: field(
     endless,

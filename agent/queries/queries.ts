@@ -16,6 +16,7 @@ import {
   overlap,
   type SegmentReturns,
   selectQueries,
+  tellingApart,
 } from './select.ts';
 
 /** Hexadecimal digits at the end of a query's id. */
@@ -154,7 +155,7 @@ export function createQuerySource(
       // Where terminations may cut segments short, short episodes are asked about as they are.
       const cut = config.endings && behaviour.some((e) => e.end === 'terminated');
       const length = cut ? steps : segmentSteps(behaviour, steps);
-      const candidates = drawCandidates(
+      const drawn = drawCandidates(
         behaviour,
         length,
         pairs * perQuery,
@@ -163,6 +164,8 @@ export function createQuerySource(
         urgent,
         config.endings,
       );
+      const candidates =
+        config.kind === 'rate' ? drawn : tellingApart(drawn, config.minDifference, pairs);
       const features = asked.features(200);
       const select = (from: readonly Candidate[], most: number) =>
         selectQueries(from, most, { strategy }, answerTime, features);

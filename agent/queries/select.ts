@@ -4,7 +4,7 @@ import type { Episode, Segment } from '../contract.ts';
 import { sigmoid } from '../nn/gaussian.ts';
 import type { AnswerTime } from './answer-time.ts';
 import type { QueryConfig } from './config.ts';
-import { cover } from './coverage.ts';
+import { cover, differences } from './coverage.ts';
 
 export interface Candidate {
   readonly a: Segment;
@@ -124,6 +124,23 @@ export function easeOf(probabilities: readonly number[]): number {
 function deviation(values: readonly number[]): number {
   const m = mean(values);
   return Math.sqrt(mean(values.map((v) => (v - m) ** 2)));
+}
+
+/**
+ * Candidates without the pairs that look the same: those whose difference is below `least` go, as long as `needed`
+ * are left; after that the most different ones stay.
+ */
+export function tellingApart(
+  candidates: readonly Candidate[],
+  least: number,
+  needed: number,
+): readonly Candidate[] {
+  if (least <= 0) return candidates;
+  const apart = differences(candidates.map(({ features }) => features));
+  const clear = candidates.filter((_, i) => apart[i]! >= least);
+  if (clear.length >= Math.min(needed, candidates.length)) return clear;
+  const order = [...candidates.keys()].sort((i, j) => apart[j]! - apart[i]!);
+  return order.slice(0, needed).map((i) => candidates[i]!);
 }
 
 /** The `count` best candidates, best first. `asked`: features of earlier queries. */

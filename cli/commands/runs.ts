@@ -62,7 +62,7 @@ function renameCommand(): Command {
       alone(flags, async (storage) => {
         const run = await findRun(storage, given);
         await storage.claimRun(run.id);
-        await storage.renameRun(run.id, name);
+        await storage.describeRun(run.id, { name });
         createOutput(flags).result({ run: run.id, name }, () => `${run.id} is "${name}" now`);
       }),
     ),

@@ -4,11 +4,13 @@ import { Command, Option } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { repositoryRoot } from '../../experiments/root.ts';
 import { KEEP_EPISODES, type QualityRules } from '../../server/contract.ts';
+import type { Study } from '../../server/protocol/index.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { hostName, integer, number, pageOrigin, partSetting, port, seed } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
 import { neededToken, type Reach, reachWords } from '../reach.ts';
 import { onInputEnd, stopOnSignal } from '../stop-on-signal.ts';
+import { studyFile } from '../study-file.ts';
 import { asTheRun } from './as-the-run.ts';
 import { configOption } from './config-file.ts';
 import { databaseOption, findRun, inPlace } from './runs.ts';
@@ -36,11 +38,27 @@ interface ServeFlags {
   repeats: number;
   quiz: number;
   minView: number;
+  study?: Study;
+  watch: string[];
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   dev: boolean;
   page: boolean;
   endWithInput: boolean;
 }
+
+const EXAMPLES = [
+  'reins serve',
+  'reins serve --port 9000 --data ./my-run --seed 7',
+  'reins serve --env half-cheetah --preset pebble',
+  'reins serve --set queries.kind=rank',
+  'reins serve --run run-1a2b3c4d',
+  'reins serve --database postgres://reins@localhost/reins',
+  'reins serve --overlap 2 --overlap-share 0.3 --quiz 10 --gold 0.1 --repeats 0.05',
+  'reins serve --study study.json',
+  'reins serve --host 0.0.0.0',
+  'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
+  'reins serve --config experiment.json --port 9000',
+];
 
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the simulation, the learner and the page');
@@ -55,6 +73,12 @@ export function serveCommand(): Command {
       {},
     )
     .option('--seed <n>', 'seed of a new run (default 1)', seed)
+    .option(
+      '--watch <folder>',
+      'a data folder whose runs are listed too, as of a training that goes on there; repeatable',
+      (folder: string, all: string[]) => [...all, folder],
+      [],
+    )
     .option('--run <id>', 'the run to go on with; default: the newest that is the same')
     .option('--rollouts <n>', 'free-running rollout threads', integer(0, 64), 1)
     .option(
@@ -76,19 +100,7 @@ export function serveCommand(): Command {
       false,
     )
     .action(async (flags: ServeFlags) => run(await asNamed(flags, command)));
-  return withExamples(
-    command,
-    'reins serve',
-    'reins serve --port 9000 --data ./my-run --seed 7',
-    'reins serve --env half-cheetah --preset pebble',
-    'reins serve --set queries.kind=rank',
-    'reins serve --run run-1a2b3c4d',
-    'reins serve --database postgres://reins@localhost/reins',
-    'reins serve --overlap 2 --overlap-share 0.3 --quiz 10 --gold 0.1 --repeats 0.05',
-    'reins serve --host 0.0.0.0',
-    'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
-    'reins serve --config experiment.json --port 9000',
-  );
+  return withExamples(command, ...EXAMPLES);
 }
 
 function reachOptions(command: Command): Command {
@@ -131,6 +143,11 @@ function peopleOptions(command: Command): Command {
       'share of the clips that has to be seen before an answer',
       number(0, 1),
       0,
+    )
+    .option(
+      '--study <file>',
+      'instructions, a text to agree to, and tags for the people (JSON)',
+      studyFile,
     );
 }
 
@@ -224,6 +241,8 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
         keepEpisodes: flags.keepEpisodes,
         overlap: { people: flags.overlap, share: flags.overlapShare },
         quality: rulesOf(flags),
+        study: flags.study,
+        watch: flags.watch,
         uiDir,
         logLevel: flags.logLevel,
       }),

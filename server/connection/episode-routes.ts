@@ -54,6 +54,7 @@ interface About {
 }
 
 export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
+  marksRoute(api, storage);
   api.get<{ Querystring: ListQuery }>(
     '/api/episodes',
     {
@@ -99,6 +100,31 @@ export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Sto
           .code(400)
           .send({ message: `from: is ${from}, allowed 0 to ${Math.max(0, to - 1)}` });
       return stepsOf(episode, from, to, exact);
+    },
+  );
+}
+
+const marksQuery = {
+  type: 'object',
+  properties: { teacherId: { type: 'string', minLength: 1, maxLength: 64 } },
+} as const;
+
+/** Others' marks are not told: everybody marks for themselves. */
+function marksRoute(api: FastifyInstance, storage: Storage): void {
+  api.get<About & { Querystring: { teacherId?: string } }>(
+    '/api/episodes/:id/marks',
+    {
+      schema: {
+        summary:
+          'Stretches of the episode that I have marked good or bad; teacherId: who I am, where there are no accounts',
+        querystring: marksQuery,
+      },
+    },
+    async ({ params, query, person }) => {
+      const teacherId = person?.id ?? query.teacherId;
+      if (teacherId === undefined) return [];
+      const marks = await storage.critiquesOf(params.id, teacherId);
+      return marks.map(({ id, from, to, value, tag }) => ({ id, from, to, value, tag }));
     },
   );
 }

@@ -14,7 +14,9 @@ import { compressAnswers } from './compress.ts';
 import type { ConnectionLog } from './counted-log.ts';
 import { episodeRoutes } from './episode-routes.ts';
 import { guardHttp } from './http-guard.ts';
+import { practiceRoutes } from './practice-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
+import { type RunRoutes, runRoutes } from './run-routes.ts';
 import type { Sockets } from './sockets.ts';
 
 const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>Reins</title>
@@ -25,9 +27,7 @@ Run <code>npm run build</code> and reload.</p>`;
 /** How long a request may take to arrive whole, ms. */
 const REQUEST_PATIENCE = 30_000;
 
-export interface HttpOptions {
-  readonly run: RunHandle;
-  readonly storage: Storage;
+export interface HttpOptions extends RunRoutes {
   readonly uiDir: string;
   readonly serverVersion: string;
   readonly admission: Admission;
@@ -53,6 +53,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   await app.register(async (api) => {
     routes(api, run, storage);
+    runRoutes(api, options);
     qualityRoutes(api, { run, storage, people });
     admissionRoute(api, options.socketRefusal);
     accountRoutes(api, people, ({ person }) => person ?? OWNER);
@@ -114,10 +115,8 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
       return { point: points.at(-1) ?? null };
     },
   );
-  api.get('/api/runs', { schema: { summary: 'Runs in the data folder' } }, () =>
-    storage.listRuns(),
-  );
   episodeRoutes(api, run, storage);
+  practiceRoutes(api, run);
   api.get(
     '/api/feedback',
     { schema: { summary: 'The whole feedback log, oldest first' } },

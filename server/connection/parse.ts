@@ -30,7 +30,7 @@ function parseJson(text: string): unknown {
 }
 
 /** Id of a refused message, where it has one, so that the client knows what failed. */
-function refOf(json: unknown): string | undefined {
+export function refOf(json: unknown): string | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
   const { id, feedback } = json as { id?: unknown; feedback?: { id?: unknown } };
   const ref = feedback?.id ?? id;

@@ -1,6 +1,7 @@
 /** One connection: handshake, limits, answers. A bad message is refused alone. */
 import type { WebSocket } from 'ws';
 import { type Driver, RunError, type RunHandle } from '../contract.ts';
+import { type Consents, takesPart } from '../people/consents.ts';
 import type { Person } from '../people/people.ts';
 import { may, permissionOf } from '../people/roles.ts';
 import {
@@ -22,7 +23,7 @@ import type { ConnectionLog } from './counted-log.ts';
 import { FROZEN_SECONDS, Hand } from './hand.ts';
 import { LargeReplies, type Turns } from './large-replies.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { parseMessage } from './parse.ts';
+import { parseMessage, refOf } from './parse.ts';
 import { isUrgent, letsGo, looksUrgent, refusedToOnlookers } from './precedence.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { Refusal } from './refusal.ts';
@@ -37,13 +38,15 @@ export interface SessionOptions {
   readonly person: Person;
   /** A person as others are told. */
   readonly nameOf: (teacherId: string) => string;
+  /** Of the study that the server takes part in. */
+  readonly consents?: Consents | undefined;
   readonly log: ConnectionLog;
   /** Of all pages together. */
   readonly budget: Budget;
   readonly turns: Turns;
   readonly welcome: Omit<
     Extract<ServerMessage, { type: 'welcome' }>,
-    'type' | 'serverTime' | 'backend' | 'person'
+    'type' | 'serverTime' | 'backend' | 'person' | 'study'
   >;
 }
 
@@ -174,6 +177,13 @@ class Session implements Kept {
       throw new Refusal('not-allowed', `${what} is not open to the role ${role}`, ref);
   }
 
+  /** @throws Refusal where the study has a text that the person has not agreed to. */
+  #expectAgreed(ref?: string): void {
+    const { consents } = this.#options;
+    if (consents && !consents.isOpenTo(this.#teacher()))
+      throw new Refusal('consent-needed', 'read the text of the study and agree to it first', ref);
+  }
+
   /** @throws Refusal before the page has said hello. */
   #teacher(): string {
     if ('teacherId' in this.#state) return this.#state.teacherId;
@@ -189,7 +199,10 @@ class Session implements Kept {
     if (code !== OP.input)
       throw new Refusal('bad-message', `binary message with opcode ${code}, expected ${OP.input}`);
     const teacherId = this.#teacher();
-    if (!letsGo(bytes)) this.#expectMay('message input');
+    if (!letsGo(bytes)) {
+      this.#expectMay('message input');
+      this.#expectAgreed();
+    }
     this.#drive(decode(bytes), { sessionId: this.#options.sessionId, teacherId });
   }
 
@@ -240,7 +253,10 @@ class Session implements Kept {
     this.#expectMay(permissionOf(message), refOf(message));
     if (message.type === 'hello') return this.#hello(message);
     const teacherId = this.#teacher();
+    if (takesPart(message)) this.#expectAgreed(refOf(message));
     switch (message.type) {
+      case 'agree':
+        return this.#agree(message, teacherId);
       case 'control':
         this.#control(message, teacherId);
         return;
@@ -286,28 +302,40 @@ class Session implements Kept {
     const teacherId = this.#options.person.id ?? said;
     const welcomed: State = { kind: 'welcomed', teacherId };
     this.#state = welcomed;
-    await this.#welcome();
+    await this.#welcome(teacherId);
     // The page may have gone meanwhile.
     if (this.#state === welcomed)
       this.#state = { kind: 'listening', teacherId, unsubscribe: this.#subscribe() };
   }
 
   /** How things stand. */
-  async #welcome(): Promise<void> {
-    const { welcome, person } = this.#options;
+  async #welcome(teacherId: string): Promise<void> {
+    const { welcome, person, consents } = this.#options;
     const run = this.#run;
     const { send } = this.#outbox;
+    const study = consents && (await consents.greet(teacherId));
+    if (this.#state.kind === 'closed') return;
     send({
       type: 'welcome',
       ...welcome,
       person: personOnWire(person),
       backend: run.backend,
       serverTime: Date.now(),
+      ...(study ? { study } : {}),
     });
     for (const alert of run.alerts) send(alert);
     if (run.state) await this.#scenes.send(run.state.sceneId, run.state.seed);
     send(this.#named(run.status()));
     for (const episode of run.recentEpisodes) send({ type: 'episode', episode });
+  }
+
+  async #agree({ consent }: Message<'agree'>, teacherId: string): Promise<void> {
+    if (!(await this.#options.consents?.agree(teacherId, consent, Date.now())))
+      throw new Refusal(
+        'bad-message',
+        'agree.consent: is not of the present text; reload the page',
+      );
+    this.#outbox.send({ type: 'agreed', consent });
   }
 
   #subscribe(): () => void {
@@ -357,11 +385,6 @@ class Session implements Kept {
 
 function personOnWire({ id, name, role }: Person) {
   return { id: id ?? null, name: name ?? null, role };
-}
-
-function refOf(message: ClientMessage): string | undefined {
-  if (message.type === 'feedback') return message.feedback.id;
-  return message.type === 'control' ? message.id : undefined;
 }
 
 /** @throws Refusal */

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { RunHandle } from '../contract.ts';
+import type { Consents } from '../people/consents.ts';
 import type { People, Person } from '../people/people.ts';
 import { CLOSE, LIMITS, SUBPROTOCOL, WEBSOCKET_PATH } from '../protocol/index.ts';
 import type { Admission, Asking } from './admission.ts';
@@ -44,6 +45,7 @@ export interface SocketsOptions {
   readonly welcome: Welcome;
   readonly admission: Admission;
   readonly people: People;
+  readonly consents?: Consents | undefined;
   readonly log: ConnectionLog;
   /** Pages at once. */
   readonly mostPages?: number;
@@ -130,12 +132,12 @@ function welcomePage(
   options: SocketsOptions,
   shared: Shared,
 ): void {
-  const { run, log, people } = options;
+  const { run, log, people, consents } = options;
   const { upkeep, budget, turns } = shared;
   const sessionId = randomUUID();
   const welcome = { ...options.welcome, sessionId };
   const page = startSession({
-    ...{ socket, run, sessionId, log, budget, turns, welcome, person },
+    ...{ socket, run, sessionId, log, budget, turns, welcome, person, consents },
     nameOf: (id) => people.nameOf(id),
   });
   upkeep.add(page);

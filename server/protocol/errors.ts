@@ -61,6 +61,10 @@ export const ERRORS = {
     meaning: 'Somebody else drives (CTRL-20), or the role does not allow it (ROLE-5).',
     remedy: 'Wait until they let go; ask a supervisor.',
   },
+  'consent-needed': {
+    meaning: 'The study of this server has a text that the person has not agreed to.',
+    remedy: 'Read it and agree (`agree`), then send it again; the page does.',
+  },
   'storage-failed': {
     meaning: 'An answer or its steps could not be written.',
     remedy: 'Free disk space and send it again; the page does.',

@@ -4,6 +4,7 @@ import { ALERT_CODES } from './alerts.ts';
 import { environmentSchema } from './environment.ts';
 import { ERROR_CODES } from './errors.ts';
 import { querySchema, queueSchema } from './query.ts';
+import { wireStudySchema } from './study.ts';
 import { counterfactualSchema, takeoverTotalsSchema } from './takeover.ts';
 import { LIMITS, PROTOCOL_VERSION } from './version.ts';
 
@@ -172,6 +173,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('show-query'), queryId: id.nullable() }),
   /** A query to rank or rate that the person declines to answer. */
   z.object({ type: z.literal('pass-query'), queryId: id }),
+  /** The person agrees to the study's text of that hash. */
+  z.object({ type: z.literal('agree'), consent: z.string().regex(/^[0-9a-f]{64}$/) }),
   /** Send metrics history since that learner update (0: all). */
   z.object({ type: z.literal('request-history'), since: z.number().min(0) }),
   z.object({ type: z.literal('ping'), sentAt: time, roundTripMs: z.number().min(0).optional() }),
@@ -239,7 +242,11 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     person: z
       .object({ id: z.string().nullable(), name: z.string().nullable(), role: z.string() })
       .optional(),
+    /** Of the study that the server takes part in; absent: none. */
+    study: wireStudySchema.optional(),
   }),
+  /** The agreement is on disk. */
+  z.object({ type: z.literal('agreed'), consent: z.string() }),
   /** A new map or task: `scene` is a SceneDescription with typed arrays packed (see scene.ts). */
   z.object({ type: z.literal('scene'), sceneId: z.number(), scene: z.unknown() }),
   /** Sent on change and at least once a second. */

@@ -31,6 +31,20 @@ export interface Login {
   readonly expiresAt: number;
 }
 
+/** A person's agreement to a text of a study. */
+export interface Consent {
+  readonly teacherId: string;
+  /** SHA-256 of the text. */
+  readonly textHash: string;
+  readonly agreedAt: number;
+}
+
+export interface ConsentStorage {
+  /** In the audit log too, in one transaction; a second time changes nothing. */
+  agree(consent: Consent): Promise<void>;
+  hasAgreed(teacherId: string, textHash: string): Promise<boolean>;
+}
+
 /** Each change appends to the audit log in its own transaction. `actor`: pseudonym of who does it. */
 export interface AccountStorage {
   listAccounts(): Promise<Account[]>;

@@ -9,6 +9,7 @@ import { hash } from 'node:crypto';
 export const AUDIT_ACTIONS = [
   'run.created',
   'run.renamed',
+  'run.noted',
   'run.rewound',
   'run.deleted',
   'feedback.given',
@@ -25,6 +26,7 @@ export const AUDIT_ACTIONS = [
   'person.paused',
   'person.resumed',
   'gold.retired',
+  'consent.given',
   'data.read',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
@@ -35,7 +37,15 @@ export interface AuditEvent {
   readonly actor: string;
   /** In which role; null: there are no accounts, or it follows from the rows about the account. */
   readonly role: string | null;
-  readonly objectType: 'run' | 'feedback' | 'assignment' | 'account' | 'invite' | 'route' | 'gold';
+  readonly objectType:
+    | 'run'
+    | 'feedback'
+    | 'assignment'
+    | 'account'
+    | 'invite'
+    | 'consent'
+    | 'route'
+    | 'gold';
   readonly objectId: string;
   /** Hashes of the object before and after; null: there was none, or it is not one that has a text. */
   readonly before: string | null;

@@ -72,7 +72,7 @@ export function assignmentEvent(row: Assignment): AuditEvent {
 }
 
 export function runEvent(
-  action: 'run.created' | 'run.renamed' | 'run.rewound' | 'run.deleted',
+  action: 'run.created' | 'run.renamed' | 'run.noted' | 'run.rewound' | 'run.deleted',
   runId: string,
 ): AuditEvent {
   const nothing = { role: null, before: null, after: null, reason: null };

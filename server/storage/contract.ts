@@ -4,7 +4,7 @@
  */
 import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
-import type { AccountStorage } from './accounts-contract.ts';
+import type { AccountStorage, ConsentStorage } from './accounts-contract.ts';
 import type { Assignment, AssignmentCounts } from './assignments-contract.ts';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
 import type { SignedHead } from './audit-heads.ts';
@@ -24,6 +24,7 @@ export interface Run {
   readonly engine?: string;
   /** Given by a person. */
   readonly name?: string;
+  readonly notes?: string;
   /** Absent in runs of earlier versions. */
   readonly identity?: RunIdentity;
   /** Options of the environment that are paths, absolute, as the run was begun; they do not belong to what it is. */
@@ -109,13 +110,16 @@ export interface StoredQuery extends Query {
   readonly overlap?: number;
 }
 
-export interface Storage extends AccountStorage, QualityStorage {
+export interface Storage extends AccountStorage, ConsentStorage, QualityStorage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
   latestRun(): Promise<Run | undefined>;
   /** Newest first. */
   listRuns(): Promise<Run[]>;
-  renameRun(id: string, name: string): Promise<void>;
+  describeRun(
+    id: string,
+    change: { readonly name?: string; readonly notes?: string },
+  ): Promise<void>;
   /**
    * From now on this process alone writes what belongs to the run, until it closes the storage.
    * @throws RangeError when another one does
@@ -140,6 +144,11 @@ export interface Storage extends AccountStorage, QualityStorage {
   readFeedback(runId: string, after: number): Promise<StoredFeedback[]>;
   countFeedback(runId: string): Promise<number>;
   hasFeedback(id: string): Promise<boolean>;
+  /** Of one episode by one person, without those taken back, oldest first. */
+  critiquesOf(
+    episodeId: string,
+    teacherId: string,
+  ): Promise<Extract<Feedback, { kind: 'critique' }>[]>;
 
   /** Whole episode, replacing an earlier state of it; atomic. */
   putEpisode(episode: Episode, options: { live: boolean }): Promise<void>;

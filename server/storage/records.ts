@@ -7,11 +7,13 @@ import { createAccounts } from './accounts.ts';
 import { createAssignments } from './assignments.ts';
 import { signHead } from './audit-heads.ts';
 import { createAuditLog, feedbackEvent } from './audit-log.ts';
+import { createConsents } from './consents.ts';
 import type { Storage, StoredQuery } from './contract.ts';
 import type { Engine } from './engine.ts';
 import { pageEpisodes } from './episode-pages.ts';
 import { fromRow, toRow } from './episode-row.ts';
 import type { Files } from './files.ts';
+import { createMarks } from './marks.ts';
 import { createQuality } from './quality.ts';
 import { createRetention } from './retention.ts';
 import { createRuns } from './runs.ts';
@@ -44,6 +46,8 @@ export function createRecords(
     ...assignments.storage,
     ...createAccounts(parts),
     ...createQuality(parts, assignments.put, retention.note),
+    ...createConsents(parts),
+    ...createMarks(db),
     async appendFeedback(feedback, rows = []) {
       retention.note(stepsOf(feedback).keys());
       return write(async (t) => {

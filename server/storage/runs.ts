@@ -5,7 +5,7 @@ import type { Parts } from './parts.ts';
 
 type Runs = Pick<
   Storage,
-  'createRun' | 'latestRun' | 'listRuns' | 'renameRun' | 'deleteRun' | 'rewindRun'
+  'createRun' | 'latestRun' | 'listRuns' | 'describeRun' | 'deleteRun' | 'rewindRun'
 >;
 
 /** Teachers that are programs: they say it again. */
@@ -29,13 +29,14 @@ export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
       .selectFrom('run')
       .leftJoin('runDetail', 'runDetail.runId', 'run.id')
       .selectAll('run')
-      .select(['runDetail.name', 'runDetail.identity', 'runDetail.places'])
+      .select(['runDetail.name', 'runDetail.notes', 'runDetail.identity', 'runDetail.places'])
       .orderBy('createdAt', 'desc')
       .execute();
-    return rows.map(({ name, identity, places, engine, ...run }) => ({
+    return rows.map(({ name, notes, identity, places, engine, ...run }) => ({
       ...run,
       ...(engine === null ? {} : { engine }),
       ...(name === null ? {} : { name }),
+      ...(notes === null ? {} : { notes }),
       ...(identity === null ? {} : { identity: JSON.parse(identity) as RunIdentity }),
       ...(places === null ? {} : { places: JSON.parse(places) as Record<string, string> }),
     }));
@@ -44,10 +45,11 @@ export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
   return {
     listRuns,
     latestRun: async () => (await listRuns())[0],
-    async createRun({ name, identity, places, ...run }) {
+    async createRun({ name, notes, identity, places, ...run }) {
       const detail = {
         runId: run.id,
         name: name ?? null,
+        notes: notes ?? null,
         identity: identity ? JSON.stringify(identity) : null,
         places: places ? JSON.stringify(places) : null,
       };
@@ -60,14 +62,16 @@ export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
         await audit.append(t, [runEvent('run.created', run.id)]);
       });
     },
-    async renameRun(id, name) {
+    async describeRun(id, change) {
       await write(async (t) => {
         await t
           .insertInto('runDetail')
-          .values({ runId: id, name, identity: null, places: null })
-          .onConflict((c) => c.column('runId').doUpdateSet({ name }))
+          .values({ runId: id, name: null, notes: null, identity: null, places: null, ...change })
+          .onConflict((c) => c.column('runId').doUpdateSet(change))
           .execute();
-        await audit.append(t, [runEvent('run.renamed', id)]);
+        await audit.append(t, [
+          runEvent(change.name === undefined ? 'run.noted' : 'run.renamed', id),
+        ]);
       });
     },
     async deleteRun(id) {

@@ -1,6 +1,6 @@
 /** Tables of the SQLite storage. */
 import type { Generated } from 'kysely';
-import type { Account, Invite, Login } from './accounts-contract.ts';
+import type { Account, Consent, Invite, Login } from './accounts-contract.ts';
 import type { Probe, Standing } from './quality-contract.ts';
 
 export interface Tables {
@@ -35,7 +35,13 @@ export interface Tables {
     humanSteps: number;
     summary: string;
   };
-  runDetail: { runId: string; name: string | null; identity: string | null; places: string | null };
+  runDetail: {
+    runId: string;
+    name: string | null;
+    notes: string | null;
+    identity: string | null;
+    places: string | null;
+  };
   query: { id: string; runId: string; body: string };
   metrics: { runId: string; time: number; learnerUpdates: number; body: string };
   assignment: {
@@ -65,6 +71,7 @@ export interface Tables {
   account: Account;
   invite: Invite;
   login: Login;
+  consent: Consent;
 }
 
 const CREATE = `
@@ -115,6 +122,10 @@ CREATE TABLE standing (runId TEXT NOT NULL, teacherId TEXT NOT NULL, state TEXT 
 CREATE INDEX assignment_person ON assignment (runId, teacherId);
 `;
 
+const CONSENTS = `
+CREATE TABLE consent (teacherId TEXT NOT NULL, textHash TEXT NOT NULL, agreedAt REAL NOT NULL, PRIMARY KEY (teacherId, textHash)) STRICT;
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -126,5 +137,7 @@ export const MIGRATIONS: readonly string[] = [
   'ALTER TABLE runDetail ADD COLUMN places TEXT;',
   'ALTER TABLE episode ADD COLUMN endReason TEXT; ALTER TABLE episode ADD COLUMN origin TEXT;',
   QUALITY,
+  CONSENTS,
+  'ALTER TABLE runDetail ADD COLUMN notes TEXT;',
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -64,6 +64,17 @@ export function storageContract(name: string, open: () => Opened | Promise<Opene
       await opened.remove();
     });
 
+    it('[UI-48] an agreement is of one person to one text, and counts once', async () => {
+      const consent = { teacherId: 'ada', textHash: 'abc', agreedAt: 1 };
+      await storage.agree(consent);
+      await storage.agree({ ...consent, agreedAt: 2 });
+      expect(await storage.hasAgreed('ada', 'abc')).toBe(true);
+      expect(await storage.hasAgreed('bob', 'abc')).toBe(false);
+      expect(await storage.hasAgreed('ada', 'def')).toBe(false);
+      const bodies = (await storage.readAudit(0, 100)).map(({ body }) => JSON.parse(body));
+      expect(bodies.filter(({ action }) => action === 'consent.given')).toHaveLength(1);
+    });
+
     it('[STORE-1] appends feedback in order; the same id again changes nothing', async () => {
       const first = await storage.appendFeedback(rewardFeedback('f1', 1));
       const second = await storage.appendFeedback(rewardFeedback('f2', 2));

@@ -1,22 +1,11 @@
 /** What everybody can use: measured by axe-core and by the boxes of the page, on every screen. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { violations } from './axe.ts';
 import { openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 const served = serve();
-
-/** What axe finds against WCAG A and AA, as "rule: element". */
-async function violations(page: Page): Promise<string[]> {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-  // Without frames of other origins there is no need for a second tab that joins their results.
-  const axe = new AxeBuilder({ page }).setLegacyMode().withTags(tags);
-  const { violations: found } = await axe.analyze();
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
-  );
-}
 
 /** Runs in the page: pairs of controls and labels whose boxes cover each other, and those cut off by the window. */
 const COLLISIONS = `(() => {
@@ -99,6 +88,21 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByTestId('tab-learning').click();
     await page.getByTestId('learning').waitFor();
     await page.locator('.u-over').first().waitFor();
+  },
+  async runs(page) {
+    await page.getByTestId('tab-runs').click();
+    await page.getByTestId('run-details').waitFor({ timeout: 60_000 });
+    await page.getByTestId('run-curves').locator('.u-over').first().waitFor({ timeout: 60_000 });
+  },
+  async tour(page) {
+    await page.getByTestId('goal').click();
+    await page.getByTestId('tour-again').click();
+    await page.getByTestId('tour').waitFor();
+    await page.getByTestId('controller').waitFor();
+  },
+  async practice(page) {
+    await page.getByTestId('tour-next').click();
+    await page.locator('[data-query^="practice"][data-ready="true"]').waitFor({ timeout: 90_000 });
   },
 };
 

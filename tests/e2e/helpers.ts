@@ -191,15 +191,20 @@ export async function hold(
   keys: readonly string[],
   what: string,
   isSo: () => unknown,
+  timeoutMs?: number,
 ): Promise<void> {
   const note = page.getByTestId('let-go-first');
   for (const key of keys) await page.keyboard.down(key);
-  await until(what, async () => {
-    if (await isSo()) return true;
-    if (!(await note.isVisible())) return false;
-    for (const key of keys) await page.keyboard.up(key);
-    await note.waitFor({ state: 'hidden' });
-    for (const key of keys) await page.keyboard.down(key);
-    return false;
-  });
+  await until(
+    what,
+    async () => {
+      if (await isSo()) return true;
+      if (!(await note.isVisible())) return false;
+      for (const key of keys) await page.keyboard.up(key);
+      await note.waitFor({ state: 'hidden' });
+      for (const key of keys) await page.keyboard.down(key);
+      return false;
+    },
+    timeoutMs,
+  );
 }

@@ -5,12 +5,13 @@ import { useApp } from '../context.ts';
 import { type Binding, CAMERAS, CLIPS, firstKey } from '../core/bindings.ts';
 import { Better, GoalNote } from '../goal/goal.tsx';
 import { useBindings } from '../use-keys.ts';
-import { createClock, toggle } from './clip-clock.ts';
+import { type ClipClock, createClock, toggle } from './clip-clock.ts';
 import { ClipFacts } from './clip-facts.tsx';
 import { ClipStage } from './clip-stage.tsx';
 import { lengthOf, Timeline } from './timeline.tsx';
 import { Undo } from './undo.tsx';
 import type { Question, Questions } from './use-questions.ts';
+import { useWidened } from './use-widened.ts';
 
 /** Behaviour is compared from outside. */
 const CAMERAS_OF_CLIPS = CAMERAS.filter((c) => c.id !== 'cockpit').map(({ id, label }) => ({
@@ -34,29 +35,33 @@ export function Frame(
     /** Drawn over a clip, by its index. */
     over?: (clip: number) => ReactNode;
     chosen?: (clip: number) => boolean;
+    /** Below the timeline, on its clock. */
+    below?: (clock: ClipClock) => ReactNode;
     children: ReactNode;
   },
 ) {
-  const { question, questions, startedAt, title, progress, over, chosen, children } = props;
-  const { query, clips } = question;
+  const { questions, startedAt, title, progress, over, chosen, below, children } = props;
+  const { question, extend } = useWidened(props.question);
+  const { query, clips, part } = question;
   const [camera, setCamera] = useState('chase');
   const clock = useRef(createClock());
   useEffect(() => {
-    if (query.id === undefined) return;
+    if (query.id === undefined && part) return; // both are only reasons to begin anew
     clock.current.time = 0;
     clock.current.playing = true;
-  }, [query.id]);
+  }, [query.id, part]);
   useBindings(CLIPS, {
     pause: () => toggle(clock.current, lengthOf(clips)),
     undo: questions.undo,
+    extend,
   });
   const note = useApp((s) => s.goalNote);
   const minutes = Math.max(0.25, (Date.now() - startedAt) / 60_000);
   return (
     <Stack
-      className="view"
-      p="md"
-      gap="sm"
+      className="view compare"
+      p={{ base: 'xs', sm: 'md' }}
+      gap="xs"
       data-testid="compare"
       data-kind={query.kind}
       data-query={query.id}
@@ -103,7 +108,8 @@ export function Frame(
           </div>
         ))}
       </div>
-      <Timeline clock={clock.current} clips={clips} />
+      <Timeline clock={clock.current} clips={clips} part={part} extend={extend} />
+      {below?.(clock.current)}
       <div className="answers">
         {children}
         <Undo questions={questions} />

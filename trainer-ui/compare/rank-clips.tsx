@@ -4,6 +4,7 @@ import { digitOf, SCORE } from '../core/bindings.ts';
 import { useBindings, useKeys } from '../use-keys.ts';
 import { AnswerButton, type AnswerProps, Frame } from './frame.tsx';
 import { orderOf, type Placing, place, rankOf, takeBack } from './ranking.ts';
+import { Shelf } from './shelf.tsx';
 
 const ORDINAL = ['1st', '2nd', '3rd', '4th', '5th', '6th', '7th', '8th'];
 
@@ -43,6 +44,7 @@ export function RankClips(props: AnswerProps) {
       {...props}
       title="From best to worst"
       progress={progress}
+      below={() => clips && <Shelf placing={placing} clips={n} onChange={set} />}
       chosen={(clip) => rankOf(placing, clip) !== undefined}
       over={(clip) => {
         const rank = rankOf(placing, clip);
@@ -59,7 +61,7 @@ export function RankClips(props: AnswerProps) {
           >
             <Kbd>{clip + 1}</Kbd>
             {rank !== undefined && (
-              <Text fw={700} c="teal.3">
+              <Text fw={700} c="var(--good)">
                 {ORDINAL[rank]}
               </Text>
             )}

@@ -1,9 +1,14 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconStar, IconStarFilled } from '@tabler/icons-react';
 import { useState } from 'react';
+import type { Clip, WireQuery } from '../../server/protocol/index.ts';
 import { digitOf, SCORE } from '../core/bindings.ts';
+import { Critique } from '../critique/critique.tsx';
 import { useBindings, useKeys } from '../use-keys.ts';
+import type { ClipClock } from './clip-clock.ts';
 import { AnswerButton, type AnswerProps, Frame } from './frame.tsx';
+
+type Segment = WireQuery['segments'][number];
 
 const WORDS = ['very bad', 'bad', 'so-so', 'good', 'very good'] as const;
 const SCALE = WORDS.length;
@@ -36,6 +41,9 @@ export function RateClip(props: AnswerProps) {
     <Frame
       {...props}
       title="How good is this?"
+      below={(clock) =>
+        clips && <Marked clip={clips[0]!} segment={query.segments[0]!} clock={clock} />
+      }
       progress={
         score === undefined
           ? `press 1 (${WORDS[0]}) to ${SCALE} (${WORDS[SCALE - 1]})`
@@ -80,5 +88,13 @@ export function RateClip(props: AnswerProps) {
       />
       <AnswerButton binding={SCORE.skip} label="Skip" testId="choose-skip" onClick={pass} />
     </Frame>
+  );
+}
+
+/** Stretches of the clip that are good or bad by themselves. */
+function Marked({ clip, segment, clock }: { clip: Clip; segment: Segment; clock: ClipClock }) {
+  const { episodeId, from, to } = segment;
+  return (
+    <Critique episodeId={episodeId} first={from} steps={to - from} dt={clip.dt} clock={clock} />
   );
 }

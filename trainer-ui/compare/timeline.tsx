@@ -3,6 +3,7 @@ import { ActionIcon, Group, SegmentedControl, Slider, Tooltip } from '@mantine/c
 import {
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
+  IconPlus,
   IconRepeat,
   IconRepeatOff,
 } from '@tabler/icons-react';
@@ -12,16 +13,23 @@ import { useClient } from '../context.ts';
 import { CLIPS, withKey } from '../core/bindings.ts';
 import { advance, type ClipClock, toggle } from './clip-clock.ts';
 import { differences, PARTS } from './differences.ts';
+import type { Question } from './use-questions.ts';
 
-const SPEEDS = [0.5, 1, 2] as const;
+const SPEEDS: readonly number[] = [0.5, 1, 2];
 
 /** Seconds of the longest. */
 export function lengthOf(clips: readonly Clip[] | undefined): number {
   return clips ? Math.max(...clips.map((c) => (c.rows - 1) * c.dt)) : 0;
 }
 
-export function Timeline(props: { clock: ClipClock; clips: readonly Clip[] | undefined }) {
-  const { clock, clips } = props;
+export function Timeline(props: {
+  clock: ClipClock;
+  clips: readonly Clip[] | undefined;
+  /** What the question is about, where the clips show more. */
+  part: Question['part'];
+  extend: () => void;
+}) {
+  const { clock, clips, part, extend } = props;
   const length = lengthOf(clips);
   const [shown, setShown] = useState({ time: 0, playing: true });
   useEffect(() => {
@@ -47,6 +55,7 @@ export function Timeline(props: { clock: ClipClock; clips: readonly Clip[] | und
       </ActionIcon>
       <div className="track">
         {clips && <Marks clips={clips} />}
+        {part && <Part part={part} length={length} />}
         <Slider
           size="sm"
           min={0}
@@ -63,26 +72,70 @@ export function Timeline(props: { clock: ClipClock; clips: readonly Clip[] | und
           onPointerUp={() => (document.activeElement as HTMLElement | null)?.blur()}
         />
       </div>
+      <Longer extend={extend} />
       <Pace clock={clock} />
     </Group>
+  );
+}
+
+function Longer({ extend }: { extend: () => void }) {
+  return (
+    <Tooltip label={withKey('Longer clips', CLIPS.extend)}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={withKey('longer clips', CLIPS.extend)}
+        onClick={(event) => {
+          event.currentTarget.blur();
+          extend();
+        }}
+        data-testid="extend"
+      >
+        <IconPlus size={16} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function Part({ part, length }: { part: NonNullable<Question['part']>; length: number }) {
+  const share = (seconds: number) => `${(100 * seconds) / length}%`;
+  const words = `asked about: ${part.from.toFixed(1)} to ${part.to.toFixed(1)} s`;
+  return (
+    <div className="asked" role="img" aria-label={words} title={words} data-testid="asked-part">
+      <i style={{ left: share(part.from), width: share(part.to - part.from) }} />
+    </div>
   );
 }
 
 function Pace({ clock }: { clock: ClipClock }) {
   const [speed, setSpeed] = useState(clock.speed);
   const [loop, setLoop] = useState(clock.loop);
+  const words = (s: number) => `${s === 0.5 ? '½' : s}×`;
+  const play = (next: number) => {
+    clock.speed = next;
+    setSpeed(next);
+  };
   return (
     <Group gap={6} wrap="nowrap">
       <SegmentedControl
         size="xs"
+        className="wide-only"
         aria-label="speed of the clips"
         value={String(speed)}
-        onChange={(value) => {
-          clock.speed = Number(value);
-          setSpeed(clock.speed);
-        }}
-        data={SPEEDS.map((s) => ({ value: String(s), label: `${s === 0.5 ? '½' : s}×` }))}
+        onChange={(value) => play(Number(value))}
+        data={SPEEDS.map((s) => ({ value: String(s), label: words(s) }))}
       />
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        className="narrow-only"
+        aria-label={`speed of the clips: ${words(speed)}; press for the next`}
+        onClick={() => play(SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]!)}
+      >
+        {words(speed)}
+      </ActionIcon>
       <Tooltip label={loop ? 'over and over' : 'once'}>
         <ActionIcon
           variant="subtle"

@@ -27,6 +27,8 @@ export interface Question {
   readonly query: WireQuery;
   /** In the order of the query's segments. */
   readonly clips: readonly Clip[] | undefined;
+  /** Seconds of the clips that the question is about, where they show more. */
+  readonly part?: { readonly from: number; readonly to: number };
 }
 
 export interface Questions {

@@ -99,10 +99,18 @@ export const REPLAY = {
   end: { keys: ['End'], what: 'to its end' },
 } as const satisfies Record<string, Binding>;
 
+/** Of a timeline that stretches are marked on. */
+export const MARKS = {
+  good: { keys: ['KeyG'], what: 'a good stretch begins here; again: it ends here' },
+  bad: { keys: ['KeyB'], what: 'a bad stretch begins here; again: it ends here' },
+  undoMark: { keys: ['KeyX'], what: 'take the last mark back' },
+} as const satisfies Record<string, Binding>;
+
 /** Of every query. */
 export const CLIPS = {
   pause: { keys: ['Space'], what: 'pause the clips' },
   undo: { keys: ['KeyU'], what: 'undo the last answer' },
+  extend: { keys: ['+', '='], what: 'longer clips: a second more before and after' },
 } as const satisfies Record<string, Binding>;
 
 export const PAGE = {
@@ -199,7 +207,10 @@ export function keySections(
       rows: live.map(rowOf).map(([keys, what]) => [keys.filter((k) => !drives.has(k)), what]),
     },
     { title: 'Compare', rows: answers.map(rowOf) },
-    { title: 'Episodes', rows: Object.values(REPLAY).map(rowOf) },
+    {
+      title: 'Episodes',
+      rows: [REPLAY, MARKS].flatMap((t): Binding[] => Object.values(t)).map(rowOf),
+    },
   ];
 }
 

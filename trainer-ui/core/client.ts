@@ -27,7 +27,7 @@ import { createGamepads, type Gamepads } from './gamepads.ts';
 import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
 import { createLine, type Line } from './line.ts';
 import { createOutbox } from './outbox.ts';
-import { type AppStore, createAppStore, reduce } from './store.ts';
+import { type AppStore, createAppStore, reduce, takesPart } from './store.ts';
 import { createTouch, type Touch } from './touch.ts';
 
 type Segment = WireQuery['segments'][number];
@@ -40,7 +40,13 @@ type Body = ClientFeedback extends infer F
 /** ms between looks at answers that wait. */
 const SEND_EVERY = 200;
 /** Temporary refusals: the answer waits and is sent again. Any other refusal is final. */
-const PASSING: readonly ErrorCode[] = ['storage-failed', 'other-run', 'too-frequent', 'internal'];
+const PASSING: readonly ErrorCode[] = [
+  'storage-failed',
+  'other-run',
+  'too-frequent',
+  'consent-needed',
+  'internal',
+];
 const SCENES_KEPT = 12;
 const EPISODES_KEPT = 12;
 /** How long a reward waits for the status that names its episode, ms. */
@@ -139,10 +145,10 @@ export function createClient(window: Window): Client {
         giveUnnamed(0);
         path = undefined;
         send({ type: 'request-history', since: 0 });
-        sendWanted();
-        sendShown();
-        outbox.restart();
-        sendAnswers();
+        takePart();
+        break;
+      case 'agreed':
+        takePart();
         break;
       case 'scene':
         scenes.set(message.sceneId, unpackScene(message.scene));
@@ -171,7 +177,8 @@ export function createClient(window: Window): Client {
   function onRefusal(message: Extract<ServerMessage, { type: 'error' }>): void {
     if (message.ref && !PASSING.includes(message.code)) outbox.remove(message.ref);
     noteOutbox();
-    if (message.code === 'let-go-first') return; // the live view says so for as long as it is true
+    // The page itself says so for as long as it is true.
+    if (message.code === 'let-go-first' || message.code === 'consent-needed') return;
     const waiting = message.ref ? clips.get(Number(message.ref)) : undefined;
     if (waiting) {
       clips.delete(Number(message.ref));
@@ -212,10 +219,18 @@ export function createClient(window: Window): Client {
     return id;
   }
 
+  /** From now on what this person gives is taken: what they want and what waits is sent. */
+  function takePart(): void {
+    sendWanted();
+    sendShown();
+    outbox.restart();
+    sendAnswers();
+  }
+
   /** Answers to a run that is not served now stay where they are. */
   function sendAnswers(): void {
     const { welcome, connection } = store.getState();
-    if (welcome && connection === 'open' && line.isOpen)
+    if (welcome && takesPart(store.getState()) && connection === 'open' && line.isOpen)
       for (const feedback of outbox.take(welcome.runId, Date.now()))
         send({ type: 'feedback', feedback });
     noteOutbox();
@@ -250,7 +265,7 @@ export function createClient(window: Window): Client {
   }
 
   function sendWanted(): void {
-    if (wanted > 0) send({ type: 'ask-queries', count: wanted });
+    if (wanted > 0 && takesPart(store.getState())) send({ type: 'ask-queries', count: wanted });
   }
 
   /** Per environment: a person may know one and not another. */
@@ -259,7 +274,8 @@ export function createClient(window: Window): Client {
   }
 
   function sendShown(): void {
-    send({ type: 'show-query', queryId: store.getState().shownQuery ?? null });
+    if (takesPart(store.getState()))
+      send({ type: 'show-query', queryId: store.getState().shownQuery ?? null });
   }
 
   function send(message: ClientMessage): boolean {
@@ -314,7 +330,7 @@ export function createClient(window: Window): Client {
     dropQuery: (id) => store.setState((s) => ({ queries: s.queries.filter((q) => q.id !== id) })),
     wantQueries(count) {
       wanted = count;
-      send({ type: 'ask-queries', count });
+      if (takesPart(store.getState())) send({ type: 'ask-queries', count });
     },
     showQuery(id) {
       if (store.getState().shownQuery === id) return;

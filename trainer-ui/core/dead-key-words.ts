@@ -5,6 +5,7 @@ import {
   firstKey,
   keyLabel,
   LIVE,
+  MARKS,
   PAGE,
   REPLAY,
   takeOverKeys,
@@ -22,9 +23,10 @@ export function deadKeyWords(key: string, screen: Tab, controls: Controls): stri
     case 'compare':
       return `${nothing} ${firstKey(COMPARE.a)} and ${firstKey(COMPARE.b)} choose, ${firstKey(COMPARE.equal)} is equal, ${firstKey(COMPARE.incomparable)} can’t tell, ${firstKey(COMPARE.skip)} skips, ${firstKey(CLIPS.undo)} undoes. ${ANYWHERE}`;
     case 'episodes':
-      return `${nothing} ${firstKey(REPLAY.play)} plays and pauses, ${firstKey(REPLAY.back)} and ${firstKey(REPLAY.on)} go one step. ${ANYWHERE}`;
+      return `${nothing} ${firstKey(REPLAY.play)} plays and pauses, ${firstKey(REPLAY.back)} and ${firstKey(REPLAY.on)} go one step, ${firstKey(MARKS.good)} and ${firstKey(MARKS.bad)} mark. ${ANYWHERE}`;
     case 'learning':
     case 'people':
+    case 'runs':
       return `${nothing} ${ANYWHERE}`;
   }
 }

@@ -14,7 +14,7 @@ export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
 export type Status = Extract<ServerMessage, { type: 'status' }>;
 export type Standing = Extract<ServerMessage, { type: 'standing' }>;
 export type OverrideReport = Extract<ServerMessage, { type: 'override' }>;
-export type Tab = 'live' | 'compare' | 'episodes' | 'learning' | 'people';
+export type Tab = 'live' | 'compare' | 'episodes' | 'learning' | 'runs' | 'people';
 
 /** An answer of this page that can be taken back. */
 export interface Answered {
@@ -56,6 +56,10 @@ export interface AppState {
   again: WireQuery | undefined;
   /** What is looked at under Episodes, and where a link leads. */
   moment: Moment | undefined;
+  /** The step of the guided tour; undefined: it is not on. */
+  tour: number | undefined;
+  /** What the tour says about the last practice question. */
+  practice: string | undefined;
   /** The note on the environment's goal is open: nobody of this browser has answered or closed it yet. */
   goalNote: boolean;
   /** Answers of this page: sent, on disk, in a policy. */
@@ -98,6 +102,8 @@ export function createAppStore(): AppStore {
     shownQuery: undefined,
     answered: [],
     again: undefined,
+    tour: undefined,
+    practice: undefined,
     goalNote: false,
     moment: undefined,
     sent: 0,
@@ -135,6 +141,8 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
         standing: undefined,
         mustLetGo: false, // a new connection has held nothing yet
       };
+    case 'agreed':
+      return { welcome: state.welcome && agreed(state.welcome, message.consent) };
     case 'status':
       return { status: message };
     case 'query':
@@ -176,6 +184,16 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
     case 'pong':
       return {};
   }
+}
+
+/** Whether what this person gives is taken: they have agreed to the text of the study, where it has one. */
+export const takesPart = ({ welcome }: Pick<AppState, 'welcome'>): boolean =>
+  welcome?.study?.consent?.isGiven !== false;
+
+function agreed(welcome: Welcome, hash: string): Welcome {
+  const { study } = welcome;
+  if (study?.consent?.hash !== hash) return welcome;
+  return { ...welcome, study: { ...study, consent: { ...study.consent, isGiven: true } } };
 }
 
 /** Urgent queries go before the others, except before the query on screen. */

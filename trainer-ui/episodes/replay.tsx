@@ -9,6 +9,7 @@ import { endReasonOf } from '../core/end-reason.ts';
 import { mixPoses } from '../core/frame-buffer.ts';
 import { hashOf, type Moment } from '../core/moment.ts';
 import type { Welcome } from '../core/store.ts';
+import { Critique } from '../critique/critique.tsx';
 import { ActionBars, mirroredAxes, showActions } from '../live/action-bars.tsx';
 import { createStage, type Stage } from '../scene/stage.ts';
 import { useBindings } from '../use-keys.ts';
@@ -20,14 +21,7 @@ export function Replay({ moment }: { moment: Moment }) {
   const { recording, error } = useRecording(episodeId, step);
   const dt = useApp((s) => s.welcome?.environment.controlDt ?? 0.1);
   const clock = useRef({ ...createClock(), loop: false, playing: false, time: step * dt });
-  const container = useRef<HTMLDivElement>(null);
-  const [stage, setStage] = useState<Stage>();
-  useEffect(() => {
-    if (!container.current) return;
-    const made = createStage(container.current);
-    setStage(made);
-    return () => made.dispose();
-  }, []);
+  const { container, stage } = useStage();
   const bars = useRef<HTMLDivElement>(null);
   const length = (recording?.row.length ?? 0) * dt;
   useDrawing(stage, recording, clock.current, bars);
@@ -67,8 +61,29 @@ export function Replay({ moment }: { moment: Moment }) {
           advance={(elapsed) => advance(clock.current, elapsed, length)}
         />
       )}
+      {recording && (
+        <Critique
+          episodeId={episodeId}
+          steps={recording.row.length}
+          dt={dt}
+          clock={clock.current}
+        />
+      )}
     </section>
   );
+}
+
+/** A stage in the element that is given `container`. */
+function useStage() {
+  const container = useRef<HTMLDivElement>(null);
+  const [stage, setStage] = useState<Stage>();
+  useEffect(() => {
+    if (!container.current) return;
+    const made = createStage(container.current);
+    setStage(made);
+    return () => made.dispose();
+  }, []);
+  return { container, stage };
 }
 
 function useReplayKeys(clock: ClipClock, dt: number, length: number): void {

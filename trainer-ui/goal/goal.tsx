@@ -1,7 +1,9 @@
 /** What the agent is to do and what counts as better: before the first answer, and by one key ever after. */
-import { CloseButton, Group, Kbd, Modal, Stack, Text, Title } from '@mantine/core';
+import { Button, CloseButton, Group, Kbd, Modal, Stack, Text, Title } from '@mantine/core';
 import { useApp, useClient } from '../context.ts';
 import { COMPARE, firstKey, keyLabel, PAGE, takeOverKeys } from '../core/bindings.ts';
+import { Paragraphs } from '../study/paragraphs.tsx';
+import { useTour } from '../tour/use-tour.ts';
 
 /** Where no server says what is better. */
 const UNSAID = 'What you would rather see again.';
@@ -9,12 +11,19 @@ const UNSAID = 'What you would rather see again.';
 /** The whole of it, with how a person takes part. */
 export function GoalDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const environment = useApp((s) => s.welcome?.environment);
+  const instructions = useApp((s) => s.welcome?.study?.instructions);
+  const tour = useTour();
   if (!environment) return null;
   const keys = takeOverKeys(environment.controls);
   return (
     <Modal opened={opened} onClose={onClose} title={`The goal: ${environment.title}`} size="lg">
       <Stack gap="md" data-testid="goal-dialog">
         <Text>{environment.description}</Text>
+        {instructions && (
+          <section aria-label="instructions" data-testid="instructions">
+            <Paragraphs text={instructions} />
+          </section>
+        )}
         <Part title="What counts as better">{environment.better ?? UNSAID}</Part>
         <Part title="How to judge">
           Under Compare, press {firstKey(COMPARE.a)} or {firstKey(COMPARE.b)} for the better clip,{' '}
@@ -26,6 +35,18 @@ export function GoalDialog({ opened, onClose }: { opened: boolean; onClose: () =
           gamepad’s stick or the controls on a touch screen; let go to hand back. Step in before it
           goes wrong: what you do and what the agent wanted are both kept.
         </Part>
+        <Group>
+          <Button
+            variant="default"
+            onClick={() => {
+              onClose();
+              tour.begin();
+            }}
+            data-testid="tour-again"
+          >
+            Take the tour (2 minutes)
+          </Button>
+        </Group>
       </Stack>
     </Modal>
   );
@@ -47,6 +68,7 @@ export function GoalNote() {
   const client = useClient();
   const open = useApp((s) => s.goalNote);
   const environment = useApp((s) => s.welcome?.environment);
+  const tour = useTour();
   if (!open || !environment) return null;
   return (
     <section className="goal-note" aria-label="The goal" data-testid="goal-note">
@@ -61,6 +83,15 @@ export function GoalNote() {
         />
       </Group>
       <Better />
+      <Button
+        size="compact-sm"
+        mt={6}
+        className="tour-offer"
+        onClick={tour.begin}
+        data-testid="tour-begin"
+      >
+        Show me round (2 minutes)
+      </Button>
     </section>
   );
 }

@@ -5,6 +5,8 @@ import uPlot from 'uplot';
 import type { MetricsPoint } from '../../server/protocol/index.ts';
 import type { Hue, Series } from './charts.ts';
 
+type Over = 'time' | 'steps';
+
 const HEIGHT = 150;
 const LEGEND_HEIGHT = 30;
 /** Of the plot, so that charts with and without a legend are equally high. */
@@ -18,8 +20,10 @@ export function Chart(props: {
   points: readonly MetricsPoint[];
   range?: readonly [number, number];
   empty: string;
+  /** What is on the horizontal axis; the reader's clock. */
+  over?: Over;
 }) {
-  const { title, hint, series, points, range, empty } = props;
+  const { title, hint, series, points, range, empty, over = 'time' } = props;
   const container = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const scheme = useComputedColorScheme('dark', { getInitialValueInEffect: false });
@@ -28,8 +32,8 @@ export function Chart(props: {
     const element = container.current;
     if (!element || !known) return;
     const made = new uPlot(
-      options(element.clientWidth, series, range, inkOf(element, scheme)),
-      dataOf(series, []),
+      options(element.clientWidth, series, range, inkOf(element, scheme), over),
+      dataOf(series, [], over),
       element,
     );
     plot.current = made;
@@ -41,21 +45,18 @@ export function Chart(props: {
       observer.disconnect();
       made.destroy();
     };
-  }, [series, range, known, scheme]);
+  }, [series, range, known, scheme, over]);
   useEffect(() => {
-    if (known) plot.current?.setData(dataOf(series, points));
-  }, [points, series, known]);
+    if (known) plot.current?.setData(dataOf(series, points, over));
+  }, [points, series, known, over]);
   const last = points.findLast((p) => p.values[series[0]!.metric] !== undefined);
   return (
     <Paper p="sm" className="card" withBorder component="section" aria-label={title}>
-      <div style={{ display: 'flex', justifyContent: 'space-between' }}>
-        <Title order={3} size="sm" title={hint}>
-          {title}
-        </Title>
-        <Text size="sm" className="mono" c="dimmed">
-          {last ? format(last.values[series[0]!.metric]!) : ''}
-        </Text>
-      </div>
+      <Head
+        title={title}
+        hint={hint}
+        newest={last ? format(last.values[series[0]!.metric]!) : ''}
+      />
       <div
         ref={container}
         style={{ minHeight: HEIGHT }}
@@ -69,6 +70,19 @@ export function Chart(props: {
         )}
       </div>
     </Paper>
+  );
+}
+
+function Head(props: { title: string; hint: string | undefined; newest: string }) {
+  return (
+    <div style={{ display: 'flex', justifyContent: 'space-between' }}>
+      <Title order={3} size="sm" title={props.hint}>
+        {props.title}
+      </Title>
+      <Text size="sm" className="mono" c="dimmed">
+        {props.newest}
+      </Text>
+    </div>
   );
 }
 
@@ -114,10 +128,19 @@ function clock(seconds: number): string {
   return new Date(seconds * 1000).toLocaleTimeString('en-GB');
 }
 
-function dataOf(series: readonly Series[], points: readonly MetricsPoint[]): uPlot.AlignedData {
+/** 12000 as 12k: there is little room. */
+function steps(n: number): string {
+  return n >= 1000 ? `${Math.round(n / 100) / 10}k` : String(n);
+}
+
+function dataOf(
+  series: readonly Series[],
+  points: readonly MetricsPoint[],
+  over: Over,
+): uPlot.AlignedData {
   const rows = points.filter((p) => series.some((s) => p.values[s.metric] !== undefined));
   return [
-    rows.map((p) => p.time / 1000),
+    rows.map((p) => (over === 'time' ? p.time / 1000 : p.environmentSteps)),
     ...series.map((s) => rows.map((p) => p.values[s.metric] ?? null)),
   ] as uPlot.AlignedData;
 }
@@ -133,6 +156,7 @@ function options(
   series: readonly Series[],
   range: readonly [number, number] | undefined,
   ink: Ink,
+  over: Over,
 ): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: ink.axis,
@@ -146,9 +170,9 @@ function options(
     padding: [8, 8, 0, 0],
     cursor: { drag: { x: false, y: false } },
     legend: { show: series.length > 1, live: false },
-    scales: { x: { time: true }, y: { range: range ? [range[0], range[1]] : rangeOf } },
+    scales: { x: { time: over === 'time' }, y: { range: range ? [range[0], range[1]] : rangeOf } },
     axes: [
-      { ...axis, size: 24, space: 70, values: (_, times) => times.map(clock) },
+      { ...axis, size: 24, space: 70, values: (_, at) => at.map(over === 'time' ? clock : steps) },
       { ...axis, size: 44 },
     ],
     series: [

@@ -13,7 +13,8 @@ export type Hue =
   | 'gray';
 
 export interface Series {
-  readonly metric: MetricName;
+  /** A name of agent/metrics.ts; in charts of several runs `RUN:NAME`. */
+  readonly metric: string;
   readonly label: string;
   /** A hue of the theme: its shade goes with the scheme. */
   readonly colour: Hue;

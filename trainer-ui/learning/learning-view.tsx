@@ -58,7 +58,7 @@ function Charts(props: {
   );
 }
 
-const COLOUR = { success: 'teal', failure: 'red', neutral: 'gray' } as const;
+const COLOUR = { success: 'teal.9', failure: 'red.9', neutral: 'gray.7' } as const;
 
 /** How an episode ended: the environment's reason, or what cut it off. */
 function End({ episode }: { episode: EpisodeSummary }) {
@@ -67,7 +67,7 @@ function End({ episode }: { episode: EpisodeSummary }) {
   // A reason may say nothing about success: a time limit, or an ending of a user's own model.
   const colour = COLOUR[severity === 'neutral' && episode.success ? 'success' : severity];
   return (
-    <Badge size="sm" variant="light" tt="none" color={colour}>
+    <Badge size="sm" variant="filled" tt="none" color={colour}>
       {label}
     </Badge>
   );

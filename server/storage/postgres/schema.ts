@@ -62,8 +62,14 @@ CREATE TABLE standing ("runId" TEXT NOT NULL, "teacherId" TEXT NOT NULL, state T
 CREATE INDEX assignment_person ON assignment ("runId", "teacherId");
 `;
 
+const CONSENTS = `
+CREATE TABLE consent ("teacherId" TEXT NOT NULL, "textHash" TEXT NOT NULL, "agreedAt" DOUBLE PRECISION NOT NULL,
+  PRIMARY KEY ("teacherId", "textHash"));
+ALTER TABLE "runDetail" ADD COLUMN notes TEXT;
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
-export const MIGRATIONS: readonly string[] = [CREATE, QUALITY];
+export const MIGRATIONS: readonly string[] = [CREATE, QUALITY, CONSENTS];
 
 /** Those that only this engine has. */
 export interface OwnTables {

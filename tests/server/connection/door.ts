@@ -5,9 +5,11 @@ import { Admission, type AdmissionOptions } from '../../../server/connection/adm
 import { createHttp } from '../../../server/connection/http.ts';
 import { acceptSockets, type Sockets } from '../../../server/connection/sockets.ts';
 import type { RunHandle, RunListener } from '../../../server/contract.ts';
+import type { Consents } from '../../../server/people/consents.ts';
 import { People } from '../../../server/people/people.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from '../../../server/protocol/index.ts';
 import type { Storage } from '../../../server/storage/contract.ts';
+import type { WatchedFolders } from '../../../server/storage/watched.ts';
 
 export interface Door {
   readonly port: number;
@@ -30,6 +32,8 @@ export async function openDoor(
     storage?: Partial<Storage>;
     mostPages?: number;
     people?: People;
+    consents?: Consents;
+    watched?: WatchedFolders;
   } = {},
 ): Promise<Door> {
   const listeners = new Set<RunListener>();
@@ -48,6 +52,8 @@ export async function openDoor(
     people,
     log,
     socketRefusal: (asking) => sockets.refusal(asking),
+    watched: options.watched ?? { all: () => [], close: async () => {} },
+    forms: async () => ({ environments: [], presets: [] }),
   });
   const welcome = { runId: 'run-1' } as never;
   const sockets: Sockets = acceptSockets(app.server, {
@@ -56,6 +62,7 @@ export async function openDoor(
     people,
     log,
     welcome,
+    consents: options.consents,
     ...(options.mostPages === undefined ? {} : { mostPages: options.mostPages }),
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -141,6 +141,7 @@ const BODIES: Record<string, object> = {
 const FIELDS: Record<string, object> = {
   hello: { protocol: PROTOCOL_VERSION, teacherId: 'somebody-else' },
   ping: { sentAt: 1 },
+  agree: { consent: 'a'.repeat(64) },
   'request-clip': { tag: 1, segment },
   'request-history': { since: 0 },
   'ask-queries': { count: 1 },

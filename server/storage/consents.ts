@@ -1,0 +1,31 @@
+/** The table of who agreed to which text of a study. */
+import type { ConsentStorage } from './accounts-contract.ts';
+import type { Parts } from './parts.ts';
+
+export function createConsents({ db, audit, write }: Parts): ConsentStorage {
+  return {
+    agree: (consent) =>
+      write(async (t) => {
+        const { teacherId: actor, textHash: objectId } = consent;
+        const added = await t
+          .insertInto('consent')
+          .values(consent)
+          .onConflict((c) => c.doNothing())
+          .executeTakeFirst();
+        if (Number(added.numInsertedOrUpdatedRows ?? 0) === 0) return;
+        const nothing = { role: null, before: null, after: null, reason: null };
+        await audit.append(t, [
+          { action: 'consent.given', actor, objectType: 'consent', objectId, ...nothing },
+        ]);
+      }),
+    async hasAgreed(teacherId, textHash) {
+      const row = await db
+        .selectFrom('consent')
+        .select('agreedAt')
+        .where('teacherId', '=', teacherId)
+        .where('textHash', '=', textHash)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+  };
+}

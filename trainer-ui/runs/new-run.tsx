@@ -1,0 +1,153 @@
+/** A form of everything that can be set, and the command that begins such a run. */
+import { Accordion, Alert, Group, NativeSelect, SimpleGrid, Text, TextInput } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { CopyCommand } from './copy-command.tsx';
+import { type Forms, getForms, type SettingsSchema } from './run-api.ts';
+import { type Chosen, newRunCommand } from './run-words.ts';
+
+export function NewRun() {
+  const [forms, setForms] = useState<Forms>();
+  const [error, setError] = useState<string>();
+  useEffect(() => {
+    getForms().then(setForms, (failure: Error) => setError(failure.message));
+  }, []);
+  if (error)
+    return (
+      <Alert color="red" title="The form could not be had">
+        {error}
+      </Alert>
+    );
+  return forms ? <Form forms={forms} /> : <Text c="dimmed">Making the form…</Text>;
+}
+
+const FIRST: Chosen = {
+  kind: 'serve',
+  environment: 'driving',
+  preset: 'reins',
+  seed: '',
+  changes: {},
+};
+
+function Form({ forms }: { forms: Forms }) {
+  const [chosen, setChosen] = useState(FIRST);
+  const set = (next: Partial<Chosen>) => setChosen({ ...chosen, ...next });
+  const environment = forms.environments.find(({ id }) => id === chosen.environment);
+  const preset = forms.presets.find(({ id }) => id === chosen.preset);
+  const change = (name: string, value: string) =>
+    set({ changes: { ...chosen.changes, [name]: value } });
+  const parts = [
+    ...(environment
+      ? [{ name: 'options', doc: 'Options of the environment.', schema: environment.options }]
+      : []),
+    ...(preset?.parts ?? []),
+  ];
+  return (
+    <section className="new-run card" aria-label="new run" data-testid="new-run-form">
+      <Basics forms={forms} chosen={chosen} set={set} />
+      <Accordion variant="separated" multiple>
+        {parts.map(({ name, doc, schema }) => (
+          <Accordion.Item key={name} value={name}>
+            <Accordion.Control data-testid={`part-${name}`}>{doc}</Accordion.Control>
+            <Accordion.Panel>
+              <Settings part={name} schema={schema} changes={chosen.changes} change={change} />
+            </Accordion.Panel>
+          </Accordion.Item>
+        ))}
+      </Accordion>
+      <Group>
+        <Text size="sm" c="dimmed">
+          {chosen.kind === 'serve'
+            ? 'A server serves one run: start this beside it with --port, or after it.'
+            : 'With --data FOLDER its curves appear here while it runs, where this server was started with --watch FOLDER.'}
+        </Text>
+      </Group>
+      <CopyCommand command={newRunCommand(chosen)} />
+    </section>
+  );
+}
+
+/** What every run has: who teaches, where, how, and from which seed. */
+function Basics(props: { forms: Forms; chosen: Chosen; set: (next: Partial<Chosen>) => void }) {
+  const { forms, chosen, set } = props;
+  const environment = forms.environments.find(({ id }) => id === chosen.environment);
+  const preset = forms.presets.find(({ id }) => id === chosen.preset);
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }} spacing="md">
+      <NativeSelect
+        label="Who teaches"
+        value={chosen.kind}
+        onChange={(e) => set({ kind: e.currentTarget.value as Chosen['kind'] })}
+        data={[
+          { value: 'serve', label: 'people, on the page' },
+          { value: 'train', label: 'synthetic teachers, headless' },
+        ]}
+        data-testid="form-kind"
+      />
+      <NativeSelect
+        label="Environment"
+        description={environment?.description}
+        value={chosen.environment}
+        onChange={(e) => set({ environment: e.currentTarget.value, changes: {} })}
+        data={forms.environments.map(({ id, title }) => ({ value: id, label: title }))}
+        data-testid="form-environment"
+      />
+      <NativeSelect
+        label="Preset"
+        description={preset && `${preset.paper}. ${preset.description}`}
+        value={chosen.preset}
+        onChange={(e) => set({ preset: e.currentTarget.value, changes: {} })}
+        data={forms.presets.map(({ id, title }) => ({ value: id, label: title }))}
+        data-testid="form-preset"
+      />
+      <TextInput
+        label="Seed"
+        placeholder="1"
+        inputMode="numeric"
+        value={chosen.seed}
+        onChange={(e) => set({ seed: e.currentTarget.value.replace(/\D/g, '') })}
+        data-testid="form-seed"
+      />
+    </SimpleGrid>
+  );
+}
+
+function Settings(props: {
+  part: string;
+  schema: SettingsSchema;
+  changes: Readonly<Record<string, string>>;
+  change: (name: string, value: string) => void;
+}) {
+  const { part, schema, changes, change } = props;
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="sm">
+      {Object.entries(schema.properties ?? {}).map(([key, setting]) => {
+        const name = `${part}.${key}`;
+        const shared = {
+          label: key,
+          description: setting.description,
+          value: changes[name] ?? '',
+          onChange: (event: { currentTarget: { value: string } }) =>
+            change(name, event.currentTarget.value),
+          'data-testid': `set-${name}`,
+        };
+        const usual = setting.default === undefined ? 'not set' : textOf(setting.default);
+        const choices = setting.type === 'boolean' ? [true, false] : setting.enum;
+        return choices ? (
+          <NativeSelect
+            key={name}
+            size="xs"
+            {...shared}
+            data={[
+              { value: '', label: `default: ${usual}` },
+              ...choices.map((choice) => ({ value: textOf(choice), label: textOf(choice) })),
+            ]}
+          />
+        ) : (
+          <TextInput key={name} size="xs" {...shared} placeholder={usual} />
+        );
+      })}
+    </SimpleGrid>
+  );
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,0 +1,107 @@
+/** Curves of the chosen runs over environment steps, and the settings in which they differ. */
+import { SimpleGrid, Table, Title } from '@mantine/core';
+import { useEffect, useMemo, useState } from 'react';
+import type { MetricsPoint } from '../../server/protocol/index.ts';
+import { Chart } from '../learning/chart.tsx';
+import { type Hue, RUN_CHARTS, type Series } from '../learning/charts.ts';
+import { metricsOf } from './run-api.ts';
+import type { RunRow } from './run-row.ts';
+import { differences, merged, titleOf } from './run-words.ts';
+
+const HUES: readonly Hue[] = ['blue', 'orange', 'grape', 'teal'];
+const EVERY = 5000;
+const NONE: readonly MetricsPoint[] = [];
+
+/** Of runs that go on, anew every few seconds. */
+function useMetrics(ids: readonly string[]) {
+  const [metrics, setMetrics] = useState<Readonly<Record<string, readonly MetricsPoint[]>>>({});
+  const wanted = ids.join(' ');
+  useEffect(() => {
+    let isOver = false;
+    const look = () => {
+      for (const id of wanted.split(' ').filter(Boolean))
+        metricsOf(id)
+          .then((points) => !isOver && setMetrics((old) => ({ ...old, [id]: points })))
+          .catch(() => {}); // asked again soon
+    };
+    look();
+    const timer = setInterval(look, EVERY);
+    return () => {
+      isOver = true;
+      clearInterval(timer);
+    };
+  }, [wanted]);
+  return metrics;
+}
+
+export function RunCompare({ runs }: { runs: readonly RunRow[] }) {
+  const metrics = useMetrics(runs.map(({ id }) => id));
+  const points = useMemo(() => merged(runs.map(({ id }) => metrics[id] ?? NONE)), [runs, metrics]);
+  const titles = runs.map(titleOf).join('\n');
+  const charts = useMemo(() => chartsOf(titles.split('\n')), [titles]);
+  return (
+    <>
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }} spacing="md" data-testid="run-curves">
+        {charts.map(({ title, empty, series, range }) => (
+          <Chart
+            key={title}
+            title={title}
+            empty={empty}
+            series={series}
+            points={points}
+            over="steps"
+            {...(range ? { range } : {})}
+          />
+        ))}
+      </SimpleGrid>
+      {runs.length > 1 && <Settings runs={runs} />}
+    </>
+  );
+}
+
+/** One curve a run: the first measure of each chart of the learning screen. */
+function chartsOf(titles: readonly string[]) {
+  return RUN_CHARTS.map(({ title, empty, series: [first], range }) => ({
+    title,
+    empty,
+    range,
+    series: titles.map(
+      (label, i): Series => ({ metric: `${i}:${first!.metric}`, label, colour: HUES[i]! }),
+    ),
+  }));
+}
+
+function Settings({ runs }: { runs: readonly RunRow[] }) {
+  const rows = differences(runs);
+  return (
+    <section aria-label="differences">
+      <Title order={2} size="h6">
+        {rows.length === 0 ? 'They differ in no setting' : 'Settings in which they differ'}
+      </Title>
+      {rows.length > 0 && (
+        <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+          <Table fz="sm" data-testid="run-differences">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Setting</Table.Th>
+                {runs.map((run) => (
+                  <Table.Th key={run.id}>{titleOf(run)}</Table.Th>
+                ))}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody className="mono">
+              {rows.map(({ setting, values }) => (
+                <Table.Tr key={setting}>
+                  <Table.Td>{setting}</Table.Td>
+                  {values.map((value, i) => (
+                    <Table.Td key={runs[i]!.id}>{value || 'default'}</Table.Td>
+                  ))}
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+    </section>
+  );
+}

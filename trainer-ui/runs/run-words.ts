@@ -1,0 +1,110 @@
+/** Runs in words: what they are called, how they stand, what tells them apart, and the command that goes on with one. */
+import type { MetricsPoint } from '../../server/protocol/index.ts';
+import type { RunRow } from './run-row.ts';
+
+/** ms without a new step after which a run no longer counts as going on. */
+const STILL = 15_000;
+
+export const titleOf = ({ id, name }: Pick<RunRow, 'id' | 'name'>): string => name ?? id;
+
+/** By what the page saw: figures of a headless training bear simulated times. */
+export function standing(
+  { isServed, grewAt = 0 }: Pick<RunRow, 'isServed' | 'grewAt'>,
+  now: number,
+) {
+  if (isServed) return 'served here';
+  return now - grewAt < STILL ? 'going on' : 'at rest';
+}
+
+/** The runs as listed now, with when each was seen to grow. */
+export function withGrowth(
+  next: readonly RunRow[],
+  before: readonly RunRow[] | undefined,
+  now: number,
+): RunRow[] {
+  return next.map((run) => {
+    const old = before?.find(({ id }) => id === run.id);
+    const [steps, oldSteps] = [run, old].map((each) => each?.last?.environmentSteps ?? 0);
+    // A run that is new since the last look has begun meanwhile.
+    const isGrown = before !== undefined && (old === undefined || steps! > oldSteps!);
+    return { ...run, grewAt: isGrown ? now : (old?.grewAt ?? 0) };
+  });
+}
+
+export interface Difference {
+  readonly setting: string;
+  /** Per run, in their order; '': its default. */
+  readonly values: readonly string[];
+}
+
+/** Settings in which runs differ, by name. */
+export function differences(
+  runs: readonly Pick<RunRow, 'environmentId' | 'preset' | 'seed' | 'identity'>[],
+): Difference[] {
+  const flat = runs.map(({ environmentId, preset, seed, identity }) => ({
+    environment: environmentId,
+    preset,
+    seed: String(seed),
+    ...flatten('options', identity?.options ?? {}),
+    ...flatten('', identity?.overrides ?? {}),
+  })) as Record<string, string>[];
+  const settings = [...new Set(flat.flatMap((each) => Object.keys(each)))].sort();
+  return settings
+    .map((setting) => ({ setting, values: flat.map((each) => each[setting] ?? '') }))
+    .filter(({ values }) => new Set(values).size > 1);
+}
+
+function flatten(prefix: string, values: Readonly<Record<string, unknown>>) {
+  const flat: Record<string, string> = {};
+  for (const [key, value] of Object.entries(values)) {
+    const name = prefix === '' ? key : `${prefix}.${key}`;
+    const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (isGroup) Object.assign(flat, flatten(name, value as Record<string, unknown>));
+    else flat[name] = typeof value === 'string' ? value : JSON.stringify(value);
+  }
+  return flat;
+}
+
+/** Goes on with a run of this server's folder. */
+export const goOnCommand = ({ id, folder }: Pick<RunRow, 'id' | 'folder'>): string =>
+  `reins serve --run ${id}${folder === undefined ? '' : ` --data ${quoted(folder)}`}`;
+
+export interface Chosen {
+  readonly kind: 'serve' | 'train';
+  readonly environment: string;
+  readonly preset: string;
+  readonly seed: string;
+  /** Changes: `options.horizon`, `learner.gamma`, as texts. */
+  readonly changes: Readonly<Record<string, string>>;
+}
+
+export function newRunCommand({ kind, environment, preset, seed, changes }: Chosen): string {
+  const set = Object.entries(changes)
+    .filter(([, value]) => value.trim() !== '')
+    .map(([name, value]) =>
+      name.startsWith('options.')
+        ? `--option ${quoted(`${name.slice('options.'.length)}=${value}`)}`
+        : `--set ${quoted(`${name}=${value}`)}`,
+    );
+  const words = [`reins ${kind}`, `--env ${environment}`, `--preset ${preset}`];
+  return [...words, ...(seed ? [`--seed ${seed}`] : []), ...set].join(' ');
+}
+
+/** As a shell takes it. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Figures of several runs as one list over environment steps: those of run `i` under `i:name`. */
+export function merged(runs: readonly (readonly MetricsPoint[])[]): MetricsPoint[] {
+  return runs
+    .flatMap((points, i) =>
+      points.map((point) => ({
+        ...point,
+        values: Object.fromEntries(
+          Object.entries(point.values).map(([name, value]) => [`${i}:${name}`, value]),
+        ),
+      })),
+    )
+    .sort((one, other) => one.environmentSteps - other.environmentSteps);
+}
