@@ -1,7 +1,7 @@
 /** Runs pytest in an environment and counts what it writes down. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fail, folder, must, root, source } from './environments.mjs';
 
 const settings = {
@@ -14,7 +14,9 @@ let passed = 0;
 let failed = 0;
 
 function run(command, args) {
-  const env = { ...process.env, ...settings };
+  // Programs that packages bring, such as netconvert, lie beside their Python.
+  const PATH = [dirname(command), process.env.PATH].join(delimiter);
+  const env = { ...process.env, ...settings, PATH };
   const { status, error } = spawnSync(command, args, { cwd: source, stdio: 'inherit', env });
   if (error) fail(`${command}: ${error.message}`);
   return status ?? 1;
