@@ -1,0 +1,32 @@
+/** The entry as users start it, with an ending of `serve` that comes at once. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { startServerProcess, temporaryFolder } from '../../e2e/helpers.ts';
+import { root } from '../../setup/sources.ts';
+
+const variables = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+const isPossible = process.platform === 'linux' && 'execve' in process;
+
+test('[MEM-12] serve gives its memory back where Node can begin anew, under the same process id', async () => {
+  const folder = temporaryFolder();
+  const args = ['--env', 'reacher', '--rollouts', '0', '--no-page'];
+  const server = await startServerProcess({ dataDir: folder.path, args });
+  try {
+    const { status } = await fetch(`${server.url}/api/health`);
+    expect(status).toBe(200);
+    if (process.platform !== 'linux') return;
+    expect(variables(server.pid).includes('MALLOC_ARENA_MAX=2')).toBe(isPossible);
+  } finally {
+    await server.stop('SIGTERM');
+    folder.remove();
+  }
+});
+
+test('[MEM-12] arguments and exit code are those of the command', () => {
+  const args = ['bin/reins.mjs', 'serve', '--port', 'none at all'];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  expect(status).toBe(2);
+  expect(stderr).toContain('none at all');
+  expect(stderr).not.toContain('Warning');
+});
