@@ -13,6 +13,7 @@ const module = new URL('../../../server/actors/rollout.ts', import.meta.url).hre
 const worker = new Worker(boot, {
   workerData: {
     module,
+    memory: new Float64Array(2),
     actor: 'r0',
     runId: 'run',
     environmentId: 'driving',
