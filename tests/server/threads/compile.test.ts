@@ -28,7 +28,7 @@ describe('compiled threads', () => {
     const file = await compile(fixture('address-thread.ts'));
     expect(await compile(fixture('address-thread.ts'))).toBe(file);
     const worker = new Worker(new URL('worker-boot.mjs', threads), {
-      workerData: { module: fixture('address-thread.ts') },
+      workerData: { module: fixture('address-thread.ts'), memory: new Float64Array(2) },
     });
     const told = await new Promise((resolve, reject) => {
       worker.once('message', resolve);
