@@ -182,9 +182,13 @@ export async function untilReady(page: Page): Promise<void> {
   await page.getByTestId('controller').waitFor();
 }
 
+/** ms without an effect after which a person presses again. */
+const PATIENCE = 10_000;
+
 /**
  * Holds keys until `isSo`. A page that stood still for a second, as one that just opened may, asks for
- * the keys to be let go of first (CTRL-17): then they are pressed again, as a person would.
+ * the keys to be let go of first (CTRL-17), or may not have been listening yet: then they are pressed again, as a person
+ * would.
  */
 export async function hold(
   page: Page,
@@ -195,14 +199,16 @@ export async function hold(
 ): Promise<void> {
   const note = page.getByTestId('let-go-first');
   for (const key of keys) await page.keyboard.down(key);
+  let pressedAt = performance.now();
   await until(
     what,
     async () => {
       if (await isSo()) return true;
-      if (!(await note.isVisible())) return false;
+      if (!(await note.isVisible()) && performance.now() < pressedAt + PATIENCE) return false;
       for (const key of keys) await page.keyboard.up(key);
       await note.waitFor({ state: 'hidden' });
       for (const key of keys) await page.keyboard.down(key);
+      pressedAt = performance.now();
       return false;
     },
     timeoutMs,
