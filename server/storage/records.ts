@@ -123,11 +123,13 @@ export function createRecords(
           expiresAt,
         );
       const rows = queries.map((q) => ({ id: q.id, runId: q.runId, body: JSON.stringify(q) }));
-      await db
-        .insertInto('query')
-        .values(rows)
-        .onConflict((c) => c.column('id').doNothing())
-        .execute();
+      await write((t) =>
+        t
+          .insertInto('query')
+          .values(rows)
+          .onConflict((c) => c.column('id').doNothing())
+          .execute(),
+      );
     },
     async getQuery(id) {
       const row = await db
@@ -139,10 +141,8 @@ export function createRecords(
     },
     async appendMetrics(runId, point) {
       const { time, learnerUpdates } = point;
-      await db
-        .insertInto('metrics')
-        .values({ runId, time, learnerUpdates, body: JSON.stringify(point) })
-        .execute();
+      const row = { runId, time, learnerUpdates, body: JSON.stringify(point) };
+      await write((t) => t.insertInto('metrics').values(row).execute());
     },
     async readMetrics(runId, since, limit) {
       const of = db

@@ -47,6 +47,11 @@ it('[PG-11] a process that was cut off and overtaken writes nothing any more', a
   await expect(old.putEpisode(recordEpisode('e1', 4), { live: true })).rejects.toThrow(overtaken);
   const checkpoint = { checkpoint: { meta: {}, arrays: {} }, feedbackSequence: 0, savedAt: 0 };
   await expect(old.putCheckpoint(RUN.id, checkpoint as never)).rejects.toThrow(overtaken);
+  const point = { time: 0, environmentSteps: 1, learnerUpdates: 1, values: {} };
+  await expect(old.appendMetrics(RUN.id, point)).rejects.toThrow(overtaken);
+  await next.putEpisode(recordEpisode('e2', 4), { live: true });
+  await expect(old.pruneEpisodes(RUN.id, 0)).rejects.toThrow(overtaken);
+  expect(await next.getEpisode('e2')).toBeDefined();
   await next.appendFeedback(rewardFeedback('f3'));
   const ids = (await next.readFeedback(RUN.id, 0)).map(({ feedback }) => feedback.id);
   expect(ids).toEqual(['f1', 'f3']);

@@ -70,7 +70,9 @@ export function createTableFiles(db: Db, claim: Pick<Claim, 'expectHeld'>, folde
     getEpisode: (id) => read(episodeName(id), parseEpisode),
     async deleteEpisodes(ids) {
       if (ids.length > 0)
-        await db.deleteFrom('file').where('name', 'in', ids.map(episodeName)).execute();
+        await write(async (t) => {
+          await t.deleteFrom('file').where('name', 'in', ids.map(episodeName)).execute();
+        });
     },
     putCheckpoint(runId, stored) {
       const { meta, columns } = packCheckpoint(stored);

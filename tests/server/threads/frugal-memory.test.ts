@@ -1,4 +1,4 @@
-/** The entry as users start it, with an ending of `serve` that comes at once. */
+/** The entry as users start it. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
