@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { METRICS, type MetricDescription } from '../agent/metrics.ts';
 import { houseSvg, layerImports } from '../scripts/house.ts';
 import { environmentIds, withLists } from '../scripts/lists.ts';
+import { messagesDocument } from '../scripts/messages.ts';
 import { ALERTS, alertOf } from '../server/protocol/alerts.ts';
 import { ERRORS } from '../server/protocol/errors.ts';
 import { REWARD_CHARTS, RUN_CHARTS } from '../trainer-ui/learning/charts.ts';
@@ -17,6 +18,10 @@ const text = sources.map((file) => file.text).join('\n');
 
 test('[ARCH-8] the tables of docs/SPEC.md are those of the code (npm run docs)', () => {
   expect(withLists(spec)).toBe(spec);
+});
+
+test('[API-4] docs/messages.md is made of the schemas (npm run docs)', () => {
+  expect(readFileSync(join(root, 'docs/messages.md'), 'utf8')).toBe(messagesDocument());
 });
 
 test('[PY-1] the Python package registers every environment (npm run docs)', () => {

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import fastifySwagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Gauge, Registry } from 'prom-client';
 import type { RunHandle } from '../contract.ts';
@@ -10,6 +9,7 @@ import { OWNER, type People } from '../people/people.ts';
 import type { Storage } from '../storage/contract.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { Admission, Refused } from './admission.ts';
+import { describeApi, docsRoutes } from './api-docs.ts';
 import { compressAnswers } from './compress.ts';
 import type { ConnectionLog } from './counted-log.ts';
 import { episodeRoutes } from './episode-routes.ts';
@@ -48,9 +48,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const onRefused = (refused: Refused) => log.warn(refused, 'a request was refused');
   guardHttp(app, { admission, people, onRefused });
   compressAnswers(app);
-  await app.register(fastifySwagger, {
-    openapi: { info: { title: 'Reins', version: options.serverVersion } },
-  });
+  await describeApi(app, options.serverVersion);
   await app.register(async (api) => {
     routes(api, run, storage);
     runRoutes(api, options);
@@ -59,7 +57,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     accountRoutes(api, people, ({ person }) => person ?? OWNER);
   });
   const registry = createGauges(run);
-  app.get('/metrics', async (_request, reply) => {
+  const summary = 'The run’s counters, for Prometheus';
+  app.get('/metrics', { schema: { summary } }, async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics());
   });
   if (existsSync(join(uiDir, 'index.html'))) {
@@ -70,7 +69,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       setHeaders: (reply, path) => reply.header('Cache-Control', cacheFor(path)),
     });
   } else {
-    app.get('/', async (_request, reply) => reply.code(503).type('text/html').send(NOT_BUILT));
+    app.get('/', { schema: { hide: true } }, async (_request, reply) =>
+      reply.code(503).type('text/html').send(NOT_BUILT),
+    );
   }
   return app;
 }
@@ -125,7 +126,7 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
       return rows.map(({ sequence, feedback }) => ({ sequence, ...feedback }));
     },
   );
-  api.get('/api/openapi.json', { schema: { hide: true } }, async () => api.swagger());
+  docsRoutes(api);
 }
 
 function createGauges(run: RunHandle): Registry {

@@ -41,7 +41,10 @@ const change = {
 
 const EXPORTS = ['metrics.csv', 'feedback.jsonl', 'config.json'] as const;
 type ExportName = (typeof EXPORTS)[number];
-const exported = { type: 'object', properties: { file: { enum: EXPORTS } } } as const;
+const exported = {
+  type: 'object',
+  properties: { id: { type: 'string' }, file: { enum: EXPORTS } },
+} as const;
 
 export function runRoutes(api: FastifyInstance, options: RunRoutes): void {
   readRoutes(api, options);

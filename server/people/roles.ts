@@ -41,6 +41,7 @@ export const PERMISSIONS = {
   'GET /api/memory': ALL,
   'GET /api/admission': ALL,
   'GET /api/openapi.json': ALL,
+  'GET /api/docs': ALL,
   'GET /api/runs': ALL,
   'GET /api/runs/:id/metrics': ALL,
   'GET /api/runs/:id/files/:file': READ,

@@ -49,8 +49,10 @@ export const environmentSchema = z.object({
   id: z.string(),
   title: z.string(),
   description: z.string(),
-  /** What makes one attempt better than another; absent from servers that do not say. */
-  better: z.string().optional(),
+  better: z
+    .string()
+    .optional()
+    .describe('What makes one attempt better than another; absent from servers that do not say.'),
   controlDt: z.number(),
   horizon: z.number(),
   observationNames: z.array(z.string()).optional(),
@@ -58,8 +60,9 @@ export const environmentSchema = z.object({
   actionLow: z.array(z.number()),
   actionHigh: z.array(z.number()),
   controls: z.array(axisControlSchema),
-  /** Why episodes end, in words; absent from servers that do not say. */
-  endReasons: z.array(endReasonSchema).optional(),
-  /** Whether contacts and joints can be shown. */
-  overlays: z.boolean().optional(),
+  endReasons: z
+    .array(endReasonSchema)
+    .optional()
+    .describe('Why episodes end, in words; absent from servers that do not say.'),
+  overlays: z.boolean().optional().describe('Whether contacts and joints can be shown.'),
 });

@@ -2,6 +2,7 @@ export type { MetricName } from '../../agent/metrics.ts';
 export * from './alerts.ts';
 export * from './environment.ts';
 export * from './errors.ts';
+export * from './feedback.ts';
 export * from './frames.ts';
 export * from './messages.ts';
 export type * from './query.ts';

@@ -13,8 +13,10 @@ export const querySchema = z.object({
   expiresAt: z.number(),
   expiresAfterEpisodes: z.number().optional(),
   urgent: z.boolean().optional(),
-  /** Token of the lease under which this person has it: an answer names it. */
-  lease: z.number().optional(),
+  lease: z
+    .number()
+    .optional()
+    .describe('Token of the lease under which this person has it: an answer names it.'),
 });
 
 export const queueSchema = z.object({
@@ -22,12 +24,9 @@ export const queueSchema = z.object({
   answered: z.number(),
   skipped: z.number(),
   expired: z.number(),
-  /** Somebody has them now. */
-  open: z.number(),
-  /** How many more could be given out. */
-  waiting: z.number(),
-  /** Whether the sum is right. */
-  holds: z.boolean(),
+  open: z.number().describe('Somebody has them now.'),
+  waiting: z.number().describe('How many more could be given out.'),
+  holds: z.boolean().describe('Whether the sum is right.'),
 });
 export type QueueReport = z.infer<typeof queueSchema>;
 

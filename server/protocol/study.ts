@@ -5,10 +5,12 @@ const text = (most: number) => z.string().trim().min(1).max(most);
 
 /** The file of `serve --study`. */
 export const studySchema = z.strictObject({
-  /** Shown with the goal; paragraphs are parted by empty lines. */
-  instructions: text(8000).optional(),
-  /** Nobody drives, rewards or answers before they have agreed to it. */
-  consent: text(16_000).optional(),
+  instructions: text(8000)
+    .optional()
+    .describe('Shown with the goal; paragraphs are parted by empty lines.'),
+  consent: text(16_000)
+    .optional()
+    .describe('Nobody drives, rewards or answers before they have agreed to it.'),
   /** What people may mark a stretch of a clip as. */
   tags: z
     .array(text(40))
