@@ -317,6 +317,11 @@ export interface Learner {
   feedback(feedback: Feedback, episodes: EpisodeSource): boolean;
   /** One gradient update, or undefined while there is too little data. */
   update(): Metrics | undefined;
+  /**
+   * Before anything is learned: do as this policy does, of the same spaces.
+   * @throws RangeError naming what of it the learner cannot hold, and what it could
+   */
+  start(policy: PolicySnapshot): void;
   /** Current policy; the caller, who publishes it, chooses `version`. */
   snapshot(version: number): PolicySnapshot;
   /** Replace rewards by those of a new reward-model version, `budget` rows per call; true when done, as a learner without rewards is at once. */

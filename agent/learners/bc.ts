@@ -15,6 +15,7 @@ import { createExperience } from './parts/experience.ts';
 import { imitationFields, weight } from './parts/fields.ts';
 import { countHuman, imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
+import { startSquashed } from './parts/start.ts';
 import { tanhLayers, tanhSnapshot } from './parts/tanh-actor.ts';
 
 export const bcSchema = config({
@@ -68,6 +69,10 @@ export function createBc(
         'loss/imitation': lossImitation,
         'batch/human': countHuman(experience.batch) / n,
       };
+    },
+    start(policy) {
+      startSquashed(policy, [actor]);
+      experience.start(policy);
     },
     snapshot: (version) => ({
       version,

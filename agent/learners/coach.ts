@@ -32,6 +32,7 @@ import {
 import { createGaussianPolicy } from './parts/gaussian-policy.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createPresses, type Press, writeStep } from './parts/presses.ts';
+import { expectPlainObservations, startClipped } from './parts/start.ts';
 
 export const coachSchema = config({
   hidden: field(units, [64, 64], 'Hidden units per layer.'),
@@ -150,6 +151,10 @@ export function createCoach(
       for (let j = 0; j < k; j++) logStd[j] = Math.max(-3, logStd[j]!); // it must keep trying
       counts.updates++;
       return { 'loss/actor': lossActor, 'data/credited': credited.size };
+    },
+    start(from) {
+      startClipped(from, net, logStd, spec.actionSpace);
+      expectPlainObservations(from);
     },
     snapshot: (version) => ({ version, ...policy.snapshot() }),
     ...checkpointOf({

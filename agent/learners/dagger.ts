@@ -31,6 +31,7 @@ import { countHuman, isOwn } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createReach, type Reach, SOLVED_SHARE } from './parts/reach.ts';
 import { createRing } from './parts/ring.ts';
+import { startSquashed } from './parts/start.ts';
 import { tanhLayers } from './parts/tanh-actor.ts';
 
 export const daggerSchema = config({
@@ -214,6 +215,10 @@ export function createDagger(
         ...(reach ? { 'loss/reach': lossReach } : {}),
         'batch/human': countHuman(batch) / n,
       };
+    },
+    start(policy) {
+      startSquashed(policy, members, 'after');
+      experience.start(policy);
     },
     snapshot: (version) => ({
       version,

@@ -31,6 +31,7 @@ import { createExperience } from './parts/experience.ts';
 import { imitationFields, needed, rows, stepSize, weight } from './parts/fields.ts';
 import { imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
+import { startSquashed } from './parts/start.ts';
 import { tanhLayers, tanhSnapshot } from './parts/tanh-actor.ts';
 import { createTuples } from './parts/tuples.ts';
 
@@ -200,6 +201,10 @@ export function createPpl(
         'loss/preference': lossPreference,
         'data/pairs': pairs.size,
       };
+    },
+    start(policy) {
+      startSquashed(policy, [actor]);
+      experience.start(policy);
     },
     snapshot: (version) => ({
       version,

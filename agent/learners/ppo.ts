@@ -41,6 +41,7 @@ import { createGaussianPolicy, createOrthogonal } from './parts/gaussian-policy.
 import { plainLearner } from './parts/plain.ts';
 import { createPpoBatch, fillPpoBatch, type PpoBatch } from './parts/ppo-batch.ts';
 import { createReturnScale, createRollout, estimateAdvantages, shuffle } from './parts/rollout.ts';
+import { notNormalised, startClipped } from './parts/start.ts';
 
 const shape = config({
   hidden: field(units, [64, 64], 'Hidden units per layer, policy and value alike.'),
@@ -290,11 +291,16 @@ export function createPpo(
         'ppo/dropped': round.dropped,
       };
     },
+    start(from) {
+      startClipped(from, net, logStd, spec.actionSpace);
+      if (from.normaliser && !normaliser) throw notNormalised();
+      normaliser?.fix(from.normaliser);
+    },
     stepsNeeded: () => (round.left > 0 ? 0 : c.rolloutSteps - rollout.size),
     snapshot: (version) => ({
       version,
       ...policy.snapshot(),
-      ...(normaliser ? { normaliser: normaliser.snapshot() } : {}),
+      ...normaliser?.snapshot(),
     }),
     relabel(next) {
       model = next; // rewards are asked for at the start of every round

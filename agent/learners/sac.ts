@@ -41,6 +41,7 @@ import { createExperience } from './parts/experience.ts';
 import { offPolicyFields, stepSize, weight } from './parts/fields.ts';
 import { countHuman, imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
+import { startSquashed } from './parts/start.ts';
 import { createTakeoverCost, type TakeoverCost } from './parts/takeover-cost.ts';
 import { createTemperature } from './parts/temperature.ts';
 import { createSacGraphs, type SacLosses } from './sac-graph.ts';
@@ -276,6 +277,10 @@ export function createSac(
         'value/mean': actor.meanValue,
         'batch/human': countHuman(batch) / n,
       };
+    },
+    start(policy) {
+      startSquashed(policy, actors);
+      experience.start(policy);
     },
     snapshot: (version) => ({
       version,

@@ -19,6 +19,7 @@ import { creditedSteps } from './parts/credit.ts';
 import { deviation, kept, needed, rows, seconds, stepSize, units } from './parts/fields.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createPresses, type Press, writeStep } from './parts/presses.ts';
+import { expectPlainObservations, startSquashed } from './parts/start.ts';
 import { createTanhActor, tanhSnapshot } from './parts/tanh-actor.ts';
 
 const shape = config({
@@ -159,6 +160,10 @@ export function createTamer(
       descend(actor, actorAdam);
       counts.updates++;
       return { 'loss/reward': lossReward, 'loss/actor': lossActor, 'data/credited': credited.size };
+    },
+    start(policy) {
+      startSquashed(policy, [actor]);
+      expectPlainObservations(policy);
     },
     snapshot: (version) => ({
       version,

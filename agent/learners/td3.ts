@@ -27,6 +27,7 @@ import { deviation, offPolicyFields, share, stepSize, weight } from './parts/fie
 import { countHuman, imitationLoss, isOwn } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
 import { createRing } from './parts/ring.ts';
+import { startSquashed } from './parts/start.ts';
 import { createTanhActor, tanhLayers, tanhSnapshot } from './parts/tanh-actor.ts';
 import { createTd3Graphs, type Td3Losses } from './td3-graph.ts';
 
@@ -225,6 +226,10 @@ export function createTd3(
         'value/mean': sum / n,
         'batch/human': countHuman(batch) / n,
       };
+    },
+    start(policy) {
+      startSquashed(policy, [actor, targetActor]);
+      experience.start(policy);
     },
     snapshot: (version) => ({
       version,

@@ -45,3 +45,15 @@ export function toEnvironmentUnits(
   }
   return layers;
 }
+
+/** What `toEnvironmentUnits` scaled, undone: copies whose last layer gives [−1, 1]. */
+export function fromEnvironmentUnits(
+  layers: readonly Layer[],
+  space: Pick<BoxSpace, 'low' | 'high'>,
+): Layer[] {
+  const last = layers[layers.length - 1]!;
+  const half = Array.from(last.bias, (_, j) => halfRange(space, j));
+  const weights = last.weights.map((w, at) => w / half[at % last.outputs]!);
+  const bias = last.bias.map((b, j) => (b - space.low[j]!) / half[j]! - 1);
+  return [...layers.slice(0, -1), { ...last, weights, bias }];
+}

@@ -9,9 +9,12 @@ export interface Normaliser {
   add(rows: Float32Array, n: number): void;
   /** rows ← clip((rows − mean)·invStd, ±clip), in place. Identity before the first `add`. */
   apply(rows: Float32Array, n: number): void;
-  snapshot(): NonNullable<PolicySnapshot['normaliser']>;
-  save(into: SavedArrays, name: string): void;
-  load(from: Readonly<Record<string, Float32Array>>, name: string): void;
+  /** Scale by these numbers whatever comes, as a policy does that was learned elsewhere; undefined: not at all. */
+  fix(at: PolicySnapshot['normaliser']): void;
+  /** The part of a snapshot that goes with it; none where it was fixed to nothing. */
+  snapshot(): Pick<PolicySnapshot, 'normaliser'>;
+  save(into: SavedArrays, name: string): unknown;
+  load(from: Readonly<Record<string, Float32Array>>, name: string, meta: unknown): void;
 }
 
 /**
@@ -31,7 +34,7 @@ function leastVariance(space: BoxSpace): Float32Array {
 export function createNormaliser(
   space: BoxSpace,
   ignore: readonly number[] = [],
-  clip = 10,
+  limit = 10,
 ): Normaliser {
   const { size } = space;
   const scale = groupScale(space);
@@ -41,6 +44,8 @@ export function createNormaliser(
   const m2 = new Float32Array(size);
   const invStd = Float32Array.from(scale, (weight) => (weight === 0 ? 0 : 1));
   let count = 0;
+  let clip = limit;
+  let isFixed = false;
 
   const refresh = () => {
     for (let j = 0; j < size; j++)
@@ -48,9 +53,19 @@ export function createNormaliser(
         count > 1 ? scale[j]! / Math.sqrt(m2[j]! / count + least[j]!) : scale[j] === 0 ? 0 : 1;
   };
 
+  function fix(at: PolicySnapshot['normaliser']): void {
+    isFixed = true;
+    if (at) mean.set(at.mean);
+    else mean.fill(0);
+    if (at) invStd.set(at.invStd);
+    else invStd.fill(1);
+    clip = at?.clip ?? Number.POSITIVE_INFINITY;
+  }
+
   return {
+    fix,
     add(rows, n) {
-      if (n === 0) return;
+      if (n === 0 || isFixed) return;
       const total = count + n;
       for (let j = 0; j < size; j++) {
         let sum = 0;
@@ -74,18 +89,29 @@ export function createNormaliser(
         }
       }
     },
-    snapshot: () => ({ mean: mean.slice(), invStd: invStd.slice(), clip }),
+    snapshot: () =>
+      clip === Number.POSITIVE_INFINITY
+        ? {}
+        : { normaliser: { mean: mean.slice(), invStd: invStd.slice(), clip } },
     save(into, name) {
       into[`${name}/mean`] = mean.slice();
       into[`${name}/m2`] = m2.slice();
       into[`${name}/count`] = Float32Array.of(count % 65536, Math.floor(count / 65536));
+      if (!isFixed) return undefined;
+      into[`${name}/invStd`] = invStd.slice();
+      return { clip: Number.isFinite(clip) ? clip : null };
     },
-    load(from, name) {
+    load(from, name, meta) {
       restore(from, `${name}/mean`, mean);
       restore(from, `${name}/m2`, m2);
       const saved = from[`${name}/count`]!;
       count = saved[0]! + saved[1]! * 65536;
       refresh();
+      isFixed = false;
+      clip = limit;
+      const fixed = meta as { clip: number | null } | undefined;
+      if (fixed?.clip === null) fix(undefined);
+      else if (fixed) fix({ mean, invStd: from[`${name}/invStd`]!, clip: fixed.clip });
     },
   };
 }

@@ -38,6 +38,8 @@ export interface TrainerOptions {
   readonly overrides?: Record<string, unknown>;
   /** Tried first. */
   readonly backend?: BackendName;
+  /** What the learner starts as; absent: as its seed says. */
+  readonly start?: PolicySnapshot | undefined;
   /** Same seed and log, same weights: leaves out native, whose threads may reorder sums. */
   readonly deterministic?: boolean;
 }
@@ -64,6 +66,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     ...(options.deterministic ? { deterministic: true } : {}),
   });
   const learner = createLearner(preset.learner, spec, backend, createRandom(seed, 1));
+  if (options.start) learner.start(options.start);
   const reward = preset.reward
     ? createRewardEnsemble(spec, preset.reward, backend, createRandom(seed, 2))
     : undefined;

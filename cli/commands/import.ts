@@ -65,19 +65,18 @@ function policyImport(): Command {
 }
 
 async function policy(file: string, flags: PolicyFlags): Promise<void> {
-  const isOnnx = file.endsWith('.onnx');
-  const read = isOnnx
-    ? (await import('../import-onnx.ts')).importOnnx
-    : (await import('../import-sb3.ts')).importSb3;
+  const { formatOf, readAnyPolicy } = await import('../any-policy.ts');
   const { writePolicyFile } = await import('../../experiments/policy-file.ts');
   const factory = await environmentFactory(flags.env);
   const env = await asUsage(() => factory.create(flags.option));
-  const { observationSpace, actionSpace } = env;
   env.close();
-  const snapshot = read(file, observationSpace.size, actionSpace);
+  const importedFrom = formatOf(file);
+  if (importedFrom === 'reins')
+    throw new UsageError(`policy: ${file} is a policy file already, allowed .onnx or a zip`);
+  const snapshot = await readAnyPolicy(file, env);
   const out = flags.out ?? file.replace(/(\.zip|\.onnx)?$/, '.policy');
-  const meta = { importedFrom: isOnnx ? 'onnx' : 'stable-baselines3' };
-  const observationSize = observationSpace.size;
+  const meta = { importedFrom };
+  const observationSize = env.observationSpace.size;
   writePolicyFile(out, { environmentId: flags.env, observationSize, snapshot, meta });
   const layers = snapshot.layers.map(({ inputs, outputs }) => `${inputs}x${outputs}`).join(' ');
   createOutput(flags).result({ out, env: flags.env, layers }, () => `${layers} in ${out}`);

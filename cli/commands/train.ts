@@ -5,10 +5,10 @@ import { UsageError } from '../../experiments/errors.ts';
 import { createOutput, short, table } from '../../experiments/output.ts';
 import type { KeepOptions } from '../../experiments/train/kept-run.ts';
 import { TEACHERS, type TeacherName } from '../../experiments/train/names.ts';
-import type { TrainResult } from '../../experiments/train/run.ts';
+import type { TrainOptions, TrainResult } from '../../experiments/train/run.ts';
 import type { CurvePoint } from '../../experiments/train/state.ts';
 import { teachNames } from '../../experiments/train/teacher-settings.ts';
-import type { EnvironmentOptions } from '../../sim/contract.ts';
+import type { Environment, EnvironmentOptions } from '../../sim/contract.ts';
 import { integer, number, partSetting, seed, words } from '../arguments.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
 import { asTheRun, isAsked } from './as-the-run.ts';
@@ -27,6 +27,7 @@ interface TrainFlags {
   option: EnvironmentOptions;
   preset: string;
   set: Record<string, unknown>;
+  policy?: string;
   teacher: TeacherName[];
   takeoverRule?: TakeoverRule;
   operator: string;
@@ -60,6 +61,10 @@ export function trainCommand(): Command {
       partSetting,
       {},
     );
+  command.option(
+    '--policy <file>',
+    'start from this policy: of reins train, an ONNX model or a zip of Stable-Baselines3, as reins import policy takes them',
+  );
   teacherOptions(command)
     .option('--steps <n>', 'environment steps', integer(1, 1e9), 6000)
     .option('--labels <n>', 'answers of the preference and scalar teachers', integer(0, 1e6), 100)
@@ -83,6 +88,7 @@ export function trainCommand(): Command {
     'reins train --env driving --teacher override --operator expert --eval-episodes 50',
     'reins train --env driving --teacher preference --labels 100 --json',
     'reins train --env reacher --preset rlpd --teacher none --data data --eval-every 1000 --log data/tensorboard',
+    'reins train --env driving --preset christiano --policy weights/driving.policy --set learner.hidden=128,128 --set learner.valueRounds=3',
     'reins train --data data --resume',
     'reins train --config experiment.json --seed 2 --set learner.batchSize=128',
     'reins train --env reacher --preset pebble --teacher preference,scalar --annotator mistake',
@@ -158,6 +164,13 @@ function keepOf(folder: string, resume: string | true | undefined): KeepOptions 
   return { folder, resume: resume === true ? undefined : resume };
 }
 
+function startOf(file: string | undefined): Pick<TrainOptions, 'policy'> {
+  if (file === undefined) return {};
+  const read = async (env: Environment) =>
+    (await import('../any-policy.ts')).readAnyPolicy(file, env);
+  return { policy: { file, read } };
+}
+
 async function run(flags: TrainFlags): Promise<void> {
   const output = createOutput(flags);
   const { Interrupted, train } = await import('../../experiments/train/run.ts');
@@ -168,6 +181,7 @@ async function run(flags: TrainFlags): Promise<void> {
     environmentOptions: flags.option,
     preset: flags.preset,
     overrides: flags.set,
+    ...startOf(flags.policy),
     teachers: flags.teacher,
     rule: flags.takeoverRule,
     operator: flags.operator,

@@ -135,7 +135,7 @@ export function createClone(
       ),
       squash: 'none',
       actionSpace,
-      normaliser: normaliser.snapshot(),
+      ...normaliser.snapshot(),
     }),
     save(into) {
       into.policy = net.parameters.slice();

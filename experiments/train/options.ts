@@ -1,10 +1,10 @@
 /** What a training is told, and what it comes to. */
 import { isDeepStrictEqual } from 'node:util';
-import type { BackendName, Metrics } from '../../agent/contract.ts';
+import type { BackendName, Metrics, PolicySnapshot } from '../../agent/contract.ts';
 import type { EvaluationSummary } from '../../agent/evaluation/evaluate.ts';
 import type { TakeoverRule } from '../../agent/teachers/override.ts';
 import type { PreferenceTeacherName } from '../../agent/teachers/preference.ts';
-import type { EnvironmentFactory, EnvironmentOptions } from '../../sim/contract.ts';
+import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../sim/contract.ts';
 import type { Output } from '../output.ts';
 import type { EvaluationPoint } from './evaluations.ts';
 import type { KeepOptions } from './kept-run.ts';
@@ -18,6 +18,11 @@ export interface TrainOptions {
   readonly environmentOptions: EnvironmentOptions;
   readonly preset: string;
   readonly overrides: Record<string, unknown>;
+  /** What the learner starts as; `read` is called once, for a training that begins. */
+  readonly policy?: {
+    readonly file: string;
+    read(env: Environment): PolicySnapshot | Promise<PolicySnapshot>;
+  };
   readonly teachers: readonly TeacherName[];
   /** When the override teacher takes over; default: its own. */
   readonly rule?: TakeoverRule | undefined;
@@ -109,6 +114,7 @@ export interface TrainResult {
  */
 export function settingsOf(options: TrainOptions) {
   return {
+    policy: options.policy?.file,
     teacher: options.teachers,
     takeoverRule: options.rule,
     operator: options.operator,

@@ -67,7 +67,7 @@ async function createParts(
 ): Promise<Parts> {
   const { factory, preset, seed } = options;
   const runId = kept?.id ?? `train-${factory.id}-${preset}-${seed}`;
-  const trainer = await asUsage(() => createTrainerFor(env, options, runId));
+  const trainer = await asUsage(() => createTrainerFor(env, options, kept, runId));
   onClose(trainer.dispose);
   const actor = createActor(trainer, seed);
   const teachers = await asUsage(() => createTeachersFor(env, actor.policy, options));
@@ -113,6 +113,7 @@ async function createParts(
 async function createTrainerFor(
   env: Environment,
   options: TrainOptions,
+  kept: KeptRun | undefined,
   runId: string,
 ): Promise<Trainer> {
   const spec = {
@@ -133,6 +134,7 @@ async function createTrainerFor(
     seed: options.seed,
     runId,
     overrides: options.overrides,
+    start: kept?.resumed ? undefined : await options.policy?.read(env),
     deterministic,
     ...(backend ? { backend } : {}),
   });

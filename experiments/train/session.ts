@@ -222,6 +222,7 @@ function save({ parts }: Session, path: string): string {
     snapshot: trainer.snapshot(),
     meta: {
       preset: options.preset,
+      ...(options.policy ? { startedFrom: options.policy.file } : {}),
       teacher: options.teachers.join(','),
       seed: options.seed,
       steps: options.steps,

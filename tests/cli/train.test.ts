@@ -8,6 +8,8 @@ import { readPolicyFile } from '../../experiments/policy-file.ts';
 import { type TrainOptions, type TrainResult, train } from '../../experiments/train/run.ts';
 import type { EnvironmentFactory } from '../../sim/contract.ts';
 import { createPointWorld, POINT_HORIZON, pointWorld } from '../agent/point-world.ts';
+import { root } from '../setup/sources.ts';
+import { inProcess } from './in-process.ts';
 
 const factory: EnvironmentFactory = {
   title: 'Point',
@@ -240,4 +242,39 @@ test('[CLI-16] train says for how much of the run the alarm for reward hacking s
   expect(hackingLines(curve(false, true))).toEqual([
     expect.stringMatching(/in 50 % of the run, and at its end/),
   ]);
+});
+
+test('[CLI-65] a training starts from a policy: its first evaluation is the last of the one that made it', async () => {
+  const first = await run({ steps: 300, evalEpisodes: 3 });
+  const policy = { file: first.snapshot, read: () => readPolicyFile(first.snapshot).snapshot };
+  const next = await run({ steps: 100, evalEpisodes: 3, seed: 5, policy });
+  expect(next.before).toEqual(first.after);
+  expect(first.after).not.toEqual(first.before);
+  expect(readPolicyFile(next.snapshot).meta.startedFrom).toBe(first.snapshot);
+});
+
+test('[CLI-65] a policy that does not fit is refused by file and field, with the way out', async () => {
+  const own = join(root, 'weights/driving.policy');
+  const refused = async (...args: string[]) => {
+    const { code, err } = await inProcess('train', '--steps', '10', ...args);
+    expect(code).toBe(2);
+    return err;
+  };
+  const from = (file: string, ...args: string[]) => refused('--policy', file, ...args);
+  expect(await from(own, '--env', 'reacher')).toContain(
+    'is of driving, allowed one of reacher, or --env driving',
+  );
+  expect(await from(own, '--env', 'driving', '--option', 'rays=24')).toMatch(
+    /takes 259 observations and gives 2 actions, driving has \d+ and 2 with these options/,
+  );
+  expect(await from(own, '--env', 'driving', '--preset', 'christiano')).toContain(
+    'learner.hidden: is [64,64], the policy has [128,128]; start from it with --set learner.hidden=128,128',
+  );
+  expect(await from(own, '--env', 'driving', '--preset', 'bc')).toContain('squashes them by tanh');
+  const zip = join(root, 'tests/fixtures/sb3/ppo.zip');
+  expect(await from(zip, '--env', 'driving')).toContain('takes 3 observations');
+  expect(await from(join(root, 'README.md'), '--env', 'driving')).toContain(
+    'is no policy, allowed a file of reins train, an ONNX model (.onnx) or a zip',
+  );
+  expect(await from('no-such.policy', '--env', 'driving')).toContain('no such file');
 });

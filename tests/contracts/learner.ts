@@ -103,6 +103,27 @@ export function learnerContract(name: string, make: MakeLearner, backends: Backe
       learner.dispose();
     });
 
+    it('[LEARN-95] starts from a policy: does what that does, before and after it goes through a checkpoint', () => {
+      const taught = fed(1);
+      for (let i = 0; i < 3; i++) taught.update();
+      const policy = taught.snapshot(0);
+      const started = make(spec, backend, createRandom(7));
+      expect(weights(started)).not.toEqual(weights(taught));
+      started.start(policy);
+      expectSamePolicy(started, taught);
+      for (const episode of experience()) started.observe(episode, 0, episode.length);
+      expectSamePolicy(started, taught); // statistics of observations are the policy's
+      const { meta, arrays } = started.save();
+      const restored = make(spec, backend, createRandom(99));
+      restored.load({ meta: JSON.parse(JSON.stringify(meta)) as typeof meta, arrays });
+      expectSamePolicy(restored, taught);
+      const longer = [...policy.layers.slice(0, 1), ...policy.layers];
+      expect(() => started.start({ ...policy, layers: longer })).toThrow(
+        /^(learner.hidden|policy): .*(start from it with|allowed)/,
+      );
+      for (const learner of [taught, started, restored]) learner.dispose();
+    });
+
     it('[LEARN-16] takes every kind of feedback, twice', () => {
       const learner = fed(2);
       for (const event of [...everyFeedback(), ...everyFeedback()])
@@ -120,6 +141,21 @@ function experience(): Episode[] {
     syntheticEpisode(spec, 120, random, { id: 'one', human: [20, 60] }),
     syntheticEpisode(spec, 80, random, { id: 'two', human: [10, 30], end: 'terminated' }),
   ];
+}
+
+/** To rounding: some fold the action space into their last layer. */
+function expectSamePolicy(a: Learner, b: Learner): void {
+  const random = createRandom(5);
+  const [actsLikeA, actsLikeB] = [a, b].map((learner) =>
+    createPolicy(learner.snapshot(0), createRandom(1)),
+  );
+  const [x, y] = [new Float32Array(2), new Float32Array(2)];
+  for (let i = 0; i < 20; i++) {
+    const observation = Float32Array.from({ length: 5 }, () => 2 * random.normal());
+    actsLikeA!.act(observation, x, 'mean');
+    actsLikeB!.act(observation, y, 'mean');
+    for (let j = 0; j < 2; j++) expect(x[j]).toBeCloseTo(y[j]!, 5);
+  }
 }
 
 function weights(learner: Learner): Float32Array[] {

@@ -8,6 +8,7 @@ import { ifSaved, json, type States } from './checkpoint.ts';
 import type { OffPolicyConfig } from './fields.ts';
 import { createHumanSteps } from './human-steps.ts';
 import { mirrorHalf } from './mirror.ts';
+import { notNormalised } from './start.ts';
 
 export interface ExperienceConfig
   extends Pick<
@@ -46,6 +47,8 @@ export interface Experience extends Pick<Learner, 'observe' | 'feedback'> {
   normaliseRows(rows: Float32Array, n: number): void;
   /** The part of a snapshot that goes with the statistics. */
   normaliser(): Pick<PolicySnapshot, 'normaliser'>;
+  /** Observations are scaled as the policy does from now on. @throws RangeError where they are not scaled */
+  start(policy: PolicySnapshot): void;
   readonly states: States;
 }
 
@@ -104,7 +107,11 @@ export function createExperience(
       prepare();
     },
     normaliseRows: (rows, rowCount) => normaliser?.apply(rows, rowCount),
-    normaliser: () => (normaliser ? { normaliser: normaliser.snapshot() } : {}),
+    normaliser: () => normaliser?.snapshot() ?? {},
+    start(policy) {
+      if (policy.normaliser && !normaliser) throw notNormalised();
+      normaliser?.fix(policy.normaliser);
+    },
     states: {
       normaliser,
       replay: ifSaved({
