@@ -26,7 +26,10 @@ interface About {
 
 const points = {
   type: 'object',
-  properties: { limit: { type: 'integer', minimum: 1, maximum: 5000, default: 400 } },
+  properties: {
+    limit: { type: 'integer', minimum: 1, maximum: 5000, default: 400 },
+    since: { type: 'integer', minimum: 0, default: 0, description: 'Learner updates' },
+  },
 } as const;
 
 const change = {
@@ -84,13 +87,18 @@ function readRoutes(api: FastifyInstance, options: RunRoutes): void {
       return rows.sort((one, other) => other.createdAt - one.createdAt);
     },
   );
-  api.get<About & { Querystring: { limit: number } }>(
+  api.get<About & { Querystring: { limit: number; since: number } }>(
     '/api/runs/:id/metrics',
-    { schema: { summary: 'Figures of a run over its time, evenly thinned', querystring: points } },
+    {
+      schema: {
+        summary: 'Figures of a run from a number of updates on, evenly thinned',
+        querystring: points,
+      },
+    },
     async ({ params, query }, reply) => {
       const found = await find(options, params.id);
       if (!found) return reply.code(404).send({ message: unknown(params.id) });
-      return found.storage.readMetrics(params.id, 0, query.limit);
+      return found.storage.readMetrics(params.id, query.since, query.limit);
     },
   );
   api.get<About & { Params: { readonly file: ExportName } }>(

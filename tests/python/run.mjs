@@ -7,16 +7,18 @@
 import { makeEnvironment } from './environments.mjs';
 import { close, install, pytest, typecheck } from './suite.mjs';
 
-const OTHER = ['--ignore=tests/older', '--ignore=tests/lerobot'];
+/** Suites of which each has an environment to itself, because its packages do not agree with the others. */
+const APART = ['older', 'tracking'];
+const OTHER = [...APART, 'lerobot'].map((name) => `--ignore=tests/${name}`);
 
 const asked = process.argv.slice(2);
 const main = makeEnvironment('test');
-const older = asked.length === 0 ? makeEnvironment('older') : undefined;
+const apart = asked.length === 0 ? APART.map((name) => [name, makeEnvironment(name)]) : [];
 install(main);
 typecheck(main);
 pytest(main, ...OTHER, ...asked);
-if (older) {
-  install(older);
-  pytest(older, 'tests/older');
+for (const [name, environment] of apart) {
+  install(environment);
+  pytest(environment, `tests/${name}`);
 }
 close();

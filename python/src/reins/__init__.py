@@ -1,12 +1,14 @@
 """Reins from Python: its environments in Gymnasium, Gymnasium's in Reins, and people's feedback."""
 
-from .client import Client, Query, Segment, ServerError, Steps, connect
+from .client import Client, Query, Segment, Steps, connect
 from .environments import ReinsEnv, environment_ids, register
+from .http import ServerError
 from .node import ReinsNotFound
 from .pipe import EnvServerError
 from .reward import RewardModel, RewardWrapper
 from .server import ReinsError, Server, run_command, start
 from .serving import CannotServe, ServedEnvironment, serve
+from .tracking import track
 
 __all__ = [
     "CannotServe",
@@ -29,6 +31,7 @@ __all__ = [
     "run_command",
     "serve",
     "start",
+    "track",
 ]
 
 register()

@@ -7,9 +7,7 @@ import json
 import queue
 import threading
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import connect as open_socket
 from websockets.typing import Subprotocol
 
+from .http import ServerError, authorization, get
 from .pipe import Doubles, Floats
 
 #: `PROTOCOL_VERSION` of server/protocol/version.ts.
@@ -30,10 +29,6 @@ MESSAGES_PER_SECOND = 40
 #: Steps that one request brings at most.
 MOST_STEPS = 1000
 SOURCES = ("policy", "human", "blend")
-
-
-class ServerError(RuntimeError):
-    """The server refused; the message is its own."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +97,7 @@ class Client:
 
     def __init__(self, url: str, token: str | None, teacher: str) -> None:
         self._url = url.rstrip("/")
-        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        self._token = token
         self._asked = 0
         self._queries: queue.SimpleQueue[Query | None] = queue.SimpleQueue()
         self._replies: dict[str, queue.SimpleQueue[dict[str, Any] | None]] = {}
@@ -115,7 +110,7 @@ class Client:
             opening = open_socket(
                 address,
                 subprotocols=[Subprotocol(f"reins-v{PROTOCOL}")],
-                additional_headers=self._headers,
+                additional_headers=authorization(token),
                 max_size=None,
             )
             self._socket = self._open.enter_context(opening)
@@ -312,22 +307,7 @@ class Client:
         return self.give(kind, shown_at=query.shown_at, queryId=query.id, **lease, **fields)
 
     def _get(self, path: str, **parameters: Any) -> Any:
-        values = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in parameters.items()}
-        request = urllib.request.Request(
-            f"{self._url}{path}?{urllib.parse.urlencode(values)}", headers=self._headers
-        )
-        try:
-            with urllib.request.urlopen(request) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            text = error.read().decode(errors="replace")
-            try:
-                text = json.loads(text)["message"]
-            except (ValueError, KeyError):
-                pass
-            raise ServerError(f"{path}: {text or error}") from None
-        except OSError as error:  # URLError among them
-            raise ServerError(f"{path}: {self._url} does not answer ({error})") from error
+        return get(self._url, path, self._token, **parameters)
 
     def _send(self, message: dict[str, Any]) -> None:
         wait = self._last_sent + 1 / MESSAGES_PER_SECOND - time.monotonic()

@@ -16,6 +16,23 @@ export function computeFloat64(
   sizes: Sizes = {},
   instead: Inputs = {},
 ): Float64Array[] {
+  const known = computeAll(graph, sizes, instead);
+  return graph.outputs.map((port) => known.get(port.name)!.values);
+}
+
+/**
+ * How near a rectifier's argument comes to 0, where its slope jumps: nearer than float32 can tell, another precision
+ * may be on the other side, and both are right.
+ */
+export function distanceFromKink(graph: Graph, sizes: Sizes = {}): number {
+  const known = computeAll(graph, sizes, {});
+  return graph.nodes
+    .filter(({ operation }) => operation === 'Relu' || operation === 'LeakyRelu')
+    .flatMap(({ inputs }) => [...known.get(inputs[0]!)!.values])
+    .reduce((least, value) => Math.min(least, Math.abs(value)), Number.POSITIVE_INFINITY);
+}
+
+function computeAll(graph: Graph, sizes: Sizes, instead: Inputs): Map<string, Matrix> {
   const known = new Map<string, Matrix>();
   for (const port of graph.inputs) known.set(port.name, read(port, sizes, instead));
   for (const { name, dims, values } of graph.constants)
@@ -32,7 +49,7 @@ export function computeFloat64(
         node.inputs.map((name) => known.get(name)!),
       ),
     );
-  return graph.outputs.map((port) => known.get(port.name)!.values);
+  return known;
 }
 
 function read(port: Port, sizes: Sizes, instead: Inputs): Matrix {

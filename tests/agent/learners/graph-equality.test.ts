@@ -95,7 +95,7 @@ describe('updates on graphs equal those in tensors, to 1e-5 on every weight', ()
         createSac(spec, { ...terms, ...own, ...sizes, learningStarts: 1 }, backend, random);
       expect(difference(make, syntheticSpec(d, k), seed, 3)).toBeLessThan(1e-5);
     });
-    fc.assert(one, { numRuns: 12 });
+    fc.assert(one, { numRuns: 12, seed: 19 });
   });
 
   test('[GRAPH-6] TD3 with any of its terms, of any sizes', () => {
@@ -110,7 +110,7 @@ describe('updates on graphs equal those in tensors, to 1e-5 on every weight', ()
         createTd3(spec, { ...terms, ...own, ...sizes, learningStarts: 1 }, backend, random);
       expect(difference(make, syntheticSpec(d, k), seed, 4)).toBeLessThan(1e-5);
     });
-    fc.assert(one, { numRuns: 12 });
+    fc.assert(one, { numRuns: 12, seed: 19 });
   });
 
   test('[GRAPH-7] presets with off-policy learners learn on graphs, and the same bits from the same seed', () => {
