@@ -100,3 +100,13 @@ export function pageOrigin(text: string, previous: readonly string[] = []): stri
     );
   return [...previous, url.origin];
 }
+
+/** Where something is sent to; repeatable. */
+export function webTarget(text: string, previous: readonly string[] = []): string[] {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.hash !== '')
+    throw new InvalidArgumentError(
+      `is "${text}", expected http or https without a name and password, as in https://lab.example.org/reins`,
+    );
+  return [...previous, url.href];
+}

@@ -8,6 +8,7 @@ import { createCountedLog } from './connection/counted-log.ts';
 import { createHttp } from './connection/http.ts';
 import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.ts';
 import { KEEP_EPISODES, NO_RULES, type Overlap, type QualityRules } from './contract.ts';
+import { Webhook, type WebhookTarget } from './events/webhook.ts';
 import { createForms } from './forms/forms.ts';
 import { Consents } from './people/consents.ts';
 import { People } from './people/people.ts';
@@ -58,6 +59,8 @@ export interface ServeOptions {
   readonly quality?: QualityRules;
   /** Data folders of others, whose runs are listed too. */
   readonly watch?: readonly string[];
+  /** Who is told what happens. */
+  readonly webhooks?: readonly WebhookTarget[];
   /** What its people are told and asked to agree to. */
   readonly study?: Study | undefined;
   readonly uiDir: string;
@@ -104,6 +107,7 @@ async function open(
   const log = createLog(options.logLevel);
   onClose(lockFolder(options.dataDir).release);
   const storage = await openData(options, log, onClose);
+  const webhooks = await openWebhooks(options.webhooks ?? [], storage, log, onClose);
   const people = await People.open(storage);
   const wanted = {
     ...options,
@@ -134,6 +138,7 @@ async function open(
   const app = await createHttp({
     ...shared,
     watched,
+    webhooks,
     forms: createForms(),
     uiDir: options.uiDir,
     serverVersion: version,
@@ -155,6 +160,22 @@ async function open(
   onClose(sockets.close);
   await app.listen({ host: options.host, port: options.port });
   return { url: urlOf(options.host, app.server.address() as AddressInfo), runId: record.id };
+}
+
+/** Before anything happens, and ended after everything has. */
+async function openWebhooks(
+  targets: readonly WebhookTarget[],
+  storage: Storage,
+  log: Log,
+  onClose: (close: () => unknown) => void,
+): Promise<Webhook[]> {
+  const webhooks: Webhook[] = [];
+  for (const target of targets) {
+    const webhook = await Webhook.open({ target, storage, log });
+    onClose(() => webhook.close());
+    webhooks.push(webhook);
+  }
+  return webhooks;
 }
 
 /** Ended with the server. */

@@ -41,6 +41,7 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
   ['server/forms', ['agent', 'sim', 'server/threads']],
   ['server/storage', ['agent', 'sim', 'server/protocol', 'server/threads']],
   ['server/people', ['server/protocol', 'server/storage']],
+  ['server/events', ['server/storage']],
   ['server/actors', ['agent', 'sim', 'server/protocol', 'server/threads']],
   ['server/learner', ['agent', 'sim', 'server/protocol', 'server/threads', 'server/storage']],
   [
@@ -68,6 +69,7 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
       'server/threads',
       'server/storage',
       'server/people',
+      'server/events',
       'types:server/forms/contract.ts',
       'server/contract.ts',
       'server/run',

@@ -4,9 +4,21 @@ import { Command, Option } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { repositoryRoot } from '../../experiments/root.ts';
 import { KEEP_EPISODES, type QualityRules } from '../../server/contract.ts';
+import { EVENT_TYPES, type EventType } from '../../server/events/events.ts';
+import type { WebhookTarget } from '../../server/events/webhook.ts';
 import type { Study } from '../../server/protocol/index.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
-import { hostName, integer, number, pageOrigin, partSetting, port, seed } from '../arguments.ts';
+import {
+  hostName,
+  integer,
+  number,
+  pageOrigin,
+  partSetting,
+  port,
+  seed,
+  webTarget,
+  words,
+} from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
 import { neededToken, type Reach, reachWords } from '../reach.ts';
 import { onInputEnd, stopOnSignal } from '../stop-on-signal.ts';
@@ -39,6 +51,9 @@ interface ServeFlags {
   quiz: number;
   minView: number;
   study?: Study;
+  webhook: string[];
+  webhookSecret?: string;
+  webhookTypes?: EventType[];
   watch: string[];
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   dev: boolean;
@@ -55,6 +70,7 @@ const EXAMPLES = [
   'reins serve --database postgres://reins@localhost/reins',
   'reins serve --overlap 2 --overlap-share 0.3 --quiz 10 --gold 0.1 --repeats 0.05',
   'reins serve --study study.json',
+  'reins serve --webhook https://lab.example.org/reins --webhook-secret "whsec_$(openssl rand -base64 32)"',
   'reins serve --host 0.0.0.0',
   'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
   'reins serve --config experiment.json --port 9000',
@@ -62,7 +78,7 @@ const EXAMPLES = [
 
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the simulation, the learner and the page');
-  configOption(reachOptions(peopleOptions(environmentOptions(command))))
+  configOption(webhookOptions(reachOptions(peopleOptions(environmentOptions(command)))))
     .option('--data <folder>', 'database, episodes and checkpoints', './data')
     .addOption(databaseOption())
     .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
@@ -149,6 +165,30 @@ function peopleOptions(command: Command): Command {
       'instructions, a text to agree to, and tags for the people (JSON)',
       studyFile,
     );
+}
+
+function webhookOptions(command: Command): Command {
+  return command
+    .option('--webhook <url>', 'told what happens, signed; repeatable', webTarget, [])
+    .addOption(
+      new Option('--webhook-secret <text>', 'what they are signed with: whsec_ and base64').env(
+        'REINS_WEBHOOK_SECRET',
+      ),
+    )
+    .option(
+      '--webhook-types <list>',
+      'what they are told of, as in feedback.given,alert.raised; default: all',
+      words(EVENT_TYPES),
+    );
+}
+
+/** @throws UsageError where nothing could be signed */
+function webhooksOf({ webhook, webhookSecret, webhookTypes }: ServeFlags): WebhookTarget[] {
+  if (webhook.length > 0 && webhookSecret === undefined)
+    throw new UsageError(
+      'webhook-secret: is needed with --webhook, as in --webhook-secret "whsec_$(openssl rand -base64 32)"',
+    );
+  return webhook.map((url) => ({ url, secret: webhookSecret ?? '', types: webhookTypes }));
 }
 
 function rulesOf({ gold, repeats, quiz, minView }: ServeFlags): QualityRules {
@@ -242,6 +282,7 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
         overlap: { people: flags.overlap, share: flags.overlapShare },
         quality: rulesOf(flags),
         study: flags.study,
+        webhooks: webhooksOf(flags),
         watch: flags.watch,
         uiDir,
         logLevel: flags.logLevel,

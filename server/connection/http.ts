@@ -13,6 +13,7 @@ import { describeApi, docsRoutes } from './api-docs.ts';
 import { compressAnswers } from './compress.ts';
 import type { ConnectionLog } from './counted-log.ts';
 import { episodeRoutes } from './episode-routes.ts';
+import { type EventRoutes, eventRoutes } from './event-routes.ts';
 import { guardHttp } from './http-guard.ts';
 import { practiceRoutes } from './practice-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
@@ -27,7 +28,7 @@ Run <code>npm run build</code> and reload.</p>`;
 /** How long a request may take to arrive whole, ms. */
 const REQUEST_PATIENCE = 30_000;
 
-export interface HttpOptions extends RunRoutes {
+export interface HttpOptions extends RunRoutes, EventRoutes {
   readonly uiDir: string;
   readonly serverVersion: string;
   readonly admission: Admission;
@@ -53,6 +54,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     routes(api, run, storage);
     runRoutes(api, options);
     qualityRoutes(api, { run, storage, people });
+    eventRoutes(api, options);
     admissionRoute(api, options.socketRefusal);
     accountRoutes(api, people, ({ person }) => person ?? OWNER);
   });

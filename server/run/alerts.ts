@@ -1,6 +1,7 @@
 /** What people must know, one alert per id, so that nothing can spam. */
 
 import { type AlertCode, alertOf, type ServerMessage } from '../protocol/index.ts';
+import type { AuditEvent } from '../storage/audit-chain.ts';
 import type { Log } from '../threads/log.ts';
 
 export type Alert = Extract<ServerMessage, { type: 'alert' }>;
@@ -17,6 +18,7 @@ export interface Alerts {
 export function createAlerts(
   broadcast: (message: ServerMessage) => void,
   log: Pick<Log, 'warn'>,
+  note: (event: AuditEvent) => void = () => {},
 ): Alerts {
   const open = new Map<string, Alert>();
   let told = 0;
@@ -30,11 +32,14 @@ export function createAlerts(
         return;
       }
       const message: Alert = { type: 'alert', ...alert };
+      if (!open.has(alert.id)) note(event('alert.raised', alert.id, alert.code));
       open.set(alert.id, message);
       broadcast(message);
     },
     clear(id, code) {
-      if (open.delete(id)) broadcast({ type: 'alert', id, severity: 'cleared', code, message: '' });
+      if (!open.delete(id)) return;
+      note(event('alert.cleared', id, code));
+      broadcast({ type: 'alert', id, severity: 'cleared', code, message: '' });
     },
     problems(list) {
       for (; told < list.length; told++) {
@@ -45,4 +50,14 @@ export function createAlerts(
     },
   };
   return alerts;
+}
+
+/** The message may be of a person or a file, and is not for the log. */
+function event(
+  action: 'alert.raised' | 'alert.cleared',
+  objectId: string,
+  code: AlertCode,
+): AuditEvent {
+  const nothing = { role: null, before: null, after: null };
+  return { action, actor: 'server', objectType: 'alert', objectId, reason: code, ...nothing };
 }

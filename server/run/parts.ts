@@ -53,7 +53,9 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
 
   const background = new Background(log);
   const viewers = createViewers();
-  const alerts = createAlerts(viewers.message, log);
+  const alerts = createAlerts(viewers.message, log, (event) =>
+    background.run('audit of an alert', storage.appendAudit([event])),
+  );
   const troubles = new DiskTroubles(alerts, log);
   const statistics = createStatistics();
 

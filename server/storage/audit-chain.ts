@@ -28,6 +28,8 @@ export const AUDIT_ACTIONS = [
   'gold.retired',
   'consent.given',
   'data.read',
+  'alert.raised',
+  'alert.cleared',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -45,7 +47,8 @@ export interface AuditEvent {
     | 'invite'
     | 'consent'
     | 'route'
-    | 'gold';
+    | 'gold'
+    | 'alert';
   readonly objectId: string;
   /** Hashes of the object before and after; null: there was none, or it is not one that has a text. */
   readonly before: string | null;

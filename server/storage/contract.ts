@@ -8,6 +8,7 @@ import type { AccountStorage, ConsentStorage } from './accounts-contract.ts';
 import type { Assignment, AssignmentCounts } from './assignments-contract.ts';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
 import type { SignedHead } from './audit-heads.ts';
+import type { DeliveryStorage } from './deliveries-contract.ts';
 import type { QualityStorage } from './quality-contract.ts';
 
 export type { Assignment, AssignmentCounts, ExpiryReason } from './assignments-contract.ts';
@@ -110,7 +111,7 @@ export interface StoredQuery extends Query {
   readonly overlap?: number;
 }
 
-export interface Storage extends AccountStorage, ConsentStorage, QualityStorage {
+export interface Storage extends AccountStorage, ConsentStorage, QualityStorage, DeliveryStorage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
   latestRun(): Promise<Run | undefined>;

@@ -9,6 +9,7 @@ import { signHead } from './audit-heads.ts';
 import { createAuditLog, feedbackEvent } from './audit-log.ts';
 import { createConsents } from './consents.ts';
 import type { Storage, StoredQuery } from './contract.ts';
+import { createDeliveries } from './deliveries.ts';
 import type { Engine } from './engine.ts';
 import { pageEpisodes } from './episode-pages.ts';
 import { fromRow, toRow } from './episode-row.ts';
@@ -47,6 +48,7 @@ export function createRecords(
     ...createAccounts(parts),
     ...createQuality(parts, assignments.put, retention.note),
     ...createConsents(parts),
+    ...createDeliveries(parts),
     ...createMarks(db),
     async appendFeedback(feedback, rows = []) {
       retention.note(stepsOf(feedback).keys());

@@ -72,6 +72,7 @@ export interface Tables {
   invite: Invite;
   login: Login;
   consent: Consent;
+  delivery: { target: string; sequence: number };
 }
 
 const CREATE = `
@@ -139,5 +140,6 @@ export const MIGRATIONS: readonly string[] = [
   QUALITY,
   CONSENTS,
   'ALTER TABLE runDetail ADD COLUMN notes TEXT;',
+  'CREATE TABLE delivery (target TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;',
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -75,6 +75,18 @@ export function storageContract(name: string, open: () => Opened | Promise<Opene
       expect(bodies.filter(({ action }) => action === 'consent.given')).toHaveLength(1);
     });
 
+    it('[API-7] a target of webhooks that is new has all that there is, and its place is kept', async () => {
+      await storage.appendFeedback(rewardFeedback('f1'));
+      expect(await storage.beginDelivery('one')).toBe(2);
+      await storage.appendFeedback(rewardFeedback('f2'));
+      expect(await storage.beginDelivery('one')).toBe(2);
+      await storage.putDelivered('one', 3);
+      await storage.appendFeedback(rewardFeedback('f3'));
+      expect([await storage.beginDelivery('one'), await storage.beginDelivery('two')]).toEqual([
+        3, 4,
+      ]);
+    });
+
     it('[STORE-1] appends feedback in order; the same id again changes nothing', async () => {
       const first = await storage.appendFeedback(rewardFeedback('f1', 1));
       const second = await storage.appendFeedback(rewardFeedback('f2', 2));

@@ -68,8 +68,12 @@ CREATE TABLE consent ("teacherId" TEXT NOT NULL, "textHash" TEXT NOT NULL, "agre
 ALTER TABLE "runDetail" ADD COLUMN notes TEXT;
 `;
 
+const DELIVERIES = `
+CREATE TABLE delivery (target TEXT PRIMARY KEY, sequence BIGINT NOT NULL);
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
-export const MIGRATIONS: readonly string[] = [CREATE, QUALITY, CONSENTS];
+export const MIGRATIONS: readonly string[] = [CREATE, QUALITY, CONSENTS, DELIVERIES];
 
 /** Those that only this engine has. */
 export interface OwnTables {

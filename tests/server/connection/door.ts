@@ -5,6 +5,7 @@ import { Admission, type AdmissionOptions } from '../../../server/connection/adm
 import { createHttp } from '../../../server/connection/http.ts';
 import { acceptSockets, type Sockets } from '../../../server/connection/sockets.ts';
 import type { RunHandle, RunListener } from '../../../server/contract.ts';
+import type { WebhookReport } from '../../../server/events/webhook.ts';
 import type { Consents } from '../../../server/people/consents.ts';
 import { People } from '../../../server/people/people.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from '../../../server/protocol/index.ts';
@@ -34,6 +35,7 @@ export async function openDoor(
     people?: People;
     consents?: Consents;
     watched?: WatchedFolders;
+    webhooks?: readonly { readonly report: WebhookReport }[];
   } = {},
 ): Promise<Door> {
   const listeners = new Set<RunListener>();
@@ -52,6 +54,7 @@ export async function openDoor(
     people,
     log,
     socketRefusal: (asking) => sockets.refusal(asking),
+    webhooks: options.webhooks ?? [],
     watched: options.watched ?? { all: () => [], close: async () => {} },
     forms: async () => ({ environments: [], presets: [] }),
   });
