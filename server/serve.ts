@@ -109,11 +109,8 @@ async function open(
   const storage = await openData(options, log, onClose);
   const webhooks = await openWebhooks(options.webhooks ?? [], storage, log, onClose);
   const people = await People.open(storage);
-  const wanted = {
-    ...options,
-    files: options.environmentFiles,
-    overrides: options.overrides ?? {},
-  };
+  const { environmentFiles: files, overrides = {} } = options;
+  const wanted = { ...options, files, overrides };
   const { record, isNew, words } = await chooseRun(storage, wanted, version, options.runId);
   log.info(words);
   await storage.claimRun(record.id);

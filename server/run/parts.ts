@@ -45,6 +45,17 @@ export interface RunParts {
   readonly scenes: Scenes;
 }
 
+/** Of which the audit log tells, too. */
+function notedAlerts(
+  viewers: Viewers,
+  { storage, log }: RunOptions,
+  background: Background,
+): Alerts {
+  return createAlerts(viewers.message, log, (event) =>
+    background.run('audit of an alert', storage.appendAudit([event])),
+  );
+}
+
 /** No thread is started yet. */
 export async function createParts(options: RunOptions): Promise<RunParts> {
   const { run, storage, log, environmentOptions, overrides } = options;
@@ -53,9 +64,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
 
   const background = new Background(log);
   const viewers = createViewers();
-  const alerts = createAlerts(viewers.message, log, (event) =>
-    background.run('audit of an alert', storage.appendAudit([event])),
-  );
+  const alerts = notedAlerts(viewers, options, background);
   const troubles = new DiskTroubles(alerts, log);
   const statistics = createStatistics();
 
