@@ -12,6 +12,7 @@ import { evalCommand } from './commands/eval.ts';
 import { expertCommand } from './commands/expert.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
+import { kpisCommand } from './commands/kpis.ts';
 import { peopleCommand } from './commands/people.ts';
 import { presetsCommand } from './commands/presets.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -58,6 +59,7 @@ export function createProgram(): Command {
     importCommand(),
     runsCommand(),
     peopleCommand(),
+    kpisCommand(),
     auditCommand(),
     workforceCommand(),
   ])

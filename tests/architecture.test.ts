@@ -61,6 +61,7 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
       'server/contract.ts',
     ],
   ],
+  ['server/kpis', ['agent', 'sim', 'server/protocol', 'server/storage', 'server/run']],
   [
     'server/connection',
     [
@@ -70,6 +71,7 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
       'server/storage',
       'server/people',
       'server/events',
+      'server/kpis',
       'types:server/forms/contract.ts',
       'server/contract.ts',
       'server/run',

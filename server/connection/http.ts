@@ -15,6 +15,7 @@ import type { ConnectionLog } from './counted-log.ts';
 import { episodeRoutes } from './episode-routes.ts';
 import { type EventRoutes, eventRoutes } from './event-routes.ts';
 import { guardHttp } from './http-guard.ts';
+import { kpiRoutes } from './kpi-routes.ts';
 import { practiceRoutes } from './practice-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
 import { type RunRoutes, runRoutes } from './run-routes.ts';
@@ -55,6 +56,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     runRoutes(api, options);
     qualityRoutes(api, { run, storage, people });
     eventRoutes(api, options);
+    kpiRoutes(api, run, storage);
     admissionRoute(api, options.socketRefusal);
     accountRoutes(api, people, ({ person }) => person ?? OWNER);
   });

@@ -56,6 +56,8 @@ export const PERMISSIONS = {
   'GET /api/feedback': READ,
   'GET /api/quality': READ,
   'GET /api/events': READ,
+  'GET /api/kpis': READ,
+  'GET /api/kpis.csv': READ,
   'GET /metrics': READ,
   'GET /api/gold': OVERSEE,
   'POST /api/gold/:id/retire': SUPERVISE,

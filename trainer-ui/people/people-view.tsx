@@ -3,6 +3,7 @@ import { Alert, Badge, Button, Stack, Table, Text, Tooltip, VisuallyHidden } fro
 import { useCallback, useEffect, useState } from 'react';
 import { useApp } from '../context.ts';
 import { Decision } from './decision.tsx';
+import { Kpis } from './kpis.tsx';
 import { readQuality } from './people-api.ts';
 import type { PersonRow, QualityReport } from './report.ts';
 import { agreement, estimate, ofSo, pace, reasonWords } from './words.ts';
@@ -52,6 +53,7 @@ export default function PeopleView() {
           </Text>
         )}
         {report && report.people.length > 0 && <People people={report.people} choose={choose} />}
+        {report && report.people.length > 0 && <Kpis />}
       </Stack>
       <Decision
         key={chosen?.teacherId}

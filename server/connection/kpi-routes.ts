@@ -1,0 +1,66 @@
+/** The key figures of the run, and the same for spreadsheets. */
+import type { FastifyInstance } from 'fastify';
+import type { RunHandle } from '../contract.ts';
+import { kpisCsv } from '../kpis/csv.ts';
+import { kpisOf } from '../kpis/kpis.ts';
+import { workOf } from '../kpis/work.ts';
+import type { Storage } from '../storage/contract.ts';
+
+const querystring = {
+  type: 'object',
+  properties: {
+    rate: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'price of an hour of work, in any currency; absent: costs are hours and seconds',
+    },
+  },
+} as const;
+
+const number = { type: ['number', 'null'] } as const;
+const text = { type: 'string' } as const;
+const kpi = {
+  type: 'object',
+  properties: {
+    ...{ id: text, title: text, value: number, low: number, high: number, unit: text },
+    ...{ state: { enum: ['good', 'bad', 'unknown'] }, basis: text, advice: text },
+  },
+} as const;
+const list = { type: 'array', items: { type: 'object' } } as const;
+const report = {
+  description: 'Figures, one point a version of the reward model, and what is wrong with its clips',
+  type: 'object',
+  properties: {
+    ...{
+      runId: text,
+      rate: number,
+      kpis: { type: 'array', items: kpi },
+      curve: list,
+      alerts: list,
+    },
+  },
+} as const;
+
+interface Asked {
+  readonly Querystring: { readonly rate?: number };
+}
+
+export function kpiRoutes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
+  const read = async (rate: number | undefined) =>
+    kpisOf(await workOf(storage, run.run.id), run.run.id, rate ?? null);
+  const summary = 'How good, how fast and how dear people’s answers are, and what to do';
+  api.get<Asked>(
+    '/api/kpis',
+    { schema: { summary, querystring, response: { 200: report } } },
+    ({ query }) => read(query.rate),
+  );
+  api.get<Asked>(
+    '/api/kpis.csv',
+    { schema: { summary: 'The same figures, one line each', querystring } },
+    async ({ query }, reply) => {
+      reply.header('Content-Disposition', `attachment; filename="${run.run.id}-kpis.csv"`);
+      return reply.type('text/csv; charset=utf-8').send(kpisCsv(await read(query.rate)));
+    },
+  );
+}

@@ -1,0 +1,86 @@
+/** Everything that the key figures are made of, out of the storage alone: the same for a server and for a folder. */
+import type { Feedback, Segment } from '../../agent/contract.ts';
+import { isLabel, segmentsOf } from '../../agent/feedback.ts';
+import { activeSpans } from '../../agent/quality/kpis.ts';
+import type { MetricsPoint } from '../protocol/index.ts';
+import { type QualityReport, qualityOf } from '../run/quality.ts';
+import type { Storage } from '../storage/contract.ts';
+import type { ProbeResult } from '../storage/quality-contract.ts';
+
+export type KpiStorage = Pick<
+  Storage,
+  'readFeedback' | 'readMetrics' | 'answeredAssignments' | 'probeResults' | 'listStandings'
+>;
+
+/** A clip that a figure or an alert is about. */
+export interface KpiClip extends Segment {
+  readonly feedbackId: string;
+}
+
+export interface Work {
+  /** What people said, oldest first, without retractions. */
+  readonly said: readonly Feedback[];
+  /** Of these, ids of what counts: it can be learned from, and was neither taken back nor set aside. */
+  readonly usable: ReadonlySet<string>;
+  readonly quality: QualityReport;
+  readonly probes: readonly ProbeResult[];
+  readonly points: readonly MetricsPoint[];
+}
+
+const POINTS = 5000;
+const HOUR = 3_600_000;
+
+export async function workOf(storage: KpiStorage, runId: string): Promise<Work> {
+  const log = (await storage.readFeedback(runId, 0)).map(({ feedback }) => feedback);
+  const standings = await storage.listStandings(runId);
+  const paused = new Set(
+    standings.filter(({ state }) => state === 'paused').map(({ teacherId }) => teacherId),
+  );
+  const takenBack = new Set(log.flatMap((f) => (f.kind === 'retraction' ? [f.feedbackId] : [])));
+  const said = log.filter((f) => isLabel(f));
+  const usable = said.filter(
+    (f) => !takenBack.has(f.id) && !paused.has(f.teacherId) && saysSomething(f),
+  );
+  const answered = await storage.answeredAssignments(runId);
+  const answers = answered.flatMap(({ verdict, ...row }) =>
+    verdict === null ? [] : [{ ...row, verdict }],
+  );
+  return {
+    said,
+    usable: new Set(usable.map(({ id }) => id)),
+    quality: qualityOf(answers),
+    probes: await storage.probeResults(runId),
+    points: await storage.readMetrics(runId, 0, POINTS),
+  };
+}
+
+function saysSomething(feedback: Feedback): boolean {
+  if (feedback.kind === 'preference')
+    return feedback.choice !== 'skip' && feedback.choice !== 'incomparable';
+  return feedback.kind !== 'estop' && feedback.kind !== 'approval';
+}
+
+/** Active hours of everybody together, until a moment. */
+export function hoursOf({ said }: Pick<Work, 'said'>): (until?: number) => number {
+  const people = new Map<string, { at: number; responseMs: number }[]>();
+  for (const { teacherId, receivedAt, responseMs } of said) {
+    const own = people.get(teacherId) ?? [];
+    own.push({ at: receivedAt, responseMs });
+    people.set(teacherId, own);
+  }
+  const spans = [...people.values()].flatMap((own) => activeSpans(own));
+  spans.sort((one, other) => one.at - other.at);
+  let total = 0;
+  const sums = spans.map(({ at, ms }) => {
+    total += ms;
+    return { at, total };
+  });
+  return (until = Number.POSITIVE_INFINITY) =>
+    (sums.findLast(({ at }) => at <= until)?.total ?? 0) / HOUR;
+}
+
+export function clipsOf(feedback: readonly Feedback[]): KpiClip[] {
+  return feedback.flatMap((f) =>
+    segmentsOf(f).map(([, segment]) => ({ ...segment, feedbackId: f.id })),
+  );
+}

@@ -1,0 +1,174 @@
+/** Key figures of a run whose truth is known, over HTTP, by the command and as CSV. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Feedback } from '../../../agent/contract.ts';
+import { main } from '../../../cli/main.ts';
+import { kpisCsv } from '../../../server/kpis/csv.ts';
+import { type KpiReport, kpisOf } from '../../../server/kpis/kpis.ts';
+import { workOf } from '../../../server/kpis/work.ts';
+import type { Storage } from '../../../server/storage/contract.ts';
+import { openStorage } from '../../../server/storage/sqlite.ts';
+import { createRandom } from '../../../sim/random.ts';
+import { RUN } from '../../contracts/storage.ts';
+import { openDoor } from '../connection/door.ts';
+
+let folder = '';
+let storage: Storage;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'reins-kpis-'));
+  storage = openStorage(folder);
+  await storage.createRun(RUN);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await storage.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Said {
+  readonly teacherId: string;
+  readonly at: number;
+  readonly choice: 'a' | 'b' | 'skip';
+  readonly responseMs?: number;
+}
+
+function preference({ teacherId, at, choice, responseMs = 6000 }: Said): Feedback {
+  const segment = (episodeId: string) => ({ episodeId, from: at % 90, to: (at % 90) + 10 });
+  return {
+    id: `${teacherId}-${at}`,
+    runId: RUN.id,
+    teacherId,
+    queryId: `q-${teacherId}-${at}`,
+    shownAt: at - responseMs,
+    answeredAt: at,
+    receivedAt: at,
+    responseMs,
+    kind: 'preference',
+    a: segment('left'),
+    b: segment('right'),
+    choice,
+  };
+}
+
+const say = async (list: readonly Said[]) => {
+  for (const each of list) await storage.appendFeedback(preference(each));
+};
+/** n answers, one every six seconds. */
+const steady = (
+  teacherId: string,
+  n: number,
+  from: number,
+  choice = (i: number): Said['choice'] => (i % 2 ? 'a' : 'b'),
+) => Array.from({ length: n }, (_, i) => ({ teacherId, at: from + i * 6000, choice: choice(i) }));
+
+const judged = (version: number, time: number, accuracy: number, heldOut = 100) =>
+  storage.appendMetrics(RUN.id, {
+    ...{ time, environmentSteps: version, learnerUpdates: version },
+    values: { 'reward/version': version, 'reward/accuracy': accuracy, 'reward/heldOut': heldOut },
+  });
+
+const report = async (rate?: number) => kpisOf(await workOf(storage, RUN.id), RUN.id, rate ?? null);
+const find = ({ kpis }: KpiReport, id: string) => kpis.find((kpi) => kpi.id === id)!;
+
+test('[KPI-1] ten answers a minute are 600 an hour, and cost what the hours cost', async () => {
+  await say(steady('ada', 100, 1_000_000));
+  await say(steady('bob', 100, 1_000_000));
+  const found = await report(30);
+  expect(find(found, 'usable-per-hour').value).toBeCloseTo(600, 6);
+  expect(find(found, 'cost-per-usable').value).toBeCloseTo(30 / 600, 6);
+  expect(find(await report(), 'cost-per-usable').value).toBeCloseTo(6, 6);
+  expect(find(found, 'usable-share')).toMatchObject({ value: 1, state: 'good', advice: '' });
+});
+
+test('[KPI-1] what is skipped, taken back, or of somebody who is paused costs and does not count', async () => {
+  await say(steady('ada', 60, 1_000_000, (i) => (i < 10 ? 'skip' : 'a')));
+  await say(steady('eve', 30, 1_000_000));
+  const [first] = [preference(steady('ada', 60, 1_000_000)[20]!)];
+  const { runId, teacherId, shownAt, answeredAt, receivedAt, responseMs } = first!;
+  const base = { runId, teacherId, shownAt, answeredAt, receivedAt, responseMs };
+  await storage.appendFeedback({ ...base, id: 'r', kind: 'retraction', feedbackId: first!.id });
+  const standing = { runId, teacherId: 'eve', state: 'paused', reason: 'x', actor: 'y', since: 1 };
+  await storage.putStanding(standing as never, []);
+  const found = await report();
+  expect(find(found, 'usable-share')).toMatchObject({ value: 49 / 90, state: 'bad' });
+  expect(find(found, 'usable-share').advice).not.toBe('');
+  const alert = found.alerts.find(({ id }) => id === 'unusable')!;
+  expect(alert.message).toContain('41 of 90');
+  expect(alert.clips.length).toBeGreaterThan(0);
+  expect(alert.clips.every(({ feedbackId }) => feedbackId.startsWith('eve'))).toBe(true);
+});
+
+test('[KPI-3] [KPI-4] accuracy over cost has a point per version, and cost only grows', async () => {
+  await say(steady('ada', 300, 0));
+  await judged(1, 300_000, 0.6);
+  await judged(2, 600_000, 0.62, 10); // judged on too little
+  await judged(3, 900_000, 0.8);
+  await judged(3, 1_200_000, 0.8);
+  const found = await report(60);
+  expect(found.curve.map(({ version, accuracy }) => [version, accuracy])).toEqual([
+    [1, 0.6],
+    [3, 0.8],
+  ]);
+  // One answer every 6 s from 0 on: 50 answers and their first until 300 s.
+  expect(found.curve[0]!.hours).toBeCloseTo(306 / 3600, 9);
+  expect(found.curve[1]!.cost).toBeCloseTo((60 * 1206) / 3600, 9);
+  expect(find(found, 'error-reduction').value).toBeCloseTo(0.5, 12);
+  expect(find(found, 'cost-of-last-percent').value).toBeCloseTo((60 * 900) / 3600, 9);
+});
+
+test('[KPI-2] information needs to know how often people are right, and says what is missing', async () => {
+  await say(steady('ada', 50, 1_000_000));
+  expect(find(await report(), 'information')).toMatchObject({ value: null, state: 'unknown' });
+  expect(find(await report(), 'information').advice).toContain('--gold');
+  const work = await workOf(storage, RUN.id);
+  // Eight of ten known ones right: (8 + 1) / (10 + 2) = 0.75, 0.1887 bit.
+  const probes = Array.from({ length: 10 }, (_, i) => ({
+    ...{ queryId: `q-ada-${1_000_000 + i * 6000}`, runId: RUN.id, teacherId: 'ada' },
+    ...{ kind: 'gold' as const, about: 'g', expected: 'a', endedAt: i },
+    verdict: i < 8 ? 'a' : 'b',
+  }));
+  const found = await kpisOf({ ...work, probes }, RUN.id);
+  expect(find(found, 'information').value).toBeCloseTo(0.1887 / 6, 4);
+  expect(found.alerts).toEqual([]);
+  const coin = probes.map((probe, i) => ({ ...probe, verdict: i % 2 ? 'a' : 'b' }));
+  const alarmed = await kpisOf({ ...work, probes: coin }, RUN.id);
+  expect(alarmed.alerts.map(({ id, clips }) => [id, clips.length])).toEqual([['accuracy-ada', 10]]);
+  expect(find(alarmed, 'information').state).toBe('bad');
+});
+
+test('[KPI-5] a person who turns into a left-clicker is named, with the clips', async () => {
+  const random = createRandom(5);
+  const even = () => (random.next() < 0.5 ? ('a' as const) : ('b' as const));
+  await say(steady('ada', 120, 1_000_000, even));
+  await say(steady('bob', 100, 1_000_000, even));
+  expect((await report()).alerts).toEqual([]);
+  await say(steady('bob', 20, 3_000_000, () => 'a'));
+  const found = await report();
+  expect(found.alerts.map(({ id, teacherId }) => [id, teacherId])).toEqual([
+    ['drift-choice-bob', 'bob'],
+  ]);
+  expect(found.alerts[0]!.clips[0]).toMatchObject({ episodeId: 'left', feedbackId: /^bob-/ });
+});
+
+test('[KPI-6] the route, the CSV and the command say the same', async () => {
+  await say(steady('ada', 40, 1_000_000));
+  const door = await openDoor({ storage, run: { run: { id: RUN.id } as never } });
+  const asked = await fetch(`${door.url}/api/kpis?rate=30`);
+  const overHttp = (await asked.json()) as KpiReport;
+  expect(overHttp).toEqual(await report(30));
+  const csv = await (await fetch(`${door.url}/api/kpis.csv?rate=30`)).text();
+  expect(csv).toBe(kpisCsv(overHttp));
+  expect((await fetch(`${door.url}/api/kpis?rate=-1`)).status).toBe(400);
+  await door.close();
+  const written: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  expect(await main(['kpis', '--data', folder, '--rate', '30', '--json'])).toBe(0);
+  expect(JSON.parse(written.splice(0).join(''))).toEqual(overHttp);
+  expect(await main(['kpis', '--data', folder, '--rate', '30', '--csv'])).toBe(0);
+  expect(written.splice(0).join('')).toBe(csv);
+  expect(await main(['kpis', '--data', folder])).toBe(0);
+  expect(written.join('')).toContain('Answers that count, an active hour');
+  expect(csv.split('\r\n')[3]).toMatch(/^usable-per-hour,600(\.0\d*)?,,,1\/h,good,/);
+});
