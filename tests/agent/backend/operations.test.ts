@@ -23,7 +23,7 @@ it('[LEARN-91] a backend that lacks an operation is noticed before training begi
   expect(() => tryOperations(tf)).not.toThrow();
   const broken = new Proxy(tf, {
     get: (target, name) =>
-      name === 'concat'
+      name === 'leakyRelu'
         ? () => {
             throw new TypeError('isNullOrUndefined is not a function');
           }

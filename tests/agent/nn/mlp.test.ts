@@ -85,39 +85,6 @@ describe.each(backends)('MLP on %s', async (name) => {
       net.dispose();
     }
   });
-
-  it('[LEARN-4] tf.grads of a matrix product agrees with finite differences in all transpositions', async () => {
-    await loadBackend({ prefer: name });
-    const { tf } = backend;
-    const random = createRandom(5);
-    const draw = (rows: number, columns: number) =>
-      Float32Array.from({ length: rows * columns }, () => random.normal());
-    for (const [ta, tb] of [
-      [false, false],
-      [true, false],
-      [false, true],
-      [true, true],
-    ] as const) {
-      tf.tidy(() => {
-        const a = tf.tensor2d(draw(3, 4), ta ? [4, 3] : [3, 4]);
-        const b = tf.tensor2d(draw(4, 2), tb ? [2, 4] : [4, 2]);
-        const weights = tf.tensor2d(draw(3, 2), [3, 2]);
-        const f = (x: typeof a, y: typeof b) => tf.sum(tf.mul(tf.matMul(x, y, ta, tb), weights));
-        const [da, db] = tf.grads((x, y) => f(x as typeof a, y as typeof b))([a, b]);
-        for (const [tensor, gradient, at] of [
-          [a, da!, 5],
-          [b, db!, 3],
-        ] as const) {
-          const values = tensor.dataSync<'float32'>().slice();
-          const slope = slopeAt(values, at, () => {
-            const moved = tf.tensor2d(values.slice(), tensor.shape as [number, number]);
-            return (tensor === a ? f(moved, b) : f(a, moved)).dataSync()[0]!;
-          });
-          expect(gradient.dataSync()[at]).toBeCloseTo(slope!, 2);
-        }
-      });
-    }
-  });
 });
 
 /** Output, gradients and input gradient of one pass, one after the other. */
