@@ -74,13 +74,13 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByTestId('play-pause').click();
     await page.getByTestId('tab-compare').click();
-    await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 90_000 });
+    await page.locator('[data-testid="compare"][data-ready="true"]').waitFor();
     await page.getByTestId('clip-summary').first().waitFor();
   },
   async episodes(page) {
     await page.getByTestId('tab-episodes').click();
-    await page.getByTestId('open-episode').first().click({ timeout: 90_000 });
-    await page.getByTestId('replay-time').waitFor({ timeout: 60_000 });
+    await page.getByTestId('open-episode').first().click();
+    await page.getByTestId('replay-time').waitFor();
     await page.getByTestId('link-moment').click();
     await page.getByTestId('moment-address').waitFor();
   },
@@ -91,8 +91,8 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   async runs(page) {
     await page.getByTestId('tab-runs').click();
-    await page.getByTestId('run-details').waitFor({ timeout: 60_000 });
-    await page.getByTestId('run-curves').locator('.u-over').first().waitFor({ timeout: 60_000 });
+    await page.getByTestId('run-details').waitFor();
+    await page.getByTestId('run-curves').locator('.u-over').first().waitFor();
   },
   async tour(page) {
     await page.getByTestId('goal').click();
@@ -102,7 +102,7 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   async practice(page) {
     await page.getByTestId('tour-next').click();
-    await page.locator('[data-query^="practice"][data-ready="true"]').waitFor({ timeout: 90_000 });
+    await page.locator('[data-query^="practice"][data-ready="true"]').waitFor();
   },
 };
 

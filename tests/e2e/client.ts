@@ -76,7 +76,7 @@ export async function connect(url: string, teacherId: string): Promise<Client> {
     release: () => input(0, [0, 0]),
     all: <T extends ServerMessage['type']>(type: T) =>
       messages.filter((m): m is Of<T> => m.type === type),
-    expect: (type, fits = () => true, timeoutMs = 20_000) =>
+    expect: (type, fits = () => true, timeoutMs?) =>
       until(`a ${type} message`, () => client.all(type).find(fits), timeoutMs),
     close: () => socket.close(),
   };

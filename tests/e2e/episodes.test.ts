@@ -68,7 +68,7 @@ test('[UI-43] the link to a moment opens there', async () => {
   expect(address).toContain(`step=${at}`);
   await page.goto('about:blank');
   await page.goto(address);
-  await page.getByTestId('replay-time').waitFor({ timeout: 60_000 });
+  await page.getByTestId('replay-time').waitFor();
   expect(await shownStep()).toBe(at);
   await page.getByText(`step ${at} of`).waitFor();
 });
@@ -81,7 +81,7 @@ test('[UI-44] the picture is a PNG that is not blank, the video a WebM', async (
   const png = readFileSync((await still.path())!);
   expect(png.subarray(1, 4).toString()).toBe('PNG');
   expect(png.length).toBeGreaterThan(20_000); // one colour compresses to less
-  const film = page.waitForEvent('download', { timeout: 90_000 });
+  const film = page.waitForEvent('download');
   const button = page.getByTestId('export-video');
   await button.click();
   await until('it records', async () => (await button.textContent()) === 'Stop');

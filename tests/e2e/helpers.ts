@@ -119,6 +119,9 @@ function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   });
 }
 
+/** Longest wait for what must come, ms: a busy machine takes its time. */
+const PATIENCE_FOR_STATES = 120_000;
+
 export interface WatchedPage {
   readonly page: Page;
   /** Uncaught exceptions and console errors, oldest first. */
@@ -133,6 +136,7 @@ export async function openPage(
   look: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...look });
+  context.setDefaultTimeout(PATIENCE_FOR_STATES);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -158,7 +162,7 @@ export async function screenshot(page: Page, name: string): Promise<string> {
 export async function until<T>(
   what: string,
   probe: () => T | undefined | false | null | Promise<T | undefined | false | null>,
-  timeoutMs = 120_000,
+  timeoutMs = PATIENCE_FOR_STATES,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   let failure: unknown;
@@ -178,7 +182,7 @@ export async function until<T>(
 
 /** The picture moves and the controls are there: the one precedes the other. */
 export async function untilReady(page: Page): Promise<void> {
-  await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 3'), 90_000);
+  await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 3'));
   await page.getByTestId('controller').waitFor();
 }
 

@@ -72,8 +72,8 @@ async function inside(locator: Locator, x: number, y = 0.5): Promise<[number, nu
 
 test('[UI-49] stretches of an episode are drawn, keyed, tagged, seen again and taken back', async () => {
   await page.getByTestId('tab-episodes').click();
-  await page.getByTestId('open-episode').first().click({ timeout: 90_000 });
-  await page.getByTestId('critique').waitFor({ timeout: 60_000 });
+  await page.getByTestId('open-episode').first().click();
+  await page.getByTestId('critique').waitFor();
   const episodeId = await page.getByTestId('replay').getAttribute('data-episode');
   const { length } = (await (await fetch(`${server.url}/api/episodes/${episodeId}`)).json()) as {
     length: number;
@@ -108,7 +108,7 @@ test('[UI-49] stretches of an episode are drawn, keyed, tagged, seen again and t
   const link = `${server.url}/?graphics=simple#episode=${episodeId}`;
   await page.goto('about:blank');
   await page.goto(link);
-  await page.getByTestId('mark').nth(1).waitFor({ timeout: 60_000 });
+  await page.getByTestId('mark').nth(1).waitFor();
   await page.getByTestId('unmark').first().click();
   await logged('retraction', 1);
   await page.keyboard.press('x');
@@ -120,11 +120,11 @@ test('[UI-49] stretches of an episode are drawn, keyed, tagged, seen again and t
 test('[UI-51] [UI-50] clips are made longer, and ranked by dragging: a tie where one is dropped on another', async () => {
   await page.getByTestId('tab-compare').click();
   const compare = page.locator('[data-testid="compare"][data-ready="true"]');
-  await compare.waitFor({ timeout: 90_000 });
+  await compare.waitFor();
   const queryId = await compare.getAttribute('data-query');
   await page.keyboard.press('+');
   const part = page.getByTestId('asked-part');
-  await part.waitFor({ timeout: 60_000 });
+  await part.waitFor();
   expect(await part.getAttribute('aria-label')).toMatch(/asked about: \d\.\d to \d\.\d s/);
   const clips = await compare.locator('.clip').count();
   const chip = (n: number) => page.getByTestId(`chip-${n}`);

@@ -45,8 +45,7 @@ export async function newcomer({ page, url, picture, hasArrived }: Newcomer): Pr
     diary.pressed.push(testId);
     await page.getByTestId(testId).click();
   };
-  const step = (id: string) =>
-    page.locator(`[data-testid="tour"][data-step="${id}"]`).waitFor({ timeout: 60_000 });
+  const step = (id: string) => page.locator(`[data-testid="tour"][data-step="${id}"]`).waitFor();
   const read = async (id: string) => {
     await step(id);
     const words = (await page.getByTestId('tour-words').textContent()) ?? '';
@@ -55,7 +54,7 @@ export async function newcomer({ page, url, picture, hasArrived }: Newcomer): Pr
   };
 
   await page.goto(url);
-  await page.getByTestId('tour-begin').waitFor({ timeout: 60_000 });
+  await page.getByTestId('tour-begin').waitFor();
   await picture('1-first-look');
   await click('tour-begin');
   await read('watch');
@@ -119,7 +118,7 @@ const metresOf = (summary: string) => Number(/([\d.]+) m in/.exec(summary)?.[1] 
 
 /** Both clips of the present question, to their end; what is said of them then. */
 async function seen(page: Page, spend: Spend): Promise<string[]> {
-  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 60_000 });
+  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor();
   const summaries = page.getByTestId('clip-summary');
   await until('both clips', async () => (await summaries.count()) === 2);
   await spend(2); // as long as a clip lasts, and at once where the browser was slow

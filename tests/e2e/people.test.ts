@@ -15,7 +15,6 @@ async function answer(client: Client, teacherId: string, times: number): Promise
     const query = await until(
       'a question',
       () => client.all('query').find((m) => !done.has(m.query.id))?.query,
-      60_000,
     );
     done.add(query.id);
     const [a, b] = query.segments as [WireQuery['segments'][0], WireQuery['segments'][0]];
@@ -84,7 +83,7 @@ test('[UI-47] whoever is paused is told so under Compare, and asked nothing', as
   const { server, browser } = served;
   const { page, errors, close } = await openPage(browser, server.url);
   await page.getByTestId('tab-compare').click();
-  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 60_000 });
+  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor();
   const me = await until('my name', () => page.evaluate('localStorage.getItem("reins-teacher")'));
   const pause = (what: 'pause' | 'resume') =>
     fetch(`${server.url}/api/people/${me}/${what}`, {
@@ -96,7 +95,7 @@ test('[UI-47] whoever is paused is told so under Compare, and asked nothing', as
   await page.getByText('You are paused').waitFor();
   await screenshot(page, 'compare-paused');
   expect((await pause('resume')).status).toBe(200);
-  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 60_000 });
+  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor();
   expect(errors).toEqual([]);
   await close();
 });

@@ -73,7 +73,6 @@ async function untilLearned(server: RunningServer, kind: string, labels: number)
     await watcher.expect(
       'metrics',
       ({ points }) => (points.at(-1)?.values[`reward/labels/${kind}`] ?? 0) >= labels,
-      90_000,
     );
   } finally {
     watcher.close();

@@ -62,7 +62,7 @@ test('[UI-52] a run is named and noted; a headless training appears while it goe
   const served = (await rows()).find((run) => run.isServed)!;
   await page.getByTestId('tab-runs').click();
   const row = page.locator(`[data-testid="run-row"][data-run="${served.id}"]`);
-  await row.waitFor({ timeout: 60_000 });
+  await row.waitFor();
   expect(await row.getAttribute('data-stands')).toBe('served here');
   await page.getByTestId('run-name').fill('first try');
   await page.getByTestId('run-notes').fill('Reaches, mostly.');
@@ -79,15 +79,11 @@ test('[UI-52] a run is named and noted; a headless training appears while it goe
     120_000,
   );
   const other = page.locator(`[data-testid="run-row"][data-run="${trained.id}"]`);
-  await until(
-    'it to go on',
-    async () => (await other.getAttribute('data-stands')) === 'going on',
-    90_000,
-  );
+  await until('it to go on', async () => (await other.getAttribute('data-stands')) === 'going on');
   expect(training.ended).toBe(false);
   await page.getByTestId(`choose-${trained.id}`).check();
   const curves = page.getByTestId('run-curves');
-  await curves.locator('.u-over').first().waitFor({ timeout: 60_000 });
+  await curves.locator('.u-over').first().waitFor();
   const differ = page.getByTestId('run-differences');
   const texts = await differ.locator('tr').allTextContents();
   expect(texts.some((text) => text.startsWith('learner.gamma') && text.includes('0.97'))).toBe(
@@ -112,7 +108,7 @@ test('[UI-52] a run is named and noted; a headless training appears while it goe
 
 test('[UI-53] a form becomes a command; a run goes out as files that hold what the server has', async () => {
   await page.getByTestId('new-run').click();
-  await page.getByTestId('form-environment').selectOption('driving-easy', { timeout: 60_000 });
+  await page.getByTestId('form-environment').selectOption('driving-easy');
   await page.getByTestId('form-preset').selectOption('pebble');
   await page.getByTestId('form-kind').selectOption('train');
   await page.getByTestId('form-seed').fill('7');

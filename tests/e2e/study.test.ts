@@ -46,7 +46,7 @@ const givenConsents = async () => (await audit()).filter((row) => row.action ===
 test('[UI-48] nobody takes part before they agreed; then once and for all, and the instructions are with the goal', async () => {
   const { page, errors, close } = await openPage(browser, server.url);
   const consent = page.getByTestId('consent');
-  await consent.waitFor({ timeout: 60_000 });
+  await consent.waitFor();
   expect(await consent.textContent()).toContain('You may stop at any time.');
   await screenshot(page, 'consent');
   expect(await violations(page)).toEqual([]);
@@ -72,7 +72,7 @@ test('[UI-48] nobody takes part before they agreed; then once and for all, and t
   await screenshot(page, 'instructions');
   await page.keyboard.press('Escape');
   await page.getByTestId('tab-compare').click();
-  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 90_000 });
+  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor();
   await page.keyboard.press('ArrowLeft');
   await until('an answer', async () => (await log()).some(({ kind }) => kind === 'preference'));
   await page.reload();

@@ -86,7 +86,7 @@ test('[UI-41] a finger rewards, stops, goes on, and answers a comparison', async
   await page.getByTestId('play-pause').tap();
   await page.getByTestId('halt-words').waitFor({ state: 'hidden' });
   await page.getByTestId('tab-compare').tap();
-  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 90_000 });
+  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor();
   await page.getByTestId('choose-b').tap();
   const answer = await until('the answer', async () =>
     (await log()).find((f) => f.kind === 'preference'),

@@ -44,7 +44,7 @@ it('[STORE-10] a run of an earlier version opens, keeps what it learned and goes
     const first = await health();
     expect(first.runId).toBe(RUN_ID);
     expect(first.environmentSteps).toBeGreaterThanOrEqual(STEPS);
-    await until('its policy', async () => (await health()).policyVersion >= 32, 60_000);
+    await until('its policy', async () => (await health()).policyVersion >= 32);
     const old = JSON.stringify(await json(`${server.url}/api/feedback`));
     expect(old.match(/"kind":"reward"/g)).toHaveLength(5);
     expect(old).toContain('"kind":"override"');

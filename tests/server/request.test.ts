@@ -111,7 +111,7 @@ it('[LEARN-56] after some takeovers the learner thread publishes when its policy
   try {
     // Not the one that was only said to be the learner's.
     const learned = () => published.find((p) => p.gate?.kind === 'disagreement');
-    const { gate, snapshot } = await until('a gate', learned, 45_000);
+    const { gate, snapshot } = await until('a gate', learned);
     expect(gate!.members).toHaveLength(5);
     expect(gate!.askAbove).toBeGreaterThan(0);
     expect(gate!.handBackBelow).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 /** A whole server whose questions expire after two seconds, and a person who takes longer. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ClientFeedback } from '../../server/protocol/index.ts';
-import { type Client, connect } from '../e2e/client.ts';
+import type { ClientFeedback, ServerMessage } from '../../server/protocol/index.ts';
+import { type Client, connect, reward } from '../e2e/client.ts';
 import { startServerProcess, temporaryFolder } from '../e2e/helpers.ts';
 
 let server: Awaited<ReturnType<typeof startServerProcess>>;
@@ -23,9 +23,20 @@ afterAll(async () => {
 
 const hasExpired = (id: string) => client.all('query-expired').some((e) => e.queryId === id);
 
-it('[SRV-42] questions expire as configured, except the one on screen, whose answer is accepted', async () => {
-  const { query } = await client.expect('query', () => true, 45_000);
+/** Shows the newest question; on a machine too slow to say so within two seconds, the next one. */
+async function showInTime(since = 0): Promise<Query> {
+  const { query } = await client.expect('query', (q) => q.query.createdAt > since);
   client.send({ type: 'show-query', queryId: query.id });
+  // Answered in the order of messages: by then the server knows what is shown.
+  const { episodeId, from } = (query.segments as ClientSegment[])[0]!;
+  const feedback = reward(query.runId, 'ada', episodeId, from, 1);
+  client.send({ type: 'feedback', feedback });
+  await client.expect('ack', (ack) => ack.feedbackId === feedback.id);
+  return hasExpired(query.id) ? showInTime(Date.now()) : query;
+}
+
+it('[SRV-42] questions expire as configured, except the one on screen, whose answer is accepted', async () => {
+  const query = await showInTime();
   // One that came later expires while the person still looks at theirs.
   const later = await client.expect('query', (q) => q.query.createdAt > query.createdAt + 2500);
   await client.expect('query-expired', (e) => e.queryId === later.query.id);
@@ -54,4 +65,5 @@ it('[SRV-42] questions expire as configured, except the one on screen, whose ans
   await client.expect('query-expired', (e) => e.queryId === next.query.id);
 });
 
+type Query = Extract<ServerMessage, { type: 'query' }>['query'];
 type ClientSegment = Extract<ClientFeedback, { kind: 'rating' }>['segment'];

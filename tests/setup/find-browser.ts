@@ -28,7 +28,7 @@ const COMMON_PLACES = [
 function starts(file: string): boolean {
   if (!existsSync(file)) return false;
   if (process.platform === 'win32') return true; // chrome.exe --version opens a window there
-  return spawnSync(file, ['--version'], { timeout: 20_000 }).status === 0;
+  return spawnSync(file, ['--version']).status === 0;
 }
 
 /** @throws Error when CHROME_PATH is set and does not start. */

@@ -40,7 +40,7 @@ const SCHEMES = ['light', 'dark'] as const;
 const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async live(page) {
     await page.getByTestId('tab-live').click();
-    await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 0'), 60_000);
+    await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 0'));
     await sleep(1500);
   },
   async driving(page) {
@@ -51,13 +51,13 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async compare(page) {
     await page.keyboard.up('ArrowUp');
     await page.getByTestId('tab-compare').click();
-    await page.locator('[data-testid="compare"][data-ready="true"]').waitFor({ timeout: 60_000 });
+    await page.locator('[data-testid="compare"][data-ready="true"]').waitFor();
     await sleep(2500);
   },
   async episodes(page) {
     await page.getByTestId('tab-episodes').click();
-    await page.getByTestId('open-episode').first().click({ timeout: 60_000 });
-    await page.getByTestId('replay-time').waitFor({ timeout: 60_000 });
+    await page.getByTestId('open-episode').first().click();
+    await page.getByTestId('replay-time').waitFor();
     await page.getByTestId('replay-play').click();
     await sleep(3000);
   },

@@ -86,7 +86,8 @@ describe('networks in graphs', () => {
     const one = fc.property(networkCases(67, 70), (of) => {
       const { graph, sizes } = regressionGraph(of);
       fc.pre(distanceFromKink(graph, sizes) > 1e-5);
-      expect(engineError(graph, sizes)).toBeLessThan(2e-5);
+      // Where a row's numbers are nearly alike, layer norm divides rounding by the root of its ε, 0.003.
+      expect(engineError(graph, sizes)).toBeLessThan(of.layerNorm ? 5e-4 : 2e-5);
     });
     fc.assert(one, { numRuns: 40 });
   });

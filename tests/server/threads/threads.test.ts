@@ -152,7 +152,7 @@ it('[SRV-4] a learner that dies is announced and goes on with every answer', asy
   await cleared('learner');
   const steps = (await health()).environmentSteps;
   await until('steps learned from', async () => (await health()).environmentSteps > steps + 20);
-  await client.expect('applied', (a) => a.feedbackIds.includes(feedback.id), 30_000);
+  await client.expect('applied', (a) => a.feedbackIds.includes(feedback.id));
   expect((await health()).status).toBe('ok');
 });
 
