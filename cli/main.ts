@@ -13,10 +13,12 @@ import { expertCommand } from './commands/expert.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { kpisCommand } from './commands/kpis.ts';
+import { lineageCommand } from './commands/lineage.ts';
 import { peopleCommand } from './commands/people.ts';
 import { presetsCommand } from './commands/presets.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
+import { subjectCommand } from './commands/subject.ts';
 import { trainCommand } from './commands/train.ts';
 import { workforceCommand } from './commands/workforce.ts';
 
@@ -60,6 +62,8 @@ export function createProgram(): Command {
     runsCommand(),
     peopleCommand(),
     kpisCommand(),
+    subjectCommand(),
+    lineageCommand(),
     auditCommand(),
     workforceCommand(),
   ])

@@ -11,6 +11,7 @@ import { KEEP_EPISODES, NO_RULES, type Overlap, type QualityRules } from './cont
 import { Webhook, type WebhookTarget } from './events/webhook.ts';
 import { createForms } from './forms/forms.ts';
 import { Consents } from './people/consents.ts';
+import { carryOutErasures } from './people/erasures.ts';
 import { People } from './people/people.ts';
 import { PROTOCOL_VERSION, type Study } from './protocol/index.ts';
 import { startRun } from './run/run.ts';
@@ -143,7 +144,7 @@ async function open(
   });
   const sockets: Sockets = acceptSockets(app.server, {
     ...shared,
-    consents: options.study && new Consents(options.study, storage),
+    consents: options.study && (await Consents.open(options.study, storage)),
     welcome: {
       protocol: PROTOCOL_VERSION,
       serverVersion: version,
@@ -212,6 +213,10 @@ async function openData(
   const storage = await openPlace({ folder: dataDir, database });
   onClose(storage.close);
   await storage.expectRoom();
+  // In a database others may be at work, whose memory would bring back what is erased.
+  if (database === undefined)
+    for (const { id, result } of await carryOutErasures(storage, Date.now()))
+      log.info({ id, ...result }, 'an erasure that was approved is carried out');
   return storage;
 }
 

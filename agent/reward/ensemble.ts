@@ -63,8 +63,10 @@ import type { ReliabilityBin } from './statistics.ts';
 export interface RewardEnsemble extends RewardModel {
   /** New steps [from, to) of behaviour: references, opponents and distances. */
   observe(episode: Episode, from: number, to: number): void;
-  /** `query` is needed for approvals. */
-  feedback(feedback: Feedback, episodes: EpisodeSource, query?: Query): void;
+  /** `query` is needed for approvals. @returns whether it says something, or takes back what did */
+  feedback(feedback: Feedback, episodes: EpisodeSource, query?: Query): boolean;
+  /** Whether this piece of feedback is being fitted. */
+  fits(feedbackId: string): boolean;
   /** What these teachers say and said is left out from now on; that of others is fitted again. */
   exclude(teacherIds: readonly string[]): void;
   /** Whether there is feedback that no published version contains. */
@@ -256,15 +258,18 @@ export function createRewardEnsemble(
     observe: (episode, from, to) => reference.add(episode, from, to, maker.writeRow),
     feedback(feedback, episodes, query) {
       if (feedback.kind === 'retraction') {
-        if (labels.retract(feedback.feedbackId)) state.fresh++;
-        return;
+        const isIn = labels.retract(feedback.feedbackId);
+        if (isIn) state.fresh++;
+        return isIn;
       }
       if (feedback.kind === 'preference') repeats.add(feedback);
       const made = maker.make(feedback, episodes, query);
-      if (made.length === 0) return;
+      if (made.length === 0) return false;
       labels.add(made);
       state.fresh++;
+      return true;
     },
+    fits: (feedbackId) => labels.data.some((datum) => datum.feedbackId === feedbackId),
     exclude(teacherIds) {
       if (labels.exclude(teacherIds)) state.fresh++;
     },

@@ -38,8 +38,11 @@ export interface Trainer {
   gate(): GateSnapshot | undefined;
   /** The learner's: undefined where steps of any policy will do. */
   stepsNeeded(): number | undefined;
-  /** Increments the version and returns the snapshot, with ids of the feedback that is newly in it. */
-  publish(): { snapshot: PolicySnapshot; appliedFeedback: string[] };
+  /**
+   * Increments the version and returns the snapshot, with ids of the feedback that is newly in it, and of what
+   * came since the last one and nothing learns from.
+   */
+  publish(): { snapshot: PolicySnapshot; appliedFeedback: string[]; unusedFeedback: string[] };
   /** Learned reward per step of a segment, for timelines and clips; undefined without a reward model. */
   predictReward(segment: Segment): Float32Array | undefined;
   /** Learned reward of any rows, and the same as a graph for a file; undefined while there is none. */

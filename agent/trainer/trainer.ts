@@ -230,17 +230,23 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       if (feedback.kind === 'retraction') retracted.add(feedback.feedbackId);
       if (feedback.kind === 'counterfactual' && retracted.has(feedback.overrideId)) return;
       for (const id of stepsOf(feedback).keys()) store.pin(id);
-      const before = reward?.labels ?? 0;
       const query = feedback.kind === 'approval' ? queries.get(feedback.queryId) : undefined;
-      reward?.feedback(feedback, store, query);
+      const fitted = reward?.feedback(feedback, store, query) ?? false;
       const taken = learner.feedback(feedback, store);
       queries.answered(feedback);
       if (isLabel(feedback)) counters.labels++;
-      const fitted = reward !== undefined && reward.labels !== before;
-      if (fitted) ledger.add(feedback.id, reward.version + 1);
-      else if (taken) ledger.add(feedback.id, 0);
+      const { id, kind } = feedback;
+      if (reward && fitted && (kind === 'retraction' || reward.fits(id)))
+        ledger.add(id, reward.version + 1);
+      else if (taken) ledger.add(id, 0);
+      else if (fitted) ledger.setAside(id);
+      else if (isLabel(feedback)) ledger.ignore(id);
     },
-    exclude: (teacherIds) => reward?.exclude(teacherIds),
+    exclude(teacherIds) {
+      if (!reward) return;
+      reward.exclude(teacherIds);
+      ledger.letIn(reward.fits, reward.version + 1);
+    },
     update() {
       leaveExploration();
       if (relabel()) return { 'relabel/version': counters.relabelledVersion };
@@ -261,7 +267,11 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     stepsNeeded: () => learner.stepsNeeded(),
     publish() {
       counters.version++;
-      return { snapshot: policyNow(), appliedFeedback: ledger.take() };
+      return {
+        snapshot: policyNow(),
+        appliedFeedback: ledger.take(),
+        unusedFeedback: ledger.takeIgnored(),
+      };
     },
     predictReward(segment) {
       if (!reward || reward.version === 0) return undefined;

@@ -122,7 +122,10 @@ export async function inPlace(
 }
 
 /** No server works in the folder meanwhile; in a database runs are claimed one by one. */
-async function alone(flags: PlaceFlags, work: (storage: Storage) => Promise<void>): Promise<void> {
+export async function alone(
+  flags: PlaceFlags,
+  work: (storage: Storage) => Promise<void>,
+): Promise<void> {
   const { data, database } = flags;
   const { lockFolder } = await import('../../server/storage/lock.ts');
   if (database !== undefined || !existsSync(data)) return inPlace(flags, work);

@@ -163,6 +163,8 @@ function createKeptRun(
   lock: FolderLock,
 ): KeptRun {
   let sequence = since;
+  /** A training that goes on makes its later policies anew. */
+  let isFirst = true;
   let work: Promise<unknown> = Promise.resolve();
   /** One after the other; after a failure nothing more is written, and `written` says why. */
   function then(job: () => Promise<unknown>): void {
@@ -184,6 +186,12 @@ function createKeptRun(
       const learnerUpdates = values['train/learnerUpdates'] ?? 0;
       const point = { time, environmentSteps: step, learnerUpdates };
       then(() => storage.appendMetrics(id, { ...point, values: Object.fromEntries(finite) }));
+    },
+    published(version, applied, unused) {
+      if (!isFirst && applied.length + unused.length === 0) return;
+      const published = { version, applied, unused, isFirst, time: Date.now() };
+      isFirst = false;
+      then(() => storage.notePublished(id, published));
     },
     async written() {
       await work;

@@ -237,7 +237,9 @@ function beginEpisode(options: LoopOptions, state: State): void {
 }
 
 function publish(options: LoopOptions): void {
-  options.policy.setSnapshot(options.trainer.publish().snapshot);
+  const { snapshot, appliedFeedback, unusedFeedback } = options.trainer.publish();
+  options.policy.setSnapshot(snapshot);
+  options.log?.published(snapshot.version, appliedFeedback, unusedFeedback);
   options.onPublish?.();
 }
 

@@ -50,6 +50,8 @@ export interface RunLog {
   episode(episode: Episode): void;
   feedback(feedback: Feedback): void;
   query(query: Query): void;
+  /** A policy, with ids of the feedback that it has learned from first, and of what nothing learns from. */
+  published(version: number, applied: readonly string[], unused: readonly string[]): void;
   /** Of every point of the curve; `time` in simulated ms. */
   metrics(step: number, time: number, values: Readonly<Record<string, number>>): void;
   /** Resolves once all of it is on disk. */

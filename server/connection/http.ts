@@ -16,10 +16,12 @@ import { episodeRoutes } from './episode-routes.ts';
 import { type EventRoutes, eventRoutes } from './event-routes.ts';
 import { guardHttp } from './http-guard.ts';
 import { kpiRoutes } from './kpi-routes.ts';
+import { lineageRoutes } from './lineage-routes.ts';
 import { practiceRoutes } from './practice-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
 import { type RunRoutes, runRoutes } from './run-routes.ts';
 import type { Sockets } from './sockets.ts';
+import { subjectRoutes } from './subject-routes.ts';
 
 const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>Reins</title>
 <body style="font:16px system-ui;max-width:40rem;margin:20vh auto;background:#101418;color:#e6e9ec">
@@ -57,6 +59,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     qualityRoutes(api, { run, storage, people });
     eventRoutes(api, options);
     kpiRoutes(api, run, storage);
+    lineageRoutes(api, run, storage);
+    subjectRoutes(api, { run, storage, people });
     admissionRoute(api, options.socketRefusal);
     accountRoutes(api, people, ({ person }) => person ?? OWNER);
   });

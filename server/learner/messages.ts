@@ -75,6 +75,10 @@ export type LearnerEvent =
       /** When this policy asks for a person; of learners that ask, once they can. */
       readonly gate?: GateSnapshot;
       readonly appliedFeedback: readonly string[];
+      /** Nothing learns from it. */
+      readonly unusedFeedback: readonly string[];
+      /** Whose feedback is fitted no more; absent: as before. */
+      readonly excluded?: readonly string[];
     }
   | {
       readonly type: 'progress';

@@ -50,6 +50,8 @@ if (data.checkpoint) {
 }
 const assembler = createAssembler();
 const waiting = createWaitingFeedback((feedback) => trainer.feedback(feedback));
+/** Whose feedback is left out, until a policy has told it. */
+let excluded: readonly string[] | undefined = [];
 let closing = false;
 let people = { version: 0, toldAt: Number.NEGATIVE_INFINITY };
 let sums: Record<string, { total: number; n: number }> = {};
@@ -86,6 +88,7 @@ port.on('message', (command: LearnerCommand) => {
       break;
     case 'exclude':
       trainer.exclude(command.teacherIds);
+      excluded = command.teacherIds;
       break;
     case 'queries':
       emit({
@@ -142,9 +145,11 @@ function means(): Record<string, number> {
 }
 
 function publish(): void {
-  const { snapshot, appliedFeedback } = trainer.publish();
+  const { snapshot, ...feedback } = trainer.publish();
   const gate = trainer.gate();
-  emit({ type: 'published', snapshot, appliedFeedback, ...(gate ? { gate } : {}) });
+  const told = excluded && { excluded };
+  emit({ type: 'published', snapshot, ...feedback, ...told, ...(gate ? { gate } : {}) });
+  excluded = undefined;
 }
 
 /** Now and then: it costs as much as a report. */

@@ -2,6 +2,7 @@
 import type { ClientMessage, Study, WireStudy } from '../protocol/index.ts';
 import type { ConsentStorage } from '../storage/accounts-contract.ts';
 import { textHash } from '../storage/audit-chain.ts';
+import type { SubjectStorage } from '../storage/subjects-contract.ts';
 
 export class Consents {
   readonly #study: Study;
@@ -14,6 +15,19 @@ export class Consents {
     this.#study = study;
     this.#storage = storage;
     this.#hash = study.consent === undefined ? undefined : textHash(study.consent);
+  }
+
+  /** Every version of what people are told and agree to is kept: the log has its hash alone. */
+  static async open(
+    study: Study,
+    storage: ConsentStorage & Pick<SubjectStorage, 'putText'>,
+  ): Promise<Consents> {
+    for (const kind of ['consent', 'instructions'] as const) {
+      const { [kind]: body } = study;
+      if (body === undefined) continue;
+      await storage.putText({ hash: textHash(body), kind, body, since: Date.now() });
+    }
+    return new Consents(study, storage);
   }
 
   /** What this person's page is told. */

@@ -4,7 +4,11 @@ import type { Log } from '../threads/log.ts';
 import type { Alerts } from './alerts.ts';
 
 /** Written again and again, so that the end of the trouble is noticed by itself. */
-export type Written = 'an episode' | 'the checkpoint' | 'the figures';
+export type Written =
+  | 'an episode'
+  | 'the checkpoint'
+  | 'the figures'
+  | 'what policies have learned from';
 
 export class DiskTroubles {
   readonly #alerts: Pick<Alerts, 'raise' | 'clear'>;

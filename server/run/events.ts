@@ -94,16 +94,18 @@ export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Prom
 }
 
 export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
-  const { live, rollouts, learner, episodes, queries, alerts, troubles, hearReward, background } =
-    parts;
+  const { live, rollouts, learner, lineage, episodes, queries, alerts } = parts;
+  const { troubles, hearReward, background } = parts;
   const { run, storage } = parts.options;
   switch (report.type) {
     case 'ready':
       alerts.clear('learner', 'learner-died');
+      lineage.started();
       if (isRecorded(run.environmentId))
         background.run('recorded', tellRecorded(run, storage, learner));
       return;
     case 'published':
+      lineage.published(report, Date.now());
       if (isRecorded(run.environmentId)) return; // nothing acts
       live.publish({ snapshot: report.snapshot, gate: report.gate });
       rollouts.publish(report.snapshot);

@@ -9,6 +9,7 @@ import { Background } from './background.ts';
 import { DiskTroubles } from './disk-troubles.ts';
 import { createEpisodes, type Episodes } from './episodes.ts';
 import { FeedbackLog } from './feedback.ts';
+import { LineageLog } from './lineage-log.ts';
 import { LiveActor } from './live-actor.ts';
 import { openWatch } from './open-watch.ts';
 import type { Queries } from './queries.ts';
@@ -35,6 +36,7 @@ export interface RunParts {
   readonly live: LiveActor;
   readonly rollouts: RolloutActors;
   readonly learner: LearnerHandle;
+  readonly lineage: LineageLog;
   readonly episodes: Episodes;
   readonly queries: Queries;
   readonly watch: Watch;
@@ -88,14 +90,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const takeovers = new Takeovers({
     runId: run.id,
     predictedSteps: predictedSteps(run.preset, overrides.learner),
-    live,
-    rollouts,
-    learner,
-    episodes,
-    feedback,
-    viewers,
-    tally,
-    log,
+    ...{ live, rollouts, learner, episodes, feedback, viewers, tally, log },
   });
   const scenes = createScenes(rollouts);
   return {
@@ -108,6 +103,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     live,
     rollouts,
     learner,
+    lineage: new LineageLog({ runId: run.id, storage, troubles }),
     episodes,
     queries,
     watch,

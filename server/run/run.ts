@@ -208,7 +208,7 @@ class ActiveRun implements RunHandle {
   }
 
   async close(): Promise<void> {
-    const { live, rollouts, learner, takeovers, background } = this.#parts;
+    const { live, rollouts, learner, lineage, takeovers, background } = this.#parts;
     this.#heartbeat.stop();
     await live.close();
     await rollouts.close();
@@ -216,5 +216,6 @@ class ActiveRun implements RunHandle {
     await background.settle(CLOSE_PATIENCE);
     await learner.close();
     await Promise.all([live.gone, rollouts.gone(), learner.gone]);
+    await lineage.settled; // of the last policies, too
   }
 }

@@ -30,6 +30,13 @@ export const AUDIT_ACTIONS = [
   'data.read',
   'alert.raised',
   'alert.cleared',
+  'person.exported',
+  'hold.placed',
+  'hold.released',
+  'erasure.requested',
+  'erasure.approved',
+  'erasure.withdrawn',
+  'erasure.done',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -48,7 +55,8 @@ export interface AuditEvent {
     | 'consent'
     | 'route'
     | 'gold'
-    | 'alert';
+    | 'alert'
+    | 'erasure';
   readonly objectId: string;
   /** Hashes of the object before and after; null: there was none, or it is not one that has a text. */
   readonly before: string | null;

@@ -9,7 +9,9 @@ import type { Assignment, AssignmentCounts } from './assignments-contract.ts';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
 import type { SignedHead } from './audit-heads.ts';
 import type { DeliveryStorage } from './deliveries-contract.ts';
+import type { LineageStorage } from './lineage-contract.ts';
 import type { QualityStorage } from './quality-contract.ts';
+import type { SubjectStorage } from './subjects-contract.ts';
 
 export type { Assignment, AssignmentCounts, ExpiryReason } from './assignments-contract.ts';
 
@@ -111,7 +113,13 @@ export interface StoredQuery extends Query {
   readonly overlap?: number;
 }
 
-export interface Storage extends AccountStorage, ConsentStorage, QualityStorage, DeliveryStorage {
+export interface Storage
+  extends AccountStorage,
+    ConsentStorage,
+    QualityStorage,
+    DeliveryStorage,
+    SubjectStorage,
+    LineageStorage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
   latestRun(): Promise<Run | undefined>;

@@ -11,6 +11,10 @@ export interface Engine {
    * one with a lower number, and each row of the audit log names the one before it.
    */
   write<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** As `write`; what it deletes is not left in the database's files. */
+  forget<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** Between columns and values of an insert that gives the number of the log itself. */
+  readonly ownSequence: RawBuilder<unknown>;
   /** One statement however many rows: a call costs more than a row. */
   insertAudit(transaction: Kysely<Tables>, rows: readonly AuditRow[]): Promise<unknown>;
   /** See `Storage.claimRun`. */

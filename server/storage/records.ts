@@ -14,13 +14,15 @@ import type { Engine } from './engine.ts';
 import { pageEpisodes } from './episode-pages.ts';
 import { fromRow, toRow } from './episode-row.ts';
 import type { Files } from './files.ts';
+import { createLineage } from './lineage.ts';
 import { createMarks } from './marks.ts';
 import { createQuality } from './quality.ts';
 import { createRetention } from './retention.ts';
 import { createRuns } from './runs.ts';
 import type { Tables } from './schema.ts';
+import { createSubjects } from './subjects.ts';
 
-/** @param heads folder of the signed heads of the audit log and their key */
+/** @param heads folder of the signed heads of the audit log, their key and that of pseudonyms */
 export function createRecords(
   db: Kysely<Tables>,
   engine: Engine,
@@ -49,6 +51,8 @@ export function createRecords(
     ...createQuality(parts, assignments.put, retention.note),
     ...createConsents(parts),
     ...createDeliveries(parts),
+    ...createSubjects(parts, heads),
+    ...createLineage(parts),
     ...createMarks(db),
     async appendFeedback(feedback, rows = []) {
       retention.note(stepsOf(feedback).keys());

@@ -19,6 +19,9 @@ const OF_A_RUN = [
   'probe',
   'gold',
   'standing',
+  'erased',
+  'usage',
+  'exclusion',
   'metrics',
   'runDetail',
 ] as const;
@@ -109,6 +112,7 @@ export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
         .where('startedAt', '>', time)
         .execute();
       await write(async (t) => {
+        await t.deleteFrom('usage').where('feedbackId', 'in', later.select('id')).execute();
         await t
           .deleteFrom('feedback')
           .where('runId', '=', id)

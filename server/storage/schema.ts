@@ -2,6 +2,7 @@
 import type { Generated } from 'kysely';
 import type { Account, Consent, Invite, Login } from './accounts-contract.ts';
 import type { Probe, Standing } from './quality-contract.ts';
+import type { ErasedAnswer, Hold } from './subjects-contract.ts';
 
 export interface Tables {
   run: {
@@ -73,6 +74,22 @@ export interface Tables {
   login: Login;
   consent: Consent;
   delivery: { target: string; sequence: number };
+  hold: Hold;
+  erasure: {
+    id: string;
+    subject: string;
+    withAnswers: number;
+    requestedBy: string;
+    requestedAt: number;
+    approvedBy: string | null;
+    approvedAt: number | null;
+    doneAt: number | null;
+    result: string | null;
+  };
+  erased: Omit<ErasedAnswer, 'isLearned'> & { isLearned: number };
+  usage: { feedbackId: string; runId: string; version: number | null; usedAt: number };
+  exclusion: { runId: string; version: number; teachers: string };
+  text: { hash: string; kind: string; body: string; since: number };
 }
 
 const CREATE = `
@@ -127,6 +144,20 @@ const CONSENTS = `
 CREATE TABLE consent (teacherId TEXT NOT NULL, textHash TEXT NOT NULL, agreedAt REAL NOT NULL, PRIMARY KEY (teacherId, textHash)) STRICT;
 `;
 
+const SUBJECTS = `
+CREATE TABLE hold (teacherId TEXT PRIMARY KEY, reason TEXT NOT NULL, actor TEXT NOT NULL, since REAL NOT NULL) STRICT;
+CREATE TABLE erasure (id TEXT PRIMARY KEY, subject TEXT NOT NULL, withAnswers INTEGER NOT NULL, requestedBy TEXT NOT NULL,
+  requestedAt REAL NOT NULL, approvedBy TEXT, approvedAt REAL, doneAt REAL, result TEXT) STRICT;
+CREATE TABLE erased (feedbackId TEXT PRIMARY KEY, runId TEXT NOT NULL, sequence INTEGER NOT NULL, kind TEXT NOT NULL,
+  erasureId TEXT NOT NULL, isLearned INTEGER NOT NULL, version INTEGER) STRICT;
+CREATE INDEX erased_run ON erased (runId);
+CREATE TABLE usage (feedbackId TEXT PRIMARY KEY, runId TEXT NOT NULL, version INTEGER, usedAt REAL NOT NULL) STRICT;
+CREATE INDEX usage_run ON usage (runId, version);
+INSERT INTO usage SELECT id, runId, -1, receivedAt FROM feedback;
+CREATE TABLE exclusion (runId TEXT NOT NULL, version INTEGER NOT NULL, teachers TEXT NOT NULL, PRIMARY KEY (runId, version)) STRICT;
+CREATE TABLE text (hash TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, since REAL NOT NULL) STRICT;
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -141,5 +172,6 @@ export const MIGRATIONS: readonly string[] = [
   CONSENTS,
   'ALTER TABLE runDetail ADD COLUMN notes TEXT;',
   'CREATE TABLE delivery (target TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;',
+  SUBJECTS,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -23,6 +23,13 @@ function engineOf(path: string): Engine {
     number: (column, field) => sql<number>`json_extract(${sql.ref(column)}, ${`$.${field}`})`,
     // SQLite has one writer at a time.
     write: (db, work) => db.transaction().execute(work),
+    async forget(db, work) {
+      await sql.raw('PRAGMA secure_delete = ON').execute(db);
+      const result = await db.transaction().execute(work);
+      await sql.raw('PRAGMA wal_checkpoint(TRUNCATE)').execute(db);
+      return result;
+    },
+    ownSequence: sql.raw(''),
     insertAudit(transaction, rows) {
       const list = JSON.stringify(rows.map(({ seq, hash, body }) => [seq, hash, body]));
       return sql`INSERT INTO audit (seq, hash, body)

@@ -6,14 +6,17 @@ import type { Storage } from '../../server/storage/contract.ts';
 import { openPostgres } from '../../server/storage/postgres/storage.ts';
 import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../server/storage/schema.ts';
 import { RUN, rewardFeedback, storageContract } from '../contracts/storage.ts';
+import { subjectContract } from '../contracts/subjects.ts';
 import { recordEpisode } from '../server/run/episode.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { createPostgres } from './postgres-server.ts';
 
-storageContract('postgres', async () => {
+const opening = async () => {
   const database = await createDatabase(inject('postgres'));
   return { storage: await openPostgres(database), remove: database.remove };
-});
+};
+storageContract('postgres', opening);
+subjectContract('people in postgres', opening);
 
 let database: TestDatabase;
 let opened: Storage[];

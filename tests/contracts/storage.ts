@@ -29,7 +29,7 @@ export function rewardFeedback(id: string, step = 1): Feedback {
   };
 }
 
-function assignment(token: number, queryId: string, teacherId: string): Assignment {
+export function assignment(token: number, queryId: string, teacherId: string): Assignment {
   return {
     token,
     runId: RUN.id,
@@ -45,7 +45,7 @@ function assignment(token: number, queryId: string, teacherId: string): Assignme
   };
 }
 
-interface Opened {
+export interface Opened {
   readonly storage: Storage;
   remove(): void | Promise<void>;
 }

@@ -38,6 +38,10 @@ test('[UI-47] people are seen with their answers, paused with a reason and let i
   await row.waitFor();
   expect(await row.getAttribute('data-state')).toBe('active');
   expect(await row.textContent()).toMatch(/6/);
+  const learned = page.getByTestId('lineage');
+  await until('what policies learned from', async () =>
+    / of \d+ pieces of feedback/.test((await learned.textContent()) ?? ''),
+  );
   await row.getByTestId('choose-person').click();
   expect(await page.getByTestId('decide').isDisabled()).toBe(true);
   await page.getByTestId('reason').fill('always chooses the left clip');

@@ -85,7 +85,13 @@ it('[CTRL-12] a gate published beside the policy asks on every page, also from t
   expect(first!.gate).toBeUndefined(); // nobody has driven yet
   const { snapshot } = first!;
   // What the learner thread would say, had it learned when to ask.
-  const message = { type: 'published', snapshot, gate: asksAlways(snapshot), appliedFeedback: [] };
+  const message = {
+    type: 'published',
+    snapshot,
+    gate: asksAlways(snapshot),
+    appliedFeedback: [],
+    unusedFeedback: [],
+  };
   learner!.emit('message', message);
   await until('the request', () => request() === 'take-over');
   const before = client.all('status').at(-1)!.episodeId;
@@ -96,7 +102,12 @@ it('[CTRL-12] a gate published beside the policy asks on every page, also from t
     'status',
     (s) => s.episodeId !== before && s.episodeId !== '' && s.request === 'take-over',
   );
-  learner!.emit('message', { type: 'published', snapshot, appliedFeedback: [] });
+  learner!.emit('message', {
+    type: 'published',
+    snapshot,
+    appliedFeedback: [],
+    unusedFeedback: [],
+  });
   await until('no request without a gate', () => request() === 'none');
 });
 

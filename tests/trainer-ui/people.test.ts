@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { agreement, estimate, ofSo, pace, reasonWords } from '../../trainer-ui/people/words.ts';
+import {
+  agreement,
+  estimate,
+  lineageWords,
+  ofSo,
+  pace,
+  reasonWords,
+} from '../../trainer-ui/people/words.ts';
 
 const report = { answers: 9, shared: 4, disputed: [], people: [] };
 
@@ -26,4 +33,16 @@ test('[UI-47] what the rules decided is said in words, what a person wrote as th
   expect(reasonWords('answers')).toBe('answers like a coin');
   expect(reasonWords('asleep')).toBe('asleep');
   expect(reasonWords(null)).toBe('');
+});
+
+test('[LINE-3] what no policy has learned from is said with its reasons', () => {
+  const all = { accepted: 9, used: 9, unused: { waiting: 0 }, newest: 57, erased: null };
+  expect(lineageWords(all)).toBe(
+    '9 of 9 pieces of feedback are in the policy (the last since policy 57).',
+  );
+  const some = { ...all, used: 6, unused: { retracted: 1, waiting: 2, paused: 0 } };
+  expect(lineageWords({ ...some, erased: { feedback: 4, since: 41 } })).toBe(
+    '6 of 9 pieces of feedback are in the policy (the last since policy 57); the others are: 1 taken back, 2 on the way.' +
+      ' Policies from 41 on had learned from 4 that were erased.',
+  );
 });

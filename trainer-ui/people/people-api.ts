@@ -1,7 +1,7 @@
 /** Reading how people answer, and deciding about them. */
 import { get, post } from '../core/http.ts';
 import { type KpiReport, kpiQuery } from './kpi-report.ts';
-import type { QualityReport } from './report.ts';
+import type { LineageReport, QualityReport } from './report.ts';
 
 export async function readQuality(): Promise<QualityReport> {
   return (await get('api/quality')).json() as Promise<QualityReport>;
@@ -10,6 +10,10 @@ export async function readQuality(): Promise<QualityReport> {
 /** @param rate price of an hour; empty: costs are time */
 export async function readKpis(rate: string): Promise<KpiReport> {
   return (await get('api/kpis', kpiQuery(rate))).json() as Promise<KpiReport>;
+}
+
+export async function readLineage(): Promise<LineageReport> {
+  return (await get('api/lineage?limit=0')).json() as Promise<LineageReport>;
 }
 
 /** @returns how many answers count no more, or again */

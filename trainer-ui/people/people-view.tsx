@@ -4,19 +4,21 @@ import { useCallback, useEffect, useState } from 'react';
 import { useApp } from '../context.ts';
 import { Decision } from './decision.tsx';
 import { Kpis } from './kpis.tsx';
-import { readQuality } from './people-api.ts';
-import type { PersonRow, QualityReport } from './report.ts';
-import { agreement, estimate, ofSo, pace, reasonWords } from './words.ts';
+import { readLineage, readQuality } from './people-api.ts';
+import type { LineageReport, PersonRow, QualityReport } from './report.ts';
+import { agreement, estimate, lineageWords, ofSo, pace, reasonWords } from './words.ts';
 
 const LOOK_EVERY = 5000;
 
 function useQuality() {
   const [report, setReport] = useState<QualityReport>();
+  const [lineage, setLineage] = useState<LineageReport>();
   const [error, setError] = useState<string>();
   const look = useCallback(() => {
-    readQuality()
-      .then((next) => {
+    Promise.all([readQuality(), readLineage()])
+      .then(([next, learned]) => {
         setReport(next);
+        setLineage(learned);
         setError(undefined);
       })
       .catch((e: Error) => setError(e.message));
@@ -26,11 +28,11 @@ function useQuality() {
     const timer = setInterval(look, LOOK_EVERY);
     return () => clearInterval(timer);
   }, [look]);
-  return { report, error, look };
+  return { report, lineage, error, look };
 }
 
 export default function PeopleView() {
-  const { report, error, look } = useQuality();
+  const { report, lineage, error, look } = useQuality();
   const [chosen, choose] = useState<PersonRow>();
   return (
     <div className="view" data-testid="people-view">
@@ -45,6 +47,11 @@ export default function PeopleView() {
           <Text size="sm" data-testid="agreement">
             {agreement(report)}
             {report.disputed.length > 0 && `, ${report.disputed.length} of them disputed`}
+          </Text>
+        )}
+        {lineage && lineage.accepted > 0 && (
+          <Text size="sm" data-testid="lineage">
+            {lineageWords(lineage)}
           </Text>
         )}
         {report?.people.length === 0 && (

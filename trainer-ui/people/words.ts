@@ -1,5 +1,5 @@
 /** Figures about people as they are read. */
-import type { Estimate, PersonRow, QualityReport } from './report.ts';
+import type { Estimate, LineageReport, PersonRow, QualityReport } from './report.ts';
 
 const NONE = '–';
 
@@ -31,9 +31,33 @@ const BY_RULE: Readonly<Record<string, string>> = {
   quiz: 'missed too many of the first questions',
   answers: 'answers like a coin',
   'too-fast': 'answers before there is time to look',
+  erasure: 'is to be erased',
 };
 
 /** Why somebody is paused, or was let in again. */
 export function reasonWords(reason: string | null): string {
   return reason === null ? '' : (BY_RULE[reason] ?? reason);
+}
+
+const UNUSED: Readonly<Record<string, string>> = {
+  retracted: 'taken back',
+  paused: 'of people who are paused',
+  'says-nothing': 'skipped or not comparable',
+  'not-learned': 'of a kind that the preset does not learn from',
+  waiting: 'on the way',
+  unrecorded: 'from before this was noted',
+};
+
+/** Whether everything that was accepted has come into a policy. */
+export function lineageWords({ accepted, used, unused, newest, erased }: LineageReport): string {
+  const isIn = `${used} of ${accepted} pieces of feedback are in the policy`;
+  const others = Object.entries(unused).flatMap(([reason, n]) =>
+    n > 0 ? [`${n} ${UNUSED[reason] ?? reason}`] : [],
+  );
+  const since = erased?.since === null ? 'All policies' : `Policies from ${erased?.since} on`;
+  return [
+    newest === null ? isIn : `${isIn} (the last since policy ${newest})`,
+    others.length > 0 ? `; the others are: ${others.join(', ')}.` : '.',
+    erased ? ` ${since} had learned from ${erased.feedback} that were erased.` : '',
+  ].join('');
 }

@@ -72,8 +72,22 @@ const DELIVERIES = `
 CREATE TABLE delivery (target TEXT PRIMARY KEY, sequence BIGINT NOT NULL);
 `;
 
+const SUBJECTS = `
+CREATE TABLE hold ("teacherId" TEXT PRIMARY KEY, reason TEXT NOT NULL, actor TEXT NOT NULL, since DOUBLE PRECISION NOT NULL);
+CREATE TABLE erasure (id TEXT PRIMARY KEY, subject TEXT NOT NULL, "withAnswers" BIGINT NOT NULL, "requestedBy" TEXT NOT NULL,
+  "requestedAt" DOUBLE PRECISION NOT NULL, "approvedBy" TEXT, "approvedAt" DOUBLE PRECISION, "doneAt" DOUBLE PRECISION, result TEXT);
+CREATE TABLE erased ("feedbackId" TEXT PRIMARY KEY, "runId" TEXT NOT NULL, sequence BIGINT NOT NULL, kind TEXT NOT NULL,
+  "erasureId" TEXT NOT NULL, "isLearned" BIGINT NOT NULL, version BIGINT);
+CREATE INDEX erased_run ON erased ("runId");
+CREATE TABLE usage ("feedbackId" TEXT PRIMARY KEY, "runId" TEXT NOT NULL, version BIGINT, "usedAt" DOUBLE PRECISION NOT NULL);
+CREATE INDEX usage_run ON usage ("runId", version);
+INSERT INTO usage SELECT id, "runId", -1, "receivedAt" FROM feedback;
+CREATE TABLE exclusion ("runId" TEXT NOT NULL, version BIGINT NOT NULL, teachers TEXT NOT NULL, PRIMARY KEY ("runId", version));
+CREATE TABLE text (hash TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, since DOUBLE PRECISION NOT NULL);
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
-export const MIGRATIONS: readonly string[] = [CREATE, QUALITY, CONSENTS, DELIVERIES];
+export const MIGRATIONS: readonly string[] = [CREATE, QUALITY, CONSENTS, DELIVERIES, SUBJECTS];
 
 /** Those that only this engine has. */
 export interface OwnTables {

@@ -80,17 +80,21 @@ function createPool(options: PostgresOptions): pg.Pool {
 }
 
 function engineOf(name: string, claim: Claim): Engine {
+  const write: Engine['write'] = (db, work) =>
+    db.transaction().execute(async (transaction) => {
+      await sql`SELECT pg_advisory_xact_lock(${WRITER})`.execute(transaction);
+      await claim.expectHeld(transaction as unknown as Kysely<OwnTables>);
+      return work(transaction);
+    });
   return {
     claimRun: claim.take,
     end: claim.end,
     number: (column, field) =>
       sql<number>`(${sql.ref(column)}::json ->> ${sql.lit(field)})::double precision`,
-    write: (db, work) =>
-      db.transaction().execute(async (transaction) => {
-        await sql`SELECT pg_advisory_xact_lock(${WRITER})`.execute(transaction);
-        await claim.expectHeld(transaction as unknown as Kysely<OwnTables>);
-        return work(transaction);
-      }),
+    write,
+    // Its own housekeeping (autovacuum) clears what rows leave behind.
+    forget: write,
+    ownSequence: sql.raw('OVERRIDING SYSTEM VALUE'),
     insertAudit(transaction, rows) {
       const list = JSON.stringify(rows.map(({ seq, hash, body }) => [seq, hash, body]));
       return sql`INSERT INTO audit (seq, hash, body)

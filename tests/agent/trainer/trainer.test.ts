@@ -239,6 +239,28 @@ describe('trainer', () => {
     trainer.dispose();
   });
 
+  it('[LINE-1] what a person says who is left out is in the policy once they are let in', async () => {
+    const trainer = await make('reins');
+    feed(trainer, 'e');
+    trainer.exclude(['t']);
+    say(trainer, 'r-out', { kind: 'reward', episodeId: 'e0', step: 20, value: 1 });
+    const [applied, unused]: [string[], string[]] = [[], []];
+    const round = (i: number) => {
+      for (const episode of recordPointEpisodes(4, i, `x${i}-`))
+        trainer.observe(episode, 0, episode.length);
+      work(trainer, 100);
+      const published = trainer.publish();
+      applied.push(...published.appliedFeedback);
+      unused.push(...published.unusedFeedback);
+    };
+    for (let i = 0; i < 5; i++) round(i);
+    expect([applied, unused].flat()).not.toContain('r-out');
+    trainer.exclude([]);
+    for (let i = 5; i < 60 && !applied.includes('r-out'); i++) round(i);
+    expect(applied.filter((id) => id === 'r-out')).toHaveLength(1);
+    trainer.dispose();
+  });
+
   it('[TRN-4] updates leave no tensors behind', async () => {
     const { tf } = await loadBackend({ prefer: 'wasm' });
     const trainer = await make('reins');
@@ -287,17 +309,20 @@ describe('trainer', () => {
     async (id) => {
       const trainer = await make(id, lightened(id));
       const kind = getPreset(id).needs[0]!;
-      const applied: string[] = [];
+      const [applied, unused]: [string[], string[]] = [[], []];
       for (const episode of recordPointEpisodes(12, 1)) {
         const lived = takenOver(episode);
         trainer.observe(lived, 0, lived.length);
         say(trainer, `p${lived.id}`, lesson('preference', lived.id, trainer));
         say(trainer, `f${lived.id}`, lesson(kind, lived.id, trainer));
         work(trainer, 50);
-        applied.push(...trainer.publish().appliedFeedback);
+        const published = trainer.publish();
+        applied.push(...published.appliedFeedback);
+        unused.push(...published.unusedFeedback);
       }
       expect(applied.length).toBeGreaterThan(0);
       for (const said of applied) expect(said).toMatch(/^f/);
+      expect(unused.filter((said) => said.startsWith('p'))).toHaveLength(12);
       trainer.dispose();
     },
   );

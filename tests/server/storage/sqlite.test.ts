@@ -7,6 +7,7 @@ import { verifyAudit } from '../../../server/storage/audit-verify.ts';
 import { MIGRATIONS } from '../../../server/storage/schema.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
 import { RUN, rewardFeedback, storageContract } from '../../contracts/storage.ts';
+import { subjectContract } from '../../contracts/subjects.ts';
 import { recordEpisode } from '../run/episode.ts';
 
 function folder() {
@@ -14,10 +15,12 @@ function folder() {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-storageContract('sqlite', () => {
+const opening = () => {
   const { path, remove } = folder();
   return { storage: openStorage(path), remove };
-});
+};
+storageContract('sqlite', opening);
+subjectContract('people in sqlite', opening);
 
 it.each(MIGRATIONS.map((_, i) => i + 1))(
   '[STORE-19] a database of schema version %i opens, with what is in it',

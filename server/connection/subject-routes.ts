@@ -1,0 +1,89 @@
+/** Erasing what is kept of a person: one asks for it, another one approves, and the next start carries it out. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RunHandle } from '../contract.ts';
+import { Erasures, TwoPersonError } from '../people/erasures.ts';
+import type { People } from '../people/people.ts';
+import type { Storage } from '../storage/contract.ts';
+import type { Erasure } from '../storage/subjects-contract.ts';
+
+export interface SubjectRouteOptions {
+  readonly run: RunHandle;
+  readonly storage: Storage;
+  readonly people: People;
+}
+
+interface About {
+  readonly Params: { readonly id: string };
+}
+
+const request = {
+  type: 'object',
+  properties: { answers: { type: 'boolean', default: false } },
+} as const;
+
+const actorOf = ({ person }: FastifyRequest): string => person?.id ?? 'owner';
+
+export function subjectRoutes(api: FastifyInstance, options: SubjectRouteOptions): void {
+  const { run, storage, people } = options;
+  const erasures = new Erasures(storage, people);
+
+  /** Until it is carried out they are let in no more, and what is to go counts no more. */
+  async function shutOut({ subject, withAnswers, approvedBy }: Erasure): Promise<void> {
+    if (approvedBy === null) return;
+    const now = Date.now();
+    if (people.accounts.some(({ id }) => id === subject))
+      await people.change(subject, { isDisabled: true }, approvedBy, now);
+    if (withAnswers) await run.watch.pause(subject, 'erasure', approvedBy);
+  }
+
+  api.get(
+    '/api/erasures',
+    { schema: { summary: 'Erasures that were asked for, oldest first' } },
+    () => erasures.list(),
+  );
+  api.post<About & { Body: { readonly answers: boolean } }>(
+    '/api/people/:id/erase',
+    {
+      schema: {
+        summary: 'Ask for a person to be erased; `answers`: with what they said',
+        body: request,
+      },
+    },
+    async (asked, reply) =>
+      twoPersons(reply, async () => {
+        const { params, body } = asked;
+        const actor = actorOf(asked);
+        const erasure = await erasures.request(params.id, body.answers, actor, Date.now());
+        await shutOut(erasure);
+        return erasure;
+      }),
+  );
+  api.post<About>(
+    '/api/erasures/:id/approve',
+    { schema: { summary: 'Approve it; carried out when the server starts next' } },
+    async (asked, reply) =>
+      twoPersons(reply, async () => {
+        const erasure = await erasures.approve(asked.params.id, actorOf(asked), Date.now());
+        await shutOut(erasure);
+        return erasure;
+      }),
+  );
+  api.post<About>(
+    '/api/erasures/:id/withdraw',
+    { schema: { summary: 'Withdraw what was not carried out' } },
+    async (asked) => {
+      await erasures.withdraw(asked.params.id, actorOf(asked));
+      return { isWithdrawn: true };
+    },
+  );
+}
+
+/** 409 where somebody else is needed. */
+export async function twoPersons<T>(reply: FastifyReply, work: () => Promise<T>) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TwoPersonError)) throw error;
+    return reply.code(409).send({ message: error.message });
+  }
+}

@@ -1,0 +1,33 @@
+/** Rows about one person, as both reading and erasing need them. */
+import type { AuditEvent, AuditRow } from './audit-chain.ts';
+import type { Tables } from './schema.ts';
+import type { Erasure, ErasureResult } from './subjects-contract.ts';
+
+/** Rows of the audit log read at once. */
+const PAGE = 10_000;
+
+/** Rows whose actor or object somebody is. */
+export async function rowsNaming(
+  read: (after: number, limit: number) => Promise<AuditRow[]>,
+  teacherId: string,
+): Promise<AuditRow[]> {
+  const found: AuditRow[] = [];
+  for (let after = 0; ; ) {
+    const rows = await read(after, PAGE);
+    for (const row of rows) {
+      const { actor, objectId } = JSON.parse(row.body) as AuditEvent;
+      if (actor === teacherId || objectId === teacherId) found.push(row);
+    }
+    const last = rows.at(-1);
+    if (!last) return found;
+    after = last.seq;
+  }
+}
+
+export function erasureOf({ withAnswers, result, ...row }: Tables['erasure']): Erasure {
+  return {
+    ...row,
+    withAnswers: withAnswers === 1,
+    result: result === null ? null : (JSON.parse(result) as ErasureResult),
+  };
+}
