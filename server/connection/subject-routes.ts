@@ -21,6 +21,12 @@ const request = {
   properties: { answers: { type: 'boolean', default: false } },
 } as const;
 
+const decided = {
+  type: 'object',
+  required: ['decision'],
+  properties: { decision: { enum: ['approve', 'withdraw'] } },
+} as const;
+
 const actorOf = ({ person }: FastifyRequest): string => person?.id ?? 'owner';
 
 export function subjectRoutes(api: FastifyInstance, options: SubjectRouteOptions): void {
@@ -58,23 +64,26 @@ export function subjectRoutes(api: FastifyInstance, options: SubjectRouteOptions
         return erasure;
       }),
   );
-  api.post<About>(
-    '/api/erasures/:id/approve',
-    { schema: { summary: 'Approve it; carried out when the server starts next' } },
+  api.post<About & { Body: { readonly decision: 'approve' | 'withdraw' } }>(
+    '/api/erasures/:id',
+    {
+      schema: {
+        summary: 'Approve it, carried out when the server starts next; or withdraw it',
+        body: decided,
+      },
+    },
     async (asked, reply) =>
       twoPersons(reply, async () => {
-        const erasure = await erasures.approve(asked.params.id, actorOf(asked), Date.now());
+        const { params, body } = asked;
+        const actor = actorOf(asked);
+        if (body.decision === 'withdraw') {
+          await erasures.withdraw(params.id, actor);
+          return { isWithdrawn: true };
+        }
+        const erasure = await erasures.approve(params.id, actor, Date.now());
         await shutOut(erasure);
         return erasure;
       }),
-  );
-  api.post<About>(
-    '/api/erasures/:id/withdraw',
-    { schema: { summary: 'Withdraw what was not carried out' } },
-    async (asked) => {
-      await erasures.withdraw(asked.params.id, actorOf(asked));
-      return { isWithdrawn: true };
-    },
   );
 }
 
