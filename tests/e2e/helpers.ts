@@ -218,3 +218,20 @@ export async function hold(
     timeoutMs,
   );
 }
+
+/** Presses a key until `isSo`: again where it had no effect, as a person would. */
+export async function press(
+  page: Page,
+  key: string,
+  what: string,
+  isSo: () => unknown,
+): Promise<void> {
+  let pressedAt = Number.NEGATIVE_INFINITY;
+  await until(what, async () => {
+    if (await isSo()) return true;
+    if (performance.now() < pressedAt + PATIENCE) return false;
+    await page.keyboard.press(key);
+    pressedAt = performance.now();
+    return false;
+  });
+}

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { hold, until } from './helpers.ts';
+import { hold, press as pressUntil, until } from './helpers.ts';
 
 export interface Diary {
   /** Keys and buttons, in order. */
@@ -37,9 +37,9 @@ export async function newcomer({ page, url, picture, hasArrived }: Newcomer): Pr
     diary.personSeconds += seconds;
     await sleep(1000 * seconds);
   };
-  const press = async (key: string) => {
+  const press: Press = async (key, what, isSo) => {
     diary.pressed.push(key);
-    await page.keyboard.press(key);
+    await (isSo ? pressUntil(page, key, what!, isSo) : page.keyboard.press(key));
   };
   const click = async (testId: string) => {
     diary.pressed.push(testId);
@@ -87,7 +87,7 @@ export async function newcomer({ page, url, picture, hasArrived }: Newcomer): Pr
 }
 
 type Spend = (seconds: number) => Promise<void>;
-type Press = (key: string) => Promise<void>;
+type Press = (key: string, what?: string, isSo?: () => unknown) => Promise<void>;
 
 /** Looks at both clips to their end and takes the one that came further. */
 async function practise(
@@ -100,9 +100,9 @@ async function practise(
   for (let i = 0; ; i++) {
     const [left, right] = await seen(page, spend);
     const before = await page.getByTestId('compare').getAttribute('data-query');
-    await press(metresOf(left!) >= metresOf(right!) ? 'ArrowLeft' : 'ArrowRight');
     const words = page.getByTestId('tour-words');
-    await until('a verdict', async () => (await words.textContent())?.includes('Left: '));
+    const key = metresOf(left!) >= metresOf(right!) ? 'ArrowLeft' : 'ArrowRight';
+    await press(key, 'a verdict', async () => (await words.textContent())?.includes('Left: '));
     diary.read[`verdict ${i}`] = (await words.textContent()) ?? '';
     if (i === 0) await picture('3-practice');
     const isOver = await until('the next', async () => {
@@ -129,8 +129,8 @@ async function answer(page: Page, spend: Spend, press: Press): Promise<void> {
   const [left, right] = await seen(page, spend);
   const before = await page.getByTestId('compare').getAttribute('data-query');
   const [a, b] = [metresOf(left!), metresOf(right!)];
-  await press(a === b ? 'ArrowDown' : a > b ? 'ArrowLeft' : 'ArrowRight');
-  await until('the next question', async () => {
+  const key = a === b ? 'ArrowDown' : a > b ? 'ArrowLeft' : 'ArrowRight';
+  await press(key, 'the next question', async () => {
     const compare = page.getByTestId('compare');
     if ((await compare.count()) === 0) return true;
     return (await compare.getAttribute('data-query')) !== before;
@@ -152,7 +152,7 @@ async function drive(
   const keys = ['ArrowUp', 'ArrowLeft', 'ArrowRight'];
   await hold(page, keys, 'the wheel', () => page.getByText('You drive').isVisible());
   await press('n'); // held from the first step on
-  await hold(page, keys, 'the end of the road', hasArrived, 90_000);
+  await hold(page, keys, 'the end of the road', hasArrived);
   diary.personSeconds += (performance.now() - began) / 1000;
   await picture('7-the-road');
   for (const key of keys) await page.keyboard.up(key);
