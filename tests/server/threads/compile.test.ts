@@ -1,9 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const threads = new URL('../../../server/threads/', import.meta.url);
 const { compile } = (await import(new URL('compile.mjs', threads).href)) as {
@@ -46,6 +54,35 @@ describe('compiled threads', () => {
     expect(text).toContain('from "zod"');
     expect(text).not.toContain('from "@mujoco');
     expect(text).toMatch(/import\("@mujoco\/mujoco"\)/);
+  });
+
+  it('[MEM-13] what has not changed is not compiled again; what has is, with the same size and time as well', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'reins-compile-'));
+    const part = join(folder, 'part.ts');
+    const path = join(folder, 'whole.ts');
+    writeFileSync(part, 'export const value: number = 1;\n');
+    writeFileSync(path, "export { value } from './part.ts';\n");
+    const compiled = async () =>
+      ((await import(await compile(pathToFileURL(path).href))) as { value: number }).value;
+    // A file that was written in the same moment is not relied on: compiled until one build lies behind all.
+    await vi.waitUntil(async () => (await compiled()) === 1 && notes().length > 0, {
+      timeout: 60_000,
+    });
+    function notes() {
+      const cache = new URL('../../../node_modules/.cache/reins/', import.meta.url);
+      return readdirSync(cache)
+        .filter((name) => name.startsWith('note-'))
+        .map((name) => readFileSync(new URL(name, cache), 'utf8'))
+        .filter((text) => text.includes(part));
+    }
+    const [note] = notes();
+    expect(await compiled()).toBe(1);
+    expect(notes()).toEqual([note]);
+    const { atime, mtime } = statSync(part);
+    writeFileSync(part, 'export const value: number = 2;\n');
+    utimesSync(part, atime, mtime);
+    expect(await compiled()).toBe(2);
+    rmSync(folder, { recursive: true });
   });
 
   it('[MEM-7] source that does not parse is named with its file', async () => {
