@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { envServerCommand } from './commands/env-server.ts';
 import { envsCommand } from './commands/envs.ts';
 import { evalCommand } from './commands/eval.ts';
+import { evidenceCommand } from './commands/evidence.ts';
 import { expertCommand } from './commands/expert.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
@@ -64,6 +65,7 @@ export function createProgram(): Command {
     kpisCommand(),
     subjectCommand(),
     lineageCommand(),
+    evidenceCommand(version),
     auditCommand(),
     workforceCommand(),
   ])

@@ -4,14 +4,16 @@ import type { ConsentStorage } from '../storage/accounts-contract.ts';
 import { textHash } from '../storage/audit-chain.ts';
 import type { SubjectStorage } from '../storage/subjects-contract.ts';
 
+type Agreements = Pick<ConsentStorage, 'agree' | 'hasAgreed'>;
+
 export class Consents {
   readonly #study: Study;
-  readonly #storage: ConsentStorage;
+  readonly #storage: Agreements;
   readonly #hash: string | undefined;
   /** Of those who were seen since the server started. */
   readonly #agreed = new Set<string>();
 
-  constructor(study: Study, storage: ConsentStorage) {
+  constructor(study: Study, storage: Agreements) {
     this.#study = study;
     this.#storage = storage;
     this.#hash = study.consent === undefined ? undefined : textHash(study.consent);
@@ -20,7 +22,7 @@ export class Consents {
   /** Every version of what people are told and agree to is kept: the log has its hash alone. */
   static async open(
     study: Study,
-    storage: ConsentStorage & Pick<SubjectStorage, 'putText'>,
+    storage: Agreements & Pick<SubjectStorage, 'putText'>,
   ): Promise<Consents> {
     for (const kind of ['consent', 'instructions'] as const) {
       const { [kind]: body } = study;

@@ -43,6 +43,8 @@ export interface ConsentStorage {
   /** In the audit log too, in one transaction; a second time changes nothing. */
   agree(consent: Consent): Promise<void>;
   hasAgreed(teacherId: string, textHash: string): Promise<boolean>;
+  /** Oldest first. */
+  listConsents(): Promise<Consent[]>;
 }
 
 /** Each change appends to the audit log in its own transaction. `actor`: pseudonym of who does it. */

@@ -18,6 +18,7 @@ export function createConsents({ db, audit, write }: Parts): ConsentStorage {
           { action: 'consent.given', actor, objectType: 'consent', objectId, ...nothing },
         ]);
       }),
+    listConsents: () => db.selectFrom('consent').selectAll().orderBy('agreedAt').execute(),
     async hasAgreed(teacherId, textHash) {
       const row = await db
         .selectFrom('consent')
