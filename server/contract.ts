@@ -1,5 +1,5 @@
 /** A run, as viewers and operators use it; `run.ts` makes one. */
-import type { BackendName, Episode, Segment } from '../agent/contract.ts';
+import type { BackendName, Episode, Feedback, Segment } from '../agent/contract.ts';
 import type { LearnedPerson } from '../agent/reward/people.ts';
 import type { Driver, EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
 } from './protocol/index.ts';
 import type { Run, Storage } from './storage/contract.ts';
 import type { Gold } from './storage/quality-contract.ts';
+import type { Review } from './storage/reviews-contract.ts';
 import type { Log } from './threads/log.ts';
 
 /** Episodes kept unless asked otherwise. */
@@ -108,6 +109,37 @@ export interface WatchHandle {
   retireGold(id: string, why: string, actor: string): Promise<boolean>;
 }
 
+/** Answers to the same clips. */
+export interface ReviewCase {
+  readonly queryId: string;
+  readonly kind: Feedback['kind'];
+  readonly segments: readonly Segment[];
+  /** Those that count disagree, and none was accepted. */
+  readonly isDisputed: boolean;
+  readonly answers: readonly {
+    readonly feedbackId: string;
+    readonly teacherId: string;
+    readonly verdict: string;
+    /** ms since epoch. */
+    readonly answeredAt: number;
+    readonly responseMs: number;
+    readonly counts: boolean;
+    /** The newest decision about it; null: none, or it was undone. */
+    readonly review: Review | null;
+  }[];
+}
+
+export interface ReviewRequest extends Omit<Review, 'runId' | 'at'> {
+  /** Of a fix. */
+  readonly choice?: 'a' | 'b' | 'equal' | undefined;
+}
+
+export interface ReviewHandle {
+  list(show: 'disputed' | 'new' | 'decided', limit: number): Promise<ReviewCase[]>;
+  /** Resolves once it is on disk. @throws RunError with a code */
+  decide(request: ReviewRequest): Promise<void>;
+}
+
 export type QueueCounts = Omit<QueueReport, 'waiting' | 'holds'>;
 
 export type LiveState = Extract<LiveEvent, { type: 'state' }>;
@@ -157,6 +189,7 @@ export interface RunHandle {
   /** The same figures counted anew from the disk. */
   recountQueue(): Promise<{ readonly disk: QueueCounts; readonly isSame: boolean }>;
   readonly watch: WatchHandle;
+  readonly reviews: ReviewHandle;
   /** False while somebody else drives. */
   takeControl(driver: Driver): boolean;
   readonly holder: Driver | undefined;

@@ -67,8 +67,8 @@ export interface RewardEnsemble extends RewardModel {
   feedback(feedback: Feedback, episodes: EpisodeSource, query?: Query): boolean;
   /** Whether this piece of feedback is being fitted. */
   fits(feedbackId: string): boolean;
-  /** What these teachers say and said is left out from now on; that of others is fitted again. */
-  exclude(teacherIds: readonly string[]): void;
+  /** What these teachers say and said, and these pieces of feedback, are left out from now on; the others are fitted again. */
+  exclude(teacherIds: readonly string[], feedbackIds?: readonly string[]): void;
   /** Whether there is feedback that no published version contains. */
   readonly pending: boolean;
   /** Pieces of feedback that are being fitted. */
@@ -270,8 +270,8 @@ export function createRewardEnsemble(
       return true;
     },
     fits: (feedbackId) => labels.data.some((datum) => datum.feedbackId === feedbackId),
-    exclude(teacherIds) {
-      if (labels.exclude(teacherIds)) state.fresh++;
+    exclude(teacherIds, feedbackIds) {
+      if (labels.exclude(teacherIds, feedbackIds)) state.fresh++;
     },
     update() {
       if (!ensemble.pending) return undefined;

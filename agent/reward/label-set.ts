@@ -15,8 +15,8 @@ export interface LabelSet {
   add(made: readonly Datum[]): void;
   /** Remove a retracted piece of feedback; false when it was not there. */
   retract(feedbackId: string): boolean;
-  /** Leaves out what these teachers said, and nothing else; false: nothing changes by it. */
-  exclude(teacherIds: readonly string[]): boolean;
+  /** Leaves out what these teachers said and these pieces of feedback, and nothing else; false: nothing changes by it. */
+  exclude(teacherIds: readonly string[], feedbackIds?: readonly string[]): boolean;
   /** What a member trains on, by kind; all of it where there is one member only. */
   of(member: number): LabelLists;
   replace(data: readonly Datum[]): void;
@@ -27,11 +27,15 @@ export function createLabelSet(members: number, noise: Noise): LabelSet {
   let all: Datum[] = [];
   let data: Datum[] = [];
   let excluded: ReadonlySet<string> = new Set();
+  let rejected: ReadonlySet<string> = new Set();
   let lists: Map<FittedKind, Datum[]>[] | undefined;
 
   function changed(next: Datum[]): void {
     all = next;
-    data = excluded.size === 0 ? all : all.filter((datum) => !excluded.has(teacherOf(datum)));
+    data =
+      excluded.size + rejected.size === 0
+        ? all
+        : all.filter((d) => !excluded.has(teacherOf(d)) && !rejected.has(d.feedbackId));
     lists = undefined;
     const answers = new Map<string, { all: number; equal: number }>();
     for (const datum of data) {
@@ -75,9 +79,10 @@ export function createLabelSet(members: number, noise: Noise): LabelSet {
       changed(kept);
       return true;
     },
-    exclude(teacherIds) {
+    exclude(teacherIds, feedbackIds = []) {
       const before = data;
       excluded = new Set(teacherIds);
+      rejected = new Set(feedbackIds);
       changed(all);
       return data.length !== before.length || data.some((datum, i) => datum !== before[i]);
     },

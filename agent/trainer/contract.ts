@@ -27,8 +27,11 @@ export interface Trainer {
   /** A new episode, or more steps of one that is known: steps [from, to) are new. */
   observe(episode: Episode, from: number, to: number): void;
   feedback(feedback: Feedback): void;
-  /** What these teachers say and said is not fitted by the reward model from now on; that of others is again. */
-  exclude(teacherIds: readonly string[]): void;
+  /**
+   * What these teachers say and said, and these pieces of feedback, are not fitted by the reward model from now on;
+   * the others are again.
+   */
+  exclude(teacherIds: readonly string[], feedbackIds?: readonly string[]): void;
   /** One slice of work (reward-model and/or policy updates, relabelling); undefined when there is nothing to do. */
   update(): Metrics | undefined;
   /** Queries worth asking now, best first; none before an unsupervised start is over. `held`: how many wait already. */

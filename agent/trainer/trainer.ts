@@ -242,9 +242,9 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       else if (fitted) ledger.setAside(id);
       else if (isLabel(feedback)) ledger.ignore(id);
     },
-    exclude(teacherIds) {
+    exclude(teacherIds, feedbackIds) {
       if (!reward) return;
-      reward.exclude(teacherIds);
+      reward.exclude(teacherIds, feedbackIds);
       ledger.letIn(reward.fits, reward.version + 1);
     },
     update() {

@@ -19,6 +19,7 @@ import { kpiRoutes } from './kpi-routes.ts';
 import { lineageRoutes } from './lineage-routes.ts';
 import { practiceRoutes } from './practice-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
+import { reviewRoutes } from './review-routes.ts';
 import { type RunRoutes, runRoutes } from './run-routes.ts';
 import type { Sockets } from './sockets.ts';
 import { subjectRoutes } from './subject-routes.ts';
@@ -61,6 +62,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     kpiRoutes(api, run, storage);
     lineageRoutes(api, run, storage);
     subjectRoutes(api, { run, storage, people });
+    reviewRoutes(api, run, people);
     admissionRoute(api, options.socketRefusal);
     accountRoutes(api, people, ({ person }) => person ?? OWNER);
   });

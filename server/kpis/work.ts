@@ -4,12 +4,18 @@ import { isLabel, segmentsOf } from '../../agent/feedback.ts';
 import { activeSpans } from '../../agent/quality/kpis.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
 import { type QualityReport, qualityOf } from '../run/quality.ts';
+import { rejectedBy } from '../run/review-rules.ts';
 import type { Storage } from '../storage/contract.ts';
 import type { ProbeResult } from '../storage/quality-contract.ts';
 
 export type KpiStorage = Pick<
   Storage,
-  'readFeedback' | 'readMetrics' | 'answeredAssignments' | 'probeResults' | 'listStandings'
+  | 'readFeedback'
+  | 'readMetrics'
+  | 'answeredAssignments'
+  | 'probeResults'
+  | 'listStandings'
+  | 'listReviews'
 >;
 
 /** A clip that a figure or an alert is about. */
@@ -37,9 +43,11 @@ export async function workOf(storage: KpiStorage, runId: string): Promise<Work> 
     standings.filter(({ state }) => state === 'paused').map(({ teacherId }) => teacherId),
   );
   const takenBack = new Set(log.flatMap((f) => (f.kind === 'retraction' ? [f.feedbackId] : [])));
+  const rejected = new Set(rejectedBy(await storage.listReviews(runId)));
   const said = log.filter((f) => isLabel(f));
   const usable = said.filter(
-    (f) => !takenBack.has(f.id) && !paused.has(f.teacherId) && saysSomething(f),
+    (f) =>
+      !takenBack.has(f.id) && !paused.has(f.teacherId) && !rejected.has(f.id) && saysSomething(f),
   );
   const answered = await storage.answeredAssignments(runId);
   const answers = answered.flatMap(({ verdict, ...row }) =>

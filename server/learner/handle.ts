@@ -12,7 +12,13 @@ import { type Death, type Start, SupervisedThread } from '../threads/supervisor.
 import { type Applied, createAppliedFeedback } from './applied.ts';
 import { buffersOfCheckpoint, Checkpoints } from './checkpoints.ts';
 import { Delivery, type LiveEpisode } from './delivery.ts';
-import type { LearnerCommand, LearnerCounts, LearnerData, LearnerEvent } from './messages.ts';
+import type {
+  Excluded,
+  LearnerCommand,
+  LearnerCounts,
+  LearnerData,
+  LearnerEvent,
+} from './messages.ts';
 
 const CHECKPOINT_EVERY = 20_000;
 /** How long the last checkpoint may take, ms. */
@@ -52,7 +58,7 @@ export class LearnerHandle {
   #state: LearnerState = 'starting';
   #backend: LearnerBackend = { name: 'cpu', reason: 'the learner is starting' };
   #metrics: Metrics = {};
-  #excluded: readonly string[] = [];
+  #excluded: Excluded = { teacherIds: [], feedbackIds: [] };
   #people: readonly LearnedPerson[] = [];
   #counts: LearnerCounts = {
     environmentSteps: 0,
@@ -135,11 +141,12 @@ export class LearnerHandle {
     this.#delivery?.feedback(sequence, feedback);
   }
 
-  /** From now on what these teachers said is not fitted by the reward model. */
-  exclude(teacherIds: readonly string[]): void {
-    if (teacherIds.length === 0 && this.#excluded.length === 0) return;
-    this.#excluded = teacherIds;
-    this.#thread.send({ type: 'exclude', teacherIds });
+  /** From now on what these teachers said, or these pieces of feedback, are not fitted by the reward model. */
+  exclude(change: Partial<Excluded>): void {
+    const next = { ...this.#excluded, ...change };
+    if (isNothing(next) && isNothing(this.#excluded)) return;
+    this.#excluded = next;
+    this.#thread.send({ type: 'exclude', ...next });
   }
 
   /** Answered by a `predicted` report with this tag, unless the thread dies. */
@@ -195,7 +202,7 @@ export class LearnerHandle {
       transfer: stored ? buffersOfCheckpoint(stored.checkpoint) : [],
       begin: (send) => {
         const runId = run.id;
-        if (this.#excluded.length > 0) send({ type: 'exclude', teacherIds: this.#excluded });
+        if (!isNothing(this.#excluded)) send({ type: 'exclude', ...this.#excluded });
         this.#delivery = new Delivery({ runId, storage, live, log, checkpoint: stored, send });
         if (this.#state === 'restarting') listener({ type: 'restarted' });
       },
@@ -254,3 +261,6 @@ function stateOf({ learning, counts }: Extract<LearnerEvent, { type: 'progress' 
   if (learning) return 'learning';
   return counts.learnerUpdates > 0 ? 'idle' : 'warming-up';
 }
+
+const isNothing = ({ teacherIds, feedbackIds }: Excluded): boolean =>
+  teacherIds.length + feedbackIds.length === 0;

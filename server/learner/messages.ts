@@ -37,6 +37,11 @@ export interface LearnerData {
   readonly feedbackSequence?: number;
 }
 
+export interface Excluded {
+  readonly teacherIds: readonly string[];
+  readonly feedbackIds: readonly string[];
+}
+
 export type LearnerCommand =
   | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
   /**
@@ -49,8 +54,8 @@ export type LearnerCommand =
   | { readonly type: 'feedback'; readonly sequence: number; readonly feedback: Feedback }
   /** `held`: queries that wait for an answer already. */
   | { readonly type: 'queries'; readonly count: number; readonly held: number }
-  /** What these teachers said is not fitted by the reward model; anybody else's is. */
-  | { readonly type: 'exclude'; readonly teacherIds: readonly string[] }
+  /** What these teachers said, and these pieces of feedback, are not fitted by the reward model; all else is. */
+  | ({ readonly type: 'exclude' } & Excluded)
   | { readonly type: 'predict'; readonly tag: string; readonly segment: Segment }
   /** Write a checkpoint there. */
   | { readonly type: 'save'; readonly draft: string; readonly last: boolean };
@@ -79,6 +84,8 @@ export type LearnerEvent =
       readonly unusedFeedback: readonly string[];
       /** Whose feedback is fitted no more; absent: as before. */
       readonly excluded?: readonly string[];
+      /** What is fitted no more since it was rejected; told with them. */
+      readonly rejected?: readonly string[];
     }
   | {
       readonly type: 'progress';

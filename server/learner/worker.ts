@@ -12,6 +12,7 @@ import { draftCheckpoint } from '../storage/checkpoint-files.ts';
 import { sayLastWord } from '../threads/last-word.ts';
 import { forPeople } from './for-people.ts';
 import {
+  type Excluded,
   FIRST_CREDIT,
   type LearnerCommand,
   type LearnerData,
@@ -50,8 +51,8 @@ if (data.checkpoint) {
 }
 const assembler = createAssembler();
 const waiting = createWaitingFeedback((feedback) => trainer.feedback(feedback));
-/** Whose feedback is left out, until a policy has told it. */
-let excluded: readonly string[] | undefined = [];
+/** What is left out, until a policy has told it. */
+let excluded: Excluded | undefined = { teacherIds: [], feedbackIds: [] };
 let closing = false;
 let people = { version: 0, toldAt: Number.NEGATIVE_INFINITY };
 let sums: Record<string, { total: number; n: number }> = {};
@@ -87,8 +88,8 @@ port.on('message', (command: LearnerCommand) => {
       waiting.add(command.sequence, command.feedback);
       break;
     case 'exclude':
-      trainer.exclude(command.teacherIds);
-      excluded = command.teacherIds;
+      trainer.exclude(command.teacherIds, command.feedbackIds);
+      excluded = command;
       break;
     case 'queries':
       emit({
@@ -147,7 +148,7 @@ function means(): Record<string, number> {
 function publish(): void {
   const { snapshot, ...feedback } = trainer.publish();
   const gate = trainer.gate();
-  const told = excluded && { excluded };
+  const told = excluded && { excluded: excluded.teacherIds, rejected: excluded.feedbackIds };
   emit({ type: 'published', snapshot, ...feedback, ...told, ...(gate ? { gate } : {}) });
   excluded = undefined;
 }

@@ -69,6 +69,8 @@ export const PERMISSIONS = {
   'GET /api/erasures': OVERSEE,
   'POST /api/people/:id/erase': SUPERVISE,
   'POST /api/erasures/:id': SUPERVISE,
+  'GET /api/review': OVERSEE,
+  'POST /api/review/:id': SUPERVISE,
   'GET /api/audit': OVERSEE,
   'GET /api/webhooks': OVERSEE,
   'GET /api/accounts': OVERSEE,

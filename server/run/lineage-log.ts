@@ -31,6 +31,7 @@ export class LineageLog {
       appliedFeedback,
       unusedFeedback,
       excluded,
+      rejected,
     }: Extract<LearnerReport, { type: 'published' }>,
     time: number,
   ): void {
@@ -42,7 +43,7 @@ export class LineageLog {
       version: snapshot.version,
       applied: appliedFeedback,
       unused: unusedFeedback,
-      ...(excluded ? { excluded } : {}),
+      ...(excluded ? { excluded, rejected: rejected ?? [] } : {}),
       ...{ isFirst, time },
     });
     this.#work = this.#work.then(() => this.#write());

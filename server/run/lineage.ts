@@ -141,13 +141,16 @@ export function contentOf(
 } {
   const until = used.filter((each) => each.version <= version);
   const takenBack = new Set(until.flatMap(({ retracts }) => (retracts ? [retracts] : [])));
-  const out = new Set(exclusions.findLast((each) => each.version <= version)?.teacherIds ?? []);
+  const { teacherIds = [], feedbackIds = [] } =
+    exclusions.findLast((each) => each.version <= version) ?? {};
+  const [out, rejected] = [new Set(teacherIds), new Set(feedbackIds)];
+  const isOut = (each: UsedFeedback) => out.has(each.teacherId) || rejected.has(each.feedbackId);
   const said = until.filter(({ kind }) => kind !== 'retraction' && kind !== 'counterfactual');
   const retracted = said.filter(({ feedbackId }) => takenBack.has(feedbackId));
   const left = said.filter(({ feedbackId }) => !takenBack.has(feedbackId));
   return {
-    taken: left.filter(({ teacherId }) => !out.has(teacherId)),
-    excluded: left.filter(({ teacherId }) => out.has(teacherId)),
+    taken: left.filter((each) => !isOut(each)),
+    excluded: left.filter(isOut),
     retracted,
   };
 }

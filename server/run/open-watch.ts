@@ -16,6 +16,7 @@ export async function openWatch({
 } & Pick<WatchOptions, 'background' | 'learner' | 'controlDt'>): Promise<{
   readonly queries: Queries;
   readonly watch: Watch;
+  readonly standings: Standings;
 }> {
   const { run, overlap, quality: rules, storage } = options;
   const shared = { ...parts, storage, runId: run.id };
@@ -27,5 +28,5 @@ export async function openWatch({
     onAnswered: (row, answer) => watch.heard(row, answer),
   });
   const watch = new Watch({ ...shared, standings, probes, queries });
-  return { queries, watch };
+  return { queries, watch, standings };
 }

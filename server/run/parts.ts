@@ -14,6 +14,7 @@ import { LiveActor } from './live-actor.ts';
 import { openWatch } from './open-watch.ts';
 import type { Queries } from './queries.ts';
 import { drawingOf } from './recorded.ts';
+import { Reviews } from './reviews.ts';
 import { createRewardAlerts } from './reward-alerts.ts';
 import { RolloutActors } from './rollout-actors.ts';
 import { createScenes, type Scenes } from './scenes.ts';
@@ -43,6 +44,7 @@ export interface RunParts {
   /** Hears every report of the learner. */
   readonly hearReward: (metrics: Metrics) => void;
   readonly feedback: FeedbackLog;
+  readonly reviews: Reviews;
   readonly takeovers: Takeovers;
   readonly scenes: Scenes;
 }
@@ -77,7 +79,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
 
   const draw = drawingOf(run, environmentOptions);
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner, draw });
-  const { queries, watch } = await openWatch({
+  const { queries, watch, standings } = await openWatch({
     ...{ options, episodes, background, learner },
     controlDt: () => live.facts.controlDt,
   });
@@ -87,6 +89,8 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     { run, storage, live, learner, episodes, queries, statistics },
     count,
   );
+  const shared = { runId: run.id, storage, queries, standings, learner, feedback };
+  const reviews = await Reviews.open(shared);
   const takeovers = new Takeovers({
     runId: run.id,
     predictedSteps: predictedSteps(run.preset, overrides.learner),
@@ -109,6 +113,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     watch,
     hearReward,
     feedback,
+    reviews,
     takeovers,
     scenes,
   };

@@ -15,7 +15,7 @@ import { OnScreen } from './on-screen.ts';
 import type { Probes } from './probes.ts';
 import { type Asked, type Change, Queue } from './queue.ts';
 import { Reservations } from './reservations.ts';
-import { SetAside, type Write } from './set-aside.ts';
+import { SetAside } from './set-aside.ts';
 import type { Standings } from './standings.ts';
 import { Stock, wireQuery } from './stock.ts';
 import { verdictOf } from './verdict.ts';
@@ -65,8 +65,8 @@ export class Queries {
   readonly #times = new LeaseTimes();
   readonly #stock: Stock;
   readonly #reservations: Reservations;
-  /** For answers of people who are paused. */
-  readonly #setAside: SetAside;
+  /** Answers that count no more, of people who are paused or because they were rejected; and again. */
+  readonly setAside: SetAside;
   readonly #askers = new Askers();
   readonly #onScreen = new OnScreen();
   /** Ends that the disk did not take yet. */
@@ -78,11 +78,12 @@ export class Queries {
     this.#stock = new Stock(options);
     const stock = this.#stock;
     this.#reservations = new Reservations({ queue, stock, probes: options.probes });
-    this.#setAside = new SetAside({
+    this.setAside = new SetAside({
       ...{ queue, stock },
       recall: (queryId) => this.#recall(queryId),
       isOnScreen: (row) => this.#onScreen.has(row),
       tell: (changes) => this.#tell(changes),
+      serve: () => this.#serve(),
     });
   }
 
@@ -224,20 +225,6 @@ export class Queries {
         this.#options.background.run('queries', this.#serve());
       },
     };
-  }
-
-  /** Somebody is paused: their questions are asked of others again. @returns how many answers that are */
-  async pause(teacherId: string, rows: readonly Assignment[], write: Write): Promise<number> {
-    const count = await this.#setAside.put(teacherId, rows, write);
-    await this.#serve();
-    return count;
-  }
-
-  /** Somebody is let in again: their answers count as they did. */
-  async resume(rows: readonly Assignment[], write: Write): Promise<number> {
-    const count = await this.#setAside.back(rows, write);
-    await this.#serve();
-    return count;
   }
 
   /** An episode ended: behaviour has moved on by one. */

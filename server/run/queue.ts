@@ -211,10 +211,11 @@ export class Queue {
   }
 
   /** What the person answered counts no more; it is kept as it is, to be put back. */
-  setAside({ queryId, token }: Assignment): Change[] {
+  setAside({ queryId, token }: Assignment, reason: AsideReason = 'paused'): Change[] {
     const row = this.#entry(queryId)?.rows.get(token);
-    if (row?.state !== 'answered') return [];
-    return [this.#put(row, { ...row, state: 'expired', reason: 'paused' })];
+    const isRejectedToo = row && isSetAside(row) && reason === 'rejected';
+    if (!row || (row.state !== 'answered' && !isRejectedToo)) return [];
+    return [this.#put(row, { ...row, state: 'expired', reason })];
   }
 
   /** It lacks answers again and is asked once more. */
@@ -344,9 +345,12 @@ function isFull(entry: Entry): boolean {
   return answers >= wantedOf(entry);
 }
 
-/** Answered, but not counted while its person is paused. */
+export type AsideReason = Extract<ExpiryReason, 'paused' | 'rejected'>;
+
+/** Answered, but not counted: its person is paused, or it was rejected. */
 export function isSetAside({ state, reason, feedbackId, verdict }: Assignment): boolean {
-  return state === 'expired' && reason === 'paused' && feedbackId !== null && verdict !== null;
+  const isAside = reason === 'paused' || reason === 'rejected';
+  return state === 'expired' && isAside && feedbackId !== null && verdict !== null;
 }
 
 function roomOf(entry: Entry): number {

@@ -203,6 +203,10 @@ class ActiveRun implements RunHandle {
     return this.#parts.watch;
   }
 
+  get reviews(): RunHandle['reviews'] {
+    return this.#parts.reviews;
+  }
+
   recountQueue(): ReturnType<RunHandle['recountQueue']> {
     return this.#parts.queries.recount();
   }

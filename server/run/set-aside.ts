@@ -13,6 +13,8 @@ export interface SetAsideOptions {
   readonly recall: (queryId: string) => Promise<StoredQuery | undefined>;
   readonly isOnScreen: (row: Assignment) => boolean;
   readonly tell: (changes: readonly Change[]) => void;
+  /** People are given what they can be given now. */
+  readonly serve: () => Promise<void>;
 }
 
 const HOUR = 3_600_000;
@@ -32,6 +34,7 @@ export class SetAside {
     const aside = await this.#change(rows, (row) => queue.setAside(row));
     await this.#store([...held, ...aside], write);
     for (const { after } of aside) await this.#reopen(after.queryId, now);
+    await this.#options.serve();
     return aside.length;
   }
 
@@ -39,10 +42,32 @@ export class SetAside {
   async back(rows: readonly Assignment[], write: Write): Promise<number> {
     const { queue, isOnScreen } = this.#options;
     const now = Date.now();
-    const aside = rows.filter(isSetAside);
+    const aside = rows.filter((row) => isSetAside(row) && row.reason === 'paused');
     const back = await this.#change(aside, (row) => queue.putBack(row, now, isOnScreen));
     await this.#store(back, write);
+    await this.#options.serve();
     return back.filter(({ after }) => after.state === 'answered').length;
+  }
+
+  /** One answer was rejected. @param again whether somebody is asked the same */
+  async reject(row: Assignment, again: boolean, write: Write): Promise<void> {
+    const { queue } = this.#options;
+    const aside = await this.#change([row], (r) => queue.setAside(r, 'rejected'));
+    await this.#store(aside, write);
+    if (again) await this.#reopen(row.queryId, Date.now());
+    await this.#options.serve();
+  }
+
+  /** One that was rejected counts again, as it did; not while its person is paused. */
+  async restore(row: Assignment, isPaused: boolean, write: Write): Promise<void> {
+    const { queue, isOnScreen } = this.#options;
+    const now = Date.now();
+    const isRejected = isSetAside(row) && row.reason === 'rejected';
+    const back = isRejected
+      ? await this.#change([row], (r) => queue.putBack(r, now, isOnScreen))
+      : [];
+    const paused = isPaused ? await this.#change([row], (r) => queue.setAside(r)) : [];
+    await this.#store([...back, ...paused], write);
   }
 
   async #change(

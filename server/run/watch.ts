@@ -16,7 +16,7 @@ export interface WatchOptions {
   readonly storage: Pick<Storage, 'assignmentsTo' | 'putStanding'>;
   readonly standings: Standings;
   readonly probes: Probes;
-  readonly queries: Pick<Queries, 'pause' | 'resume' | 'tellPerson'>;
+  readonly queries: Pick<Queries, 'setAside' | 'tellPerson'>;
   readonly learner: Pick<LearnerHandle, 'exclude' | 'people'>;
   readonly background: Pick<Background, 'run'>;
   /** s of a step. */
@@ -30,7 +30,7 @@ export class Watch implements WatchHandle {
 
   constructor(options: WatchOptions) {
     this.#options = options;
-    options.learner.exclude(options.standings.paused);
+    options.learner.exclude({ teacherIds: options.standings.paused });
   }
 
   /** An answer that counts, or that was taken back. */
@@ -93,7 +93,7 @@ export class Watch implements WatchHandle {
     return this.#decide({ teacherId, state: 'paused', reason, actor }, (rows, write) => {
       // What tells of the person is asked of nobody else.
       const others = rows.filter(({ queryId }) => !probes.find(queryId));
-      return queries.pause(teacherId, others, write);
+      return queries.setAside.put(teacherId, others, write);
     });
   }
 
@@ -102,7 +102,7 @@ export class Watch implements WatchHandle {
     standings.forgetViews(teacherId);
     return this.#decide(
       { teacherId, state: 'active', reason, actor },
-      queries.resume.bind(queries),
+      queries.setAside.back.bind(queries.setAside),
     );
   }
 
@@ -129,7 +129,7 @@ export class Watch implements WatchHandle {
         await storage.putStanding(standing, changed);
         standings.set(standing); // before anybody is given anything
       });
-      learner.exclude(standings.paused);
+      learner.exclude({ teacherIds: standings.paused });
       this.#tell(teacherId);
       return count;
     });

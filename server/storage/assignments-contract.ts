@@ -26,8 +26,16 @@ export interface Assignment {
 /**
  * `timeout`: nobody looked at it any more; `withdrawn`: the query was not worth asking any more; `released`:
  * the person stopped answering; `retracted`: the answer was taken back; `paused`: the person's answers do not count;
- * `erased`: the answer was removed with all that its person said.
+ * `rejected`: a supervisor decided that the answer does not; `erased`: the answer was removed with all that its person
+ * said.
  */
-export type ExpiryReason = 'timeout' | 'withdrawn' | 'released' | 'retracted' | 'paused' | 'erased';
+export type ExpiryReason =
+  | 'timeout'
+  | 'withdrawn'
+  | 'released'
+  | 'retracted'
+  | 'paused'
+  | 'rejected'
+  | 'erased';
 
 export type AssignmentCounts = Readonly<Record<Assignment['state'], number>>;

@@ -28,6 +28,7 @@ export const AUDIT_ACTIONS = [
   'gold.retired',
   'consent.given',
   'data.read',
+  'answer.reviewed',
   'alert.raised',
   'alert.cleared',
   'person.exported',

@@ -11,6 +11,7 @@ import type { SignedHead } from './audit-heads.ts';
 import type { DeliveryStorage } from './deliveries-contract.ts';
 import type { LineageStorage } from './lineage-contract.ts';
 import type { QualityStorage } from './quality-contract.ts';
+import type { ReviewStorage } from './reviews-contract.ts';
 import type { SubjectStorage } from './subjects-contract.ts';
 
 export type { Assignment, AssignmentCounts, ExpiryReason } from './assignments-contract.ts';
@@ -119,7 +120,8 @@ export interface Storage
     QualityStorage,
     DeliveryStorage,
     SubjectStorage,
-    LineageStorage {
+    LineageStorage,
+    ReviewStorage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
   latestRun(): Promise<Run | undefined>;

@@ -14,7 +14,7 @@ import type { Parts } from './parts.ts';
 import { pseudonymOf } from './pseudonym.ts';
 import { renameInCheckpoints } from './rename-in-checkpoint.ts';
 import type { Tables } from './schema.ts';
-import { erasureOf, rowsNaming } from './subject-rows.ts';
+import { erasureOf, reviewsNaming, rowsNaming } from './subject-rows.ts';
 import type { Erasure, ErasureResult, SubjectStorage } from './subjects-contract.ts';
 
 /** Reasons of the rules; any other is in somebody's own words. */
@@ -47,6 +47,7 @@ export function createErase(parts: Parts, folder: string): Pick<SubjectStorage, 
       const auditRows = (await rowsNaming(audit.read, subject)).length;
       return engine.forget(db, async (t) => {
         const work: Work = { t, erasure, pseudonym, at, events: [], rows: {} };
+        await eraseReviews(work); // while it is known what they said
         const answers = await eraseFeedback(work, parts, reached);
         await eraseAssignments(work);
         await eraseQuality(work);
@@ -219,6 +220,19 @@ async function eraseQuality({ t, erasure, pseudonym, rows }: Work): Promise<void
       .executeTakeFirst();
     rows.probe = Number(numUpdatedRows);
   }
+}
+
+/** Decisions stay; what was said with them goes, as does who decided. */
+async function eraseReviews({ t, erasure, pseudonym, rows }: Work): Promise<void> {
+  const { subject } = erasure;
+  const reviews = await reviewsNaming(t, subject).execute();
+  rows.review = reviews.length;
+  for (const { id, reviewer } of reviews)
+    await t
+      .updateTable('review')
+      .set({ reason: '', reviewer: reviewer === subject ? pseudonym : reviewer })
+      .where('id', '=', id)
+      .execute();
 }
 
 /** What leads to them, and where they decided about others. */

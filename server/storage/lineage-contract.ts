@@ -10,6 +10,8 @@ export interface Published {
   readonly unused: readonly string[];
   /** Whose feedback is fitted no more from this one on; absent: as before. */
   readonly excluded?: readonly string[];
+  /** Of others, ids of what is fitted no more since it was rejected; told with `excluded`. */
+  readonly rejected?: readonly string[];
   /** Of a learner that has just started, maybe from an older checkpoint: later policies of before are forgotten. */
   readonly isFirst: boolean;
   /** ms since epoch. */
@@ -42,6 +44,7 @@ export interface Exclusion {
   /** From this policy on, until that of the next exclusion. */
   readonly version: number;
   readonly teacherIds: readonly string[];
+  readonly feedbackIds: readonly string[];
 }
 
 export interface LineageStorage {

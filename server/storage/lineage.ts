@@ -22,7 +22,7 @@ export function createLineage({ db, write }: Parts): LineageStorage {
       .execute();
 
   return {
-    notePublished: (runId, { version, applied, unused, excluded, isFirst, time }) =>
+    notePublished: (runId, { version, applied, unused, excluded, rejected = [], isFirst, time }) =>
       write(async (t) => {
         if (isFirst)
           for (const table of ['usage', 'exclusion'] as const)
@@ -44,11 +44,11 @@ export function createLineage({ db, write }: Parts): LineageStorage {
             .execute();
         }
         if (!excluded) return;
-        const teachers = JSON.stringify(excluded);
+        const lists = { teachers: JSON.stringify(excluded), feedback: JSON.stringify(rejected) };
         await t
           .insertInto('exclusion')
-          .values({ runId, version, teachers })
-          .onConflict((c) => c.columns(['runId', 'version']).doUpdateSet({ teachers }))
+          .values({ runId, version, ...lists })
+          .onConflict((c) => c.columns(['runId', 'version']).doUpdateSet(lists))
           .execute();
       }),
     async usedFeedback(runId) {
@@ -105,9 +105,10 @@ export function createLineage({ db, write }: Parts): LineageStorage {
         .where('runId', '=', runId)
         .orderBy('version')
         .execute();
-      return rows.map(({ version, teachers }) => ({
+      return rows.map(({ version, teachers, feedback }) => ({
         version,
         teacherIds: JSON.parse(teachers) as string[],
+        feedbackIds: JSON.parse(feedback) as string[],
       }));
     },
   };

@@ -18,6 +18,7 @@ import { createLineage } from './lineage.ts';
 import { createMarks } from './marks.ts';
 import { createQuality } from './quality.ts';
 import { createRetention } from './retention.ts';
+import { createReviews } from './reviews.ts';
 import { createRuns } from './runs.ts';
 import type { Tables } from './schema.ts';
 import { createSubjects } from './subjects.ts';
@@ -49,6 +50,7 @@ export function createRecords(
     ...assignments.storage,
     ...createAccounts(parts),
     ...createQuality(parts, assignments.put, retention.note),
+    ...createReviews(parts, assignments.put),
     ...createConsents(parts),
     ...createDeliveries(parts),
     ...createSubjects(parts, heads),

@@ -19,6 +19,7 @@ const OF_A_RUN = [
   'probe',
   'gold',
   'standing',
+  'review',
   'erased',
   'usage',
   'exclusion',

@@ -2,6 +2,7 @@
 import type { Generated } from 'kysely';
 import type { Account, Consent, Invite, Login } from './accounts-contract.ts';
 import type { Probe, Standing } from './quality-contract.ts';
+import type { Review } from './reviews-contract.ts';
 import type { ErasedAnswer, Hold } from './subjects-contract.ts';
 
 export interface Tables {
@@ -73,6 +74,7 @@ export interface Tables {
   invite: Invite;
   login: Login;
   consent: Consent;
+  review: Review;
   delivery: { target: string; sequence: number };
   hold: Hold;
   erasure: {
@@ -88,7 +90,7 @@ export interface Tables {
   };
   erased: Omit<ErasedAnswer, 'isLearned'> & { isLearned: number };
   usage: { feedbackId: string; runId: string; version: number | null; usedAt: number };
-  exclusion: { runId: string; version: number; teachers: string };
+  exclusion: { runId: string; version: number; teachers: string; feedback: string };
   text: { hash: string; kind: string; body: string; since: number };
 }
 
@@ -158,6 +160,13 @@ CREATE TABLE exclusion (runId TEXT NOT NULL, version INTEGER NOT NULL, teachers 
 CREATE TABLE text (hash TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, since REAL NOT NULL) STRICT;
 `;
 
+const REVIEWS = `
+CREATE TABLE review (id TEXT PRIMARY KEY, runId TEXT NOT NULL, feedbackId TEXT NOT NULL, reviewer TEXT NOT NULL, verdict TEXT NOT NULL,
+  reason TEXT NOT NULL, at REAL NOT NULL) STRICT;
+CREATE INDEX review_run ON review (runId, at);
+ALTER TABLE exclusion ADD COLUMN feedback TEXT NOT NULL DEFAULT '[]';
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -173,5 +182,6 @@ export const MIGRATIONS: readonly string[] = [
   'ALTER TABLE runDetail ADD COLUMN notes TEXT;',
   'CREATE TABLE delivery (target TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;',
   SUBJECTS,
+  REVIEWS,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,4 +1,5 @@
 /** Rows about one person, as both reading and erasing need them. */
+import type { Kysely } from 'kysely';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
 import type { Tables } from './schema.ts';
 import type { Erasure, ErasureResult } from './subjects-contract.ts';
@@ -22,6 +23,15 @@ export async function rowsNaming(
     if (!last) return found;
     after = last.seq;
   }
+}
+
+/** Decisions of somebody, and about what they said. */
+export function reviewsNaming(db: Kysely<Tables>, teacherId: string) {
+  const said = db.selectFrom('feedback').select('id').where('teacherId', '=', teacherId);
+  return db
+    .selectFrom('review')
+    .selectAll()
+    .where((e) => e.or([e('reviewer', '=', teacherId), e('feedbackId', 'in', said)]));
 }
 
 export function erasureOf({ withAnswers, result, ...row }: Tables['erasure']): Erasure {

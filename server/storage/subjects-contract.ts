@@ -4,6 +4,7 @@ import type { Account, Consent } from './accounts-contract.ts';
 import type { Assignment } from './assignments-contract.ts';
 import type { AuditRow } from './audit-chain.ts';
 import type { Probe, Standing } from './quality-contract.ts';
+import type { Review } from './reviews-contract.ts';
 
 /** While it is there nothing of the person is erased. */
 export interface Hold {
@@ -65,6 +66,8 @@ export interface SubjectRecords {
   readonly assignments: readonly Assignment[];
   readonly probes: readonly Probe[];
   readonly standings: readonly Standing[];
+  /** That they decided, or that are about their answers. */
+  readonly reviews: readonly Review[];
   readonly hold: Hold | null;
   readonly erasures: readonly Erasure[];
   /** That they brought about, or that are about them. */

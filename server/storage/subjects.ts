@@ -5,7 +5,8 @@ import type { AuditEvent } from './audit-chain.ts';
 import type { Assignment } from './contract.ts';
 import { createErase } from './erase.ts';
 import type { Parts } from './parts.ts';
-import { erasureOf, rowsNaming } from './subject-rows.ts';
+import type { Review } from './reviews-contract.ts';
+import { erasureOf, reviewsNaming, rowsNaming } from './subject-rows.ts';
 import type { StudyText, SubjectStorage } from './subjects-contract.ts';
 
 /** @param folder of the key of the pseudonyms */
@@ -76,6 +77,7 @@ function createReading({
           .selectAll()
           .where('teacherId', '=', teacherId)
           .execute(),
+        reviews: (await reviewsNaming(db, teacherId).orderBy('at').execute()) as Review[],
         hold:
           (await db
             .selectFrom('hold')

@@ -98,6 +98,30 @@ export function subjectContract(name: string, open: () => Opened | Promise<Opene
       expect(sequence).toBeGreaterThan(after[2]!.sequence);
     });
 
+    it('[SUBJ-3] decisions about answers stay, without who decided and what they wrote', async () => {
+      await storage.appendFeedback(rewardFeedback('f1'));
+      await storage.appendFeedback({ ...rewardFeedback('f2'), teacherId: 'bob' });
+      const review = { runId: RUN.id, verdict: 'remove', at: 1 } as const;
+      const about = { ...review, id: 'r1', feedbackId: 'f1', reviewer: 'bob', reason: 'Ada slept' };
+      const by = { ...review, id: 'r2', feedbackId: 'f2', reviewer: 'ada', reason: 'I saw it' };
+      for (const each of [about, by, { ...by, reason: 'a retry' }])
+        await storage.putReview(each, []);
+      expect(await storage.listReviews(RUN.id)).toEqual([about, by]);
+      expect((await storage.readSubject('ada')).reviews).toEqual([about, by]);
+      await storage.putErasure({
+        ...{ id: 'x1', subject: 'ada', withAnswers: true, requestedBy: 'o', requestedAt: 1 },
+        ...{ approvedBy: 'o', approvedAt: 1, doneAt: null, result: null },
+      });
+      await storage.erase('x1', 9);
+      const [first, second] = await storage.listReviews(RUN.id);
+      expect(first).toEqual({ ...about, reason: '' });
+      expect(second).toMatchObject({
+        reviewer: expect.stringMatching(/^E-/),
+        reason: '',
+        verdict: 'remove',
+      });
+    });
+
     it('[SUBJ-4] nothing is erased of somebody who is held', async () => {
       await storage.appendFeedback(rewardFeedback('f1'));
       await storage.putErasure({

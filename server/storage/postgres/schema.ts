@@ -86,8 +86,22 @@ CREATE TABLE exclusion ("runId" TEXT NOT NULL, version BIGINT NOT NULL, teachers
 CREATE TABLE text (hash TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, since DOUBLE PRECISION NOT NULL);
 `;
 
+const REVIEWS = `
+CREATE TABLE review (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, "feedbackId" TEXT NOT NULL, reviewer TEXT NOT NULL, verdict TEXT NOT NULL,
+  reason TEXT NOT NULL, at DOUBLE PRECISION NOT NULL);
+CREATE INDEX review_run ON review ("runId", at);
+ALTER TABLE exclusion ADD COLUMN feedback TEXT NOT NULL DEFAULT '[]';
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
-export const MIGRATIONS: readonly string[] = [CREATE, QUALITY, CONSENTS, DELIVERIES, SUBJECTS];
+export const MIGRATIONS: readonly string[] = [
+  CREATE,
+  QUALITY,
+  CONSENTS,
+  DELIVERIES,
+  SUBJECTS,
+  REVIEWS,
+];
 
 /** Those that only this engine has. */
 export interface OwnTables {

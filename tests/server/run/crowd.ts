@@ -9,6 +9,7 @@ import type { ServerMessage, WireQuery } from '../../../server/protocol/index.ts
 import { Background } from '../../../server/run/background.ts';
 import { Probes } from '../../../server/run/probes.ts';
 import { Queries } from '../../../server/run/queries.ts';
+import { Reviews } from '../../../server/run/reviews.ts';
 import { Standings } from '../../../server/run/standings.ts';
 import { Watch } from '../../../server/run/watch.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
@@ -43,6 +44,7 @@ export async function openCrowd(rules: QualityRules, seed = 1) {
   for (const episode of known.values()) await storage.putEpisode(episode, { live: false });
   const random = createRandom(seed);
   const excluded: (readonly string[])[] = [];
+  const rejected: (readonly string[])[] = [];
   const faults: unknown[] = [];
 
   async function open() {
@@ -59,10 +61,18 @@ export async function openCrowd(rules: QualityRules, seed = 1) {
     });
     const watch = new Watch({
       ...{ ...shared, standings, probes, queries },
-      learner: { exclude: (ids) => void excluded.push([...ids]), people: [] },
+      learner: {
+        exclude: ({ teacherIds = [] }) => void excluded.push([...teacherIds]),
+        people: [],
+      },
       controlDt: () => CONTROL_DT,
     });
-    return { background, standings, probes, queries, watch };
+    const reviews = await Reviews.open({
+      ...{ ...shared, standings, queries },
+      learner: { exclude: ({ feedbackIds = [] }) => void rejected.push([...feedbackIds]) },
+      feedback: { put: (feedback) => storage.appendFeedback(feedback) },
+    });
+    return { background, standings, probes, queries, watch, reviews };
   }
   let parts = await open();
   let made = 0;
@@ -132,7 +142,7 @@ export async function openCrowd(rules: QualityRules, seed = 1) {
   }
 
   return {
-    ...{ storage, excluded, faults, person, supply, give, worth },
+    ...{ storage, excluded, rejected, faults, person, supply, give, worth },
     get parts() {
       return parts;
     },

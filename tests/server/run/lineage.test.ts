@@ -91,6 +91,17 @@ test('[LINE-2] every policy says what it was made of: range of the log, who is l
   expect(await versionsOf(storage, run, 1)).toHaveLength(1);
 });
 
+test('[LINE-2] what was rejected is not in the policies after that, until it counts again', async () => {
+  for (const id of ['f1', 'f2']) await say(id);
+  await publish(3, ['f1', 'f2']);
+  await publish(5, [], { excluded: [], rejected: ['f1'] });
+  await publish(8, [], { excluded: [], rejected: [] });
+  const [used, exclusions] = [await storage.usedFeedback(run), await storage.exclusions(run)];
+  const at = (version: number) =>
+    contentOf(version, used, exclusions).taken.map(({ feedbackId }) => feedbackId);
+  expect([at(3), at(5), at(8)]).toEqual([['f1', 'f2'], ['f2'], ['f1', 'f2']]);
+});
+
 test('[LINE-2] every piece of feedback says which policy had it first', async () => {
   await say('f1');
   await say('f2');

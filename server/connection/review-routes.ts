@@ -1,0 +1,69 @@
+/** Answers to be looked at, and what supervisors decide about them. */
+import type { FastifyInstance } from 'fastify';
+import { RunError, type RunHandle } from '../contract.ts';
+import type { People } from '../people/people.ts';
+import { REVIEW_SHOWS, type ReviewShow } from '../run/review-cases.ts';
+import { REVIEW_VERDICTS, type ReviewVerdict } from '../storage/reviews-contract.ts';
+
+const querystring = {
+  type: 'object',
+  properties: {
+    show: {
+      enum: REVIEW_SHOWS,
+      default: 'disputed',
+      description: 'disputed: people disagree; new: nobody looked at it; decided: to undo',
+    },
+    limit: { type: 'integer', minimum: 1, maximum: 200, default: 20 },
+  },
+} as const;
+
+const id = { type: 'string', pattern: '^[\\w.:-]{1,60}$' } as const;
+const body = {
+  type: 'object',
+  required: ['id', 'verdict', 'reason'],
+  properties: {
+    id: { ...id, description: 'made by the client: a retry is the same decision' },
+    verdict: { enum: REVIEW_VERDICTS },
+    reason: { type: 'string', maxLength: 500 },
+    choice: { enum: ['a', 'b', 'equal'], description: 'of a fix: what is right' },
+  },
+} as const;
+
+interface Decision {
+  readonly Params: { readonly id: string };
+  readonly Body: {
+    readonly id: string;
+    readonly verdict: ReviewVerdict;
+    readonly reason: string;
+    readonly choice?: 'a' | 'b' | 'equal';
+  };
+}
+
+export function reviewRoutes(api: FastifyInstance, run: RunHandle, people: People): void {
+  api.get<{ Querystring: { show: ReviewShow; limit: number } }>(
+    '/api/review',
+    { schema: { summary: 'Answers to the same clips side by side, to be looked at', querystring } },
+    async ({ query }) => {
+      const cases = await run.reviews.list(query.show, query.limit);
+      return cases.map(({ answers, ...rest }) => ({
+        ...rest,
+        answers: answers.map((answer) => ({ ...answer, name: people.nameOf(answer.teacherId) })),
+      }));
+    },
+  );
+  api.post<Decision>(
+    '/api/review/:id',
+    { schema: { summary: 'Accept, fix or reject an answer, or undo that', body } },
+    async ({ params, body: decision, person }, reply) => {
+      try {
+        const reviewer = person?.id ?? 'owner';
+        await run.reviews.decide({ ...decision, feedbackId: params.id, reviewer });
+        return { isDecided: true };
+      } catch (error) {
+        if (!(error instanceof RunError)) throw error;
+        const status = error.code === 'not-allowed' ? 409 : 400;
+        return reply.code(status).send({ message: error.message });
+      }
+    },
+  );
+}
