@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { packBinary, parseBinary } from '../binary.ts';
 import { packCheckpoint, unpackCheckpoint } from '../checkpoint-files.ts';
 import { packEpisode, parseEpisode } from '../episode-file.ts';
@@ -136,7 +136,9 @@ async function put(t: Db, name: string, bytes: Buffer): Promise<void> {
   await t.deleteFrom('file').where('name', '=', name).where('part', '>=', part).execute();
 }
 
+/** Two that move to one name at once come one after the other: the second would not see what the first moved there. */
 async function move(t: Db, from: string, to: string): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${to}, 0))`.execute(t);
   await t.deleteFrom('file').where('name', '=', to).execute();
   await t.updateTable('file').set({ name: to }).where('name', '=', from).execute();
 }
