@@ -25,29 +25,35 @@ function compressed(folder: string): Plugin {
   };
 }
 
-/** `npm run build` makes dist/ui; the server serves that folder. */
-export default defineConfig({
-  root: path('trainer-ui'),
-  // Relative: the page works below whatever path a proxy puts before it.
-  base: './',
-  plugins: [react(), compressed(path('dist/ui'))],
-  server: {
-    proxy: { '/ws': { target: 'ws://127.0.0.1:8080', ws: true }, '/api': 'http://127.0.0.1:8080' },
-  },
-  build: {
-    outDir: path('dist/ui'),
-    emptyOutDir: true,
-    target: 'es2023',
-    chunkSizeWarningLimit: 900,
-    rollupOptions: {
-      output: {
-        manualChunks: (id: string) =>
-          id.includes('node_modules/three')
-            ? 'three'
-            : id.includes('@mantine') || id.includes('react-dom')
-              ? 'interface'
-              : undefined,
+/**
+ * `npm run build` makes dist/ui, which the server serves; mode `session` makes dist/session, the page that plays a
+ * recorded session, which `reins export session` puts beside one.
+ */
+export default defineConfig(({ mode }) => {
+  const isSession = mode === 'session';
+  const outDir = path(isSession ? 'dist/session' : 'dist/ui');
+  return {
+    root: path(isSession ? 'trainer-ui/session' : 'trainer-ui'),
+    // Relative: the page works below whatever path a proxy puts before it.
+    base: './',
+    plugins: [react(), ...(isSession ? [] : [compressed(outDir)])],
+    server: {
+      proxy: {
+        '/ws': { target: 'ws://127.0.0.1:8080', ws: true },
+        '/api': 'http://127.0.0.1:8080',
       },
     },
-  },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2023',
+      chunkSizeWarningLimit: 900,
+      rollupOptions: { output: { manualChunks: chunkOf } },
+    },
+  };
 });
+
+function chunkOf(id: string): string | undefined {
+  if (id.includes('node_modules/three')) return 'three';
+  return id.includes('@mantine') || id.includes('react-dom') ? 'interface' : undefined;
+}

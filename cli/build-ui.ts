@@ -1,8 +1,11 @@
-/** The page is built when it is missing or older than what it is made of. */
+/** Pages are built when they are missing or older than what they are made of. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Folders and files the page is made of, relative to the repository. */
+/** The server's page, and the one that plays a recorded session without a server. */
+export type PageName = 'ui' | 'session';
+
+/** Folders and files the pages are made of, relative to the repository. */
 const SOURCES = ['trainer-ui', 'server/protocol', 'vite.config.ts', 'package-lock.json'];
 
 function newest(path: string): number {
@@ -15,13 +18,13 @@ function newest(path: string): number {
 }
 
 /** Folder of the built page. */
-export function uiFolder(root: string): string {
-  return join(root, 'dist/ui');
+export function uiFolder(root: string, page: PageName = 'ui'): string {
+  return join(root, 'dist', page);
 }
 
 /** True when the page is missing or older than its sources. */
-export function uiIsStale(root: string): boolean {
-  const built = statSync(join(uiFolder(root), 'index.html'), { throwIfNoEntry: false });
+export function uiIsStale(root: string, page: PageName = 'ui'): boolean {
+  const built = statSync(join(uiFolder(root, page), 'index.html'), { throwIfNoEntry: false });
   if (!built) return true;
   return SOURCES.some((source) => newest(join(root, source)) > built.mtimeMs);
 }
@@ -30,15 +33,17 @@ export function uiIsStale(root: string): boolean {
 export async function ensureUi(options: {
   root: string;
   log: (line: string) => void;
+  page?: PageName;
 }): Promise<string> {
-  const { root, log } = options;
+  const { root, log, page = 'ui' } = options;
   if (!existsSync(join(root, 'trainer-ui/index.html'))) {
     throw new Error(`page: ${join(root, 'trainer-ui/index.html')} is missing`);
   }
-  if (uiIsStale(root)) {
+  if (uiIsStale(root, page)) {
     log('building the page');
     const { build } = await import('vite');
-    await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+    const mode = page === 'ui' ? 'production' : page;
+    await build({ configFile: join(root, 'vite.config.ts'), mode, logLevel: 'warn' });
   }
-  return uiFolder(root);
+  return uiFolder(root, page);
 }

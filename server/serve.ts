@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { EnvironmentOptions } from '../sim/contract.ts';
-import type { EnvironmentFacts } from './actors/messages.ts';
+import { describeEnvironment } from './actors/facts.ts';
 import { Admission } from './connection/admission.ts';
 import { createCountedLog } from './connection/counted-log.ts';
 import { createHttp } from './connection/http.ts';
-import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.ts';
+import { acceptSockets, type Sockets } from './connection/sockets.ts';
 import { KEEP_EPISODES, NO_RULES, type Overlap, type QualityRules } from './contract.ts';
 import { Webhook, type WebhookTarget } from './events/webhook.ts';
 import { createForms } from './forms/forms.ts';
@@ -149,7 +149,7 @@ async function open(
       protocol: PROTOCOL_VERSION,
       serverVersion: version,
       runId: record.id,
-      environment: describe(run.facts),
+      environment: describeEnvironment(run.facts),
       preset: record.preset,
       hasPeople: hasPeople(options),
     },
@@ -218,30 +218,4 @@ async function openData(
     for (const { id, result } of await carryOutErasures(storage, Date.now()))
       log.info({ id, ...result }, 'an erasure that was approved is carried out');
   return storage;
-}
-
-/** The environment as described to a page. */
-function describe(facts: EnvironmentFacts): Welcome['environment'] {
-  const { info, observationNames, actionNames, actionLow, actionHigh, endReasons, overlays } =
-    facts;
-  return {
-    id: info.id,
-    title: info.title,
-    description: info.description,
-    better: info.better,
-    controlDt: facts.controlDt,
-    horizon: info.horizon,
-    ...(observationNames ? { observationNames: [...observationNames] } : {}),
-    actionNames: [...actionNames],
-    actionLow: [...actionLow],
-    actionHigh: [...actionHigh],
-    controls: info.controls.map(({ paces, ...c }) => ({
-      ...c,
-      positiveKeys: [...c.positiveKeys],
-      negativeKeys: [...c.negativeKeys],
-      ...(paces ? { paces: paces.map((p) => ({ ...p, keys: [...p.keys] })) } : {}),
-    })),
-    endReasons: endReasons.map((reason) => ({ ...reason })),
-    overlays,
-  };
 }

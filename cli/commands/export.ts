@@ -4,7 +4,9 @@ import { Command, Option } from 'commander';
 import type { Episode } from '../../agent/contract.ts';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { createOutput, type Progress } from '../../experiments/output.ts';
+import { repositoryRoot } from '../../experiments/root.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
+import { integer } from '../arguments.ts';
 import type { FormatName } from '../datasets/export-dataset.ts';
 import type { PolicyFormat } from '../export-onnx.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
@@ -61,10 +63,11 @@ export function exportCommand(): Command {
         .default('environment'),
     )
     .option('--out <folder>', 'where to write; default DATA/export/RUN, with the format behind it')
-    // Options after `policy`, `reward` and `road` are theirs.
+    // Options after `policy`, `reward`, `session` and `road` are theirs.
     .enablePositionalOptions()
     .addCommand(policyExport())
     .addCommand(rewardExport())
+    .addCommand(sessionExport())
     .addCommand(roadExport());
   jsonOption(command).action((flags: RunFlags) => run(flags));
   return withExamples(
@@ -74,6 +77,7 @@ export function exportCommand(): Command {
     'reins export --run pen --format minari --rewards learned',
     'reins export policy --policy half-cheetah.policy --out policy.onnx',
     'reins export reward --data ./data --out reward.onnx',
+    'reins export session --data ./data --out ./my-session',
   );
 }
 
@@ -123,6 +127,44 @@ function rewardExport(): Command {
       createOutput(flags).result(result, () => `${result.inputs} -> ${result.outputs} in ${out}`);
     });
   return withExamples(command, 'reins export reward --data ./data --out reward.onnx');
+}
+
+type SessionFlags = ExportFlags & { out: string; episodes: number; episode?: string[] };
+
+function sessionExport(): Command {
+  const command = jsonOption(runOptions(new Command('session')))
+    .description(
+      'write episodes as a folder of static files that plays them in a browser, without a server',
+    )
+    .option('--out <folder>', 'where to write', 'session')
+    .option(
+      '--episodes <n>',
+      'how many: the newest in which people drove, then the newest others',
+      integer(1, 100),
+      6,
+    )
+    .option('--episode <ids...>', 'these episodes instead')
+    .action(async (flags: SessionFlags) => {
+      const { exportSession } = await import('../export-session.ts');
+      const { ensureUi } = await import('../build-ui.ts');
+      const output = createOutput(flags);
+      const { out, episodes, episode: ids } = flags;
+      const result = await withRun(flags, async (storage, chosen) => {
+        const page = await ensureUi({ root: repositoryRoot, log: output.note, page: 'session' });
+        return exportSession(storage, chosen, { out, page, episodes, ...(ids ? { ids } : {}) });
+      });
+      output.result(
+        result,
+        () =>
+          `${result.episodes} episodes (${result.steps} steps, ${result.events} things said) in ${out}, ` +
+          `the recording ${Math.round(result.bytes / 1000)} kB: put the folder on any web server`,
+      );
+    });
+  return withExamples(
+    command,
+    'reins export session --data ./data --out ./my-session',
+    'reins export session --run run-1 --episode run-1-12 run-1-15',
+  );
 }
 
 /** @throws UsageError where there is no such run. */

@@ -1,9 +1,10 @@
 /**
  * `npm run docs:site`: the documentation as static files in dist/site, which work below any path of any web
- * server. A link that leads nowhere ends it.
+ * server. A link that leads nowhere ends it. The recorded session plays on a page of its own in them.
  */
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -14,9 +15,10 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { ensureUi } from '../../cli/build-ui.ts';
 import { contentsOf, GROUPS } from './contents.ts';
 import { layout, type Navigation } from './layout.ts';
-import { createLinks, pageOf } from './links.ts';
+import { createLinks, hrefBetween, pageOf } from './links.ts';
 import { type Document, renderDocument } from './markdown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -30,8 +32,17 @@ interface Found {
   readonly text: string;
 }
 
-/** @throws Error with a line for every link that leads nowhere */
-export async function buildSite(out: string): Promise<{ pages: number; files: number }> {
+/** Stands in docs/session.md where the recording plays. */
+const SESSION = '<!-- session -->';
+
+/**
+ * `player`: folder of the page that plays recorded sessions.
+ * @throws Error with a line for every link that leads nowhere
+ */
+export async function buildSite(
+  out: string,
+  player: string,
+): Promise<{ pages: number; files: number }> {
   const contents = contentsOf(documentsIn(root));
   const documents = contents.flatMap(({ files }) => files);
   const links = createLinks(root, documents);
@@ -50,6 +61,8 @@ export async function buildSite(out: string): Promise<{ pages: number; files: nu
     copyFileSync(source, join(out, place));
   }
   await writeScripts(out);
+  cpSync(player, join(out, 'session'), { recursive: true });
+  copyFileSync(join(root, 'docs/sessions/driving.bin'), join(out, 'session/session.bin'));
   return { pages: documents.length, files: links.files.size };
 }
 
@@ -72,8 +85,9 @@ function writePages(
     pages: files.map((file) => ({ path: pageOf(file), title: rendered.get(file)!.title })),
   }));
   const sections: Found[] = [];
-  for (const [file, { html, title, headings, sections: found }] of rendered) {
+  for (const [file, { html: plain, title, headings, sections: found }] of rendered) {
     const path = pageOf(file);
+    const html = plain.replace(SESSION, () => frameOf(hrefBetween(path, 'session/index.html')));
     mkdirSync(dirname(join(out, path)), { recursive: true });
     writeFileSync(join(out, path), layout({ path, title, html, headings }, navigation));
     for (const { id, text, body } of found)
@@ -88,6 +102,9 @@ function writePages(
   writeFileSync(join(out, 'search.json'), JSON.stringify(sections));
 }
 
+const frameOf = (href: string) =>
+  `<iframe class="session" src="${href}" title="a recorded session" loading="lazy" allowfullscreen></iframe>\n<p><a href="${href}">On a page of its own</a></p>`;
+
 async function writeScripts(out: string): Promise<void> {
   await build({
     entryPoints: [join(root, 'trainer-ui/site/site.ts'), join(root, 'trainer-ui/site/site.css')],
@@ -101,6 +118,7 @@ async function writeScripts(out: string): Promise<void> {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const out = join(root, 'dist/site');
-  const { pages, files } = await buildSite(out);
+  const page = await ensureUi({ root, log: console.log, page: 'session' });
+  const { pages, files } = await buildSite(out, page);
   console.log(`${pages} pages and ${files} files in ${out}`);
 }

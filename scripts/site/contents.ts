@@ -7,7 +7,10 @@ export interface Group {
 }
 
 export const GROUPS: readonly Group[] = [
-  { title: 'Reins', of: ['README.md', 'docs/studio.md', 'docs/people.md', 'CHANGELOG.md'] },
+  {
+    title: 'Reins',
+    of: ['README.md', 'docs/session.md', 'docs/studio.md', 'docs/people.md', 'CHANGELOG.md'],
+  },
   {
     title: 'Guides',
     of: [

@@ -130,7 +130,7 @@ function marksRoute(api: FastifyInstance, storage: Storage): void {
 }
 
 /** Steps [from, to) in columns. */
-function stepsOf(episode: Episode, from: number, to: number, exact: boolean) {
+export function stepsOf(episode: Episode, from: number, to: number, exact: boolean) {
   const written = exact ? (x: number) => x : short;
   const rows = (column: Float32Array, width: number, end = to) =>
     Array.from({ length: end - from }, (_, i) =>

@@ -66,3 +66,4 @@ export const environmentSchema = z.object({
     .describe('Why episodes end, in words; absent from servers that do not say.'),
   overlays: z.boolean().optional().describe('Whether contacts and joints can be shown.'),
 });
+export type WireEnvironment = z.infer<typeof environmentSchema>;

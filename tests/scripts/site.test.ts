@@ -1,5 +1,13 @@
 /** The documentation as static pages: what a reader may follow leads somewhere, on every page. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -81,8 +89,11 @@ test('[SITE-1] a document that the navigation forgets, or that is gone, ends the
 describe('[SITE-3] the whole site', () => {
   let out: string;
   beforeAll(async () => {
-    out = join(mkdtempSync(join(tmpdir(), 'reins-site-')), 'site');
-    await buildSite(out);
+    const folder = mkdtempSync(join(tmpdir(), 'reins-site-'));
+    out = join(folder, 'site');
+    mkdirSync(join(folder, 'player'));
+    writeFileSync(join(folder, 'player/index.html'), 'player');
+    await buildSite(out, join(folder, 'player'));
   });
   afterAll(() => rmSync(dirname(out), { recursive: true, force: true }));
 

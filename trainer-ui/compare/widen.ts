@@ -1,7 +1,6 @@
 /** Clips with some of what went before and came after: to tell what the asked part led to. */
 import type { Clip } from '../../server/protocol/index.ts';
 import type { Client } from '../core/client.ts';
-import { findEpisode } from '../episodes/episode-api.ts';
 import { type Segment, widenedSegments } from './widen-segments.ts';
 
 export interface Widened {
@@ -17,7 +16,7 @@ export async function widen(
   seconds: number,
   dt: number,
 ): Promise<Widened> {
-  const rows = await Promise.all(segments.map(({ episodeId }) => findEpisode(episodeId)));
+  const rows = await Promise.all(segments.map(({ episodeId }) => client.episodes.find(episodeId)));
   const lengths = rows.map(({ length }) => length);
   const wide = widenedSegments(segments, lengths, Math.round(seconds / dt));
   const clips = await Promise.all(wide.segments.map((segment) => client.clip(segment)));

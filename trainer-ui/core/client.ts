@@ -22,11 +22,13 @@ import {
   type WireQuery,
 } from '../../server/protocol/index.ts';
 import type { RewardValue } from './bindings.ts';
+import type { EpisodeSource } from './episode-source.ts';
 import { createFrameBuffer, type FrameBuffer } from './frame-buffer.ts';
 import { createGamepads, type Gamepads } from './gamepads.ts';
 import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
 import { createLine, type Line } from './line.ts';
 import { createOutbox } from './outbox.ts';
+import { servedEpisodes } from './served-episodes.ts';
 import { type AppStore, createAppStore, reduce, takesPart } from './store.ts';
 import { createTouch, type Touch } from './touch.ts';
 
@@ -59,6 +61,9 @@ export interface Client {
   readonly gamepads: Gamepads;
   /** Sticks and pedals on the screen. */
   readonly touch: Touch;
+  readonly episodes: EpisodeSource;
+  /** No server stands behind it: what is shown was recorded, and nobody can answer. */
+  readonly isRecorded: boolean;
   scene(sceneId: number): SceneDescription | undefined;
   /** Where the live picture looks: angle of the view from the world's x, rad. */
   readonly view: { heading: number };
@@ -87,6 +92,8 @@ export interface Client {
   showQuery(id: string | undefined): void;
   onError(listener: (message: string, code: string) => void): () => void;
 }
+
+const served = { episodes: servedEpisodes, isRecorded: false } as const;
 
 export function createClient(window: Window): Client {
   const store = createAppStore();
@@ -290,6 +297,7 @@ export function createClient(window: Window): Client {
   return {
     store,
     frames,
+    ...served,
     gamepads: createGamepads(storage),
     touch: createTouch(),
     teacherId,

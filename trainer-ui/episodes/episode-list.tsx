@@ -1,15 +1,15 @@
 import { Alert, Group, NativeSelect, Pagination, Table, Text, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { useApp } from '../context.ts';
+import { useApp, useClient } from '../context.ts';
 import { endReasonOf } from '../core/end-reason.ts';
 import {
+  type EpisodePage,
   type EpisodeRow,
   type ListRequest,
-  listEpisodes,
   PAGE_SIZE,
   type Sort,
-} from './episode-api.ts';
+} from '../core/episode-source.ts';
 
 const COLUMNS: readonly (readonly [Sort, string])[] = [
   ['startedAt', 'Began'],
@@ -31,13 +31,15 @@ const FIRST: ListRequest = {
 
 /** Asks again when another episode has ended, while the newest are in sight. */
 function useEpisodeList(request: ListRequest) {
+  const client = useClient();
   const newest = useApp((s) => s.episodes[0]?.episodeId);
-  const [found, setFound] = useState<Awaited<ReturnType<typeof listEpisodes>>>();
+  const [found, setFound] = useState<EpisodePage>();
   const [error, setError] = useState<string>();
   const again = request.page === 0 ? newest : undefined;
   useEffect(() => {
     let isOver = again === null; // `again` is only a reason to ask
-    listEpisodes(request)
+    client.episodes
+      .list(request)
       .then((next) => {
         if (isOver) return;
         setFound(next);
@@ -47,7 +49,7 @@ function useEpisodeList(request: ListRequest) {
     return () => {
       isOver = true;
     };
-  }, [request, again]);
+  }, [client, request, again]);
   return { found, error };
 }
 

@@ -20,6 +20,7 @@ import { type ClipClock, toggle } from '../compare/clip-clock.ts';
 import { REPLAY, withKey } from '../core/bindings.ts';
 import type { Stage } from '../scene/stage.ts';
 import { record, still, videoType } from './export.ts';
+import { LearnedLine, Moments } from './moments.tsx';
 import type { Recording } from './use-recording.ts';
 
 const SPEEDS = [0.5, 1, 2, 4] as const;
@@ -43,20 +44,9 @@ export function ReplayBar(props: ReplayBarProps) {
   const [speed, setSpeed] = useState(clock.speed);
   return (
     <>
+      <LearnedLine recording={recording} />
       <Group gap="sm" wrap="nowrap" className="timeline">
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={withKey(shown.playing ? 'pause' : 'play', REPLAY.play)}
-          onClick={(event) => {
-            event.currentTarget.blur();
-            toggle(clock, steps * dt);
-          }}
-          data-testid="replay-play"
-        >
-          {shown.playing ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}
-        </ActionIcon>
+        <PlayButton clock={clock} playing={shown.playing} length={steps * dt} />
         <div className="track">
           <Strip recording={recording} />
           <Slider
@@ -87,8 +77,35 @@ export function ReplayBar(props: ReplayBarProps) {
           data={SPEEDS.map((s) => ({ value: String(s), label: `${s === 0.5 ? '½' : s}×` }))}
         />
       </Group>
+      <Moments
+        recording={recording}
+        dt={dt}
+        go={(to) => {
+          clock.time = to * dt;
+        }}
+      />
       <Takeaways {...props} step={step} playing={shown.playing} />
     </>
+  );
+}
+
+/** `length`: seconds of the episode. */
+function PlayButton(props: { clock: ClipClock; playing: boolean; length: number }) {
+  const { clock, playing, length } = props;
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="lg"
+      aria-label={withKey(playing ? 'pause' : 'play', REPLAY.play)}
+      onClick={(event) => {
+        event.currentTarget.blur();
+        toggle(clock, length);
+      }}
+      data-testid="replay-play"
+    >
+      {playing ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}
+    </ActionIcon>
   );
 }
 

@@ -18,9 +18,15 @@ import { type Recording, rowAt, useRecording } from './use-recording.ts';
 
 export function Replay({ moment }: { moment: Moment }) {
   const { episodeId, step } = moment;
+  const client = useClient();
   const { recording, error } = useRecording(episodeId, step);
   const dt = useApp((s) => s.welcome?.environment.controlDt ?? 0.1);
-  const clock = useRef({ ...createClock(), loop: false, playing: false, time: step * dt });
+  const clock = useRef({
+    ...createClock(),
+    loop: false,
+    playing: client.isRecorded && step === 0,
+    time: step * dt,
+  });
   const { container, stage } = useStage();
   const bars = useRef<HTMLDivElement>(null);
   const length = (recording?.row.length ?? 0) * dt;
@@ -37,17 +43,7 @@ export function Replay({ moment }: { moment: Moment }) {
         {recording && <About recording={recording} />}
         <Cameras stage={stage} />
       </Group>
-      <div className="replay-picture">
-        <div className="stage">
-          <div className="canvas" ref={container} />
-        </div>
-        <div className="replay-bars glass" ref={bars}>
-          <Text size="xs" className="mono" data-step="">
-            –
-          </Text>
-          <ActionBars />
-        </div>
-      </div>
+      <Picture container={container} bars={bars} />
       {recording && stage && (
         <ReplayBar
           clock={clock.current}
@@ -61,7 +57,7 @@ export function Replay({ moment }: { moment: Moment }) {
           advance={(elapsed) => advance(clock.current, elapsed, length)}
         />
       )}
-      {recording && (
+      {recording && !client.isRecorded && (
         <Critique
           episodeId={episodeId}
           steps={recording.row.length}
@@ -70,6 +66,24 @@ export function Replay({ moment }: { moment: Moment }) {
         />
       )}
     </section>
+  );
+}
+
+type Place = React.RefObject<HTMLDivElement | null>;
+
+function Picture({ container, bars }: { container: Place; bars: Place }) {
+  return (
+    <div className="replay-picture">
+      <div className="stage">
+        <div className="canvas" ref={container} />
+      </div>
+      <div className="replay-bars glass" ref={bars}>
+        <Text size="xs" className="mono" data-step="">
+          –
+        </Text>
+        <ActionBars />
+      </div>
+    </div>
   );
 }
 

@@ -1,9 +1,9 @@
 /** An episode as it is fetched: pictures in pieces, what was done in pages. */
 import { useEffect, useState } from 'react';
-import type { Clip } from '../../server/protocol/index.ts';
+import type { Clip, SessionEvent } from '../../server/protocol/index.ts';
 import { useClient } from '../context.ts';
 import type { Client } from '../core/client.ts';
-import { type EpisodeRow, type EpisodeSteps, findEpisode, stepsOf } from './episode-api.ts';
+import type { EpisodeRow, EpisodeSteps } from '../core/episode-source.ts';
 
 /** Steps of a piece: the first picture must not wait for the whole episode. */
 export const PIECE = 100;
@@ -13,6 +13,7 @@ export interface Recording {
   /** In order; those not fetched yet are missing. */
   readonly pieces: readonly (Clip | undefined)[];
   readonly steps: readonly EpisodeSteps[];
+  readonly events: readonly SessionEvent[];
 }
 
 export function useRecording(id: string, first: number) {
@@ -41,12 +42,16 @@ async function fetchRecording(
   show: (next: (old: Recording | undefined) => Recording | undefined) => void,
   isOver: () => boolean,
 ): Promise<void> {
-  const row = await findEpisode(id);
+  const row = await client.episodes.find(id);
   const count = Math.ceil(row.length / PIECE);
-  show(() => ({ row, pieces: Array(count).fill(undefined), steps: [] }));
-  stepsOf(id).then(
+  show(() => ({ row, pieces: Array(count).fill(undefined), steps: [], events: [] }));
+  client.episodes.steps(id).then(
     (steps) => show((old) => old && { ...old, steps }),
     () => {}, // without them there are pictures and no bars
+  );
+  client.episodes.events(id).then(
+    (events) => show((old) => old && { ...old, events }),
+    () => {},
   );
   const wanted = Math.min(count - 1, Math.floor(first / PIECE));
   const order = [wanted, ...Array.from({ length: count }, (_, i) => i).filter((i) => i !== wanted)];

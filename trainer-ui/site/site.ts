@@ -98,6 +98,8 @@ byId('theme').addEventListener('click', () => {
   dataset['theme'] = isDark ? 'light' : 'dark';
   try {
     localStorage.setItem('reins-site-theme', dataset['theme']);
+    // Mantine's: the session that plays within the page follows at once.
+    localStorage.setItem('mantine-color-scheme-value', dataset['theme']);
   } catch {
     // Not kept where the browser keeps nothing.
   }
