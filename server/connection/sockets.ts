@@ -55,7 +55,13 @@ export interface SocketsOptions {
 export function acceptSockets(server: Server, options: SocketsOptions): Sockets {
   const { admission, log, mostPages = MOST_PAGES } = options;
   const shared: Shared = { upkeep: new Upkeep(), budget: new Budget(), turns: new Turns() };
-  const timer = setInterval(() => shared.upkeep.look(), LOOK_EVERY).unref();
+  /** Logins with which pages were let in, and as whom. */
+  const seats = new Map<WebSocket, Seat>();
+  const look = () => {
+    shared.upkeep.look();
+    closeSeats(seats, options.people);
+  };
+  const timer = setInterval(look, LOOK_EVERY).unref();
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -86,16 +92,19 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const person = options.people.personOf(shownLogins(request), Date.now());
+    const logins = shownLogins(request);
+    const person = options.people.personOf(logins, Date.now());
     const refused = refuseUpgrade(request) ?? (person ? undefined : SIGN_IN);
     if (refused || !person) {
       log.warn({ url: request.url, ...refused }, 'a socket was refused');
       refuse(socket, refused ?? SIGN_IN);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (client) =>
-      welcomePage(client, person, options, shared),
-    );
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      seats.set(client, { logins, person });
+      client.on('close', () => seats.delete(client));
+      welcomePage(client, person, options, shared);
+    });
   }
 
   server.maxConnections = MOST_CONNECTIONS;
@@ -111,12 +120,26 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
   });
   return {
     refusal,
-    look: () => shared.upkeep.look(),
+    look,
     async close() {
       clearInterval(timer);
       await closeSockets(sockets);
     },
   };
+}
+
+interface Seat {
+  readonly logins: readonly (string | undefined)[];
+  readonly person: Person;
+}
+
+/** Whoever signed out, was shut out or has another role now comes in again as what they are, or not at all. */
+function closeSeats(seats: ReadonlyMap<WebSocket, Seat>, people: People): void {
+  for (const [client, { logins, person }] of seats) {
+    const now = people.personOf(logins, Date.now());
+    if (!now || now.id !== person.id || now.role !== person.role)
+      client.close(CLOSE.signedOut, 'signed out');
+  }
 }
 
 /** What all pages have together. */

@@ -37,4 +37,6 @@ export const CLOSE = {
   shuttingDown: 4002,
   replaced: 4003,
   helloMissing: 4004,
+  /** The login with which the page came in is not worth the same any more. */
+  signedOut: 4005,
 } as const;
