@@ -27,7 +27,7 @@ async function answer(client: Client, teacherId: string, times: number): Promise
   }
 }
 
-test('[UI-47] people are seen with their answers, paused with a reason and let in again', async () => {
+test('[UI-47] [REV-5] people are seen with their answers, paused with a reason and let in again; single answers reviewed', async () => {
   const { server, browser } = served;
   const [ada, bob] = [await connect(server.url, 'ada'), await connect(server.url, 'bob')];
   await answer(ada, 'ada', 6);
@@ -69,6 +69,20 @@ test('[UI-47] people are seen with their answers, paused with a reason and let i
   await page.getByTestId('decide').click();
   await until('ada answers again', async () => (await state()) === 'active');
   await ada.expect('standing', (message) => message.state === 'active');
+  // Single answers are looked at, rejected and taken back the same way.
+  const review = page.getByTestId('review');
+  await review.getByText('new', { exact: true }).click();
+  await review.getByTestId('review-reason').fill('the clip ends too early');
+  await review.getByTestId('review-change').first().click();
+  await page.getByTestId('review-remove').click();
+  await review.getByText('decided', { exact: true }).click();
+  await review.getByText('removed: the clip ends too early').waitFor();
+  await until('it counts no more', async () =>
+    /\b5\b/.test((await page.getByTestId('people').textContent()) ?? ''),
+  );
+  await screenshot(page, 'people-review-desktop-dark');
+  await review.getByTestId('review-undo').click();
+  await review.getByText('Nothing was decided yet.').waitFor();
   await page.setViewportSize({ width: 390, height: 844 });
   await screenshot(page, 'people-phone-dark');
   await page.emulateMedia({ colorScheme: 'light' });

@@ -1,7 +1,9 @@
 /** Reading how people answer, and deciding about them. */
+import { newId } from '../core/client.ts';
 import { get, post } from '../core/http.ts';
 import { type KpiReport, kpiQuery } from './kpi-report.ts';
 import type { LineageReport, QualityReport } from './report.ts';
+import type { ReviewCase, Show, Verdict } from './review-report.ts';
 
 export async function readQuality(): Promise<QualityReport> {
   return (await get('api/quality')).json() as Promise<QualityReport>;
@@ -14,6 +16,18 @@ export async function readKpis(rate: string): Promise<KpiReport> {
 
 export async function readLineage(): Promise<LineageReport> {
   return (await get('api/lineage?limit=0')).json() as Promise<LineageReport>;
+}
+
+export async function readReview(show: Show): Promise<ReviewCase[]> {
+  return (await get('api/review', { show })).json() as Promise<ReviewCase[]>;
+}
+
+export async function decideAnswer(
+  feedbackId: string,
+  what: { verdict: Verdict; choice?: 'a' | 'b' | 'equal'; reason?: string },
+): Promise<void> {
+  const body = { id: newId(), reason: '', ...what };
+  await post(`api/review/${encodeURIComponent(feedbackId)}`, body);
 }
 
 /** @returns how many answers count no more, or again */

@@ -6,6 +6,7 @@ import { Decision } from './decision.tsx';
 import { Kpis } from './kpis.tsx';
 import { readLineage, readQuality } from './people-api.ts';
 import type { LineageReport, PersonRow, QualityReport } from './report.ts';
+import { Review } from './review.tsx';
 import { agreement, estimate, lineageWords, ofSo, pace, reasonWords } from './words.ts';
 
 const LOOK_EVERY = 5000;
@@ -60,6 +61,7 @@ export default function PeopleView() {
           </Text>
         )}
         {report && report.people.length > 0 && <People people={report.people} choose={choose} />}
+        {report && report.people.length > 0 && <Review onDone={look} />}
         {report && report.people.length > 0 && <Kpis />}
       </Stack>
       <Decision

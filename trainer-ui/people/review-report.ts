@@ -1,0 +1,53 @@
+/** Answers to the same clips side by side, as the server tells them (server/connection/review-routes.ts). */
+
+export const SHOWS = ['disputed', 'new', 'decided'] as const;
+export type Show = (typeof SHOWS)[number];
+
+export type Verdict = 'accept' | 'fix' | 'ask-again' | 'remove' | 'undo';
+
+interface Segment {
+  readonly episodeId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ReviewedAnswer {
+  readonly feedbackId: string;
+  readonly name: string;
+  readonly verdict: string;
+  readonly responseMs: number;
+  readonly counts: boolean;
+  readonly review: { readonly verdict: Verdict; readonly reason: string } | null;
+}
+
+export interface ReviewCase {
+  readonly queryId: string;
+  readonly kind: string;
+  readonly segments: readonly Segment[];
+  readonly answers: readonly ReviewedAnswer[];
+}
+
+const SIDES: Readonly<Record<string, string>> = {
+  a: 'left is better',
+  b: 'right is better',
+  equal: 'equal',
+  incomparable: 'cannot tell',
+};
+
+export function said({ verdict, responseMs }: ReviewedAnswer): string {
+  return `${SIDES[verdict] ?? verdict}, after ${(responseMs / 1000).toFixed(1)} s`;
+}
+
+const DECIDED: Readonly<Record<Verdict, string>> = {
+  accept: 'accepted',
+  fix: 'fixed',
+  'ask-again': 'asked again',
+  remove: 'removed',
+  undo: '',
+};
+
+/** What was decided about an answer, and why. */
+export function decided({ review, counts }: ReviewedAnswer): string {
+  if (!review) return counts ? '' : 'does not count: its person is paused';
+  return [DECIDED[review.verdict], review.reason].filter((part) => part !== '').join(': ');
+}

@@ -1,0 +1,228 @@
+/** The review queue: clips, what each person said about them, and what a supervisor decides. */
+import {
+  Button,
+  Group,
+  Menu,
+  SegmentedControl,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Clip } from '../../server/protocol/index.ts';
+import { advance, createClock } from '../compare/clip-clock.ts';
+import { ClipStage } from '../compare/clip-stage.tsx';
+import { useApp, useClient } from '../context.ts';
+import { decideAnswer, readReview } from './people-api.ts';
+import {
+  decided,
+  type ReviewCase,
+  type ReviewedAnswer,
+  SHOWS,
+  type Show,
+  said,
+} from './review-report.ts';
+
+const NOTHING: Readonly<Record<Show, string>> = {
+  disputed: 'Nobody disagrees.',
+  new: 'Every answer was looked at.',
+  decided: 'Nothing was decided yet.',
+};
+
+export function Review({ onDone }: { onDone: () => void }) {
+  const [show, setShow] = useState<Show>('disputed');
+  const [cases, setCases] = useState<readonly ReviewCase[]>();
+  const look = useCallback(() => {
+    readReview(show).then(setCases, (error: Error) =>
+      notifications.show({ color: 'red', title: 'Refused', message: error.message }),
+    );
+  }, [show]);
+  useEffect(look, [look]);
+  const current = cases?.[0];
+  return (
+    <Stack gap="sm" data-testid="review">
+      <Group justify="space-between">
+        <Title order={2} size="h5">
+          Review of answers
+        </Title>
+        <SegmentedControl
+          size="xs"
+          aria-label="which answers"
+          data={[...SHOWS]}
+          value={show}
+          onChange={(value) => {
+            setCases(undefined);
+            setShow(value as Show);
+          }}
+        />
+      </Group>
+      {cases && !current && <Text c="dimmed">{NOTHING[show]}</Text>}
+      {current && (
+        <Case
+          key={current.queryId}
+          of={current}
+          more={(cases?.length ?? 1) - 1}
+          next={() => setCases(cases?.slice(1))}
+          onDone={() => {
+            look();
+            onDone();
+          }}
+        />
+      )}
+    </Stack>
+  );
+}
+
+function Case(props: { of: ReviewCase; more: number; next: () => void; onDone: () => void }) {
+  const { of, more, next, onDone } = props;
+  const role = useApp((s) => s.welcome?.person?.role);
+  const [reason, setReason] = useState('');
+  async function decide(answer: ReviewedAnswer, what: Parameters<typeof decideAnswer>[1]) {
+    try {
+      await decideAnswer(answer.feedbackId, { ...what, reason: reason.trim() });
+      onDone();
+    } catch (error) {
+      notifications.show({ color: 'red', title: 'Refused', message: (error as Error).message });
+    }
+  }
+  return (
+    <Stack gap="sm" data-testid="review-case">
+      <Clips segments={of.segments} />
+      {role !== 'auditor' && (
+        <TextInput
+          size="xs"
+          label="Why"
+          maxLength={500}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          data-testid="review-reason"
+        />
+      )}
+      {of.answers.map((answer) => (
+        <Group key={answer.feedbackId} gap="xs" data-testid="reviewed-answer">
+          <Text size="sm" fw={600}>
+            {answer.name}
+          </Text>
+          <Text size="sm">{said(answer)}</Text>
+          <Text size="sm" c="dimmed" flex={1} miw={120}>
+            {decided(answer)}
+          </Text>
+          {role !== 'auditor' && (
+            <Verdicts kind={of.kind} answer={answer} decide={(what) => decide(answer, what)} />
+          )}
+        </Group>
+      ))}
+      <Group>
+        <Button size="compact-sm" variant="default" disabled={more === 0} onClick={next}>
+          Next, {more} more
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function Verdicts(props: {
+  kind: string;
+  answer: ReviewedAnswer;
+  decide: (what: Parameters<typeof decideAnswer>[1]) => void;
+}) {
+  const { kind, answer, decide } = props;
+  if (answer.review)
+    return (
+      <Button
+        size="compact-sm"
+        variant="default"
+        onClick={() => decide({ verdict: 'undo' })}
+        data-testid="review-undo"
+      >
+        Undo
+      </Button>
+    );
+  return (
+    <Button.Group>
+      <Button
+        size="compact-sm"
+        variant="default"
+        onClick={() => decide({ verdict: 'accept' })}
+        data-testid="review-accept"
+      >
+        Accept
+      </Button>
+      <Menu shadow="md">
+        <Menu.Target>
+          <Button size="compact-sm" variant="default" data-testid="review-change">
+            Fix or reject
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {kind === 'preference' && (
+            <>
+              <Menu.Item onClick={() => decide({ verdict: 'fix', choice: 'a' })}>
+                Left is better
+              </Menu.Item>
+              <Menu.Item onClick={() => decide({ verdict: 'fix', choice: 'b' })}>
+                Right is better
+              </Menu.Item>
+              <Menu.Item onClick={() => decide({ verdict: 'fix', choice: 'equal' })}>
+                They are equal
+              </Menu.Item>
+            </>
+          )}
+          <Menu.Item onClick={() => decide({ verdict: 'ask-again' })}>
+            Reject, and ask others
+          </Menu.Item>
+          <Menu.Item onClick={() => decide({ verdict: 'remove' })} data-testid="review-remove">
+            Reject for good
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </Button.Group>
+  );
+}
+
+function Clips({ segments }: Pick<ReviewCase, 'segments'>) {
+  const client = useClient();
+  const clock = useRef(createClock());
+  const [clips, setClips] = useState<readonly Clip[]>();
+  const [isGone, setGone] = useState(false);
+  useEffect(() => {
+    let isOver = false;
+    Promise.all(segments.map((segment) => client.clip(segment))).then(
+      (found) => !isOver && setClips(found),
+      () => !isOver && setGone(true),
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [client, segments]);
+  useEffect(() => {
+    const length = Math.max(0, ...(clips ?? []).map((clip) => (clip.rows - 1) * clip.dt));
+    let last = performance.now();
+    let handle = requestAnimationFrame(function draw(now) {
+      advance(clock.current, (now - last) / 1000, length);
+      last = now;
+      handle = requestAnimationFrame(draw);
+    });
+    return () => cancelAnimationFrame(handle);
+  }, [clips]);
+  if (isGone)
+    return (
+      <Text size="sm" c="dimmed">
+        The clips are no longer kept.
+      </Text>
+    );
+  return (
+    <Group gap="sm" grow>
+      {segments.map((segment, i) => (
+        <div
+          key={`${segment.episodeId} ${segment.from}`}
+          style={{ position: 'relative', height: 220 }}
+        >
+          <ClipStage clip={clips?.[i]} clock={clock.current} camera="chase" />
+        </div>
+      ))}
+    </Group>
+  );
+}
