@@ -1,5 +1,6 @@
 import { Box, Text, Tooltip } from '@mantine/core';
 import { useApp } from './context.ts';
+import { LastAnswer } from './last-answer.tsx';
 import { TakeoverTotals } from './takeover-totals.tsx';
 
 const LEARNER = {
@@ -24,13 +25,14 @@ export function Footer() {
     <Box className="footer" px="md">
       <div>
         <Tooltip label={welcome.backend.reason} multiline maw={380}>
-          <Text size="xs" c="dimmed" data-testid="backend" className="wide-only">
+          <Text size="xs" c="dimmed" data-testid="backend" visibleFrom="xl">
             {engineOf(welcome.backend.name)}
           </Text>
         </Tooltip>
         <Text size="xs" c="dimmed" data-testid="learner">
           {LEARNER[status.learner]}
         </Text>
+        <LastAnswer />
         <TakeoverTotals />
       </div>
       <div className="mono">
@@ -46,9 +48,11 @@ export function Footer() {
         <Text size="xs" c="dimmed" data-testid="labels">
           {number(status.labels)} answers
         </Text>
-        <Text size="xs" c={status.droppedFrames > 0 ? 'bright' : 'dimmed'} visibleFrom="md">
-          {status.droppedFrames} frames dropped
-        </Text>
+        {status.droppedFrames > 0 && (
+          <Text size="xs" c="bright" visibleFrom="md">
+            {number(status.droppedFrames)} frames dropped
+          </Text>
+        )}
         <Text size="xs" c="dimmed" visibleFrom="md">
           {roundTrip === undefined ? '–' : `${Math.round(roundTrip)} ms`}
         </Text>

@@ -26,7 +26,6 @@ export function Header(props: { asks: boolean; openGoal: () => void; openKeys: (
       </Group>
       <Screens asks={props.asks} />
       <Group gap={6} wrap="nowrap" justify="flex-end" miw={0}>
-        <Applied />
         <UndoLast />
         <KeptAnswers />
         <AlertList />
@@ -145,32 +144,6 @@ function Connection() {
   );
 }
 
-/** What became of the last answer: the loop, closed. */
-function Applied() {
-  const applied = useApp((s) => s.applied);
-  const sent = useApp((s) => s.sent);
-  const acknowledged = useApp((s) => s.acknowledged);
-  if (applied) {
-    return (
-      <Text
-        size="xs"
-        truncate
-        data-testid="applied"
-        data-version={applied.policyVersion}
-        visibleFrom="md"
-      >
-        Last answer: in policy {applied.policyVersion} after {formatMs(applied.latencyMs)}
-      </Text>
-    );
-  }
-  if (sent === 0) return null;
-  return (
-    <Text size="xs" c="dimmed" data-testid="applied-waiting" visibleFrom="md">
-      {acknowledged < sent ? 'Storing your answer…' : 'Stored; the policy is learning from it…'}
-    </Text>
-  );
-}
-
 /** From any other screen too: the question is asked again under Compare. */
 function UndoLast() {
   const client = useClient();
@@ -194,8 +167,4 @@ function UndoLast() {
       Undo answer
     </Button>
   );
-}
-
-function formatMs(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

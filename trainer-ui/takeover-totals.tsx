@@ -7,18 +7,19 @@ export function TakeoverTotals() {
   const totals = useApp((s) => s.status?.takeovers);
   if (!totals) return null;
   const { judged, unneeded, costPrevented } = totals;
-  const explanation = `Judged by what the agent would have done in the same 1 to 3 seconds. Cost prevented, net: ${amount(costPrevented)}. In ${unneeded} of ${judged} the agent alone would have done as well.`;
+  const words = totalsWords(totals);
+  const explanation = `${words}. Judged by what the agent would have done in the same 1 to 3 seconds. Cost prevented, net: ${amount(costPrevented)}. In ${unneeded} of ${judged} the agent alone would have done as well.`;
   return (
     <Tooltip label={explanation} multiline maw={340}>
       <Text
         size="xs"
         c={judged > 0 ? 'bright' : 'dimmed'}
-        className="wide-only"
-        style={{ whiteSpace: 'nowrap' }}
+        className="wide-only gives-way"
+        truncate
         data-testid="takeover-totals"
         data-judged={judged}
       >
-        {totalsWords(totals)}
+        {words}
       </Text>
     </Tooltip>
   );

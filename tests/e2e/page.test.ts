@@ -192,6 +192,13 @@ test('[E2E-4] the page says in which policy the last answer is', async () => {
       (await page.getByTestId('applied').count()) > 0 && attribute('applied', 'data-version'),
   );
   expect(Number(version)).toBeGreaterThan(0);
+  // At 1280 px, beside everything else: none of the sentence is cut off.
+  const cut = `(() => {
+    const own = document.querySelector('[data-testid="applied"]');
+    const edge = own.parentElement.getBoundingClientRect().right + 1;
+    return own.scrollWidth > own.clientWidth || own.getBoundingClientRect().right > edge;
+  })()`;
+  expect(await page.evaluate(cut)).toBe(false);
   await page.getByTestId('tab-learning').click();
   await page.getByTestId('learning').waitFor();
   await screenshot(page, 'learning');
