@@ -40,6 +40,10 @@ const SMALL = `[...document.querySelectorAll('button, .mantine-SegmentedControl-
   .filter(([, box]) => box.width > 0 && (box.width < 43.5 || box.height < 43.5))
   .map(([name, box]) => name + ' is ' + Math.round(box.width) + ' x ' + Math.round(box.height))`;
 
+/** A pad of the standard layout that nobody touches. */
+const PAD = `navigator.getGamepads = () => [{ id: 'pad', index: 0, connected: true, mapping: 'standard',
+  axes: [0, 0, 0, 0], buttons: Array.from({ length: 17 }, () => ({ value: 0 })) }]`;
+
 const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async live(page) {
     await untilReady(page);
@@ -68,6 +72,13 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByTestId('goal-dialog').waitFor({ state: 'hidden' });
     await page.getByTestId('help').click();
     await page.getByRole('dialog').waitFor();
+  },
+  async controls(page) {
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.evaluate(PAD);
+    await page.getByTestId('gamepad').click();
+    await page.getByTestId('pad-id').waitFor();
   },
   async compare(page) {
     await page.keyboard.press('Escape');
@@ -144,7 +155,7 @@ test.each<[string, Readonly<Record<string, Look>>, BrowserContextOptions]>([
           // What axe looks at does not depend on the size: once dark and once light.
           const found = isSize ? [] : await violations(page);
           // What is behind a dialog is covered on purpose.
-          if (screen !== 'goal' && screen !== 'keys') found.push(...(await collisions(page)));
+          if (!['goal', 'keys', 'controls'].includes(screen)) found.push(...(await collisions(page)));
           if (options.hasTouch) found.push(...((await page.evaluate(SMALL)) as string[]));
           if (found.length > 0)
             await screenshot(page, `access-${look.replaceAll(/\W+/g, '-')}-${screen}`);

@@ -100,6 +100,41 @@ test('[E2E-7] a gamepad takes over by its stick and lets go when it is unplugged
   await until('the agent’s own action', () => !has(FLAG.human));
 });
 
+test('[UI-55] under Controls an axis is turned round and remembered; meanwhile the pad does not drive', async () => {
+  await moveStick(0);
+  await page.getByTestId('gamepad').click();
+  await page.getByTestId('pad-id').waitFor();
+  await moveStick(-0.9);
+  const felt = page.getByTestId('felt-0');
+  // The stick's left is more steering: as the environment says.
+  await until('the live axis', async () => Number(await felt.getAttribute('data-value')) > 0.5);
+  await screenshot(page, 'controls');
+  // As Mantine draws it, its input has no size of its own.
+  await page.getByTestId('invert-0').evaluate('(input) => input.click()');
+  await until('the other way', async () => Number(await felt.getAttribute('data-value')) < -0.5);
+  const deadZone = page.getByTestId('dead-zone-0').getByRole('slider');
+  await deadZone.focus();
+  await page.keyboard.press('ArrowRight');
+  expect(await deadZone.getAttribute('aria-valuenow')).toBe('0.13');
+  expect(await controller()).toBe('policy');
+  await page.keyboard.press('Escape');
+  await untilController('human');
+  await until('steering to the right', () => has(FLAG.human) && frame!.action[0]! < -0.3);
+  await moveStick(0);
+  await untilController('policy');
+
+  await page.reload();
+  await untilReady(page);
+  await moveStick(0);
+  await page.getByTestId('gamepad').click();
+  await page.getByTestId('pad-id').waitFor();
+  expect(await page.getByTestId('invert-0').isChecked()).toBe(true);
+  await page.getByTestId('forget-pad').click();
+  await until('the usual', async () => !(await page.getByTestId('invert-0').isChecked()));
+  await page.keyboard.press('Escape');
+  await page.getByTestId('controls').waitFor({ state: 'hidden' });
+});
+
 test('[E2E-8] a page that loses focus or falls silent does not keep the wheel', async () => {
   await hold(page, ['ArrowLeft'], 'a human frame', () => has(FLAG.human));
   await page.evaluate(`window.dispatchEvent(new Event('blur'))`);

@@ -1,13 +1,13 @@
 /** Keys and gamepad to axis values, with ramps. Pure: time and key state come in as arguments. */
+import { type Feel, respond, sourceName, USUAL } from './feel.ts';
 import type { AxisControl } from './sides.ts';
-
-/** Stick travel that counts as touching it. */
-const DEADZONE = 0.12;
 
 export interface GamepadState {
   readonly axes: readonly number[];
   /** Button values in [0, 1]. */
   readonly buttons: readonly number[];
+  /** How its axes answer, by the name of their source; absent: as usual. */
+  readonly feels?: Readonly<Record<string, Feel>>;
 }
 
 export interface Axes {
@@ -62,7 +62,7 @@ export function createAxes(
         const reach = reachOf(c, held, gamepad);
         const max = c.rest + reach * ((high[c.axis] ?? 1) - c.rest);
         const min = c.rest + reach * ((low[c.axis] ?? -1) - c.rest);
-        const stick = gamepad ? readStick(c, gamepad) : 0;
+        const stick = gamepad ? stickOf(c, gamepad).value : 0;
         const value = values[c.axis]!;
         if (up || down) {
           // Each axis counts by itself; both directions at once hold it at rest.
@@ -123,7 +123,7 @@ function rateOf(
   const down = control.negativeKeys.some((k) => held.has(k));
   const reach = reachOf(control, held, gamepad);
   if (up || down) return reach * (Number(up) - Number(down));
-  const stick = gamepad ? readStick(control, gamepad) : 0;
+  const stick = gamepad ? stickOf(control, gamepad).value : 0;
   return stick === 0 ? undefined : reach * stick;
 }
 
@@ -145,14 +145,16 @@ function towards(value: number, target: number, step: number): number {
   return Math.abs(target - value) <= step ? target : value + Math.sign(target - value) * step;
 }
 
-/** In [-1, 1] with the dead zone taken out, so that values start at zero behind it. */
-function readStick(control: AxisControl, gamepad: GamepadState): number {
+/** In [-1, 1]: what the hand moves, and what becomes of it. */
+export function stickOf(
+  control: AxisControl,
+  { axes, buttons, feels }: GamepadState,
+): { readonly travel: number; readonly value: number } {
   const g = control.gamepad;
-  if (!g) return 0;
-  const raw =
+  if (!g) return { travel: 0, value: 0 };
+  const travel =
     g.kind === 'stick'
-      ? g.sign * (gamepad.axes[g.index] ?? 0)
-      : (gamepad.buttons[g.positive] ?? 0) - (gamepad.buttons[g.negative] ?? 0);
-  const size = Math.abs(raw);
-  return size < DEADZONE ? 0 : (Math.sign(raw) * (size - DEADZONE)) / (1 - DEADZONE);
+      ? g.sign * (axes[g.index] ?? 0)
+      : (buttons[g.positive] ?? 0) - (buttons[g.negative] ?? 0);
+  return { travel, value: respond(travel, feels?.[sourceName(g)] ?? USUAL) };
 }

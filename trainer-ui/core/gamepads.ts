@@ -3,7 +3,9 @@
  * own way. Rest is learned, the pad that is moved drives, and a mapping can be chosen and is remembered.
  */
 import type { GamepadState } from './axes.ts';
-import { type KeyStore, trySet } from './key-store.ts';
+import { type Feel, USUAL } from './feel.ts';
+import { createGamepadMemory, type PadInput } from './gamepad-memory.ts';
+import type { KeyStore } from './key-store.ts';
 
 /** The part of the browser's `Gamepad` that is used. */
 export interface Pad {
@@ -16,14 +18,6 @@ export interface Pad {
   readonly buttons: readonly { readonly value: number }[];
 }
 
-/** An input of the pad, numbered as the pad does. `sign`: the direction of an axis that counts as positive. */
-export type PadInput =
-  | { readonly kind: 'axis'; readonly index: number; readonly sign: 1 | -1 }
-  | { readonly kind: 'button'; readonly index: number };
-
-/** What stands in for an input of the standard gamepad, by its name: `axis 0`, `button 7`. */
-export type PadMapping = Readonly<Record<string, PadInput>>;
-
 export interface Gamepads {
   /** The pad that drives, as a standard gamepad at rest at zero; undefined: there is none. */
   read(pads: readonly (Pad | null)[], now: number): GamepadState | undefined;
@@ -33,10 +27,22 @@ export interface Gamepads {
   readonly isMapped: boolean;
   /** The input that is moved farthest from rest now; undefined: none is. */
   moved(): PadInput | undefined;
+  /** As `read` saw the pad last: its own inputs from rest, and what they stand for. */
+  readonly seen: PadSeen | undefined;
+  /** What stands for that input of the standard gamepad (`axis 0`, `button 7`) on the pad. */
+  inputOf(name: string): PadInput;
   /** Remembered for all pads of this kind. */
   map(name: string, input: PadInput): void;
-  /** Forget the mapping of the pad. */
-  unmap(): void;
+  /** How the axis of that source answers on this pad. */
+  feelOf(source: string): Feel;
+  setFeel(source: string, feel: Feel): void;
+  /** The pad is again as the browser has it. */
+  forget(): void;
+}
+
+export interface PadSeen {
+  readonly inputs: GamepadState;
+  readonly standard: GamepadState;
 }
 
 /** Travel from rest that counts as moving a pad. */
@@ -48,7 +54,6 @@ const END = 0.95;
 /** Steady for this long, and this near to zero, is rest, whatever was assumed before. */
 const STEADY_MS = 3000;
 const STEADY_TRAVEL = 0.02;
-const KEY = 'reins-gamepads';
 /** Travel that says "this one" when an input is chosen. */
 const CHOSEN = 0.5;
 
@@ -65,9 +70,10 @@ interface Known {
 }
 
 export function createGamepads(storage: KeyStore): Gamepads {
-  const mappings = readMappings(storage);
+  const memory = createGamepadMemory(storage);
   const known = new Map<number, Known>();
   let chosen: Pad | undefined;
+  let seen: PadSeen | undefined;
 
   function meet(pad: Pad, now: number): Known {
     const old = known.get(pad.index);
@@ -124,12 +130,33 @@ export function createGamepads(storage: KeyStore): Gamepads {
       : buttonOf(pad, input.index);
   }
 
+  /** The pad as the standard has it, by what is remembered of its kind. */
+  function look(pad: Pad): PadSeen {
+    const inputs = {
+      axes: pad.axes.map((_, i) => axisOf(pad, i)),
+      buttons: pad.buttons.map((_, i) => buttonOf(pad, i)),
+    };
+    const [axes, buttons] = [[...inputs.axes], [...inputs.buttons]];
+    for (const [name, input] of Object.entries(memory.mapping(pad.id) ?? {})) {
+      const { kind, index } = namedInput(name);
+      const value = inputValue(pad, input);
+      if (kind === 'axis') axes[index] = value;
+      else buttons[index] = Math.max(0, value);
+    }
+    const feels = memory.feels(pad.id);
+    return { inputs, standard: { axes: filled(axes), buttons: filled(buttons), feels } };
+  }
+
   return {
     get id() {
       return chosen?.id;
     },
+    get seen() {
+      return seen;
+    },
     get isMapped() {
-      return chosen !== undefined && (chosen.mapping === 'standard' || chosen.id in mappings);
+      if (chosen === undefined) return false;
+      return chosen.mapping === 'standard' || memory.mapping(chosen.id) !== undefined;
     },
     read(pads, now) {
       const there = pads.filter((pad): pad is Pad => pad?.connected === true);
@@ -139,34 +166,28 @@ export function createGamepads(storage: KeyStore): Gamepads {
       const last = chosen;
       const before = last && there.find((pad) => pad.index === last.index && pad.id === last.id);
       chosen = (before && isMoved(before) ? before : there.find(isMoved)) ?? before ?? there[0];
-      if (!chosen) return undefined;
-      const pad = chosen;
-      const axes = pad.axes.map((_, i) => axisOf(pad, i));
-      const buttons = pad.buttons.map((_, i) => buttonOf(pad, i));
-      for (const [name, input] of Object.entries(mappings[pad.id] ?? {})) {
-        const [kind, index] = name.split(' ');
-        const value = inputValue(pad, input);
-        if (kind === 'axis') axes[Number(index)] = value;
-        else buttons[Number(index)] = Math.max(0, value);
-      }
-      return { axes: filled(axes), buttons: filled(buttons) };
+      seen = chosen && look(chosen);
+      return seen?.standard;
     },
     moved() {
       if (!chosen) return undefined;
       const farthest = inputs(chosen).sort((a, b) => b[1] - a[1])[0];
       return farthest && farthest[1] > CHOSEN ? farthest[0] : undefined;
     },
-    map(name, input) {
-      if (!chosen) return;
-      mappings[chosen.id] = { ...mappings[chosen.id], [name]: input };
-      trySet(storage, KEY, JSON.stringify(mappings));
-    },
-    unmap() {
-      if (!chosen) return;
-      delete mappings[chosen.id];
-      trySet(storage, KEY, JSON.stringify(mappings));
-    },
+    inputOf: (name) => (chosen && memory.mapping(chosen.id)?.[name]) ?? namedInput(name),
+    map: (name, input) => chosen && memory.map(chosen.id, name, input),
+    feelOf: (source) => (chosen && memory.feels(chosen.id)[source]) ?? USUAL,
+    setFeel: (source, feel) => chosen && memory.setFeel(chosen.id, source, feel),
+    forget: () => chosen && memory.forget(chosen.id),
   };
+}
+
+/** `axis 0` and `button 7` as the standard numbers them. */
+function namedInput(name: string): PadInput {
+  const [kind, index] = name.split(' ');
+  return kind === 'axis'
+    ? { kind: 'axis', index: Number(index), sign: 1 }
+    : { kind: 'button', index: Number(index) };
 }
 
 function firstRest(value: number, isStandard: boolean): number {
@@ -183,30 +204,6 @@ function fromRest(value: number, rest: number): number {
 
 /** A mapping may name an input beyond those that the pad has. */
 const filled = (values: readonly number[]) => Array.from(values, (value) => value ?? 0);
-
-function readMappings(storage: KeyStore): Record<string, PadMapping> {
-  try {
-    const value: unknown = JSON.parse(storage.getItem(KEY) ?? '{}');
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-    const entries = Object.entries(value).filter(([, mapping]) => isMapping(mapping));
-    return Object.fromEntries(entries) as Record<string, PadMapping>;
-  } catch {
-    return {};
-  }
-}
-
-function isMapping(value: unknown): value is PadMapping {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).every(
-    (input: unknown) =>
-      typeof input === 'object' &&
-      input !== null &&
-      'kind' in input &&
-      (input.kind === 'axis' || input.kind === 'button') &&
-      'index' in input &&
-      typeof input.index === 'number',
-  );
-}
 
 /** `insecure`: browsers give gamepads to secure pages only. `forbidden`: by a policy of the browser or host. */
 export type PadAccess = 'pads' | 'insecure' | 'forbidden';

@@ -75,8 +75,8 @@ export interface AppState {
   /** Net of the live rewards given lately, for the flash. */
   lastReward: { value: number; at: number } | undefined;
   gamepad: { readonly id: string; readonly isMapped: boolean } | undefined;
-  /** The input of a gamepad that is being chosen: the pad does not drive meanwhile. */
-  mappedInput: string | undefined;
+  /** The controls are looked at and set: the gamepad does not drive meanwhile. */
+  controlsOpen: boolean;
   /** Whether the browser lets this page see gamepads, and why not. */
   gamepadAccess: PadAccess;
 }
@@ -116,7 +116,7 @@ export function createAppStore(): AppStore {
     lastOverride: undefined,
     lastReward: undefined,
     gamepad: undefined,
-    mappedInput: undefined,
+    controlsOpen: false,
     gamepadAccess: 'pads',
   }));
 }

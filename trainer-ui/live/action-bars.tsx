@@ -4,6 +4,7 @@ import { useApp } from '../context.ts';
 import { barOf, growsLeft } from '../core/sides.ts';
 import type { Welcome } from '../core/store.ts';
 import { CONTROLLER_COLOUR } from '../theme.ts';
+import { fillBar } from './fill-bar.ts';
 
 type Environment = Welcome['environment'];
 
@@ -56,14 +57,7 @@ export function showActions(
 ): void {
   for (let i = 0; i < Math.min(MOST, action.length); i++) {
     const bar = (value: number) => barOf(value, low[i]!, high[i]!, mirrored.has(i));
-    setBar(root, `action-${i}`, bar(action[i]!));
-    setBar(root, `policy-${i}`, bar(policyAction[i]!));
+    fillBar(root.querySelector(`[data-bar="action-${i}"]`), bar(action[i]!));
+    fillBar(root.querySelector(`[data-bar="policy-${i}"]`), bar(policyAction[i]!));
   }
-}
-
-function setBar(root: HTMLElement, id: string, shares: ReturnType<typeof barOf>): void {
-  const bar = root.querySelector<HTMLElement>(`[data-bar="${id}"]`);
-  if (!bar) return;
-  bar.style.left = `${shares.left}%`;
-  bar.style.width = `${shares.width}%`;
 }

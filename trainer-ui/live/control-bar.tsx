@@ -15,7 +15,7 @@ import {
 import type { ReactNode } from 'react';
 import { useApp, useClient } from '../context.ts';
 import { LIVE, REWARDS, withKey } from '../core/bindings.ts';
-import { GamepadPanel } from './gamepad-panel.tsx';
+import { Controls } from './controls/controls.tsx';
 import { isHalted } from './request.ts';
 import { newEpisode, rewind } from './use-operator.ts';
 import { ViewSettings } from './view-settings.tsx';
@@ -30,7 +30,7 @@ export function ControlBar() {
       <Rewards />
       <TimeButtons />
       {roomy ? <ViewSettings /> : <MoreSettings />}
-      <GamepadPanel />
+      <Controls />
       <Stop />
     </div>
   );

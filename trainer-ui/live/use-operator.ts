@@ -187,9 +187,9 @@ function readGamepad(client: Client): GamepadState | undefined {
   const { isSecureContext } = window;
   const { access, state } = readPads(navigator, isSecureContext, gamepads, performance.now());
   const { id, isMapped } = gamepads;
-  const { gamepad, gamepadAccess, mappedInput } = store.getState();
+  const { gamepad, gamepadAccess, controlsOpen } = store.getState();
   if (gamepadAccess !== access) store.setState({ gamepadAccess: access });
   if (gamepad?.id !== id || (gamepad && gamepad.isMapped !== isMapped))
     store.setState({ gamepad: id === undefined ? undefined : { id, isMapped } });
-  return client.touch.state ?? (mappedInput === undefined ? state : undefined);
+  return client.touch.state ?? (controlsOpen ? undefined : state);
 }

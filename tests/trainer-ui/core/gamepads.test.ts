@@ -122,8 +122,40 @@ test('[UI-11] inputs of a pad without standard layout are mapped and remembered'
   expect(later.hold([sony([0, 0, 0, 1, 0, -1])])).toBe(3);
   expect(later.values[0]).toBeCloseTo(1);
   expect(later.values[1]).toBeCloseTo(1);
-  later.gamepads.unmap();
+  later.gamepads.forget();
   expect(later.gamepads.isMapped).toBe(false);
+});
+
+test('[UI-55] how an axis answers is remembered of its kind of pad, and forgotten with the mapping', () => {
+  const storage = createMemoryStore();
+  const { hold, gamepads, values } = drive(storage);
+  expect(hold([pad({ axes: [0.1, 0, 0, 0] })])).toBe(0);
+  gamepads.setFeel('axis 0', { deadZone: 0.05, curve: 1, invert: true });
+  expect(hold([pad({ axes: [1, 0, 0, 0] })])).toBe(1);
+  expect(values[0]).toBeCloseTo(-1);
+  const later = drive(storage);
+  expect(later.hold([pad()])).toBe(0);
+  expect(later.hold([pad({ axes: [-1, 0, 0, 0] })])).toBe(1);
+  expect(later.values[0]).toBeCloseTo(1);
+  expect(later.hold([pad({ id: 'another', axes: [-1, 0, 0, 0] })])).toBe(1);
+  expect(later.values[0]).toBeCloseTo(-1); // another kind has a memory of its own
+  expect(later.hold([pad({ axes: [-1, 0, 0, 0], down: { 7: 1 } })])).toBe(3);
+  expect(later.values[1]).toBeCloseTo(1); // the pedals are another source
+  later.gamepads.map('button 7', { kind: 'button', index: 0 });
+  expect(later.gamepads.inputOf('button 7')).toEqual({ kind: 'button', index: 0 });
+  later.gamepads.forget();
+  expect(later.gamepads.inputOf('button 7')).toEqual({ kind: 'button', index: 7 });
+  expect(drive(storage).hold([pad({ axes: [0.1, 0, 0, 0] })])).toBe(0);
+});
+
+test('[UI-55] damaged feels are none', () => {
+  for (const text of ['{', '[]', '{"std":{"axis 0":{"deadZone":9}}}', '{"std":3}']) {
+    const storage = createMemoryStore();
+    storage.setItem('reins-gamepad-feels', text);
+    const { hold, values } = drive(storage);
+    hold([pad({ axes: [1, 0, 0, 0] })]);
+    expect(values[0]).toBeCloseTo(1);
+  }
 });
 
 test('[UI-11] damaged mappings are none', () => {
