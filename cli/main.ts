@@ -21,6 +21,7 @@ import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { subjectCommand } from './commands/subject.ts';
 import { trainCommand } from './commands/train.ts';
+import { watchCommand } from './commands/watch.ts';
 import { workforceCommand } from './commands/workforce.ts';
 
 const { version } = JSON.parse(
@@ -51,6 +52,7 @@ export function createProgram(): Command {
   for (const command of [
     serveCommand(),
     trainCommand(),
+    watchCommand(),
     evalCommand(),
     expertCommand(),
     benchCommand(),

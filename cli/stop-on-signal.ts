@@ -21,7 +21,14 @@ export function stopOnSignal(): { readonly stop: AbortSignal; code(): number } {
  */
 export function onInputEnd(then: () => void): void {
   const { stdin } = process;
-  for (const event of ['end', 'close', 'error'] as const) stdin.once(event, then);
+  let isOver = false;
+  // A closed pipe says so by several events, and a second signal would end the process before anything is saved.
+  const over = () => {
+    if (isOver) return;
+    isOver = true;
+    then();
+  };
+  for (const event of ['end', 'close', 'error'] as const) stdin.once(event, over);
   stdin.resume();
   if ('unref' in stdin) stdin.unref(); // a file has none, and ends
 }

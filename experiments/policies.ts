@@ -8,7 +8,7 @@ import { streamOf } from '../sim/memory.ts';
 import { createRandom } from '../sim/random.ts';
 import { sampleInto } from '../sim/spaces.ts';
 import { UsageError } from './errors.ts';
-import { readPolicyFile } from './policy-file.ts';
+import { readPolicyFile, type SavedPolicy } from './policy-file.ts';
 import { repositoryRoot } from './root.ts';
 
 export interface NamedPolicy {
@@ -94,15 +94,28 @@ export function resolveOperator(
   };
 }
 
-function filePolicy(path: string, env: Environment, seed: number): NamedPolicy {
+/**
+ * A policy file whose sizes fit the environment.
+ * @throws UsageError for another kind of file, and naming both sizes and the way out where they differ
+ */
+export function fittingPolicy(
+  path: string,
+  env: Pick<Environment, 'id' | 'observationSpace' | 'actionSpace'>,
+): SavedPolicy {
   const saved = load(path);
   const { size } = env.observationSpace;
   if (saved.observationSize !== size || saved.snapshot.actionSpace.size !== env.actionSpace.size) {
     throw new UsageError(
       `policy: ${path} was trained on ${saved.environmentId} (${saved.observationSize} observations, ` +
-        `${saved.snapshot.actionSpace.size} actions), ${env.id} has ${size} and ${env.actionSpace.size}`,
+        `${saved.snapshot.actionSpace.size} actions), ${env.id} has ${size} and ${env.actionSpace.size}; ` +
+        `give --env ${saved.environmentId} with the options it was trained with, or a policy of ${env.id}`,
     );
   }
+  return saved;
+}
+
+function filePolicy(path: string, env: Environment, seed: number): NamedPolicy {
+  const saved = fittingPolicy(path, env);
   const policy = createPolicy(saved.snapshot, createRandom(seed, 32));
   return {
     description: `${path} (policy ${saved.snapshot.version} of ${saved.environmentId})`,
@@ -110,7 +123,8 @@ function filePolicy(path: string, env: Environment, seed: number): NamedPolicy {
   };
 }
 
-function load(path: string) {
+/** @throws UsageError naming the file when it is missing, damaged or of another kind. */
+function load(path: string): SavedPolicy {
   try {
     return readPolicyFile(path);
   } catch (error) {

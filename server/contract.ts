@@ -1,5 +1,5 @@
 /** A run, as viewers and operators use it; `run.ts` makes one. */
-import type { BackendName, Episode, Feedback, Segment } from '../agent/contract.ts';
+import type { BackendName, Episode, Feedback, PolicySnapshot, Segment } from '../agent/contract.ts';
 import type { LearnedPerson } from '../agent/reward/people.ts';
 import type { Driver, EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type {
@@ -29,8 +29,21 @@ export interface RunOptions {
   /** How many people are asked each query. */
   readonly overlap: Overlap;
   readonly quality: QualityRules;
+  /** It drives, and nothing learns. */
+  readonly policy?: StillPolicy | undefined;
   readonly storage: Storage;
   readonly log: Log;
+}
+
+/** A finished policy that drives as it is. */
+export interface StillPolicy {
+  readonly snapshot: PolicySnapshot;
+  /** Of its file. */
+  readonly name: string;
+  /** Id of the environment that it was trained on. */
+  readonly trainedOn: string;
+  /** Nothing is kept: people only look on. */
+  readonly isWatched: boolean;
 }
 
 /** How many people are asked each query, each for themselves; one more where they disagree. */
@@ -153,7 +166,7 @@ export interface RunHandle {
   readonly state: LiveState | undefined;
   /** Steps of the open episode so far. */
   readonly step: number;
-  readonly learner: 'starting' | 'warming-up' | 'learning' | 'idle' | 'restarting';
+  readonly learner: 'starting' | 'warming-up' | 'learning' | 'idle' | 'restarting' | 'still';
   readonly counts: {
     environmentSteps: number;
     learnerUpdates: number;

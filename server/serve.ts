@@ -6,8 +6,15 @@ import { describeEnvironment } from './actors/facts.ts';
 import { Admission } from './connection/admission.ts';
 import { createCountedLog } from './connection/counted-log.ts';
 import { createHttp } from './connection/http.ts';
-import { acceptSockets, type Sockets } from './connection/sockets.ts';
-import { KEEP_EPISODES, NO_RULES, type Overlap, type QualityRules } from './contract.ts';
+import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.ts';
+import {
+  KEEP_EPISODES,
+  NO_RULES,
+  type Overlap,
+  type QualityRules,
+  type RunHandle,
+  type StillPolicy,
+} from './contract.ts';
 import { Webhook, type WebhookTarget } from './events/webhook.ts';
 import { createForms } from './forms/forms.ts';
 import { Consents } from './people/consents.ts';
@@ -23,6 +30,7 @@ import { lockFolder } from './storage/lock.ts';
 import { openPlace } from './storage/open.ts';
 import { watchFolders } from './storage/watched.ts';
 import { createLog, type Log } from './threads/log.ts';
+import { createTrainings, NO_TRAININGS, type TrainingsOptions } from './trainings/trainings.ts';
 
 export interface ServeOptions {
   readonly host: string;
@@ -62,6 +70,11 @@ export interface ServeOptions {
   readonly watch?: readonly string[];
   /** Who is told what happens. */
   readonly webhooks?: readonly WebhookTarget[];
+  /** A finished policy drives, and nothing learns; with the path of its file, whose content belongs to the run. */
+  readonly policy?: StillPolicy | undefined;
+  readonly policyFile?: string | undefined;
+  /** Trainings that may be started from the page; absent: none. */
+  readonly trainings?: Pick<TrainingsOptions, 'most' | 'command'> | undefined;
   /** What its people are told and asked to agree to. */
   readonly study?: Study | undefined;
   readonly uiDir: string;
@@ -131,13 +144,12 @@ async function open(
   onClose(await signHeads(storage, (error) => log.error({ error: String(error) }, 'audit head')));
   storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));
   const connections = countedLog(log, onClose);
-  const watched = watchFolders(options.watch ?? []);
+  const lists = openLists(options, onClose);
   const shared = { run, people, admission, storage, log: connections };
   const app = await createHttp({
     ...shared,
-    watched,
+    ...lists,
     webhooks,
-    forms: createForms(),
     uiDir: options.uiDir,
     serverVersion: version,
     socketRefusal: (asking) => sockets.refusal(asking),
@@ -145,16 +157,9 @@ async function open(
   const sockets: Sockets = acceptSockets(app.server, {
     ...shared,
     consents: options.study && (await Consents.open(options.study, storage)),
-    welcome: {
-      protocol: PROTOCOL_VERSION,
-      serverVersion: version,
-      runId: record.id,
-      environment: describeEnvironment(run.facts),
-      preset: record.preset,
-      hasPeople: hasPeople(options),
-    },
+    welcome: welcomeOf(options, run),
   });
-  onClose(() => Promise.all([app.close(), watched.close()]));
+  onClose(() => app.close());
   onClose(sockets.close);
   await app.listen({ host: options.host, port: options.port });
   return { url: urlOf(options.host, app.server.address() as AddressInfo), runId: record.id };
@@ -176,6 +181,17 @@ async function openWebhooks(
   return webhooks;
 }
 
+/** Runs beside the one that is served, and what makes others. Ended with the server: trainings before what reads them. */
+function openLists(options: ServeOptions, onClose: (close: () => unknown) => void) {
+  const forms = createForms();
+  const { dataDir, watch = [] } = options;
+  const trainings = createTrainings({ ...NO_TRAININGS, ...options.trainings, dataDir, forms });
+  const watched = watchFolders(watch, trainings.folders);
+  onClose(watched.close);
+  onClose(trainings.close);
+  return { forms, trainings, watched };
+}
+
 /** Ended with the server. */
 function countedLog(log: Log, onClose: (close: () => unknown) => void) {
   const counted = createCountedLog(log);
@@ -186,6 +202,25 @@ function countedLog(log: Log, onClose: (close: () => unknown) => void) {
 function urlOf(host: string, { port }: AddressInfo): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
+
+/** What every page is told first. */
+function welcomeOf(options: ServeOptions, { run, facts }: RunHandle): Welcome {
+  return {
+    protocol: PROTOCOL_VERSION,
+    serverVersion: version,
+    runId: run.id,
+    environment: describeEnvironment(facts),
+    preset: run.preset,
+    ...(options.policy ? { policy: policyOnWire(options.policy) } : {}),
+    hasPeople: hasPeople(options),
+  };
+}
+
+const policyOnWire = ({ name, trainedOn, isWatched }: StillPolicy) => ({
+  name,
+  trainedOn,
+  isWatched,
+});
 
 function hasPeople({ overlap, quality = NO_RULES }: ServeOptions): boolean {
   return (overlap?.people ?? 1) > 1 || Object.values(quality).some((rule) => rule > 0);

@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 import { useClient } from './context.ts';
 import { deadKeyWords } from './core/dead-key-words.ts';
+import { looksOn } from './core/store.ts';
 import { isForPage } from './use-keys.ts';
 
 /** Presses that people make on purpose: not Tab, modifiers, or what the browser scrolls by. */
@@ -23,7 +24,7 @@ export function useDeadKeys(): void {
         notifications.hide('dead-key');
         notifications.show({
           id: 'dead-key',
-          message: deadKeyWords(event.key, tab, welcome.environment.controls),
+          message: deadKeyWords(event.key, tab, welcome.environment.controls, looksOn({ welcome })),
           autoClose: 5000,
         });
       });

@@ -9,6 +9,7 @@ const LEARNER = {
   learning: 'learning',
   idle: 'learner idle',
   restarting: 'learner restarting',
+  still: 'nothing learns',
 } as const;
 
 /** In words: TensorFlow.js's backends by their names, graphs by what runs them. */
@@ -24,11 +25,13 @@ export function Footer() {
   return (
     <Box className="footer" px="md">
       <div>
-        <Tooltip label={welcome.backend.reason} multiline maw={380}>
-          <Text size="xs" c="dimmed" data-testid="backend" visibleFrom="xl">
-            {engineOf(welcome.backend.name)}
-          </Text>
-        </Tooltip>
+        {!welcome.policy && (
+          <Tooltip label={welcome.backend.reason} multiline maw={380}>
+            <Text size="xs" c="dimmed" data-testid="backend" visibleFrom="xl">
+              {engineOf(welcome.backend.name)}
+            </Text>
+          </Tooltip>
+        )}
         <Text size="xs" c="dimmed" data-testid="learner">
           {LEARNER[status.learner]}
         </Text>

@@ -111,7 +111,8 @@ function EnvironmentTitle() {
   if (!welcome) return null;
   return (
     <Text size="sm" c="dimmed" truncate visibleFrom="sm" data-testid="run" title={welcome.runId}>
-      {welcome.environment.title} · {welcome.preset} · run {welcome.runId.slice(0, 8)}
+      {welcome.environment.title} · {welcome.policy?.name ?? welcome.preset} · run{' '}
+      {welcome.runId.slice(0, 8)}
       {version === undefined ? '' : ` · policy ${version}`}
     </Text>
   );

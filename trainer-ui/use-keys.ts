@@ -16,6 +16,14 @@ export function isForPage(event: KeyboardEvent): boolean {
   return !(target instanceof Element && target.closest(OWN_KEYS) && key !== 'Escape');
 }
 
+const DIALOG = '[role="dialog"]';
+
+/** Whether Escape closes a dialog, or has just closed it: what listened before may have taken it off the page. */
+export function closesDialog({ target }: KeyboardEvent): boolean {
+  const isInside = target instanceof Element && target.closest(DIALOG) !== null;
+  return isInside || document.querySelector(DIALOG) !== null;
+}
+
 /** Calls the newest `act` on every press of a key; it says whether the key meant something. */
 export function useKeys(act: (event: KeyboardEvent) => boolean): void {
   const newest = useRef(act);

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer as createProbe } from 'node:net';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { repositoryRoot } from '../../experiments/root.ts';
+import { isLoopback } from '../../server/connection/admission.ts';
 import { KEEP_EPISODES, type QualityRules } from '../../server/contract.ts';
 import { EVENT_TYPES, type EventType } from '../../server/events/events.ts';
 import type { WebhookTarget } from '../../server/events/webhook.ts';
@@ -21,6 +23,7 @@ import {
 } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
 import { neededToken, type Reach, reachWords } from '../reach.ts';
+import { asThePolicy, stillPolicy } from '../still-policy.ts';
 import { onInputEnd, stopOnSignal } from '../stop-on-signal.ts';
 import { studyFile } from '../study-file.ts';
 import { asTheRun } from './as-the-run.ts';
@@ -28,7 +31,7 @@ import { configOption } from './config-file.ts';
 import { databaseOption, findRun, inPlace } from './runs.ts';
 import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
 
-interface ServeFlags {
+export interface ServeFlags {
   port: number;
   host: string;
   token?: string;
@@ -42,6 +45,7 @@ interface ServeFlags {
   set: Record<string, Record<string, unknown>>;
   seed?: number;
   run?: string;
+  policy?: string;
   rollouts: number;
   keepEpisodes: number;
   overlap: number;
@@ -55,6 +59,7 @@ interface ServeFlags {
   webhookSecret?: string;
   webhookTypes?: EventType[];
   watch: string[];
+  trainings?: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   dev: boolean;
   page: boolean;
@@ -73,6 +78,7 @@ const EXAMPLES = [
   'reins serve --webhook https://lab.example.org/reins --webhook-secret "whsec_$(openssl rand -base64 32)"',
   'reins serve --host 0.0.0.0',
   'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
+  'reins serve --policy data/policies/driving-reins-1.policy',
   'reins serve --config experiment.json --port 9000',
 ];
 
@@ -95,7 +101,13 @@ export function serveCommand(): Command {
       (folder: string, all: string[]) => [...all, folder],
       [],
     )
+    .option(
+      '--trainings <n>',
+      'trainings that the page may have running at once (default 2; 0 where others can reach the server)',
+      integer(0, 64),
+    )
     .option('--run <id>', 'the run to go on with; default: the newest that is the same')
+    .option('--policy <file>', 'a finished policy drives, and nothing learns')
     .option('--rollouts <n>', 'free-running rollout threads', integer(0, 64), 1)
     .option(
       '--keep-episodes <n>',
@@ -115,11 +127,14 @@ export function serveCommand(): Command {
       'end in order when standard input closes: a program that starts a server takes it along, even when it is killed',
       false,
     )
-    .action(async (flags: ServeFlags) => run(await asNamed(flags, command)));
+    .action(async (flags: ServeFlags) =>
+      serve(await asThePolicy(await asNamed(flags, command), command)),
+    );
   return withExamples(command, ...EXAMPLES);
 }
 
-function reachOptions(command: Command): Command {
+/** Where the page is, and for whom. */
+export function reachOptions(command: Command): Command {
   return command
     .option('--port <n>', 'port of the page; 0: any free one', port, 8080)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -206,7 +221,8 @@ async function asNamed(flags: ServeFlags, command: Command): Promise<ServeFlags>
   return adopted;
 }
 
-async function run(flags: ServeFlags): Promise<void> {
+/** Until a signal ends it. @param isWatched people only look on */
+export async function serve(flags: ServeFlags, isWatched = false): Promise<void> {
   await environmentFactory(flags.env);
   await expectFree(flags);
   const log = (line: string) => process.stderr.write(`${line}\n`);
@@ -217,7 +233,7 @@ async function run(flags: ServeFlags): Promise<void> {
   // A signal to ourselves, so that there is one way to end.
   if (flags.endWithInput) onInputEnd(() => process.kill(process.pid, 'SIGTERM'));
   const reach = neededToken(flags.host, flags.token);
-  const server = await start(flags, reach, uiDir);
+  const server = await start(flags, reach, uiDir, isWatched);
   const dev = flags.dev ? await startVite(server.url, reach, log) : undefined;
   process.stdout.write(`listening on ${server.url}\n`);
   for (const line of reachWords(server.url, reach)) log(line);
@@ -256,10 +272,12 @@ function listenError(error: NodeJS.ErrnoException, flags: ServeFlags): Error {
   }
 }
 
-async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
+async function start(flags: ServeFlags, { token }: Reach, uiDir: string, isWatched: boolean) {
   const { startServer } = await import('../../server/serve.ts'); // threads, storage, TensorFlow: not for --help
   try {
     const factory = await environmentFactory(flags.env);
+    const { policy: policyFile, env, option } = flags;
+    const policy = policyFile && (await stillPolicy(policyFile, env, option, isWatched));
     return await asUsage(async () =>
       startServer({
         host: flags.host,
@@ -277,13 +295,18 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
         overrides: flags.set,
         seed: flags.seed,
         runId: flags.run,
-        rollouts: flags.rollouts,
+        ...(policy ? { policy, policyFile } : {}),
+        rollouts: policy ? 0 : flags.rollouts,
         keepEpisodes: flags.keepEpisodes,
         overlap: { people: flags.overlap, share: flags.overlapShare },
         quality: rulesOf(flags),
         study: flags.study,
         webhooks: webhooksOf(flags),
         watch: flags.watch,
+        trainings: {
+          most: isWatched ? 0 : (flags.trainings ?? usualTrainings(flags)),
+          command: [process.execPath, join(repositoryRoot, 'bin/reins.mjs')],
+        },
         uiDir,
         logLevel: flags.logLevel,
       }),
@@ -291,6 +314,11 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string) {
   } catch (error) {
     throw listenError(error as NodeJS.ErrnoException, flags);
   }
+}
+
+/** Whoever may start a training may use this machine: nobody from elsewhere does unless that was said. */
+function usualTrainings({ host, allowHost, allowOrigin }: ServeFlags): number {
+  return isLoopback(host) && allowHost.length + allowOrigin.length === 0 ? 2 : 0;
 }
 
 /** Vite serves the sources and passes the rest on to the real server. */

@@ -10,7 +10,7 @@ import type { CurvePoint } from '../../experiments/train/state.ts';
 import { teachNames } from '../../experiments/train/teacher-settings.ts';
 import type { Environment, EnvironmentOptions } from '../../sim/contract.ts';
 import { integer, number, partSetting, seed, words } from '../arguments.ts';
-import { stopOnSignal } from '../stop-on-signal.ts';
+import { onInputEnd, stopOnSignal } from '../stop-on-signal.ts';
 import { asTheRun, isAsked } from './as-the-run.ts';
 import { configOption } from './config-file.ts';
 import { findRun, inFolder } from './runs.ts';
@@ -44,6 +44,7 @@ interface TrainFlags {
   out?: string;
   data?: string;
   resume?: string | true;
+  endWithInput: boolean;
   evalEvery?: number;
   log?: string;
   json: boolean;
@@ -80,7 +81,11 @@ export function trainCommand(): Command {
     .option('--log <folder>', 'TensorBoard event files')
     .option('--out <file>', 'the trained policy; default data/policies/ENV-PRESET-SEED.policy')
     .option('--data <folder>', 'keep the run there, as serve does')
-    .option('--resume [run]', 'go on with the newest training of the folder, or this run');
+    .option(
+      '--resume [run]',
+      'go on with the newest training of the folder, or this run; more --steps or --labels than it had make it longer',
+    )
+    .option('--end-with-input', 'save and end when standard input closes, as serve', false);
   jsonOption(command).action(async (flags: TrainFlags) => run(await asTheTraining(flags, command)));
   return withExamples(
     command,
@@ -175,6 +180,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const output = createOutput(flags);
   const { Interrupted, train } = await import('../../experiments/train/run.ts');
   const { stop, code } = stopOnSignal();
+  if (flags.endWithInput) onInputEnd(() => process.kill(process.pid, 'SIGTERM'));
   const work = train({
     stop,
     factory: await environmentFactory(flags.env),

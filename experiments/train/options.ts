@@ -109,8 +109,8 @@ export interface TrainResult {
 }
 
 /**
- * What decides how a training goes, beside what makes its run: to go on, it must be the same. By the names of the
- * command's flags.
+ * What decides how a training goes, beside what makes its run: to go on, it must be the same, but for more steps or
+ * labels. By the names of the command's flags.
  */
 export function settingsOf(options: TrainOptions) {
   return {
@@ -132,12 +132,16 @@ export function settingsOf(options: TrainOptions) {
 }
 export type TrainSettings = ReturnType<typeof settingsOf>;
 
+/** More of these than before is a training that goes on longer. */
+const MAY_GROW: readonly string[] = ['steps', 'labels'];
+
 /** @throws RangeError naming what was otherwise. */
 export function expectSame(saved: TrainSettings, now: TrainSettings): void {
   const names = Object.keys(now) as (keyof TrainSettings)[];
   const shown = (value: unknown) => (value === undefined ? 'not given' : JSON.stringify(value));
   const changed = names
     .filter((name) => !isDeepStrictEqual(saved[name], now[name]))
+    .filter((name) => !MAY_GROW.includes(name) || Number(now[name]) < Number(saved[name]))
     .map((name) => `${name} was ${shown(saved[name])}, now ${shown(now[name])}`);
   if (changed.length > 0) throw new RangeError(`resume: ${changed.join('; ')}`);
 }

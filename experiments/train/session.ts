@@ -103,12 +103,17 @@ export function createSession(parts: Parts): { run(): Promise<TrainResult> } {
 function resume({ parts, measured, events }: Session, saved: SavedTraining): void {
   const { options, trainer, loop, memory, kept } = parts;
   const { checkpoint, episodes } = kept!.resumed!;
-  expectSame(saved.settings as TrainSettings, settingsOf(options));
+  const before = saved.settings as TrainSettings;
+  expectSame(before, settingsOf(options));
   trainer.load(checkpoint, episodes);
   loop.load(saved.loop, episodes);
   memory.teachers.load(saved.teachers);
   memory.actor.load(saved.actor);
   Object.assign(measured, saved.measured);
+  if (measured.after && options.steps > before.steps)
+    throw new RangeError(
+      `steps: is ${options.steps}, but ${kept!.id} has come to its end after ${before.steps}; go on from its policy: train --policy ${parts.out}`,
+    );
   const { environmentSteps } = loop.result;
   events?.restart(environmentSteps + 1, Date.now() / 1000);
   options.output.note(`${kept!.id} goes on after ${environmentSteps} of ${options.steps} steps`);

@@ -5,17 +5,22 @@ import type { Forms } from '../forms/contract.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
 import type { Run, Storage } from '../storage/contract.ts';
 import type { WatchedFolders } from '../storage/watched.ts';
+import type { Trainings } from '../trainings/contract.ts';
+import { trainingRoutes } from './training-routes.ts';
 
 export interface RunRoutes {
   readonly run: RunHandle;
   readonly storage: Storage;
   readonly watched: WatchedFolders;
   readonly forms: () => Promise<Forms>;
+  readonly trainings: Trainings;
 }
 
 interface Found {
   readonly run: Run;
   readonly storage: Storage;
+  /** In addresses: `id` for runs of this server's own data folder, which may be the id of others elsewhere too. */
+  readonly key: string;
   /** Absent: of this server's own data folder. */
   readonly folder?: string;
 }
@@ -65,6 +70,7 @@ export function runRoutes(api: FastifyInstance, options: RunRoutes): void {
       return { ...found.run, ...body };
     },
   );
+  trainingRoutes(api, options.trainings);
   api.get(
     '/api/forms',
     { schema: { summary: 'Environments and presets, with JSON Schema of what can be set' } },
@@ -98,7 +104,7 @@ function readRoutes(api: FastifyInstance, options: RunRoutes): void {
     async ({ params, query }, reply) => {
       const found = await find(options, params.id);
       if (!found) return reply.code(404).send({ message: unknown(params.id) });
-      return found.storage.readMetrics(params.id, query.since, query.limit);
+      return found.storage.readMetrics(found.run.id, query.since, query.limit);
     },
   );
   api.get<About & { Params: { readonly file: ExportName } }>(
@@ -147,10 +153,11 @@ function csvOf(all: readonly MetricsPoint[]): string {
   return `${[head, ...lines].join('\n')}\n`;
 }
 
-async function rowOf({ run, storage, folder }: Found, served: RunHandle) {
+async function rowOf({ run, storage, key, folder }: Found, served: RunHandle) {
   const [last] = (await storage.readMetrics(run.id, 0, 1)).slice(-1);
   return {
     ...run,
+    key,
     isServed: folder === undefined && run.id === served.run.id,
     answers: await storage.countFeedback(run.id),
     last: last ?? null,
@@ -159,17 +166,21 @@ async function rowOf({ run, storage, folder }: Found, served: RunHandle) {
 }
 
 async function listAll({ storage, watched }: RunRoutes): Promise<Found[]> {
-  const own = (await storage.listRuns()).map((run) => ({ run, storage }));
+  const own = (await storage.listRuns()).map((run) => ({ run, key: run.id, storage }));
   const others = await Promise.all(
     watched
       .all()
-      .map(async (each) => (await each.storage.listRuns()).map((run) => ({ run, ...each }))),
+      .map(async ({ key, ...each }) =>
+        (await each.storage.listRuns()).map((run) => ({ run, key: `${key}.${run.id}`, ...each })),
+      ),
   );
   return [...own, ...others.flat()];
 }
 
+/** By its key, or by the id of the first that has it. */
 async function find(options: RunRoutes, id: string): Promise<Found | undefined> {
-  return (await listAll(options)).find(({ run }) => run.id === id);
+  const all = await listAll(options);
+  return all.find(({ key }) => key === id) ?? all.find(({ run }) => run.id === id);
 }
 
 const unknown = (id: string) => `run ${id}: unknown, see /api/runs`;

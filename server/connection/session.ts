@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { type Driver, RunError, type RunHandle } from '../contract.ts';
 import { type Consents, takesPart } from '../people/consents.ts';
 import type { Person } from '../people/people.ts';
-import { may, permissionOf } from '../people/roles.ts';
+import { permissionOf } from '../people/roles.ts';
 import {
   CLOSE,
   type ClientMessage,
@@ -24,6 +24,7 @@ import { FROZEN_SECONDS, Hand } from './hand.ts';
 import { LargeReplies, type Turns } from './large-replies.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { parseMessage, refOf } from './parse.ts';
+import { expectAgreed, expectMay } from './permission.ts';
 import { isUrgent, letsGo, looksUrgent, refusedToOnlookers } from './precedence.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { Refusal } from './refusal.ts';
@@ -170,20 +171,6 @@ class Session implements Kept {
     this.#outbox.send({ type: 'error', code, message, ...(ref === undefined ? {} : { ref }) });
   }
 
-  /** @throws Refusal where the person's role does not allow it. */
-  #expectMay(what: string, ref?: string): void {
-    const { role } = this.#options.person;
-    if (!may(role, what))
-      throw new Refusal('not-allowed', `${what} is not open to the role ${role}`, ref);
-  }
-
-  /** @throws Refusal where the study has a text that the person has not agreed to. */
-  #expectAgreed(ref?: string): void {
-    const { consents } = this.#options;
-    if (consents && !consents.isOpenTo(this.#teacher()))
-      throw new Refusal('consent-needed', 'read the text of the study and agree to it first', ref);
-  }
-
   /** @throws Refusal before the page has said hello. */
   #teacher(): string {
     if ('teacherId' in this.#state) return this.#state.teacherId;
@@ -200,8 +187,8 @@ class Session implements Kept {
       throw new Refusal('bad-message', `binary message with opcode ${code}, expected ${OP.input}`);
     const teacherId = this.#teacher();
     if (!letsGo(bytes)) {
-      this.#expectMay('message input');
-      this.#expectAgreed();
+      expectMay(this.#options, 'message input');
+      expectAgreed(this.#options, teacherId);
     }
     this.#drive(decode(bytes), { sessionId: this.#options.sessionId, teacherId });
   }
@@ -250,10 +237,10 @@ class Session implements Kept {
         'too-frequent',
         `more than ${LIMITS.messagesPerSecond} messages per second`,
       );
-    this.#expectMay(permissionOf(message), refOf(message));
+    expectMay(this.#options, permissionOf(message), refOf(message));
     if (message.type === 'hello') return this.#hello(message);
     const teacherId = this.#teacher();
-    if (takesPart(message)) this.#expectAgreed(refOf(message));
+    if (takesPart(message)) expectAgreed(this.#options, teacherId, refOf(message));
     switch (message.type) {
       case 'agree':
         return this.#agree(message, teacherId);

@@ -9,6 +9,8 @@ export interface Forms {
     readonly title: string;
     readonly description: string;
     readonly options: SettingsSchema;
+    /** Names of options that are paths. */
+    readonly pathOptions: readonly string[];
   }[];
   readonly presets: readonly {
     readonly id: string;

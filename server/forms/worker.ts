@@ -7,11 +7,12 @@ import { listEnvironments } from '../../sim/registry.ts';
 import type { Forms } from './contract.ts';
 
 const forms: Forms = {
-  environments: listEnvironments().map(({ id, title, description, options }) => ({
+  environments: listEnvironments().map(({ id, title, description, options, pathOptions }) => ({
     id,
     title,
     description,
     options: jsonSchemaOf(options),
+    pathOptions: pathOptions ?? [],
   })),
   presets: listPresets().map((preset) => ({
     id: preset.id,

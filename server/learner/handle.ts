@@ -33,7 +33,8 @@ export type LearnerReport =
   /** Another thread follows: open episodes must be sent from their beginning. */
   | { readonly type: 'restarted' };
 
-export type LearnerState = 'starting' | 'warming-up' | 'learning' | 'idle' | 'restarting';
+/** `still`: a finished policy drives, and nothing learns. */
+export type LearnerState = 'starting' | 'warming-up' | 'learning' | 'idle' | 'restarting' | 'still';
 export type LearnerBackend = Extract<LearnerEvent, { type: 'ready' }>['backend'];
 
 export interface LearnerOptions {
@@ -45,6 +46,9 @@ export interface LearnerOptions {
   readonly live: LiveEpisode;
   readonly log: Log;
 }
+
+/** What learns for a run, or stands in its place. */
+export type Learner = { readonly [Part in keyof LearnerHandle]: LearnerHandle[Part] };
 
 export class LearnerHandle {
   readonly #options: LearnerOptions;

@@ -58,8 +58,9 @@ export const ERRORS = {
     remedy: 'Let go of the controls, then take over again.',
   },
   'not-allowed': {
-    meaning: 'Somebody else drives (CTRL-20), or the role does not allow it (ROLE-5).',
-    remedy: 'Wait until they let go; ask a supervisor.',
+    meaning:
+      'Somebody else drives (CTRL-20), the role does not allow it (ROLE-5), or `reins watch` keeps nothing.',
+    remedy: 'Wait until they let go; ask a supervisor; serve with `--policy`.',
   },
   'consent-needed': {
     meaning: 'The study of this server has a text that the person has not agreed to.',

@@ -170,6 +170,13 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
       preset: z.string(),
       backend: z.object({ name: z.enum(['onnx', 'native', 'wasm', 'cpu']), reason: z.string() }),
       serverTime: z.number(),
+      /**
+       * A finished policy drives, and nothing learns: the name of its file and the environment that it was trained
+       * on. `isWatched`: nothing is kept, and people neither drive nor give feedback. Absent: it learns.
+       */
+      policy: z
+        .object({ name: z.string(), trainedOn: z.string(), isWatched: z.boolean() })
+        .optional(),
       hasPeople: z
         .boolean()
         .optional()
@@ -235,7 +242,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
       humanSteps: z.number(),
       viewers: z.number(),
       droppedFrames: z.number().describe('Frames dropped for this viewer since it connected.'),
-      learner: z.enum(['starting', 'warming-up', 'learning', 'idle', 'restarting']),
+      /** `still`: a finished policy drives, and nothing learns. */
+      learner: z.enum(['starting', 'warming-up', 'learning', 'idle', 'restarting', 'still']),
       openQueries: z.number(),
       queue: queueSchema
         .optional()

@@ -2,7 +2,8 @@
 import type { Metrics } from '../../agent/contract.ts';
 import { predictedSteps } from '../../agent/presets/presets.ts';
 import type { RunOptions } from '../contract.ts';
-import { LearnerHandle } from '../learner/handle.ts';
+import { type Learner, LearnerHandle } from '../learner/handle.ts';
+import { createStillLearner } from '../learner/still.ts';
 import { createActorData } from './actor-data.ts';
 import { type Alerts, createAlerts } from './alerts.ts';
 import { Background } from './background.ts';
@@ -36,7 +37,7 @@ export interface RunParts {
   readonly statistics: RunStatistics;
   readonly live: LiveActor;
   readonly rollouts: RolloutActors;
-  readonly learner: LearnerHandle;
+  readonly learner: Learner;
   readonly lineage: LineageLog;
   readonly episodes: Episodes;
   readonly queries: Queries;
@@ -75,7 +76,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const data = createActorData(run, environmentOptions, Date.now());
   const live = new LiveActor({ log, alerts, data: () => data('live') });
   const rollouts = new RolloutActors({ count: options.rollouts, log, alerts, data });
-  const learner = new LearnerHandle({ run, overrides, environmentOptions, storage, live, log });
+  const learner = await createLearner(options, live);
 
   const draw = drawingOf(run, environmentOptions);
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner, draw });
@@ -93,7 +94,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const reviews = await Reviews.open(shared);
   const takeovers = new Takeovers({
     runId: run.id,
-    predictedSteps: predictedSteps(run.preset, overrides.learner),
+    predictedSteps: options.policy ? 0 : predictedSteps(run.preset, overrides.learner),
     ...{ live, rollouts, learner, episodes, feedback, viewers, tally, log },
   });
   const scenes = createScenes(rollouts);
@@ -117,4 +118,11 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     takeovers,
     scenes,
   };
+}
+
+async function createLearner(options: RunOptions, live: LiveActor): Promise<Learner> {
+  const { run, storage, log, environmentOptions, overrides, policy } = options;
+  if (!policy) return new LearnerHandle({ run, overrides, environmentOptions, storage, live, log });
+  const points = await storage.readMetrics(run.id, 0, 1);
+  return createStillLearner(policy.snapshot, run.engine, points.at(-1)?.environmentSteps ?? 0);
 }

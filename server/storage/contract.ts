@@ -45,6 +45,8 @@ export interface RunIdentity {
   readonly preset: string;
   /** Changes to the preset. */
   readonly overrides: Readonly<Record<string, unknown>>;
+  /** A finished policy that drives, where nothing learns. */
+  readonly policy?: { readonly name: string; readonly hash: string };
 }
 
 /** What is known of a stored episode without opening it. */

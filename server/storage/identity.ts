@@ -17,6 +17,8 @@ export interface Wanted {
   readonly pathOptions?: readonly string[] | undefined;
   readonly preset: string;
   readonly overrides: Readonly<Record<string, unknown>>;
+  /** Path of the finished policy that drives, where nothing learns. */
+  readonly policyFile?: string | undefined;
   /** Absent: whichever a run has. */
   readonly seed?: number | undefined;
 }
@@ -31,6 +33,7 @@ export function identityOf(wanted: Wanted): RunIdentity {
     overrides,
     files = [],
     pathOptions = [],
+    policyFile,
   } = wanted;
   return {
     environment,
@@ -38,6 +41,7 @@ export function identityOf(wanted: Wanted): RunIdentity {
     files: files.filter((path) => existsSync(path)).map(fileOf),
     preset,
     overrides: sorted(overrides, () => true),
+    ...(policyFile === undefined ? {} : { policy: fileOf(policyFile) }),
   };
 }
 
@@ -103,6 +107,8 @@ export function differences(run: Run, wanted: Wanted, identity: RunIdentity): st
     if (found.length === 0) found.push('the options of the environment or the preset');
     return found;
   }
+  const policyWords = ({ policy }: RunIdentity) => policy && `${policy.name} ${policy.hash}`;
+  compare('policy', policyWords(run.identity), policyWords(identity));
   for (const part of ['options', 'overrides'] as const) {
     const names = new Set([...Object.keys(run.identity[part]), ...Object.keys(identity[part])]);
     const title = part === 'options' ? 'option' : 'setting';

@@ -155,7 +155,8 @@ test.each<[string, Readonly<Record<string, Look>>, BrowserContextOptions]>([
           // What axe looks at does not depend on the size: once dark and once light.
           const found = isSize ? [] : await violations(page);
           // What is behind a dialog is covered on purpose.
-          if (!['goal', 'keys', 'controls'].includes(screen)) found.push(...(await collisions(page)));
+          if (!['goal', 'keys', 'controls'].includes(screen))
+            found.push(...(await collisions(page)));
           if (options.hasTouch) found.push(...((await page.evaluate(SMALL)) as string[]));
           if (found.length > 0)
             await screenshot(page, `access-${look.replaceAll(/\W+/g, '-')}-${screen}`);

@@ -38,6 +38,7 @@ afterAll(async () => {
 
 interface Row {
   readonly id: string;
+  readonly key: string;
   readonly isServed: boolean;
   readonly folder?: string;
   readonly name?: string;
@@ -81,7 +82,7 @@ test('[UI-52] a run is named and noted; a headless training appears while it goe
   const other = page.locator(`[data-testid="run-row"][data-run="${trained.id}"]`);
   await until('it to go on', async () => (await other.getAttribute('data-stands')) === 'going on');
   expect(training.ended).toBe(false);
-  await page.getByTestId(`choose-${trained.id}`).check();
+  await page.getByTestId(`choose-${trained.key}`).check();
   const curves = page.getByTestId('run-curves');
   await curves.locator('.u-over').first().waitFor();
   const differ = page.getByTestId('run-differences');
@@ -104,6 +105,31 @@ test('[UI-52] a run is named and noted; a headless training appears while it goe
   });
   expect(refused.status).toBe(409);
   expect(await refused.text()).toContain(others.path);
+});
+
+test('[UI-67] a training is started from the form, stopped and gone on with', async () => {
+  await page.getByTestId('new-run').click();
+  await page.getByTestId('form-kind').selectOption('train', { timeout: 60_000 });
+  await page.getByTestId('form-environment').selectOption('reacher');
+  await page.getByTestId('form-preset').selectOption('rlpd');
+  await page.getByTestId('form-teacher').selectOption('none');
+  await page.getByTestId('form-steps').fill('9000');
+  await page.getByTestId('start-training').click();
+  const training = page.getByTestId('training');
+  const stands = (state: string) =>
+    until(state, async () => (await training.getAttribute('data-state')) === state);
+  await stands('running');
+  await until('its steps', async () =>
+    / of 9,000 steps/.test((await training.textContent()) ?? ''),
+  );
+  await screenshot(page, 'training');
+  expect(await violations(page)).toEqual([]);
+  await page.getByTestId('training-stop').click();
+  await stands('stopped');
+  await page.getByTestId('training-resume').click();
+  await stands('running');
+  await page.getByTestId('training-stop').click();
+  await stands('stopped');
 });
 
 test('[UI-53] a form becomes a command; a run goes out as files that hold what the server has', async () => {

@@ -15,13 +15,28 @@ export interface ServeProcess {
 }
 
 /** Resolves when it listens on a free port, or has ended. */
-export async function serve(
+export function serve(
   dataDir: string,
   args: readonly string[] = [],
   flags: readonly string[] = ['--port', '0'],
 ): Promise<ServeProcess> {
-  const command = ['bin/reins.mjs', 'serve', '--no-page', '--data', dataDir, ...flags, ...args];
-  const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  return start(['serve', '--no-page', '--data', dataDir, ...flags, ...args]);
+}
+
+/** `reins watch FILE`, with the folder in which it may make others. */
+export function watch(file: string, temporary: string): Promise<ServeProcess> {
+  return start(['watch', file, '--no-page', '--port', '0'], { TMPDIR: temporary });
+}
+
+async function start(
+  words: readonly string[],
+  more: NodeJS.ProcessEnv = {},
+): Promise<ServeProcess> {
+  const child = spawn(process.execPath, ['bin/reins.mjs', ...words], {
+    cwd: root,
+    env: { ...process.env, ...more },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -28,7 +28,10 @@ it('[UI-52] only settings in which runs differ are told, nested ones by their pa
 });
 
 it('[UI-52] a form becomes the command, as a shell takes it', () => {
-  const chosen = { kind: 'train', environment: 'driving', preset: 'reins', seed: '3' } as const;
+  const chosen = {
+    ...{ kind: 'train' as const, environment: 'driving', preset: 'reins', seed: '3' },
+    ...{ teacher: '', steps: '', labels: '' },
+  } as const;
   const changes = { 'options.map': "it's S", 'learner.gamma': '0.98', 'reward.members': ' ' };
   expect(newRunCommand({ ...chosen, changes })).toBe(
     `reins train --env driving --preset reins --seed 3 --option 'map=it'\\''s S' --set learner.gamma=0.98`,
@@ -41,7 +44,7 @@ it('[UI-52] a form becomes the command, as a shell takes it', () => {
 
 it('[UI-52] a run goes on while its steps grow', () => {
   const run = (id: string, steps: number) => ({
-    ...{ id, environmentId: 'reacher', preset: 'pebble', seed: 1, createdAt: 0 },
+    ...{ id, key: id, environmentId: 'reacher', preset: 'pebble', seed: 1, createdAt: 0 },
     ...{ isServed: false, answers: 0, last: point(steps, {}) },
   });
   const first = withGrowth([run('a', 10), run('b', 10)], undefined, 1000);

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useApp } from '../context.ts';
 import type { Status } from '../core/store.ts';
 import { GoalNote } from '../goal/goal.tsx';
+import { noLearning } from '../still-words.ts';
 import { ComparePair } from './compare-pair.tsx';
 import { RankClips } from './rank-clips.tsx';
 import { RateClip } from './rate-clip.tsx';
@@ -41,7 +42,9 @@ function Empty({ count, undo }: { count: number; undo: (() => void) | undefined 
   const learner = useApp((s) => s.status?.learner);
   const connected = useApp((s) => s.connection === 'open');
   const isPaused = useApp((s) => s.standing?.state === 'paused');
-  const why = isPaused ? PAUSED : connected ? whyNone(learner) : NOT_CONNECTED;
+  const policy = useApp((s) => s.welcome?.policy);
+  const none = policy ? noLearning(policy) : whyNone(learner);
+  const why = isPaused ? PAUSED : connected ? none : NOT_CONNECTED;
   return (
     <Center className="view" p="md" data-testid="compare-empty">
       <Stack align="center" gap="xs" maw={420}>
@@ -50,7 +53,9 @@ function Empty({ count, undo }: { count: number; undo: (() => void) | undefined 
             ? 'You are paused'
             : count > 0
               ? 'All answered for now'
-              : 'Nothing to judge yet'}
+              : policy
+                ? 'Nothing to judge'
+                : 'Nothing to judge yet'}
         </Title>
         <Text c="dimmed" ta="center" size="sm">
           {why}

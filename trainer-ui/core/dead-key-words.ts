@@ -15,10 +15,18 @@ import type { AppState, Tab } from './store.ts';
 type Controls = NonNullable<AppState['welcome']>['environment']['controls'];
 const ANYWHERE = `${firstKey(PAGE.goal)} shows the goal, ${firstKey(PAGE.help)} all keys.`;
 
-export function deadKeyWords(key: string, screen: Tab, controls: Controls): string {
+/** `isLooking`: people neither drive nor reward here. */
+export function deadKeyWords(
+  key: string,
+  screen: Tab,
+  controls: Controls,
+  isLooking = false,
+): string {
   const nothing = `${keyLabel(key)} does nothing here.`;
   switch (screen) {
     case 'live':
+      if (isLooking)
+        return `${nothing} People only look on: ${firstKey(LIVE.pause)} pauses, ${firstKey(LIVE.estop)} stops. ${ANYWHERE}`;
       return `${nothing} ${takeOverKeys(controls).join(' ')} drive while held, + and − reward, ${firstKey(LIVE.pause)} pauses, ${firstKey(LIVE.estop)} stops. ${ANYWHERE}`;
     case 'compare':
       return `${nothing} ${firstKey(COMPARE.a)} and ${firstKey(COMPARE.b)} choose, ${firstKey(COMPARE.equal)} is equal, ${firstKey(COMPARE.incomparable)} can’t tell, ${firstKey(COMPARE.skip)} skips, ${firstKey(CLIPS.undo)} undoes. ${ANYWHERE}`;

@@ -190,6 +190,10 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
 export const takesPart = ({ welcome }: Pick<AppState, 'welcome'>): boolean =>
   welcome?.study?.consent?.isGiven !== false;
 
+/** Whether people neither drive nor give feedback here, since nothing is kept. */
+export const looksOn = ({ welcome }: Pick<AppState, 'welcome'>): boolean =>
+  welcome?.policy?.isWatched === true;
+
 function agreed(welcome: Welcome, hash: string): Welcome {
   const { study } = welcome;
   if (study?.consent?.hash !== hash) return welcome;

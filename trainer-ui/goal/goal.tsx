@@ -2,6 +2,7 @@
 import { Button, CloseButton, Group, Kbd, Modal, Stack, Text, Title } from '@mantine/core';
 import { useApp, useClient } from '../context.ts';
 import { COMPARE, firstKey, keyLabel, PAGE, takeOverKeys } from '../core/bindings.ts';
+import { stillWords } from '../still-words.ts';
 import { Paragraphs } from '../study/paragraphs.tsx';
 import { useTour } from '../tour/use-tour.ts';
 
@@ -12,6 +13,7 @@ const UNSAID = 'What you would rather see again.';
 export function GoalDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const environment = useApp((s) => s.welcome?.environment);
   const instructions = useApp((s) => s.welcome?.study?.instructions);
+  const policy = useApp((s) => s.welcome?.policy);
   const tour = useTour();
   if (!environment) return null;
   const keys = takeOverKeys(environment.controls);
@@ -25,28 +27,36 @@ export function GoalDialog({ opened, onClose }: { opened: boolean; onClose: () =
           </section>
         )}
         <Part title="What counts as better">{environment.better ?? UNSAID}</Part>
-        <Part title="How to judge">
-          Under Compare, press {firstKey(COMPARE.a)} or {firstKey(COMPARE.b)} for the better clip,{' '}
-          {firstKey(COMPARE.equal)} where both are as good, {firstKey(COMPARE.incomparable)} where
-          you cannot tell. Judge what you see, not what you think was meant.
-        </Part>
-        <Part title="How to step in">
-          Under Live, hold a key to drive{keys.length > 0 ? ` (${keys.join(' ')})` : ''}, a
-          gamepad’s stick or the controls on a touch screen; let go to hand back. Step in before it
-          goes wrong: what you do and what the agent wanted are both kept.
-        </Part>
-        <Group>
-          <Button
-            variant="default"
-            onClick={() => {
-              onClose();
-              tour.begin();
-            }}
-            data-testid="tour-again"
-          >
-            Take the tour (2 minutes)
-          </Button>
-        </Group>
+        {!policy?.isWatched && (
+          <>
+            <Part title="How to judge">
+              Under Compare, press {firstKey(COMPARE.a)} or {firstKey(COMPARE.b)} for the better
+              clip, {firstKey(COMPARE.equal)} where both are as good,{' '}
+              {firstKey(COMPARE.incomparable)} where you cannot tell. Judge what you see, not what
+              you think was meant.
+            </Part>
+            <Part title="How to step in">
+              Under Live, hold a key to drive{keys.length > 0 ? ` (${keys.join(' ')})` : ''}, a
+              gamepad’s stick or the controls on a touch screen; let go to hand back. Step in before
+              it goes wrong: what you do and what the agent wanted are both kept.
+            </Part>
+          </>
+        )}
+        {policy && <Part title="Who drives">{stillWords(policy, environment.id)}</Part>}
+        {!policy && (
+          <Group>
+            <Button
+              variant="default"
+              onClick={() => {
+                onClose();
+                tour.begin();
+              }}
+              data-testid="tour-again"
+            >
+              Take the tour (2 minutes)
+            </Button>
+          </Group>
+        )}
       </Stack>
     </Modal>
   );
@@ -67,6 +77,8 @@ function Part({ title, children }: { title: string; children: React.ReactNode })
 export function GoalNote() {
   const client = useClient();
   const open = useApp((s) => s.goalNote);
+  // The tour ends in answers: where nothing learns nobody is asked.
+  const isStill = useApp((s) => s.welcome?.policy !== undefined);
   const environment = useApp((s) => s.welcome?.environment);
   const tour = useTour();
   if (!open || !environment) return null;
@@ -83,15 +95,17 @@ export function GoalNote() {
         />
       </Group>
       <Better />
-      <Button
-        size="compact-sm"
-        mt={6}
-        className="tour-offer"
-        onClick={tour.begin}
-        data-testid="tour-begin"
-      >
-        Show me round (2 minutes)
-      </Button>
+      {!isStill && (
+        <Button
+          size="compact-sm"
+          mt={6}
+          className="tour-offer"
+          onClick={tour.begin}
+          data-testid="tour-begin"
+        >
+          Show me round (2 minutes)
+        </Button>
+      )}
     </section>
   );
 }

@@ -12,6 +12,7 @@ import type { ReactNode } from 'react';
 import type { EpisodeSummary, MetricsPoint } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
 import { endReasonOf } from '../core/end-reason.ts';
+import { noLearning } from '../still-words.ts';
 import { Chart } from './chart.tsx';
 import { type ChartDescription, REWARD_CHARTS, RUN_CHARTS } from './charts.ts';
 import { binsOf } from './reliability.ts';
@@ -20,10 +21,12 @@ import { ReliabilityDiagram } from './reliability-diagram.tsx';
 export default function LearningView() {
   const points = useApp((s) => s.metrics);
   const episodes = useApp((s) => s.episodes);
+  const policy = useApp((s) => s.welcome?.policy);
   return (
     <ScrollArea className="view" data-testid="learning" viewportProps={{ tabIndex: 0 }}>
       <Stack p="md" gap="md">
         <VisuallyHidden component="h1">Learning</VisuallyHidden>
+        {policy && <Text size="sm">{noLearning(policy)}</Text>}
         <Title order={2} size="h5">
           The agent
         </Title>

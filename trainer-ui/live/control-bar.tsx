@@ -15,6 +15,7 @@ import {
 import type { ReactNode } from 'react';
 import { useApp, useClient } from '../context.ts';
 import { LIVE, REWARDS, withKey } from '../core/bindings.ts';
+import { looksOn } from '../core/store.ts';
 import { Controls } from './controls/controls.tsx';
 import { isHalted } from './request.ts';
 import { newEpisode, rewind } from './use-operator.ts';
@@ -25,12 +26,13 @@ const ROOMY = '(min-width: 1100px)';
 
 export function ControlBar() {
   const roomy = useMediaQuery(ROOMY, true, { getInitialValueInEffect: false });
+  const isLooking = useApp(looksOn);
   return (
     <div className="control-bar glass" role="toolbar" aria-label="controls of the simulation">
-      <Rewards />
+      {!isLooking && <Rewards />}
       <TimeButtons />
       {roomy ? <ViewSettings /> : <MoreSettings />}
-      <Controls />
+      {!isLooking && <Controls />}
       <Stop />
     </div>
   );

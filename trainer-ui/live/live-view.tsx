@@ -1,6 +1,7 @@
 import { Center, Loader, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useApp, useClient } from '../context.ts';
+import { looksOn } from '../core/store.ts';
 import { GoalNote } from '../goal/goal.tsx';
 import type { Stage } from '../scene/stage.ts';
 import { ControlBar } from './control-bar.tsx';
@@ -20,6 +21,7 @@ export function LiveView() {
   const camera = useApp((s) => s.camera);
   const controller = useApp((s) => s.status?.controller ?? 'policy');
   const driving = useApp((s) => s.driving);
+  const isLooking = useApp(looksOn);
   const request = useApp((s) => requestOf(s, client.teacherId));
   const [stage, setStage] = useState<Stage>();
   const [ready, setReady] = useState(false);
@@ -56,9 +58,7 @@ export function LiveView() {
           <OverrideCard />
           <ForcesToggle />
         </div>
-        <div className="hud-drive">
-          <TouchDrive />
-        </div>
+        <div className="hud-drive">{!isLooking && <TouchDrive />}</div>
         <div className="hud-bar">
           <ControlBar />
         </div>

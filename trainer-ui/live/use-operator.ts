@@ -5,8 +5,8 @@ import { createAxes, type GamepadState, turnToView } from '../core/axes.ts';
 import { actionOf, CAMERAS, driveKeys, LIVE, nextOwnCamera, rewardOf } from '../core/bindings.ts';
 import { type Client, newId } from '../core/client.ts';
 import { readPads } from '../core/gamepads.ts';
-import type { Welcome } from '../core/store.ts';
-import { isForPage } from '../use-keys.ts';
+import { looksOn, type Welcome } from '../core/store.ts';
+import { closesDialog, isForPage } from '../use-keys.ts';
 import { isHalted } from './request.ts';
 
 const INPUT_EVERY = 33;
@@ -19,10 +19,12 @@ export function useOperator(): void {
   const client = useClient();
   const runId = useApp((s) => s.welcome?.runId);
   const environment = useApp((s) => s.welcome?.environment);
+  const isLooking = useApp(looksOn);
   useEffect(() => {
     if (!runId || !environment) return;
-    return operate(client, environment);
-  }, [client, runId, environment]);
+    // Whoever only looks on has no controls.
+    return operate(client, isLooking ? { ...environment, controls: [] } : environment);
+  }, [client, runId, environment, isLooking]);
 }
 
 function operate(
@@ -138,6 +140,7 @@ function operate(
 function command(client: Client, event: KeyboardEvent): boolean {
   const reward = rewardOf(event);
   if (reward !== undefined) {
+    if (looksOn(client.store.getState())) return false;
     client.reward(reward);
     return true;
   }
@@ -168,7 +171,7 @@ function command(client: Client, event: KeyboardEvent): boolean {
       client.control('step');
       return true;
     case 'estop':
-      if (document.querySelector('[role="dialog"]')) return false; // closes that
+      if (closesDialog(event)) return false;
       client.control('estop');
       return true;
   }

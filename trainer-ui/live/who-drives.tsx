@@ -1,9 +1,22 @@
 /** Who acts now; and where nothing goes on by itself, why and which key goes on. */
 import { Badge, Group, Text } from '@mantine/core';
 import { useApp, useClient } from '../context.ts';
+import { stillWords } from '../still-words.ts';
 import { CONTROLLER_COLOUR } from '../theme.ts';
 import { haltWords } from './halt-words.ts';
 import { holdsHere, requestOf } from './request.ts';
+
+/** A finished policy drives: nobody shall wait for it to learn. */
+function StillWords() {
+  const policy = useApp((s) => s.welcome?.policy);
+  const environment = useApp((s) => s.welcome?.environment.id ?? '');
+  if (!policy) return null;
+  return (
+    <Text className="glass says" size="sm" maw={460} data-testid="still-words">
+      {stillWords(policy, environment)}
+    </Text>
+  );
+}
 
 const WORDS = { policy: 'Agent drives', human: 'You drive', safe: 'Stopped' } as const;
 
@@ -53,6 +66,7 @@ export function WhoDrives() {
           This page stood still for a moment. Let go of the controls, then take over again.
         </Text>
       )}
+      <StillWords />
       {halt && (
         <Text className="glass says" size="sm" role="status" data-testid="halt-words">
           {halt}

@@ -1,11 +1,23 @@
 /** A form of everything that can be set, and the command that begins such a run. */
-import { Accordion, Alert, Group, NativeSelect, SimpleGrid, Text, TextInput } from '@mantine/core';
+import {
+  Accordion,
+  Alert,
+  Button,
+  Group,
+  NativeSelect,
+  SimpleGrid,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { CopyCommand } from './copy-command.tsx';
 import { type Forms, getForms, type SettingsSchema } from './run-api.ts';
 import { type Chosen, newRunCommand } from './run-words.ts';
+import { startTraining } from './training-api.ts';
+import { TEACHERS, USUAL, wantedOf } from './training-words.ts';
+import type { TrainingsHere } from './use-trainings.ts';
 
-export function NewRun() {
+export function NewRun(props: FormProps) {
   const [forms, setForms] = useState<Forms>();
   const [error, setError] = useState<string>();
   useEffect(() => {
@@ -17,7 +29,12 @@ export function NewRun() {
         {error}
       </Alert>
     );
-  return forms ? <Form forms={forms} /> : <Text c="dimmed">Making the form…</Text>;
+  return forms ? <Form forms={forms} {...props} /> : <Text c="dimmed">Making the form…</Text>;
+}
+
+interface FormProps {
+  readonly here: TrainingsHere;
+  readonly onStart: () => void;
 }
 
 const FIRST: Chosen = {
@@ -25,10 +42,13 @@ const FIRST: Chosen = {
   environment: 'driving',
   preset: 'reins',
   seed: '',
+  teacher: '',
+  steps: '',
+  labels: '',
   changes: {},
 };
 
-function Form({ forms }: { forms: Forms }) {
+function Form({ forms, here, onStart }: { forms: Forms } & FormProps) {
   const [chosen, setChosen] = useState(FIRST);
   const set = (next: Partial<Chosen>) => setChosen({ ...chosen, ...next });
   const environment = forms.environments.find(({ id }) => id === chosen.environment);
@@ -44,6 +64,7 @@ function Form({ forms }: { forms: Forms }) {
   return (
     <section className="new-run card" aria-label="new run" data-testid="new-run-form">
       <Basics forms={forms} chosen={chosen} set={set} />
+      {chosen.kind === 'train' && <OfTraining chosen={chosen} set={set} />}
       <Accordion variant="separated" multiple>
         {parts.map(({ name, doc, schema }) => (
           <Accordion.Item key={name} value={name}>
@@ -58,9 +79,23 @@ function Form({ forms }: { forms: Forms }) {
         <Text size="sm" c="dimmed">
           {chosen.kind === 'serve'
             ? 'A server serves one run: start this beside it with --port, or after it.'
-            : 'With --data FOLDER its curves appear here while it runs, where this server was started with --watch FOLDER.'}
+            : here.list?.most
+              ? 'It runs here, beside the simulation and behind it, and ends with this server. Or begin it elsewhere:'
+              : 'This server starts no trainings (--trainings). With --data FOLDER its curves appear here while it runs, where this server was started with --watch FOLDER.'}
         </Text>
       </Group>
+      {chosen.kind === 'train' && !!here.list?.most && (
+        <Group>
+          <Button
+            onClick={async () => {
+              if (await here.act(() => startTraining(wantedOf(chosen)))) onStart();
+            }}
+            data-testid="start-training"
+          >
+            Start training
+          </Button>
+        </Group>
+      )}
       <CopyCommand command={newRunCommand(chosen)} />
     </section>
   );
@@ -107,6 +142,37 @@ function Basics(props: { forms: Forms; chosen: Chosen; set: (next: Partial<Chose
         onChange={(e) => set({ seed: e.currentTarget.value.replace(/\D/g, '') })}
         data-testid="form-seed"
       />
+    </SimpleGrid>
+  );
+}
+
+/** Who teaches a headless training, and how long. */
+function OfTraining(props: { chosen: Chosen; set: (next: Partial<Chosen>) => void }) {
+  const { chosen, set } = props;
+  const numberField = (name: 'steps' | 'labels', label: string) => (
+    <TextInput
+      label={label}
+      placeholder={`${USUAL[name]}`}
+      inputMode="numeric"
+      value={chosen[name]}
+      onChange={(e) => set({ [name]: e.currentTarget.value.replace(/\D/g, '') })}
+      data-testid={`form-${name}`}
+    />
+  );
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md">
+      <NativeSelect
+        label="Teacher"
+        value={chosen.teacher}
+        onChange={(e) => set({ teacher: e.currentTarget.value })}
+        data={[
+          { value: '', label: `default: ${USUAL.teacher}` },
+          ...TEACHERS.map((name) => ({ value: name, label: name })),
+        ]}
+        data-testid="form-teacher"
+      />
+      {numberField('steps', 'Environment steps')}
+      {numberField('labels', 'Answers of the teacher')}
     </SimpleGrid>
   );
 }

@@ -22,6 +22,8 @@ export interface Forms {
     readonly title: string;
     readonly description: string;
     readonly options: SettingsSchema;
+    /** Names of options that are paths. */
+    readonly pathOptions: readonly string[];
   }[];
   readonly presets: readonly {
     readonly id: string;
@@ -35,7 +37,7 @@ export interface Forms {
 const json = async <T>(response: Promise<Response>) => (await response).json() as Promise<T>;
 
 export const listRuns = () => json<RunRow[]>(get('api/runs'));
-export const metricsOf = (id: string) => json<MetricsPoint[]>(get(`api/runs/${id}/metrics`));
+export const metricsOf = (key: string) => json<MetricsPoint[]>(get(`api/runs/${key}/metrics`));
 export const getForms = () => json<Forms>(get('api/forms'));
 export const describeRun = (id: string, change: { name?: string; notes?: string }) =>
   post(`api/runs/${id}`, change);

@@ -35,8 +35,11 @@ function useMetrics(ids: readonly string[]) {
 }
 
 export function RunCompare({ runs }: { runs: readonly RunRow[] }) {
-  const metrics = useMetrics(runs.map(({ id }) => id));
-  const points = useMemo(() => merged(runs.map(({ id }) => metrics[id] ?? NONE)), [runs, metrics]);
+  const metrics = useMetrics(runs.map(({ key }) => key));
+  const points = useMemo(
+    () => merged(runs.map(({ key }) => metrics[key] ?? NONE)),
+    [runs, metrics],
+  );
   const titles = runs.map(titleOf).join('\n');
   const charts = useMemo(() => chartsOf(titles.split('\n')), [titles]);
   return (
@@ -85,7 +88,7 @@ function Settings({ runs }: { runs: readonly RunRow[] }) {
               <Table.Tr>
                 <Table.Th>Setting</Table.Th>
                 {runs.map((run) => (
-                  <Table.Th key={run.id}>{titleOf(run)}</Table.Th>
+                  <Table.Th key={run.key}>{titleOf(run)}</Table.Th>
                 ))}
               </Table.Tr>
             </Table.Thead>
@@ -94,7 +97,7 @@ function Settings({ runs }: { runs: readonly RunRow[] }) {
                 <Table.Tr key={setting}>
                   <Table.Td>{setting}</Table.Td>
                   {values.map((value, i) => (
-                    <Table.Td key={runs[i]!.id}>{value || 'default'}</Table.Td>
+                    <Table.Td key={runs[i]!.key}>{value || 'default'}</Table.Td>
                   ))}
                 </Table.Tr>
               ))}

@@ -34,7 +34,7 @@ export function RunDetails({ run, onChange }: { run: RunRow; onChange: () => voi
             key={file}
             size="sm"
             underline="always"
-            href={`api/runs/${run.id}/files/${file}`}
+            href={`api/runs/${run.key}/files/${file}`}
             download={`${run.id}-${file}`}
             data-testid={`file-${file}`}
           >

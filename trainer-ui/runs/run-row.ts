@@ -5,6 +5,8 @@ type Values = Readonly<Record<string, unknown>>;
 
 export interface RunRow {
   readonly id: string;
+  /** In addresses: runs of several folders may have one id. */
+  readonly key: string;
   readonly name?: string;
   readonly notes?: string;
   readonly environmentId: string;

@@ -24,10 +24,10 @@ export function RunTable(props: {
         <Table.Tbody>
           {runs.map((run) => (
             <Row
-              key={run.id}
+              key={run.key}
               run={run}
-              isChosen={chosen.includes(run.id)}
-              choose={() => choose(run.id)}
+              isChosen={chosen.includes(run.key)}
+              choose={() => choose(run.key)}
             />
           ))}
         </Table.Tbody>
@@ -47,7 +47,7 @@ function Row({ run, isChosen, choose }: { run: RunRow; isChosen: boolean; choose
           checked={isChosen}
           onChange={choose}
           aria-label={`show ${titleOf(run)}`}
-          data-testid={`choose-${run.id}`}
+          data-testid={`choose-${run.key}`}
         />
       </Table.Td>
       <Table.Td title={run.folder ? `${run.id}, in ${run.folder}` : run.id}>

@@ -5,7 +5,11 @@ import type { RunRow } from './run-row.ts';
 /** ms without a new step after which a run no longer counts as going on. */
 const STILL = 15_000;
 
-export const titleOf = ({ id, name }: Pick<RunRow, 'id' | 'name'>): string => name ?? id;
+/** Trainings of this server may have one id: each is told with the name of its folder. */
+export function titleOf({ id, name, key }: Pick<RunRow, 'id' | 'name' | 'key'>): string {
+  const training = /^t-[0-9a-f]{8}(?=\.)/.exec(key)?.[0];
+  return name ?? (training === undefined ? id : `${id}, ${training}`);
+}
 
 /** By what the page saw: figures of a headless training bear simulated times. */
 export function standing(
@@ -23,7 +27,7 @@ export function withGrowth(
   now: number,
 ): RunRow[] {
   return next.map((run) => {
-    const old = before?.find(({ id }) => id === run.id);
+    const old = before?.find(({ key }) => key === run.key);
     const [steps, oldSteps] = [run, old].map((each) => each?.last?.environmentSteps ?? 0);
     // A run that is new since the last look has begun meanwhile.
     const isGrown = before !== undefined && (old === undefined || steps! > oldSteps!);
@@ -74,11 +78,16 @@ export interface Chosen {
   readonly environment: string;
   readonly preset: string;
   readonly seed: string;
+  /** Of trainings; '': as usual. */
+  readonly teacher: string;
+  readonly steps: string;
+  readonly labels: string;
   /** Changes: `options.horizon`, `learner.gamma`, as texts. */
   readonly changes: Readonly<Record<string, string>>;
 }
 
-export function newRunCommand({ kind, environment, preset, seed, changes }: Chosen): string {
+export function newRunCommand(chosen: Chosen): string {
+  const { kind, environment, preset, seed, changes } = chosen;
   const set = Object.entries(changes)
     .filter(([, value]) => value.trim() !== '')
     .map(([name, value]) =>
@@ -87,7 +96,10 @@ export function newRunCommand({ kind, environment, preset, seed, changes }: Chos
         : `--set ${quoted(`${name}=${value}`)}`,
     );
   const words = [`reins ${kind}`, `--env ${environment}`, `--preset ${preset}`];
-  return [...words, ...(seed ? [`--seed ${seed}`] : []), ...set].join(' ');
+  const { teacher, steps, labels } = chosen;
+  const ofTraining = kind === 'train' ? { teacher, steps, labels, seed } : { seed };
+  const said = Object.entries(ofTraining).filter(([, value]) => value !== '');
+  return [...words, ...said.map(([name, value]) => `--${name} ${value}`), ...set].join(' ');
 }
 
 /** As a shell takes it. */

@@ -7,18 +7,21 @@ import { NewRun } from './new-run.tsx';
 import { RunCompare } from './run-compare.tsx';
 import { RunDetails } from './run-details.tsx';
 import { RunTable } from './run-table.tsx';
+import { Trainings } from './trainings.tsx';
 import { useRuns } from './use-runs.ts';
+import { useTrainings } from './use-trainings.ts';
 
 /** More curves than can be told apart are not drawn. */
 const MOST = 4;
 
 export default function RunsView() {
   const { runs, error, look } = useRuns();
+  const trainings = useTrainings();
   const [chosen, setChosen] = useState<readonly string[]>();
   const [isNew, setIsNew] = useState(false);
-  const served = runs?.find((run) => run.isServed)?.id;
+  const served = runs?.find((run) => run.isServed)?.key;
   const ids = chosen ?? (served === undefined ? [] : [served]);
-  const shown = ids.flatMap((id) => runs?.find((run) => run.id === id) ?? []);
+  const shown = ids.flatMap((id) => runs?.find((run) => run.key === id) ?? []);
   const choose = (id: string) => {
     setIsNew(false);
     setChosen(ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id].slice(-MOST));
@@ -46,12 +49,13 @@ export default function RunsView() {
           {error}
         </Alert>
       )}
+      <Trainings here={trainings} runs={runs ?? []} />
       <RunTable runs={runs ?? []} chosen={ids} choose={choose} />
       {isNew ? (
-        <NewRun />
+        <NewRun here={trainings} onStart={() => setIsNew(false)} />
       ) : (
         <>
-          {shown.length === 1 && only && <RunDetails key={only.id} run={only} onChange={look} />}
+          {shown.length === 1 && only && <RunDetails key={only.key} run={only} onChange={look} />}
           {shown.length === 0 && (
             <Text c="dimmed">Choose one run, or up to {MOST} to compare.</Text>
           )}

@@ -11,6 +11,7 @@ import { People } from '../../../server/people/people.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from '../../../server/protocol/index.ts';
 import type { Storage } from '../../../server/storage/contract.ts';
 import type { WatchedFolders } from '../../../server/storage/watched.ts';
+import { TrainingRefusal, type Trainings } from '../../../server/trainings/contract.ts';
 
 export interface Door {
   readonly port: number;
@@ -24,6 +25,20 @@ export interface Door {
   close(): Promise<void>;
 }
 
+const none = () => {
+  throw new TrainingRefusal(404, 'there is none');
+};
+const noTrainings: Trainings = {
+  most: 0,
+  list: () => [],
+  folders: () => [],
+  start: none,
+  stop: none,
+  goOn: none,
+  branch: none,
+  close: async () => {},
+};
+
 const noAccounts = { listAccounts: async () => [], listLogins: async () => [] } as never;
 
 export async function openDoor(
@@ -36,6 +51,7 @@ export async function openDoor(
     consents?: Consents;
     watched?: WatchedFolders;
     webhooks?: readonly { readonly report: WebhookReport }[];
+    trainings?: Trainings;
   } = {},
 ): Promise<Door> {
   const listeners = new Set<RunListener>();
@@ -57,6 +73,7 @@ export async function openDoor(
     webhooks: options.webhooks ?? [],
     watched: options.watched ?? { all: () => [], close: async () => {} },
     forms: async () => ({ environments: [], presets: [] }),
+    trainings: options.trainings ?? noTrainings,
   });
   const welcome = { runId: 'run-1' } as never;
   const sockets: Sockets = acceptSockets(app.server, {

@@ -11,7 +11,7 @@ const FEELS = [
 ];
 
 test.each(FEELS)(
-  '[UI-55] %o: nothing in the dead zone, no step behind it, both ends reached',
+  '[UI-65] %o: nothing in the dead zone, no step behind it, both ends reached',
   (feel) => {
     const sign = feel.invert ? -1 : 1;
     expect(respond(feel.deadZone, feel)).toBe(0);
@@ -29,19 +29,19 @@ test.each(FEELS)(
   },
 );
 
-test('[UI-55] a curve is finer around the middle', () => {
+test('[UI-65] a curve is finer around the middle', () => {
   const straight = respond(0.5, { deadZone: 0, curve: 1, invert: false });
   expect(straight).toBeCloseTo(0.5);
   expect(respond(0.5, { deadZone: 0, curve: 2, invert: false })).toBeCloseTo(0.25);
 });
 
-test('[UI-55] the picture of a curve goes through its own ends and rests in the dead zone', () => {
+test('[UI-65] the picture of a curve goes through its own ends and rests in the dead zone', () => {
   const points = curvePath({ deadZone: 0.25, curve: 2, invert: true }).slice(1).split('L');
   expect([points[0], points.at(-1)]).toEqual(['4.0 4.0', '96.0 96.0']);
   expect(points.filter((point) => point.endsWith(' 50.0')).length).toBe(17); // ±0.25 of 65 points
 });
 
-test('[UI-55] what is remembered has to be a feel', () => {
+test('[UI-65] what is remembered has to be a feel', () => {
   for (const feel of FEELS) expect(isFeel(feel)).toBe(true);
   const { deadZone } = FEEL_RANGE;
   for (const damaged of [
@@ -56,7 +56,7 @@ test('[UI-55] what is remembered has to be a feel', () => {
     expect(isFeel(damaged)).toBe(false);
 });
 
-test('[UI-55] inputs are called as the live picture numbers them', () => {
+test('[UI-65] inputs are called as the live picture numbers them', () => {
   expect(inputWords({ kind: 'axis', index: 3, sign: -1 })).toBe('axis 3 −');
   expect(inputWords({ kind: 'axis', index: 0, sign: 1 })).toBe('axis 0');
   expect(inputWords({ kind: 'button', index: 7 })).toBe('button 7');

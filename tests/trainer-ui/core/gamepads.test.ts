@@ -126,7 +126,7 @@ test('[UI-11] inputs of a pad without standard layout are mapped and remembered'
   expect(later.gamepads.isMapped).toBe(false);
 });
 
-test('[UI-55] how an axis answers is remembered of its kind of pad, and forgotten with the mapping', () => {
+test('[UI-65] how an axis answers is remembered of its kind of pad, and forgotten with the mapping', () => {
   const storage = createMemoryStore();
   const { hold, gamepads, values } = drive(storage);
   expect(hold([pad({ axes: [0.1, 0, 0, 0] })])).toBe(0);
@@ -148,7 +148,7 @@ test('[UI-55] how an axis answers is remembered of its kind of pad, and forgotte
   expect(drive(storage).hold([pad({ axes: [0.1, 0, 0, 0] })])).toBe(0);
 });
 
-test('[UI-55] damaged feels are none', () => {
+test('[UI-65] damaged feels are none', () => {
   for (const text of ['{', '[]', '{"std":{"axis 0":{"deadZone":9}}}', '{"std":3}']) {
     const storage = createMemoryStore();
     storage.setItem('reins-gamepad-feels', text);

@@ -119,12 +119,14 @@ function Setting(props: {
 function Curve({ control, feel }: { control: AxisControl; feel: Feel }) {
   const client = useClient();
   const root = useRef<HTMLDivElement>(null);
+  // The hand's left is left here too; the curve itself is the same from both sides.
+  const side = growsLeft(control) ? -1 : 1;
   useAnimation(() => {
     const state = client.gamepads.seen?.standard;
     if (!state || !root.current) return;
     const { travel, value } = stickOf(control, state);
     const dot = root.current.querySelector('circle');
-    const [x, y] = placeOf(travel, value);
+    const [x, y] = placeOf(side * travel, side * value);
     dot?.setAttribute('cx', `${x}`);
     dot?.setAttribute('cy', `${y}`);
     fillBar(root.current.querySelector('.bar > i'), barOf(value, -1, 1, growsLeft(control)));

@@ -1,0 +1,52 @@
+import type { Chosen } from './run-words.ts';
+import type { Training, TrainingWanted } from './training.ts';
+
+/** Of `reins train`, where nothing else is chosen. */
+export const USUAL = { teacher: 'override', steps: 6000, labels: 100, seed: 1 } as const;
+export const TEACHERS = ['override', 'preference', 'scalar', 'none'] as const;
+
+export function stateWords(state: Training['state'], steps: number, of: number): string {
+  const far = `${steps.toLocaleString('en')} of ${of.toLocaleString('en')} steps`;
+  switch (state) {
+    case 'running':
+      return steps === 0 ? 'running, no figures yet' : far;
+    case 'stopping':
+      return 'saving…';
+    case 'stopped':
+      return `stopped, saved: ${far}`;
+    case 'done':
+      return `done: ${of.toLocaleString('en')} steps`;
+    case 'failed':
+      return 'failed';
+  }
+}
+
+/** As far again. */
+export const longer = ({ steps, labels }: Pick<TrainingWanted, 'steps' | 'labels'>) => ({
+  steps: 2 * steps,
+  labels: 2 * labels,
+});
+
+/** What a form says, as the server takes it: what is left empty is as usual. */
+export function wantedOf({
+  environment,
+  preset,
+  teacher,
+  steps,
+  labels,
+  seed,
+  changes,
+}: Chosen): TrainingWanted {
+  const numberOf = (text: string, usual: number) => (text === '' ? usual : Number(text));
+  return {
+    environment,
+    preset,
+    teacher: teacher || USUAL.teacher,
+    steps: numberOf(steps, USUAL.steps),
+    labels: numberOf(labels, USUAL.labels),
+    seed: numberOf(seed, USUAL.seed),
+    settings: Object.fromEntries(
+      Object.entries(changes).filter(([, value]) => value.trim() !== ''),
+    ),
+  };
+}
