@@ -10,6 +10,7 @@ import type { Storage } from '../storage/contract.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { Admission, Refused } from './admission.ts';
 import { describeApi, docsRoutes } from './api-docs.ts';
+import { behaviourRoutes } from './behaviour-routes.ts';
 import { compressAnswers } from './compress.ts';
 import type { ConnectionLog } from './counted-log.ts';
 import { episodeRoutes } from './episode-routes.ts';
@@ -128,6 +129,7 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
   );
   episodeRoutes(api, run, storage);
   practiceRoutes(api, run);
+  behaviourRoutes(api, run);
   api.get(
     '/api/feedback',
     { schema: { summary: 'The whole feedback log, oldest first' } },

@@ -57,6 +57,7 @@ export const PERMISSIONS = {
   'GET /api/episodes/:id/steps': ALL,
   'GET /api/episodes/:id/marks': ALL,
   'GET /api/practice': ALL,
+  'GET /api/behaviour': ALL,
   'GET /api/queue': READ,
   'GET /api/feedback': READ,
   'GET /api/quality': READ,

@@ -13,6 +13,7 @@ import type { EpisodeSummary, MetricsPoint } from '../../server/protocol/index.t
 import { useApp } from '../context.ts';
 import { endReasonOf } from '../core/end-reason.ts';
 import { noLearning } from '../still-words.ts';
+import { Behaviour } from './behaviour.tsx';
 import { Chart } from './chart.tsx';
 import { type ChartDescription, REWARD_CHARTS, RUN_CHARTS } from './charts.ts';
 import { binsOf } from './reliability.ts';
@@ -37,6 +38,7 @@ export default function LearningView() {
         <Charts charts={REWARD_CHARTS} points={points}>
           <ReliabilityDiagram bins={binsOf(points)} />
         </Charts>
+        <Behaviour />
         <Title order={2} size="h5">
           Newest episodes
         </Title>
