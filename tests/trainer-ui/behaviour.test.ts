@@ -12,7 +12,7 @@ const place = (episodeId: string, from: number, learned: number | null, x = 0, y
   ...{ x, y, learned, reward: -from },
 });
 
-test('[UI-59] best and worst are one of each episode, and none is both', () => {
+test('[UI-69] best and worst are one of each episode, and none is both', () => {
   const places = [
     place('a', 0, 3),
     place('a', 5, 9),
@@ -29,7 +29,7 @@ test('[UI-59] best and worst are one of each episode, and none is both', () => {
   expect(names(extremes([place('a', 0, 1)], 2).worst)).toEqual([]);
 });
 
-test('[UI-59] every place is inside the picture, and shaded by what is learned, or true where nothing is', () => {
+test('[UI-69] every place is inside the picture, and shaded by what is learned, or true where nothing is', () => {
   const dots = dotsOf([place('a', 0, 1, -2, 7), place('b', 0, 3, 2, 0), place('c', 0, 2, 0, 3)]);
   for (const { cx, cy } of dots) {
     expect(cx).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ const variance = (values: readonly number[]) => {
   return values.reduce((all, v) => all + (v - mean) ** 2, 0) / values.length;
 };
 
-test('[UI-59] the map’s axes are the principal components of columns that count alike', () => {
+test('[UI-69] the map’s axes are the principal components of columns that count alike', () => {
   const random = createRandom(3);
   // Three columns say one thing, two another, one nothing and one is noise of its own; in units of their own.
   const rows = Array.from({ length: 300 }, () => {
@@ -33,7 +33,7 @@ test('[UI-59] the map’s axes are the principal components of columns that coun
   expect(explained).toBeLessThan(0.87);
 });
 
-test('[UI-59] nothing that differs, or nothing at all, is a map all the same', () => {
+test('[UI-69] nothing that differs, or nothing at all, is a map all the same', () => {
   expect(project([])).toEqual({ points: [], explained: 0 });
   expect(
     project([
@@ -49,7 +49,7 @@ test('[UI-59] nothing that differs, or nothing at all, is a map all the same', (
   });
 });
 
-test('[UI-59] segments have the sums of both rewards, and are thinned evenly', () => {
+test('[UI-69] segments have the sums of both rewards, and are thinned evenly', () => {
   const episode = recordEpisode('e1', 23);
   const learned = Float32Array.from({ length: 23 }, (_, i) => i);
   const { places } = mapBehaviour([episode], [learned], 5, 100);
