@@ -91,7 +91,7 @@ test('[CLI-11] a grid becomes rows, a table, plots and one page, and is killed a
   expect(rows.every((row) => /^([0-9a-f]{12}(-dirty)?)?$/.test(row.commit))).toBe(true);
   expect(rows.every((row) => existsSync(join(out, row.policy)))).toBe(true);
   checkFiles(out);
-}, 180_000);
+});
 
 test('[CLI-11] a run that fails is counted, shown with its error, and tried again by the same command', async () => {
   const out = join(folder, 'failing');
@@ -129,7 +129,7 @@ test('[CLI-11] a run that fails is counted, shown with its error, and tried agai
   await finish(start(other, ...args));
   for (const { policy } of rows.values())
     expect(readFileSync(join(other, policy)).equals(readFileSync(join(out, policy)))).toBe(true);
-}, 180_000);
+});
 
 function checkFiles(out: string): void {
   for (const name of ['bars-reacher', 'labels-reacher'])

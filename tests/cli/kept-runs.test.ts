@@ -116,7 +116,7 @@ test('[CLI-34] a training in a folder is listed, renamed, exported, served and d
   await told('runs', 'delete', run, '--yes');
   expect(await list()).toEqual([]);
   for (const part of ['episodes', 'checkpoints']) expect(readdirSync(join(data, part))).toEqual([]);
-}, 240_000);
+});
 
 const MODEL = `<mujoco><worldbody><body name="cart"><joint name="slide" type="slide" axis="1 0 0"/>
   <geom size="0.1"/></body></worldbody><actuator><motor joint="slide"/></actuator></mujoco>`;
@@ -150,4 +150,4 @@ test('[STORE-27] --run goes on with a model of one’s own from where it lay, or
   expect(await gone.ended).toBe(2);
   expect(gone.stderr()).toMatch(/^error: mjcf: .*robot\.xml, which .* is gone; .*--mjcf.*\n$/);
   await served(['--run', run, ...at(moved)], isOn);
-}, 240_000);
+});

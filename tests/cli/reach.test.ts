@@ -57,4 +57,4 @@ it('[WIRE-10] a server on all addresses prints a link, and answers to its token 
     await server.end('SIGKILL');
     folder.remove();
   }
-}, 180_000);
+});

@@ -60,7 +60,7 @@ test('[CLI-31] train on SIGINT saves policy, curve and checkpoint, says where, a
   expect(second.code, second.err).toBe(143);
   expect(second.err).toContain(`${id} goes on after ${before} of 100000000 steps`);
   expect(steps()).toBeGreaterThan(before);
-}, 240_000);
+});
 
 test('[CLI-31] train hears SIGTERM during an evaluation, of which a line tells every ten seconds', async () => {
   const out = join(folder, 'a.policy');
@@ -69,7 +69,7 @@ test('[CLI-31] train hears SIGTERM during an evaluation, of which a line tells e
   expect(code, err).toBe(143);
   expect(err).toContain('stopped after 0 of 100000000 steps');
   expect(readPolicyFile(out).environmentId).toBe('reacher');
-}, 240_000);
+});
 
 test('[CLI-31] expert on SIGTERM keeps the clone so far beside the expert that is there', async () => {
   const out = join(folder, 'e.policy');
@@ -80,7 +80,7 @@ test('[CLI-31] expert on SIGTERM keeps the clone so far beside the expert that i
   expect(err).toContain(`is in ${file}; ${out} is as it was`);
   expect(readPolicyFile(file).environmentId).toBe('parking');
   expect(existsSync(out)).toBe(false);
-}, 480_000);
+});
 
 test('[CLI-31] bench feedback on SIGINT keeps the finished runs, and the same command goes on', async () => {
   const grid = [
@@ -103,7 +103,7 @@ test('[CLI-31] bench feedback on SIGINT keeps the finished runs, and the same co
   expect(first.err).toContain(`stopped: ${finished} of `);
   expect(finished).toBeGreaterThan(0);
   expect(existsSync(join(folder, 'report.html'))).toBe(true);
-}, 480_000);
+});
 
 test('[CLI-31] bench feedback --suite speed on SIGINT writes what was measured', async () => {
   const args = ['bin/reins.mjs', 'bench', 'feedback', '--suite', 'speed', '--out', folder];
@@ -112,7 +112,7 @@ test('[CLI-31] bench feedback --suite speed on SIGINT writes what was measured',
   const file = join(folder, 'speed.json');
   expect(err).toContain(`stopped: what was measured until then is in ${file}`);
   expect((JSON.parse(readFileSync(file, 'utf8')) as { rows: object[] }).rows).toEqual([]);
-}, 240_000);
+});
 
 /** Arguments of `bench`, and what is measured of it once its first line of progress is there. */
 const MEASURED: readonly (readonly [name: string, args: string, figure: string, later: string])[] =

@@ -53,4 +53,4 @@ test('[UI-54] a newcomer takes the tour, answers ten comparisons and drives a ro
   expect(diary.personSeconds).toBeLessThan(180);
   expect(errors).toEqual([]);
   await close();
-}, 400_000);
+});

@@ -60,7 +60,7 @@ it('[ROBOT-35] run, checkpoint and export name it; another version is said once 
   const { log, alerts } = await lookIn(OPTIONS);
   expect(alerts).toEqual([said]);
   expect(log).toEqual([expect.stringContaining(said)]);
-}, 240_000);
+});
 
 it('[ROBOT-35] a run without MuJoCo names no engine', async () => {
   const options = ['--env', 'driving', '--preset', 'reins', '--rollouts', '0'];
@@ -71,4 +71,4 @@ it('[ROBOT-35] a run without MuJoCo names no engine', async () => {
   await storage.close();
   expect(run).not.toHaveProperty('engine');
   expect(stored?.checkpoint.meta).not.toHaveProperty('engine');
-}, 240_000);
+});

@@ -111,7 +111,7 @@ it('[CTRL-9] a second operator is refused while the first drives', async () => {
 
 it('[CTRL-9] the connection holds the controls: another tab of the same person neither drives nor lets go', async () => {
   // On a busy machine the watchdog may end a takeover in between; another tab would end each of them.
-  await until('a takeover that another tab does not disturb', holdBesideAnotherTab, 120_000);
+  await until('a takeover that another tab does not disturb', holdBesideAnotherTab);
 });
 
 /** Whether a takeover that lasts while another tab says hello, drives, lets go and leaves is one. */
