@@ -24,6 +24,14 @@ export function createTableFiles(db: Db, claim: Pick<Claim, 'expectHeld'>, folde
   const { checkpoints } = makeFolders(folder);
   let drafts = 0;
   let closed = false;
+  let last: Promise<void> = Promise.resolve();
+
+  /** One after the other: which connection of the pool is first to have the lock is nobody's order. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
+  }
 
   /** Broken rows are kept under another name; the caller goes on without them. */
   async function setAside(name: string, error: unknown): Promise<undefined> {
@@ -76,12 +84,13 @@ export function createTableFiles(db: Db, claim: Pick<Claim, 'expectHeld'>, folde
     },
     putCheckpoint(runId, stored) {
       const { meta, columns } = packCheckpoint(stored);
-      return putCheckpoint(runId, packBinary(meta, columns));
+      const bytes = packBinary(meta, columns);
+      return inTurn(() => putCheckpoint(runId, bytes));
     },
     newDraft: (runId) => temporaryName(join(checkpoints, `${runId}.${++drafts}`)),
     async adoptCheckpoint(runId, draft) {
       try {
-        await putCheckpoint(runId, await readFile(draft));
+        await inTurn(async () => putCheckpoint(runId, await readFile(draft)));
       } finally {
         rmSync(draft, { force: true });
       }
