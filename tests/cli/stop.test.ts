@@ -138,7 +138,6 @@ test.each(MEASURED)(
     expect(number).toBeGreaterThan(0);
     if (later) expect(document[later]).toBeNull();
   },
-  240_000,
 );
 
 test('[CLI-31] a second signal ends the process at once, whatever it is doing', async () => {

@@ -170,7 +170,6 @@ test.each<[string, Readonly<Record<string, Look>>, BrowserContextOptions]>([
     expect(wrong).toEqual([]);
     expect(errors).toEqual([]);
   },
-  600_000,
 );
 
 /** Those that stay: a busy page takes its time to fit itself into a new window. */

@@ -74,10 +74,8 @@ test('[UI-52] a run is named and noted; a headless training appears while it goe
   expect(await page.getByTestId('command').inputValue()).toBe(`reins serve --run ${served.id}`);
 
   train();
-  const trained = await until(
-    'the training',
-    async () => (await rows()).find((run) => run.folder === others.path),
-    120_000,
+  const trained = await until('the training', async () =>
+    (await rows()).find((run) => run.folder === others.path),
   );
   const other = page.locator(`[data-testid="run-row"][data-run="${trained.id}"]`);
   await until('it to go on', async () => (await other.getAttribute('data-stands')) === 'going on');
