@@ -1,6 +1,14 @@
 /** Opens the database of a folder, or says in one line why not and what to do. */
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { Kysely, SqliteDialect, sql } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+  sql,
+} from 'kysely';
 import Database from 'libsql';
 import { isFull } from './room.ts';
 import { MIGRATIONS, SCHEMA_VERSION, type Tables } from './schema.ts';
@@ -19,7 +27,30 @@ export function openDatabase(path: string): Kysely<Tables> {
     }
     return opened;
   });
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as never }) });
+  return new Kysely<Tables>({ dialect: new WritersDialect({ database: database as never }) });
+}
+
+/**
+ * Every transaction here writes, and other processes may write to the same folder (`reins people`): one that reads
+ * first and finds then that it may not write is refused at once, while one that says so at its beginning waits.
+ */
+class WritersDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+class WritersDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig;
+
+  constructor(config: SqliteDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new WritersDriver(this.#config);
+  }
 }
 
 /** Under another name first: there is never a database without its tables. */

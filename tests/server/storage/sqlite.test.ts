@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import Database from 'libsql';
 import { expect, it } from 'vitest';
 import { verifyAudit } from '../../../server/storage/audit-verify.ts';
@@ -113,5 +116,16 @@ it('[STORE-9] what the log of an earlier process names stays too, and files go w
   expect(await storage.pruneEpisodes(RUN.id, 0)).toBe(1);
   expect(readdirSync(join(path, 'episodes'))).toEqual(named.map((id) => `${id}.episode`));
   await storage.close();
+  remove();
+});
+
+it('[STORE-30] processes that write to a folder at once wait for each other', async () => {
+  const { path, remove } = folder();
+  await openStorage(path).close();
+  const script = fileURLToPath(new URL('fixtures/append-audit.ts', import.meta.url));
+  const append = () =>
+    promisify(execFile)(process.execPath, ['--import', 'tsx', script, path, '200']);
+  await Promise.all([append(), append()]);
+  expect(verifyAudit(path)).toMatchObject({ isWhole: true, rows: 400 });
   remove();
 });
