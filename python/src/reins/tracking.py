@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import math
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
@@ -187,8 +186,6 @@ class _Mlflow:
             self._metric(name, value, int(point["time"]), point["environmentSteps"])
             for point in points
             for name, value in point["values"].items()
-            # It would keep an infinite one as the largest float, which draws a cliff.
-            if not math.isinf(value)
         ]
         for start in range(0, len(figures), self.MOST):
             self._client.log_batch(self._id, metrics=figures[start : start + self.MOST])
