@@ -66,7 +66,25 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByTestId('learning').waitFor();
     await sleep(1500);
   },
+  async runs(page) {
+    await page.getByTestId('tab-runs').click();
+    await page.getByTestId('run-curves').locator('.u-over').first().waitFor();
+    await sleep(500);
+  },
+  async people(page) {
+    await page.getByTestId('tab-people').click();
+    await page.getByTestId('people-view').waitFor();
+    await sleep(500);
+  },
+  async controls(page) {
+    await page.getByTestId('tab-live').click();
+    await page.getByTestId('gamepad').click();
+    await page.getByRole('dialog').waitFor();
+    await sleep(500);
+  },
   async keys(page) {
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
     await sleep(500);
