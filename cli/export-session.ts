@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Episode, Feedback } from '../agent/contract.ts';
 import { UsageError } from '../experiments/errors.ts';
-import { describeEnvironment, factsOf } from '../server/actors/facts.ts';
+import { factsOf } from '../server/actors/facts.ts';
 import { hasOneScene, sceneIdOf } from '../server/actors/scene-id.ts';
+import { describeEnvironment } from '../server/actors/wire-environment.ts';
 import { stepsOf } from '../server/connection/episode-routes.ts';
 import {
   encodeSession,

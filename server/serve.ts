@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { EnvironmentOptions } from '../sim/contract.ts';
-import { describeEnvironment } from './actors/facts.ts';
+import { describeEnvironment } from './actors/wire-environment.ts';
 import { Admission } from './connection/admission.ts';
 import { createCountedLog } from './connection/counted-log.ts';
 import { createHttp } from './connection/http.ts';

@@ -1,7 +1,6 @@
 /** An environment as plain data: what its thread tells the server of it. */
 import type { BoxSpace, Environment, EnvironmentInfo } from '../../sim/contract.ts';
 import { getEnvironment, withCreated } from '../../sim/registry.ts';
-import type { WireEnvironment } from '../protocol/index.ts';
 import type { EnvironmentFacts } from './messages.ts';
 
 export function factsOf(id: string, env: Environment): EnvironmentFacts {
@@ -35,30 +34,4 @@ export function infoOf(id: string, env: Environment): EnvironmentInfo {
 
 function namesOf(space: BoxSpace): string[] {
   return [...(space.names ?? Array.from({ length: space.size }, (_, i) => `action ${i}`))];
-}
-
-/** As it is described to a page. */
-export function describeEnvironment(facts: EnvironmentFacts): WireEnvironment {
-  const { info, observationNames, actionNames, actionLow, actionHigh, endReasons, overlays } =
-    facts;
-  return {
-    id: info.id,
-    title: info.title,
-    description: info.description,
-    better: info.better,
-    controlDt: facts.controlDt,
-    horizon: info.horizon,
-    ...(observationNames ? { observationNames: [...observationNames] } : {}),
-    actionNames: [...actionNames],
-    actionLow: [...actionLow],
-    actionHigh: [...actionHigh],
-    controls: info.controls.map(({ paces, ...c }) => ({
-      ...c,
-      positiveKeys: [...c.positiveKeys],
-      negativeKeys: [...c.negativeKeys],
-      ...(paces ? { paces: paces.map((p) => ({ ...p, keys: [...p.keys] })) } : {}),
-    })),
-    endReasons: endReasons.map((reason) => ({ ...reason })),
-    overlays,
-  };
 }

@@ -149,18 +149,17 @@ function scanBox(
     const crossX = (-hx - ex) * aside;
     const crossY = (-hy - ey) * along;
     let near = 0;
-    let over = 0;
     let steep = 0;
     if (crossX > crossY) {
-      over = (hy - ey) * along - crossX;
       near = (-hx - ex) / along;
       steep = along;
     } else {
-      over = (hx - ex) * aside - crossY;
       near = (-hy - ey) / aside;
       steep = aside;
     }
-    over = Math.min(over, hx - ex, hy - ey);
+    // It enters over each face before it leaves over the other; both count, for a ray may graze along a face.
+    const enters = Math.min((hy - ey) * along - crossX, (hx - ex) * aside - crossY);
+    const over = Math.min(enters, hx - ex, hy - ey);
     if (over < -MARGIN && tabled) continue;
     const fraction = near > 0 ? near * perRange : 0;
     const low = Math.fround(fraction * (1 - ERROR));
