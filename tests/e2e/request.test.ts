@@ -22,11 +22,13 @@ const said = async () => (await page.getByTestId('request').textContent()) ?? ''
 const controller = () => page.getByTestId('controller').getAttribute('data-controller');
 const stage = () => page.getByTestId('stage').boundingBox();
 
-/** Looks for a while whether `wanted` is said. */
-async function hears(wanted: string, forMs: number): Promise<boolean> {
+/** Looks for a while whether `wanted` is said, to a person who drives where only that counts. */
+async function hears(wanted: string, forMs: number, to: 'anyone' | 'person'): Promise<boolean> {
   const end = performance.now() + forMs;
   while (performance.now() < end) {
-    if ((await said()).includes(wanted)) return true;
+    const isSaid = (await said()).includes(wanted);
+    // What is said to a person may stand for a moment after they let go.
+    if (isSaid && (to === 'anyone' || (await controller()) === 'human')) return true;
     await page.waitForTimeout(40);
   }
   return false;
@@ -37,15 +39,12 @@ async function hears(wanted: string, forMs: number): Promise<boolean> {
  * leaves the key as it was then.
  */
 async function teachUntil(wanted: string, to: 'anyone' | 'person' = 'anyone'): Promise<void> {
-  const deadline = performance.now() + 120_000;
-  while (performance.now() < deadline) {
+  await until(`“${wanted}”`, async () => {
     await page.keyboard.down('ArrowUp');
-    if (await hears(wanted, 1500)) return;
+    if (await hears(wanted, 1500, to)) return true;
     await page.keyboard.up('ArrowUp');
-    // What is said to a person may stand for a moment after they let go.
-    if ((await hears(wanted, 2500)) && to === 'anyone') return;
-  }
-  throw new Error(`waited two minutes for “${wanted}”`);
+    return hears(wanted, 2500, to);
+  });
 }
 
 test('[E2E-10] a robot that learned when to ask calls for help on the page, and a key answers', async () => {
@@ -65,7 +64,6 @@ test('[E2E-10] a robot that learned when to ask calls for help on the page, and 
 test('[E2E-10] a person who drives as the robot would is told that they may let go', async () => {
   await teachUntil(LET_GO, 'person');
   await screenshot(page, 'hand-back');
-  expect(await controller()).toBe('human');
   await page.keyboard.up('ArrowUp');
   await until('the agent in control', async () => (await controller()) === 'policy');
   expect(await said()).not.toContain(LET_GO);
