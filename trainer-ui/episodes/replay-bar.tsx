@@ -44,24 +44,26 @@ export function ReplayBar(props: ReplayBarProps) {
   const [speed, setSpeed] = useState(clock.speed);
   return (
     <>
-      <LearnedLine recording={recording} />
       <Group gap="sm" wrap="nowrap" className="timeline">
         <PlayButton clock={clock} playing={shown.playing} length={steps * dt} />
-        <div className="track">
-          <Strip recording={recording} />
-          <Slider
-            size="sm"
-            min={0}
-            max={Math.max(1, steps)}
-            value={Math.min(steps, step)}
-            label={(v) => `${(v * dt).toFixed(1)} s`}
-            onChange={(v) => {
-              clock.playing = false;
-              clock.time = v * dt;
-            }}
-            thumbLabel="step of the episode"
-            onPointerUp={() => (document.activeElement as HTMLElement | null)?.blur()}
-          />
+        <div className="course">
+          <LearnedLine recording={recording} />
+          <div className="track">
+            <Strip recording={recording} />
+            <Slider
+              size="sm"
+              min={0}
+              max={Math.max(1, steps)}
+              value={Math.min(steps, step)}
+              label={(v) => `${(v * dt).toFixed(1)} s`}
+              onChange={(v) => {
+                clock.playing = false;
+                clock.time = v * dt;
+              }}
+              thumbLabel="step of the episode"
+              onPointerUp={() => (document.activeElement as HTMLElement | null)?.blur()}
+            />
+          </div>
         </div>
         <Text size="sm" className="mono" data-testid="replay-time" data-step={step}>
           {shown.time.toFixed(1)} s
