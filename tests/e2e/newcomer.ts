@@ -89,6 +89,18 @@ export async function newcomer({ page, url, picture, hasArrived }: Newcomer): Pr
 type Spend = (seconds: number) => Promise<void>;
 type Press = (key: string, what?: string, isSo?: () => unknown) => Promise<void>;
 
+/** Keeps every verdict that is shown: on a slow machine one may be gone before it is looked for. */
+const KEEP_VERDICTS = `{
+  window.verdicts = [];
+  let shown = '';
+  const look = () => {
+    const words = document.querySelector('[data-testid="tour-words"]')?.textContent ?? '';
+    if (words !== shown && words.includes('Left: ')) window.verdicts.push(words);
+    shown = words;
+  };
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+}`;
+
 /** Looks at both clips to their end and takes the one that came further. */
 async function practise(
   page: Page,
@@ -97,13 +109,14 @@ async function practise(
   press: Press,
   picture: Newcomer['picture'],
 ): Promise<void> {
+  await page.evaluate(KEEP_VERDICTS);
+  const verdicts = () => page.evaluate<string[]>('window.verdicts');
   for (let i = 0; ; i++) {
     const [left, right] = await seen(page, spend);
     const before = await page.getByTestId('compare').getAttribute('data-query');
-    const words = page.getByTestId('tour-words');
     const key = metresOf(left!) >= metresOf(right!) ? 'ArrowLeft' : 'ArrowRight';
-    await press(key, 'a verdict', async () => (await words.textContent())?.includes('Left: '));
-    diary.read[`verdict ${i}`] = (await words.textContent()) ?? '';
+    await press(key, 'a verdict', async () => (await verdicts()).length > i);
+    diary.read[`verdict ${i}`] = (await verdicts())[i]!;
     if (i === 0) await picture('3-practice');
     const isOver = await until('the next', async () => {
       if (!(await page.locator('[data-step="practice"]').isVisible())) return 'over';
