@@ -8,6 +8,7 @@ import type {
   ErrorCode,
   MetricsPoint,
   QueueReport,
+  ReviewShow,
   ServerMessage,
 } from './protocol/index.ts';
 import type { Run, Storage } from './storage/contract.ts';
@@ -148,7 +149,7 @@ export interface ReviewRequest extends Omit<Review, 'runId' | 'at'> {
 }
 
 export interface ReviewHandle {
-  list(show: 'disputed' | 'new' | 'decided', limit: number): Promise<ReviewCase[]>;
+  list(show: ReviewShow, limit: number): Promise<ReviewCase[]>;
   /** Resolves once it is on disk. @throws RunError with a code */
   decide(request: ReviewRequest): Promise<void>;
 }

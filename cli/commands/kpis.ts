@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { createOutput, table } from '../../experiments/output.ts';
-import type { Kpi, KpiReport } from '../../server/kpis/kpis.ts';
+import type { KpiReport } from '../../server/kpis/kpis.ts';
+import type { Kpi } from '../../server/protocol/index.ts';
 import { number } from '../arguments.ts';
 import { databaseOption, findRun, inPlace } from './runs.ts';
 import { jsonOption, withExamples } from './shared.ts';

@@ -2,10 +2,10 @@
 import { Command } from 'commander';
 import { UsageError } from '../../experiments/errors.ts';
 import { createOutput, table } from '../../experiments/output.ts';
+import type { LineageSummary } from '../../server/protocol/index.ts';
 import {
   contentOf,
   feedbackLineage,
-  type LineageSummary,
   summaryOf,
   UNUSED_REASONS,
   type UnusedReason,

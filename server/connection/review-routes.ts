@@ -2,8 +2,12 @@
 import type { FastifyInstance } from 'fastify';
 import { RunError, type RunHandle } from '../contract.ts';
 import type { People } from '../people/people.ts';
-import { REVIEW_SHOWS, type ReviewShow } from '../run/review-cases.ts';
-import { REVIEW_VERDICTS, type ReviewVerdict } from '../storage/reviews-contract.ts';
+import {
+  REVIEW_SHOWS,
+  REVIEW_VERDICTS,
+  type ReviewShow,
+  type ReviewVerdict,
+} from '../protocol/index.ts';
 
 const querystring = {
   type: 'object',

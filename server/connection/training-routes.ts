@@ -1,6 +1,7 @@
 /** Trainings started, stopped, gone on with and branched from the page. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { TrainingRefusal, type Trainings, type TrainingWanted } from '../trainings/contract.ts';
+import type { TrainingList, TrainingWanted } from '../protocol/index.ts';
+import { TrainingRefusal, type Trainings } from '../trainings/contract.ts';
 
 const steps = { type: 'integer', minimum: 1, maximum: 1_000_000_000 } as const;
 const labels = { type: 'integer', minimum: 0, maximum: 1_000_000 } as const;
@@ -52,7 +53,7 @@ export function trainingRoutes(api: FastifyInstance, trainings: Trainings): void
   api.get(
     '/api/trainings',
     { schema: { summary: 'Trainings of this server, newest first, and how many may run at once' } },
-    async () => ({ most: trainings.most, trainings: trainings.list() }),
+    async (): Promise<TrainingList> => ({ most: trainings.most, trainings: trainings.list() }),
   );
   api.post<{ Body: TrainingWanted }>(
     '/api/trainings',

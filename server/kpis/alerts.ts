@@ -1,18 +1,9 @@
 /** What is wrong with people's answers, each with the clips that show it. */
 import type { Feedback } from '../../agent/contract.ts';
+import type { KpiAlert } from '../protocol/index.ts';
 import { accuracies } from './accuracy.ts';
 import type { PersonDrift } from './drift.ts';
-import { clipsOf, type KpiClip, type Work } from './work.ts';
-
-export interface KpiAlert {
-  readonly id: string;
-  readonly message: string;
-  readonly advice: string;
-  /** Whose answers it is about; null: of several people. */
-  readonly teacherId: string | null;
-  /** Newest last. */
-  readonly clips: readonly KpiClip[];
-}
+import { clipsOf, type Work } from './work.ts';
 
 /** Answers whose clips are named. */
 const MOST = 5;

@@ -6,26 +6,11 @@ import {
   hoursOfLastPercent,
 } from '../../agent/quality/kpis.ts';
 import { createRandom } from '../../sim/random.ts';
+import type { Kpi, KpiAlert } from '../protocol/index.ts';
 import { accuracies } from './accuracy.ts';
-import { alertsOf, type KpiAlert } from './alerts.ts';
+import { alertsOf } from './alerts.ts';
 import { drifts, NEEDED, type PersonDrift } from './drift.ts';
 import { hoursOf, type Work } from './work.ts';
-
-export interface Kpi {
-  readonly id: string;
-  readonly title: string;
-  /** null: too little is known. */
-  readonly value: number | null;
-  /** 95 % interval, where there is one. */
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly unit: string;
-  readonly state: 'good' | 'bad' | 'unknown';
-  /** What it is made of. */
-  readonly basis: string;
-  /** What to do; empty: nothing. */
-  readonly advice: string;
-}
 
 /** One version of the reward model: what it knows, and what people's work had cost by then. */
 export interface CurvePoint extends CostPoint {

@@ -1,8 +1,8 @@
 /** Everything that the key figures are made of, out of the storage alone: the same for a server and for a folder. */
-import type { Feedback, Segment } from '../../agent/contract.ts';
+import type { Feedback } from '../../agent/contract.ts';
 import { isLabel, segmentsOf } from '../../agent/feedback.ts';
 import { activeSpans } from '../../agent/quality/kpis.ts';
-import type { MetricsPoint } from '../protocol/index.ts';
+import type { KpiClip, MetricsPoint } from '../protocol/index.ts';
 import { type QualityReport, qualityOf } from '../run/quality.ts';
 import { rejectedBy } from '../run/review-rules.ts';
 import type { Storage } from '../storage/contract.ts';
@@ -19,10 +19,6 @@ export type KpiStorage = Pick<
 >;
 
 /** A clip that a figure or an alert is about. */
-export interface KpiClip extends Segment {
-  readonly feedbackId: string;
-}
-
 export interface Work {
   /** What people said, oldest first, without retractions. */
   readonly said: readonly Feedback[];

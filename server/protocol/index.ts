@@ -7,6 +7,7 @@ export * from './frames.ts';
 export * from './messages.ts';
 export type * from './query.ts';
 export * from './recorded-session.ts';
+export * from './replies.ts';
 export * from './scene.ts';
 export * from './study.ts';
 export * from './takeover.ts';

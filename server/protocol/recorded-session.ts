@@ -6,6 +6,7 @@
 import type { SceneDescription } from '../../sim/contract.ts';
 import type { WireEnvironment } from './environment.ts';
 import { decodeFloats, decodeWholes, encodeNumbers } from './number-columns.ts';
+import type { EpisodeReply, StepColumns } from './replies.ts';
 
 export interface SessionEvent {
   /** Of feedback; `counterfactual` and `retraction` are none. */
@@ -19,27 +20,10 @@ export interface SessionEvent {
   readonly outcome?: 'better' | 'worse' | 'equal';
 }
 
-export interface SessionEpisode {
-  readonly id: string;
-  readonly seed: number;
-  readonly length: number;
-  readonly end: string;
-  readonly endReason?: string;
-  readonly live: boolean;
-  /** ms since epoch. */
-  readonly startedAt: number;
-  readonly humanSteps: number;
-  readonly summary: Readonly<Record<string, number>>;
+export interface SessionEpisode extends EpisodeReply {
   readonly sceneId: number;
   /** Columns of steps as the page's server tells them. */
-  readonly steps: {
-    readonly actions: readonly (readonly number[])[];
-    readonly policyActions: readonly (readonly number[])[];
-    readonly sources: readonly number[];
-    readonly policyVersions: readonly number[];
-    readonly rewards: readonly number[];
-    readonly costs: readonly number[];
-  };
+  readonly steps: StepColumns;
   /** Per step; absent where nothing was learned. */
   readonly learnedRewards?: readonly number[];
   /** Whether the last step solved the task. */

@@ -1,22 +1,6 @@
 /** A map of behaviour: segments of episodes as points, near to each other where agent and world did alike. */
 import type { Episode, Segment } from '../../agent/contract.ts';
-
-export interface Place {
-  readonly segment: Segment;
-  /** Along the two directions in which the segments differ most, in standard deviations of the first. */
-  readonly x: number;
-  readonly y: number;
-  /** Sum of the environment's reward. */
-  readonly reward: number;
-  /** Sum of the learned reward; null: there is none yet. */
-  readonly learned: number | null;
-}
-
-export interface BehaviourMap {
-  readonly places: readonly Place[];
-  /** Share of all variance that the two directions have. */
-  readonly explained: number;
-}
+import type { BehaviourMap, Place } from '../protocol/index.ts';
 
 /** Rounds of the power iteration; the map needs no more digits than a screen has. */
 const ROUNDS = 60;

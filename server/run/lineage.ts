@@ -1,4 +1,5 @@
 /** From every policy of a run to the feedback that it was made of, and back. */
+import type { LineageSummary } from '../protocol/index.ts';
 import type { Storage } from '../storage/contract.ts';
 import type { Exclusion, UnusedFeedback, UsedFeedback } from '../storage/lineage-contract.ts';
 import type { ErasedAnswer } from '../storage/subjects-contract.ts';
@@ -30,17 +31,6 @@ export interface VersionLineage {
   readonly erased: number;
 }
 
-export interface LineageSummary {
-  /** Labels of the log. */
-  readonly accepted: number;
-  readonly used: number;
-  readonly unused: Readonly<Record<UnusedReason, number>>;
-  /** The newest policy that has learned something new; null: none has. */
-  readonly newest: number | null;
-  /** Answers that were erased after the model had learned from them, and since which policy; null: not known. */
-  readonly erased: { readonly feedback: number; readonly since: number | null } | null;
-}
-
 export interface FeedbackLineage {
   readonly feedbackId: string;
   /** First policy that has learned from it; null: none has. */
@@ -63,7 +53,10 @@ type Lineage = Pick<
 >;
 
 /** Cheap: it reads what is unused, and counts the rest. */
-export async function summaryOf(storage: Lineage, runId: string): Promise<LineageSummary> {
+export async function summaryOf(
+  storage: Lineage,
+  runId: string,
+): Promise<LineageSummary<UnusedReason>> {
   const reasons = await unusedReasons(storage, runId);
   const unused = Object.fromEntries(Object.keys(UNUSED_REASONS).map((reason) => [reason, 0]));
   for (const { reason } of reasons) unused[reason]!++;

@@ -2,17 +2,10 @@
 import type { Feedback } from '../../agent/contract.ts';
 import { segmentsOf } from '../../agent/feedback.ts';
 import type { ReviewCase } from '../contract.ts';
+import type { ReviewShow } from '../protocol/index.ts';
 import type { Review } from '../storage/reviews-contract.ts';
 import { newestReviews, REJECTS } from './review-rules.ts';
 import { disagree, verdictOf } from './verdict.ts';
-
-/**
- * - `disputed`: people disagree, and nobody has decided;
- * - `new`: nobody has looked at it, newest first;
- * - `decided`: newest decision first.
- */
-export const REVIEW_SHOWS = ['disputed', 'new', 'decided'] as const;
-export type ReviewShow = (typeof REVIEW_SHOWS)[number];
 
 /** @param log oldest first */
 export function casesOf(

@@ -1,5 +1,6 @@
 /** What decisions about answers come to. */
-import type { Review, ReviewVerdict } from '../storage/reviews-contract.ts';
+import type { ReviewVerdict } from '../protocol/index.ts';
+import type { Review } from '../storage/reviews-contract.ts';
 
 /** Of these the answer itself counts no more. */
 export const REJECTS: readonly ReviewVerdict[] = ['fix', 'ask-again', 'remove'];

@@ -2,11 +2,12 @@
 import type { Feedback } from '../../agent/contract.ts';
 import { type ReviewCase, type ReviewHandle, type ReviewRequest, RunError } from '../contract.ts';
 import type { LearnerHandle } from '../learner/handle.ts';
+import type { ReviewShow } from '../protocol/index.ts';
 import type { Storage } from '../storage/contract.ts';
 import type { Review } from '../storage/reviews-contract.ts';
 import type { FeedbackLog } from './feedback.ts';
 import type { Queries } from './queries.ts';
-import { casesOf, type ReviewShow } from './review-cases.ts';
+import { casesOf } from './review-cases.ts';
 import { fixIdOf, newestReviews, REJECTS, rejectedBy } from './review-rules.ts';
 import type { Write } from './set-aside.ts';
 import type { Standings } from './standings.ts';

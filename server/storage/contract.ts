@@ -3,7 +3,7 @@
  * suite (tests/contracts/storage.ts) that every implementation passes.
  */
 import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
-import type { MetricsPoint } from '../protocol/index.ts';
+import type { EpisodeReply, MetricsPoint } from '../protocol/index.ts';
 import type { AccountStorage, ConsentStorage } from './accounts-contract.ts';
 import type { Assignment, AssignmentCounts } from './assignments-contract.ts';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
@@ -49,19 +49,8 @@ export interface RunIdentity {
   readonly policy?: { readonly name: string; readonly hash: string };
 }
 
-/** What is known of a stored episode without opening it. */
-export interface EpisodeRow {
-  readonly id: string;
+export interface EpisodeRow extends EpisodeReply {
   readonly runId: string;
-  readonly seed: number;
-  readonly length: number;
-  readonly end: string;
-  /** Of the environment; absent where it was not kept. */
-  readonly endReason?: string;
-  readonly live: boolean;
-  readonly startedAt: number;
-  readonly humanSteps: number;
-  readonly summary: Readonly<Record<string, number>>;
 }
 
 export type EpisodeSort = 'startedAt' | 'seed' | 'length' | 'humanSteps' | 'return' | 'cost';

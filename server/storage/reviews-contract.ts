@@ -1,15 +1,6 @@
 /** What supervisors decided about answers. Decisions are only ever appended: the newest about an answer holds. */
+import type { ReviewVerdict } from '../protocol/index.ts';
 import type { Assignment } from './assignments-contract.ts';
-
-/**
- * - `accept`: it counts, and was looked at;
- * - `fix`: the reviewer's own answer counts in its place;
- * - `ask-again`: it counts no more, and somebody is asked the same;
- * - `remove`: it counts no more;
- * - `undo`: as if nobody had decided about it.
- */
-export const REVIEW_VERDICTS = ['accept', 'fix', 'ask-again', 'remove', 'undo'] as const;
-export type ReviewVerdict = (typeof REVIEW_VERDICTS)[number];
 
 export interface Review {
   /** Made by the page, so that a retry is the same decision. */

@@ -1,33 +1,5 @@
 /** Headless trainings that the server starts for people: child processes of its own, each in a folder of its own. */
-
-export interface TrainingWanted {
-  readonly environment: string;
-  readonly preset: string;
-  readonly teacher: string;
-  /** Environment steps. */
-  readonly steps: number;
-  /** Answers that the teachers give. */
-  readonly labels: number;
-  readonly seed: number;
-  /** Changes by name (`options.horizon`, `learner.gamma`), as texts. */
-  readonly settings: Readonly<Record<string, string>>;
-}
-
-/** `stopped`: saved, and may go on; `failed`: `said` says why. */
-export type TrainingState = 'running' | 'stopping' | 'stopped' | 'done' | 'failed';
-
-export interface Training {
-  /** Also of its folder: `t-1a2b3c4d`. */
-  readonly name: string;
-  readonly wanted: TrainingWanted;
-  readonly state: TrainingState;
-  /** ms since epoch. */
-  readonly startedAt: number;
-  /** The training whose checkpoint it goes on from. */
-  readonly branchOf?: string;
-  /** What it said last, where it failed. */
-  readonly said?: string;
-}
+import type { Training, TrainingWanted } from '../protocol/index.ts';
 
 export interface Trainings {
   /** As many may run at once; 0: none may be started from the page. */

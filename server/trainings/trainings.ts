@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Forms } from '../forms/contract.ts';
+import type { Training, TrainingWanted } from '../protocol/index.ts';
 import { writeFile } from '../storage/write-file.ts';
 import { type Child, startChild } from './child.ts';
-import { type Training, TrainingRefusal, type Trainings, type TrainingWanted } from './contract.ts';
+import { TrainingRefusal, type Trainings } from './contract.ts';
 import { wordsOf } from './words.ts';
 
 /** How long trainings may take to save at the end of the server, ms. */

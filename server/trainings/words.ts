@@ -1,6 +1,7 @@
 /** A wanted training as words of a command line. Nothing of it reaches a shell or names a path. */
 import type { Forms } from '../forms/contract.ts';
-import { TrainingRefusal, type TrainingWanted } from './contract.ts';
+import type { TrainingWanted } from '../protocol/index.ts';
+import { TrainingRefusal } from './contract.ts';
 
 export const TEACHERS = ['override', 'preference', 'scalar', 'none'] as const;
 

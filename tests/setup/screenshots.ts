@@ -3,10 +3,11 @@
  * a phone, light and dark, into docs/images/screens as JPEG.
  * `--out FOLDER`: only there; `--warm-up S`: seconds of training before the first picture; `--only live,compare`; `--devices phone`.
  */
+import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import {
   launchBrowser,
@@ -36,7 +37,7 @@ const DEVICES = {
 } as const;
 const SCHEMES = ['light', 'dark'] as const;
 
-/** How each screen is reached; the page is then photographed as it stands. */
+/** How each screen is reached, of a run that two people are asked by, so that there is one of people; the page is then photographed as it stands. */
 const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async live(page) {
     await page.getByTestId('tab-live').click();
@@ -74,7 +75,7 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async people(page) {
     await page.getByTestId('tab-people').click();
     await page.getByTestId('people-view').waitFor();
-    await sleep(500);
+    await sleep(3000);
   },
   async controls(page) {
     await page.getByTestId('tab-live').click();
@@ -111,13 +112,20 @@ async function photograph(browser: Browser, url: string): Promise<number> {
   return wrong;
 }
 
+/** By some people of known character, so that there is something to see of them. */
+async function answered(url: string): Promise<void> {
+  const args = ['workforce', '--url', url, '--overlap', '2', '--people', '5', '--answers', '60'];
+  await promisify(execFile)(process.execPath, ['bin/reins.mjs', ...args], { cwd: root });
+}
+
 async function main(): Promise<void> {
   const data = temporaryFolder();
-  const server = await startServerProcess({ dataDir: data.path });
+  const server = await startServerProcess({ dataDir: data.path, args: ['--overlap', '2'] });
   const browser = await launchBrowser(await ensureBrowser(console.error));
   mkdirSync(folder, { recursive: true });
   try {
     await sleep(Number(values['warm-up']) * 1000);
+    await answered(server.url);
     process.exitCode = (await photograph(browser, `${server.url}/?graphics=simple`)) > 0 ? 1 : 0;
   } finally {
     await browser.close();

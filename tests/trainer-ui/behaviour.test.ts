@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  dotsOf,
-  extremes,
-  HEIGHT,
-  type Place,
-  WIDTH,
-} from '../../trainer-ui/learning/behaviour-places.ts';
+import type { Place } from '../../server/protocol/index.ts';
+import { dotsOf, extremes, HEIGHT, WIDTH } from '../../trainer-ui/learning/behaviour-places.ts';
 
 const place = (episodeId: string, from: number, learned: number | null, x = 0, y = 0): Place => ({
   segment: { episodeId, from, to: from + 5 },

@@ -1,10 +1,6 @@
 /** Stored episodes over HTTP, as server/connection/episode-routes.ts tells of them. */
-import {
-  type EpisodeRow,
-  type EpisodeSource,
-  type EpisodeSteps,
-  PAGE_SIZE,
-} from './episode-source.ts';
+import type { EpisodeReply } from '../../server/protocol/index.ts';
+import { type EpisodeSource, type EpisodeSteps, PAGE_SIZE } from './episode-source.ts';
 import { get } from './http.ts';
 
 export const servedEpisodes: EpisodeSource = {
@@ -16,9 +12,9 @@ export const servedEpisodes: EpisodeSource = {
     const window = { limit: String(PAGE_SIZE), offset: String(page * PAGE_SIZE) };
     const response = await get('api/episodes', { ...Object.fromEntries(asked), ...window });
     const total = Number(response.headers.get('x-total-count') ?? 0);
-    return { rows: (await response.json()) as EpisodeRow[], total };
+    return { rows: (await response.json()) as EpisodeReply[], total };
   },
-  find: async (id) => (await get(`api/episodes/${id}`, {})).json() as Promise<EpisodeRow>,
+  find: async (id) => (await get(`api/episodes/${id}`, {})).json() as Promise<EpisodeReply>,
   /** As many requests as that takes. */
   async steps(id) {
     const parts: EpisodeSteps[] = [];

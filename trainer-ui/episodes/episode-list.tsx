@@ -1,11 +1,11 @@
 import { Alert, Group, NativeSelect, Pagination, Table, Text, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import type { EpisodeReply } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
 import { endReasonOf } from '../core/end-reason.ts';
 import {
   type EpisodePage,
-  type EpisodeRow,
   type ListRequest,
   PAGE_SIZE,
   type Sort,
@@ -182,7 +182,7 @@ function Head({ request, change }: Asking) {
 }
 
 function Row(props: {
-  row: EpisodeRow;
+  row: EpisodeReply;
   chosen: string | undefined;
   choose: (episodeId: string) => void;
 }) {

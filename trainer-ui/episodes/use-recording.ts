@@ -1,15 +1,15 @@
 /** An episode as it is fetched: pictures in pieces, what was done in pages. */
 import { useEffect, useState } from 'react';
-import type { Clip, SessionEvent } from '../../server/protocol/index.ts';
+import type { Clip, EpisodeReply, SessionEvent } from '../../server/protocol/index.ts';
 import { useClient } from '../context.ts';
 import type { Client } from '../core/client.ts';
-import type { EpisodeRow, EpisodeSteps } from '../core/episode-source.ts';
+import type { EpisodeSteps } from '../core/episode-source.ts';
 
 /** Steps of a piece: the first picture must not wait for the whole episode. */
 export const PIECE = 100;
 
 export interface Recording {
-  readonly row: EpisodeRow;
+  readonly row: EpisodeReply;
   /** In order; those not fetched yet are missing. */
   readonly pieces: readonly (Clip | undefined)[];
   readonly steps: readonly EpisodeSteps[];

@@ -1,18 +1,5 @@
-/** What the server tells of behaviour (server/connection/behaviour-routes.ts), and what the page makes of it. */
-
-export interface Place {
-  readonly segment: { readonly episodeId: string; readonly from: number; readonly to: number };
-  readonly x: number;
-  readonly y: number;
-  readonly reward: number;
-  /** null: there is no learned reward yet. */
-  readonly learned: number | null;
-}
-
-export interface BehaviourMap {
-  readonly places: readonly Place[];
-  readonly explained: number;
-}
+/** What the page makes of the map of behaviour. */
+import type { Place } from '../../server/protocol/index.ts';
 
 /** The best and the worst by learned reward, one of each episode; none while nothing is learned. */
 export function extremes(places: readonly Place[], count: number) {

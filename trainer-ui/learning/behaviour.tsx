@@ -3,17 +3,11 @@ import { Anchor, Button, Group, SimpleGrid, Text, Title } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import './behaviour.css';
+import type { BehaviourMap, Place } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
 import { get } from '../core/http.ts';
 import { looksOn } from '../core/store.ts';
-import {
-  type BehaviourMap,
-  dotsOf,
-  extremes,
-  HEIGHT,
-  type Place,
-  WIDTH,
-} from './behaviour-places.ts';
+import { dotsOf, extremes, HEIGHT, WIDTH } from './behaviour-places.ts';
 
 const SHOWN = 4;
 const behaviourNow = async () => (await (await get('api/behaviour')).json()) as BehaviourMap;

@@ -1,32 +1,7 @@
 /** Key figures as the server tells them (server/connection/kpi-routes.ts), and how they are read. */
+import type { Kpi, KpiAlert } from '../../server/protocol/index.ts';
 
-export interface Kpi {
-  readonly id: string;
-  readonly title: string;
-  readonly value: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly unit: string;
-  readonly state: 'good' | 'bad' | 'unknown';
-  readonly basis: string;
-  readonly advice: string;
-}
-
-export interface KpiClip {
-  readonly episodeId: string;
-  readonly from: number;
-  readonly to: number;
-  readonly feedbackId: string;
-}
-
-export interface KpiAlert {
-  readonly id: string;
-  readonly message: string;
-  readonly advice: string;
-  readonly teacherId: string | null;
-  readonly clips: readonly KpiClip[];
-}
-
+/** As much of it as the page shows. */
 export interface KpiReport {
   readonly kpis: readonly Kpi[];
   readonly alerts: readonly KpiAlert[];

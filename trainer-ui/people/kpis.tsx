@@ -2,8 +2,9 @@
 import { Alert, Anchor, Group, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
+import type { Kpi, KpiAlert } from '../../server/protocol/index.ts';
 import { useClient } from '../context.ts';
-import { csvAddress, figure, type Kpi, type KpiAlert, type KpiReport } from './kpi-report.ts';
+import { csvAddress, figure, type KpiReport } from './kpi-report.ts';
 import { readKpis } from './people-api.ts';
 
 const LOOK_EVERY = 30_000;

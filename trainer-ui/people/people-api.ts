@@ -1,9 +1,10 @@
 /** Reading how people answer, and deciding about them. */
+import type { LineageSummary, ReviewShow, ReviewVerdict } from '../../server/protocol/index.ts';
 import { newId } from '../core/client.ts';
 import { get, post } from '../core/http.ts';
 import { type KpiReport, kpiQuery } from './kpi-report.ts';
-import type { LineageReport, QualityReport } from './report.ts';
-import type { ReviewCase, Show, Verdict } from './review-report.ts';
+import type { QualityReport } from './report.ts';
+import type { ReviewCase } from './review-report.ts';
 
 export async function readQuality(): Promise<QualityReport> {
   return (await get('api/quality')).json() as Promise<QualityReport>;
@@ -14,17 +15,17 @@ export async function readKpis(rate: string): Promise<KpiReport> {
   return (await get('api/kpis', kpiQuery(rate))).json() as Promise<KpiReport>;
 }
 
-export async function readLineage(): Promise<LineageReport> {
-  return (await get('api/lineage?limit=0')).json() as Promise<LineageReport>;
+export async function readLineage(): Promise<LineageSummary> {
+  return (await get('api/lineage?limit=0')).json() as Promise<LineageSummary>;
 }
 
-export async function readReview(show: Show): Promise<ReviewCase[]> {
+export async function readReview(show: ReviewShow): Promise<ReviewCase[]> {
   return (await get('api/review', { show })).json() as Promise<ReviewCase[]>;
 }
 
 export async function decideAnswer(
   feedbackId: string,
-  what: { verdict: Verdict; choice?: 'a' | 'b' | 'equal'; reason?: string },
+  what: { verdict: ReviewVerdict; choice?: 'a' | 'b' | 'equal'; reason?: string },
 ): Promise<void> {
   const body = { id: newId(), reason: '', ...what };
   await post(`api/review/${encodeURIComponent(feedbackId)}`, body);

@@ -1,11 +1,12 @@
 /** Who answers, how well, and whose answers count: for those who look after them. */
 import { Alert, Badge, Button, Stack, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
+import type { LineageSummary } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
 import { Decision } from './decision.tsx';
 import { Kpis } from './kpis.tsx';
 import { readLineage, readQuality } from './people-api.ts';
-import type { LineageReport, PersonRow, QualityReport } from './report.ts';
+import type { PersonRow, QualityReport } from './report.ts';
 import { Review } from './review.tsx';
 import { agreement, estimate, lineageWords, ofSo, pace, reasonWords } from './words.ts';
 
@@ -13,7 +14,7 @@ const LOOK_EVERY = 5000;
 
 function useQuality() {
   const [report, setReport] = useState<QualityReport>();
-  const [lineage, setLineage] = useState<LineageReport>();
+  const [lineage, setLineage] = useState<LineageSummary>();
   const [error, setError] = useState<string>();
   const look = useCallback(() => {
     Promise.all([readQuality(), readLineage()])

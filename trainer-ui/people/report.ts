@@ -41,13 +41,3 @@ export interface QualityReport {
   readonly interval: { readonly low: number; readonly high: number } | null;
   readonly people: readonly PersonRow[];
 }
-
-/** What policies have learned from (server/connection/lineage-routes.ts). */
-export interface LineageReport {
-  readonly accepted: number;
-  readonly used: number;
-  /** By why no policy has learned from it. */
-  readonly unused: Readonly<Record<string, number>>;
-  readonly newest: number | null;
-  readonly erased: { readonly feedback: number; readonly since: number | null } | null;
-}

@@ -1,15 +1,6 @@
 /** Answers to the same clips side by side, as the server tells them (server/connection/review-routes.ts). */
 
-export const SHOWS = ['disputed', 'new', 'decided'] as const;
-export type Show = (typeof SHOWS)[number];
-
-export type Verdict = 'accept' | 'fix' | 'ask-again' | 'remove' | 'undo';
-
-interface Segment {
-  readonly episodeId: string;
-  readonly from: number;
-  readonly to: number;
-}
+import type { ReviewVerdict, Segment } from '../../server/protocol/index.ts';
 
 export interface ReviewedAnswer {
   readonly feedbackId: string;
@@ -17,7 +8,7 @@ export interface ReviewedAnswer {
   readonly verdict: string;
   readonly responseMs: number;
   readonly counts: boolean;
-  readonly review: { readonly verdict: Verdict; readonly reason: string } | null;
+  readonly review: { readonly verdict: ReviewVerdict; readonly reason: string } | null;
 }
 
 export interface ReviewCase {
@@ -38,7 +29,7 @@ export function said({ verdict, responseMs }: ReviewedAnswer): string {
   return `${SIDES[verdict] ?? verdict}, after ${(responseMs / 1000).toFixed(1)} s`;
 }
 
-const DECIDED: Readonly<Record<Verdict, string>> = {
+const DECIDED: Readonly<Record<ReviewVerdict, string>> = {
   accept: 'accepted',
   fix: 'fixed',
   'ask-again': 'asked again',

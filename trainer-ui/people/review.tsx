@@ -11,28 +11,21 @@ import {
 } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Clip } from '../../server/protocol/index.ts';
+import { type Clip, REVIEW_SHOWS, type ReviewShow } from '../../server/protocol/index.ts';
 import { advance, createClock } from '../compare/clip-clock.ts';
 import { ClipStage } from '../compare/clip-stage.tsx';
 import { useApp, useClient } from '../context.ts';
 import { decideAnswer, readReview } from './people-api.ts';
-import {
-  decided,
-  type ReviewCase,
-  type ReviewedAnswer,
-  SHOWS,
-  type Show,
-  said,
-} from './review-report.ts';
+import { decided, type ReviewCase, type ReviewedAnswer, said } from './review-report.ts';
 
-const NOTHING: Readonly<Record<Show, string>> = {
+const NOTHING: Readonly<Record<ReviewShow, string>> = {
   disputed: 'Nobody disagrees.',
   new: 'Every answer was looked at.',
   decided: 'Nothing was decided yet.',
 };
 
 export function Review({ onDone }: { onDone: () => void }) {
-  const [show, setShow] = useState<Show>('disputed');
+  const [show, setShow] = useState<ReviewShow>('disputed');
   const [cases, setCases] = useState<readonly ReviewCase[]>();
   const look = useCallback(() => {
     readReview(show).then(setCases, (error: Error) =>
@@ -50,11 +43,11 @@ export function Review({ onDone }: { onDone: () => void }) {
         <SegmentedControl
           size="xs"
           aria-label="which answers"
-          data={[...SHOWS]}
+          data={[...REVIEW_SHOWS]}
           value={show}
           onChange={(value) => {
             setCases(undefined);
-            setShow(value as Show);
+            setShow(value as ReviewShow);
           }}
         />
       </Group>

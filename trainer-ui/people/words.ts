@@ -1,5 +1,6 @@
 /** Figures about people as they are read. */
-import type { Estimate, LineageReport, PersonRow, QualityReport } from './report.ts';
+import type { LineageSummary } from '../../server/protocol/index.ts';
+import type { Estimate, PersonRow, QualityReport } from './report.ts';
 
 const NONE = '–';
 
@@ -49,7 +50,7 @@ const UNUSED: Readonly<Record<string, string>> = {
 };
 
 /** Whether everything that was accepted has come into a policy. */
-export function lineageWords({ accepted, used, unused, newest, erased }: LineageReport): string {
+export function lineageWords({ accepted, used, unused, newest, erased }: LineageSummary): string {
   const isIn = `${used} of ${accepted} pieces of feedback are in the policy`;
   const others = Object.entries(unused).flatMap(([reason, n]) =>
     n > 0 ? [`${n} ${UNUSED[reason] ?? reason}`] : [],

@@ -1,6 +1,7 @@
 /** Trainings that the server runs for the page (server/connection/training-routes.ts). */
+
+import type { TrainingList, TrainingWanted } from '../../server/protocol/index.ts';
 import { get, post } from '../core/http.ts';
-import type { TrainingList, TrainingWanted } from './training.ts';
 
 export const listTrainings = async () =>
   (await (await get('api/trainings')).json()) as TrainingList;

@@ -1,5 +1,5 @@
+import type { Training, TrainingWanted } from '../../server/protocol/index.ts';
 import type { Chosen } from './run-words.ts';
-import type { Training, TrainingWanted } from './training.ts';
 
 /** Of `reins train`, where nothing else is chosen. */
 export const USUAL = { teacher: 'override', steps: 6000, labels: 100, seed: 1 } as const;

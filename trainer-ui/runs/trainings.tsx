@@ -1,8 +1,8 @@
 /** Trainings that this server runs: how they stand, and stopping, going on and branching. */
 import { Alert, Badge, Button, Group, Text } from '@mantine/core';
 import { IconGitBranch, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
+import type { Training, TrainingWanted } from '../../server/protocol/index.ts';
 import type { RunRow } from './run-row.ts';
-import type { Training, TrainingWanted } from './training.ts';
 import { branchTraining, goOnTraining, stopTraining } from './training-api.ts';
 import { longer, stateWords } from './training-words.ts';
 import type { TrainingsHere } from './use-trainings.ts';

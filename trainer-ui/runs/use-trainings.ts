@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { TrainingList } from './training.ts';
+import type { TrainingList } from '../../server/protocol/index.ts';
 import { listTrainings } from './training-api.ts';
 
 const EVERY = 2000;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { csvAddress, figure, type Kpi } from '../../../trainer-ui/people/kpi-report.ts';
+import type { Kpi } from '../../../server/protocol/index.ts';
+import { csvAddress, figure } from '../../../trainer-ui/people/kpi-report.ts';
 
 const kpi = (id: string, unit: string, value: number | null, range?: [number, number]): Kpi => ({
   ...{ id, title: '', unit, value, low: range?.[0] ?? null, high: range?.[1] ?? null },
