@@ -39,7 +39,7 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
   ],
   ['server/threads', []],
   ['server/forms', ['agent', 'sim', 'server/threads']],
-  ['server/trainings', ['types:server/forms/contract.ts', 'server/storage']],
+  ['server/trainings', ['server/protocol', 'types:server/forms/contract.ts', 'server/storage']],
   ['server/storage', ['agent', 'sim', 'server/protocol', 'server/threads']],
   ['server/people', ['server/protocol', 'server/storage']],
   ['server/events', ['server/storage']],
