@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureUi } from '../../cli/build-ui.ts';
 import { ensureBrowser } from './find-browser.ts';
@@ -22,13 +22,34 @@ interface Counts {
 /** The part of Vitest's JSON report that is counted here. */
 interface JsonReport {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  readonly testResults: readonly { status: string; assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly FileReport[];
 }
 
-/** Counts of one project; a file that does not load or a crash of the runner counts as a failure. */
+interface FileReport {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly assertionResults: readonly {
+    readonly status: string;
+    readonly fullName: string;
+    readonly failureMessages: readonly string[];
+  }[];
+}
+
+/** A line for each test, or file outside its tests, that failed: a log of thousands of lines ends with them. */
+function failuresOf({ testResults }: JsonReport): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const told = (what: string, why: string) =>
+      `FAILED: ${relative(root, name)}: ${what}: ${why.split('\n').slice(0, 3).join(' ').slice(0, 600)}`;
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (status === 'failed' && failed.length === 0) return [told('the file itself', message)];
+    return failed.map((test) => told(test.fullName, test.failureMessages[0] ?? 'no message'));
+  });
+}
+
+/** Counts of one project; a file that fails outside its tests or a crash of the runner counts as a failure. */
 function runProject(project: string, folder: string): Counts {
   const file = join(folder, `${project}.json`);
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
@@ -37,12 +58,14 @@ function runProject(project: string, folder: string): Counts {
     cwd: root,
     stdio: 'inherit',
   });
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
+  if (!existsSync(file)) {
+    console.log(`FAILED: ${project}: the suite ended without a report`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
   const report = JSON.parse(readFileSync(file, 'utf8')) as JsonReport;
-  const unloaded = report.testResults.filter(
-    (r) => r.status === 'failed' && r.assertionResults.length === 0,
-  ).length;
-  let failed = report.numFailedTests + unloaded;
+  const failures = failuresOf(report);
+  for (const line of failures) console.log(line);
+  let failed = failures.length;
   if (child.status !== 0 && failed === 0) failed = 1;
   return {
     passed: report.numPassedTests,
