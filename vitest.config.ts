@@ -17,6 +17,7 @@ export default defineConfig({
           exclude: ['tests/e2e/**', 'tests/faults/**', 'tests/cluster/**'],
           testTimeout: PATIENCE,
           hookTimeout: PATIENCE,
+          setupFiles: ['tests/setup/properties.ts'],
           pool: 'forks',
           maxWorkers: 2, // Vitest alone would leave one of two cores idle
         },
@@ -34,6 +35,7 @@ export default defineConfig({
           include: ['tests/cluster/**/*.test.ts'],
           testTimeout: PATIENCE,
           hookTimeout: PATIENCE,
+          setupFiles: ['tests/setup/properties.ts'],
           pool: 'forks',
           fileParallelism: false,
           globalSetup: ['tests/cluster/setup.ts'],

@@ -134,7 +134,10 @@ async function knownBackends() {
 }
 
 /** `reins train` on the true reward; the clock runs from the first 25 steps to the last. */
-async function ppoSteps(options: SpeedOptions, backend: BackendName): Promise<number> {
+export async function ppoSteps(
+  options: Pick<SpeedOptions, 'steps' | 'clock' | 'stop'>,
+  backend: BackendName,
+): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'reins-speed-'));
   let first: { step: number; at: number } | undefined;
   let last = { step: 0, at: 0 };
