@@ -1,6 +1,6 @@
 /**
- * ActorLink: how actors talk to the server. Plain data only, so that worker threads can be replaced
- * by a message bus between machines.
+ * What actors and the server say to each other. Plain data only, so that actors may be threads or, over a
+ * message bus, on other machines (link.ts).
  */
 
 import type { Predictions, Taken } from '../../agent/acting/counterfactual.ts';

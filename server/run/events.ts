@@ -2,6 +2,7 @@
 import { isRecorded } from '../../sim/recorded/environment.ts';
 import type { RolloutEvent } from '../actors/messages.ts';
 import type { LearnerReport } from '../learner/handle.ts';
+import { FIRST_CREDIT } from '../learner/messages.ts';
 import { alertOf } from '../protocol/index.ts';
 import type { LiveReport } from './live-actor.ts';
 import type { RunParts } from './parts.ts';
@@ -94,7 +95,7 @@ export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Prom
 }
 
 export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
-  const { live, rollouts, learner, lineage, episodes, queries, alerts } = parts;
+  const { live, actors, learner, lineage, episodes, queries, alerts } = parts;
   const { troubles, hearReward, background } = parts;
   const { run, storage } = parts.options;
   switch (report.type) {
@@ -108,7 +109,7 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
       lineage.published(report, Date.now());
       if (isRecorded(run.environmentId)) return; // nothing acts
       live.publish({ snapshot: report.snapshot, gate: report.gate });
-      rollouts.publish(report.snapshot);
+      actors.publish(report.snapshot);
       return;
     case 'progress':
       hearReward(report.metrics);
@@ -116,7 +117,7 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
     case 'people':
       return;
     case 'credit':
-      rollouts.credit(report.steps);
+      actors.credit(report.steps);
       return;
     case 'checkpoint':
       if (report.error) troubles.failed('the checkpoint', report.error);
@@ -133,7 +134,7 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
     }
     case 'restarted':
       live.send({ type: 'resend' });
-      rollouts.restartCredit();
+      actors.credit(FIRST_CREDIT); // as at the very start: it has nothing to learn from
       return;
     case 'died':
       alerts.raise(

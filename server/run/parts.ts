@@ -1,10 +1,12 @@
 /** The parts of a run, made from the bottom up: each is given the parts it needs, which exist already. */
 import type { Metrics } from '../../agent/contract.ts';
 import { predictedSteps } from '../../agent/presets/presets.ts';
+import { createActorData } from '../actors/actor-data.ts';
+import type { ActorThreads } from '../actors/actor-threads.ts';
+import type { ActorLink } from '../actors/link.ts';
 import type { RunOptions } from '../contract.ts';
 import { type Learner, LearnerHandle } from '../learner/handle.ts';
 import { createStillLearner } from '../learner/still.ts';
-import { createActorData } from './actor-data.ts';
 import { type Alerts, createAlerts } from './alerts.ts';
 import { Background } from './background.ts';
 import { DiskTroubles } from './disk-troubles.ts';
@@ -17,7 +19,7 @@ import type { Queries } from './queries.ts';
 import { drawingOf } from './recorded.ts';
 import { Reviews } from './reviews.ts';
 import { createRewardAlerts } from './reward-alerts.ts';
-import { RolloutActors } from './rollout-actors.ts';
+import { createRollouts } from './rollouts.ts';
 import { createScenes, type Scenes } from './scenes.ts';
 import { createStatistics, type RunStatistics } from './statistics.ts';
 import { createTakeoverTally } from './takeover-totals.ts';
@@ -36,7 +38,10 @@ export interface RunParts {
   readonly troubles: DiskTroubles;
   readonly statistics: RunStatistics;
   readonly live: LiveActor;
-  readonly rollouts: RolloutActors;
+  /** Those in threads of this process. */
+  readonly rollouts: ActorThreads;
+  /** All that act for the learner. */
+  readonly actors: ActorLink;
   readonly learner: Learner;
   readonly lineage: LineageLog;
   readonly episodes: Episodes;
@@ -73,9 +78,11 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const troubles = new DiskTroubles(alerts, log);
   const statistics = createStatistics();
 
-  const data = createActorData(run, environmentOptions, Date.now());
+  const { id: runId, environmentId, configHash, seed } = run;
+  const acted = { runId, environmentId, environmentOptions, configHash, seed };
+  const data = createActorData(acted, Date.now().toString(36));
   const live = new LiveActor({ log, alerts, data: () => data('live') });
-  const rollouts = new RolloutActors({ count: options.rollouts, log, alerts, data });
+  const rollouts = createRollouts({ count: options.rollouts, log, alerts, data });
   const learner = await createLearner(options, live);
 
   const draw = drawingOf(run, environmentOptions);
@@ -107,6 +114,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     statistics,
     live,
     rollouts,
+    actors: rollouts,
     learner,
     lineage: new LineageLog({ runId: run.id, storage, troubles }),
     episodes,

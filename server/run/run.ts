@@ -7,6 +7,7 @@
 import type { Episode, Segment } from '../../agent/contract.ts';
 import type { EnvironmentFacts, LiveCommand } from '../actors/messages.ts';
 import type { Asker, Driver, LiveState, RunHandle, RunListener, RunOptions } from '../contract.ts';
+import { FIRST_CREDIT } from '../learner/messages.ts';
 import {
   alertOf,
   type ClientFeedback,
@@ -50,9 +51,10 @@ class ActiveRun implements RunHandle {
   }
 
   async start(): Promise<void> {
-    const { live, rollouts, learner, background } = this.#parts;
+    const { live, actors, learner, background } = this.#parts;
     live.start((report) => onLiveReport(this.#parts, report));
-    rollouts.start((event) => background.run('rollout', onRolloutEvent(this.#parts, event)));
+    actors.credit(FIRST_CREDIT);
+    actors.start((event) => background.run('rollout', onRolloutEvent(this.#parts, event)));
     learner.start((report) => onLearnerReport(this.#parts, report));
     this.#heartbeat.start();
     await live.started;
@@ -212,14 +214,14 @@ class ActiveRun implements RunHandle {
   }
 
   async close(): Promise<void> {
-    const { live, rollouts, learner, lineage, takeovers, background } = this.#parts;
+    const { live, actors, learner, lineage, takeovers, background } = this.#parts;
     this.#heartbeat.stop();
     await live.close();
-    await rollouts.close();
+    await actors.close();
     await takeovers.close();
     await background.settle(CLOSE_PATIENCE);
     await learner.close();
-    await Promise.all([live.gone, rollouts.gone(), learner.gone]);
+    await Promise.all([live.gone, actors.gone(), learner.gone]);
     await lineage.settled; // of the last policies, too
   }
 }

@@ -1,8 +1,8 @@
 /** Scenes as ready-made messages by number; an actor is asked for those that are not there yet. */
 import type { SceneDescription } from '../../sim/contract.ts';
+import type { ActorThreads } from '../actors/actor-threads.ts';
 import { sceneIdOf } from '../actors/scene-id.ts';
 import { packScene } from '../protocol/index.ts';
-import type { RolloutActors } from './rollout-actors.ts';
 
 /** Scenes kept; a clip of an older one asks again. */
 const KEPT = 24;
@@ -25,7 +25,7 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
 }
 
-export function createScenes(rollouts: Pick<RolloutActors, 'ask'>, patience = PATIENCE): Scenes {
+export function createScenes(rollouts: Pick<ActorThreads, 'ask'>, patience = PATIENCE): Scenes {
   const texts = new Map<number, string>();
   const waiting = new Map<number, Waiting>();
   let isOneScene = false;

@@ -12,6 +12,7 @@ import {
   withVerdict,
 } from '../../agent/acting/counterfactual.ts';
 import type { Episode, Feedback } from '../../agent/contract.ts';
+import type { ActorThreads } from '../actors/actor-threads.ts';
 import type { LiveEvent } from '../actors/messages.ts';
 import type { LearnerHandle } from '../learner/handle.ts';
 import type { ServerMessage, TakeoverTotals } from '../protocol/index.ts';
@@ -19,7 +20,6 @@ import type { Log } from '../threads/log.ts';
 import type { Episodes } from './episodes.ts';
 import type { FeedbackLog } from './feedback.ts';
 import type { LiveActor } from './live-actor.ts';
-import type { RolloutActors } from './rollout-actors.ts';
 import type { TakeoverTally } from './takeover-totals.ts';
 import type { Viewers } from './viewers.ts';
 
@@ -46,7 +46,7 @@ export interface TakeoversOptions {
   /** Steps predicted from every step of a takeover; 0: none. */
   readonly predictedSteps: number;
   readonly live: Pick<LiveActor, 'facts' | 'reached'>;
-  readonly rollouts: Pick<RolloutActors, 'ask'>;
+  readonly rollouts: Pick<ActorThreads, 'ask'>;
   readonly learner: Pick<LearnerHandle, 'recall'>;
   readonly episodes: Pick<Episodes, 'find' | 'keep'>;
   readonly feedback: Pick<FeedbackLog, 'put' | 'append'>;

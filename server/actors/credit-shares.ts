@@ -1,0 +1,91 @@
+/**
+ * Divides the steps that a learner allows among actors that come and go: in turn, in portions, and never far ahead of
+ * what an actor has made, so that a slow one holds up nobody. What an actor that went did not spend goes to the
+ * others, and is taken into account if it comes back: it still has it then.
+ */
+
+/** Steps of a turn, and most that an actor is ahead, for each unit of weight. */
+const PORTION = 25;
+const AHEAD = 512;
+
+interface Holder {
+  /** How many actors it stands for. */
+  readonly weight: number;
+  /** Steps since it came first. */
+  granted: number;
+  spent: number;
+  isThere: boolean;
+}
+
+export class CreditShares {
+  /** Whose turn is next comes first. */
+  readonly #holders = new Map<string, Holder>();
+  readonly #tell: (actor: string, granted: number) => void;
+  #pool = 0;
+
+  /** @param tell how many steps the actor was granted since it came first */
+  constructor(tell: (actor: string, granted: number) => void) {
+    this.#tell = tell;
+  }
+
+  add(steps: number): void {
+    this.#pool += steps;
+    this.#deal();
+  }
+
+  join(actor: string, weight = 1): void {
+    const known = this.#holders.get(actor);
+    if (known?.isThere) return;
+    const holder = { granted: 0, spent: 0, ...known, weight, isThere: true };
+    this.#pool -= holder.granted - holder.spent;
+    this.#holders.set(actor, holder);
+    this.#deal();
+  }
+
+  /** @param forGood it does not come back under this name */
+  leave(actor: string, forGood = false): void {
+    const holder = this.#holders.get(actor);
+    if (forGood) this.#holders.delete(actor);
+    if (!holder?.isThere) return;
+    holder.isThere = false;
+    this.#pool += holder.granted - holder.spent;
+    this.#deal();
+  }
+
+  granted(actor: string): number {
+    return this.#holders.get(actor)?.granted ?? 0;
+  }
+
+  /** @param total steps that it has made since it came first */
+  spent(actor: string, total: number): void {
+    const holder = this.#holders.get(actor);
+    if (!holder || total <= holder.spent) return;
+    if (!holder.isThere) this.#pool -= total - holder.spent;
+    holder.spent = total;
+    this.#deal();
+  }
+
+  #deal(): void {
+    const told = new Map<string, Holder>();
+    while (this.#pool > 0) {
+      const next = this.#next();
+      if (!next) break;
+      const [actor, holder] = next;
+      const portion = Math.min(this.#pool, PORTION * holder.weight);
+      this.#pool -= portion;
+      holder.granted += portion;
+      told.set(actor, holder);
+      this.#holders.delete(actor);
+      this.#holders.set(actor, holder);
+    }
+    for (const [actor, { granted }] of told) this.#tell(actor, granted);
+  }
+
+  #next(): [string, Holder] | undefined {
+    for (const entry of this.#holders) {
+      const { isThere, granted, spent, weight } = entry[1];
+      if (isThere && granted - spent < AHEAD * weight) return entry;
+    }
+    return undefined;
+  }
+}

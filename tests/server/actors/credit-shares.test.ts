@@ -1,0 +1,88 @@
+/** How credit is divided among actors that come and go. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { CreditShares } from '../../../server/actors/credit-shares.ts';
+
+function shares() {
+  const granted = new Map<string, number>();
+  return { credit: new CreditShares((actor, total) => granted.set(actor, total)), granted };
+}
+
+it('[LINK-6] credit goes round, and nobody is granted far ahead of what they made', () => {
+  const { credit, granted } = shares();
+  for (const actor of ['a', 'b', 'c']) credit.join(actor);
+  for (let i = 0; i < 6; i++) credit.add(10);
+  expect([...granted]).toEqual([
+    ['a', 20],
+    ['b', 20],
+    ['c', 20],
+  ]);
+  credit.add(10_000);
+  for (const total of granted.values()) expect(total).toBeLessThan(600);
+  // b is slow: the round ends all the same.
+  let made = 0;
+  while (made < granted.get('a')!) {
+    made = granted.get('a')!;
+    credit.spent('a', made);
+    credit.spent('c', granted.get('c')!);
+  }
+  const all = [...granted.values()].reduce((sum, total) => sum + total, 0);
+  expect(all).toBe(10_060);
+  expect(granted.get('b')).toBeLessThan(600);
+});
+
+it('[LINK-7] credit of an actor that went is made by the others; when it comes back, it counts as its own', () => {
+  const { credit, granted } = shares();
+  credit.join('a');
+  credit.add(100);
+  credit.spent('a', 25);
+  credit.leave('a');
+  credit.join('b');
+  expect(granted.get('b')).toBe(75);
+  credit.join('a'); // it still has 75
+  credit.add(75); // and so these are made already
+  credit.spent('b', 75);
+  expect([...granted.values()]).toEqual([100, 75]);
+  credit.add(1);
+  expect([...granted.values()].reduce((sum, total) => sum + total)).toBe(176);
+});
+
+it('[LINK-7] whatever happens, what is granted to those who are there and not made never exceeds what is left', () => {
+  const actor = fc.constantFrom('a', 'b', 'c');
+  const event = fc.oneof(
+    fc.record({ kind: fc.constant('add' as const), n: fc.integer({ min: 1, max: 900 }) }),
+    fc.record({ kind: fc.constant('join' as const), actor }),
+    fc.record({ kind: fc.constant('leave' as const), actor }),
+    fc.record({ kind: fc.constant('make' as const), actor }),
+  );
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+      const { credit, granted } = shares();
+      let allowed = 0;
+      const made = new Map<string, number>();
+      for (const e of events) {
+        if (e.kind === 'add') {
+          allowed += e.n;
+          credit.add(e.n);
+        } else if (e.kind === 'join') credit.join(e.actor);
+        else if (e.kind === 'leave') credit.leave(e.actor);
+        else {
+          made.set(e.actor, granted.get(e.actor) ?? 0);
+          credit.spent(e.actor, made.get(e.actor)!);
+        }
+      }
+      // Those who are there make all they may; one alone at the end gets everything that is left.
+      credit.join('z');
+      const sum = () => [...granted.values()].reduce((all, n) => all + n, 0);
+      for (let before = -1; before !== sum(); ) {
+        before = sum();
+        for (const who of granted.keys()) {
+          made.set(who, granted.get(who)!);
+          credit.spent(who, granted.get(who)!);
+        }
+      }
+      const total = [...made.values()].reduce((sum, n) => sum + n, 0);
+      expect(total).toBeGreaterThanOrEqual(allowed);
+    }),
+  );
+});
