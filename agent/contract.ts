@@ -62,6 +62,8 @@ export interface Episode {
   readonly successes: Uint8Array;
   /** (length + 1, bodies * POSE_SIZE); empty when poses are not kept. */
   readonly poses: Float32Array;
+  /** What the environment drew itself (`Environment.picture`), (length + 1); kept with the poses. */
+  readonly pictures?: readonly Uint8Array[];
   /** (length + 1, 3): the agent's position, for paths; empty when not kept. */
   readonly positions: Float32Array;
   /** Sparse states to branch or rewind from, ascending by step. */

@@ -106,7 +106,12 @@ async function chosenEpisodes(
   for (const row of wanted) {
     if (kept.length === (ids?.length ?? episodes)) break;
     const episode = await storage.getEpisode(row.id);
-    if (episode && episode.length > 0 && episode.poses.length > 0) kept.push({ row, episode });
+    if (!episode || episode.length === 0 || episode.poses.length === 0) continue;
+    if (episode.pictures)
+      throw new UsageError(
+        `run: ${run.id} is drawn by its environment's own pictures, allowed runs drawn from poses: a recorded session holds no others`,
+      );
+    kept.push({ row, episode });
   }
   if (kept.length === 0)
     throw new UsageError(

@@ -230,7 +230,9 @@ function checkPoses(run: Run): void {
   const position = new Float32Array(3).fill(Number.NaN);
   env.writeAgentPosition(position);
   must(position.every(Number.isFinite), `writeAgentPosition wrote ${position}`);
-  must(sameNumbers(before, env.saveState()), 'writePoses or writeAgentPosition changed the state');
+  checkPicture(env);
+  const same = sameNumbers(before, env.saveState());
+  must(same, 'writePoses, writeAgentPosition or picture changed the state');
   for (let b = 0; b < bodies.length; b++) {
     const pose = poses.subarray(b * POSE_SIZE, (b + 1) * POSE_SIZE);
     must(pose.every(Number.isFinite), `pose of body ${bodies[b]!.id} is ${pose}`);
@@ -238,6 +240,19 @@ function checkPoses(run: Run): void {
     const fine = norm === 0 || Math.abs(norm - 1) < 1e-3;
     must(fine, `quaternion of body ${bodies[b]!.id} has length ${norm}, must be 1 (or 0: hidden)`);
   }
+}
+
+/** A scene with a picture has an environment that draws it, as a PNG, and the other way round. */
+function checkPicture(env: Environment): void {
+  const { picture, textures } = env.scene;
+  const png = env.picture?.();
+  must(
+    (picture === undefined) === (png === undefined),
+    'scene.picture and picture() need each other',
+  );
+  must(picture === undefined || picture in textures, `scene: unknown picture "${picture}"`);
+  const starts = [0x89, 0x50, 0x4e, 0x47].every((byte, i) => png?.[i] === byte);
+  must(png === undefined || starts, 'picture() is no PNG');
 }
 
 /** The same seed and actions give bit-identical episodes, in the same and in another instance. */
@@ -311,7 +326,7 @@ function take(env: Environment, ts: TimeStep): Snapshot {
       ...ts.observation,
       ...poses,
     ),
-    words: `${ts.kind} ${success} ${endReason}`,
+    words: `${ts.kind} ${success} ${endReason} ${env.picture?.() ?? ''}`,
   };
 }
 

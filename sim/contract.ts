@@ -9,6 +9,9 @@
  */
 
 import type { ConfigSchema } from './config.ts';
+import type { AxisControl } from './controls.ts';
+
+export type { AxisControl, Pace } from './controls.ts';
 
 /** A box of real numbers, flat. `low`/`high` may be ±Infinity; actions are always bounded. */
 export interface BoxSpace {
@@ -225,6 +228,8 @@ export interface SceneDescription {
    * Faces and their axes are those of an OpenGL cube map (+x, −x, +y, …) looked up at (x, z, −y).
    */
   readonly sky?: string;
+  /** Key into `textures` of the one, without pixels here, that `Environment.picture` fills at every step. */
+  readonly picture?: string;
   /** Id of the body that a person would call "the agent". */
   readonly agentBody: string;
   /** Axis-aligned bounds of the interesting region, metres. */
@@ -275,6 +280,8 @@ export interface Environment {
    * Trails and predicted paths are drawn from it. Writes 3 numbers.
    */
   writeAgentPosition(out: Float32Array): void;
+  /** For environments that draw themselves: `scene.picture` as it is now, a PNG, never written to again. Changes nothing. */
+  picture?(): Uint8Array;
   /**
    * Contact overlay, where there is physics: per contact x, y, z, then the force on the second body
    * fx, fy, fz (N), all in the world. Writes as many as fit; returns how many. Changes nothing.
@@ -293,48 +300,6 @@ export interface Environment {
   writeHoldAction?(out: Float32Array): void;
   /** Release native memory. The environment is unusable afterwards. */
   close(): void;
-}
-
-/** How a person drives one axis of the action space. */
-export interface AxisControl {
-  /** Index into the action. */
-  readonly axis: number;
-  readonly name: string;
-  /** `KeyboardEvent.code`s that push the axis up and down. */
-  readonly positiveKeys: readonly string[];
-  readonly negativeKeys: readonly string[];
-  /** Units per second towards the held direction, and back to rest on release. */
-  readonly attack: number;
-  readonly release: number;
-  /** Value at rest. */
-  readonly rest: number;
-  /**
-   * The axis is a position: while no person moves it, it stays where it is instead of returning to `rest`.
-   * A new movement starts from the action that was executed last.
-   */
-  readonly holds?: boolean;
-  /** Standard-gamepad axis index (or trigger pair) and its sign. */
-  readonly gamepad?:
-    | { readonly kind: 'stick'; readonly index: number; readonly sign: 1 | -1 }
-    | { readonly kind: 'triggers'; readonly positive: number; readonly negative: number };
-  /**
-   * The axis moves the agent along the world's x or y. Where an environment has both, a page turns the
-   * pair to the viewer: up is away from the camera, left is left.
-   */
-  readonly along?: 'x' | 'y';
-  /** Share of the range that a held key or a full stick reaches; default 1. */
-  readonly reach?: number;
-  /** Keys or a gamepad button that change the reach while they are held, e.g. for fine work. */
-  readonly paces?: readonly Pace[];
-}
-
-export interface Pace {
-  readonly name: string;
-  readonly keys: readonly string[];
-  /** Standard-gamepad button index. */
-  readonly button?: number;
-  /** Share of the range, instead of `reach`. */
-  readonly reach: number;
 }
 
 /** What the registry knows about an environment without creating it. */

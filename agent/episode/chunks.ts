@@ -17,8 +17,11 @@ import {
   views,
 } from './columns.ts';
 
-/** Steps [from, to) of an episode, with the state after each and the one before the first. No poses, no saved states. */
-export interface EpisodeChunk extends Omit<Episode, 'length' | 'states'> {
+/**
+ * Steps [from, to) of an episode, with the state after each and the one before the first. No poses, no pictures, no saved
+ * states.
+ */
+export interface EpisodeChunk extends Omit<Episode, 'length' | 'states' | 'pictures'> {
   readonly from: number;
   readonly to: number;
 }
@@ -28,7 +31,7 @@ const sizesOfChunk = (of: Episode | EpisodeChunk): Sizes => sizesOf(of, { poses:
 
 /** A copy of steps [from, to), with arrays of its own. */
 export function sliceEpisode(episode: Episode, from: number, to: number): EpisodeChunk {
-  const { length: _length, states: _states, ...head } = episode;
+  const { length: _length, states: _states, pictures: _pictures, ...head } = episode;
   const sizes = sizesOfChunk(episode);
   return {
     ...head,

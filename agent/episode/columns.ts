@@ -104,7 +104,10 @@ export function buffersOf(columns: Readonly<Columns>): ArrayBuffer[] {
   return COLUMN_NAMES.map((name) => columns[name].buffer as ArrayBuffer);
 }
 
-/** What the columns of an episode or a piece of one take. */
-export function bytesOf(columns: Readonly<Columns>): number {
-  return COLUMN_NAMES.reduce((sum, name) => sum + columns[name].byteLength, 0);
+/** What the columns of an episode or a piece of one take, and its pictures. */
+export function bytesOf(columns: Readonly<Columns>, pictures: Episode['pictures'] = []): number {
+  return [...COLUMN_NAMES.map((name) => columns[name]), ...pictures].reduce(
+    (sum, { byteLength }) => sum + byteLength,
+    0,
+  );
 }

@@ -73,6 +73,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
   const totals = { return: 0, cost: 0, success: 0 };
   let columns = allocate(0, sizes);
   let states: { step: number; state: EnvState }[] = [];
+  let pictures: Uint8Array[] = [];
   let length = 0;
   let end: EpisodeEnd = 'open';
   let head = { id: '', seed: 0, startedAt: 0 };
@@ -89,6 +90,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
     if (sizes.pose > 0) {
       env.writePoses(pose);
       columns.poses.set(pose, length * sizes.pose);
+      if (env.picture) pictures[length] = env.picture();
     }
     env.writeAgentPosition(position);
     columns.positions.set(position, length * 3);
@@ -117,6 +119,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
       branch = branchOf;
       if (!options.reuse || columns.sources.length < capacity) columns = allocate(capacity, sizes);
       states = [];
+      pictures = [];
       length = 0;
       end = 'open';
       countFrom0();
@@ -155,12 +158,13 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
         end,
         length,
         states,
+        pictures,
         metrics,
         columns: views(columns, length, sizes),
       }),
       load(saved) {
         const told = saved as RecorderMemory;
-        ({ head, branch, end, length, states } = told);
+        ({ head, branch, end, length, states, pictures = [] } = told);
         columns = mapColumns((name) => told.columns[name].slice());
         countFrom0();
         for (const name in metrics) delete metrics[name];
@@ -181,6 +185,7 @@ export function createEpisodeRecorder(options: RecorderOptions): EpisodeRecorder
         origin: options.origin ?? 'experience',
         ...views(columns, length, sizes),
         states: states.slice(),
+        ...(pictures.length > 0 ? { pictures: pictures.slice(0, length + 1) } : {}),
         summary: { ...metrics, ...totals },
         ...(branch ? { branchOf: branch } : {}),
       };
@@ -194,6 +199,8 @@ interface RecorderMemory {
   readonly end: EpisodeEnd;
   readonly length: number;
   readonly states: { step: number; state: EnvState }[];
+  /** Absent in old ones. */
+  readonly pictures?: Uint8Array[];
   readonly metrics: Readonly<Record<string, number>>;
   readonly columns: Columns;
 }

@@ -63,7 +63,7 @@ interface Entry {
  * Keeps recent episodes, oldest forgotten first, and every pinned one. What `get` returned are views, valid until
  * more is added: memory that is no longer needed is given back at once.
  * `maxSteps` and `maxBytes` bound the episodes that are not pinned (the one being added to is always kept);
- * `poses`: keep poses too (default false).
+ * `poses`: keep poses and pictures too (default false).
  */
 export function createEpisodeStore(options: {
   readonly maxSteps: number;
@@ -81,13 +81,13 @@ export function createEpisodeStore(options: {
 
   function account(entry: Entry, sign: 1 | -1): void {
     steps += sign * entry.episode.length;
-    bytes += sign * bytesOf(entry.columns);
+    bytes += sign * bytesOf(entry.columns, entry.episode.pictures);
     if (entry.pinned) countPinned(entry, sign);
   }
 
   function countPinned(entry: Entry, sign: 1 | -1): void {
     pinnedSteps += sign * entry.episode.length;
-    pinnedBytes += sign * bytesOf(entry.columns);
+    pinnedBytes += sign * bytesOf(entry.columns, entry.episode.pictures);
   }
 
   function replace(entry: Entry, columns: Columns): void {
@@ -147,8 +147,10 @@ export function createEpisodeStore(options: {
       // Nothing more comes: the room to grow in is given back.
       if (episode.end !== 'open' && entry.columns.sources.length > to)
         replace(entry, sliceColumns(entry.columns, 0, to, entry.sizes));
+      const { pictures, ...head } = episode;
       entry.episode = {
-        ...episode,
+        ...head,
+        ...(options.poses && pictures ? { pictures } : {}),
         length: to,
         ...views(entry.columns, to, entry.sizes),
         states: episode.states.filter((s) => s.step <= to),

@@ -11,6 +11,8 @@ import type { Environment, EnvironmentFactory, TimeStep } from '../../sim/contra
 /** What is done to a row. The row of one that is left keeps its numbers. */
 export const OPERATION = { leave: 0, step: 1, reset: 2 } as const;
 const FLAGS = 4;
+/** Bytes of the status. */
+const STATUS = 4;
 
 /** Everything that the other side must know before the first batch. */
 export interface BatchDescription {
@@ -42,7 +44,7 @@ export class Batch {
   readonly description: BatchDescription;
   /** To be filled with a request. */
   readonly request: Uint8Array;
-  /** The answer to it, after `run`. */
+  /** The answer to it, after `run`: a status of 0 (uint32), and the batch. */
   readonly answer: Uint8Array;
   readonly #environments: readonly Environment[];
   readonly #seeds: Float64Array;
@@ -69,11 +71,13 @@ export class Batch {
     this.#actions = environments.map((_, i) => new Float32Array(request, n * 8 + i * k * 4, k));
     this.#operations = new Uint8Array(request, n * (8 + 4 * k), n);
 
-    const answer = new ArrayBuffer(n * (8 * columns + 4 * o + FLAGS));
-    this.answer = new Uint8Array(answer);
-    this.#numbers = new Float64Array(answer, 0, n * columns);
-    this.#observations = new Float32Array(answer, n * columns * 8, n * o);
-    this.#flags = new Uint8Array(answer, n * (columns * 8 + o * 4), n * FLAGS);
+    // The status lies before the numbers, which start at a multiple of eight: one message, one waking of the reader.
+    const start = 8;
+    const answer = new ArrayBuffer(start + n * (8 * columns + 4 * o + FLAGS));
+    this.answer = new Uint8Array(answer, start - STATUS);
+    this.#numbers = new Float64Array(answer, start, n * columns);
+    this.#observations = new Float32Array(answer, start + n * columns * 8, n * o);
+    this.#flags = new Uint8Array(answer, start + n * (columns * 8 + o * 4), n * FLAGS);
   }
 
   /** Does what `request` says. @throws Error naming the row where an environment refuses. */

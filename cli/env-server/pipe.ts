@@ -11,7 +11,6 @@ import type { Batch } from './batch.ts';
 
 export function serveBatch(batch: Batch, input: number, output: number): void {
   writeText(output, JSON.stringify(batch.description));
-  const status = new Uint8Array(4);
   while (readWhole(input, batch.request)) {
     try {
       batch.run();
@@ -19,7 +18,6 @@ export function serveBatch(batch: Batch, input: number, output: number): void {
       writeText(output, (error as Error).message);
       continue;
     }
-    writeWhole(output, status);
     writeWhole(output, batch.answer);
   }
 }

@@ -5,9 +5,11 @@ from pathlib import Path
 import gymnasium
 import numpy as np
 import pytest
+from stable_baselines3 import PPO
 from stable_baselines3.common.env_checker import check_env
 
 import reins
+from reins.sb3 import RenewReward
 
 
 def test_wrapper_gives_the_learned_reward(reward_file: Path) -> None:
@@ -36,3 +38,21 @@ def test_wrapper_gives_the_learned_reward(reward_file: Path) -> None:
     plain.close()
     with pytest.raises(ValueError, match="observation space"):
         reins.RewardWrapper(gymnasium.make("Reins/driving-v0"), model)
+
+
+def test_sb3_goes_on_with_newer_rewards(reward_file: Path, tmp_path: Path) -> None:
+    """[PY-30] the reward model of a run is read again while Stable-Baselines3 learns; where there is none yet, the reward stays."""
+    env = reins.RewardWrapper(gymnasium.make("Reins/reacher-v0"), reward_file)
+    first = env.model
+    callback = RenewReward(reward_file.parent, every=150)
+    ppo = PPO("MlpPolicy", env, n_steps=100, batch_size=50, device="cpu")
+    ppo.learn(400, callback=callback)
+    assert callback.renewed == 2
+    assert env.model is not first
+    again = env.model
+    observation, action = np.ones((1, 10), np.float32), np.ones((1, 2), np.float32)
+    assert np.array_equal(again.predict(observation, action), first.predict(observation, action))
+    nothing = RenewReward(tmp_path, every=50)
+    ppo.learn(100, callback=nothing)
+    assert (nothing.renewed, env.model) == (0, again)
+    env.close()

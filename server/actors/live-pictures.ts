@@ -90,6 +90,7 @@ export class LivePictures {
       action: moment.action,
       policyAction: moment.policyAction,
       poses: this.#poses,
+      ...(this.#env.picture ? { picture: this.#env.picture() } : {}),
     };
     this.#flags = 0;
     this.overlays.addTo(frame);

@@ -44,6 +44,7 @@ export async function clipOf(run: RunHandle, segment: Segment, tag: number): Pro
     predictedRewards,
     costs,
     speeds: speedsOf(episode, segment, dt),
+    ...(episode.pictures ? { pictures: episode.pictures.slice(from, to + 1) } : {}),
     ...(outcome ? { outcome } : {}),
   });
   return { sceneId, seed, bytes };

@@ -50,9 +50,11 @@ export interface Frame {
   /** Only while a viewer asks for overlays: contacts (n * 6) and joints (n * 8), as `Environment` writes them. */
   contacts?: Float32Array;
   joints?: Float32Array;
+  /** The scene's `picture` at this step, a PNG; only of environments that draw themselves. */
+  picture?: Uint8Array;
 }
 
-const FRAME_HEADER = 64;
+const FRAME_HEADER = 68;
 /** Numbers per contact and joint of an overlay. */
 export const CONTACT_SIZE = 6;
 export const JOINT_SIZE = 8;
@@ -60,7 +62,7 @@ export const JOINT_SIZE = 8;
 const MOST_POSES = 0xffff;
 const MOST_OVERLAY = 0xff;
 
-/** Bytes of a frame with `k` action numbers, `p` pose numbers, and that many contacts and joints as overlays. */
+/** Bytes of a frame with `k` action numbers, `p` pose numbers, that many contacts and joints as overlays, and no picture. */
 export function frameBytes(k: number, p: number, contacts = 0, joints = 0): number {
   return FRAME_HEADER + 4 * (2 * k + p + CONTACT_SIZE * contacts + JOINT_SIZE * joints);
 }
@@ -76,7 +78,9 @@ export function encodeFrame(frame: Frame): ArrayBuffer {
   const p = expectAtMost('poses.length', frame.poses.length, MOST_POSES);
   const c = expectAtMost('contacts', (frame.contacts?.length ?? 0) / CONTACT_SIZE, MOST_OVERLAY);
   const j = expectAtMost('joints', (frame.joints?.length ?? 0) / JOINT_SIZE, MOST_OVERLAY);
-  const buffer = new ArrayBuffer(frameBytes(k, p, c, j));
+  const numbers = frameBytes(k, p, c, j);
+  const picture = frame.picture ?? new Uint8Array();
+  const buffer = new ArrayBuffer(numbers + picture.length);
   const view = new DataView(buffer);
   view.setUint8(0, OP.frame);
   view.setUint8(1, frame.flags);
@@ -96,6 +100,7 @@ export function encodeFrame(frame: Frame): ArrayBuffer {
   view.setFloat32(52, frame.cost, true);
   view.setFloat32(56, frame.risk, true);
   view.setUint32(60, frame.inputSequence, true);
+  view.setUint32(64, picture.length, true);
   new Float32Array(buffer, FRAME_HEADER, k).set(frame.action);
   new Float32Array(buffer, FRAME_HEADER + 4 * k, k).set(frame.policyAction);
   new Float32Array(buffer, FRAME_HEADER + 8 * k, p).set(frame.poses);
@@ -103,6 +108,7 @@ export function encodeFrame(frame: Frame): ArrayBuffer {
   if (frame.contacts) new Float32Array(buffer, overlay, CONTACT_SIZE * c).set(frame.contacts);
   if (frame.joints)
     new Float32Array(buffer, overlay + 4 * CONTACT_SIZE * c, JOINT_SIZE * j).set(frame.joints);
+  new Uint8Array(buffer, numbers).set(picture);
   return buffer;
 }
 
@@ -116,12 +122,15 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
   const p = view.getUint16(4, true);
   const c = view.getUint8(6);
   const j = view.getUint8(7);
-  expectLength('frame', buffer.byteLength, frameBytes(k, p, c, j));
+  const numbers = frameBytes(k, p, c, j);
+  const picture = view.getUint32(64, true);
+  expectLength('frame', buffer.byteLength, numbers + picture);
   const overlay = FRAME_HEADER + 4 * (2 * k + p);
   const joints = overlay + 4 * CONTACT_SIZE * c;
   return {
     ...(c > 0 ? { contacts: new Float32Array(buffer, overlay, CONTACT_SIZE * c) } : {}),
     ...(j > 0 ? { joints: new Float32Array(buffer, joints, JOINT_SIZE * j) } : {}),
+    ...(picture > 0 ? { picture: new Uint8Array(buffer, numbers) } : {}),
     flags: view.getUint8(1),
     time: view.getFloat64(8, true),
     sentAt: view.getFloat64(16, true),
@@ -157,6 +166,8 @@ export interface Clip {
   speeds: Float32Array;
   /** Cost of the step that led to the row, (rows). */
   costs: Float32Array;
+  /** A PNG per row, of environments that draw themselves, (rows). */
+  pictures?: readonly Uint8Array[];
   /** How the episode ended, in clips that show its end. */
   outcome?: ClipOutcome;
 }
@@ -173,16 +184,22 @@ const CLIP_HEADER = 28;
 /** Bits of a clip's second byte. */
 const ENDED = 1;
 const SUCCEEDED = 2;
+const PICTURES = 4;
 const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
 
 export function encodeClip(clip: Clip): ArrayBuffer {
-  const { rows, poses, outcome } = clip;
+  const { rows, poses, outcome, pictures } = clip;
   const reason = utf8.encoder.encode(outcome?.reason ?? '');
+  // The lengths of the pictures follow the other numbers.
+  const lengths = Uint32Array.from(pictures ?? [], (picture) => picture.length);
   const numbers = 3 * rows + poses.length;
-  const buffer = new ArrayBuffer(CLIP_HEADER + 4 * numbers + reason.length);
+  const words = CLIP_HEADER + 4 * (numbers + lengths.length);
+  const images = lengths.reduce((sum, length) => sum + length, 0);
+  const buffer = new ArrayBuffer(words + reason.length + images);
   const view = new DataView(buffer);
   view.setUint8(0, OP.clip);
-  view.setUint8(1, outcome ? ENDED + (outcome.success ? SUCCEEDED : 0) : 0);
+  const ended = outcome ? ENDED + (outcome.success ? SUCCEEDED : 0) : 0;
+  view.setUint8(1, ended + (pictures ? PICTURES : 0));
   view.setUint16(2, reason.length, true);
   view.setUint32(4, clip.tag, true);
   view.setFloat32(8, clip.dt, true);
@@ -195,7 +212,13 @@ export function encodeClip(clip: Clip): ArrayBuffer {
   all.set(clip.speeds, rows);
   all.set(clip.costs, 2 * rows);
   all.set(poses, 3 * rows);
-  new Uint8Array(buffer, CLIP_HEADER + 4 * numbers).set(reason);
+  new Uint32Array(buffer, CLIP_HEADER + 4 * numbers, lengths.length).set(lengths);
+  new Uint8Array(buffer, words).set(reason);
+  let at = words + reason.length;
+  for (const picture of pictures ?? []) {
+    new Uint8Array(buffer, at).set(picture);
+    at += picture.length;
+  }
   return buffer;
 }
 
@@ -208,9 +231,14 @@ export function decodeClip(buffer: ArrayBuffer): Clip {
   const rows = view.getUint32(16, true);
   const poses = view.getUint32(20, true);
   const letters = view.getUint16(2, true);
-  const end = CLIP_HEADER + 4 * (3 * rows + poses);
-  expectLength('clip', buffer.byteLength, end + letters);
   const flags = view.getUint8(1);
+  const numbers = CLIP_HEADER + 4 * (3 * rows + poses);
+  const count = flags & PICTURES ? rows : 0;
+  const end = numbers + 4 * count;
+  if (buffer.byteLength < end) expectLength('clip', buffer.byteLength, end + letters);
+  const lengths = new Uint32Array(buffer, numbers, count);
+  const images = lengths.reduce((sum, length) => sum + length, 0);
+  expectLength('clip', buffer.byteLength, end + letters + images);
   const column = (at: number) => new Float32Array(buffer, CLIP_HEADER + 4 * at * rows, rows);
   return {
     tag: view.getUint32(4, true),
@@ -221,6 +249,7 @@ export function decodeClip(buffer: ArrayBuffer): Clip {
     speeds: column(1),
     costs: column(2),
     poses: new Float32Array(buffer, CLIP_HEADER + 12 * rows, poses),
+    ...(flags & PICTURES ? { pictures: cut(new Uint8Array(buffer, end + letters), lengths) } : {}),
     ...(flags & ENDED
       ? {
           outcome: {
@@ -231,6 +260,11 @@ export function decodeClip(buffer: ArrayBuffer): Clip {
         }
       : {}),
   };
+}
+
+function cut(bytes: Uint8Array, lengths: Uint32Array): Uint8Array[] {
+  let end = 0;
+  return Array.from(lengths, (length) => bytes.subarray(end, (end += length)));
 }
 
 /** The agent's predicted path from the current step: what the policy would do if left alone. */

@@ -64,7 +64,7 @@ export function createEpisodes(options: {
     const known = recent.get(id);
     if (!known) return;
     recent.delete(id);
-    bytes -= bytesOf(known);
+    bytes -= bytesOf(known, known.pictures);
   }
 
   function predict(segment: Segment, patience: number): Promise<Float32Array | undefined> {
@@ -106,7 +106,7 @@ export function createEpisodes(options: {
     remember(episode) {
       forget(episode.id);
       recent.set(episode.id, episode);
-      bytes += bytesOf(episode);
+      bytes += bytesOf(episode, episode.pictures);
       while (recent.size > 1 && (recent.size > RECENT || bytes > RECENT_BYTES))
         forget(recent.keys().next().value!);
     },

@@ -11,7 +11,11 @@ export function stateOf(bytes: Uint8Array, out?: EnvState): EnvState {
   return state;
 }
 
+/** @throws RangeError for one of another length than it says. */
 export function bytesOf(state: EnvState): Uint8Array {
+  const expected = 1 + Math.ceil(state[0]! / 4);
+  if (state.length !== expected)
+    throw new RangeError(`state: has ${state.length} numbers, expected ${expected}`);
   const words = Uint32Array.from(state.subarray(1));
   return new Uint8Array(words.buffer, 0, state[0]!);
 }

@@ -1,47 +1,23 @@
 /**
- * An environment of Python's Gymnasium in the contract of ours: Python steps it, saves it and restores it; its MuJoCo model
- * is loaded here too, and set to Python's positions, so that it is drawn in 3D like any robot.
+ * An environment of Python's Gymnasium in the contract of ours: Python steps it, saves it and restores it. Its MuJoCo model
+ * is loaded here too, and set to Python's positions, so that it is drawn in 3D like any robot; without one, Python sends
+ * pictures.
  */
 import { config, optional, readOptions, required, text } from '../config.ts';
-import {
-  type Environment,
-  type EnvironmentFactory,
-  POSE_SIZE,
-  type TimeStep,
-} from '../contract.ts';
+import type { Environment, EnvironmentFactory, TimeStep } from '../contract.ts';
 import { motorControls } from '../robotics/engine/fields.ts';
-import { createPhysics, type Physics } from '../robotics/engine/mujoco.ts';
-import { createScene, movingBodies } from '../robotics/engine/scene.ts';
-import { createTendons } from '../robotics/engine/tendons.ts';
-import { findModel } from '../robotics/mjcf/model-file.ts';
 import { box, clipInto } from '../spaces.ts';
 import { createTimeStep, restart, termination, transition, truncation } from '../time-step.ts';
 import { bytesOf, stateOf } from './bytes.ts';
+import { type About, createModelDrawing, createPictureDrawing, type Drawing } from './drawing.ts';
 import { type Link, openLink } from './link.ts';
-
-/** What Python says of its environment. */
-interface About {
-  readonly name: string;
-  /** Path of its MuJoCo model. */
-  readonly model: string;
-  readonly nq: number;
-  readonly nmocap: number;
-  /** s */
-  readonly dt: number;
-  readonly horizon: number;
-  readonly observationSize: number;
-  readonly low: readonly number[];
-  readonly high: readonly number[];
-  readonly actionNames: readonly string[];
-  readonly version: string;
-}
 
 const END_REASONS = [
   { id: 'terminated', label: 'an end of the task', severity: 'neutral' },
   { id: 'time-limit', label: 'the time limit', severity: 'neutral' },
 ] as const;
 
-/** Numbers before the positions in an answer: reward, cost, steps since reset, flags. */
+/** Numbers before those of what is drawn in an answer: reward, cost, steps since reset, flags. */
 const HEAD = 4;
 const FLAG = { terminated: 1, truncated: 2, success: 4, first: 8 } as const;
 
@@ -49,29 +25,23 @@ export async function createGymnasiumEnvironment(socket: string): Promise<Enviro
   const link = await openLink(socket);
   try {
     const about = JSON.parse(new TextDecoder().decode(link.ask('H'))) as About;
-    const physics = await createPhysics(await findModel(about.model));
-    const { nq } = physics.sizes;
-    if (nq !== about.nq)
-      throw new RangeError(
-        `gymnasium: ${about.name} has ${about.nq} positions and its file ${about.model} has ${nq}: it was changed after loading`,
-      );
-    return build(link, about, physics);
+    const { model } = about;
+    const drawing = await (model
+      ? createModelDrawing(about, model)
+      : createPictureDrawing(about, link));
+    return build(link, about, drawing);
   } catch (error) {
     link.close();
     throw error;
   }
 }
 
-/** Takes answers over: into the time step, and into the model that is drawn. */
-function createReader(about: About, physics: Physics, ts: TimeStep) {
-  const { nq, nmocap, dt, observationSize } = about;
+/** Takes answers over: into the time step, and into what is drawn. */
+function createReader({ dt, observationSize }: About, drawing: Drawing, ts: TimeStep) {
   return (answer: Uint8Array): TimeStep => {
-    const numbers = new Float64Array(answer.buffer, 0, HEAD + nq + 7 * nmocap);
+    const numbers = new Float64Array(answer.buffer, 0, HEAD + drawing.size);
     const [reward, cost, step, flags] = numbers as unknown as [number, number, number, number];
-    physics.sync();
-    physics.qpos.set(numbers.subarray(HEAD, HEAD + nq));
-    physics.mocap_pos.set(numbers.subarray(HEAD + nq, HEAD + nq + 3 * nmocap));
-    physics.mocap_quat.set(numbers.subarray(HEAD + nq + 3 * nmocap));
+    drawing.set(numbers.subarray(HEAD));
     ts.observation.set(new Float32Array(answer.buffer, numbers.byteLength, observationSize));
     if (flags & FLAG.first) restart(ts);
     else {
@@ -90,33 +60,25 @@ function createReader(about: About, physics: Physics, ts: TimeStep) {
   };
 }
 
-function build(link: Link, about: About, physics: Physics): Environment {
+function build(link: Link, about: About, drawing: Drawing): Environment {
   const { low, high, actionNames: names } = about;
   const observationSpace = box(-Infinity, Infinity, { size: about.observationSize });
   const actionSpace = box(low, high, { names });
   const ts = createTimeStep(observationSpace, ['reward'], []);
-  const read = createReader(about, physics, ts);
+  const read = createReader(about, drawing, ts);
   const action = new Float32Array(actionSpace.size);
-  const bodies = movingBodies(physics);
-  physics.refreshPoses();
-  const tendons = createTendons(physics);
-  const style = { title: about.name, cameras: [], light: 'studio', agentBody: '' } as const;
   const safeAction = low.map((l, i) => Math.min(high[i]!, Math.max(l, 0)));
   const controls = motorControls(names).map((control) => {
     const speed = 8 * Math.max(Math.abs(low[control.axis]!), Math.abs(high[control.axis]!));
     return { ...control, attack: speed, release: speed, rest: safeAction[control.axis]! };
   });
-  const writeBody = (body: number, out: Float32Array, at: number) => {
-    for (let k = 0; k < 3; k++) out[at + k] = physics.xpos[body * 3 + k]!;
-    for (let k = 0; k < 4; k++) out[at + 3 + k] = physics.xquat[body * 4 + k]!;
-  };
   return {
     id: 'gymnasium',
     observationSpace,
     actionSpace,
-    scene: createScene(physics, style, tendons),
+    scene: drawing.scene,
     controlDt: about.dt,
-    engine: `MuJoCo ${about.version}`,
+    ...(about.engine ? { engine: about.engine } : {}),
     endReasons: END_REASONS,
     controls,
     info: {
@@ -134,21 +96,18 @@ function build(link: Link, about: About, physics: Physics): Environment {
       clipInto(actionSpace, input, action);
       return read(link.ask('S', new Uint8Array(action.buffer)));
     },
-    writePoses(out) {
-      physics.refreshPoses();
-      for (const [i, body] of bodies.entries()) writeBody(body, out, i * POSE_SIZE);
-      tendons.writePoses(out, bodies.length * POSE_SIZE);
-    },
+    writePoses: drawing.writePoses,
+    writeAgentPosition: drawing.writeAgentPosition,
+    ...(drawing.picture ? { picture: drawing.picture } : {}),
     saveState: (out) => stateOf(link.ask('G'), out),
-    loadState: (state) => read(link.ask('L', bytesOf(state))),
-    writeAgentPosition(out) {
-      physics.refreshPoses();
-      const body = bodies[0] ?? 0;
-      for (let k = 0; k < 3; k++) out[k] = physics.xpos[body * 3 + k]!;
+    loadState(state) {
+      const bytes = bytesOf(state);
+      if (bytes.length === 0) throw new RangeError('state: is empty, expected one of saveState');
+      return read(link.ask('L', bytes));
     },
     close() {
       link.close();
-      physics.close();
+      drawing.close();
     },
   };
 }

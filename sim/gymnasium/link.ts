@@ -11,7 +11,7 @@ import { connect } from 'node:net';
 
 export interface Link {
   /** @throws Error with Python's words, and where the process is gone. */
-  ask(letter: 'H' | 'R' | 'S' | 'G' | 'L', content?: Uint8Array): Uint8Array;
+  ask(letter: 'H' | 'R' | 'S' | 'G' | 'L' | 'P', content?: Uint8Array): Uint8Array;
   close(): void;
 }
 

@@ -41,10 +41,12 @@ export function makeEnvironment(name, oldest = '3.10') {
   const uv = installer();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return { uv, python };
   console.log(`installing ${list}`);
+  const start = performance.now();
   rmSync(home, { recursive: true, force: true });
   must(uv, ['venv', '--quiet', '--python', findPython(oldest), home]);
   must(uv, ['pip', 'install', '--quiet', '--python', python, '--requirements', list]);
   writeFileSync(stamp, wanted);
+  console.log(`installed in ${Math.round((performance.now() - start) / 1000)} s`);
   return { uv, python };
 }
 

@@ -11,7 +11,8 @@ const settings = {
 };
 
 let passed = 0;
-let failed = 0;
+/** What to say of each that failed. */
+const failures = [];
 
 function run(command, args) {
   // Programs that packages bring, such as netconvert, lie beside their Python.
@@ -31,7 +32,7 @@ export function install({ uv, python }) {
 /** Counts as one test. */
 export function typecheck({ python }) {
   if (run(python, ['-m', 'mypy']) === 0) passed++;
-  else failed++;
+  else failures.push('mypy');
 }
 
 /** A skipped test is a failed one. */
@@ -40,15 +41,28 @@ export function pytest({ python }, ...args) {
   rmSync(report, { force: true });
   const status = run(python, ['-m', 'pytest', `--junitxml=${report}`, '--durations=10', ...args]);
   const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
-  const [suite = ''] = text.match(/<testsuite [^>]*>/) ?? [];
-  const count = (name) => Number(suite.match(new RegExp(` ${name}="(\\d+)"`))?.[1] ?? 0);
-  const lost = count('failures') + count('errors') + count('skipped');
-  passed += count('tests') - lost;
-  failed += lost === 0 && status !== 0 ? 1 : lost;
+  const tests = text.split('<testcase ').slice(1);
+  const lost = tests.flatMap((test) => failureOf(test) ?? []);
+  passed += tests.length - lost.length;
+  failures.push(...lost);
+  if (lost.length === 0 && status !== 0) failures.push(`pytest ${args.join(' ')}`);
 }
 
-/** Prints the last line and ends the process. */
+/** @returns what to say of a `<testcase>` of a report, unless it passed */
+function failureOf(test) {
+  const why = test.match(/<(?:failure|error|skipped) [^>]*?message="([^"]*)"/);
+  if (!why) return undefined;
+  const attribute = (name) => test.match(new RegExp(`${name}="([^"]*)"`))?.[1] ?? '';
+  const name = `${attribute('classname')}.${attribute(' name')}`;
+  return plain(`${name}: ${why[1].split('&#10;')[0]}`).slice(0, 300);
+}
+
+const ENTITIES = { quot: '"', lt: '<', gt: '>', apos: "'", amp: '&' };
+const plain = (text) => text.replace(/&(quot|lt|gt|apos|amp);/g, (_, name) => ENTITIES[name]);
+
+/** Says what failed, prints the last line and ends the process. */
 export function close() {
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exit(failed === 0 && passed > 0 ? 0 : 1);
+  for (const failure of failures) console.log(`FAILED: ${failure}`);
+  console.log(`${passed} passed, ${failures.length} failed`);
+  process.exit(failures.length === 0 && passed > 0 ? 0 : 1);
 }

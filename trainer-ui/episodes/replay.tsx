@@ -204,6 +204,7 @@ function useDrawing(
       if (next.length < width) poses.set(from);
       else mixPoses(from, next, row - Math.floor(row), poses);
       stage.setPoses(poses);
+      stage.setPicture(piece.pictures?.[at]);
       stage.render(Math.min(0.25, (now - last) / 1000), Math.abs(row - before) > 2);
       // What was done may come after the pictures.
       const isNews = Math.floor(row) !== Math.floor(before) || shown.steps !== told;

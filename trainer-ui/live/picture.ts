@@ -83,6 +83,7 @@ function animate(client: Client, stage: Stage, onDrawn: () => void): () => void 
     episode = shown.episodeNumber;
     frame = shown;
     stage.setPoses(sample.poses);
+    stage.setPicture(shown.picture);
     const { forces } = client.store.getState();
     stage.setForces(forces ? shown.contacts : undefined, forces ? shown.joints : undefined);
     if (stage.agentPosition(position)) {

@@ -8,6 +8,7 @@ import type {
   SceneDescription,
 } from '../../server/protocol/index.ts';
 import { graphics } from './graphics.ts';
+import { createPictureTexture, type PictureTexture } from './picture-texture.ts';
 import { createSkin, type Skin } from './skin.ts';
 
 /** Side of an endless plane, metres: beyond what fog leaves of it. */
@@ -21,6 +22,8 @@ export interface BuiltScene {
   readonly bodies: readonly THREE.Group[];
   readonly skins: readonly Skin[];
   readonly agent: number;
+  /** Where the environment draws itself. */
+  readonly picture: PictureTexture | undefined;
   dispose(): void;
 }
 
@@ -54,6 +57,7 @@ export function buildScene(description: SceneDescription): BuiltScene {
     bodies,
     skins,
     agent,
+    picture: shared.picture,
     dispose() {
       for (const skin of skins) skin.dispose();
       shared.dispose();
@@ -66,6 +70,8 @@ function createShared(description: SceneDescription) {
   const geometries = new Map<string, THREE.BufferGeometry>();
   const materials = new Map<string, THREE.Material>();
   const textures = new Map<string, THREE.Texture>();
+  const size = description.picture ? description.textures[description.picture] : undefined;
+  const picture = size && createPictureTexture(size);
 
   function geometry(geom: Geom): THREE.BufferGeometry {
     const key = `${geom.shape}:${geom.size.join(',')}:${geom.mesh ?? ''}`;
@@ -108,6 +114,7 @@ function createShared(description: SceneDescription) {
     vertexColours: boolean,
     isFolded = isSheet,
   ): THREE.Material {
+    if (picture && look.texture === description.picture) return picture.material;
     const [r, g, b, a] = look.colour;
     const { roughness = 0.75, metalness = 0, emissive, castShadow } = look;
     const finish = [look.colour, roughness, metalness, emissive, look.texture, castShadow];
@@ -139,6 +146,7 @@ function createShared(description: SceneDescription) {
 
   return {
     material,
+    picture,
     group(body: BodyDescription): THREE.Group {
       const group = new THREE.Group();
       group.name = body.id;
@@ -160,6 +168,7 @@ function createShared(description: SceneDescription) {
       for (const g of geometries.values()) g.dispose();
       for (const m of materials.values()) m.dispose();
       for (const t of textures.values()) t.dispose();
+      picture?.dispose();
     },
   };
 }

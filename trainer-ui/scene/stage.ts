@@ -28,6 +28,8 @@ export interface Stage {
   readonly description: SceneDescription | undefined;
   setScene(description: SceneDescription): void;
   setPoses(poses: Float32Array): void;
+  /** The environment's own picture of the moment, a PNG, where the scene has one; it is shown as soon as it is decoded. */
+  setPicture(png: Uint8Array | undefined): void;
   setCamera(id: string): void;
   /**
    * Draw once; `dt` in seconds. `cut`: the picture jumped, do not smooth. False: not yet, the shaders of the
@@ -177,6 +179,9 @@ export function createStage(container: HTMLElement): Stage {
         body.quaternion.set(poses[at + 4]!, poses[at + 5]!, poses[at + 6]!, poses[at + 3]!);
       }
       for (const skin of built.skins) skin.setPoses(poses);
+    },
+    setPicture(png) {
+      if (png) built?.picture?.show(png);
     },
     setCamera: rig.select,
     heading: rig.heading,

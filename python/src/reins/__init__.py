@@ -7,7 +7,8 @@ from .node import ReinsNotFound
 from .pipe import EnvServerError
 from .reward import RewardModel, RewardWrapper
 from .server import ReinsError, Server, run_command, start
-from .serving import CannotServe, ServedEnvironment, serve
+from .serving import ServedEnvironment, serve
+from .states import CannotServe
 from .tracking import track
 
 __all__ = [

@@ -96,15 +96,19 @@ class EnvServer:
             self._input.write(seeds.tobytes() + actions.tobytes() + operations.tobytes())
         except OSError:
             raise self._ended() from None
-        length = self._read_length()
-        if length > 0:
-            raise EnvServerError(self._read_text(length))
         n, c, o = self.count, self.columns, self.observation_size
-        data = self._read(n * (8 * c + 4 * o + 4))
-        numbers = np.frombuffer(data, "<f8", n * c).reshape(n, c)
-        observations = np.frombuffer(data, "<f4", n * o, 8 * n * c).reshape(n, o)
-        flags = np.frombuffer(data, np.uint8, n * 4, n * (8 * c + 4 * o)).reshape(n, 4)
-        return Batch(numbers, observations, flags)
+        # The status is the second half of the first eight bytes, so that the numbers are aligned.
+        data = np.empty(8 + n * (8 * c + 4 * o + 4), np.uint8)
+        view = data.data[4:]
+        read = self._read_into(view, 4)
+        status = int.from_bytes(view[:4], "little")
+        if status > 0:
+            text = bytes(view[4:read])
+            raise EnvServerError((text + self._read(status - len(text))).decode())
+        self._read_into(view[read:], len(view) - read)
+        numbers = data[8 : 8 + 8 * n * c].view("<f8").reshape(n, c)
+        observations = data[8 + 8 * n * c : -4 * n].view("<f4").reshape(n, o)
+        return Batch(numbers, observations, data[-4 * n :].reshape(n, 4))
 
     def close(self) -> None:
         self._end()
@@ -118,14 +122,18 @@ class EnvServer:
 
     def _read(self, length: int) -> bytearray:
         data = bytearray(length)
-        view = memoryview(data)
+        self._read_into(memoryview(data), length)
+        return data
+
+    def _read_into(self, view: memoryview, least: int) -> int:
+        """Reads as much as is there, at least so many bytes; how many."""
         at = 0
-        while at < length:
+        while at < least:
             read = self._output.readinto(view[at:])  # type: ignore[attr-defined]
             if not read:
                 raise self._ended()
-            at += read
-        return data
+            at += int(read)
+        return at
 
     def _ended(self) -> EnvServerError:
         code = self._process.wait()

@@ -57,14 +57,18 @@ class RewardWrapper(gymnasium.Wrapper[Floats, Floats, Floats, Floats]):
 
     def __init__(self, env: gymnasium.Env[Floats, Floats], model: RewardModel | str | Path) -> None:
         super().__init__(env)
+        self.renew(model)
+        self._observation = np.zeros(self.model.observation_size, np.float32)
+
+    def renew(self, model: RewardModel | str | Path) -> None:
+        """Gives the reward of another model from the next step on, such as a newer one of the same run."""
         self.model = model if isinstance(model, RewardModel) else RewardModel(model)
         for name, space, size in (
-            ("observation", env.observation_space, self.model.observation_size),
-            ("action", env.action_space, self.model.action_size),
+            ("observation", self.env.observation_space, self.model.observation_size),
+            ("action", self.env.action_space, self.model.action_size),
         ):
             if space.shape != (size,):
                 raise ValueError(f"{name} space: has shape {space.shape}, the reward model expects {(size,)}")
-        self._observation = np.zeros(self.model.observation_size, np.float32)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None

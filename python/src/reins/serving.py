@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import shutil
 import socket
 import struct
@@ -20,55 +19,61 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-import gymnasium
 import numpy as np
-from gymnasium.spaces import Box, flatdim, flatten
 
 from .client import Client
+from .served import Served
 from .server import Server, start
+from .states import AnyEnv, CannotServe
 
-AnyEnv = gymnasium.Env[Any, Any]
-#: What has no part in the state of an environment, or is saved by MuJoCo itself.
-LEFT_OUT = {"env", "model", "data", "spec", "_cached_spec", "observation_space", "action_space", "mujoco_renderer"}
-TERMINATED, TRUNCATED, SUCCEEDED, FIRST = 1, 2, 4, 8
-
-
-class CannotServe(ValueError):
-    """This environment cannot be put into Reins; the message says why."""
+#: Makes one environment as Reins sees it.
+Make = Callable[[], Served]
 
 
 def serve(env_fn: Callable[[], AnyEnv], **settings: Any) -> ServedEnvironment:
-    """Puts a MuJoCo environment of Gymnasium into the live loop of ``reins serve``: drawn in 3D, rewound by state, driven and
-    judged by people on the page, trained by Reins' learners.
+    """Puts an environment of Gymnasium into the live loop of ``reins serve``: rewound by state, driven and judged by people on
+    the page, trained by Reins' learners. One with a MuJoCo model is drawn in 3D, any other by the pictures that it renders.
 
     Args:
-        env_fn: makes one; called several times, for the live simulation, rollouts and counterfactuals.
+        env_fn: makes one, without a MuJoCo model with ``render_mode="rgb_array"``; called several times, for the live
+            simulation, rollouts and counterfactuals.
         settings: as ``reins.start`` takes them: ``preset``, ``data``, ``seed``, ``port``, ….
 
     Returns:
         The running server: a context manager with ``url`` and ``connect``.
 
     Raises:
-        CannotServe: for one without MuJoCo, with actions that are no bounded box, or that is not the same again after
-            its state was restored.
+        CannotServe: for one with nothing to draw, with actions that are neither a bounded box nor choices, or that is not
+            the same again after its state was restored.
     """
-    served = Served(env_fn())
-    served.check()
-    return ServedEnvironment(env_fn, served, settings)
+    for plays in (False, True):
+        tried = Served(env_fn(), plays)
+        try:
+            same = tried.is_the_same_again()
+        except Exception:  # whatever half of a state makes of it
+            if plays:
+                raise
+            same = False
+        tried.env.close()
+        if same:
+            return ServedEnvironment(lambda: Served(env_fn(), plays), tried.name, settings)
+    raise CannotServe(
+        f"{tried.name} is not the same again after its state was restored:"
+        " there would be no rewinding and no counterfactuals"
+    )
 
 
 class ServedEnvironment:
     """Environments that wait for Reins, and the server that asks for them."""
 
-    def __init__(self, env_fn: Callable[[], AnyEnv], first: Served, settings: dict[str, Any]) -> None:
+    def __init__(self, make: Make, name: str, settings: dict[str, Any]) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="reins-"))
         self._socket = socket.socket(socket.AF_UNIX)
         path = self._folder / "socket"
         self._socket.bind(str(path))
         self._socket.listen()
-        threading.Thread(target=_accept, args=[self._socket, self._folder, env_fn], daemon=True).start()
-        first.env.close()
-        options = {"socket": str(path), "of": first.about["name"]}
+        threading.Thread(target=_accept, args=[self._socket, self._folder, make], daemon=True).start()
+        options = {"socket": str(path), "of": name}
         try:
             self.server: Server = start("gymnasium", options=options, **settings)
         except BaseException:
@@ -98,110 +103,7 @@ class ServedEnvironment:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-class Served:
-    """One environment as Reins sees it: flat numbers, and a state that can be saved and restored."""
-
-    def __init__(self, env: AnyEnv) -> None:
-        import mujoco
-
-        self._mujoco = mujoco
-        self.env = env
-        plain: Any = env.unwrapped
-        name = env.spec.id if env.spec else type(plain).__name__
-        if not hasattr(plain, "model") or not hasattr(plain, "fullpath"):
-            raise CannotServe(f"{name} is not one of Gymnasium's MuJoCo environments: Reins has nothing to draw")
-        space = env.action_space
-        if not isinstance(space, Box) or len(space.shape) != 1 or not space.is_bounded():
-            raise CannotServe(f"{name}: actions are {space}, allowed a bounded box of one dimension")
-        self._model, self._data = plain.model, plain.data
-        self._vector = np.zeros(mujoco.mj_stateSize(self._model, mujoco.mjtState.mjSTATE_INTEGRATION))
-        self._observation: Any = None
-        self._reward = self._cost = 0.0
-        self._steps = self._flags = 0
-        actuators = [self._model.actuator(i).name for i in range(self._model.nu)]
-        fits = len(actuators) == space.shape[0] and all(actuators) and len(set(actuators)) == len(actuators)
-        self.about = {
-            "name": name,
-            "model": str(Path(plain.fullpath).resolve()),
-            "nq": int(self._model.nq),
-            "nmocap": int(self._model.nmocap),
-            "dt": float(plain.dt),
-            "horizon": (env.spec and env.spec.max_episode_steps) or 1000,
-            "observationSize": flatdim(env.observation_space),
-            "low": space.low.tolist(),
-            "high": space.high.tolist(),
-            "actionNames": actuators if fits else [f"action {i}" for i in range(space.shape[0])],
-            "version": mujoco.__version__,
-        }
-
-    def check(self) -> None:
-        """Raises CannotServe unless the same actions lead to the same again from a restored state."""
-        actions = np.random.default_rng(1).uniform(self.env.action_space.low, self.env.action_space.high, (10, *self.env.action_space.shape))  # type: ignore[attr-defined, misc]
-        self.reset(1)
-        for action in actions[:5]:
-            self.step(action.astype(np.float32))
-        state = self.save()
-        first = [self.step(action.astype(np.float32)) for action in actions[5:]]
-        if [self.load(state), *(self.step(action.astype(np.float32)) for action in actions[5:])][1:] != first:
-            raise CannotServe(
-                f"{self.about['name']} is not the same again after its state was restored:"
-                " there would be no rewinding and no counterfactuals"
-            )
-
-    def reset(self, seed: int) -> bytes:
-        self._observation, info = self.env.reset(seed=seed % 2**32)
-        self._note(0.0, FIRST, info)
-        self._steps = 0
-        return self.answer()
-
-    def step(self, action: np.ndarray[Any, Any]) -> bytes:
-        if self._flags & (TERMINATED | TRUNCATED):
-            raise RuntimeError("step: the episode is over, call reset first")
-        dtype = self.env.action_space.dtype
-        self._observation, reward, terminated, truncated, info = self.env.step(action.astype(dtype))
-        self._note(float(reward), TERMINATED * bool(terminated) | TRUNCATED * bool(truncated), info)
-        self._steps += 1
-        return self.answer()
-
-    def answer(self) -> bytes:
-        data = self._data
-        head = [self._reward, self._cost, float(self._steps), float(self._flags)]
-        numbers = np.concatenate([head, data.qpos, data.mocap_pos.ravel(), data.mocap_quat.ravel()])
-        observation = flatten(self.env.observation_space, self._observation)
-        return numbers.astype("<f8").tobytes() + np.asarray(observation).astype("<f4").tobytes()
-
-    def save(self) -> bytes:
-        self._mujoco.mj_getState(self._model, self._data, self._vector, self._mujoco.mjtState.mjSTATE_INTEGRATION)
-        layers = [{k: v for k, v in vars(layer).items() if k not in LEFT_OUT} for layer in self._layers()]
-        own = (self._observation, self._reward, self._cost, self._steps, self._flags)
-        return pickle.dumps((self._vector, layers, own))
-
-    def load(self, state: bytes) -> bytes:
-        vector, layers, own = pickle.loads(state)
-        self._mujoco.mj_setState(self._model, self._data, vector, self._mujoco.mjtState.mjSTATE_INTEGRATION)
-        # What follows from the state, without touching the warm start that the next step depends on.
-        warm = self._data.qacc_warmstart.copy()
-        self._mujoco.mj_forward(self._model, self._data)
-        self._data.qacc_warmstart[:] = warm
-        for layer, saved in zip(self._layers(), layers, strict=True):
-            vars(layer).update(saved)
-        self._observation, self._reward, self._cost, self._steps, self._flags = own
-        return self.answer()
-
-    def _note(self, reward: float, flags: int, info: dict[str, Any]) -> None:
-        solved = bool(info.get("is_success", info.get("success", False)))
-        self._reward, self._flags = reward, flags | SUCCEEDED * solved
-        self._cost = max(0.0, float(info.get("cost", 0.0)))
-
-    def _layers(self) -> list[AnyEnv]:
-        """Wrappers from the outside in, and the environment itself."""
-        layers: list[AnyEnv] = [self.env]
-        while isinstance(layers[-1], gymnasium.Wrapper):
-            layers.append(layers[-1].env)
-        return layers
-
-
-def _accept(listening: socket.socket, folder: Path, env_fn: Callable[[], AnyEnv]) -> None:
+def _accept(listening: socket.socket, folder: Path, make: Make) -> None:
     number = 0
     while True:
         try:
@@ -214,15 +116,15 @@ def _accept(listening: socket.socket, folder: Path, env_fn: Callable[[], AnyEnv]
             os.mkfifo(pipe, 0o600)
         line.sendall(json.dumps({"requests": str(pipes[0]), "answers": str(pipes[1])}).encode())
         line.close()
-        threading.Thread(target=_talk, args=[pipes, env_fn], daemon=True).start()
+        threading.Thread(target=_talk, args=[pipes, make], daemon=True).start()
 
 
-def _talk(pipes: list[Path], env_fn: Callable[[], AnyEnv]) -> None:
+def _talk(pipes: list[Path], make: Make) -> None:
     # In this order on the other side, too: each call waits for its counterpart.
     with open(pipes[0], "rb") as requests, open(pipes[1], "wb") as answers:
         for pipe in pipes:
             pipe.unlink()
-        served = Served(env_fn())
+        served = make()
         while True:
             length = requests.read(4)
             if len(length) < 4:
@@ -258,4 +160,6 @@ def _do(served: Served, letter: bytes, content: bytes) -> bytes:
             return served.save()
         case b"L":
             return served.load(content)
+        case b"P":
+            return served.picture()
     raise ValueError(f"unknown request {letter!r}")

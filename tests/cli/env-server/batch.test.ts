@@ -19,12 +19,12 @@ function request(operation: number, action: readonly number[] = ACTION): Uint8Ar
   return new Uint8Array(bytes);
 }
 
-/** Columns of an answer as the header says. */
+/** Columns of an answer as the header says, after its status. */
 function columns(answer: Uint8Array, about: BatchDescription) {
   const n = about.count;
   const c = 2 + about.rewardTerms.length + about.metrics.length;
   const o = about.observation.low.length;
-  const bytes = answer.slice().buffer;
+  const bytes = answer.slice(4).buffer;
   return {
     numbers: new Float64Array(bytes, 0, n * c),
     observations: new Float32Array(bytes, n * c * 8, n * o),

@@ -86,6 +86,28 @@ describe('binary frames', () => {
     );
   });
 
+  it('[WIRE-1] a picture rides behind everything else, in frames and in clips', () => {
+    const pictures = fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 }), { minLength: 1 });
+    fc.assert(
+      fc.property(frames, floats(6), pictures, fc.boolean(), (frame, contacts, all, ended) => {
+        const whole = { ...frame, contacts, picture: all[0]! };
+        const bytes = encodeFrame(whole);
+        expect(decodeFrame(bytes)).toEqual(whole);
+        expect(() => decodeFrame(bytes.slice(0, -1))).toThrow(/bytes, expected/);
+        const rows = all.length;
+        const column = new Float32Array(rows).fill(1);
+        const clip: Clip = {
+          ...{ tag: 1, dt: 0.5, sceneId: 1, rows, poses: new Float32Array(7 * rows) },
+          ...{ predictedRewards: column, speeds: column, costs: column, pictures: all },
+          ...(ended ? { outcome: { reason: 'ü', success: true, route: 1 } } : {}),
+        };
+        const sent = encodeClip(clip);
+        expect(decodeClip(sent)).toEqual(clip);
+        expect(() => decodeClip(sent.slice(0, -1))).toThrow(/bytes, expected/);
+      }),
+    );
+  });
+
   it('[WIRE-2] more poses or overlays than a frame can carry are refused by name', () => {
     const [frame] = fc.sample(frames, 1);
     const poses = new Float32Array(65_536);
