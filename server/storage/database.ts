@@ -1,5 +1,6 @@
 /** Opens the database of a folder, or says in one line why not and what to do. */
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -53,19 +54,34 @@ class WritersDialect extends SqliteDialect {
   }
 }
 
-/** Under another name first: there is never a database without its tables. */
+/**
+ * Under another name first: there is never a database without its tables. Of several processes that make one at
+ * once, the first gives the name, and the others find it taken: replacing it would pull it from under the first.
+ */
 function make(path: string): void {
-  const temporary = `${path}.new`;
+  const temporary = `${path}.${process.pid}-${threadId}.new`;
   attempt(path, () => {
     for (const end of ['', '-journal']) rmSync(temporary + end, { force: true });
     const database = new Database(temporary);
     try {
-      migrate(database, 0);
+      migrate(database);
     } finally {
       database.close();
     }
-    renameSync(temporary, path);
+    giveName(temporary, path);
   });
+}
+
+function giveName(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (existsSync(path)) return;
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+    renameSync(temporary, path); // a file system without links
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 /** Writes what is there already. @throws RangeError naming the file and the way out */
@@ -86,13 +102,12 @@ function refuseEmpty(path: string): void {
 }
 
 function prepare(database: Database.Database, path: string): void {
+  // First: others may be opening it too.
+  database.exec('PRAGMA busy_timeout = 5000');
   database.exec('PRAGMA journal_mode = WAL');
   // FULL: an acknowledged answer survives a power cut too, not only a killed process.
   database.exec('PRAGMA synchronous = FULL');
-  database.exec('PRAGMA busy_timeout = 5000');
-  const { user_version: found } = database.prepare('PRAGMA user_version').get() as {
-    user_version: number;
-  };
+  const found = versionOf(database);
   if (found > SCHEMA_VERSION)
     throw new RangeError(
       `database: is of version ${found}, this Reins knows ${SCHEMA_VERSION}; use a newer Reins or another --data folder`,
@@ -101,12 +116,26 @@ function prepare(database: Database.Database, path: string): void {
     throw new RangeError(
       `database: ${path} belongs to another program; choose another folder with --data`,
     );
-  if (found < SCHEMA_VERSION) migrate(database, found);
+  if (found < SCHEMA_VERSION) migrate(database);
 }
 
-function migrate(database: Database.Database, from: number): void {
-  const missing = MIGRATIONS.slice(from).join('\n');
-  database.exec(`BEGIN; ${missing} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+function versionOf(database: Database.Database): number {
+  const { user_version } = database.prepare('PRAGMA user_version').get() as {
+    user_version: number;
+  };
+  return user_version;
+}
+
+/** What is missing is looked up by the one who may write: another process may have added it meanwhile. */
+function migrate(database: Database.Database): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const missing = MIGRATIONS.slice(versionOf(database)).join('\n');
+    database.exec(`${missing} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 /** The engine's errors do not name the file. */

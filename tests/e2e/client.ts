@@ -5,6 +5,7 @@ import {
   type ClientMessage,
   decodeFrame,
   encodeInput,
+  FLAG,
   type Frame,
   OP,
   opcode,
@@ -83,6 +84,50 @@ export async function connect(url: string, teacherId: string): Promise<Client> {
   client.send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId });
   await client.expect('welcome');
   return client;
+}
+
+/**
+ * Drives as a page does, until it lets go: what is held is said again and again, and a hand that stood still for a
+ * second, as on a busy machine, lets go first when it is told to (CTRL-17).
+ */
+export function drive(client: Client, values: readonly number[]): { letGo(): void } {
+  const told = () => client.all('error').filter((e) => e.code === 'let-go-first').length;
+  let heard = told();
+  const hand = setInterval(() => {
+    if (told() > heard) client.release();
+    else client.hold(values);
+    heard = told();
+  }, 40);
+  return {
+    letGo() {
+      clearInterval(hand);
+      client.release();
+    },
+  };
+}
+
+/** Drives for some steps, and lets go. Where a busy machine took the wheel back in between, that was a takeover, too. */
+export async function takeOver(client: Client, values: readonly number[]): Promise<void> {
+  const hand = drive(client, values);
+  let first: Frame | undefined;
+  try {
+    await until('steps of a person', () => {
+      const now = client.frame();
+      if (!now || (now.flags & FLAG.human) === 0) first = undefined;
+      else first ??= now;
+      return first && (now!.episodeNumber !== first.episodeNumber || now!.step > first.step + 4);
+    });
+  } finally {
+    hand.letGo();
+  }
+}
+
+/** Those since `known` messages of overrides, as judged as they will be; none while one is not judged. */
+export function verdicts(client: Client, known = 0): Of<'override'>[] {
+  const since = client.all('override').slice(known);
+  const judged = since.filter((o) => o.counterfactual !== null);
+  const ids = new Set(since.map((o) => o.feedbackId));
+  return judged.length === ids.size ? judged : [];
 }
 
 function textOf(data: ArrayBuffer | Buffer): string {

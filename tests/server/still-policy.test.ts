@@ -2,12 +2,11 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readPolicyFile } from '../../experiments/policy-file.ts';
 import { openStorage } from '../../server/storage/sqlite.ts';
 import { inProcess } from '../cli/in-process.ts';
-import { connect, reward } from '../e2e/client.ts';
+import { connect, reward, takeOver } from '../e2e/client.ts';
 import { until } from '../e2e/helpers.ts';
 import { root } from '../setup/sources.ts';
 import { type ServeProcess, serve, watch } from './serve-process.ts';
@@ -42,11 +41,7 @@ test('[CLI-70] serve --policy: its own policy drives and nothing learns; a takeo
     isWatched: false,
   });
   expect(welcome.environment.id).toBe('driving');
-  for (let i = 0; i < 8; i++) {
-    client.hold([0, 0.3]);
-    await sleep(70);
-  }
-  client.release();
+  await takeOver(client, [0, 0.3]);
   await client.expect('override', (o) => o.counterfactual !== null);
   const { episodeId } = client.all('status').at(-1)!;
   const given = reward(welcome.runId, 'ada', episodeId, client.frame()!.step, 1);
@@ -79,7 +74,7 @@ test('[CLI-70] serve --policy: its own policy drives and nothing learns; a takeo
   );
   expect(without.code).toBe(2);
   expect(without.err).toContain(`run: ${run!.id} is another: policy was "driving.policy`);
-}, 120_000);
+});
 
 test('[CLI-70] watch: nobody drives or gives feedback, it says why, and nothing is left', async () => {
   const { client, server } = await open(watch(FILE, folder));
@@ -98,7 +93,7 @@ test('[CLI-70] watch: nobody drives or gives feedback, it says why, and nothing 
   expect(readdirSync(folder)).toHaveLength(1);
   expect((await server.end('SIGTERM')).code).toBe(0);
   expect(readdirSync(folder)).toEqual([]);
-}, 120_000);
+});
 
 test.each([
   [

@@ -89,13 +89,13 @@ test('[UI-67] a training runs, stops saved, goes on and is branched; as many as 
     [branch.name, 'stopped'],
     [name, 'stopped'],
   ]);
-}, 240_000);
+});
 
 test('[UI-67] what a child refuses is told in its words', async () => {
   const { name } = await trainings.start({ ...WANTED, settings: { 'learner.gamma': '7' } });
   expect(await ended(name)).toMatchObject({ state: 'failed' });
   expect(find(name).said).toMatch(/learner\.gamma.*7/);
-}, 60_000);
+});
 
 test.each<[string, Partial<TrainingWanted>]>([
   ['400 environment: is "nowhere", allowed ', { environment: 'nowhere' }],
@@ -158,7 +158,7 @@ test('[UI-67] a training whose server was killed saves and ends', async () => {
   child.stdin.destroy(); // as the end of its parent closes it
   expect(await end).toBe(143);
   expect(said).toContain('go on with reins train');
-}, 120_000);
+});
 
 test('[UI-67] a training that is done says so, and where its policy goes on', async () => {
   const { name } = await trainings.start({ ...WANTED, steps: 60, settings: {} });
@@ -174,4 +174,4 @@ test('[UI-67] a training that is done says so, and where its policy goes on', as
     2,
     expect.stringMatching(/steps: is 120, but .* has come to its end after 60/),
   ]);
-}, 120_000);
+});

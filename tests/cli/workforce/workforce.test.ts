@@ -111,7 +111,7 @@ describe('[FORCE-3] at a real server', () => {
       '0.5',
     ];
     server = await serve(folder.path, args);
-  }, 180_000);
+  });
   afterAll(async () => {
     await server.end('SIGKILL');
     folder.remove();
@@ -125,5 +125,5 @@ describe('[FORCE-3] at a real server', () => {
     expect(report).toMatchObject({ lost: 0, beyondOverlap: 0, twice: 0, errors: {} });
     expect(report.answers).toBeGreaterThanOrEqual(60);
     expect(report.queue).toMatchObject({ holds: true });
-  }, 180_000);
+  });
 });

@@ -140,7 +140,7 @@ describe.each(CASES)('preset %s on %s', (preset, backend, change) => {
     expect(other.curve).toEqual(one.curve);
     expect(other.episodes).toEqual(one.episodes);
     expect(other.whole).toEqual(one.whole);
-  }, 600_000);
+  });
 });
 
 describe('a training in a folder', () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { LIMITS, SUBPROTOCOL, WEBSOCKET_PATH } from '../../../server/protocol/index.ts';
-import { type Client, connect, reward } from '../../e2e/client.ts';
+import { type Client, connect, drive, reward } from '../../e2e/client.ts';
 import { startServerProcess, temporaryFolder, until } from '../../e2e/helpers.ts';
 import { openEpisode as episodeOnScreen } from '../run/open-episode.ts';
 
@@ -94,16 +94,16 @@ it('[WIRE-3] feedback about what does not exist is refused; what does is acknowl
 it('[CTRL-9] a second operator is refused while the first drives', async () => {
   const other = await connect(server.url, 'bob');
   await until('frames for bob', () => other.frames() > 0);
-  for (let i = 0; i < 5; i++) {
-    client.hold([0.1, 0.2]);
-    await sleep(60);
-  }
+  const hand = drive(client, [0.1, 0.2]);
   await client.expect('status', (s) => s.holder === 'ada' && s.controller === 'human');
-  client.hold([0.1, 0.2]);
-  other.hold([-1, -1]);
-  const refused = await other.expect('error', (e) => e.code === 'control-taken');
-  expect(refused.message).toMatch(/ada/);
-  client.release();
+  const refused = () => other.all('error').find((e) => e.code === 'control-taken');
+  await until('the refusal', () => {
+    other.hold([-1, -1]);
+    other.release(); // where Ada's hand was late, the wheel was free
+    return refused();
+  });
+  expect(refused()!.message).toMatch(/ada/);
+  hand.letGo();
   const override = await client.expect('override', (o) => o.counterfactual !== null);
   expect(override.to).toBeGreaterThan(override.from);
   other.close();
@@ -151,13 +151,11 @@ async function holdBesideAnotherTab(): Promise<boolean> {
 it('[CTRL-10] a lost connection ends its takeover', async () => {
   const other = await connect(server.url, 'eve');
   await until('frames for eve', () => other.frames() > 0);
-  for (let i = 0; i < 4; i++) {
-    other.hold([0.1, 0.2]);
-    await sleep(60);
-  }
+  const hand = drive(other, [0.1, 0.2]);
   await client.expect('status', (s) => s.holder === 'eve');
   const before = client.all('status').length;
   other.close();
+  hand.letGo();
   await until('the release', () =>
     client
       .all('status')

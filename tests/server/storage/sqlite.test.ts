@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import Database from 'libsql';
@@ -128,4 +129,43 @@ it('[STORE-30] processes that write to a folder at once wait for each other', as
   await Promise.all([append(), append()]);
   expect(verifyAudit(path)).toMatchObject({ isWhole: true, rows: 400 });
   remove();
+});
+
+/** Processes that open the same folders at the same time; each answer is theirs to one folder. */
+function openers(count: number) {
+  const script = fileURLToPath(new URL('fixtures/open-together.ts', import.meta.url));
+  const children = Array.from({ length: count }, () =>
+    spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['pipe', 'pipe', 'inherit'] }),
+  );
+  const lines = children.map(({ stdout }) =>
+    createInterface({ input: stdout })[Symbol.asyncIterator](),
+  );
+  const answers = () => Promise.all(lines.map(async (each) => (await each.next()).value as string));
+  return {
+    ready: answers,
+    open(path: string) {
+      for (const { stdin } of children) stdin.write(`${path}\n`);
+      return answers();
+    },
+    end() {
+      for (const { stdin } of children) stdin.end();
+    },
+  };
+}
+
+it('[STORE-31] processes that open a folder at once all have it, be it empty or of an older version', async () => {
+  const together = openers(3);
+  expect(await together.ready()).toEqual(['ready', 'ready', 'ready']);
+  for (let round = 0; round < 12; round++) {
+    const { path, remove } = folder();
+    if (round % 2 === 1) {
+      const old = new Database(join(path, 'reins.db'));
+      old.exec(`${MIGRATIONS[0]} PRAGMA user_version = 1`);
+      old.close();
+    }
+    expect(await together.open(path)).toEqual(['opened', 'opened', 'opened']);
+    expect(readdirSync(path).filter((name) => name.endsWith('.new'))).toEqual([]);
+    remove();
+  }
+  together.end();
 });
