@@ -44,15 +44,15 @@ def test_sb3_goes_on_with_newer_rewards(reward_file: Path, tmp_path: Path) -> No
     """[PY-30] the reward model of a run is read again while Stable-Baselines3 learns; where there is none yet, the reward stays."""
     env = reins.RewardWrapper(gymnasium.make("Reins/reacher-v0"), reward_file)
     first = env.model
-    callback = RenewReward(reward_file.parent, every=150)
-    ppo = PPO("MlpPolicy", env, n_steps=100, batch_size=50, device="cpu")
-    ppo.learn(400, callback=callback)
+    callback = RenewReward(reward_file.parent, every=80)
+    ppo = PPO("MlpPolicy", env, n_steps=50, batch_size=50, device="cpu")
+    ppo.learn(200, callback=callback)
     assert callback.renewed == 2
     assert env.model is not first
     again = env.model
     observation, action = np.ones((1, 10), np.float32), np.ones((1, 2), np.float32)
     assert np.array_equal(again.predict(observation, action), first.predict(observation, action))
-    nothing = RenewReward(tmp_path, every=50)
-    ppo.learn(100, callback=nothing)
+    nothing = RenewReward(tmp_path, every=20)
+    ppo.learn(50, callback=nothing)
     assert (nothing.renewed, env.model) == (0, again)
     env.close()

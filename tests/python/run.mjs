@@ -16,7 +16,8 @@ const main = makeEnvironment('test');
 const apart = asked.length === 0 ? APART.map((name) => [name, makeEnvironment(name)]) : [];
 install(main);
 typecheck(main);
-pytest(main, ...OTHER, ...asked);
+// A test waits for a server or a command half of its time. A file's tests share what they start.
+pytest(main, ...OTHER, '--numprocesses=2', '--dist=loadfile', ...asked);
 for (const [name, environment] of apart) {
   install(environment);
   pytest(environment, `tests/${name}`);
