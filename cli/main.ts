@@ -17,6 +17,7 @@ import { kpisCommand } from './commands/kpis.ts';
 import { lineageCommand } from './commands/lineage.ts';
 import { peopleCommand } from './commands/people.ts';
 import { presetsCommand } from './commands/presets.ts';
+import { promoteCommand } from './commands/promote.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { subjectCommand } from './commands/subject.ts';
@@ -67,6 +68,7 @@ export function createProgram(): Command {
     kpisCommand(),
     subjectCommand(),
     lineageCommand(),
+    promoteCommand(),
     evidenceCommand(version),
     auditCommand(),
     workforceCommand(),

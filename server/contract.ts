@@ -1,6 +1,7 @@
 /** A run, as viewers and operators use it; `run.ts` makes one. */
 import type { BackendName, Episode, Feedback, PolicySnapshot, Segment } from '../agent/contract.ts';
 import type { LearnedPerson } from '../agent/reward/people.ts';
+import type { LearnedModel } from '../agent/trainer/contract.ts';
 import type { Driver, EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type {
   ClientFeedback,
@@ -204,6 +205,8 @@ export interface RunHandle {
   recountQueue(): Promise<{ readonly disk: QueueCounts; readonly isSame: boolean }>;
   readonly watch: WatchHandle;
   readonly reviews: ReviewHandle;
+  /** Policy and reward model as they are now; undefined while no reward is learned. */
+  model(): Promise<LearnedModel | undefined>;
   /** False while somebody else drives. */
   takeControl(driver: Driver): boolean;
   readonly holder: Driver | undefined;

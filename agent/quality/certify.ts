@@ -2,9 +2,12 @@
  * From which confidence on a model's answers may stand for a person's: only where held-out answers of people show
  * that they are right often enough, with 95 % certainty.
  */
+import type { Interval } from '../evaluation/statistics.ts';
 
 /** 95 % of a normal distribution lie below it. */
 const Z = 1.6448536269514722;
+/** 95 % lie between it and its negative. */
+const Z_BOTH = 1.959963984540054;
 
 /** One-sided 95 % lower bound of a share (Wilson 1927). */
 export function wilsonLower(right: number, n: number, z = Z): number {
@@ -13,6 +16,12 @@ export function wilsonLower(right: number, n: number, z = Z): number {
   const middle = share + (z * z) / (2 * n);
   const spread = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
   return (middle - spread) / (1 + (z * z) / n);
+}
+
+/** Two-sided 95 % interval of a share (Wilson 1927). */
+export function wilson(right: number, n: number): Interval {
+  if (n === 0) return { low: 0, high: 1 };
+  return { low: wilsonLower(right, n, Z_BOTH), high: 1 - wilsonLower(n - right, n, Z_BOTH) };
 }
 
 /** Fewest answers with so many errors among them that show a share of `target`. */

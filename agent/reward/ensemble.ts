@@ -44,12 +44,13 @@ import { createDistrustOf } from './distrust.ts';
 import { createDynamics } from './dynamics.ts';
 import { createMemberFit } from './fit.ts';
 import { rewardGraph } from './graph.ts';
-import { createLabelSet } from './label-set.ts';
+import { createLabelSet, heldOutOf } from './label-set.ts';
 import { addToAverage, createMembers, isFlat } from './members.ts';
 import { rowMirror } from './mirror.ts';
 import { createNoise } from './noise.ts';
 import { type LearnedPerson, learnedPeople } from './people.ts';
 import { createPredictor } from './predictor.ts';
+import type { HeldOutComparison, PublishedReward } from './published.ts';
 import {
   createReference,
   type InputScale,
@@ -77,6 +78,10 @@ export interface RewardEnsemble extends RewardModel {
   memberOutputs(observations: Float32Array, actions: Float32Array, n: number): Float32Array[];
   /** What is published, as a graph for a file. */
   graph(): Graph;
+  /** What is published, as plain numbers that stay as they are. */
+  published(): PublishedReward;
+  /** The comparisons that people decided, newest last; none where there is one member, which has seen them all. */
+  heldOut(): HeldOutComparison[];
   /** How each person who compared clips answers, as it is learned now. */
   people(): LearnedPerson[];
   /** Held-out confidence against accuracy, as of the last version. */
@@ -321,6 +326,16 @@ export function createRewardEnsemble(
       }));
       return rewardGraph(predictor.scale, parts, spec, config);
     },
+    published: () => ({
+      version: state.version,
+      scale: {
+        ...predictor.scale,
+        mean: predictor.scale.mean.slice(),
+        inverse: predictor.scale.inverse.slice(),
+      },
+      members: members.map(({ frozen }) => frozen.layers()),
+    }),
+    heldOut: () => (config.members < 2 ? [] : heldOutOf(labels.data)),
     people: () => (state.version === 0 ? [] : learnedPeople(reportSource())),
     reliability: () => state.lastBins,
     report: () => ({

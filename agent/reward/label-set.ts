@@ -2,6 +2,7 @@
 import type { FittedKind } from './config.ts';
 import type { Datum } from './dataset.ts';
 import type { Noise } from './noise.ts';
+import type { HeldOutComparison } from './published.ts';
 
 export type LabelLists = ReadonlyMap<FittedKind, readonly Datum[]>;
 
@@ -89,6 +90,16 @@ export function createLabelSet(members: number, noise: Noise): LabelSet {
     of: (member) => (lists ??= split())[member]!,
     replace: (next) => changed([...next]),
   };
+}
+
+/** Decided comparisons, each with copies of its steps. */
+export function heldOutOf(data: readonly Datum[]): HeldOutComparison[] {
+  return data.flatMap((datum) => {
+    if (datum.kind !== 'preference' || datum.choice === 'equal') return [];
+    const { feedbackId, fold, choice, parts } = datum;
+    const [rows, teacherId] = [datum.rows.slice(), teacherOf(datum)];
+    return [{ feedbackId, teacherId, fold, choice, rows, split: parts[0]! }];
+  });
 }
 
 /** Whose noise it has is written before whose it is, where that is one of its own kind (dataset.ts). */

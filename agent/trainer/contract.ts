@@ -15,6 +15,14 @@ import type {
 } from '../contract.ts';
 import type { Graph } from '../graphs/graph.ts';
 import type { LearnedPerson } from '../reward/people.ts';
+import type { HeldOutComparison, PublishedReward } from '../reward/published.ts';
+
+/** What a run has learned, and the labels that it can be judged on. */
+export interface LearnedModel {
+  readonly policy: PolicySnapshot;
+  readonly reward: PublishedReward;
+  readonly heldOut: readonly HeldOutComparison[];
+}
 
 /**
  * A preset put together: learner + reward model + query selection. What the learner thread and
@@ -51,6 +59,8 @@ export interface Trainer {
   /** Learned reward of any rows, and the same as a graph for a file; undefined while there is none. */
   rewardModel(): Pick<RewardModel, 'predict'> | undefined;
   rewardGraph(): Graph | undefined;
+  /** Policy and reward model as they are now, apart from what goes on learning; undefined while no reward is learned. */
+  model(): LearnedModel | undefined;
   /** How each person who compared clips answers; none without a reward model. */
   people(): LearnedPerson[];
   counts(): {

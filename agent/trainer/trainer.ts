@@ -283,6 +283,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     },
     rewardGraph: () => (reward && reward.version > 0 ? reward.graph() : undefined),
     rewardModel: () => (reward && reward.version > 0 ? reward : undefined),
+    model: () =>
+      reward && reward.version > 0
+        ? { policy: policyNow(), reward: reward.published(), heldOut: reward.heldOut() }
+        : undefined,
     people: () => reward?.people() ?? [],
     counts: () => countsOf(counters),
     report: () => ({

@@ -104,6 +104,7 @@ async function writeRun(json: Json, storage: Storage, run: Run): Promise<void> {
     'quality.json',
   );
   json(standings, 'runs', id, 'standings.json');
+  json(await storage.listModels(id), 'runs', id, 'models.json');
   json(
     {
       ...(await summaryOf(storage, id)),
@@ -187,6 +188,7 @@ The audit log is ${chain}.
 | \`runs/ID/quality.json\` | what became of questions, agreement, consensus, questions whose answer is known and how they were answered |
 | \`runs/ID/standings.json\` | whose answers do not count, since when, decided by whom |
 | \`runs/ID/lineage.json\` | which policy has learned from what, whose was left out, what is in none and why, which learned from something erased |
+| \`runs/ID/models.json\` | which models were proposed, what they were judged by, who approved them and took them back; their SHA-256 |
 | \`erasures.json\` | who was erased at whose request and approval, and what that changed; who is held |
 | \`SHA256SUMS\` | of all files: \`sha256sum -c SHA256SUMS\` |
 

@@ -106,6 +106,7 @@ function writeIndex(folder: Folder, subject: string, records: SubjectRecords, ru
         .join('; ') || 'none',
     ],
     ['`hold`', hold ? `nothing is erased since ${day(hold.since)}: ${hold.reason}` : 'none'],
+    ['`models`', `${records.models.length} that they proposed, approved or rolled back`],
     ['`erasures`', `${records.erasures.length} asked for`],
     [
       '`audit`',

@@ -89,7 +89,7 @@ async function show(storage: Storage, run: Run, flags: Flags): Promise<void> {
 }
 
 function describe(summary: LineageSummary, versions: readonly VersionLineage[]): string {
-  const { accepted, used, unused, erased } = summary;
+  const { accepted, used, unused, erased, promoted } = summary;
   const reasons = Object.entries(unused) as [UnusedReason, number][];
   const lines = reasons.flatMap(([reason, n]) =>
     n > 0 ? [`  ${n} ${UNUSED_REASONS[reason]}`] : [],
@@ -122,6 +122,7 @@ function describe(summary: LineageSummary, versions: readonly VersionLineage[]):
           `policies from ${erased.since ?? 'an unknown one'} on had learned from ${erased.feedback} answers that were erased since`,
         ]
       : []),
+    ...(promoted ? [`policy ${promoted.version} is promoted, as ${promoted.model}`] : []),
     ...(rows.length > 0 ? ['', table([head, ...rows])] : []),
   ].join('\n');
 }

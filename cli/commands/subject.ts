@@ -8,6 +8,7 @@ import { People } from '../../server/people/people.ts';
 import type { Storage } from '../../server/storage/contract.ts';
 import type { Erasure, ErasureResult } from '../../server/storage/subjects-contract.ts';
 import { exportSubject, findSubject } from '../accountability/subject.ts';
+import { supervisor } from '../accountability/supervisor.ts';
 import { confirm } from '../confirm.ts';
 import { alone, inFolder } from './runs.ts';
 import { jsonOption, withExamples } from './shared.ts';
@@ -129,16 +130,6 @@ async function byTwo(
     );
   const { id } = await asUsage(() => erasures.request(subject, answers, first, now));
   return asUsage(() => erasures.approve(id, second, now));
-}
-
-function supervisor(people: People, flag: string, given: string | undefined): string {
-  const all = people.accounts.filter((a) => a.role === 'supervisor' && a.disabledAt === null);
-  const found = all.find(({ name }) => name.toLowerCase() === given?.toLowerCase());
-  if (found) return found.id;
-  const names = all.map(({ name }) => name).join(', ');
-  throw new UsageError(
-    `${flag}: is ${given ?? 'not given'}, allowed where there are accounts: ${names}`,
-  );
 }
 
 function told(erasure: Erasure, { removed, learnedIn, auditRows }: ErasureResult): string {

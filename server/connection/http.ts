@@ -18,6 +18,7 @@ import { type EventRoutes, eventRoutes } from './event-routes.ts';
 import { guardHttp } from './http-guard.ts';
 import { kpiRoutes } from './kpi-routes.ts';
 import { lineageRoutes } from './lineage-routes.ts';
+import { modelRoutes } from './model-routes.ts';
 import { practiceRoutes } from './practice-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
 import { reviewRoutes } from './review-routes.ts';
@@ -63,6 +64,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     kpiRoutes(api, run, storage);
     lineageRoutes(api, run, storage);
     subjectRoutes(api, { run, storage, people });
+    modelRoutes(api, { run, storage, people });
     reviewRoutes(api, run, people);
     admissionRoute(api, options.socketRefusal);
     accountRoutes(api, people, ({ person }) => person ?? OWNER);

@@ -1,9 +1,10 @@
 /** What became of people's questions, how good their answers are, who did what; and what supervisors decide about it. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { RunHandle } from '../contract.ts';
 import type { People } from '../people/people.ts';
 import { qualityOf } from '../run/quality.ts';
 import type { Storage } from '../storage/contract.ts';
+import { actorOf } from './actor.ts';
 
 export interface QualityRouteOptions {
   readonly run: RunHandle;
@@ -80,8 +81,6 @@ function decisions(api: FastifyInstance, run: RunHandle): void {
       : unknown(reply, `gold: none is asked with id ${params.id}`);
   });
 }
-
-const actorOf = ({ person }: FastifyRequest): string => person?.id ?? 'owner';
 
 function unknown(reply: FastifyReply, message: string): FastifyReply {
   return reply.code(404).send({ message });

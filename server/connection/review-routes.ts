@@ -8,6 +8,7 @@ import {
   type ReviewShow,
   type ReviewVerdict,
 } from '../protocol/index.ts';
+import { actorOf } from './actor.ts';
 
 const querystring = {
   type: 'object',
@@ -58,9 +59,10 @@ export function reviewRoutes(api: FastifyInstance, run: RunHandle, people: Peopl
   api.post<Decision>(
     '/api/review/:id',
     { schema: { summary: 'Accept, fix or reject an answer, or undo that', body } },
-    async ({ params, body: decision, person }, reply) => {
+    async (asked, reply) => {
+      const { params, body: decision } = asked;
       try {
-        const reviewer = person?.id ?? 'owner';
+        const reviewer = actorOf(asked);
         await run.reviews.decide({ ...decision, feedbackId: params.id, reviewer });
         return { isDecided: true };
       } catch (error) {

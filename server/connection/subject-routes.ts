@@ -1,10 +1,12 @@
 /** Erasing what is kept of a person: one asks for it, another one approves, and the next start carries it out. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { RunHandle } from '../contract.ts';
-import { Erasures, TwoPersonError } from '../people/erasures.ts';
+import { Erasures } from '../people/erasures.ts';
 import type { People } from '../people/people.ts';
 import type { Storage } from '../storage/contract.ts';
 import type { Erasure } from '../storage/subjects-contract.ts';
+import { actorOf } from './actor.ts';
+import { twoPersons } from './two-persons.ts';
 
 export interface SubjectRouteOptions {
   readonly run: RunHandle;
@@ -26,8 +28,6 @@ const decided = {
   required: ['decision'],
   properties: { decision: { enum: ['approve', 'withdraw'] } },
 } as const;
-
-const actorOf = ({ person }: FastifyRequest): string => person?.id ?? 'owner';
 
 export function subjectRoutes(api: FastifyInstance, options: SubjectRouteOptions): void {
   const { run, storage, people } = options;
@@ -85,14 +85,4 @@ export function subjectRoutes(api: FastifyInstance, options: SubjectRouteOptions
         return erasure;
       }),
   );
-}
-
-/** 409 where somebody else is needed. */
-export async function twoPersons<T>(reply: FastifyReply, work: () => Promise<T>) {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof TwoPersonError)) throw error;
-    return reply.code(409).send({ message: error.message });
-  }
 }

@@ -5,6 +5,7 @@
 import type { Episode, Feedback, Metrics, Segment } from '../../agent/contract.ts';
 import { type EpisodeChunk, sliceEpisode } from '../../agent/episode/chunks.ts';
 import type { LearnedPerson } from '../../agent/reward/people.ts';
+import type { LearnedModel } from '../../agent/trainer/contract.ts';
 import type { Run, Storage } from '../storage/contract.ts';
 import { createDeferred } from '../threads/deferred.ts';
 import type { Log } from '../threads/log.ts';
@@ -26,7 +27,7 @@ const CLOSE_PATIENCE = 5000;
 
 /** What the owner of the learner hears. */
 export type LearnerReport =
-  | Exclude<LearnerEvent, { type: 'checkpoint' }>
+  | Exclude<LearnerEvent, { type: 'checkpoint' | 'model' }>
   | { readonly type: 'died'; readonly reason: string; readonly retryMs: number }
   /** It is on disk, or why it is not. */
   | { readonly type: 'checkpoint'; readonly error: Error | undefined }
@@ -64,6 +65,8 @@ export class LearnerHandle {
   #metrics: Metrics = {};
   #excluded: Excluded = { teacherIds: [], feedbackIds: [] };
   #people: readonly LearnedPerson[] = [];
+  /** Who waits for a model, in the order in which they asked. */
+  #asked: ((model: LearnedModel | undefined) => void)[] = [];
   #counts: LearnerCounts = {
     environmentSteps: 0,
     learnerUpdates: 0,
@@ -119,7 +122,7 @@ export class LearnerHandle {
       isReady: (event) => event.type === 'ready',
       onEvent: (event) => {
         this.#follow(event, listener);
-        if (event.type !== 'checkpoint') listener(event);
+        if (event.type !== 'checkpoint' && event.type !== 'model') listener(event);
       },
       onDeath: (death) => this.#onDeath(death, listener),
     });
@@ -163,6 +166,15 @@ export class LearnerHandle {
     this.#thread.send({ type: 'queries', count, held });
   }
 
+  /** What it has learned by now; undefined: no reward, or there is no thread. */
+  model(): Promise<LearnedModel | undefined> {
+    if (!this.#thread.isThere) return Promise.resolve(undefined);
+    const asked = createDeferred<LearnedModel | undefined>();
+    this.#asked.push(asked.resolve);
+    this.#thread.send({ type: 'model' });
+    return asked.promise;
+  }
+
   /** The live actor acts from this version from now on. Returns the feedback that this applies. */
   inUse(version: number): Applied[] {
     return this.#applied.inUse(version, Date.now());
@@ -178,6 +190,7 @@ export class LearnerHandle {
     clearInterval(this.#saving);
     await this.#delivery?.settled;
     await this.#thread.close(this.#save(true), CLOSE_PATIENCE);
+    for (const tell of this.#asked.splice(0)) tell(undefined);
     await this.#checkpoints.written;
     this.#checkpoints.abandon();
   }
@@ -235,6 +248,9 @@ export class LearnerHandle {
       case 'credit':
         this.#counts = event.counts;
         return;
+      case 'model':
+        this.#asked.shift()?.(event.model);
+        return;
       case 'checkpoint':
         this.#checkpoints.adopt(event, (error) => listener({ type: 'checkpoint', error }));
         return;
@@ -246,6 +262,7 @@ export class LearnerHandle {
 
   #onDeath(death: Death, listener: (report: LearnerReport) => void): 'restart' | 'give-up' {
     const { reason, error, deaths, retryMs } = death;
+    for (const tell of this.#asked.splice(0)) tell(undefined);
     this.#delivery?.end();
     this.#delivery = undefined;
     this.#checkpoints.abandon();

@@ -11,6 +11,7 @@ import type {
 } from '../../agent/contract.ts';
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
 import type { LearnedPerson } from '../../agent/reward/people.ts';
+import type { LearnedModel } from '../../agent/trainer/contract.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 
 /**
@@ -57,6 +58,8 @@ export type LearnerCommand =
   /** What these teachers said, and these pieces of feedback, are not fitted by the reward model; all else is. */
   | ({ readonly type: 'exclude' } & Excluded)
   | { readonly type: 'predict'; readonly tag: string; readonly segment: Segment }
+  /** Answered by `model`: what it has learned by now. */
+  | { readonly type: 'model' }
   /** Write a checkpoint there. */
   | { readonly type: 'save'; readonly draft: string; readonly last: boolean };
 
@@ -104,6 +107,8 @@ export type LearnerEvent =
       readonly segment: Segment;
       readonly values: Float32Array | undefined;
     }
+  /** undefined: no reward is learned yet, or the preset learns none. */
+  | { readonly type: 'model'; readonly model: LearnedModel | undefined }
   /** The draft asked for is written, or why not. */
   | {
       readonly type: 'checkpoint';

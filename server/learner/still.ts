@@ -30,6 +30,7 @@ export function createStillLearner(
       steps += to - from;
     },
     predict: (tag, segment) => tell({ type: 'predicted', tag, segment, values: undefined }),
+    model: () => Promise.resolve(undefined),
     inUse: () => [],
     recall() {},
     feedback() {},

@@ -102,6 +102,9 @@ port.on('message', (command: LearnerCommand) => {
       emit({ type: 'predicted', tag: command.tag, segment: command.segment, values });
       break;
     }
+    case 'model':
+      emit({ type: 'model', model: trainer.model() });
+      break;
     case 'save':
       save(command.draft);
       if (command.last) {

@@ -5,9 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Erasure, ErasureResult, SubjectStorage } from '../storage/subjects-contract.ts';
 import type { People } from './people.ts';
-
-/** It needs somebody else. */
-export class TwoPersonError extends RangeError {}
+import { expectAnother } from './two-persons.ts';
 
 type Storage = Pick<
   SubjectStorage,
@@ -63,10 +61,9 @@ export class Erasures {
     const waiting = (await this.list()).find((each) => each.id === id);
     if (!waiting || waiting.approvedBy !== null)
       throw new RangeError(`erasure: ${id} does not wait for an approval`);
-    if (actor === waiting.requestedBy || actor === waiting.subject)
-      throw new TwoPersonError(
-        `erasure: ${id} was asked for by ${waiting.requestedBy} and is of ${waiting.subject}; another supervisor has to approve it`,
-      );
+    const { requestedBy, subject } = waiting;
+    const why = `was asked for by ${requestedBy} and is of ${subject}`;
+    expectAnother(actor, [requestedBy, subject], `erasure: ${id} ${why}`);
     await this.#expectErasable(waiting.subject);
     if (!(await this.#storage.approveErasure(id, actor, now)))
       throw new RangeError(`erasure: ${id} was approved meanwhile`);

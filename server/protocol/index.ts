@@ -5,6 +5,7 @@ export * from './errors.ts';
 export * from './feedback.ts';
 export * from './frames.ts';
 export * from './messages.ts';
+export * from './promotion-words.ts';
 export type * from './query.ts';
 export * from './recorded-session.ts';
 export * from './replies.ts';

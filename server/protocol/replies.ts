@@ -121,6 +121,72 @@ export interface LineageSummary<Reason extends string = string> {
   readonly newest: number | null;
   /** Answers that were erased after the model had learned from them, and since which policy; null: not known. */
   readonly erased: { readonly feedback: number; readonly since: number | null } | null;
+  /** The model that is promoted, and its policy; null: none is. */
+  readonly promoted: { readonly model: string; readonly version: number } | null;
+}
+
+/** Why a model may be promoted, or may not. */
+export interface PromotionCondition {
+  /** `labels`: enough of them; `coin`: better than guessing; `promoted`: not worse than the promoted one. */
+  readonly name: 'labels' | 'coin' | 'promoted';
+  readonly isMet: boolean;
+  /** Labels that it takes at these rates; 0: none; null: more would not help. */
+  readonly missing: number | null;
+}
+
+/** A share of labels with its 95 % interval. */
+export interface JudgedShare {
+  readonly right: number;
+  readonly share: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What a model is judged by before it may be promoted: comparisons that people decided and it was not fitted to. */
+export interface PromotionGate {
+  readonly passes: boolean;
+  readonly conditions: readonly PromotionCondition[];
+  readonly labels: number;
+  /** People who gave them. */
+  readonly people: number;
+  /** null: there are no labels. */
+  readonly accuracy: JudgedShare | null;
+  /** The promoted one on the same labels, and how much more often the proposed one is right; null: there is none. */
+  readonly against:
+    | (JudgedShare & {
+        readonly model: string;
+        readonly difference: {
+          readonly value: number;
+          readonly low: number;
+          readonly high: number;
+        };
+      })
+    | null;
+  /** By so much it may be worse, at most. */
+  readonly margin: number;
+}
+
+/** `waiting`: proposed, not approved; `former`: another one was promoted since; `rolled-back`: it was taken back. */
+export type ModelState = 'waiting' | 'promoted' | 'former' | 'rolled-back';
+
+/** A version of policy and reward model that is kept, and what became of it. Times are ms since epoch. */
+export interface ModelReply {
+  readonly id: string;
+  /** SHA-256 of its bytes. */
+  readonly hash: string;
+  readonly policyVersion: number;
+  readonly rewardVersion: number;
+  readonly state: ModelState;
+  readonly gate: PromotionGate;
+  /** Means of the newest episodes by the time it was proposed, where they are known. */
+  readonly figures: Readonly<Partial<Record<'return' | 'success' | 'learned-return', number>>>;
+  /** Ids of people, and names where they have accounts. */
+  readonly proposedBy: string;
+  readonly proposedAt: number;
+  readonly approvedBy: string | null;
+  readonly approvedAt: number | null;
+  readonly rolledBackBy: string | null;
+  readonly rolledBackAt: number | null;
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { LineageSummary } from '../protocol/index.ts';
 import type { Storage } from '../storage/contract.ts';
 import type { Exclusion, UnusedFeedback, UsedFeedback } from '../storage/lineage-contract.ts';
+import { promotedOf } from '../storage/models-contract.ts';
 import type { ErasedAnswer } from '../storage/subjects-contract.ts';
 
 /** Why no policy has learned from something that was accepted. */
@@ -50,6 +51,7 @@ type Lineage = Pick<
   | 'exclusions'
   | 'listErased'
   | 'listStandings'
+  | 'listModels'
 >;
 
 /** Cheap: it reads what is unused, and counts the rest. */
@@ -61,10 +63,12 @@ export async function summaryOf(
   const unused = Object.fromEntries(Object.keys(UNUSED_REASONS).map((reason) => [reason, 0]));
   for (const { reason } of reasons) unused[reason]!++;
   const { labels: used, newest } = await storage.usedTotals(runId);
+  const promoted = promotedOf(await storage.listModels(runId));
   return {
     ...{ accepted: used + reasons.length, used, newest },
     unused: unused as Record<UnusedReason, number>,
     erased: erasedOf((await storage.listErased(runId)).filter(({ isLearned }) => isLearned)),
+    promoted: promoted ? { model: promoted.id, version: promoted.policyVersion } : null,
   };
 }
 

@@ -209,6 +209,10 @@ class ActiveRun implements RunHandle {
     return this.#parts.reviews;
   }
 
+  model(): ReturnType<RunHandle['model']> {
+    return this.#parts.learner.model();
+  }
+
   recountQueue(): ReturnType<RunHandle['recountQueue']> {
     return this.#parts.queries.recount();
   }

@@ -38,6 +38,10 @@ export const AUDIT_ACTIONS = [
   'erasure.approved',
   'erasure.withdrawn',
   'erasure.done',
+  'model.proposed',
+  'model.withdrawn',
+  'model.promoted',
+  'model.rolled-back',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -57,7 +61,8 @@ export interface AuditEvent {
     | 'route'
     | 'gold'
     | 'alert'
-    | 'erasure';
+    | 'erasure'
+    | 'model';
   readonly objectId: string;
   /** Hashes of the object before and after; null: there was none, or it is not one that has a text. */
   readonly before: string | null;
@@ -81,6 +86,7 @@ export type AuditHead = Pick<AuditRow, 'seq' | 'hash'>;
 export const GENESIS: AuditHead = { seq: 0, hash: '0'.repeat(64) };
 
 export const textHash = (text: string): string => hash('sha256', text, 'hex');
+export const bytesHash = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
 
 /** The rows that follow `head`. */
 export function chain(events: readonly AuditEvent[], head: AuditHead, time: number): AuditRow[] {

@@ -10,6 +10,7 @@ import type { AuditEvent, AuditRow } from './audit-chain.ts';
 import type { SignedHead } from './audit-heads.ts';
 import type { DeliveryStorage } from './deliveries-contract.ts';
 import type { LineageStorage } from './lineage-contract.ts';
+import type { ModelStorage } from './models-contract.ts';
 import type { QualityStorage } from './quality-contract.ts';
 import type { ReviewStorage } from './reviews-contract.ts';
 import type { SubjectStorage } from './subjects-contract.ts';
@@ -112,7 +113,8 @@ export interface Storage
     DeliveryStorage,
     SubjectStorage,
     LineageStorage,
-    ReviewStorage {
+    ReviewStorage,
+    ModelStorage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
   latestRun(): Promise<Run | undefined>;

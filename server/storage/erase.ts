@@ -253,6 +253,12 @@ async function eraseIdentity({ t, erasure, pseudonym, rows }: Work): Promise<voi
       .set({ [column]: pseudonym })
       .where(column, '=', subject)
       .execute();
+  for (const column of ['proposedBy', 'approvedBy', 'rolledBackBy'] as const)
+    await t
+      .updateTable('model')
+      .set({ [column]: pseudonym })
+      .where(column, '=', subject)
+      .execute();
 }
 
 function doneEvent(objectId: string, after: string): AuditEvent {

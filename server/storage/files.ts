@@ -1,4 +1,4 @@
-/** Episodes and checkpoints: large, written whole and read whole. In a folder here, or where another storage puts them. */
+/** Episodes, checkpoints and kept models: large, written whole and read whole. In a folder here, or where another storage puts them. */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import type { Episode } from '../../agent/contract.ts';
 import { type CheckpointFiles, createCheckpointFiles } from './checkpoint-files.ts';
 import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
 import { makeFolders } from './folders.ts';
-import type { DiskCalls, WriteOptions } from './write-file.ts';
+import { type DiskCalls, type WriteOptions, writeFile } from './write-file.ts';
 
 export interface Files extends CheckpointFiles {
   putEpisode(episode: Episode): Promise<void>;
@@ -14,6 +14,10 @@ export interface Files extends CheckpointFiles {
   getEpisode(id: string): Promise<Episode | undefined>;
   deleteEpisodes(ids: readonly string[]): Promise<void>;
   deleteCheckpoints(runId: string): Promise<void>;
+  putModel(id: string, bytes: Uint8Array): Promise<void>;
+  /** undefined: it is not there. */
+  readModel(id: string): Promise<Buffer | undefined>;
+  deleteModels(ids: readonly string[]): Promise<void>;
   /** Reads every episode once, in the background. */
   verify(): Promise<void>;
   /** Things found broken so far, by name. */
@@ -24,10 +28,11 @@ export interface Files extends CheckpointFiles {
 /** `calls`: the disk, for tests that fill it. */
 export function createFolderFiles(folder: string, calls?: DiskCalls): Files {
   const writing: WriteOptions = calls ? { calls } : {};
-  const { episodes, checkpoints, corrupt } = makeFolders(folder);
+  const { episodes, checkpoints, models, corrupt } = makeFolders(folder);
   const problems: string[] = [];
   let closed = false;
   const episodePath = (id: string) => join(episodes, `${id}.episode`);
+  const modelPath = (id: string) => join(models, `${id}.model`);
   const checkpointPath = (runId: string) => join(checkpoints, `${runId}.checkpoint`);
 
   /** A broken file is moved out of the way and named; the caller goes on without it. */
@@ -65,6 +70,11 @@ export function createFolderFiles(folder: string, calls?: DiskCalls): Files {
     async deleteCheckpoints(runId) {
       for (const suffix of ['', '.previous'])
         rmSync(checkpointPath(runId) + suffix, { force: true });
+    },
+    putModel: async (id, bytes) => writeFile(modelPath(id), bytes, writing),
+    readModel: async (id) => (existsSync(modelPath(id)) ? readFile(modelPath(id)) : undefined),
+    async deleteModels(ids) {
+      for (const id of ids) rmSync(modelPath(id), { force: true });
     },
     /** One at a time, the newest name first. */
     async verify() {

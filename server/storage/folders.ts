@@ -6,11 +6,13 @@ import { temporaryName } from './write-file.ts';
 
 const EPISODES = 'episodes';
 const CHECKPOINTS = 'checkpoints';
+const MODELS = 'models';
 const CORRUPT = 'corrupt';
 
 export interface Folders {
   readonly episodes: string;
   readonly checkpoints: string;
+  readonly models: string;
   /** For broken files, out of the way. */
   readonly corrupt: string;
 }
@@ -30,7 +32,12 @@ export function makeFolders(data: string): Folders {
     }
     return path;
   };
-  return { episodes: make(EPISODES), checkpoints: make(CHECKPOINTS), corrupt: make(CORRUPT) };
+  return {
+    episodes: make(EPISODES),
+    checkpoints: make(CHECKPOINTS),
+    models: make(MODELS),
+    corrupt: make(CORRUPT),
+  };
 }
 
 /**
@@ -38,8 +45,8 @@ export function makeFolders(data: string): Folders {
  * anything is written. Returns their names.
  */
 export function sweep(data: string): string[] {
-  const { episodes, checkpoints } = makeFolders(data);
-  return [episodes, checkpoints].flatMap((folder) => {
+  const { episodes, checkpoints, models } = makeFolders(data);
+  return [episodes, checkpoints, models].flatMap((folder) => {
     const left = readdirSync(folder).filter((name) => name.endsWith(temporaryName('')));
     for (const name of left) rmSync(join(folder, name), { force: true });
     return left;

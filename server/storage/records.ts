@@ -16,6 +16,7 @@ import { fromRow, toRow } from './episode-row.ts';
 import type { Files } from './files.ts';
 import { createLineage } from './lineage.ts';
 import { createMarks } from './marks.ts';
+import { createModels } from './models.ts';
 import { createQuality } from './quality.ts';
 import { createRetention } from './retention.ts';
 import { createReviews } from './reviews.ts';
@@ -55,6 +56,7 @@ export function createRecords(
     ...createDeliveries(parts),
     ...createSubjects(parts, heads),
     ...createLineage(parts),
+    ...createModels(parts),
     ...createMarks(db),
     async appendFeedback(feedback, rows = []) {
       retention.note(stepsOf(feedback).keys());

@@ -20,6 +20,7 @@ const OF_A_RUN = [
   'gold',
   'standing',
   'review',
+  'model',
   'erased',
   'usage',
   'exclusion',
@@ -84,6 +85,7 @@ export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
         .select('id')
         .where('runId', '=', id)
         .execute();
+      const models = await db.selectFrom('model').select('id').where('runId', '=', id).execute();
       await write(async (t) => {
         for (const table of OF_A_RUN) await t.deleteFrom(table).where('runId', '=', id).execute();
         await t.deleteFrom('run').where('id', '=', id).execute();
@@ -92,6 +94,7 @@ export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
       // Files last: without their rows nothing asks for them.
       await files.deleteEpisodes(episodes.map((episode) => episode.id));
       await files.deleteCheckpoints(id);
+      await files.deleteModels(models.map((model) => model.id));
     },
     async rewindRun(id, { feedbackSequence, time, environmentSteps }) {
       const later = db

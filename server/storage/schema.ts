@@ -1,6 +1,7 @@
 /** Tables of the SQLite storage. */
 import type { Generated } from 'kysely';
 import type { Account, Consent, Invite, Login } from './accounts-contract.ts';
+import type { ModelRecord } from './models-contract.ts';
 import type { Probe, Standing } from './quality-contract.ts';
 import type { Review } from './reviews-contract.ts';
 import type { ErasedAnswer, Hold } from './subjects-contract.ts';
@@ -91,6 +92,7 @@ export interface Tables {
   erased: Omit<ErasedAnswer, 'isLearned'> & { isLearned: number };
   usage: { feedbackId: string; runId: string; version: number | null; usedAt: number };
   exclusion: { runId: string; version: number; teachers: string; feedback: string };
+  model: Omit<ModelRecord, 'gate' | 'figures'> & { gate: string; figures: string };
   text: { hash: string; kind: string; body: string; since: number };
 }
 
@@ -167,6 +169,13 @@ CREATE INDEX review_run ON review (runId, at);
 ALTER TABLE exclusion ADD COLUMN feedback TEXT NOT NULL DEFAULT '[]';
 `;
 
+const MODELS = `
+CREATE TABLE model (id TEXT PRIMARY KEY, runId TEXT NOT NULL, hash TEXT NOT NULL, policyVersion INTEGER NOT NULL,
+  rewardVersion INTEGER NOT NULL, gate TEXT NOT NULL, figures TEXT NOT NULL, proposedBy TEXT NOT NULL, proposedAt REAL NOT NULL,
+  approvedBy TEXT, approvedAt REAL, rolledBackBy TEXT, rolledBackAt REAL) STRICT;
+CREATE INDEX model_run ON model (runId);
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -183,5 +192,6 @@ export const MIGRATIONS: readonly string[] = [
   'CREATE TABLE delivery (target TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;',
   SUBJECTS,
   REVIEWS,
+  MODELS,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -34,6 +34,15 @@ export function reviewsNaming(db: Kysely<Tables>, teacherId: string) {
     .where((e) => e.or([e('reviewer', '=', teacherId), e('feedbackId', 'in', said)]));
 }
 
+/** Models that somebody proposed, approved or rolled back. */
+export function modelsNaming(db: Kysely<Tables>, teacherId: string) {
+  const by = ['proposedBy', 'approvedBy', 'rolledBackBy'] as const;
+  return db
+    .selectFrom('model')
+    .select(['id', 'runId', ...by])
+    .where((e) => e.or(by.map((column) => e(column, '=', teacherId))));
+}
+
 export function erasureOf({ withAnswers, result, ...row }: Tables['erasure']): Erasure {
   return {
     ...row,

@@ -6,7 +6,7 @@ import type { Assignment } from './contract.ts';
 import { createErase } from './erase.ts';
 import type { Parts } from './parts.ts';
 import type { Review } from './reviews-contract.ts';
-import { erasureOf, reviewsNaming, rowsNaming } from './subject-rows.ts';
+import { erasureOf, modelsNaming, reviewsNaming, rowsNaming } from './subject-rows.ts';
 import type { StudyText, SubjectStorage } from './subjects-contract.ts';
 
 /** @param folder of the key of the pseudonyms */
@@ -78,6 +78,7 @@ function createReading({
           .where('teacherId', '=', teacherId)
           .execute(),
         reviews: (await reviewsNaming(db, teacherId).orderBy('at').execute()) as Review[],
+        models: await modelsNaming(db, teacherId).execute(),
         hold:
           (await db
             .selectFrom('hold')

@@ -36,7 +36,8 @@ test('[UI-47] what the rules decided is said in words, what a person wrote as th
 });
 
 test('[LINE-3] what no policy has learned from is said with its reasons', () => {
-  const all = { accepted: 9, used: 9, unused: { waiting: 0 }, newest: 57, erased: null };
+  const none = { erased: null, promoted: null };
+  const all = { accepted: 9, used: 9, unused: { waiting: 0 }, newest: 57, ...none };
   expect(lineageWords(all)).toBe(
     '9 of 9 pieces of feedback are in the policy (the last since policy 57).',
   );
@@ -44,5 +45,8 @@ test('[LINE-3] what no policy has learned from is said with its reasons', () => 
   expect(lineageWords({ ...some, erased: { feedback: 4, since: 41 } })).toBe(
     '6 of 9 pieces of feedback are in the policy (the last since policy 57); the others are: 1 taken back, 2 on the way.' +
       ' Policies from 41 on had learned from 4 that were erased.',
+  );
+  expect(lineageWords({ ...all, promoted: { model: 'model-1', version: 50 } })).toBe(
+    '9 of 9 pieces of feedback are in the policy (the last since policy 57). Policy 50 is promoted.',
   );
 });

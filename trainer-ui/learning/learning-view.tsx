@@ -16,6 +16,7 @@ import { noLearning } from '../still-words.ts';
 import { Behaviour } from './behaviour.tsx';
 import { Chart } from './chart.tsx';
 import { type ChartDescription, REWARD_CHARTS, RUN_CHARTS } from './charts.ts';
+import { Promotion } from './promotion.tsx';
 import { binsOf } from './reliability.ts';
 import { ReliabilityDiagram } from './reliability-diagram.tsx';
 
@@ -38,6 +39,7 @@ export default function LearningView() {
         <Charts charts={REWARD_CHARTS} points={points}>
           <ReliabilityDiagram bins={binsOf(points)} />
         </Charts>
+        {!policy && <Promotion />}
         <Behaviour />
         <Title order={2} size="h5">
           Newest episodes

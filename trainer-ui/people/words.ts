@@ -50,7 +50,8 @@ const UNUSED: Readonly<Record<string, string>> = {
 };
 
 /** Whether everything that was accepted has come into a policy. */
-export function lineageWords({ accepted, used, unused, newest, erased }: LineageSummary): string {
+export function lineageWords(summary: LineageSummary): string {
+  const { accepted, used, unused, newest, erased, promoted } = summary;
   const isIn = `${used} of ${accepted} pieces of feedback are in the policy`;
   const others = Object.entries(unused).flatMap(([reason, n]) =>
     n > 0 ? [`${n} ${UNUSED[reason] ?? reason}`] : [],
@@ -60,5 +61,6 @@ export function lineageWords({ accepted, used, unused, newest, erased }: Lineage
     newest === null ? isIn : `${isIn} (the last since policy ${newest})`,
     others.length > 0 ? `; the others are: ${others.join(', ')}.` : '.',
     erased ? ` ${since} had learned from ${erased.feedback} that were erased.` : '',
+    promoted ? ` Policy ${promoted.version} is promoted.` : '',
   ].join('');
 }

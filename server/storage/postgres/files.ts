@@ -1,4 +1,4 @@
-/** Episodes and checkpoints as rows of bytes, so that whoever reaches the database has them. */
+/** Episodes, checkpoints and kept models as rows of bytes, so that whoever reaches the database has them. */
 
 import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -106,6 +106,12 @@ export function createTableFiles(db: Db, claim: Pick<Claim, 'expectHeld'>, folde
         .where('name', 'in', [name, previous(name)])
         .execute();
     },
+    putModel: (id, bytes) => write((t) => put(t, modelName(id), Buffer.from(bytes))),
+    readModel: (id) => load(db, modelName(id)),
+    async deleteModels(ids) {
+      if (ids.length > 0)
+        await db.deleteFrom('file').where('name', 'in', ids.map(modelName)).execute();
+    },
     /** One at a time, the newest name first. */
     async verify() {
       const rows = await db
@@ -128,6 +134,7 @@ export function createTableFiles(db: Db, claim: Pick<Claim, 'expectHeld'>, folde
 }
 
 const episodeName = (id: string) => `${id}.episode`;
+const modelName = (id: string) => `${id}.model`;
 const checkpointName = (runId: string) => `${runId}.checkpoint`;
 const previous = (name: string) => `${name}.previous`;
 

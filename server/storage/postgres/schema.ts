@@ -93,6 +93,14 @@ CREATE INDEX review_run ON review ("runId", at);
 ALTER TABLE exclusion ADD COLUMN feedback TEXT NOT NULL DEFAULT '[]';
 `;
 
+const MODELS = `
+CREATE TABLE model (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, hash TEXT NOT NULL, "policyVersion" BIGINT NOT NULL,
+  "rewardVersion" BIGINT NOT NULL, gate TEXT NOT NULL, figures TEXT NOT NULL, "proposedBy" TEXT NOT NULL,
+  "proposedAt" DOUBLE PRECISION NOT NULL, "approvedBy" TEXT, "approvedAt" DOUBLE PRECISION, "rolledBackBy" TEXT,
+  "rolledBackAt" DOUBLE PRECISION);
+CREATE INDEX model_run ON model ("runId");
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -101,6 +109,7 @@ export const MIGRATIONS: readonly string[] = [
   DELIVERIES,
   SUBJECTS,
   REVIEWS,
+  MODELS,
 ];
 
 /** Those that only this engine has. */

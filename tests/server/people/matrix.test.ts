@@ -47,6 +47,7 @@ const run: Partial<RunHandle> = {
     resume: async () => 0,
     retireGold: async () => true,
   },
+  model: async () => undefined,
   reviews: { list: async () => [], decide: async () => {} },
   facts: { controlDt: 0.1 } as never,
   step: 0,

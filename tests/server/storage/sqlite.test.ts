@@ -10,6 +10,7 @@ import { expect, it } from 'vitest';
 import { verifyAudit } from '../../../server/storage/audit-verify.ts';
 import { MIGRATIONS } from '../../../server/storage/schema.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
+import { modelContract } from '../../contracts/models.ts';
 import { RUN, rewardFeedback, storageContract } from '../../contracts/storage.ts';
 import { subjectContract } from '../../contracts/subjects.ts';
 import { recordEpisode } from '../run/episode.ts';
@@ -25,6 +26,7 @@ const opening = () => {
 };
 storageContract('sqlite', opening);
 subjectContract('people in sqlite', opening);
+modelContract('models in sqlite', opening);
 
 it.each(MIGRATIONS.map((_, i) => i + 1))(
   '[STORE-19] a database of schema version %i opens, with what is in it',
