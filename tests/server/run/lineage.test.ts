@@ -129,7 +129,7 @@ test('[LINE-3] what was accepted and is in no policy is counted, each with its r
     ...{ 'not-learned': 1, waiting: 1, unrecorded: 0 },
   };
   expect(await summaryOf(storage, run)).toEqual({
-    ...{ accepted: 6, used: 1, unused: one, newest: 4, erased: null },
+    ...{ accepted: 6, used: 1, unused: one, newest: 4, erased: null, promoted: null },
   });
 });
 
