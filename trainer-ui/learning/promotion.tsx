@@ -8,6 +8,7 @@ import { type Decision, decideModel, propose, readModels } from './promotion-api
 
 const LOOK_EVERY = 5000;
 const SHOWN = 6;
+const SEE: readonly string[] = ['owner', 'supervisor', 'auditor'];
 
 const WORDS: Readonly<Record<Decision, { readonly title: string; readonly what: string }>> = {
   approve: {
@@ -44,8 +45,9 @@ function useModels() {
 /** For those who look after the run; others see nothing of it. */
 export function Promotion() {
   const role = useApp((s) => s.welcome?.person?.role);
-  const sees = role === undefined || role === 'supervisor' || role === 'auditor';
-  return sees ? <Models mayDecide={role !== 'auditor'} /> : null;
+  return role !== undefined && SEE.includes(role) ? (
+    <Models mayDecide={role !== 'auditor'} />
+  ) : null;
 }
 
 function Models({ mayDecide }: { mayDecide: boolean }) {
