@@ -1,9 +1,9 @@
 /** What a model has to show before it may be promoted. */
 import { expect, test } from 'vitest';
 import type { HeldOutComparison } from '../../../agent/reward/published.ts';
-import { gateWords } from '../../../server/protocol/index.ts';
+import { gateWords, stateWords } from '../../../server/protocol/index.ts';
 import { gateOf, MARGIN } from '../../../server/run/promotion.ts';
-import { keptModel } from '../../contracts/models.ts';
+import { gate, keptModel } from '../../contracts/models.ts';
 
 /** The clip with the larger first number is the better one: `slope` 1 sees that, −1 the opposite. */
 const seeing = keptModel(2, 1).reward;
@@ -77,4 +77,14 @@ test('[PROMO-1] what programs said in people’s place is no label of people', a
   );
   expect([nobody.passes, nobody.accuracy]).toEqual([false, null]);
   expect(gateWords(nobody)).toMatch(/nobody has compared clips/);
+});
+
+test('[PROMO-6] what became of a model is said in words', () => {
+  const [good, bad] = [gate(null), gate(null, false)];
+  expect(stateWords({ state: 'waiting', gate: good })).toBe('waits');
+  expect(stateWords({ state: 'waiting', gate: bad })).toBe('not promoted');
+  expect(stateWords({ state: 'former', gate: good })).toBe('promoted before');
+  expect(gateWords(gate('model-1'))).toBe(
+    'passes: right in 100 % (50 % to 100 %) of 4 comparisons by one person, the promoted one in 100 %; difference 0 % (0 % to 0 %)',
+  );
 });
