@@ -60,24 +60,7 @@ export function modelRoutes(api: FastifyInstance, options: ModelRouteOptions): v
         body: proposed,
       },
     },
-    async (asked) => {
-      const model = await run.model();
-      if (!model)
-        throw new RangeError(
-          'model: there is no reward model to judge yet, or the preset learns none; allowed once comparisons are learned from',
-        );
-      const { id: runId, environmentId } = run.run;
-      const promoted = await promotedIn(storage, runId);
-      const what = {
-        gate: await gateOf(model, promoted, asked.body.margin),
-        figures: await figuresOf(storage, runId),
-      };
-      const { policy, reward } = model;
-      const observationSize = policy.layers[0]!.inputs;
-      const kept = { environmentId, observationSize, policy, reward };
-      const { id } = await promotions.propose(what, kept, actorOf(asked), Date.now());
-      return find(id);
-    },
+    async (asked) => find(await propose(options, promotions, asked.body.margin, actorOf(asked))),
   );
   api.post<Decision>(
     '/api/models/:id',
@@ -103,4 +86,28 @@ export function modelRoutes(api: FastifyInstance, options: ModelRouteOptions): v
         }
       }),
   );
+}
+
+/** What the run has learned by now. @returns its id. @throws RangeError where nothing can be judged */
+async function propose(
+  { run, storage }: ModelRouteOptions,
+  promotions: Promotions,
+  margin: number,
+  actor: string,
+): Promise<string> {
+  const model = await run.model();
+  if (!model)
+    throw new RangeError(
+      'model: there is no reward model to judge yet, or the preset learns none; allowed once comparisons are learned from',
+    );
+  const { id: runId, environmentId } = run.run;
+  const promoted = await promotedIn(storage, runId);
+  const what = {
+    gate: await gateOf(model, promoted, margin),
+    figures: await figuresOf(storage, runId),
+  };
+  const { policy, reward } = model;
+  const observationSize = policy.layers[0]!.inputs;
+  const kept = { environmentId, observationSize, policy, reward };
+  return (await promotions.propose(what, kept, actor, Date.now())).id;
 }
