@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { prepareNativeEnvironment } from '../agent/backend/native-environment.ts';
 import { UsageError } from '../experiments/errors.ts';
+import { actorCommand } from './commands/actor.ts';
 import { auditCommand } from './commands/audit.ts';
 import { benchCommand } from './commands/bench.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -52,6 +53,7 @@ export function createProgram(): Command {
     .enablePositionalOptions();
   for (const command of [
     serveCommand(),
+    actorCommand(),
     trainCommand(),
     watchCommand(),
     evalCommand(),

@@ -2,6 +2,7 @@
 import type { BackendName, Episode, Feedback, PolicySnapshot, Segment } from '../agent/contract.ts';
 import type { LearnedPerson } from '../agent/reward/people.ts';
 import type { LearnedModel } from '../agent/trainer/contract.ts';
+import type { ActorLink, Troubles } from './actors/link.ts';
 import type { Driver, EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type {
   ClientFeedback,
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly quality: QualityRules;
   /** It drives, and nothing learns. */
   readonly policy?: StillPolicy | undefined;
+  /** Actors on other machines; absent: none. */
+  readonly remote?: ((troubles: Troubles) => Promise<ActorLink>) | undefined;
   readonly storage: Storage;
   readonly log: Log;
 }

@@ -13,6 +13,7 @@ import {
   type Overlap,
   type QualityRules,
   type RunHandle,
+  type RunOptions,
   type StillPolicy,
 } from './contract.ts';
 import { Webhook, type WebhookTarget } from './events/webhook.ts';
@@ -24,13 +25,19 @@ import { PROTOCOL_VERSION, type Study } from './protocol/index.ts';
 import { startRun } from './run/run.ts';
 import { DAY } from './storage/audit-heads.ts';
 import { chooseRun } from './storage/choose.ts';
-import type { Storage } from './storage/contract.ts';
+import type { Run, Storage } from './storage/contract.ts';
 import { sweep } from './storage/folders.ts';
 import { lockFolder } from './storage/lock.ts';
 import { openPlace } from './storage/open.ts';
 import { watchFolders } from './storage/watched.ts';
 import { createLog, type Log } from './threads/log.ts';
 import { createTrainings, NO_TRAININGS, type TrainingsOptions } from './trainings/trainings.ts';
+
+export interface NatsAddress {
+  readonly url: string;
+  /** Content of a credentials file. */
+  readonly credentials?: string | undefined;
+}
 
 export interface ServeOptions {
   readonly host: string;
@@ -60,6 +67,8 @@ export interface ServeOptions {
   readonly runId?: string | undefined;
   /** Free-running rollout threads. */
   readonly rollouts: number;
+  /** `nats://…`: actors on other machines act for the run, too. */
+  readonly nats?: NatsAddress | undefined;
   /** Episodes kept on disk beside those that feedback names; 1000. */
   readonly keepEpisodes?: number;
   /** How many people are asked each query; one. */
@@ -127,13 +136,14 @@ async function open(
   const wanted = { ...options, files, overrides };
   const { record, isNew, words } = await chooseRun(storage, wanted, version, options.runId);
   log.info(words);
-  await storage.claimRun(record.id);
+  const claim = await storage.claimRun(record.id);
   const run = await startRun({
     ...wanted,
     keepEpisodes: options.keepEpisodes ?? KEEP_EPISODES,
     overlap: options.overlap ?? { people: 1, share: 1 },
     quality: options.quality ?? NO_RULES,
     run: record,
+    remote: reach(wanted, record, claim),
     storage,
     log,
   });
@@ -163,6 +173,21 @@ async function open(
   onClose(sockets.close);
   await app.listen({ host: options.host, port: options.port });
   return { url: urlOf(options.host, app.server.address() as AddressInfo), runId: record.id };
+}
+
+/** How actors on other machines are reached, if they are. */
+function reach(
+  { nats, environmentOptions }: ServeOptions,
+  { id: runId, environmentId, configHash, seed }: Run,
+  claim: number | undefined,
+): RunOptions['remote'] {
+  if (!nats) return undefined;
+  const run = { runId, environmentId, environmentOptions, configHash, seed };
+  return async (troubles) => {
+    // Its client is loaded only where it is used.
+    const { openLearnerLink } = await import('./nats/learner-link.ts');
+    return openLearnerLink({ ...nats, run, claim, troubles });
+  };
 }
 
 /** Before anything happens, and ended after everything has. */

@@ -44,6 +44,10 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
   ['server/people', ['server/protocol', 'server/storage']],
   ['server/events', ['server/storage']],
   ['server/actors', ['agent', 'sim', 'server/protocol', 'server/threads']],
+  [
+    'server/nats',
+    ['agent', 'sim', 'server/protocol', 'server/threads', 'server/storage', 'server/actors'],
+  ],
   ['server/learner', ['agent', 'sim', 'server/protocol', 'server/threads', 'server/storage']],
   [
     'server/contract.ts',
@@ -195,6 +199,10 @@ describe('heavy libraries have one door', () => {
 
   test('[ARCH-2] only agent/backend/onnx-engine.ts imports onnxruntime-node', () => {
     expect(importers('onnxruntime', true)).toEqual(['agent/backend/onnx-engine.ts']);
+  });
+
+  test('[ARCH-2] only server/nats imports the client of NATS', () => {
+    for (const path of importers('@nats-io/', true)) expect(path).toMatch(/^server\/nats\//);
   });
 
   test('[ARCH-3] only one file of sim/robotics imports MuJoCo', () => {

@@ -43,6 +43,18 @@ export function sliceEpisode(episode: Episode, from: number, to: number): Episod
   };
 }
 
+/** Two chunks of an episode, the second of which goes on where the first ends, as one. */
+export function joinChunks(first: EpisodeChunk, second: EpisodeChunk): EpisodeChunk {
+  const sizes = sizesOfChunk(second);
+  const { from } = first;
+  const columns = allocate(second.to - from, sizes);
+  for (const name of COLUMN_NAMES) {
+    columns[name].set(first[name]);
+    columns[name].set(second[name], span(name, second.from - from, second.to - from, sizes)[0]);
+  }
+  return { ...second, from, ...columns };
+}
+
 /**
  * Puts chunks together again. `add` returns views that are valid until the next `add`, and undefined when the
  * beginning of the episode went to a thread that died. An episode that ended is forgotten then.

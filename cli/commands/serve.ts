@@ -28,6 +28,7 @@ import { onInputEnd, stopOnSignal } from '../stop-on-signal.ts';
 import { studyFile } from '../study-file.ts';
 import { asTheRun } from './as-the-run.ts';
 import { configOption } from './config-file.ts';
+import { credentialsOption, natsAddress, natsOption } from './nats.ts';
 import { databaseOption, findRun, inPlace } from './runs.ts';
 import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
 
@@ -47,6 +48,8 @@ export interface ServeFlags {
   run?: string;
   policy?: string;
   rollouts: number;
+  nats?: string;
+  natsCreds?: string;
   keepEpisodes: number;
   overlap: number;
   overlapShare: number;
@@ -76,6 +79,7 @@ const EXAMPLES = [
   'reins serve --overlap 2 --overlap-share 0.3 --quiz 10 --gold 0.1 --repeats 0.05',
   'reins serve --study study.json',
   'reins serve --webhook https://lab.example.org/reins --webhook-secret "whsec_$(openssl rand -base64 32)"',
+  'reins serve --nats nats://localhost:4222 --rollouts 0',
   'reins serve --host 0.0.0.0',
   'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
   'reins serve --policy data/policies/driving-reins-1.policy',
@@ -87,6 +91,8 @@ export function serveCommand(): Command {
   configOption(webhookOptions(reachOptions(peopleOptions(environmentOptions(command)))))
     .option('--data <folder>', 'database, episodes and checkpoints', './data')
     .addOption(databaseOption())
+    .addOption(natsOption())
+    .addOption(credentialsOption())
     .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
     .option(
       '--set <part.name=value>',
@@ -297,6 +303,7 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string, isWatch
         runId: flags.run,
         ...(policy ? { policy, policyFile } : {}),
         rollouts: policy ? 0 : flags.rollouts,
+        nats: natsAddress(flags),
         keepEpisodes: flags.keepEpisodes,
         overlap: { people: flags.overlap, share: flags.overlapShare },
         quality: rulesOf(flags),

@@ -22,6 +22,12 @@ export const ALERTS = {
     meaning: 'A rollout thread stopped',
     tip: 'It is started again in {seconds} s; the live simulation goes on.',
   },
+  broker: {
+    code: 'broker-lost',
+    severity: 'warning',
+    meaning: 'What connects the actors on other machines is in trouble',
+    tip: 'Learning and the live simulation go on without them; they are there again as soon as the server of --nats is.',
+  },
   learner: {
     code: 'learner-died',
     severity: 'error',

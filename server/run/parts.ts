@@ -3,10 +3,12 @@ import type { Metrics } from '../../agent/contract.ts';
 import { predictedSteps } from '../../agent/presets/presets.ts';
 import { createActorData } from '../actors/actor-data.ts';
 import type { ActorThreads } from '../actors/actor-threads.ts';
+import { joinLinks } from '../actors/joined-links.ts';
 import type { ActorLink } from '../actors/link.ts';
 import type { RunOptions } from '../contract.ts';
 import { type Learner, LearnerHandle } from '../learner/handle.ts';
 import { createStillLearner } from '../learner/still.ts';
+import { alertOf } from '../protocol/index.ts';
 import { type Alerts, createAlerts } from './alerts.ts';
 import { Background } from './background.ts';
 import { DiskTroubles } from './disk-troubles.ts';
@@ -114,7 +116,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     statistics,
     live,
     rollouts,
-    actors: rollouts,
+    actors: await reach(options, alerts, rollouts),
     learner,
     lineage: new LineageLog({ runId: run.id, storage, troubles }),
     episodes,
@@ -126,6 +128,20 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     takeovers,
     scenes,
   };
+}
+
+/** The threads, and whoever acts on other machines. */
+async function reach(
+  { remote }: RunOptions,
+  alerts: Alerts,
+  threads: ActorThreads,
+): Promise<ActorLink> {
+  if (!remote) return threads;
+  const link = await remote({
+    raise: (message) => alerts.raise(alertOf('broker', {}, message)),
+    clear: () => alerts.clear('broker', 'broker-lost'),
+  });
+  return joinLinks(threads, link);
 }
 
 async function createLearner(options: RunOptions, live: LiveActor): Promise<Learner> {

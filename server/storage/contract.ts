@@ -126,9 +126,10 @@ export interface Storage
   ): Promise<void>;
   /**
    * From now on this process alone writes what belongs to the run, until it closes the storage.
+   * @returns a number that grows with every claim, where several processes can reach the storage
    * @throws RangeError when another one does
    */
-  claimRun(id: string): Promise<void>;
+  claimRun(id: string): Promise<number | undefined>;
   /** With its feedback, episodes, metrics and checkpoints. */
   deleteRun(id: string): Promise<void>;
   /**

@@ -18,7 +18,7 @@ export interface Engine {
   /** One statement however many rows: a call costs more than a row. */
   insertAudit(transaction: Kysely<Tables>, rows: readonly AuditRow[]): Promise<unknown>;
   /** See `Storage.claimRun`. */
-  claimRun(runId: string): Promise<void>;
+  claimRun(runId: string): Promise<number | undefined>;
   /** @throws RangeError naming the database and the way out when it takes nothing */
   expectWritable(db: Kysely<Tables>): Promise<void>;
   /** Before the database is closed. */

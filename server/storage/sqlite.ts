@@ -36,7 +36,7 @@ function engineOf(path: string): Engine {
         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(${list})`.execute(transaction);
     },
     // Who holds the folder's lock (lock.ts) holds its runs.
-    claimRun: async () => {},
+    claimRun: async () => undefined,
     end: async () => {},
     expectWritable: (db) => expectWritable(db, path),
   };

@@ -4,11 +4,11 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../setup/free-port.ts';
+import { install, isRoot } from './debian.ts';
 
 const VERSIONS = '/usr/lib/postgresql';
 /** Debian's user of the server, which does not start as root. */
 const USER = 'postgres';
-const isRoot = process.getuid?.() === 0;
 
 export interface PostgresServer {
   /** `postgres://…/`, for the name of a database to be added. */
@@ -21,7 +21,7 @@ export interface PostgresServer {
 
 /** @throws Error with the way out where the server cannot be had */
 export async function createPostgres(): Promise<PostgresServer> {
-  const programs = find() ?? install();
+  const programs = find() ?? install('PostgreSQL', 'postgresql', find);
   const folder = mkdtempSync(join(tmpdir(), 'reins-postgres-'));
   if (isRoot) give(folder);
   const data = join(folder, 'data');
@@ -46,18 +46,6 @@ function find(): string | undefined {
   return versions
     .map((version) => join(VERSIONS, String(version), 'bin'))
     .find((path) => existsSync(join(path, 'initdb')));
-}
-
-function install(): string {
-  const wayOut = 'install PostgreSQL (on Debian: apt-get install postgresql)';
-  if (!isRoot) throw new Error(`test:cluster needs PostgreSQL: ${wayOut}`);
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'postgresql']]) {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    spawnSync('apt-get', args, { stdio: 'inherit', env });
-  }
-  const found = find();
-  if (!found) throw new Error(`test:cluster needs PostgreSQL, and apt-get has not: ${wayOut}`);
-  return found;
 }
 
 function give(folder: string): void {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Episode, PolicySnapshot } from '../../agent/contract.ts';
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
-import { COLUMN_NAMES } from '../../agent/episode/columns.ts';
+import { buffersOf, COLUMN_NAMES } from '../../agent/episode/columns.ts';
 import { type ActorLink, LONGEST_CHUNK } from '../../server/actors/link.ts';
 import type { RolloutEvent } from '../../server/actors/messages.ts';
 import { createEnvironment } from '../../sim/registry.ts';
@@ -25,7 +25,7 @@ export interface LinkUnderTest {
 }
 
 /** Everything that came, checked as it comes. */
-class Received {
+export class Received {
   readonly steps = new Map<string, number>();
   readonly chunks: EpisodeChunk[] = [];
   readonly episodes: Episode[] = [];
@@ -39,6 +39,8 @@ class Received {
     const { id, from, to } = chunk;
     expect(from, `${id}: each step once and in order`).toBe(this.steps.get(id) ?? 0);
     expect(to - from).toBeLessThanOrEqual(LONGEST_CHUNK);
+    const buffers = buffersOf(chunk);
+    expect(new Set(buffers).size, 'arrays that can be transferred').toBe(buffers.length);
     this.steps.set(id, to);
     this.chunks.push(chunk);
   }
@@ -56,7 +58,7 @@ const env = await createEnvironment(ACTED_RUN.environmentId, {});
 const { size } = env.observationSpace;
 
 /** Always the same action. */
-function policy(version: number): PolicySnapshot {
+export function policy(version: number): PolicySnapshot {
   const outputs = env.actionSpace.size;
   const layer = {
     ...{ inputs: size, outputs, activation: 'linear' as const },

@@ -9,7 +9,7 @@ import type { OwnTables } from './schema.ts';
 
 export interface Claim {
   /** @throws RangeError when another server works on the run */
-  take(runId: string): Promise<void>;
+  take(runId: string): Promise<number>;
   /** Within a transaction: nobody takes the run until it ends. @throws Error when it was taken meanwhile */
   expectHeld(transaction: Kysely<OwnTables>): Promise<void>;
   /** Lets go of it. */
@@ -57,6 +57,7 @@ export function createClaim(db: Kysely<OwnTables>, connect: () => Promise<pg.Cli
         .returning('epoch')
         .executeTakeFirstOrThrow();
       held = { runId, epoch };
+      return epoch;
     },
     async expectHeld(transaction) {
       if (!held) return;

@@ -1,0 +1,61 @@
+/** A NATS server of Debian's on a free port with a data folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { until } from '../e2e/helpers.ts';
+import { freePort } from '../setup/free-port.ts';
+import { install } from './debian.ts';
+
+export interface NatsServer {
+  readonly url: string;
+  start(): Promise<void>;
+  /** `SIGKILL` leaves it as a crash would. */
+  stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** @throws Error with the way out where the server cannot be had */
+export async function createNats(): Promise<NatsServer> {
+  const program = find() ?? install('nats-server', 'nats-server', find);
+  const folder = mkdtempSync(join(tmpdir(), 'reins-nats-'));
+  const port = await freePort();
+  const args = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port)];
+  let server: ChildProcess | undefined;
+  const stop: NatsServer['stop'] = async (signal) => {
+    if (!server) return;
+    const ended = once(server, 'exit');
+    server.kill(signal);
+    await ended;
+    server = undefined;
+  };
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    async start() {
+      server = spawn(program, args, { stdio: 'ignore' });
+      await until('the server of NATS', () => answers(port));
+    },
+    stop,
+    async remove() {
+      await stop('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function find(): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin'];
+  return folders.map((folder) => join(folder, 'nats-server')).find((path) => existsSync(path));
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise<boolean>((resolve) => {
+    const socket = createConnection(port, '127.0.0.1');
+    socket.once('data', () => resolve(true)); // it says who it is
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+    socket.setTimeout(1000, () => socket.destroy());
+  });
+}

@@ -1,0 +1,107 @@
+/** What an actor process sends, and how it is read. */
+import { expect, it } from 'vitest';
+import { sliceEpisode } from '../../../agent/episode/chunks.ts';
+import { pack, parse } from '../../../server/nats/codec.ts';
+import { Ordered } from '../../../server/nats/intake.ts';
+import { readSteps, type Steps } from '../../../server/nats/messages.ts';
+import { Outbox } from '../../../server/nats/outbox.ts';
+import { createRandom } from '../../../sim/random.ts';
+import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';
+import { until } from '../../e2e/helpers.ts';
+
+const made = syntheticEpisode(syntheticSpec(5, 2), 400, createRandom(1), { id: 'e1' });
+const episode = { ...made, runId: 'run-1' };
+const chunk = (from: number, to: number): Steps => ({
+  type: 'chunk',
+  chunk: sliceEpisode(episode, from, to),
+});
+
+/** @param broker resolves once it has the message, or throws */
+function outbox(
+  broker: (sequence: number, bytes: Uint8Array, hasMore: boolean) => Promise<void>,
+  partSize = 1e6,
+) {
+  const errors: string[] = [];
+  const box = new Outbox({
+    send: broker,
+    partSize,
+    made: () => 400,
+    onError: (error) => errors.push(error.message),
+  });
+  return { box, errors };
+}
+
+it('[NATS-8] what a broker does not take is sent again under its number, and chunks that wait go as one', async () => {
+  const ordered = new Ordered();
+  const got: Steps[] = [];
+  let isDown = true;
+  const { box, errors } = outbox(async (sequence, bytes, hasMore) => {
+    // It had some before it went down, and does not say so.
+    for (const whole of sequence % 2
+      ? ordered.take({ session: 'a', sequence, bytes, hasMore })
+      : [])
+      got.push(readSteps(whole, 'run-1').event);
+    if (isDown) throw new Error('down');
+    for (const whole of ordered.take({ session: 'a', sequence, bytes, hasMore }))
+      got.push(readSteps(whole, 'run-1').event);
+  });
+  for (let from = 0; from < 400; from += 10) box.add(chunk(from, from + 10));
+  box.add({ type: 'episode', episode, endReason: 'timeout' });
+  await until('attempts', () => errors.length > 8);
+  isDown = false;
+  await box.settled();
+  const ranges = got.flatMap((e) => (e.type === 'chunk' ? [[e.chunk.from, e.chunk.to]] : []));
+  expect(ranges.map(([from]) => from)).toEqual([0, ...ranges.map(([, to]) => to).slice(0, -1)]);
+  expect(ranges.at(-1)![1]).toBe(400);
+  expect(ranges.length).toBeLessThan(12);
+  for (const [from, to] of ranges) expect(to! - from!).toBeLessThanOrEqual(256);
+  expect(got.at(-1)).toEqual({ type: 'episode', episode, endReason: 'timeout' });
+  const joined = got.flatMap((e) => (e.type === 'chunk' ? [...e.chunk.actions] : []));
+  expect(joined).toEqual([...episode.actions]);
+});
+
+it('[NATS-8] what is larger than a message may be goes in parts', async () => {
+  const sizes: number[] = [];
+  const ordered = new Ordered();
+  const whole: Uint8Array[] = [];
+  const { box } = outbox(async (sequence, bytes, hasMore) => {
+    sizes.push(bytes.length);
+    whole.push(...ordered.take({ session: 'a', sequence, bytes, hasMore }));
+  }, 1000);
+  box.add({ type: 'episode', episode, endReason: '' });
+  await box.settled();
+  expect(sizes.length).toBeGreaterThan(10);
+  expect(Math.max(...sizes)).toBe(1000);
+  expect(readSteps(whole[0]!, 'run-1')).toEqual({
+    made: 400,
+    event: { type: 'episode', episode, endReason: '' },
+  });
+});
+
+it('[NATS-8] an outbox that is given up is settled', async () => {
+  const { box } = outbox(() => Promise.reject(new Error('down')));
+  box.add(chunk(0, 10));
+  box.giveUp();
+  await box.settled();
+});
+
+it('[NATS-9] data comes back as it was: arrays, numbers that JSON has not, and nothing besides', () => {
+  const data = {
+    weights: Float32Array.of(1, -0, Number.NaN),
+    nested: [{ state: Float64Array.of(1e300) }, { none: Number.POSITIVE_INFINITY }],
+    codes: Uint8Array.of(255),
+  };
+  expect(parse(pack(data))).toEqual(data);
+  const damaged = pack(data);
+  damaged[damaged.length - 20]! ^= 1;
+  expect(() => parse(damaged)).toThrow(/checksum/);
+});
+
+it('[NATS-9] steps of another run, or whose lengths do not fit, are refused', () => {
+  const message = { made: 1, event: { type: 'episode' as const, episode, endReason: '' } };
+  expect(() => readSteps(pack(message), 'run-2')).toThrow(/run run-1, expected run-2/);
+  const short = { ...episode, actions: episode.actions.subarray(1) };
+  expect(() =>
+    readSteps(pack({ made: 1, event: { ...message.event, episode: short } }), 'run-1'),
+  ).toThrow(/e1: lengths/);
+});
