@@ -41,7 +41,7 @@ The socket is ${code(WEBSOCKET_PATH)} with the subprotocol ${code(SUBPROTOCOL)};
 ${code(`protocol: ${PROTOCOL_VERSION}`)}. A refused message is answered by ${code('error')} and changes nothing; these close the connection:
 ${closes.join(', ')}. A message has at most ${LIMITS.messageBytes / 1024} KiB; beyond ${LIMITS.messagesPerSecond} messages and ${LIMITS.inputsPerSecond} inputs a second they are refused.
 
-Frames, clips, predicted paths and inputs are binary, little-endian: ${code('server/protocol/frames.ts')} writes and reads them.
+Frames, clips, predicted paths and inputs are binary, little-endian: ${code('server/protocol/frames.ts')} and ${code('input.ts')} write and read them.
 What can be asked over HTTP is on the page ${code('/api/docs')} of every server, and as OpenAPI 3.1 under ${code('/api/openapi.json')}.
 
 This page is made of the schemas that the server checks messages by: ${code('npm run docs')}.

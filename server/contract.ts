@@ -27,6 +27,8 @@ export interface RunOptions {
   /** `{learner, reward, queries, scheduler}`: changes to the preset. */
   readonly overrides: Readonly<Record<string, unknown>>;
   readonly rollouts: number;
+  /** Live simulations; one. */
+  readonly lives?: number | undefined;
   /** Episodes kept on disk beside those that feedback names. */
   readonly keepEpisodes: number;
   /** How many people are asked each query. */
@@ -76,11 +78,27 @@ export const NO_RULES: QualityRules = { gold: 0, repeats: 0, quiz: 0, minView: 0
 export interface RunListener {
   message(message: ServerMessage): void;
   frame(buffer: ArrayBuffer): void;
-  /** The live episode moved to another scene. */
-  scene(sceneId: number, seed: number): void;
+  /** The episode of a live simulation moved to another scene. */
+  scene(live: number, sceneId: number, seed: number): void;
 }
 
 export type { Driver } from './actors/messages.ts';
+
+/** A live simulation, as people see and drive it. */
+export interface LiveHandle {
+  readonly state: LiveState | undefined;
+  /** Steps of the open episode so far. */
+  readonly step: number;
+  /** The newest frame: while it is paused, no other follows. */
+  readonly picture: ArrayBuffer | undefined;
+  readonly holder: Driver | undefined;
+  /** `by`: the person who asked for it. */
+  send(command: LiveCommand, by?: string): void;
+  /** False while somebody else drives. */
+  takeControl(driver: Driver): boolean;
+  /** The driver on another connection than this, if there is one. */
+  otherDriver(sessionId: string): Driver | undefined;
+}
 
 /** A page whose person answers queries. */
 export interface Asker {
@@ -168,9 +186,8 @@ export interface RunHandle {
   /** All threads work. */
   readonly isHealthy: boolean;
   readonly backend: { readonly name: BackendName; readonly reason: string };
-  readonly state: LiveState | undefined;
-  /** Steps of the open episode so far. */
-  readonly step: number;
+  /** By their numbers, at least one. */
+  readonly lives: readonly LiveHandle[];
   readonly learner: 'starting' | 'warming-up' | 'learning' | 'idle' | 'restarting' | 'still';
   readonly counts: {
     environmentSteps: number;
@@ -183,10 +200,8 @@ export interface RunHandle {
   readonly recentEpisodes: readonly EpisodeSummary[];
   history(since: number): Promise<MetricsPoint[]>;
   subscribe(listener: RunListener): () => void;
-  /** `by`: the person who asked for it. */
-  live(command: LiveCommand, by?: string): void;
-  /** Stops at once, and appends who did it to the log. A second stop changes nothing. */
-  emergencyStop(teacherId: string): void;
+  /** Stops that live simulation at once, and appends who did it to the log. A second stop changes nothing. */
+  emergencyStop(live: number, teacherId: string): void;
   /** Validated against the run; resolves once it is on disk. @throws RunError with a code. */
   accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }>;
   /** An episode by id, from memory or disk. */
@@ -210,12 +225,8 @@ export interface RunHandle {
   readonly reviews: ReviewHandle;
   /** Policy and reward model as they are now; undefined while no reward is learned. */
   model(): Promise<LearnedModel | undefined>;
-  /** False while somebody else drives. */
-  takeControl(driver: Driver): boolean;
-  readonly holder: Driver | undefined;
-  /** The driver on another connection than this, if there is one. */
-  otherDriver(sessionId: string): Driver | undefined;
-  status(): Extract<ServerMessage, { type: 'status' }>;
+  /** Of a live simulation. */
+  status(live: number): Extract<ServerMessage, { type: 'status' }>;
   close(): Promise<void>;
 }
 

@@ -69,6 +69,8 @@ export interface ServeOptions {
   readonly rollouts: number;
   /** `nats://…`: actors on other machines act for the run, too. */
   readonly nats?: NatsAddress | undefined;
+  /** Live simulations; one. */
+  readonly lives?: number | undefined;
   /** Episodes kept on disk beside those that feedback names; 1000. */
   readonly keepEpisodes?: number;
   /** How many people are asked each query; one. */
@@ -229,7 +231,7 @@ function urlOf(host: string, { port }: AddressInfo): string {
 }
 
 /** What every page is told first. */
-function welcomeOf(options: ServeOptions, { run, facts }: RunHandle): Welcome {
+function welcomeOf(options: ServeOptions, { run, facts, lives }: RunHandle): Welcome {
   return {
     protocol: PROTOCOL_VERSION,
     serverVersion: version,
@@ -237,6 +239,7 @@ function welcomeOf(options: ServeOptions, { run, facts }: RunHandle): Welcome {
     environment: describeEnvironment(facts),
     preset: run.preset,
     ...(options.policy ? { policy: policyOnWire(options.policy) } : {}),
+    ...(lives.length > 1 ? { lives: lives.length } : {}),
     hasPeople: hasPeople(options),
   };
 }

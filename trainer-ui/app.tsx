@@ -13,7 +13,7 @@ import { GoalDialog } from './goal/goal.tsx';
 import { Header } from './header.tsx';
 import { Keys } from './keys.tsx';
 import { LiveView } from './live/live-view.tsx';
-import { requestOf } from './live/request.ts';
+import { asksElsewhere, requestOf } from './live/request.ts';
 import { useDrivingKeys } from './live/use-driving-keys.ts';
 import { ConsentDialog } from './study/consent.tsx';
 import { Practice } from './tour/practice.tsx';
@@ -83,7 +83,9 @@ export function App() {
 /** Whether the agent asks for a person. Other tabs, of this page and of the browser, show it too. */
 function useAsks(): boolean {
   const client = useClient();
-  const asks = useApp((s) => requestOf(s, client.teacherId) === 'take-over');
+  const asks = useApp(
+    (s) => requestOf(s, client.teacherId) === 'take-over' || asksElsewhere(s) !== undefined,
+  );
   useEffect(() => {
     if (!asks) return;
     const title = document.title;

@@ -5,7 +5,8 @@ import { type KeySection, keySections } from './core/bindings.ts';
 
 export function Keys() {
   const environment = useApp((s) => s.welcome?.environment);
-  const sections = keySections(environment?.controls, environment?.overlays ?? false);
+  const hasWall = useApp((s) => s.statuses.length > 1);
+  const sections = keySections(environment?.controls, environment?.overlays ?? false, hasWall);
   return (
     <Table verticalSpacing={5} withRowBorders={false}>
       {sections.map((section) => (

@@ -9,6 +9,7 @@ import { KEEP_EPISODES, type QualityRules } from '../../server/contract.ts';
 import { EVENT_TYPES, type EventType } from '../../server/events/events.ts';
 import type { WebhookTarget } from '../../server/events/webhook.ts';
 import type { Study } from '../../server/protocol/index.ts';
+import { MOST_LIVE } from '../../server/protocol/version.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 import {
   hostName,
@@ -50,6 +51,7 @@ export interface ServeFlags {
   rollouts: number;
   nats?: string;
   natsCreds?: string;
+  live: number;
   keepEpisodes: number;
   overlap: number;
   overlapShare: number;
@@ -74,6 +76,7 @@ const EXAMPLES = [
   'reins serve --port 9000 --data ./my-run --seed 7',
   'reins serve --env half-cheetah --preset pebble',
   'reins serve --set queries.kind=rank',
+  'reins serve --live 4',
   'reins serve --run run-1a2b3c4d',
   'reins serve --database postgres://reins@localhost/reins',
   'reins serve --overlap 2 --overlap-share 0.3 --quiz 10 --gold 0.1 --repeats 0.05',
@@ -115,6 +118,7 @@ export function serveCommand(): Command {
     .option('--run <id>', 'the run to go on with; default: the newest that is the same')
     .option('--policy <file>', 'a finished policy drives, and nothing learns')
     .option('--rollouts <n>', 'free-running rollout threads', integer(0, 64), 1)
+    .addOption(liveOption())
     .option(
       '--keep-episodes <n>',
       'episodes kept on disk, beside all that feedback refers to',
@@ -137,6 +141,13 @@ export function serveCommand(): Command {
       serve(await asThePolicy(await asNamed(flags, command), command)),
     );
   return withExamples(command, ...EXAMPLES);
+}
+
+/** How many simulations people see and drive. */
+export function liveOption(): Option {
+  return new Option('--live <n>', 'live simulations side by side, of which a page drives one')
+    .argParser(integer(1, MOST_LIVE))
+    .default(1);
 }
 
 /** Where the page is, and for whom. */
@@ -304,6 +315,7 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string, isWatch
         ...(policy ? { policy, policyFile } : {}),
         rollouts: policy ? 0 : flags.rollouts,
         nats: natsAddress(flags),
+        lives: flags.live,
         keepEpisodes: flags.keepEpisodes,
         overlap: { people: flags.overlap, share: flags.overlapShare },
         quality: rulesOf(flags),

@@ -6,7 +6,7 @@ import { Command, Option } from 'commander';
 import { NO_RULES } from '../../server/contract.ts';
 import { seed } from '../arguments.ts';
 import { asThePolicy } from '../still-policy.ts';
-import { reachOptions, type ServeFlags, serve } from './serve.ts';
+import { liveOption, reachOptions, type ServeFlags, serve } from './serve.ts';
 import { environmentOptions, withExamples } from './shared.ts';
 
 /** Episodes to look back at. */
@@ -22,6 +22,7 @@ type WatchFlags = Pick<
   | 'env'
   | 'option'
   | 'seed'
+  | 'live'
   | 'logLevel'
   | 'page'
 >;
@@ -33,6 +34,7 @@ export function watchCommand(): Command {
   command.argument('<file>', 'of reins train, expert or import policy');
   reachOptions(environmentOptions(command))
     .option('--seed <n>', 'seed of the episodes (default 1)', seed)
+    .addOption(liveOption())
     .addOption(
       new Option('--log-level <level>', 'what goes to stderr')
         .choices(['debug', 'info', 'warn', 'error'])
@@ -44,6 +46,7 @@ export function watchCommand(): Command {
     command,
     'reins watch data/policies/driving-reins-1.policy',
     'reins watch weights/driving.policy --map SCXTO --port 9000',
+    'reins watch weights/driving.policy --live 6',
   );
 }
 

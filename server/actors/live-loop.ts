@@ -90,7 +90,7 @@ class LiveLoop {
     const ts = env.reset(data.trainSeeds.start);
     this.#episode = new LiveEpisode(env, data, oneScene, emit);
     this.#takeover = new LiveTakeover(this.#episode, emit);
-    this.#pictures = new LivePictures(env, copy, this.#episode, emit, clock);
+    this.#pictures = new LivePictures(env, copy, this.#episode, emit, clock, data.live);
     const action = new Float32Array(k);
     const policyAction = new Float32Array(k);
     this.#moment = { ts, action, policyAction, inputSequence: 0, isPaused: false, speed: 1 };

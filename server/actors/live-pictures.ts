@@ -32,19 +32,22 @@ export class LivePictures {
   readonly #clock: () => number;
   readonly #predictor: PathPredictor;
   readonly #poses: Float32Array;
+  readonly #live: number;
   /** Flags for the next frame. */
   #flags = 0;
   /** The risk now, by the newest prediction of this episode; NaN without one. */
   #risk = Number.NaN;
 
-  /** `copy` is an environment for predictions alone; `clock` in ms. */
+  /** `copy` is an environment for predictions alone; `clock` in ms; `live`: its number, from 0. */
   constructor(
     env: Environment,
     copy: Environment,
     episode: LiveEpisode,
     emit: EmitLive,
     clock: () => number,
+    live = 0,
   ) {
+    this.#live = live;
     this.#env = env;
     this.#episode = episode;
     this.#emit = emit;
@@ -73,7 +76,9 @@ export class LivePictures {
     const looksAhead = policy && this.viewers > 0 && ts.kind !== 'last';
     const path = looksAhead ? this.#predictor.predict(this.#env, policy, this.#clock) : undefined;
     if (path) this.#risk = path.risks[0]!;
+    const live = this.#live;
     const frame: Frame = {
+      live,
       flags: this.#flags | flagsOf(moment, controller),
       sceneId,
       episodeNumber,
@@ -99,7 +104,7 @@ export class LivePictures {
       this.#emit({ type: 'frame', buffer }, [buffer]);
       return;
     }
-    const bytes = encodePath({ sceneId, episodeNumber, step, ...path });
+    const bytes = encodePath({ live, sceneId, episodeNumber, step, ...path });
     this.#emit({ type: 'frame', buffer, path: bytes }, [buffer, bytes]);
   }
 }

@@ -41,6 +41,8 @@ export interface ActorThreadData extends Omit<ActorData, 'safeAction' | 'trainSe
 /** What an actor acts upon; the thread adds what its environment says. */
 export interface ActorData {
   readonly actor: string;
+  /** Which of the live simulations it is, from 0. */
+  readonly live?: number;
   readonly runId: string;
   readonly environmentId: string;
   readonly environmentOptions: EnvironmentOptions;

@@ -1,7 +1,7 @@
-import type { RunHandle } from '../contract.ts';
+import type { LiveHandle } from '../contract.ts';
 import type { ControlMessage } from '../protocol/index.ts';
 
-type LiveCommand = Parameters<RunHandle['live']>[0];
+type LiveCommand = Parameters<LiveHandle['send']>[0];
 
 /** What a page asks of the live simulation; an emergency stop is more than a command. */
 export function liveCommandOf(

@@ -116,7 +116,7 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
     // 'degraded': a thread is being started again, see the alerts.
     status: run.isHealthy ? 'ok' : 'degraded',
     runId: run.run.id,
-    policyVersion: run.state?.policyVersion ?? 0,
+    policyVersion: run.lives[0]?.state?.policyVersion ?? 0,
     environmentSteps: run.counts.environmentSteps,
     learnerUpdates: run.counts.learnerUpdates,
     backend: run.backend.name,
@@ -163,7 +163,7 @@ function createGauges(run: RunHandle): Registry {
   gauge(
     'reins_policy_version',
     'Version of the acting policy',
-    () => run.state?.policyVersion ?? 0,
+    () => run.lives[0]?.state?.policyVersion ?? 0,
   );
   gauge('reins_labels', 'Feedback events without retractions', () => run.counts.labels);
   gauge(
@@ -171,6 +171,6 @@ function createGauges(run: RunHandle): Registry {
     'Questions waiting for an answer',
     () => run.queue.waiting + run.queue.open,
   );
-  gauge('reins_viewers', 'Connected pages', () => run.status().viewers);
+  gauge('reins_viewers', 'Connected pages', () => run.status(0).viewers);
   return registry;
 }

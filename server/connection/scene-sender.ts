@@ -13,8 +13,8 @@ export class SceneSender {
   readonly #outbox: Outbox;
   readonly #log: Pick<ConnectionLog, 'error'>;
   readonly #sent = new Set<number>();
-  /** The live scene, while this page is too slow to be sent it. */
-  #held: LiveScene | undefined;
+  /** The scenes of live simulations by their numbers, while this page is too slow to be sent them. */
+  readonly #held = new Map<number, LiveScene>();
 
   constructor(
     run: Pick<RunHandle, 'sceneMessage'>,
@@ -38,16 +38,17 @@ export class SceneSender {
     }
   }
 
-  /** The live episode moved there. Scenes are large: a slow page gets the current one once it has caught up. */
-  moved(sceneId: number, seed: number): void {
-    this.#held = { sceneId, seed };
+  /** A live episode moved there. Scenes are large: a slow page gets the current one once it has caught up. */
+  moved(live: number, sceneId: number, seed: number): void {
+    this.#held.set(live, { sceneId, seed });
     this.catchUp();
   }
 
   catchUp(): void {
-    if (!this.#held || this.#outbox.isSlow) return;
-    const { sceneId, seed } = this.#held;
-    this.#held = undefined;
-    this.send(sceneId, seed).catch((error) => this.#log.error({ error: String(error) }, 'scene'));
+    for (const [live, { sceneId, seed }] of this.#held) {
+      if (this.#outbox.isSlow) return;
+      this.#held.delete(live);
+      this.send(sceneId, seed).catch((error) => this.#log.error({ error: String(error) }, 'scene'));
+    }
   }
 }

@@ -1,6 +1,6 @@
 /** One connection: handshake, limits, answers. A bad message is refused alone. */
 import type { WebSocket } from 'ws';
-import { type Driver, RunError, type RunHandle } from '../contract.ts';
+import { RunError, type RunHandle } from '../contract.ts';
 import { type Consents, takesPart } from '../people/consents.ts';
 import type { Person } from '../people/people.ts';
 import { permissionOf } from '../people/roles.ts';
@@ -8,7 +8,6 @@ import {
   CLOSE,
   type ClientMessage,
   type ControlInput,
-  type ControlMessage,
   decodeInput,
   LIMITS,
   OP,
@@ -18,17 +17,16 @@ import {
 } from '../protocol/index.ts';
 import type { Budget } from './budget.ts';
 import { clipOf } from './clip.ts';
-import { liveCommandOf } from './control.ts';
 import type { ConnectionLog } from './counted-log.ts';
-import { FROZEN_SECONDS, Hand } from './hand.ts';
 import { LargeReplies, type Turns } from './large-replies.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { parseMessage, refOf } from './parse.ts';
 import { expectAgreed, expectMay } from './permission.ts';
-import { isUrgent, letsGo, looksUrgent, refusedToOnlookers } from './precedence.ts';
+import { isUrgent, letsGo, looksUrgent } from './precedence.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { Refusal } from './refusal.ts';
 import { SceneSender } from './scene-sender.ts';
+import { Seat } from './seat.ts';
 import type { Kept } from './upkeep.ts';
 
 export interface SessionOptions {
@@ -93,7 +91,7 @@ class Session implements Kept {
   readonly #large: LargeReplies;
   readonly #messages = createRateLimit(LIMITS.messagesPerSecond);
   readonly #inputs = createRateLimit(LIMITS.inputsPerSecond);
-  readonly #hand = new Hand();
+  readonly #seat: Seat;
   #state: State = { kind: 'awaiting-hello' };
 
   constructor(options: SessionOptions) {
@@ -107,6 +105,7 @@ class Session implements Kept {
     this.#outbox = createOutbox({ socket, log, budget, onRoom });
     this.#scenes = new SceneSender(options.run, this.#outbox, log);
     this.#large = new LargeReplies(this.#outbox, turns);
+    this.#seat = new Seat({ ...options, outbox: this.#outbox, scenes: this.#scenes });
     budget.add(socket);
   }
 
@@ -150,11 +149,8 @@ class Session implements Kept {
     this.#options.budget.remove(this.#options.socket);
     this.#large.clear();
     this.#run.leaveQueries(sessionId);
-    if (state.kind === 'listening') {
-      state.unsubscribe();
-      this.#run.live({ type: 'overlays', viewer: sessionId, on: false });
-    }
-    if (this.#run.holder?.sessionId === sessionId) this.#run.live({ type: 'release' });
+    if (state.kind === 'listening') state.unsubscribe();
+    this.#seat.leave();
   }
 
   async #handle(data: Buffer, binary: boolean): Promise<void> {
@@ -190,41 +186,7 @@ class Session implements Kept {
       expectMay(this.#options, 'message input');
       expectAgreed(this.#options, teacherId);
     }
-    this.#drive(decode(bytes), { sessionId: this.#options.sessionId, teacherId });
-  }
-
-  #drive(input: ControlInput, driver: Driver): void {
-    const run = this.#run;
-    const present = { step: run.step, controlDt: run.facts.controlDt };
-    const judgement = this.#hand.judge(input, performance.now(), present);
-    switch (judgement.kind) {
-      case 'lets-go':
-        if (run.holder?.sessionId === driver.sessionId) run.live({ type: 'input', input, driver });
-        return;
-      case 'stale':
-        return;
-      case 'frozen':
-        if (!judgement.isNews) return;
-        throw new Refusal(
-          'let-go-first',
-          `input: nothing came from here for ${FROZEN_SECONDS} s; let go of the controls, then take over again`,
-        );
-      case 'drives':
-        if (!run.takeControl(driver))
-          throw new Refusal(
-            'control-taken',
-            `${this.#nameOf(run.holder)} is driving; wait until they let go`,
-          );
-        run.live({ type: 'input', input: { ...input, step: judgement.seen }, driver });
-        return;
-    }
-  }
-
-  /** As this page knows them. */
-  #nameOf(driver: Driver | undefined): string {
-    const isSame = driver?.teacherId === this.#teacher();
-    if (isSame) return 'another tab or page of yours';
-    return driver ? this.#options.nameOf(driver.teacherId) : 'somebody';
+    this.#seat.drive(decode(bytes), { sessionId: this.#options.sessionId, teacherId });
   }
 
   // ------------------------------------------------------------------ messages
@@ -245,7 +207,10 @@ class Session implements Kept {
       case 'agree':
         return this.#agree(message, teacherId);
       case 'control':
-        this.#control(message, teacherId);
+        this.#seat.control(message, teacherId);
+        return;
+      case 'look':
+        this.#seat.look(message);
         return;
       case 'feedback':
         return this.#feedback({ ...message.feedback, teacherId }); // whatever name it bears
@@ -291,8 +256,9 @@ class Session implements Kept {
     this.#state = welcomed;
     await this.#welcome(teacherId);
     // The page may have gone meanwhile.
-    if (this.#state === welcomed)
-      this.#state = { kind: 'listening', teacherId, unsubscribe: this.#subscribe() };
+    if (this.#state !== welcomed) return;
+    this.#state = { kind: 'listening', teacherId, unsubscribe: this.#run.subscribe(this.#seat) };
+    this.#seat.showPicture();
   }
 
   /** How things stand. */
@@ -311,8 +277,10 @@ class Session implements Kept {
       ...(study ? { study } : {}),
     });
     for (const alert of run.alerts) send(alert);
-    if (run.state) await this.#scenes.send(run.state.sceneId, run.state.seed);
-    send(this.#named(run.status()));
+    const { live } = this.#seat;
+    const state = run.lives[live]?.state;
+    if (state) await this.#scenes.send(state.sceneId, state.seed);
+    this.#seat.message(run.status(live));
     for (const episode of run.recentEpisodes) send({ type: 'episode', episode });
   }
 
@@ -323,28 +291,6 @@ class Session implements Kept {
         'agree.consent: is not of the present text; reload the page',
       );
     this.#outbox.send({ type: 'agreed', consent });
-  }
-
-  #subscribe(): () => void {
-    return this.#run.subscribe({
-      message: (message) => this.#outbox.send(this.#named(message)),
-      scene: (sceneId, seed) => this.#scenes.moved(sceneId, seed),
-      frame: (buffer) => this.#outbox.sendFrame(buffer),
-    });
-  }
-
-  /** With the name of who drives, for people. */
-  #named(message: ServerMessage): ServerMessage {
-    if (message.type !== 'status' || !message.holder) return message;
-    return { ...message, holderName: this.#options.nameOf(message.holder) };
-  }
-
-  #control(message: ControlMessage, teacherId: string): void {
-    const driver = this.#run.otherDriver(this.#options.sessionId);
-    const refused = driver && refusedToOnlookers(message.action, this.#nameOf(driver));
-    if (refused) throw new Refusal('not-allowed', refused, message.id);
-    if (message.action === 'estop') this.#run.emergencyStop(teacherId);
-    else this.#run.live(liveCommandOf(message, this.#options.sessionId), teacherId);
   }
 
   async #feedback(feedback: Message<'feedback'>['feedback']): Promise<void> {

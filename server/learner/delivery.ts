@@ -10,18 +10,18 @@ import type { Storage, StoredCheckpoint } from '../storage/contract.ts';
 import type { Log } from '../threads/log.ts';
 import { KNOWN_EPISODES, type LearnerCommand } from './messages.ts';
 
-/** The actor whose open episode people give feedback on. */
-export interface LiveEpisode {
+/** The actors whose open episodes people give feedback on. */
+export interface LiveEpisodes {
   /** Resolves once an environment was created. */
   readonly started: Promise<{ readonly controlDt: number }>;
   /** Steps of this episode are still to come. */
-  readonly state: { readonly episodeId: string } | undefined;
+  isOpen(episodeId: string): boolean;
 }
 
 export interface DeliveryOptions {
   readonly runId: string;
   readonly storage: Pick<Storage, 'readFeedback' | 'getEpisode'>;
-  readonly live: LiveEpisode;
+  readonly lives: LiveEpisodes;
   readonly log: Log;
   /** What the thread started from. */
   readonly checkpoint: Pick<StoredCheckpoint, 'feedbackSequence' | 'savedAt'> | undefined;
@@ -71,8 +71,8 @@ export class Delivery {
   }
 
   async #replay(): Promise<void> {
-    const { live, storage, runId, checkpoint } = this.#options;
-    await live.started;
+    const { lives, storage, runId, checkpoint } = this.#options;
+    await lives.started;
     const missing = await storage.readFeedback(runId, this.#delivered);
     for (const { sequence, feedback } of missing)
       await this.#deliver(sequence, feedback, checkpoint?.savedAt ?? 0);
@@ -82,8 +82,8 @@ export class Delivery {
   async #deliver(sequence: number, feedback: Feedback, savedAt: number): Promise<void> {
     if (this.#isOver || sequence <= this.#delivered) return;
     for (const id of stepsOf(feedback).keys()) {
-      // Steps of the open episode are on their way: the feedback waits for them in the thread.
-      if (this.#known.has(id) || this.#options.live.state?.episodeId === id) continue;
+      // Steps of an open episode are on their way: the feedback waits for them in the thread.
+      if (this.#known.has(id) || this.#options.lives.isOpen(id)) continue;
       const episode = await this.#options.storage.getEpisode(id);
       if (episode) await this.#tell(episode, savedAt);
       else this.#options.send({ type: 'missing', episodeId: id });
@@ -95,7 +95,7 @@ export class Delivery {
   /** An episode from disk: experience, unless the checkpoint has it or it never happened. */
   async #tell(episode: Episode, savedAt: number): Promise<void> {
     const { length, startedAt, origin } = episode;
-    const { controlDt } = await this.#options.live.started;
+    const { controlDt } = await this.#options.lives.started;
     const isKnown = origin !== 'experience' || startedAt + 1000 * controlDt * length < savedAt;
     // As far as the learner is concerned nothing more of it will come.
     const end = episode.end === 'open' ? 'aborted' : episode.end;

@@ -12,7 +12,7 @@ import type { Log } from '../threads/log.ts';
 import { type Death, type Start, SupervisedThread } from '../threads/supervisor.ts';
 import { type Applied, createAppliedFeedback } from './applied.ts';
 import { buffersOfCheckpoint, Checkpoints } from './checkpoints.ts';
-import { Delivery, type LiveEpisode } from './delivery.ts';
+import { Delivery, type LiveEpisodes } from './delivery.ts';
 import type {
   Excluded,
   LearnerCommand,
@@ -44,7 +44,7 @@ export interface LearnerOptions {
   readonly overrides: Readonly<Record<string, unknown>>;
   readonly environmentOptions: Readonly<Record<string, unknown>>;
   readonly storage: Storage;
-  readonly live: LiveEpisode;
+  readonly lives: LiveEpisodes;
   readonly log: Log;
 }
 
@@ -201,7 +201,7 @@ export class LearnerHandle {
 
   /** A thread from the last checkpoint. */
   async #prepare(listener: (report: LearnerReport) => void): Promise<Start<LearnerCommand>> {
-    const { run, overrides, environmentOptions, storage, live, log } = this.#options;
+    const { run, overrides, environmentOptions, storage, lives, log } = this.#options;
     const stored = await this.#checkpoints.load();
     const data: Omit<LearnerData, 'module'> = {
       runId: run.id,
@@ -220,7 +220,7 @@ export class LearnerHandle {
       begin: (send) => {
         const runId = run.id;
         if (!isNothing(this.#excluded)) send({ type: 'exclude', ...this.#excluded });
-        this.#delivery = new Delivery({ runId, storage, live, log, checkpoint: stored, send });
+        this.#delivery = new Delivery({ runId, storage, lives, log, checkpoint: stored, send });
         if (this.#state === 'restarting') listener({ type: 'restarted' });
       },
     };

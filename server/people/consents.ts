@@ -75,6 +75,7 @@ export function takesPart(message: ClientMessage): boolean {
       return message.action !== 'estop' && message.action !== 'overlays';
     case 'hello':
     case 'agree':
+    case 'look':
     case 'request-clip':
     case 'request-history':
     case 'ping':

@@ -89,6 +89,7 @@ export const PERMISSIONS = {
   'message hello': ALL,
   'message ping': ALL,
   'message agree': ALL,
+  'message look': ALL,
   'message request-clip': PEOPLE,
   'message request-history': ALL,
   'message ask-queries': ANSWER,

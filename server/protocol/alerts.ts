@@ -16,6 +16,12 @@ export const ALERTS = {
     meaning: 'The thread of the live simulation stopped',
     tip: 'It is started again in {seconds} s with a new episode; answers so far are kept.',
   },
+  'live-actor-{n}': {
+    code: 'actor-died',
+    severity: 'error',
+    meaning: 'The thread of one of several live simulations stopped',
+    tip: 'It is started again in {seconds} s with a new episode; the others go on, and answers so far are kept.',
+  },
   'rollout-{n}': {
     code: 'actor-died',
     severity: 'warning',

@@ -19,8 +19,10 @@ export const FLAG = {
   safe: 128,
 } as const;
 
-/** One control step of the live loop as viewers see it. */
+/** One control step of a live loop as viewers see it. */
 export interface Frame {
+  /** Which of the run's live simulations, from 0. */
+  live: number;
   flags: number;
   /** Counts scenes; poses belong to this one. */
   sceneId: number;
@@ -55,12 +57,14 @@ export interface Frame {
 }
 
 const FRAME_HEADER = 68;
+/** Where frames, paths and inputs name their live simulation. */
+export const LIVE_AT = 3;
 /** Numbers per contact and joint of an overlay. */
 export const CONTACT_SIZE = 6;
 export const JOINT_SIZE = 8;
 /** Counts travel in two bytes and one. */
 const MOST_POSES = 0xffff;
-const MOST_OVERLAY = 0xff;
+const MOST_IN_BYTE = 0xff;
 
 /** Bytes of a frame with `k` action numbers, `p` pose numbers, that many contacts and joints as overlays, and no picture. */
 export function frameBytes(k: number, p: number, contacts = 0, joints = 0): number {
@@ -72,19 +76,20 @@ function expectAtMost(field: string, value: number, most: number): number {
   return value;
 }
 
-/** @throws RangeError for more than 65,535 pose numbers or 255 contacts or joints. */
+/** @throws RangeError for more than 65,535 pose numbers, or 255 actions, contacts, joints or live simulations. */
 export function encodeFrame(frame: Frame): ArrayBuffer {
-  const k = frame.action.length;
+  const k = expectAtMost('action.length', frame.action.length, MOST_IN_BYTE);
   const p = expectAtMost('poses.length', frame.poses.length, MOST_POSES);
-  const c = expectAtMost('contacts', (frame.contacts?.length ?? 0) / CONTACT_SIZE, MOST_OVERLAY);
-  const j = expectAtMost('joints', (frame.joints?.length ?? 0) / JOINT_SIZE, MOST_OVERLAY);
+  const c = expectAtMost('contacts', (frame.contacts?.length ?? 0) / CONTACT_SIZE, MOST_IN_BYTE);
+  const j = expectAtMost('joints', (frame.joints?.length ?? 0) / JOINT_SIZE, MOST_IN_BYTE);
   const numbers = frameBytes(k, p, c, j);
   const picture = frame.picture ?? new Uint8Array();
   const buffer = new ArrayBuffer(numbers + picture.length);
   const view = new DataView(buffer);
   view.setUint8(0, OP.frame);
   view.setUint8(1, frame.flags);
-  view.setUint16(2, k, true);
+  view.setUint8(2, k);
+  view.setUint8(LIVE_AT, expectAtMost('live', frame.live, MOST_IN_BYTE));
   view.setUint16(4, p, true);
   view.setUint8(6, c);
   view.setUint8(7, j);
@@ -118,7 +123,7 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
   if (buffer.byteLength < FRAME_HEADER) {
     throw new RangeError(`frame: ${buffer.byteLength} bytes, expected at least ${FRAME_HEADER}`);
   }
-  const k = view.getUint16(2, true);
+  const k = view.getUint8(2);
   const p = view.getUint16(4, true);
   const c = view.getUint8(6);
   const j = view.getUint8(7);
@@ -131,6 +136,7 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
     ...(c > 0 ? { contacts: new Float32Array(buffer, overlay, CONTACT_SIZE * c) } : {}),
     ...(j > 0 ? { joints: new Float32Array(buffer, joints, JOINT_SIZE * j) } : {}),
     ...(picture > 0 ? { picture: new Uint8Array(buffer, numbers) } : {}),
+    live: view.getUint8(LIVE_AT),
     flags: view.getUint8(1),
     time: view.getFloat64(8, true),
     sentAt: view.getFloat64(16, true),
@@ -269,6 +275,7 @@ function cut(bytes: Uint8Array, lengths: Uint32Array): Uint8Array[] {
 
 /** The agent's predicted path from the current step: what the policy would do if left alone. */
 export interface PredictedPath {
+  live: number;
   sceneId: number;
   episodeNumber: number;
   step: number;
@@ -285,6 +292,7 @@ export function encodePath(path: PredictedPath): ArrayBuffer {
   const buffer = new ArrayBuffer(PATH_HEADER + 16 * n);
   const view = new DataView(buffer);
   view.setUint8(0, OP.path);
+  view.setUint8(LIVE_AT, path.live);
   view.setUint32(4, path.sceneId, true);
   view.setUint32(8, path.episodeNumber, true);
   view.setUint32(12, path.step, true);
@@ -303,6 +311,7 @@ export function decodePath(buffer: ArrayBuffer): PredictedPath {
   const n = view.getUint32(16, true);
   expectLength('path', buffer.byteLength, PATH_HEADER + 16 * n);
   return {
+    live: view.getUint8(LIVE_AT),
     sceneId: view.getUint32(4, true),
     episodeNumber: view.getUint32(8, true),
     step: view.getUint32(12, true),
@@ -311,67 +320,14 @@ export function decodePath(buffer: ArrayBuffer): PredictedPath {
   };
 }
 
-/** What a person's hands do right now. Sent while any axis is held, and once more on release. */
-export interface ControlInput {
-  /** Grows by one per input of a connection; starts at 1. */
-  sequence: number;
-  /** Live episode and step on screen when it was made. */
-  episodeNumber: number;
-  step: number;
-  /** Client clock, ms since epoch. */
-  sentAt: number;
-  /** Bit i: the person controls axis i; 0 releases everything. */
-  activeAxes: number;
-  /** (k) */
-  values: Float32Array;
-}
-
-const INPUT_HEADER = 28;
-
-export function encodeInput(input: ControlInput): ArrayBuffer {
-  const k = input.values.length;
-  const buffer = new ArrayBuffer(INPUT_HEADER + 4 * k);
-  const view = new DataView(buffer);
-  view.setUint8(0, OP.input);
-  view.setUint8(1, k);
-  view.setUint32(4, input.sequence, true);
-  view.setUint32(8, input.episodeNumber, true);
-  view.setUint32(12, input.step, true);
-  view.setFloat64(16, input.sentAt, true);
-  view.setUint32(24, input.activeAxes, true);
-  new Float32Array(buffer, INPUT_HEADER, k).set(input.values);
-  return buffer;
-}
-
-/** @throws RangeError when the bytes are not a whole input or a value is not finite. */
-export function decodeInput(buffer: ArrayBuffer): ControlInput {
-  if (buffer.byteLength < INPUT_HEADER) {
-    throw new RangeError(`input: ${buffer.byteLength} bytes, expected at least ${INPUT_HEADER}`);
-  }
-  const view = new DataView(buffer);
-  const k = view.getUint8(1);
-  expectLength('input', buffer.byteLength, INPUT_HEADER + 4 * k);
-  const values = new Float32Array(buffer, INPUT_HEADER, k);
-  for (let i = 0; i < k; i++) {
-    if (!Number.isFinite(values[i]))
-      throw new RangeError(`input.values[${i}]: ${values[i]}, expected a finite number`);
-  }
-  const sentAt = view.getFloat64(16, true);
-  if (!Number.isFinite(sentAt))
-    throw new RangeError(`input.sentAt: ${sentAt}, expected a finite number`);
-  return {
-    sequence: view.getUint32(4, true),
-    episodeNumber: view.getUint32(8, true),
-    step: view.getUint32(12, true),
-    sentAt,
-    activeAxes: view.getUint32(24, true),
-    values,
-  };
-}
-
 /** Step of an encoded frame, without decoding the rest. */
 export function frameStep(buffer: ArrayBuffer): number {
   return new DataView(buffer).getUint32(32, true);
+}
+
+/** The live simulation of an encoded frame or path. */
+export function liveOf(buffer: ArrayBuffer): number {
+  return new DataView(buffer).getUint8(LIVE_AT);
 }
 
 /** Opcode of a binary message, or undefined when it is empty. */
@@ -379,6 +335,6 @@ export function opcode(buffer: ArrayBuffer): number | undefined {
   return buffer.byteLength > 0 ? new DataView(buffer).getUint8(0) : undefined;
 }
 
-function expectLength(what: string, actual: number, expected: number): void {
+export function expectLength(what: string, actual: number, expected: number): void {
   if (actual !== expected) throw new RangeError(`${what}: ${actual} bytes, expected ${expected}`);
 }

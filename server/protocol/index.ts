@@ -4,6 +4,7 @@ export * from './environment.ts';
 export * from './errors.ts';
 export * from './feedback.ts';
 export * from './frames.ts';
+export * from './input.ts';
 export * from './messages.ts';
 export * from './promotion-words.ts';
 export type * from './query.ts';

@@ -8,7 +8,7 @@ import { id, segment, time } from './fields.ts';
 import { querySchema, queueSchema } from './query.ts';
 import { wireStudySchema } from './study.ts';
 import { counterfactualSchema, takeoverTotalsSchema } from './takeover.ts';
-import { PROTOCOL_VERSION } from './version.ts';
+import { MOST_LIVE, PROTOCOL_VERSION } from './version.ts';
 
 // ---------------------------------------------------------------- client to server
 
@@ -86,6 +86,19 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
       segment,
     })
     .describe('Poses of a segment, answered by a binary clip with the same tag.'),
+  z
+    .object({
+      type: z.literal('look'),
+      live: z
+        .number()
+        .int()
+        .min(0)
+        .max(MOST_LIVE - 1),
+      wall: z.boolean(),
+    })
+    .describe(
+      'Which of the live simulations this page sees whole and drives, from 0 (at first: 0), and whether it wants scenes and some frames of the others. Statuses come of all.',
+    ),
   z
     .object({ type: z.literal('ask-queries'), count: z.number().int().min(0).max(16) })
     .describe(
@@ -177,6 +190,11 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
       policy: z
         .object({ name: z.string(), trainedOn: z.string(), isWatched: z.boolean() })
         .optional(),
+      lives: z
+        .number()
+        .int()
+        .optional()
+        .describe('Live simulations that run side by side; absent: one.'),
       hasPeople: z
         .boolean()
         .optional()
@@ -205,6 +223,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z
     .object({
       type: z.literal('status'),
+      live: z.number().int().optional().describe('Of which live simulation; absent: 0.'),
       state: z.enum(['starting', 'running', 'paused', 'stopped']),
       speed: z.number(),
       sceneId: z.number(),
@@ -254,7 +273,9 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
         .optional()
         .describe('Results of the run’s takeovers, by their counterfactuals.'),
     })
-    .describe('Sent on change and at least once a second.'),
+    .describe(
+      'How a live simulation and the run stand. Sent on change and at least once a second.',
+    ),
   z
     .object({ type: z.literal('query'), query: querySchema })
     .describe('This person is given a query.'),
@@ -300,6 +321,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
       type: z.literal('override'),
       feedbackId: z.string(),
       teacherId: z.string(),
+      live: z.number().int().optional().describe('In which live simulation; absent: 0.'),
       episodeId: z.string(),
       from: z.number(),
       to: z.number(),

@@ -20,6 +20,9 @@ export const LIMITS = {
   textLength: 500,
 } as const;
 
+/** Live simulations of a run, at most. */
+export const MOST_LIVE = 16;
+
 /** Seconds without input after which an operator loses control, of the wall clock and of the simulation. */
 export const WATCHDOG_SECONDS = 0.5;
 

@@ -7,18 +7,22 @@ import { alertOf } from '../protocol/index.ts';
 import type { LiveReport } from './live-actor.ts';
 import type { RunParts } from './parts.ts';
 import { tellRecorded } from './recorded.ts';
-import { statusOf } from './status.ts';
+import { statusOf, tellStatus } from './status.ts';
 
-/** Predictions for the page's reward line; any other tag is of `episodes`. */
-const LIVE_TAG = 'live';
+/** Predictions for a live simulation's reward line, with its number; any other tag is of `episodes`. */
+const LIVE_TAG = 'live-';
 
-/** Resolves once what the report brought is on disk. */
-export async function onLiveReport(parts: RunParts, report: LiveReport): Promise<void> {
+/** What a live simulation reports. Resolves once what the report brought is on disk. */
+export async function onLiveReport(
+  parts: RunParts,
+  live: number,
+  report: LiveReport,
+): Promise<void> {
   const { learner, viewers, statistics, scenes, takeovers, background } = parts;
   switch (report.type) {
     case 'scene':
       scenes.put(report.sceneId, report.scene);
-      viewers.scene(report.sceneId, report.seed);
+      viewers.scene(live, report.sceneId, report.seed);
       return;
     case 'frame':
       statistics.liveSteps(1);
@@ -27,12 +31,12 @@ export async function onLiveReport(parts: RunParts, report: LiveReport): Promise
       return;
     case 'state':
     case 'gone':
-      viewers.message(statusOf(parts));
+      viewers.message(statusOf(parts, live));
       return;
     case 'chunk': {
       const { id, from, to } = report.chunk;
       learner.observe(report.chunk);
-      if (to > from) learner.predict(LIVE_TAG, { episodeId: id, from: to - 1, to });
+      if (to > from) learner.predict(`${LIVE_TAG}${live}`, { episodeId: id, from: to - 1, to });
       return;
     }
     case 'episode':
@@ -42,7 +46,7 @@ export async function onLiveReport(parts: RunParts, report: LiveReport): Promise
       return;
     case 'override':
       statistics.override();
-      background.run('takeover', takeovers.begin(report));
+      background.run('takeover', takeovers.begin(report, live));
       return;
     case 'snapshot-in-use':
       for (const { feedbackIds, ...applied } of learner.inUse(report.version))
@@ -70,7 +74,7 @@ async function onLiveEpisode(
 }
 
 export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Promise<void> {
-  const { learner, scenes, queries, watch, episodes, takeovers, viewers } = parts;
+  const { learner, scenes, queries, watch, episodes, takeovers } = parts;
   switch (event.type) {
     case 'ready':
       scenes.ready(event.oneScene);
@@ -89,13 +93,17 @@ export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Prom
       return;
     case 'counterfactual':
       await takeovers.settle(event.id, event.episode, event.endReason, event.predictions);
-      viewers.message(statusOf(parts)); // with the new totals
+      tellStatus(parts); // with the new totals
       return;
   }
 }
 
+/** The live simulation that the tag of predictions is of. */
+const liveTagged = (tag: string) =>
+  tag.startsWith(LIVE_TAG) ? Number(tag.slice(LIVE_TAG.length)) : undefined;
+
 export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
-  const { live, actors, learner, lineage, episodes, queries, alerts } = parts;
+  const { lives, actors, learner, lineage, episodes, queries, alerts } = parts;
   const { troubles, hearReward, background } = parts;
   const { run, storage } = parts.options;
   switch (report.type) {
@@ -108,7 +116,7 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
     case 'published':
       lineage.published(report, Date.now());
       if (isRecorded(run.environmentId)) return; // nothing acts
-      live.publish({ snapshot: report.snapshot, gate: report.gate });
+      lives.publish({ snapshot: report.snapshot, gate: report.gate });
       actors.publish(report.snapshot);
       return;
     case 'progress':
@@ -128,12 +136,13 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
       return;
     case 'predicted': {
       const value = report.values?.at(-1);
-      if (report.tag !== LIVE_TAG) episodes.predicted(report.tag, report.values);
-      else if (value !== undefined) live.send({ type: 'predicted', value });
+      const live = liveTagged(report.tag);
+      if (live === undefined) episodes.predicted(report.tag, report.values);
+      else if (value !== undefined) lives.all[live]?.send({ type: 'predicted', value });
       return;
     }
     case 'restarted':
-      live.send({ type: 'resend' });
+      lives.send({ type: 'resend' });
       actors.credit(FIRST_CREDIT); // as at the very start: it has nothing to learn from
       return;
     case 'died':

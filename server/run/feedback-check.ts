@@ -8,8 +8,8 @@ import type { Run, Storage } from '../storage/contract.ts';
 export interface CheckContext {
   readonly run: Run;
   readonly storage: Storage;
-  /** The live episode and how many steps it has so far. */
-  openEpisode(): { readonly episodeId: string; readonly length: number } | undefined;
+  /** Steps so far of an episode that is open in a live simulation. */
+  openLength(episodeId: string): number | undefined;
   readonly recent: ReadonlyMap<string, Episode>;
 }
 
@@ -49,7 +49,6 @@ async function lookUp(feedback: Feedback, context: CheckContext): Promise<Known>
 }
 
 async function lengthOf(id: string, context: CheckContext): Promise<number | undefined> {
-  const open = context.openEpisode();
-  if (open?.episodeId === id) return open.length;
-  return context.recent.get(id)?.length ?? (await context.storage.findEpisode(id))?.length;
+  const known = context.openLength(id) ?? context.recent.get(id)?.length;
+  return known ?? (await context.storage.findEpisode(id))?.length;
 }

@@ -8,13 +8,17 @@ import type { Assignment, Run, Storage } from '../storage/contract.ts';
 import type { Episodes } from './episodes.ts';
 import { type CheckContext, checkFeedback } from './feedback-check.ts';
 import type { LiveActor } from './live-actor.ts';
+import type { LiveActors } from './live-actors.ts';
 import type { Queries } from './queries.ts';
 import type { RunStatistics } from './statistics.ts';
 
 export interface FeedbackLogOptions {
   readonly run: Run;
   readonly storage: Storage;
-  readonly live: Pick<LiveActor, 'state' | 'step' | 'flush' | 'reached'>;
+  readonly lives: Pick<LiveActors, 'reached'> & {
+    /** The one whose open episode it is. */
+    of(episodeId: string): Pick<LiveActor, 'step' | 'flush'> | undefined;
+  };
   readonly learner: Pick<LearnerHandle, 'feedback'>;
   readonly episodes: Pick<Episodes, 'recent' | 'ensureWritten'>;
   readonly queries: Pick<Queries, 'answering'>;
@@ -90,11 +94,11 @@ export class FeedbackLog {
   }
 
   async #stepsOnDisk(steps: ReadonlyMap<string, number>): Promise<void> {
-    const { live, episodes } = this.#options;
-    const open = live.state?.episodeId;
-    const least = open === undefined ? undefined : steps.get(open);
-    if (open !== undefined && least !== undefined) {
-      if (live.step < least) await this.#firstStep(open);
+    const { lives, episodes } = this.#options;
+    for (const [episodeId, least] of steps) {
+      const live = lives.of(episodeId);
+      if (!live) continue;
+      if (live.step < least) await this.#firstStep(episodeId);
       await live.flush();
     }
     await episodes.ensureWritten([...steps.keys()]);
@@ -102,22 +106,22 @@ export class FeedbackLog {
 
   /** A press in the first moment of an episode is about its first step. @throws RunError where none comes */
   async #firstStep(episodeId: string): Promise<void> {
-    const { live, episodes } = this.#options;
-    await live.reached(episodeId, 1);
-    const isOpen = live.state?.episodeId === episodeId;
-    const length = isOpen ? live.step : (episodes.recent.get(episodeId)?.length ?? 0);
+    const { lives, episodes } = this.#options;
+    await lives.reached(episodeId, 1);
+    const open = lives.of(episodeId);
+    const length = open?.step ?? episodes.recent.get(episodeId)?.length ?? 0;
     if (length > 0) return;
-    const why = isOpen ? 'has no step yet: go on first' : 'ended before its first step';
+    const why = open ? 'has no step yet: go on first' : 'ended before its first step';
     throw new RunError('bad-message', `feedback.step: is 0, but episode ${episodeId} ${why}`);
   }
 
   #context(): CheckContext {
-    const { run, storage, live, episodes } = this.#options;
+    const { run, storage, lives, episodes } = this.#options;
     return {
       run,
       storage,
       recent: episodes.recent,
-      openEpisode: () => live.state && { episodeId: live.state.episodeId, length: live.step },
+      openLength: (episodeId) => lives.of(episodeId)?.step,
     };
   }
 }

@@ -4,7 +4,7 @@ import type { MetricsPoint } from '../protocol/index.ts';
 import { memoryOfProcess } from '../threads/memory.ts';
 import type { RunParts } from './parts.ts';
 import { forHistory } from './statistics.ts';
-import { statusOf } from './status.ts';
+import { tellStatus } from './status.ts';
 
 const METRICS_EVERY = 1000;
 /** How often queries are asked for while some are missing, ms. */
@@ -43,7 +43,7 @@ export class Heartbeat {
     await episodes.retry();
     const point = this.#measure(now);
     viewers.message({ type: 'metrics', points: [point] });
-    viewers.message(statusOf(this.#parts));
+    tellStatus(this.#parts);
     await queries.expire(now);
     if (this.#points++ % METRICS_KEPT !== 0) return;
     await storage.appendMetrics(run.id, forHistory(point)).then(

@@ -10,7 +10,7 @@ import type {
   LiveCommand,
   LiveEvent,
 } from '../actors/messages.ts';
-import type { Driver, LiveState } from '../contract.ts';
+import type { Driver, LiveHandle, LiveState } from '../contract.ts';
 import { alertOf, frameStep } from '../protocol/index.ts';
 import { createDeferred } from '../threads/deferred.ts';
 import type { Log } from '../threads/log.ts';
@@ -41,9 +41,10 @@ export type LiveListener = (report: LiveReport) => Promise<void>;
 /** After these the simulation waits for a person. */
 const HALTS: ReadonlySet<LiveCommand['type']> = new Set(['pause', 'estop', 'rewind']);
 
-export class LiveActor {
+export class LiveActor implements LiveHandle {
   readonly #log: Log;
   readonly #alerts: Alerts;
+  readonly #live: number;
   readonly #data: () => Omit<ActorThreadData, 'module'>;
   readonly #thread = new SupervisedThread<LiveCommand, LiveEvent>();
   readonly #flushes = new Flushes((tag) => this.#thread.send({ type: 'flush', tag }));
@@ -52,6 +53,7 @@ export class LiveActor {
   #facts: EnvironmentFacts | undefined;
   #state: LiveState | undefined;
   #step = 0;
+  #picture: ArrayBuffer | undefined;
   /** The state in which people left it, for a thread that follows one that died. */
   #haltedBy: string | undefined;
   #left: LiveState | undefined;
@@ -63,12 +65,15 @@ export class LiveActor {
   constructor(options: {
     readonly log: Log;
     readonly alerts: Alerts;
+    /** Its number, from 0. */
+    readonly live: number;
     /** Made anew for each thread. */
     data(): Omit<ActorThreadData, 'module'>;
   }) {
     this.#log = options.log;
     this.#alerts = options.alerts;
-    this.#data = options.data;
+    this.#live = options.live;
+    this.#data = () => ({ ...options.data(), live: options.live });
   }
 
   /** Resolves with the first thread's start. @throws what that thread threw. */
@@ -93,6 +98,10 @@ export class LiveActor {
   /** Steps of the open episode so far. */
   get step(): number {
     return this.#step;
+  }
+
+  get picture(): ArrayBuffer | undefined {
+    return this.#picture;
   }
 
   get holder(): Driver | undefined {
@@ -183,7 +192,7 @@ export class LiveActor {
       case 'ready':
         this.#facts = event.facts;
         this.#started.resolve(event.facts);
-        this.#alerts.clear('live-actor', 'actor-died');
+        this.#alerts.clear(this.#alert('', 0).id, 'actor-died');
         return;
       case 'flushed':
         this.#flushes.done(event.tag);
@@ -194,6 +203,7 @@ export class LiveActor {
         return;
       case 'frame':
         this.#step = frameStep(event.buffer);
+        this.#picture = event.buffer;
         return listener(event);
       case 'state':
         this.#state = event;
@@ -238,9 +248,15 @@ export class LiveActor {
       this.#started.reject(error ?? new Error(`the simulation thread: ${reason}`));
       return 'give-up';
     }
-    const words = { seconds: retryMs / 1000 };
-    this.#alerts.raise(alertOf('live-actor', words, `The simulation thread stopped: ${reason}`));
+    this.#alerts.raise(this.#alert(reason, retryMs));
     void listener({ type: 'gone' });
     return 'restart';
+  }
+
+  #alert(reason: string, retryMs: number) {
+    const n = this.#live + 1;
+    const words = { n, seconds: retryMs / 1000 };
+    if (n === 1) return alertOf('live-actor', words, `The simulation thread stopped: ${reason}`);
+    return alertOf('live-actor-{n}', words, `The thread of simulation ${n} stopped: ${reason}`);
   }
 }

@@ -16,6 +16,7 @@ import { createEpisodes, type Episodes } from './episodes.ts';
 import { FeedbackLog } from './feedback.ts';
 import { LineageLog } from './lineage-log.ts';
 import { LiveActor } from './live-actor.ts';
+import { LiveActors } from './live-actors.ts';
 import { openWatch } from './open-watch.ts';
 import type { Queries } from './queries.ts';
 import { drawingOf } from './recorded.ts';
@@ -39,7 +40,7 @@ export interface RunParts {
   readonly alerts: Alerts;
   readonly troubles: DiskTroubles;
   readonly statistics: RunStatistics;
-  readonly live: LiveActor;
+  readonly lives: LiveActors;
   /** Those in threads of this process. */
   readonly rollouts: ActorThreads;
   /** All that act for the learner. */
@@ -83,20 +84,22 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const { id: runId, environmentId, configHash, seed } = run;
   const acted = { runId, environmentId, environmentOptions, configHash, seed };
   const data = createActorData(acted, Date.now().toString(36));
-  const live = new LiveActor({ log, alerts, data: () => data('live') });
+  const createLive = (live: number) =>
+    new LiveActor({ log, alerts, live, data: () => data('live') });
+  const lives = new LiveActors(options.lives ?? 1, createLive);
   const rollouts = createRollouts({ count: options.rollouts, log, alerts, data });
-  const learner = await createLearner(options, live);
+  const learner = await createLearner(options, lives);
 
   const draw = drawingOf(run, environmentOptions);
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner, draw });
   const { queries, watch, standings } = await openWatch({
     ...{ options, episodes, background, learner },
-    controlDt: () => live.facts.controlDt,
+    controlDt: () => lives.facts.controlDt,
   });
   // Waiting queries were chosen before the alarm, and people must see the suspects first.
   const hearReward = createRewardAlerts(alerts, () => background.run('queries', queries.renew()));
   const feedback = new FeedbackLog(
-    { run, storage, live, learner, episodes, queries, statistics },
+    { run, storage, lives, learner, episodes, queries, statistics },
     count,
   );
   const shared = { runId: run.id, storage, queries, standings, learner, feedback };
@@ -104,7 +107,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const takeovers = new Takeovers({
     runId: run.id,
     predictedSteps: options.policy ? 0 : predictedSteps(run.preset, overrides.learner),
-    ...{ live, rollouts, learner, episodes, feedback, viewers, tally, log },
+    ...{ lives, rollouts, learner, episodes, feedback, viewers, tally, log },
   });
   const scenes = createScenes(rollouts);
   return {
@@ -114,7 +117,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     alerts,
     troubles,
     statistics,
-    live,
+    lives,
     rollouts,
     actors: await reach(options, alerts, rollouts),
     learner,
@@ -144,9 +147,10 @@ async function reach(
   return joinLinks(threads, link);
 }
 
-async function createLearner(options: RunOptions, live: LiveActor): Promise<Learner> {
+async function createLearner(options: RunOptions, lives: LiveActors): Promise<Learner> {
   const { run, storage, log, environmentOptions, overrides, policy } = options;
-  if (!policy) return new LearnerHandle({ run, overrides, environmentOptions, storage, live, log });
+  if (!policy)
+    return new LearnerHandle({ run, overrides, environmentOptions, storage, lives, log });
   const points = await storage.readMetrics(run.id, 0, 1);
   return createStillLearner(policy.snapshot, run.engine, points.at(-1)?.environmentSteps ?? 0);
 }

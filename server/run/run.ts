@@ -5,8 +5,8 @@
  * what happens by the clock. This file holds what viewers and operators can do.
  */
 import type { Episode, Segment } from '../../agent/contract.ts';
-import type { EnvironmentFacts, LiveCommand } from '../actors/messages.ts';
-import type { Asker, Driver, LiveState, RunHandle, RunListener, RunOptions } from '../contract.ts';
+import type { EnvironmentFacts } from '../actors/messages.ts';
+import type { Asker, LiveHandle, RunHandle, RunListener, RunOptions } from '../contract.ts';
 import { FIRST_CREDIT } from '../learner/messages.ts';
 import {
   alertOf,
@@ -51,13 +51,13 @@ class ActiveRun implements RunHandle {
   }
 
   async start(): Promise<void> {
-    const { live, actors, learner, background } = this.#parts;
-    live.start((report) => onLiveReport(this.#parts, report));
+    const { lives, actors, learner, background } = this.#parts;
+    lives.start((live, report) => onLiveReport(this.#parts, live, report));
     actors.credit(FIRST_CREDIT);
     actors.start((event) => background.run('rollout', onRolloutEvent(this.#parts, event)));
     learner.start((report) => onLearnerReport(this.#parts, report));
     this.#heartbeat.start();
-    await live.started;
+    await lives.started;
     await learner.ready; // pages are told which backend learns
     this.#compareEngines();
   }
@@ -74,20 +74,20 @@ class ActiveRun implements RunHandle {
   }
 
   get facts(): EnvironmentFacts {
-    return this.#parts.live.facts;
+    return this.#parts.lives.facts;
   }
 
   get isHealthy(): boolean {
-    const { live, rollouts, learner } = this.#parts;
-    return live.isWorking && rollouts.areWorking && learner.state !== 'restarting';
+    const { lives, rollouts, learner } = this.#parts;
+    return lives.areWorking && rollouts.areWorking && learner.state !== 'restarting';
   }
 
   get backend(): RunHandle['backend'] {
     return this.#parts.learner.backend;
   }
 
-  get state(): LiveState | undefined {
-    return this.#parts.live.state;
+  get lives(): readonly LiveHandle[] {
+    return this.#parts.lives.all;
   }
 
   get learner(): RunHandle['learner'] {
@@ -111,12 +111,8 @@ class ActiveRun implements RunHandle {
     return this.#parts.episodes.summaries;
   }
 
-  get holder(): Driver | undefined {
-    return this.#parts.live.holder;
-  }
-
-  status(): Status {
-    return statusOf(this.#parts);
+  status(live: number): Status {
+    return statusOf(this.#parts, live);
   }
 
   history(since: number): Promise<MetricsPoint[]> {
@@ -124,8 +120,8 @@ class ActiveRun implements RunHandle {
   }
 
   subscribe(listener: RunListener): () => void {
-    const { viewers, live } = this.#parts;
-    const tell = () => live.send({ type: 'viewers', count: viewers.count });
+    const { viewers, lives } = this.#parts;
+    const tell = () => lives.send({ type: 'viewers', count: viewers.count });
     viewers.add(listener);
     tell();
     return () => {
@@ -134,24 +130,9 @@ class ActiveRun implements RunHandle {
     };
   }
 
-  live(command: LiveCommand, by?: string): void {
-    this.#parts.live.send(command, by);
-  }
-
-  get step(): number {
-    return this.#parts.live.step;
-  }
-
-  takeControl(driver: Driver): boolean {
-    return this.#parts.live.takeControl(driver);
-  }
-
-  otherDriver(sessionId: string): Driver | undefined {
-    return this.#parts.live.otherDriver(sessionId);
-  }
-
-  emergencyStop(teacherId: string): void {
-    const { live, feedback, background } = this.#parts;
+  emergencyStop(number: number, teacherId: string): void {
+    const { lives, feedback, background } = this.#parts;
+    const live = lives.all[number]!;
     const { state, step } = live;
     live.send({ type: 'estop' }, teacherId); // before anything is written
     if (!state || state.state === 'stopped') return;
@@ -218,14 +199,14 @@ class ActiveRun implements RunHandle {
   }
 
   async close(): Promise<void> {
-    const { live, actors, learner, lineage, takeovers, background } = this.#parts;
+    const { lives, actors, learner, lineage, takeovers, background } = this.#parts;
     this.#heartbeat.stop();
-    await live.close();
+    await lives.close();
     await actors.close();
     await takeovers.close();
     await background.settle(CLOSE_PATIENCE);
     await learner.close();
-    await Promise.all([live.gone, actors.gone(), learner.gone]);
+    await Promise.all([lives.gone(), actors.gone(), learner.gone]);
     await lineage.settled; // of the last policies, too
   }
 }

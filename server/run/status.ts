@@ -3,15 +3,22 @@ import type { RunParts } from './parts.ts';
 
 export type Status = Extract<ServerMessage, { type: 'status' }>;
 
-/** What every page is told once a second; sessions add their own dropped frames. */
-export function statusOf(
-  parts: Pick<RunParts, 'live' | 'learner' | 'feedback' | 'queries' | 'viewers' | 'takeovers'>,
-): Status {
-  const { live, learner, feedback, queries, viewers, takeovers } = parts;
+type Parts = Pick<RunParts, 'lives' | 'learner' | 'feedback' | 'queries' | 'viewers' | 'takeovers'>;
+
+/** All pages hear how every live simulation stands: any of them may ask for help. */
+export function tellStatus(parts: Parts): void {
+  for (const live of parts.lives.all.keys()) parts.viewers.message(statusOf(parts, live));
+}
+
+/** What pages are told once a second of a live simulation; sessions add their own dropped frames. */
+export function statusOf(parts: Parts, number: number): Status {
+  const { lives, learner, feedback, queries, viewers, takeovers } = parts;
+  const live = lives.all[number]!;
   const { state } = live;
   const { environmentSteps, learnerUpdates, humanSteps } = learner.counts;
   return {
     type: 'status',
+    live: number,
     state: state?.state ?? 'starting',
     speed: state?.speed ?? 1,
     sceneId: state?.sceneId ?? 0,

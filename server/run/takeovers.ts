@@ -19,7 +19,7 @@ import type { ServerMessage, TakeoverTotals } from '../protocol/index.ts';
 import type { Log } from '../threads/log.ts';
 import type { Episodes } from './episodes.ts';
 import type { FeedbackLog } from './feedback.ts';
-import type { LiveActor } from './live-actor.ts';
+import type { LiveActors } from './live-actors.ts';
 import type { TakeoverTally } from './takeover-totals.ts';
 import type { Viewers } from './viewers.ts';
 
@@ -36,6 +36,8 @@ const RETRY = 1000;
 
 interface Waiting {
   readonly feedback: OverrideFeedback;
+  /** The live simulation that it was in. */
+  readonly live: number;
   /** Whether it is in the log. */
   readonly logged: Promise<boolean>;
   readonly timer: NodeJS.Timeout;
@@ -45,7 +47,7 @@ export interface TakeoversOptions {
   readonly runId: string;
   /** Steps predicted from every step of a takeover; 0: none. */
   readonly predictedSteps: number;
-  readonly live: Pick<LiveActor, 'facts' | 'reached'>;
+  readonly lives: Pick<LiveActors, 'facts' | 'reached'>;
   readonly rollouts: Pick<ActorThreads, 'ask'>;
   readonly learner: Pick<LearnerHandle, 'recall'>;
   readonly episodes: Pick<Episodes, 'find' | 'keep'>;
@@ -76,15 +78,15 @@ export class Takeovers {
   }
 
   /** A person let go. Resolves once it is in the log and people have been told. */
-  async begin(takeover: Takeover): Promise<void> {
+  async begin(takeover: Takeover, live: number): Promise<void> {
     const feedback = this.#feedbackOf(takeover);
     const id = counterfactualId(takeover.episodeId, takeover.from);
     const logged = this.#put(feedback);
     this.#logging.add(logged);
     const timer = setTimeout(() => this.#waiting.delete(id), PATIENCE).unref();
-    this.#waiting.set(id, { feedback, logged, timer });
+    this.#waiting.set(id, { feedback, live, logged, timer });
     this.#roll(id, takeover);
-    if (await logged) this.#tell(feedback, null);
+    if (await logged) this.#tell(feedback, live, null);
     this.#logging.delete(logged);
   }
 
@@ -97,10 +99,10 @@ export class Takeovers {
   ): Promise<void> {
     const waiting = this.#take(id);
     if (!waiting || !(await waiting.logged)) return;
-    const { feedback } = waiting;
+    const { feedback, live } = waiting;
     const complete = () => this.#complete(feedback, branch, predictions);
     if (await this.#insist('a counterfactual', complete))
-      await this.#judge(feedback, branch, endReason);
+      await this.#judge(feedback, live, branch, endReason);
     else this.#options.log.error({ id }, 'a takeover stays without its counterfactual');
   }
 
@@ -181,8 +183,8 @@ export class Takeovers {
   }
 
   #roll(id: string, { episodeId, from, to, seed, state, snapshot, taken }: Takeover): void {
-    const { live, rollouts, predictedSteps } = this.#options;
-    const { controlDt } = live.facts;
+    const { lives, rollouts, predictedSteps } = this.#options;
+    const { controlDt } = lives.facts;
     const seconds = counterfactualSeconds(to - from, controlDt);
     rollouts.ask({
       type: 'counterfactual',
@@ -203,16 +205,21 @@ export class Takeovers {
     this.#options.learner.recall(branch);
   }
 
-  async #judge(feedback: OverrideFeedback, branch: Episode, endReason: string): Promise<void> {
-    const { live, episodes, tally } = this.#options;
+  async #judge(
+    feedback: OverrideFeedback,
+    live: number,
+    branch: Episode,
+    endReason: string,
+  ): Promise<void> {
+    const { lives, episodes, tally } = this.#options;
     const { episodeId, from } = feedback;
-    await live.reached(episodeId, from + branch.length);
+    await lives.reached(episodeId, from + branch.length);
     const happened = await episodes.find(episodeId);
     if (!happened) return;
     const { steps, agent, human, prevented } = compareBranch(branch, happened, from);
     await episodes.keep({ ...branch, summary: withVerdict(branch.summary, prevented) }, false);
     tally.add(prevented);
-    this.#tell(feedback, {
+    this.#tell(feedback, live, {
       steps,
       length: branch.length,
       cost: agent.cost,
@@ -226,12 +233,13 @@ export class Takeovers {
     });
   }
 
-  #tell(feedback: OverrideFeedback, counterfactual: Verdict): void {
+  #tell(feedback: OverrideFeedback, live: number, counterfactual: Verdict): void {
     const { id, teacherId, episodeId, from, to } = feedback;
     this.#options.viewers.message({
       type: 'override',
       feedbackId: id,
       teacherId,
+      live,
       episodeId,
       from,
       to,

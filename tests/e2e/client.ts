@@ -61,6 +61,7 @@ export async function connect(url: string, teacherId: string): Promise<Client> {
     socket.send(
       encodeInput({
         sequence: ++sequence,
+        live: frame?.live ?? 0,
         episodeNumber: frame?.episodeNumber ?? 0,
         step: frame?.step ?? 0,
         sentAt: Date.now(),

@@ -112,6 +112,7 @@ export function mutateBytes(bytes: Uint8Array, random: Random): Buffer {
 export function mutateInput(random: Random): Buffer {
   const input = {
     sequence: random.integer(1000),
+    live: random.integer(2),
     episodeNumber: random.integer(3),
     step: random.integer(1000),
     sentAt: Date.now(),

@@ -131,6 +131,7 @@ export class Person {
     this.socket.send(
       encodeInput({
         sequence: this.sequence,
+        live: 0,
         episodeNumber: this.last.episodeNumber,
         step,
         sentAt: Date.now(),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { pathOnScreen } from '../../trainer-ui/live/path-on-screen.ts';
 
 const path = {
+  live: 0,
   sceneId: 1,
   episodeNumber: 3,
   step: 100,

@@ -61,6 +61,13 @@ export const OVERLAYS = {
   forces: { keys: ['5'], what: 'contacts, joints and forces' },
 } as const satisfies Record<string, Binding>;
 
+/** Of several live simulations side by side. */
+export const WALL = {
+  previous: { keys: ['7', 'PageUp'], what: 'simulation: the one before' },
+  next: { keys: ['8', 'PageDown'], what: 'simulation: the next one' },
+  neediest: { keys: ['9'], what: 'simulation: one that asks for help, or the riskiest' },
+} as const satisfies Record<string, Binding>;
+
 /** Names as in `preference.choice`. */
 export const COMPARE = {
   a: { keys: ['ArrowLeft'], what: 'left is better; with Shift: a little better' },
@@ -188,6 +195,7 @@ const unique = (codes: readonly string[]) => [...new Set(codes.map(keyLabel))];
 export function keySections(
   controls: readonly AxisControl[] | undefined,
   hasOverlays: boolean,
+  hasWall = false,
 ): KeySection[] {
   const driving = controls ? drivingRows(controls) : [];
   const drives = new Set(driving.flatMap(([keys]) => keys));
@@ -196,6 +204,7 @@ export function keySections(
     ...Object.values(REWARDS),
     ...Object.values(LIVE),
     ...overlays,
+    ...(hasWall ? Object.values(WALL) : []),
     ...Object.values(PAGE),
   ];
   const answers = [COMPARE, DIGITS, SCORE, CLIPS].flatMap((t): Binding[] => Object.values(t));

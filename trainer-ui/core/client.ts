@@ -8,25 +8,20 @@ import {
   type Clip,
   type ControlInput,
   decodeClip,
-  decodeFrame,
-  decodePath,
   type ErrorCode,
   encodeInput,
   OP,
   opcode,
   PROTOCOL_VERSION,
-  type PredictedPath,
-  type SceneDescription,
   type ServerMessage,
-  unpackScene,
   type WireQuery,
 } from '../../server/protocol/index.ts';
 import type { RewardValue } from './bindings.ts';
 import type { EpisodeSource } from './episode-source.ts';
-import { createFrameBuffer, type FrameBuffer } from './frame-buffer.ts';
 import { createGamepads, type Gamepads } from './gamepads.ts';
 import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
 import { createLine, type Line } from './line.ts';
+import { createLives, type Lives } from './lives.ts';
 import { createOutbox } from './outbox.ts';
 import { servedEpisodes } from './served-episodes.ts';
 import { type AppStore, createAppStore, reduce, takesPart } from './store.ts';
@@ -49,14 +44,13 @@ const PASSING: readonly ErrorCode[] = [
   'consent-needed',
   'internal',
 ];
-const SCENES_KEPT = 12;
+/** Per live simulation. */
 const EPISODES_KEPT = 12;
 /** How long a reward waits for the status that names its episode, ms. */
 const PATIENCE = 5000;
 
-export interface Client {
+export interface Client extends Lives {
   readonly store: AppStore;
-  readonly frames: FrameBuffer;
   readonly teacherId: string;
   readonly gamepads: Gamepads;
   /** Sticks and pedals on the screen. */
@@ -64,11 +58,8 @@ export interface Client {
   readonly episodes: EpisodeSource;
   /** No server stands behind it: what is shown was recorded, and nobody can answer. */
   readonly isRecorded: boolean;
-  scene(sceneId: number): SceneDescription | undefined;
   /** Where the live picture looks: angle of the view from the world's x, rad. */
   readonly view: { heading: number };
-  /** The agent's predicted path, newest first seen. */
-  readonly path: PredictedPath | undefined;
   send(message: ClientMessage): boolean;
   sendInput(input: ControlInput): void;
   control(action: 'play' | 'pause' | 'step' | 'estop'): void;
@@ -97,17 +88,15 @@ const served = { episodes: servedEpisodes, isRecorded: false } as const;
 
 export function createClient(window: Window): Client {
   const store = createAppStore();
-  const frames = createFrameBuffer();
   const storage = openKeyStore(window);
   const outbox = createOutbox(storage);
   const teacherId = stableId(storage);
-  const scenes = new Map<number, SceneDescription>();
   const clips = new Map<number, { resolve(clip: Clip): void; reject(error: Error): void }>();
-  /** Episode ids by number, of the latest statuses. */
-  const episodeIds = new Map<number, string>();
-  let unnamed: { episodeNumber: number; step: number; value: RewardValue; at: number }[] = [];
+  /** Episode ids by `episodeKey`, of the latest statuses. */
+  const episodeIds = new Map<string, string>();
+  let unnamed: { key: string; step: number; value: RewardValue; at: number }[] = [];
   const errorListeners = new Set<(message: string, code: string) => void>();
-  let path: PredictedPath | undefined;
+  const lives = createLives(store, (message) => void send(message));
   let nextTag = 1;
   let wanted = 0;
 
@@ -146,11 +135,9 @@ export function createClient(window: Window): Client {
       case 'welcome':
         line.settle();
         store.setState({ goalNote: storage.getItem(goalKey()) === null });
-        frames.clear();
-        scenes.clear();
         episodeIds.clear();
         giveUnnamed(0);
-        path = undefined;
+        lives.restart();
         send({ type: 'request-history', since: 0 });
         takePart();
         break;
@@ -158,12 +145,12 @@ export function createClient(window: Window): Client {
         takePart();
         break;
       case 'scene':
-        scenes.set(message.sceneId, unpackScene(message.scene));
-        if (scenes.size > SCENES_KEPT) scenes.delete(scenes.keys().next().value!);
+        lives.onScene(message);
         break;
       case 'status':
-        episodeIds.set(message.episodeNumber, message.episodeId);
-        if (episodeIds.size > EPISODES_KEPT) episodeIds.delete(episodeIds.keys().next().value!);
+        episodeIds.set(episodeKey(message), message.episodeId);
+        if (episodeIds.size > EPISODES_KEPT * store.getState().statuses.length)
+          episodeIds.delete(episodeIds.keys().next().value!);
         giveUnnamed();
         break;
       case 'ack':
@@ -198,10 +185,10 @@ export function createClient(window: Window): Client {
   function onBinary(buffer: ArrayBuffer): void {
     switch (opcode(buffer)) {
       case OP.frame:
-        frames.push(decodeFrame(buffer), Date.now());
+        lives.onFrame(buffer);
         break;
       case OP.path:
-        path = decodePath(buffer);
+        lives.onPath(buffer);
         break;
       case OP.clip: {
         const clip = decodeClip(buffer);
@@ -258,12 +245,10 @@ export function createClient(window: Window): Client {
   function giveUnnamed(patience = PATIENCE): void {
     const waiting = unnamed;
     // The list is emptied before any reward is given, so that no redraw from the store gives one twice.
-    unnamed = waiting.filter(
-      (r) => !episodeIds.has(r.episodeNumber) && Date.now() - r.at < patience,
-    );
-    const named = waiting.filter((r) => episodeIds.has(r.episodeNumber));
-    for (const { episodeNumber, step, value, at } of named) {
-      const episodeId = episodeIds.get(episodeNumber);
+    unnamed = waiting.filter((r) => !episodeIds.has(r.key) && Date.now() - r.at < patience);
+    const named = waiting.filter((r) => episodeIds.has(r.key));
+    for (const { key, step, value, at } of named) {
+      const episodeId = episodeIds.get(key);
       if (episodeId) give({ kind: 'reward', episodeId, step, value }, at);
     }
     if (unnamed.length + named.length === waiting.length) return;
@@ -294,27 +279,21 @@ export function createClient(window: Window): Client {
     outbox.onStored(key, newValue, Date.now());
   });
 
-  return {
+  const own: Omit<Client, keyof Lives> = {
     store,
-    frames,
     ...served,
     gamepads: createGamepads(storage),
     touch: createTouch(),
     teacherId,
     view: { heading: 0 },
-    scene: (id) => scenes.get(id),
-    get path() {
-      return path;
-    },
     send,
     sendInput: (input) => void line.send(encodeInput(input)),
     control: (action) => void send({ type: 'control', id: newId(), action }),
     give,
     reward(value) {
-      const { driven } = frames;
+      const { driven } = lives.frames;
       if (!driven) return false;
-      const { episodeNumber, step } = driven;
-      unnamed.push({ episodeNumber, step, value, at: Date.now() });
+      unnamed.push({ key: episodeKey(driven), step: driven.step, value, at: Date.now() });
       giveUnnamed();
       store.setState({ lastReward: { value, at: Date.now() } });
       return true;
@@ -350,7 +329,17 @@ export function createClient(window: Window): Client {
       return () => errorListeners.delete(listener);
     },
   };
+  return Object.assign(lives, own);
 }
+
+/** Each live simulation counts its episodes by itself. */
+const episodeKey = ({
+  live = 0,
+  episodeNumber,
+}: {
+  live?: number | undefined;
+  episodeNumber: number;
+}) => `${live}/${episodeNumber}`;
 
 /** `crypto.randomUUID` needs a secure context; a page over plain HTTP on a LAN has none. */
 export function newId(): string {

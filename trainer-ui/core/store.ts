@@ -35,7 +35,14 @@ export interface AppState {
   roundTripMs: number | undefined;
   tab: Tab;
   welcome: Welcome | undefined;
+  /** The live simulation in focus: what is seen whole, and what keys drive; from 0. */
+  live: number;
+  /** Of the one in focus. */
   status: Status | undefined;
+  /** Of all live simulations, by their numbers. */
+  statuses: readonly (Status | undefined)[];
+  /** Numbers of the live simulations as the wall shows them. */
+  wallOrder: readonly number[];
   /** Whether the person in control is at this page. */
   driving: boolean;
   /** Controls are held, but no longer listened to: this page had stood still. */
@@ -91,7 +98,10 @@ export function createAppStore(): AppStore {
     roundTripMs: undefined,
     tab: 'live',
     welcome: undefined,
+    live: 0,
     status: undefined,
+    statuses: [undefined],
+    wallOrder: [0],
     driving: false,
     mustLetGo: false,
     camera: 'chase',
@@ -130,6 +140,7 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
     case 'welcome':
       return {
         welcome: message,
+        ...livesOf(state, message),
         connection: 'open',
         refusal: undefined,
         // The same run again after a lost connection: the query on screen still belongs to it.
@@ -144,13 +155,8 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
     case 'agreed':
       return { welcome: state.welcome && agreed(state.welcome, message.consent) };
     case 'status':
-      return { status: message };
+      return withStatus(state, message);
     case 'query':
-      // Given once more: what counts is the new lease.
-      if (state.queries.some((q) => q.id === message.query.id))
-        return {
-          queries: state.queries.map((q) => (q.id === message.query.id ? message.query : q)),
-        };
       return { queries: withQuestion(state, message.query) };
     case 'query-expired':
       if (message.queryId === state.shownQuery) return {};
@@ -186,6 +192,21 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
   }
 }
 
+function withStatus({ statuses, live }: AppState, status: Status): Partial<AppState> {
+  const of = status.live ?? 0;
+  return { statuses: statuses.with(of, status), ...(of === live ? { status } : {}) };
+}
+
+/** The live simulations of a server; the focus and their order stay where they can. */
+function livesOf({ live, wallOrder }: AppState, { lives = 1 }: Welcome): Partial<AppState> {
+  const isSame = wallOrder.length === lives;
+  return {
+    live: live < lives ? live : 0,
+    statuses: Array.from({ length: lives }, () => undefined),
+    wallOrder: isSame ? wallOrder : Array.from({ length: lives }, (_, i) => i),
+  };
+}
+
 /** Whether what this person gives is taken: they have agreed to the text of the study, where it has one. */
 export const takesPart = ({ welcome }: Pick<AppState, 'welcome'>): boolean =>
   welcome?.study?.consent?.isGiven !== false;
@@ -203,6 +224,9 @@ function agreed(welcome: Welcome, hash: string): Welcome {
 /** Urgent queries go before the others, except before the query on screen. */
 function withQuestion(state: AppState, question: WireQuery): WireQuery[] {
   const { queries, shownQuery } = state;
+  // Given once more: what counts is the new lease.
+  if (queries.some((q) => q.id === question.id))
+    return queries.map((q) => (q.id === question.id ? question : q));
   const before = queries.findIndex((q) => !q.urgent && q.id !== shownQuery);
   const at = question.urgent && before >= 0 ? before : queries.length;
   return [...queries.slice(0, at), question, ...queries.slice(at)];

@@ -1,5 +1,5 @@
 import { Center, Loader, Stack, Text, VisuallyHidden } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useApp, useClient } from '../context.ts';
 import { looksOn } from '../core/store.ts';
 import { GoalNote } from '../goal/goal.tsx';
@@ -15,6 +15,8 @@ import { TouchDrive } from './touch-drive.tsx';
 import { useOperator } from './use-operator.ts';
 import { WhoDrives } from './who-drives.tsx';
 
+const Wall = lazy(() => import('./wall/wall.tsx'));
+
 export function LiveView() {
   const client = useClient();
   const container = useRef<HTMLDivElement>(null);
@@ -22,6 +24,7 @@ export function LiveView() {
   const controller = useApp((s) => s.status?.controller ?? 'policy');
   const driving = useApp((s) => s.driving);
   const isLooking = useApp(looksOn);
+  const hasWall = useApp((s) => s.statuses.length > 1);
   const request = useApp((s) => requestOf(s, client.teacherId));
   const [stage, setStage] = useState<Stage>();
   const [ready, setReady] = useState(false);
@@ -36,34 +39,41 @@ export function LiveView() {
   useEffect(() => stage?.setCamera(camera), [stage, camera]);
 
   return (
-    <div
-      className={`view stage ${controller === 'human' || driving ? 'human' : controller} ${request}`}
-      data-testid="stage"
-      data-controller={controller}
-    >
+    <div className="view live">
       <VisuallyHidden component="h1">Live</VisuallyHidden>
-      <div className="canvas" ref={container} />
-      <div className="frame" />
-      {!ready && <Waiting />}
-      <div className="hud">
-        <div className="hud-left">
-          <Instruments />
-          <GoalNote />
+      {hasWall && (
+        <Suspense fallback={<div className="wall" />}>
+          <Wall />
+        </Suspense>
+      )}
+      <div
+        className={`stage ${controller === 'human' || driving ? 'human' : controller} ${request}`}
+        data-testid="stage"
+        data-controller={controller}
+      >
+        <div className="canvas" ref={container} />
+        <div className="frame" />
+        {!ready && <Waiting />}
+        <div className="hud">
+          <div className="hud-left">
+            <Instruments />
+            <GoalNote />
+          </div>
+          <div className="hud-top">
+            <WhoDrives />
+            <RequestBanner request={request} />
+          </div>
+          <div className="hud-right">
+            <OverrideCard />
+            <ForcesToggle />
+          </div>
+          <div className="hud-drive">{!isLooking && <TouchDrive />}</div>
+          <div className="hud-bar">
+            <ControlBar />
+          </div>
         </div>
-        <div className="hud-top">
-          <WhoDrives />
-          <RequestBanner request={request} />
-        </div>
-        <div className="hud-right">
-          <OverrideCard />
-          <ForcesToggle />
-        </div>
-        <div className="hud-drive">{!isLooking && <TouchDrive />}</div>
-        <div className="hud-bar">
-          <ControlBar />
-        </div>
+        <RewardFlash />
       </div>
-      <RewardFlash />
     </div>
   );
 }

@@ -13,6 +13,7 @@ export function OverrideCard() {
   const client = useClient();
   const report = useApp((s) => s.lastOverride);
   const environment = useApp((s) => s.welcome?.environment);
+  const isOneOfMany = useApp((s) => s.statuses.length > 1);
   const [visible, setVisible] = useState(false);
   useEffect(() => {
     if (!report) return;
@@ -42,6 +43,7 @@ export function OverrideCard() {
     >
       <Text size="xs" c="dimmed">
         {isMine ? 'You' : report.teacherId} drove {seconds} s
+        {isOneOfMany && ` in simulation ${(report.live ?? 0) + 1}`}
       </Text>
       {words ? (
         <>

@@ -1,9 +1,9 @@
 /** The agent calls for a person, or tells the person that they may let go: large, over the picture. */
 import { Group, Kbd, Text } from '@mantine/core';
 import { IconAlertTriangleFilled, IconSteeringWheelOff } from '@tabler/icons-react';
-import { useApp } from '../context.ts';
-import { takeOverKeys } from '../core/bindings.ts';
-import type { Request } from './request.ts';
+import { useApp, useClient } from '../context.ts';
+import { firstKey, takeOverKeys, WALL } from '../core/bindings.ts';
+import { asksElsewhere, type Request } from './request.ts';
 
 /** The region stays, so that screen readers say what appears in it; it covers nothing while empty. */
 export function RequestBanner({ request }: { request: Request }) {
@@ -17,6 +17,7 @@ export function RequestBanner({ request }: { request: Request }) {
     >
       {request === 'take-over' && <TakeOver />}
       {request === 'hand-back' && <HandBack />}
+      {request === 'none' && <Elsewhere />}
     </div>
   );
 }
@@ -52,6 +53,22 @@ function TakeOver() {
         </div>
       </Group>
     </div>
+  );
+}
+
+/** A simulation that is not in focus asks. */
+function Elsewhere() {
+  const client = useClient();
+  const live = useApp(asksElsewhere);
+  if (live === undefined) return null;
+  return (
+    <button className="take-over elsewhere" type="button" onClick={() => client.focus(live)}>
+      <IconAlertTriangleFilled size={22} aria-hidden />
+      <Text component="span" fw={700} lh={1.2}>
+        Simulation {live + 1} asks for help
+      </Text>
+      <Kbd size="sm">{firstKey(WALL.neediest)}</Kbd>
+    </button>
   );
 }
 

@@ -23,12 +23,24 @@ export function requestOf(
   const { request, controller } = status;
   switch (request) {
     case 'take-over':
-      return driving || controller === 'human' || status.state === 'stopped' ? 'none' : request;
+      return driving || !asks(status) ? 'none' : request;
     case 'hand-back':
       return controller === 'human' && holdsHere(state, teacherId) ? request : 'none';
     case 'none':
       return request;
   }
+}
+
+/** The first live simulation that asks for a person and is not in focus; undefined: none does. */
+export function asksElsewhere({ statuses, live }: Pick<AppState, 'statuses' | 'live'>) {
+  const at = statuses.findIndex((status, i) => i !== live && asks(status));
+  return at < 0 ? undefined : at;
+}
+
+/** Whether it asks for a person whom it does not have. */
+export function asks(status: Status | undefined): boolean {
+  if (status?.request !== 'take-over') return false;
+  return status.controller !== 'human' && status.state !== 'stopped';
 }
 
 /** Whether the simulation waits for a person to continue it. An agent that brakes while it asks is not halted. */

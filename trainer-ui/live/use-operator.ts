@@ -92,6 +92,7 @@ function operate(
     sequence++;
     client.sendInput({
       sequence,
+      live: shown.live,
       episodeNumber: client.frames.latest?.episodeNumber ?? shown.episodeNumber,
       step: shown.step,
       sentAt: Date.now(),
@@ -128,10 +129,13 @@ function operate(
   document.addEventListener('visibilitychange', onHidden, { signal });
   const timer = window.setInterval(tick, INPUT_EVERY);
   const unlisten = client.touch.listen(tick);
+  // A key that is held while the focus moves does not drive what it moves to.
+  const unfollow = client.store.subscribe((s, before) => s.live !== before.live && leave());
   return () => {
     leave();
     window.clearInterval(timer);
     unlisten();
+    unfollow();
     listening.abort();
   };
 }

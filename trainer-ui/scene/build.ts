@@ -7,6 +7,8 @@ import type {
   MeshData,
   SceneDescription,
 } from '../../server/protocol/index.ts';
+import { POSE_SIZE } from '../../server/protocol/index.ts';
+import { isHidden } from '../core/frame-buffer.ts';
 import { graphics } from './graphics.ts';
 import { createPictureTexture, type PictureTexture } from './picture-texture.ts';
 import { createSkin, type Skin } from './skin.ts';
@@ -24,6 +26,8 @@ export interface BuiltScene {
   readonly agent: number;
   /** Where the environment draws itself. */
   readonly picture: PictureTexture | undefined;
+  /** (bodies · 7) */
+  setPoses(poses: Float32Array): void;
   dispose(): void;
 }
 
@@ -58,11 +62,27 @@ export function buildScene(description: SceneDescription): BuiltScene {
     skins,
     agent,
     picture: shared.picture,
+    setPoses(poses) {
+      place(bodies, poses);
+      for (const skin of skins) skin.setPoses(poses);
+    },
     dispose() {
       for (const skin of skins) skin.dispose();
       shared.dispose();
     },
   };
+}
+
+function place(bodies: readonly THREE.Group[], poses: Float32Array): void {
+  const n = Math.min(bodies.length, Math.floor(poses.length / POSE_SIZE));
+  for (let i = 0; i < n; i++) {
+    const body = bodies[i]!;
+    const at = i * POSE_SIZE;
+    body.visible = !isHidden(poses, at);
+    if (!body.visible) continue;
+    body.position.set(poses[at]!, poses[at + 1]!, poses[at + 2]!);
+    body.quaternion.set(poses[at + 4]!, poses[at + 5]!, poses[at + 6]!, poses[at + 3]!);
+  }
 }
 
 /** Geometries, materials and textures, each made once per scene. */

@@ -1,7 +1,6 @@
 /** One canvas: scene, sky, camera and overlays. Plain three.js; React only gives it a place. */
 import * as THREE from 'three';
-import { POSE_SIZE, type SceneDescription } from '../../server/protocol/index.ts';
-import { isHidden } from '../core/frame-buffer.ts';
+import type { SceneDescription } from '../../server/protocol/index.ts';
 import { type BuiltScene, buildScene } from './build.ts';
 import { createCameraRig } from './camera-rig.ts';
 import { createForces } from './forces.ts';
@@ -168,17 +167,7 @@ export function createStage(container: HTMLElement): Stage {
       else forces.show(contacts, joints, description ? viewSize(description) : 1);
     },
     setPoses(poses) {
-      if (!built) return;
-      const n = Math.min(built.bodies.length, Math.floor(poses.length / POSE_SIZE));
-      for (let i = 0; i < n; i++) {
-        const body = built.bodies[i]!;
-        const at = i * POSE_SIZE;
-        body.visible = !isHidden(poses, at);
-        if (!body.visible) continue;
-        body.position.set(poses[at]!, poses[at + 1]!, poses[at + 2]!);
-        body.quaternion.set(poses[at + 4]!, poses[at + 5]!, poses[at + 6]!, poses[at + 3]!);
-      }
-      for (const skin of built.skins) skin.setPoses(poses);
+      built?.setPoses(poses);
     },
     setPicture(png) {
       if (png) built?.picture?.show(png);

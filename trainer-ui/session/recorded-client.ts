@@ -38,6 +38,7 @@ export function createRecordedClient(session: RecordedSession): Client {
     scene: (id) => session.scenes[id],
     view: { heading: 0 },
     path: undefined,
+    tiles: new Map(),
     clip: async (segment) => recordedClip(session, segment, environment.controlDt),
     ...takesNothing,
   };
@@ -45,6 +46,8 @@ export function createRecordedClient(session: RecordedSession): Client {
 
 const takesNothing = {
   send: () => false,
+  focus() {},
+  wantWall() {},
   sendInput() {},
   control() {},
   reward: () => false,

@@ -93,6 +93,7 @@ export function createRig(options: { readonly holds?: boolean } = {}) {
       const frame = rig.frame();
       const input = {
         sequence: ++sequence,
+        live: 0,
         episodeNumber: episodeNumber ?? frame.episodeNumber,
         step: step ?? frame.step,
         sentAt: now,

@@ -7,6 +7,7 @@ import { listEnvironments } from '../../../sim/registry.ts';
 function frameOf(env: Environment): Frame {
   const k = env.actionSpace.size;
   return {
+    live: 0,
     flags: 0,
     sceneId: 0,
     episodeNumber: 0,

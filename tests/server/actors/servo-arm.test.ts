@@ -46,7 +46,7 @@ let now = 0;
 function drive(seconds: number, activeAxes: number, values: readonly number[]): void {
   for (let t = 0; t < seconds - 1e-9; t += env.controlDt) {
     const { episodeNumber, step } = decodeFrame(newest.buffer);
-    const input = { sequence: 1, episodeNumber, step, sentAt: now, activeAxes };
+    const input = { sequence: 1, live: 0, episodeNumber, step, sentAt: now, activeAxes };
     if (activeAxes !== 0)
       loop.command(
         { type: 'input', input: { ...input, values: Float32Array.from(values) }, driver: ADA },

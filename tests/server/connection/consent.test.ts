@@ -8,7 +8,7 @@ import {
   type ServerMessage,
   SUBPROTOCOL,
 } from '../../../server/protocol/index.ts';
-import { type Door, openDoor } from './door.ts';
+import { type Door, openDoor, stubLive } from './door.ts';
 
 const agreed = new Set<string>();
 const consents = new Consents(
@@ -34,10 +34,8 @@ beforeEach(async () => {
         return { duplicate: false };
       },
       emergencyStop: () => void stops++,
-      otherDriver: () => undefined,
       askQueries() {},
-      takeControl: () => false,
-      step: 0,
+      lives: [stubLive({ takeControl: () => false })],
       facts: { controlDt: 0.1 } as never,
     },
   });
@@ -76,7 +74,7 @@ test('[UI-48] before a person agreed nothing of theirs is taken but a stop; afte
   expect(await next('error')).toMatchObject({ code: 'consent-needed' });
   send({ type: 'control', id: 'c1', action: 'pause' });
   expect(await next('error')).toMatchObject({ code: 'consent-needed', ref: 'c1' });
-  const input = { sequence: 1, episodeNumber: 1, step: 0, sentAt: 1, activeAxes: 1 };
+  const input = { sequence: 1, live: 0, episodeNumber: 1, step: 0, sentAt: 1, activeAxes: 1 };
   socket.send(encodeInput({ ...input, values: Float32Array.of(1) }));
   expect(await next('error')).toMatchObject({ code: 'consent-needed' });
   send({ type: 'agree', consent: '0'.repeat(64) });

@@ -4,7 +4,7 @@ import WebSocket from 'ws';
 import { Admission, type AdmissionOptions } from '../../../server/connection/admission.ts';
 import { createHttp } from '../../../server/connection/http.ts';
 import { acceptSockets, type Sockets } from '../../../server/connection/sockets.ts';
-import type { RunHandle, RunListener } from '../../../server/contract.ts';
+import type { LiveHandle, RunHandle, RunListener } from '../../../server/contract.ts';
 import type { WebhookReport } from '../../../server/events/webhook.ts';
 import type { Consents } from '../../../server/people/consents.ts';
 import { People } from '../../../server/people/people.ts';
@@ -102,21 +102,31 @@ export async function openDoor(
   };
 }
 
+/** A live simulation without a thread, which takes everything. */
+export const stubLive = (live: Partial<LiveHandle> = {}): LiveHandle => ({
+  state: undefined,
+  step: 0,
+  picture: undefined,
+  holder: undefined,
+  send() {},
+  takeControl: () => true,
+  otherDriver: () => undefined,
+  ...live,
+});
+
 function stubRun(listeners: Set<RunListener>): Partial<RunHandle> {
   return {
     run: { id: 'run-1' } as never,
     isHealthy: true,
     counts: { environmentSteps: 0, learnerUpdates: 0, humanSteps: 0, labels: 0 },
     backend: { name: 'wasm', reason: 'test' },
-    state: undefined,
+    lives: [stubLive()],
     alerts: [],
     recentEpisodes: [],
-    holder: undefined,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    live() {},
     leaveQueries() {},
     status: () => ({ type: 'status' }) as never,
   };

@@ -14,6 +14,7 @@ import {
 
 const input = (step: number, activeAxes = 1, sentAt = 0): ControlInput => ({
   sequence: 1,
+  live: 0,
   episodeNumber: 1,
   step,
   sentAt,

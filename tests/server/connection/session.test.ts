@@ -8,13 +8,14 @@ import type { RunHandle } from '../../../server/contract.ts';
 import { OWNER } from '../../../server/people/people.ts';
 import { PROTOCOL_VERSION } from '../../../server/protocol/index.ts';
 import { createLog } from '../../../server/threads/log.ts';
+import { stubLive } from './door.ts';
 
 it('[WIRE-7] a page that goes while it is being welcomed is not told anything afterwards', async () => {
   const described: ((text: string) => void)[] = [];
   let subscribed = 0;
   const run = {
     backend: { name: 'wasm', reason: 'test' },
-    state: { sceneId: 3, seed: 1 },
+    lives: [stubLive({ state: { sceneId: 3, seed: 1 } as never })],
     alerts: [],
     recentEpisodes: [],
     status: () => ({ type: 'status' }),
@@ -23,7 +24,6 @@ it('[WIRE-7] a page that goes while it is being welcomed is not told anything af
       subscribed++;
       return () => {};
     },
-    live() {},
     leaveQueries() {},
   } as unknown as RunHandle;
   const open = () => {

@@ -18,6 +18,7 @@ import {
 import { createLog } from '../../../server/threads/log.ts';
 import { reward } from '../../e2e/client.ts';
 import { until } from '../../e2e/helpers.ts';
+import { stubLive } from './door.ts';
 
 const FRAME = new ArrayBuffer(256 * 1024);
 const METRICS: ServerMessage = {
@@ -29,15 +30,13 @@ const listeners = new Set<RunListener>();
 const run = {
   run: { id: 'run-1' },
   backend: { name: 'wasm', reason: 'test' },
-  state: undefined,
+  lives: [stubLive()],
   alerts: [],
   recentEpisodes: [],
-  holder: undefined,
   subscribe(listener: RunListener) {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },
-  live() {},
   leaveQueries() {},
   accept: async () => ({ duplicate: false }),
   sceneMessage: async (sceneId: number) => JSON.stringify({ type: 'scene', sceneId, scene: {} }),
@@ -135,7 +134,7 @@ it('[SRV-20] a page that does not read loses frames alone; memory stays flat, an
   // Answers are acknowledged meanwhile: they wait in line, and nothing new overtakes them.
   const feedback = reward('run-1', 'bob', 'e1', 1, 1);
   slow.socket.send(JSON.stringify({ type: 'feedback', feedback }));
-  for (const listener of listeners) listener.scene(7, 5);
+  for (const listener of listeners) listener.scene(0, 7, 5);
   await stream(5);
   slow.socket.resume();
   const acknowledged = () =>

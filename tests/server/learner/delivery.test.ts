@@ -39,7 +39,7 @@ function make(log: readonly { sequence: number; feedback: Feedback }[], startedA
       readFeedback: async (_run, after) => log.filter((entry) => entry.sequence > after),
       getEpisode: async (id) => (id === 'gone' ? undefined : episode(id, startedAt)),
     },
-    live: { started: Promise.resolve({ controlDt: 0.1 }), state: { episodeId: 'open' } },
+    lives: { started: Promise.resolve({ controlDt: 0.1 }), isOpen: (id) => id === 'open' },
     log: createLog('fatal'),
     checkpoint: { feedbackSequence: 3, savedAt: 10_000 },
     send: (command) => told.push(word(command)),
@@ -100,7 +100,7 @@ it('[SRV-91] steps are transferred to the thread, not copied', async () => {
   const delivery = new Delivery({
     runId: 'r',
     storage: { readFeedback: async () => [], getEpisode: async (id) => episode(id, 0) },
-    live: { started: Promise.resolve({ controlDt: 0.1 }), state: undefined },
+    lives: { started: Promise.resolve({ controlDt: 0.1 }), isOpen: () => false },
     log: createLog('fatal'),
     checkpoint: undefined,
     send: (command, transfer) => thread.send(command, transfer),

@@ -33,8 +33,6 @@ const run: Partial<RunHandle> = {
   passQuery() {},
   leaveQueries() {},
   emergencyStop() {},
-  otherDriver: () => undefined,
-  takeControl: () => true,
   history: async () => [],
   recountQueue: async () => ({ disk: {} as never, isSame: true }),
   queue: { served: 0, answered: 0, skipped: 0, expired: 0, open: 0, waiting: 0, holds: true },
@@ -50,7 +48,6 @@ const run: Partial<RunHandle> = {
   model: async () => undefined,
   reviews: { list: async () => [], decide: async () => {} },
   facts: { controlDt: 0.1 } as never,
-  step: 0,
   episode: async () => undefined,
 };
 
@@ -144,6 +141,7 @@ const FIELDS: Record<string, object> = {
   hello: { protocol: PROTOCOL_VERSION, teacherId: 'somebody-else' },
   ping: { sentAt: 1 },
   agree: { consent: 'a'.repeat(64) },
+  look: { live: 0, wall: false },
   'request-clip': { tag: 1, segment },
   'request-history': { since: 0 },
   'ask-queries': { count: 1 },
@@ -159,7 +157,15 @@ function messageOf(what: string): Buffer | string {
   const [type, part] = what.slice('message '.length).split('.') as [string, string | undefined];
   if (type === 'input') {
     const values = Float32Array.of(1);
-    const input = { sequence: 1, episodeNumber: 0, step: 0, sentAt: 1, activeAxes: 1, values };
+    const input = {
+      sequence: 1,
+      live: 0,
+      episodeNumber: 0,
+      step: 0,
+      sentAt: 1,
+      activeAxes: 1,
+      values,
+    };
     return Buffer.from(encodeInput(input));
   }
   if (type === 'feedback')

@@ -27,6 +27,7 @@ const frames: fc.Arbitrary<Frame> = fc
   .tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 200 }))
   .chain(([k, p]) =>
     fc.record({
+      live: fc.nat({ max: 255 }),
       flags: fc.nat({ max: 255 }),
       sceneId: u32,
       episodeNumber: u32,
@@ -160,6 +161,7 @@ describe('binary frames', () => {
   it('[WIRE-1] a predicted path survives the wire bit for bit', () => {
     const paths = fc.integer({ min: 0, max: 40 }).chain((n) =>
       fc.record({
+        live: fc.nat({ max: 255 }),
         sceneId: u32,
         episodeNumber: u32,
         step: u32,
@@ -178,6 +180,7 @@ describe('binary frames', () => {
     const inputs: fc.Arbitrary<ControlInput> = fc.integer({ min: 0, max: 32 }).chain((k) =>
       fc.record({
         sequence: u32,
+        live: fc.nat({ max: 255 }),
         episodeNumber: u32,
         step: u32,
         sentAt: finite,
@@ -228,6 +231,7 @@ describe('binary frames', () => {
   it('[WIRE-3] an input with a value that is not finite is refused by name', () => {
     const input = {
       sequence: 1,
+      live: 0,
       episodeNumber: 1,
       step: 0,
       sentAt: 0,

@@ -46,22 +46,16 @@ function make() {
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner });
   const open = recordEpisode(LIVE, 9);
   const live = { id: LIVE, step: 9, comes: () => {} };
+  async function flush() {
+    if (!(await episodes.keep(open, true))) throw new Error('the episode could not be written');
+  }
   const feedback = new FeedbackLog(
     {
       run: RUN,
       storage,
-      live: {
-        get state() {
-          return { episodeId: live.id } as never;
-        },
-        get step() {
-          return live.step;
-        },
+      lives: {
+        of: (id) => (id === live.id ? { step: live.step, flush } : undefined),
         reached: async () => live.comes(),
-        async flush() {
-          if (!(await episodes.keep(open, true)))
-            throw new Error('the episode could not be written');
-        },
       },
       learner,
       episodes,

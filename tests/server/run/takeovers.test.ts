@@ -38,7 +38,7 @@ function make(happened: Episode, predictedSteps = 0, disk: Disk = new Disk()) {
   const takeovers = new Takeovers({
     runId: 'run',
     predictedSteps,
-    live: {
+    lives: {
       facts: { controlDt: 0.1 } as EnvironmentFacts,
       reached: async (_id, count) => void order.push(`until ${count}`),
     },
@@ -85,18 +85,21 @@ function make(happened: Episode, predictedSteps = 0, disk: Disk = new Disk()) {
     },
   });
   const letGo = (from: number, to: number) =>
-    takeovers.begin({
-      type: 'override',
-      episodeId: happened.id,
-      from,
-      to,
-      seed: 3,
-      state: new Float64Array(1),
-      snapshot,
-      taken: takenFrom(happened, from, to),
-      teacherId: 'ada',
-      cause: 'released',
-    });
+    takeovers.begin(
+      {
+        type: 'override',
+        episodeId: happened.id,
+        from,
+        to,
+        seed: 3,
+        state: new Float64Array(1),
+        snapshot,
+        taken: takenFrom(happened, from, to),
+        teacherId: 'ada',
+        cause: 'released',
+      },
+      1,
+    );
   return { takeovers, letGo, order, log, sent, rolled, stored, tally };
 }
 
