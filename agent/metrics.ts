@@ -108,6 +108,7 @@ export const METRICS = {
   'memory/spare': { unit: 'MB', meaning: 'room for steps to come, which takes no memory yet' },
   'policy/clipped': { unit: '1', meaning: 'share of a batch whose ratio PPO clipped' },
   'policy/entropy': { unit: 'nat', meaning: 'entropy of the policy (SAC: estimated by a batch)' },
+  'policy/imitates': { unit: '0 or 1', meaning: '1: the imitators drive (`reins`)' },
   'policy/kl': { unit: 'nat', meaning: 'divergence from the policy that acted the round' },
   'policy/temperature': { unit: '1', meaning: 'weight of the entropy' },
   'ppo/dropped': { unit: 'steps', meaning: 'steps that no round learned from' },

@@ -37,7 +37,7 @@ import type { ReplayBatch } from '../replay/replay.ts';
 import { checkpointOf, fixed, generator, network, variables } from './parts/checkpoint.ts';
 import { criticLoss } from './parts/critic-loss.ts';
 import { averageLayers } from './parts/ensemble-layers.ts';
-import { createExperience } from './parts/experience.ts';
+import { createExperience, type Experience } from './parts/experience.ts';
 import { offPolicyFields, stepSize, weight } from './parts/fields.ts';
 import { countHuman, imitationLoss } from './parts/human-terms.ts';
 import { plainLearner } from './parts/plain.ts';
@@ -85,6 +85,7 @@ export const sacSchema = config({
 export type SacConfig = Config<typeof sacSchema>;
 
 export interface SacLearner extends Learner {
+  readonly experience: Experience;
   /** For tests and inspectors: each adds its gradient to the networks and returns the loss. */
   readonly parts: {
     readonly actor: Mlp;
@@ -243,6 +244,7 @@ export function createSac(
 
   return {
     ...plainLearner,
+    experience,
     bytes: experience.bytes,
     observe: experience.observe,
     feedback: experience.feedback,

@@ -23,13 +23,13 @@ const reins: Preset = {
   id: 'reins',
   title: 'Reins',
   description:
-    'All feedback in one reward model; overrides also teach the policy directly (behaviour cloning on ' +
-    'people’s steps, half of every batch from people).',
+    'All feedback in one reward model. Networks that imitate people’s steps drive, or soft actor-critic on ' +
+    'learned rewards: whichever predicts people better.',
   paper: 'none: our own',
   deviations: [],
   needs: ALL_FEEDBACK,
   learner: {
-    kind: 'sac',
+    kind: 'reins',
     config: {
       hidden: [64, 64],
       batchSize: 128,
@@ -41,7 +41,7 @@ const reins: Preset = {
       actorLearningRate: 1e-3,
       rewardSource: 'model',
       humanShare: 0.5,
-      // People take over this much later than needed (success 0.78 to 0.86, docs/benchmarks/overrides.md).
+      // People take over this much later than needed.
       reactionSeconds: 0.5,
       // Imitation leads where people acted: learned rewards add up to values far above its loss, and
       // critics know little after a few thousand steps. Proxy values made driving worse (benchmarks).
@@ -50,6 +50,8 @@ const reins: Preset = {
       initialTemperature: 0.01,
       // Little noise: an operator should have to correct the policy, not its noise.
       targetEntropy: -8,
+      // Takeovers are few and their steps alike: 0.1 of success with an operator who is hard to imitate (notes/overrides.md).
+      mixup: true,
     },
   },
   reward: { mirror: true },

@@ -6,6 +6,7 @@ import type { CoachConfig } from '../learners/coach.ts';
 import type { DaggerConfig } from '../learners/dagger.ts';
 import type { PplConfig } from '../learners/ppl.ts';
 import type { PpoConfig } from '../learners/ppo.ts';
+import type { ReinsConfig } from '../learners/reins.ts';
 import type { SacConfig } from '../learners/sac.ts';
 import type { TamerConfig } from '../learners/tamer.ts';
 import type { Td3Config } from '../learners/td3.ts';
@@ -29,6 +30,7 @@ export interface PresetInfo {
 
 export type LearnerChoice =
   | { readonly kind: 'sac'; readonly config: Partial<SacConfig> }
+  | { readonly kind: 'reins'; readonly config: Partial<ReinsConfig> }
   | { readonly kind: 'td3'; readonly config: Partial<Td3Config> }
   | { readonly kind: 'ppo'; readonly config: Partial<PpoConfig> }
   | { readonly kind: 'bc'; readonly config: Partial<BcConfig> }

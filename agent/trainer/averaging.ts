@@ -21,15 +21,19 @@ export function createAveraging(rate: number): Averaging {
 
   const partsOf = (snapshot: PolicySnapshot) =>
     snapshot.layers.flatMap((layer) => [layer.weights, layer.bias]);
+  /** A learner may change to a policy of another shape: nothing can be averaged over that. */
+  const isOf = (parts: readonly Float32Array[]) =>
+    parts.length === average.length && parts.every((part, p) => part.length === average[p]!.length);
 
   return {
     add(snapshot) {
       const parts = partsOf(snapshot);
-      count++;
-      if (average.length !== parts.length) {
+      if (!isOf(parts)) {
         average = parts.map((part) => part.slice());
+        count = 1;
         return;
       }
+      count++;
       const move = Math.max(rate, 1 / count);
       for (const [p, part] of parts.entries()) {
         const into = average[p]!;
@@ -37,7 +41,7 @@ export function createAveraging(rate: number): Averaging {
       }
     },
     apply(snapshot) {
-      if (average.length === 0) return snapshot;
+      if (!isOf(partsOf(snapshot))) return snapshot;
       return {
         ...snapshot,
         layers: snapshot.layers.map((layer, l) => ({

@@ -7,6 +7,7 @@ import { createCoach } from '../learners/coach.ts';
 import { createDagger } from '../learners/dagger.ts';
 import { createPpl } from '../learners/ppl.ts';
 import { createPpo } from '../learners/ppo.ts';
+import { createReins } from '../learners/reins.ts';
 import { createSac } from '../learners/sac.ts';
 import { createTamer } from '../learners/tamer.ts';
 import { createTd3 } from '../learners/td3.ts';
@@ -21,6 +22,8 @@ export function createLearner(
   switch (choice.kind) {
     case 'sac':
       return createSac(spec, choice.config, backend, random);
+    case 'reins':
+      return createReins(spec, choice.config, backend, random);
     case 'td3':
       return createTd3(spec, choice.config, backend, random);
     case 'ppo':

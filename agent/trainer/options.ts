@@ -6,6 +6,7 @@ import { coachSchema } from '../learners/coach.ts';
 import { daggerSchema } from '../learners/dagger.ts';
 import { pplSchema } from '../learners/ppl.ts';
 import { ppoSchema } from '../learners/ppo.ts';
+import { reinsSchema } from '../learners/reins.ts';
 import { sacSchema } from '../learners/sac.ts';
 import { tamerSchema } from '../learners/tamer.ts';
 import { td3Schema } from '../learners/td3.ts';
@@ -15,6 +16,7 @@ import { rewardSchema } from '../reward/config.ts';
 
 export const learnerSchemas = {
   sac: sacSchema,
+  reins: reinsSchema,
   td3: td3Schema,
   ppo: ppoSchema,
   bc: bcSchema,

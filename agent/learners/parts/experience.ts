@@ -41,8 +41,8 @@ export interface Experience extends Pick<Learner, 'observe' | 'feedback'> {
   /** Of the replay buffer. */
   bytes: Learner['bytes'];
   draw(): void;
-  /** Normalise and scale what `replay.sample` put into `batch`. */
-  prepare(): void;
+  /** Normalise and scale what `replay.sample` put into a batch, by default `batch`. */
+  prepare(of?: ReplayBatch, draws?: Random): void;
   /** Observations (n, d) as the policy sees them, in place. */
   normaliseRows(rows: Float32Array, n: number): void;
   /** The part of a snapshot that goes with the statistics. */
@@ -80,13 +80,14 @@ export function createExperience(
   const mirrored = c.mirror === true && observationSpace.mirror && actionSpace.mirror;
   const batch = createBatch(n, d, k);
 
-  function prepare(): void {
-    if (mirrored) mirrorHalf(batch, n, spec, random);
-    scaleActions(spec.actionSpace, batch.actions, n, batch.actions);
-    scaleActions(spec.actionSpace, batch.policyActions, n, batch.policyActions);
-    scaleActions(spec.actionSpace, batch.imitationTargets, n, batch.imitationTargets);
-    normaliser?.apply(batch.observations, n);
-    normaliser?.apply(batch.nextObservations, n);
+  function prepare(of = batch, draws = random): void {
+    const { size } = of;
+    if (mirrored) mirrorHalf(of, size, spec, draws);
+    scaleActions(spec.actionSpace, of.actions, size, of.actions);
+    scaleActions(spec.actionSpace, of.policyActions, size, of.policyActions);
+    scaleActions(spec.actionSpace, of.imitationTargets, size, of.imitationTargets);
+    normaliser?.apply(of.observations, size);
+    normaliser?.apply(of.nextObservations, size);
   }
 
   return {

@@ -45,7 +45,7 @@ export function startClipped(
   if (policy.squash === 'tanh' || others.length > 0 || only!.at(-1)!.activation !== 'linear')
     throw new RangeError(
       'policy: its actions are squashed by tanh, this learner clips them; ' +
-        'allowed presets of sac, td3, bc, dagger, ppl and tamer, or a policy of ppo or coach',
+        'allowed presets of reins, sac, td3, bc, dagger, ppl and tamer, or a policy of ppo or coach',
     );
   write(net, withHead(layers, policy, net.outputs));
   if (policy.logStd instanceof Float32Array)

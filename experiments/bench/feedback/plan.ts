@@ -207,7 +207,7 @@ function understands(preset: string, teacher: BenchTeacher): boolean {
 
 /** Learners that can be given the true reward. */
 export function learnsFromReward(preset: string): boolean {
-  return ['sac', 'td3', 'ppo'].includes(getPreset(preset).learner.kind);
+  return ['reins', 'sac', 'td3', 'ppo'].includes(getPreset(preset).learner.kind);
 }
 
 /** What the specs are measured against: the learner on the true reward, or the expert who takes over. */
@@ -245,7 +245,8 @@ export function overridesOf(spec: RunSpec): Record<string, Record<string, unknow
   if (spec.kind === 'reward') {
     all.learner = { ...all.learner, rewardSource: 'environment' };
     // A scale chosen for learned rewards, and starts without any, are not for the true ones.
-    if (preset.learner.kind === 'sac') all.learner = { ...all.learner, rewardScale: 1 };
+    if (['reins', 'sac'].includes(preset.learner.kind))
+      all.learner = { ...all.learner, rewardScale: 1 };
     all.scheduler = { ...all.scheduler, unsupervisedSteps: 0, explorationBonus: 0 };
     return all;
   }

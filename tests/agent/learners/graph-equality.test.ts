@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Backend, loadBackend } from '../../../agent/backend/backend.ts';
 import type { Checkpoint, EnvironmentSpec, Episode, Learner } from '../../../agent/contract.ts';
+import { createReins } from '../../../agent/learners/reins.ts';
 import { createSac, type SacConfig } from '../../../agent/learners/sac.ts';
 import { createTd3, type Td3Config } from '../../../agent/learners/td3.ts';
 import { presets } from '../../../agent/presets/list.ts';
 import { createRandom, type Random } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
 
+const offPolicy = { sac: createSac, td3: createTd3, reins: createReins };
 type Make = (spec: EnvironmentSpec, backend: Backend, random: Random) => Learner;
 
 const tensors = await loadBackend({ prefer: 'wasm' });
@@ -115,7 +117,8 @@ describe('updates on graphs equal those in tensors, to 1e-5 on every weight', ()
 
   test('[GRAPH-7] presets with off-policy learners learn on graphs, and the same bits from the same seed', () => {
     for (const { learner, id } of presets) {
-      if (learner.kind !== 'sac' && learner.kind !== 'td3') continue;
+      const create = offPolicy[learner.kind as keyof typeof offPolicy];
+      if (!create) continue;
       const config = {
         ...learner.config,
         hidden: [24, 17],
@@ -123,10 +126,7 @@ describe('updates on graphs equal those in tensors, to 1e-5 on every weight', ()
         learningStarts: 50,
         rewardSource: 'environment',
       } as const;
-      const make: Make = (spec, backend, random) =>
-        learner.kind === 'sac'
-          ? createSac(spec, config as SacConfig, backend, random)
-          : createTd3(spec, config as Td3Config, backend, random);
+      const make: Make = (spec, backend, random) => create(spec, config as never, backend, random);
       const spec = syntheticSpec(9, 2);
       expect(difference(make, spec, 7, 2), id).toBeLessThan(1e-5);
       const [a, b] = [1, 2].map(() => learned(make, graphs, spec, 7, 3));
