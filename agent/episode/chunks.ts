@@ -43,6 +43,13 @@ export function sliceEpisode(episode: Episode, from: number, to: number): Episod
   };
 }
 
+/** How an episode ends of which nothing comes after this chunk: without a step more. */
+export function abortAfter(chunk: EpisodeChunk): EpisodeChunk {
+  const steps = chunk.to - chunk.from;
+  const none = sliceColumns(chunk, steps, steps, sizesOfChunk(chunk));
+  return { ...chunk, summary: { ...chunk.summary }, from: chunk.to, end: 'aborted', ...none };
+}
+
 /** Two chunks of an episode, the second of which goes on where the first ends, as one. */
 export function joinChunks(first: EpisodeChunk, second: EpisodeChunk): EpisodeChunk {
   const sizes = sizesOfChunk(second);

@@ -4,6 +4,7 @@ import { type Death, SupervisedThread } from '../threads/supervisor.ts';
 import { CreditShares } from './credit-shares.ts';
 import type { ActorLink, LinkedActor } from './link.ts';
 import type { ActorThreadData, RolloutCommand, RolloutEvent } from './messages.ts';
+import { OpenEpisodes } from './open-episodes.ts';
 
 interface Actor {
   readonly name: string;
@@ -27,6 +28,7 @@ export interface ActorThreadsOptions {
 export class ActorThreads implements ActorLink {
   readonly #options: ActorThreadsOptions;
   readonly #all: readonly Actor[];
+  readonly #open = new OpenEpisodes();
   readonly #credit = new CreditShares((name, granted) => this.#grant(name, granted));
   #snapshot: PolicySnapshot | undefined;
 
@@ -72,6 +74,7 @@ export class ActorThreads implements ActorLink {
         },
         onDeath: (death) => {
           this.#credit.leave(actor.name, true);
+          for (const chunk of this.#open.leave(actor.name)) listener({ type: 'chunk', chunk });
           this.#options.onDeath(i, death);
           return 'restart';
         },
@@ -122,5 +125,6 @@ export class ActorThreads implements ActorLink {
     actor.steps += steps;
     actor.policyVersion = chunk.policyVersions.at(-1);
     this.#credit.spent(actor.name, actor.made);
+    this.#open.note(actor.name, chunk);
   }
 }

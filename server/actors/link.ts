@@ -23,7 +23,7 @@ export interface ActorLink {
   readonly count: number;
   /**
    * Tells of chunks, each step once and the steps of an episode in order, and of finished episodes, whole, after their
-   * last chunk. The arrays of a chunk are the listener's, each with a buffer of its own. Where a step was lost, nothing more comes of its episode.
+   * last chunk; of an actor that goes they end as aborted, without a step more. The arrays of a chunk are the listener's, each with a buffer of its own. Where a step was lost, nothing more comes of its episode.
    */
   start(listener: (event: RolloutEvent) => void): void;
   /** The newest policy, for the actors that are there and those that come later. */

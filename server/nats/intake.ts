@@ -87,6 +87,11 @@ export class Gapless {
   /** Ended in order; their whole comes next. */
   readonly #ended = new Set<string>();
 
+  /** What still comes of it is of no use. */
+  forget(episodeId: string): void {
+    this.#next.delete(episodeId);
+  }
+
   /** Whether it follows what was there. */
   admits(event: Steps): boolean {
     if (event.type === 'episode') return this.#ended.delete(event.episode.id);

@@ -2,10 +2,12 @@
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { Msg } from '@nats-io/transport-node';
 import type { PolicySnapshot } from '../../agent/contract.ts';
+import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
 import type { ActedRun } from '../actors/actor-data.ts';
 import { CreditShares } from '../actors/credit-shares.ts';
 import type { ActorLink, LinkedActor, Troubles } from '../actors/link.ts';
 import type { RolloutEvent } from '../actors/messages.ts';
+import { OpenEpisodes } from '../actors/open-episodes.ts';
 import { type Bus, type BusOptions, makeStores, openBus, subjectsOf } from './bus.ts';
 import { takeRun } from './epoch.ts';
 import { Gapless, Ordered } from './intake.ts';
@@ -38,7 +40,11 @@ export interface LearnerLinkOptions extends Omit<BusOptions, 'name'> {
 interface Actor {
   readonly count: number;
   heardAt: number;
+  /** Come from it, and those that are told. */
+  received: number;
   steps: number;
+  /** It makes no more, and leaves when they are here. */
+  last: number | undefined;
   policyVersion: number | undefined;
 }
 
@@ -68,6 +74,8 @@ class LearnerLink implements ActorLink {
   readonly #weights: WeightsWriter;
   readonly #ordered = new Ordered();
   readonly #gapless = new Gapless();
+  readonly #open = new OpenEpisodes();
+  #listener: (event: RolloutEvent) => void = () => {};
   readonly #credit = new CreditShares((session) => this.#grant(session));
   /** By session. */
   readonly #actors = new Map<string, Actor>();
@@ -115,7 +123,8 @@ class LearnerLink implements ActorLink {
 
   start(listener: (event: RolloutEvent) => void): void {
     const { connection, onStatus } = this.#bus;
-    void this.#listen(listener);
+    this.#listener = listener;
+    void this.#listen();
     connection.subscribe(this.#subjects.actors, { callback: (_, m) => this.#hearActor(m) });
     connection.subscribe(this.#subjects.learner, { callback: (_, m) => this.#hearLearner(m) });
     onStatus((isConnected) => this.#follow(isConnected));
@@ -147,16 +156,16 @@ class LearnerLink implements ActorLink {
     clearInterval(this.#timer);
   }
 
-  async #listen(listener: (event: RolloutEvent) => void): Promise<void> {
+  async #listen(): Promise<void> {
     for await (const message of this.#messages) {
       if (this.#isOver) return;
       const session = message.subject.split('.').at(-1)!;
       for (const bytes of this.#ordered.take(arrivedOf(session, message)))
-        this.#take(session, bytes, listener);
+        this.#take(session, bytes);
     }
   }
 
-  #take(session: string, bytes: Uint8Array, listener: (event: RolloutEvent) => void): void {
+  #take(session: string, bytes: Uint8Array): void {
     let message: ReturnType<typeof readSteps>;
     try {
       message = readSteps(bytes, this.#runId);
@@ -166,13 +175,21 @@ class LearnerLink implements ActorLink {
     }
     const { event, made } = message;
     this.#credit.spent(session, made);
-    if (!this.#gapless.admits(event)) return;
+    const isAdmitted = this.#gapless.admits(event);
+    if (event.type === 'chunk') this.#count(session, event.chunk, isAdmitted);
+    if (isAdmitted) this.#listener(event);
+    this.#leaveWhenDone(session);
+  }
+
+  #count(session: string, chunk: EpisodeChunk, isAdmitted: boolean): void {
     const actor = this.#actors.get(session);
-    if (event.type === 'chunk' && actor) {
-      actor.steps += event.chunk.to - event.chunk.from;
-      actor.policyVersion = event.chunk.policyVersions.at(-1);
-    }
-    listener(event);
+    const steps = chunk.to - chunk.from;
+    if (actor) actor.received += steps;
+    if (!isAdmitted) return;
+    this.#open.note(session, chunk);
+    if (!actor) return;
+    actor.steps += steps;
+    actor.policyVersion = chunk.policyVersions.at(-1);
   }
 
   #hearActor(message: Msg): void {
@@ -180,11 +197,12 @@ class LearnerLink implements ActorLink {
     if (!beat || beat.epoch !== this.#epoch || this.#isOver) return;
     const { session, made, count, isLeaving } = beat;
     this.#credit.spent(session, made);
+    const actor = this.#actors.get(session);
     if (isLeaving) {
-      this.#leave(session);
+      if (actor) actor.last = made;
+      this.#leaveWhenDone(session);
       return;
     }
-    const actor = this.#actors.get(session);
     if (actor) actor.heardAt = Date.now();
     else this.#join(beat);
     this.#credit.join(session, count);
@@ -192,14 +210,26 @@ class LearnerLink implements ActorLink {
   }
 
   #join({ session, count }: ActorBeat): void {
-    const heardAt = Date.now();
-    this.#actors.set(session, { count, heardAt, steps: 0, policyVersion: undefined });
+    this.#actors.set(session, {
+      ...{ count, heardAt: Date.now() },
+      ...{ received: 0, steps: 0, last: undefined, policyVersion: undefined },
+    });
     this.#beat();
+  }
+
+  /** What it sent before it said so may still be on its way. */
+  #leaveWhenDone(session: string): void {
+    const actor = this.#actors.get(session);
+    if (actor?.last !== undefined && actor.received >= actor.last) this.#leave(session);
   }
 
   #leave(session: string): void {
     this.#actors.delete(session);
     this.#credit.leave(session);
+    for (const chunk of this.#open.leave(session)) {
+      this.#gapless.forget(chunk.id);
+      this.#listener({ type: 'chunk', chunk });
+    }
   }
 
   /** Another learner has the run: whatever this one says counts no more. */

@@ -27,6 +27,8 @@ export interface LinkUnderTest {
 /** Everything that came, checked as it comes. */
 export class Received {
   readonly steps = new Map<string, number>();
+  /** Of which more is to come. */
+  readonly open = new Set<string>();
   readonly chunks: EpisodeChunk[] = [];
   readonly episodes: Episode[] = [];
 
@@ -36,12 +38,15 @@ export class Received {
   };
 
   #chunk(chunk: EpisodeChunk): void {
-    const { id, from, to } = chunk;
+    const { id, from, to, end } = chunk;
     expect(from, `${id}: each step once and in order`).toBe(this.steps.get(id) ?? 0);
     expect(to - from).toBeLessThanOrEqual(LONGEST_CHUNK);
     const buffers = buffersOf(chunk);
     expect(new Set(buffers).size, 'arrays that can be transferred').toBe(buffers.length);
     this.steps.set(id, to);
+    if (from > 0) expect(this.open, `${id}: nothing after its end`).toContain(id);
+    if (end === 'open') this.open.add(id);
+    else this.open.delete(id);
     this.chunks.push(chunk);
   }
 
@@ -135,14 +140,17 @@ export function actorLinkContract(name: string, open: () => Promise<LinkUnderTes
       });
     });
 
-    it('[LINK-4] an actor that dies is followed by one with the newest policy, and its credit is made by others', async () => {
+    it('[LINK-4] [LINK-8] an actor that dies is followed by one with the newest policy, and its credit is made by others', async () => {
       link.publish(policy(1));
       link.publish(policy(2));
       link.credit(200);
       await until('steps', () => received.total > 0);
       await tested.kill();
+      const begun = [...received.open];
       link.credit(4000);
       await until('all steps', () => received.total >= 4200);
+      // Nothing waits for the rest of what the dead one had begun.
+      await until('their end', () => !begun.some((id) => received.open.has(id)));
       await until('two actors again', () => link.actors.length === 2);
       const before = received.chunks.length;
       link.credit(500);
