@@ -97,7 +97,7 @@ def test_wandb(server: reins.Server, tmp_path: Path, monkeypatch: pytest.MonkeyP
     brought = reins.track(server.url, "wandb", project="lab", once=True)
     (file,) = tmp_path.rglob("*.wandb")
     # Its writer is a process of its own, which may still be at it.
-    while not any(record.WhichOneof("record_type") == "exit" for record in (records := list(read(file)))):
+    while not has_exit(records := list(read(file))):
         time.sleep(0.2)
     (begun,) = [record.run for record in records if record.WhichOneof("record_type") == "run"]
     assert begun.run_id == served(server)["id"]
@@ -114,6 +114,10 @@ def test_wandb(server: reins.Server, tmp_path: Path, monkeypatch: pytest.MonkeyP
     kept = [(row["environment_steps"], row[name]) for row in rows if name in row]
     assert len(rows) == brought
     assert kept == told(history(server), name)[: len(kept)]
+
+
+def has_exit(records: list[Any]) -> bool:
+    return any(record.WhichOneof("record_type") == "exit" for record in records)
 
 
 def read(path: Path) -> Iterator[Any]:
