@@ -3,13 +3,13 @@ import { NativeSelect, SegmentedControl, Tooltip } from '@mantine/core';
 import { useApp, useClient } from '../context.ts';
 import { CAMERAS, LIVE, ownCameras, withKey } from '../core/bindings.ts';
 import { newId } from '../core/client.ts';
+import { looksOn } from '../core/store.ts';
 
 const SPEEDS = ['0.25', '0.5', '1', '2', '4'];
 
 export function ViewSettings() {
   const client = useClient();
   const speed = useApp((s) => s.status?.speed ?? 1);
-  const releaseTo = useApp((s) => s.status?.releaseTo ?? 'policy');
   const camera = useApp((s) => s.camera);
   return (
     <>
@@ -33,26 +33,37 @@ export function ViewSettings() {
         data={CAMERAS.map(({ id, label }) => ({ value: id, label }))}
       />
       <OwnCameras />
-      <Tooltip label="When you let go, or fall silent for half a second">
-        <SegmentedControl
-          size="xs"
-          aria-label="on release"
-          value={releaseTo}
-          onChange={(value) =>
-            client.send({
-              type: 'control',
-              id: newId(),
-              action: 'release-to',
-              target: value as 'policy' | 'brake',
-            })
-          }
-          data={[
-            { value: 'policy', label: 'then agent' },
-            { value: 'brake', label: 'then brake' },
-          ]}
-        />
-      </Tooltip>
+      <OnRelease />
     </>
+  );
+}
+
+/** Where people may take over. */
+function OnRelease() {
+  const client = useClient();
+  const releaseTo = useApp((s) => s.status?.releaseTo ?? 'policy');
+  const isLooking = useApp(looksOn);
+  if (isLooking) return null;
+  return (
+    <Tooltip label="When you let go, or fall silent for half a second">
+      <SegmentedControl
+        size="xs"
+        aria-label="on release"
+        value={releaseTo}
+        onChange={(value) =>
+          client.send({
+            type: 'control',
+            id: newId(),
+            action: 'release-to',
+            target: value as 'policy' | 'brake',
+          })
+        }
+        data={[
+          { value: 'policy', label: 'then agent' },
+          { value: 'brake', label: 'then brake' },
+        ]}
+      />
+    </Tooltip>
   );
 }
 

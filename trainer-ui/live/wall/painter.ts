@@ -21,17 +21,27 @@ export function paintWall(client: Client, strip: HTMLElement, onDrawn: OnDrawn):
   canvas.setAttribute('aria-hidden', 'true');
   strip.prepend(canvas);
   const views = new Map<number, SmallView>();
+  /** Of the next episodes, while their shaders are compiled. */
+  const coming = new Map<number, SmallView>();
   let last = performance.now();
   let timer = 0;
 
+  /** Of the scene that the frame is in, or the one before it for as long as that is not ready. */
   function viewOf(live: number, sceneId: number): SmallView | undefined {
     const description = client.scene(sceneId);
     const known = views.get(live);
     if (!description || known?.description === description) return known;
+    let next = coming.get(live);
+    if (next?.description !== description) {
+      next?.dispose();
+      next = createSmallView(renderer, description);
+      coming.set(live, next);
+    }
+    if (!next.isReady) return known;
+    coming.delete(live);
     known?.dispose();
-    const view = createSmallView(renderer, description);
-    views.set(live, view);
-    return view;
+    views.set(live, next);
+    return next;
   }
 
   function draw(): void {
@@ -56,15 +66,17 @@ export function paintWall(client: Client, strip: HTMLElement, onDrawn: OnDrawn):
       if (!frame) continue;
       const { offsetLeft: x, offsetTop, offsetWidth: width, offsetHeight: height } = place;
       const y = below - offsetTop - height;
-      if (viewOf(live, frame.sceneId)?.draw(frame, dt, { x, y, width, height }))
-        onDrawn(live, frame.risk);
+      const view = viewOf(live, frame.sceneId);
+      if (!view) continue;
+      view.draw(frame, dt, { x, y, width, height });
+      onDrawn(live, frame.risk);
     }
   }
 
   draw();
   return () => {
     window.clearTimeout(timer);
-    for (const view of views.values()) view.dispose();
+    for (const view of [...views.values(), ...coming.values()]) view.dispose();
     renderer.dispose();
     canvas.remove();
   };

@@ -15,8 +15,10 @@ export interface Rectangle {
 
 export interface SmallView {
   readonly description: SceneDescription;
-  /** False: its shaders are still being compiled. */
-  draw(frame: Frame, dt: number, at: Rectangle): boolean;
+  /** Its shaders are compiled. */
+  readonly isReady: boolean;
+  /** A frame of another scene is not drawn: the last one stays. */
+  draw(frame: Frame, dt: number, at: Rectangle): void;
   dispose(): void;
 }
 
@@ -36,32 +38,36 @@ export function createSmallView(
   );
   const rig = createCameraRig(document.createElement('div'));
   rig.setScene(description);
-  let isCompiled = false;
-  let isGone = false;
-  let episode = -1;
+  let isReady = false;
+  let shown: Frame | undefined;
   void renderer.compileAsync(scene, rig.camera).then(() => {
-    isCompiled = true;
+    isReady = true;
   });
+
+  /** Another scene's frame would put bodies where they are not. */
+  const newest = (frame: Frame) => (shown && frame.sceneId !== shown.sceneId ? shown : frame);
 
   return {
     description,
-    draw(frame, dt, { x, y, width, height }) {
-      if (!isCompiled || isGone) return false;
+    get isReady() {
+      return isReady;
+    },
+    draw(given, dt, { x, y, width, height }) {
+      const frame = newest(given);
       built.setPoses(frame.poses);
       if (frame.picture) built.picture?.show(frame.picture);
       const agent = built.bodies[built.agent];
-      const cut = frame.episodeNumber !== episode || (frame.flags & FLAG.jump) !== 0;
-      episode = frame.episodeNumber;
+      const isNext = shown?.episodeNumber === frame.episodeNumber;
+      const cut = !isNext || (frame.flags & FLAG.jump) !== 0;
+      shown = frame;
       rig.resize(width, height);
       rig.update((id) => built.bodies.find((body) => body.name === id), agent, dt, cut);
       if (agent) sky.follow(agent.position.x, agent.position.y, agent.position.z);
       renderer.setViewport(x, y, width, height);
       renderer.setScissor(x, y, width, height);
       renderer.render(scene, rig.camera);
-      return true;
     },
     dispose() {
-      isGone = true;
       rig.dispose();
       sky.dispose();
       built.dispose();
