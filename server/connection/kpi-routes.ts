@@ -5,6 +5,7 @@ import { kpisCsv } from '../kpis/csv.ts';
 import { kpisOf } from '../kpis/kpis.ts';
 import { workOf } from '../kpis/work.ts';
 import type { Storage } from '../storage/contract.ts';
+import { createLogReader } from '../storage/log-reader.ts';
 
 const querystring = {
   type: 'object',
@@ -47,8 +48,10 @@ interface Asked {
 }
 
 export function kpiRoutes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
+  const { id } = run.run;
+  const log = createLogReader(storage, id);
   const read = async (rate: number | undefined) =>
-    kpisOf(await workOf(storage, run.run.id), run.run.id, rate ?? null);
+    kpisOf(await workOf(storage, id, log), id, rate ?? null);
   const summary = 'How good, how fast and how dear people’s answers are, and what to do';
   api.get<Asked>(
     '/api/kpis',
@@ -59,7 +62,7 @@ export function kpiRoutes(api: FastifyInstance, run: RunHandle, storage: Storage
     '/api/kpis.csv',
     { schema: { summary: 'The same figures, one line each', querystring } },
     async ({ query }, reply) => {
-      reply.header('Content-Disposition', `attachment; filename="${run.run.id}-kpis.csv"`);
+      reply.header('Content-Disposition', `attachment; filename="${id}-kpis.csv"`);
       return reply.type('text/csv; charset=utf-8').send(kpisCsv(await read(query.rate)));
     },
   );

@@ -6,6 +6,7 @@ import type { KpiClip, MetricsPoint } from '../protocol/index.ts';
 import { type QualityReport, qualityOf } from '../run/quality.ts';
 import { rejectedBy } from '../run/review-rules.ts';
 import type { Storage } from '../storage/contract.ts';
+import { createLogReader, type LogReader } from '../storage/log-reader.ts';
 import type { ProbeResult } from '../storage/quality-contract.ts';
 
 export type KpiStorage = Pick<
@@ -32,8 +33,13 @@ export interface Work {
 const POINTS = 5000;
 const HOUR = 3_600_000;
 
-export async function workOf(storage: KpiStorage, runId: string): Promise<Work> {
-  const log = (await storage.readFeedback(runId, 0)).map(({ feedback }) => feedback);
+/** @param read for who asks again and again */
+export async function workOf(
+  storage: KpiStorage,
+  runId: string,
+  read: LogReader = createLogReader(storage, runId),
+): Promise<Work> {
+  const log = await read();
   const standings = await storage.listStandings(runId);
   const paused = new Set(
     standings.filter(({ state }) => state === 'paused').map(({ teacherId }) => teacherId),

@@ -4,6 +4,7 @@ import { type ReviewCase, type ReviewHandle, type ReviewRequest, RunError } from
 import type { LearnerHandle } from '../learner/handle.ts';
 import type { ReviewShow } from '../protocol/index.ts';
 import type { Storage } from '../storage/contract.ts';
+import { createLogReader, type LogReader } from '../storage/log-reader.ts';
 import type { Review } from '../storage/reviews-contract.ts';
 import type { FeedbackLog } from './feedback.ts';
 import type { Queries } from './queries.ts';
@@ -24,12 +25,14 @@ export interface ReviewsOptions {
 export class Reviews implements ReviewHandle {
   readonly #options: ReviewsOptions;
   readonly #reviews: Review[];
+  readonly #log: LogReader;
   /** One decision after the other. */
   #work: Promise<unknown> = Promise.resolve();
 
   private constructor(options: ReviewsOptions, reviews: Review[]) {
     this.#options = options;
     this.#reviews = reviews;
+    this.#log = createLogReader(options.storage, options.runId);
     options.learner.exclude({ feedbackIds: rejectedBy(reviews) });
   }
 
@@ -82,11 +85,6 @@ export class Reviews implements ReviewHandle {
     if (verdict === 'undo' && !newestReviews(this.#reviews).has(feedbackId))
       throw new RunError('bad-message', `feedbackId: nobody has decided about ${feedbackId}`);
     return answer;
-  }
-
-  async #log(): Promise<Feedback[]> {
-    const { storage, runId } = this.#options;
-    return (await storage.readFeedback(runId, 0)).map(({ feedback }) => feedback);
   }
 }
 
