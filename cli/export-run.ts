@@ -48,7 +48,7 @@ interface RunExportOptions {
 }
 
 /**
- * Writes run.json, feedback.jsonl (in the order of the log), metrics.jsonl, episodes.jsonl and
+ * Writes run.json, feedback.jsonl (in the order of the log), comments.jsonl, metrics.jsonl, episodes.jsonl and
  * episodes/ID.jsonl with one line per step into `out`, which is there once all of it is on disk.
  * @throws UsageError when `out` is no export of ours; what `signal` has as its reason.
  */
@@ -74,6 +74,7 @@ async function writeRun(
     feedback.map((f) => ({ sequence: f.sequence, ...f.feedback })),
     'feedback.jsonl',
   );
+  writeLines(await storage.listComments(run.id), 'comments.jsonl');
   const metrics = await storage.readMetrics(run.id, 0, Number.MAX_SAFE_INTEGER);
   writeLines(metrics, 'metrics.jsonl');
   const rows = (await storage.listEpisodes(run.id, Number.MAX_SAFE_INTEGER)).reverse();

@@ -28,6 +28,20 @@ export interface StepColumns {
   readonly costs: readonly number[];
 }
 
+/** What somebody wrote about steps [from, to) of an episode. */
+export interface CommentReply extends Pick<Segment, 'from' | 'to'> {
+  readonly id: string;
+  /** The first of its thread; null: it is the first. */
+  readonly replyTo: string | null;
+  /** Name, where they have an account. */
+  readonly by: string;
+  /** Empty: its person was erased. */
+  readonly text: string;
+  readonly at: number;
+  /** Of the first of a thread; null: it is open. */
+  readonly resolvedBy: string | null;
+}
+
 export interface TrainingWanted {
   readonly environment: string;
   readonly preset: string;

@@ -42,6 +42,9 @@ export const AUDIT_ACTIONS = [
   'model.withdrawn',
   'model.promoted',
   'model.rolled-back',
+  'comment.given',
+  'comment.resolved',
+  'comment.reopened',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -62,7 +65,8 @@ export interface AuditEvent {
     | 'gold'
     | 'alert'
     | 'erasure'
-    | 'model';
+    | 'model'
+    | 'comment';
   readonly objectId: string;
   /** Hashes of the object before and after; null: there was none, or it is not one that has a text. */
   readonly before: string | null;

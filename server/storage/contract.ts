@@ -8,6 +8,7 @@ import type { AccountStorage, ConsentStorage } from './accounts-contract.ts';
 import type { Assignment, AssignmentCounts } from './assignments-contract.ts';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
 import type { SignedHead } from './audit-heads.ts';
+import type { CommentStorage } from './comments-contract.ts';
 import type { DeliveryStorage } from './deliveries-contract.ts';
 import type { LineageStorage } from './lineage-contract.ts';
 import type { ModelStorage } from './models-contract.ts';
@@ -114,7 +115,8 @@ export interface Storage
     SubjectStorage,
     LineageStorage,
     ReviewStorage,
-    ModelStorage {
+    ModelStorage,
+    CommentStorage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
   latestRun(): Promise<Run | undefined>;

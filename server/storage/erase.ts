@@ -51,6 +51,7 @@ export function createErase(parts: Parts, folder: string): Pick<SubjectStorage, 
         const answers = await eraseFeedback(work, parts, reached);
         await eraseAssignments(work);
         await eraseQuality(work);
+        await eraseComments(work);
         await eraseIdentity(work);
         const result: ErasureResult = { ...answers, rows: work.rows, auditRows };
         const text = JSON.stringify(result);
@@ -233,6 +234,22 @@ async function eraseReviews({ t, erasure, pseudonym, rows }: Work): Promise<void
       .set({ reason: '', reviewer: reviewer === subject ? pseudonym : reviewer })
       .where('id', '=', id)
       .execute();
+}
+
+/** That they said something about a stretch stays, for those who answered; what they said does not. */
+async function eraseComments({ t, erasure, pseudonym, rows }: Work): Promise<void> {
+  const { subject } = erasure;
+  const { numUpdatedRows } = await t
+    .updateTable('comment')
+    .set({ teacherId: pseudonym, text: '' })
+    .where('teacherId', '=', subject)
+    .executeTakeFirst();
+  rows.comment = Number(numUpdatedRows);
+  await t
+    .updateTable('comment')
+    .set({ resolvedBy: pseudonym })
+    .where('resolvedBy', '=', subject)
+    .execute();
 }
 
 /** What leads to them, and where they decided about others. */

@@ -7,6 +7,7 @@ import { createAccounts } from './accounts.ts';
 import { createAssignments } from './assignments.ts';
 import { signHead } from './audit-heads.ts';
 import { createAuditLog, feedbackEvent } from './audit-log.ts';
+import { createComments } from './comments.ts';
 import { createConsents } from './consents.ts';
 import type { Storage, StoredQuery } from './contract.ts';
 import { createDeliveries } from './deliveries.ts';
@@ -57,6 +58,7 @@ export function createRecords(
     ...createSubjects(parts, heads),
     ...createLineage(parts),
     ...createModels(parts),
+    ...createComments(parts, retention.note),
     ...createMarks(db),
     async appendFeedback(feedback, rows = []) {
       retention.note(stepsOf(feedback).keys());

@@ -1,4 +1,4 @@
-/** Which stored episodes may go: the oldest that no feedback and no open question names. */
+/** Which stored episodes may go: the oldest that no feedback, no comment and no open question names. */
 import type { Kysely } from 'kysely';
 import type { Feedback } from '../../agent/contract.ts';
 import { stepsOf } from '../../agent/feedback.ts';
@@ -28,8 +28,10 @@ export function createRetention(
 
   const isNamed = (id: string) => (named.get(id) ?? 0) > Date.now();
 
-  /** Everything the log named before this process. */
+  /** Everything that the log and comments named before this process. */
   async function readPast(): Promise<void> {
+    const commented = await db.selectFrom('comment').select('episodeId').distinct().execute();
+    note(commented.map(({ episodeId }) => episodeId));
     for (let after = 0; ; ) {
       const rows = await db
         .selectFrom('feedback')

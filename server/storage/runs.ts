@@ -21,6 +21,7 @@ const OF_A_RUN = [
   'standing',
   'review',
   'model',
+  'comment',
   'erased',
   'usage',
   'exclusion',
@@ -108,6 +109,16 @@ export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
       if (Number(n) > 0)
         throw new RangeError(
           `run: ${id} has ${n} answers of people after its checkpoint, which going back would lose; go on with serve --run ${id}`,
+        );
+      const comments = await db
+        .selectFrom('comment')
+        .select((e) => e.fn.countAll<number>().as('n'))
+        .where('runId', '=', id)
+        .where('at', '>', time)
+        .executeTakeFirstOrThrow();
+      if (Number(comments.n) > 0)
+        throw new RangeError(
+          `run: ${id} has ${comments.n} comments of people after its checkpoint, which going back would lose; go on with serve --run ${id}`,
         );
       const episodes = await db
         .selectFrom('episode')

@@ -1,6 +1,7 @@
 /** Tables of the SQLite storage. */
 import type { Generated } from 'kysely';
 import type { Account, Consent, Invite, Login } from './accounts-contract.ts';
+import type { Comment } from './comments-contract.ts';
 import type { ModelRecord } from './models-contract.ts';
 import type { Probe, Standing } from './quality-contract.ts';
 import type { Review } from './reviews-contract.ts';
@@ -92,6 +93,7 @@ export interface Tables {
   erased: Omit<ErasedAnswer, 'isLearned'> & { isLearned: number };
   usage: { feedbackId: string; runId: string; version: number | null; usedAt: number };
   exclusion: { runId: string; version: number; teachers: string; feedback: string };
+  comment: Omit<Comment, 'from' | 'to'> & { fromStep: number; toStep: number };
   model: Omit<ModelRecord, 'gate' | 'figures'> & { gate: string; figures: string };
   text: { hash: string; kind: string; body: string; since: number };
 }
@@ -176,6 +178,13 @@ CREATE TABLE model (id TEXT PRIMARY KEY, runId TEXT NOT NULL, hash TEXT NOT NULL
 CREATE INDEX model_run ON model (runId);
 `;
 
+const COMMENTS = `
+CREATE TABLE comment (id TEXT PRIMARY KEY, runId TEXT NOT NULL, episodeId TEXT NOT NULL, fromStep INTEGER NOT NULL, toStep INTEGER NOT NULL,
+  replyTo TEXT, teacherId TEXT NOT NULL, text TEXT NOT NULL, at REAL NOT NULL, resolvedBy TEXT, resolvedAt REAL) STRICT;
+CREATE INDEX comment_episode ON comment (episodeId, at);
+CREATE INDEX comment_run ON comment (runId, at);
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -193,5 +202,6 @@ export const MIGRATIONS: readonly string[] = [
   SUBJECTS,
   REVIEWS,
   MODELS,
+  COMMENTS,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -3,6 +3,7 @@ import type { Feedback } from '../../agent/contract.ts';
 import type { Account, Consent } from './accounts-contract.ts';
 import type { Assignment } from './assignments-contract.ts';
 import type { AuditRow } from './audit-chain.ts';
+import type { Comment } from './comments-contract.ts';
 import type { ModelRecord } from './models-contract.ts';
 import type { Probe, Standing } from './quality-contract.ts';
 import type { Review } from './reviews-contract.ts';
@@ -69,6 +70,7 @@ export interface SubjectRecords {
   readonly standings: readonly Standing[];
   /** That they decided, or that are about their answers. */
   readonly reviews: readonly Review[];
+  readonly comments: readonly Comment[];
   /** That they proposed, approved or rolled back. */
   readonly models: readonly Pick<
     ModelRecord,

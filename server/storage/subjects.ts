@@ -2,6 +2,7 @@
 
 import type { Feedback } from '../../agent/contract.ts';
 import type { AuditEvent } from './audit-chain.ts';
+import { commentOf } from './comments.ts';
 import type { Assignment } from './contract.ts';
 import { createErase } from './erase.ts';
 import type { Parts } from './parts.ts';
@@ -19,8 +20,8 @@ function createReading({
   db,
   audit,
 }: Parts): Pick<SubjectStorage, 'knowsSubject' | 'readSubject' | 'listErased'> {
-  const of = <T extends 'feedback' | 'assignment' | 'probe' | 'standing' | 'consent' | 'hold'>(
-    table: T,
+  const of = (
+    table: 'feedback' | 'assignment' | 'probe' | 'standing' | 'consent' | 'hold' | 'comment',
     teacherId: string,
   ) => db.selectFrom(table as 'consent').where('teacherId', '=', teacherId);
 
@@ -32,7 +33,8 @@ function createReading({
         .where('id', '=', teacherId)
         .executeTakeFirst();
       if (account) return true;
-      for (const table of ['feedback', 'assignment', 'standing', 'consent', 'hold'] as const)
+      const tables = ['feedback', 'assignment', 'standing', 'consent', 'hold', 'comment'] as const;
+      for (const table of tables)
         if (await of(table, teacherId).select('teacherId').limit(1).executeTakeFirst()) return true;
       return false;
     },
@@ -78,6 +80,14 @@ function createReading({
           .where('teacherId', '=', teacherId)
           .execute(),
         reviews: (await reviewsNaming(db, teacherId).orderBy('at').execute()) as Review[],
+        comments: (
+          await db
+            .selectFrom('comment')
+            .selectAll()
+            .where('teacherId', '=', teacherId)
+            .orderBy('at')
+            .execute()
+        ).map(commentOf),
         models: await modelsNaming(db, teacherId).execute(),
         hold:
           (await db

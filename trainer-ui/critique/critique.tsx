@@ -2,15 +2,17 @@
 import './critique.css';
 import { Button, Group, NativeSelect, SegmentedControl, Text } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { type PointerEvent, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { ClipClock } from '../compare/clip-clock.ts';
 import { useApp } from '../context.ts';
 import { firstKey, MARKS } from '../core/bindings.ts';
 import { useBindings } from '../use-keys.ts';
-import { between, type Mark, markWords, type Stretch } from './stretch.ts';
+import { Lane } from './lane.tsx';
+import { between, markWords, type Stretch } from './stretch.ts';
 import { type Marks, useMarks } from './use-marks.ts';
 
 type Value = 1 | -1;
+const looks = (value: number) => (value > 0 ? 'good' : 'bad');
 
 export function Critique(props: {
   episodeId: string;
@@ -47,7 +49,13 @@ export function Critique(props: {
   });
   return (
     <section className="critique" aria-label="good and bad stretches" data-testid="critique">
-      <Lane steps={steps} marks={marks.marks} value={value} onStretch={(s) => mark(s, value)} />
+      <Lane
+        steps={steps}
+        spans={marks.marks.map((m) => ({ ...m, className: looks(m.value) }))}
+        drawn={looks(value)}
+        testId="brush-lane"
+        onStretch={(s) => mark(s, value)}
+      />
       <Group gap="xs">
         <SegmentedControl
           size="xs"
@@ -80,59 +88,6 @@ export function Critique(props: {
       </Group>
       <MarkList marks={marks} dt={dt} clock={clock} />
     </section>
-  );
-}
-
-function Lane(props: {
-  steps: number;
-  marks: readonly Mark[];
-  value: Value;
-  onStretch: (stretch: Stretch) => void;
-}) {
-  const { steps, marks, value, onStretch } = props;
-  const start = useRef<number>(undefined);
-  const [drawn, setDrawn] = useState<Stretch>();
-  const stepAt = ({ currentTarget, clientX }: PointerEvent<HTMLElement>) => {
-    const { left, width } = currentTarget.getBoundingClientRect();
-    return ((clientX - left) / width) * steps;
-  };
-  const end = (event: PointerEvent<HTMLElement>) => {
-    if (start.current !== undefined && event.type === 'pointerup')
-      onStretch(between(start.current, stepAt(event), steps));
-    start.current = undefined;
-    setDrawn(undefined);
-  };
-  return (
-    <div
-      className="brush-lane"
-      data-testid="brush-lane"
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        start.current = stepAt(event);
-        setDrawn(between(start.current, start.current, steps));
-      }}
-      onPointerMove={(event) => {
-        if (start.current !== undefined) setDrawn(between(start.current, stepAt(event), steps));
-      }}
-      onPointerUp={end}
-      onPointerCancel={end}
-    >
-      {marks.map((mark) => (
-        <Span key={mark.id} stretch={mark} steps={steps} value={mark.value} />
-      ))}
-      {drawn && <Span stretch={drawn} steps={steps} value={value} />}
-    </div>
-  );
-}
-
-function Span(props: { stretch: Stretch; steps: number; value: number }) {
-  const { stretch, steps, value } = props;
-  const share = (n: number) => `${(100 * n) / steps}%`;
-  return (
-    <i
-      className={value > 0 ? 'good' : 'bad'}
-      style={{ left: share(stretch.from), width: share(stretch.to - stretch.from) }}
-    />
   );
 }
 

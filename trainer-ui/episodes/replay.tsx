@@ -2,6 +2,7 @@
 import { Alert, Group, NativeSelect, SegmentedControl, Text, Title } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { SceneDescription } from '../../server/protocol/index.ts';
+import { EpisodeComments } from '../comments/episode-comments.tsx';
 import { advance, type ClipClock, createClock, toggle } from '../compare/clip-clock.ts';
 import { useApp, useClient } from '../context.ts';
 import { CAMERAS, ownCameras, REPLAY } from '../core/bindings.ts';
@@ -58,14 +59,19 @@ export function Replay({ moment }: { moment: Moment }) {
         />
       )}
       {recording && !client.isRecorded && (
-        <Critique
-          episodeId={episodeId}
-          steps={recording.row.length}
-          dt={dt}
-          clock={clock.current}
-        />
+        <Said episodeId={episodeId} steps={recording.row.length} dt={dt} clock={clock.current} />
       )}
     </section>
+  );
+}
+
+/** What people think of it. */
+function Said(about: { episodeId: string; steps: number; dt: number; clock: ClipClock }) {
+  return (
+    <>
+      <Critique {...about} />
+      <EpisodeComments key={about.episodeId} {...about} />
+    </>
   );
 }
 

@@ -12,6 +12,7 @@ import {
 import { notifications } from '@mantine/notifications';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type Clip, REVIEW_SHOWS, type ReviewShow } from '../../server/protocol/index.ts';
+import { ClipComments } from '../comments/clip-comments.tsx';
 import { advance, createClock } from '../compare/clip-clock.ts';
 import { ClipStage } from '../compare/clip-stage.tsx';
 import { useApp, useClient } from '../context.ts';
@@ -83,6 +84,9 @@ function Case(props: { of: ReviewCase; more: number; next: () => void; onDone: (
   return (
     <Stack gap="sm" data-testid="review-case">
       <Clips segments={of.segments} />
+      {of.segments.map((segment) => (
+        <ClipComments key={`${segment.episodeId} ${segment.from}`} segment={segment} />
+      ))}
       {role !== 'auditor' && (
         <TextInput
           size="xs"

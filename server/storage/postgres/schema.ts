@@ -101,6 +101,14 @@ CREATE TABLE model (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, hash TEXT NOT NU
 CREATE INDEX model_run ON model ("runId");
 `;
 
+const COMMENTS = `
+CREATE TABLE comment (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, "episodeId" TEXT NOT NULL, "fromStep" BIGINT NOT NULL,
+  "toStep" BIGINT NOT NULL, "replyTo" TEXT, "teacherId" TEXT NOT NULL, text TEXT NOT NULL, at DOUBLE PRECISION NOT NULL,
+  "resolvedBy" TEXT, "resolvedAt" DOUBLE PRECISION);
+CREATE INDEX comment_episode ON comment ("episodeId", at);
+CREATE INDEX comment_run ON comment ("runId", at);
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -110,6 +118,7 @@ export const MIGRATIONS: readonly string[] = [
   SUBJECTS,
   REVIEWS,
   MODELS,
+  COMMENTS,
 ];
 
 /** Those that only this engine has. */
