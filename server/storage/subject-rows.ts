@@ -1,6 +1,8 @@
 /** Rows about one person, as both reading and erasing need them. */
 import type { Kysely } from 'kysely';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
+import { commentOf } from './comments.ts';
+import type { Comment } from './comments-contract.ts';
 import type { Tables } from './schema.ts';
 import type { Erasure, ErasureResult } from './subjects-contract.ts';
 
@@ -32,6 +34,12 @@ export function reviewsNaming(db: Kysely<Tables>, teacherId: string) {
     .selectFrom('review')
     .selectAll()
     .where((e) => e.or([e('reviewer', '=', teacherId), e('feedbackId', 'in', said)]));
+}
+
+/** Oldest first. */
+export async function commentsBy(db: Kysely<Tables>, teacherId: string): Promise<Comment[]> {
+  const own = db.selectFrom('comment').selectAll().where('teacherId', '=', teacherId);
+  return (await own.orderBy('at').execute()).map(commentOf);
 }
 
 /** Models that somebody proposed, approved or rolled back. */

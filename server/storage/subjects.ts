@@ -2,12 +2,11 @@
 
 import type { Feedback } from '../../agent/contract.ts';
 import type { AuditEvent } from './audit-chain.ts';
-import { commentOf } from './comments.ts';
 import type { Assignment } from './contract.ts';
 import { createErase } from './erase.ts';
 import type { Parts } from './parts.ts';
 import type { Review } from './reviews-contract.ts';
-import { erasureOf, modelsNaming, reviewsNaming, rowsNaming } from './subject-rows.ts';
+import { commentsBy, erasureOf, modelsNaming, reviewsNaming, rowsNaming } from './subject-rows.ts';
 import type { StudyText, SubjectStorage } from './subjects-contract.ts';
 
 /** @param folder of the key of the pseudonyms */
@@ -80,14 +79,7 @@ function createReading({
           .where('teacherId', '=', teacherId)
           .execute(),
         reviews: (await reviewsNaming(db, teacherId).orderBy('at').execute()) as Review[],
-        comments: (
-          await db
-            .selectFrom('comment')
-            .selectAll()
-            .where('teacherId', '=', teacherId)
-            .orderBy('at')
-            .execute()
-        ).map(commentOf),
+        comments: await commentsBy(db, teacherId),
         models: await modelsNaming(db, teacherId).execute(),
         hold:
           (await db

@@ -8,8 +8,13 @@ import { ThreadList, Write } from './thread-list.tsx';
 import { stretchWords, threadsOf } from './threads.ts';
 import { useComments } from './use-comments.ts';
 
-/** Of a stretch that nobody drew, around what is shown, s. */
+/** Of a stretch that nobody drew, s. */
 const USUAL = 2;
+
+/** Around what is shown. */
+function stretchAt(time: number, dt: number, steps: number): Stretch {
+  return between((time - USUAL / 2) / dt, (time + USUAL / 2) / dt, steps);
+}
 
 export function EpisodeComments(props: {
   episodeId: string;
@@ -24,11 +29,6 @@ export function EpisodeComments(props: {
     ...{ id: first.id, from: first.from, to: first.to },
     className: isOpen ? 'comment' : 'settled',
   }));
-  function here(): Stretch {
-    const at = clock.time / dt;
-    const half = USUAL / 2 / dt;
-    return between(at - half, at + half, steps);
-  }
   return (
     <section className="critique" aria-label="comments on stretches" data-testid="comments">
       <Lane
@@ -44,23 +44,12 @@ export function EpisodeComments(props: {
         </Alert>
       )}
       {comments.mayWrite && !chosen && (
-        <Group gap="xs">
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={(event) => {
-              event.currentTarget.blur();
-              clock.playing = false;
-              choose(here());
-            }}
-            data-testid="comment-here"
-          >
-            Comment on this moment
-          </Button>
-          <Text size="xs" c="dimmed">
-            or draw a stretch on the lane above
-          </Text>
-        </Group>
+        <Here
+          choose={() => {
+            clock.playing = false;
+            choose(stretchAt(clock.time, dt, steps));
+          }}
+        />
       )}
       {chosen && (
         <Write
@@ -81,5 +70,26 @@ export function EpisodeComments(props: {
         }}
       />
     </section>
+  );
+}
+
+function Here({ choose }: { choose: () => void }) {
+  return (
+    <Group gap="xs">
+      <Button
+        size="compact-xs"
+        variant="default"
+        onClick={(event) => {
+          event.currentTarget.blur();
+          choose();
+        }}
+        data-testid="comment-here"
+      >
+        Comment on this moment
+      </Button>
+      <Text size="xs" c="dimmed">
+        or draw a stretch on the lane above
+      </Text>
+    </Group>
   );
 }

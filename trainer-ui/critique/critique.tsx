@@ -24,7 +24,6 @@ export function Critique(props: {
   clock: ClipClock;
 }) {
   const { episodeId, first = 0, steps, dt, clock } = props;
-  const tags = useApp((s) => s.welcome?.study?.tags) ?? [];
   const marks = useMarks(episodeId, first, steps);
   const [value, setValue] = useState<Value>(1);
   const [tag, setTag] = useState('');
@@ -67,19 +66,7 @@ export function Critique(props: {
             { value: '-1', label: `Bad (${firstKey(MARKS.bad)})` },
           ]}
         />
-        {tags.length > 0 && (
-          <NativeSelect
-            size="xs"
-            aria-label="tag"
-            value={tag}
-            onChange={(event) => {
-              setTag(event.currentTarget.value);
-              event.currentTarget.blur(); // otherwise the next letter would choose in this list
-            }}
-            data={[{ value: '', label: 'No tag' }, ...tags]}
-            data-testid="mark-tag"
-          />
-        )}
+        <Tag tag={tag} choose={setTag} />
         <Text size="xs" c="dimmed" role="status" data-testid="critique-words">
           {begun
             ? `${begun.value > 0 ? 'Good' : 'Bad'} from ${(begun.at * dt).toFixed(1)} s: ${firstKey(begun.value > 0 ? MARKS.good : MARKS.bad)} again where it ends`
@@ -88,6 +75,25 @@ export function Critique(props: {
       </Group>
       <MarkList marks={marks} dt={dt} clock={clock} />
     </section>
+  );
+}
+
+/** Nothing where the study has no tags. */
+function Tag({ tag, choose }: { tag: string; choose: (tag: string) => void }) {
+  const tags = useApp((s) => s.welcome?.study?.tags) ?? [];
+  if (tags.length === 0) return null;
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label="tag"
+      value={tag}
+      onChange={(event) => {
+        choose(event.currentTarget.value);
+        event.currentTarget.blur(); // otherwise the next letter would choose in this list
+      }}
+      data={[{ value: '', label: 'No tag' }, ...tags]}
+      data-testid="mark-tag"
+    />
   );
 }
 
