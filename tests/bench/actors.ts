@@ -1,7 +1,9 @@
 /**
- * `npx tsx tests/bench/actors.ts [seconds] [rounds]`: four actor processes over NATS beside four threads, in turn; what
- * a learner takes from the stream; and how long a policy is on its way to all actors.
+ * `npx tsx tests/bench/actors.ts [seconds] [rounds]`: four actor processes over NATS beside four threads, in turn, by
+ * steps a second and by processor time of all that take part, of which other work on the machine takes nothing away; what
+ * a learner takes from the stream; and how long a policy is on its way to all actors. Linux.
  */
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { PolicySnapshot } from '../../agent/contract.ts';
@@ -54,15 +56,36 @@ function begin(link: ActorLink): void {
   link.credit(1e9);
 }
 
-/** Steps a second once all act. */
-async function rate(link: ActorLink): Promise<number> {
-  await until('all actors', () => link.actors.filter((actor) => actor.steps > 0).length === ACTORS);
-  const [from, start] = [steps, performance.now()];
-  await sleep(1000 * SECONDS);
-  return (1000 * (steps - from)) / (performance.now() - start);
+interface Rate {
+  /** Steps a second. */
+  readonly rate: number;
+  /** Processor time of a step, µs. */
+  readonly cost: number;
 }
 
-async function threads(round: number): Promise<number> {
+/** Processor time so far, s: of these processes, their threads included (proc(5): utime and stime, in 1/100 s). */
+function busy(pids: readonly number[]): number {
+  const times = pids.map((pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return times.reduce((sum, time) => sum + time, 0) / 100;
+}
+
+/** Once all act. */
+async function rate(link: ActorLink, others: readonly number[]): Promise<Rate> {
+  const pids = [process.pid, ...others];
+  await until('all actors', () => link.actors.filter((actor) => actor.steps > 0).length === ACTORS);
+  const [from, start, before] = [steps, performance.now(), busy(pids)];
+  await sleep(1000 * SECONDS);
+  const made = steps - from;
+  return {
+    rate: (1000 * made) / (performance.now() - start),
+    cost: (1e6 * (busy(pids) - before)) / made,
+  };
+}
+
+async function threads(round: number): Promise<Rate> {
   const data = createActorData(run(`threads-${round}`), 'bench');
   const link = new ActorThreads({
     count: ACTORS,
@@ -70,7 +93,7 @@ async function threads(round: number): Promise<number> {
     onDeath: (_, d) => console.error(d.reason),
   });
   begin(link);
-  const result = await rate(link);
+  const result = await rate(link, []);
   await link.close();
   await link.gone();
   return result;
@@ -82,12 +105,13 @@ const openLink = (runId: string) =>
     troubles: { raise: console.error, clear: () => {} },
   });
 
-async function processes(round: number): Promise<{ rate: number; delays: number[] }> {
+async function processes(round: number): Promise<Rate & { delays: number[] }> {
   const runId = `nats-${round}`;
   const link = await openLink(runId);
   const actors = Array.from({ length: ACTORS }, () => startActor(nats.url, runId));
   begin(link);
-  const result = { rate: await rate(link), delays: await delays(link) };
+  const pids = [nats.pid!, ...actors.map((actor) => actor.child.pid!)];
+  const result = { ...(await rate(link, pids)), delays: await delays(link) };
   await Promise.all(actors.map((actor) => actor.end('SIGTERM')));
   await link.close();
   return result;
@@ -126,17 +150,21 @@ async function stream(): Promise<number> {
 }
 
 const ratios: number[] = [];
+const costs: number[] = [];
 const all: number[] = [];
 for (let round = 0; round < ROUNDS; round++) {
   const own = await threads(round);
   const remote = await processes(round);
-  ratios.push(remote.rate / own);
+  ratios.push(remote.rate / own.rate);
+  costs.push(remote.cost / own.cost);
   all.push(...remote.delays);
   console.log(
-    `4 threads ${own.toFixed(0)} steps/s, 4 processes over NATS ${remote.rate.toFixed(0)}: ${(remote.rate / own).toFixed(2)}`,
+    `4 threads ${own.rate.toFixed(0)} steps/s at ${own.cost.toFixed(0)} µs, 4 processes over NATS ${remote.rate.toFixed(0)} at ${remote.cost.toFixed(0)} µs`,
   );
 }
-console.log(`median ratio ${median(ratios).toFixed(2)}`);
+console.log(
+  `median ratio ${median(ratios).toFixed(2)}, of processor time ${median(costs).toFixed(2)}`,
+);
 console.log(
   `a policy reaches all actors after ${median(all).toFixed(0)} ms (median), ${Math.max(...all).toFixed(0)} ms (worst of ${all.length})`,
 );

@@ -11,6 +11,7 @@ import { install } from './debian.ts';
 
 export interface NatsServer {
   readonly url: string;
+  readonly pid: number | undefined;
   start(): Promise<void>;
   /** `SIGKILL` leaves it as a crash would. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
@@ -33,6 +34,9 @@ export async function createNats(): Promise<NatsServer> {
   };
   return {
     url: `nats://127.0.0.1:${port}`,
+    get pid() {
+      return server?.pid;
+    },
     async start() {
       server = spawn(program, args, { stdio: 'ignore' });
       await until('the server of NATS', () => answers(port));
