@@ -105,7 +105,6 @@ export function createSac(
   random: Random,
 ): SacLearner {
   const c = parseConfig('sac', sacSchema, config);
-  const { tf } = backend;
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;
@@ -158,7 +157,7 @@ export function createSac(
   /** Eqs. 2, 3 and 5: y = r + γ d (min Q'(s', a') − α log π(a'|s')), a' ~ π(s'). */
   function computeTargets(b: ReplayBatch, eps: Float32Array, out: Float32Array): void {
     const alpha = c.entropyBackup ? temperature.value : 0;
-    tf.tidy(() => {
+    backend.tf.tidy(() => {
       const actor = actors[counts.updates % actors.length]!;
       const { output } = actor.forward(backend.upload(b.nextObservations, [1, n, d]), n);
       sampleSquashed(output, eps, n, k, sample);
@@ -175,7 +174,7 @@ export function createSac(
   /** Eq. 5: Σ over critics of ½ mean (Q(s, a) − y)² + human terms. */
   function lossOfCritics(b: ReplayBatch, y: Float32Array): number {
     let loss = 0;
-    tf.tidy(() => {
+    backend.tf.tidy(() => {
       loss = criticLoss(critics, b, y, criticWeights).loss;
       if (takeover) loss += takeover.loss(b, costTargets);
     });
@@ -186,7 +185,7 @@ export function createSac(
   function actorLoss(b: ReplayBatch, eps: Float32Array, actor = actors[0]!): number {
     const alpha = temperature.value;
     let loss = 0;
-    tf.tidy(() => {
+    backend.tf.tidy(() => {
       const pass = actor.forward(backend.upload(b.observations, [1, n, d]), n);
       sampleSquashed(pass.output, eps, n, k, sample);
       const input = critics.input(b.observations, sample.actions, n);

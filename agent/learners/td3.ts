@@ -78,7 +78,6 @@ export function createTd3(
   random: Random,
 ): Td3Learner {
   const c = parseConfig('td3', td3Schema, config);
-  const { tf } = backend;
   const d = spec.observationSpace.size;
   const k = spec.actionSpace.size;
   const n = c.batchSize;
@@ -121,7 +120,7 @@ export function createTd3(
 
   /** y = r + γ d min Q'(s', π'(s') + clip(ε)), actions kept in [−1, 1]. */
   function computeTargets(b: ReplayBatch, eps: Float32Array, out: Float32Array): void {
-    tf.tidy(() => {
+    backend.tf.tidy(() => {
       const { output } = targetActor.forward(backend.upload(b.nextObservations, [1, n, d]), n);
       for (let i = 0; i < n * k; i++) {
         const bound = c.targetNoiseClip;
@@ -137,7 +136,7 @@ export function createTd3(
   function lossOfCritics(b: ReplayBatch, y: Float32Array): { loss: number; first: Float32Array } {
     let loss = 0;
     let first: Float32Array = values;
-    tf.tidy(() => {
+    backend.tf.tidy(() => {
       ({ loss, q: first } = criticLoss(critics, b, y, c));
     });
     return { loss, first };
@@ -148,7 +147,7 @@ export function createTd3(
     let loss = 0;
     let imitation = 0;
     let actions: Float32Array = values;
-    tf.tidy(() => {
+    backend.tf.tidy(() => {
       const pass = actor.forward(backend.upload(b.observations, [1, n, d]), n);
       dActions.fill(0);
       if (!c.imitationOnly) {

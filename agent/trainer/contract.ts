@@ -30,8 +30,8 @@ export interface LearnedModel {
  */
 export interface Trainer {
   readonly preset: string;
-  /** What TensorFlow.js computes with. */
-  readonly backend: BackendName;
+  /** What it computes with, and why. */
+  readonly backend: { readonly name: BackendName; readonly reason: string };
   /** A new episode, or more steps of one that is known: steps [from, to) are new. */
   observe(episode: Episode, from: number, to: number): void;
   feedback(feedback: Feedback): void;

@@ -40,3 +40,8 @@ export function createLearner(
       return createCoach(spec, choice.config, backend, random);
   }
 }
+
+/** Whether a part of it computes with tensors, also where graphs compute the rest. */
+export function usesTensors({ kind, config }: LearnerChoice): boolean {
+  return kind === 'tamer' || (kind === 'dagger' && config.reach === true);
+}

@@ -24,7 +24,7 @@ import { createAveraging } from './averaging.ts';
 import type { Trainer } from './contract.ts';
 import { countMetrics, countsOf, newCounters, restoreCounters, savedCounters } from './counters.ts';
 import { createHackingWatch } from './hacking.ts';
-import { createLearner } from './learner.ts';
+import { createLearner, usesTensors } from './learner.ts';
 import { createLedger } from './ledger.ts';
 import { createNoveltyReward, type SavedNovelty, withBonus } from './novelty.ts';
 import { applyOverrides } from './options.ts';
@@ -64,6 +64,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const backend = await loadBackend({
     ...(options.backend ? { prefer: options.backend } : {}),
     ...(options.deterministic ? { deterministic: true } : {}),
+    tensors: usesTensors(preset.learner),
   });
   const learner = createLearner(preset.learner, spec, backend, createRandom(seed, 1));
   if (options.start) learner.start(options.start);
@@ -209,7 +210,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
   const trainer: Trainer = {
     preset: preset.id,
-    backend: backend.name,
+    backend: { name: backend.name, reason: backend.reason },
     observe(episode, from, to) {
       if (from === to && episode.end === 'open') return;
       store.append(episode, from, to);

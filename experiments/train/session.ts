@@ -271,7 +271,7 @@ function resultOf({ parts, measured, started }: Session, snapshotHash: string): 
     trainingCost: result.trainingCost,
     prevented: result.prevented,
     updates: result.updates,
-    backend: trainer.backend,
+    backend: trainer.backend.name,
     wallSeconds: measured.seconds + (options.clock() - started) / 1000,
     rewardModel: {
       accuracy: metrics['reward/accuracy'] ?? null,

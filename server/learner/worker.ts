@@ -1,7 +1,6 @@
 /** The learner thread: the only one with TensorFlow. Works in slices and listens in between. */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadBackend } from '../../agent/backend/backend.ts';
 import type { Episode } from '../../agent/contract.ts';
 import { createAssembler, type EpisodeChunk } from '../../agent/episode/chunks.ts';
 import { buffersOf } from '../../agent/episode/columns.ts';
@@ -37,7 +36,6 @@ const emit = (event: LearnerEvent, transfer: ArrayBuffer[] = []) =>
 const env = await createEnvironment(data.environmentId, data.environmentOptions);
 const { observationSpace, actionSpace, controlDt, engine } = env;
 env.close();
-const backend = await loadBackend();
 const trainer = await createTrainer({
   preset: data.preset,
   spec: { environmentId: data.environmentId, observationSpace, actionSpace, controlDt },
@@ -176,7 +174,7 @@ function nextRound(): void {
 
 emit({
   type: 'ready',
-  backend: { name: backend.name, reason: backend.reason },
+  backend: trainer.backend,
   counts: trainer.counts(),
 });
 publish();

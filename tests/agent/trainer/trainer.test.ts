@@ -21,14 +21,18 @@ function lightened(preset: string): Record<string, unknown> {
   return { learner: { hidden }, ...(getPreset(preset).reward ? { reward: { hidden } } : {}) };
 }
 
-async function make(preset: string, overrides: Record<string, unknown> = small): Promise<Trainer> {
+async function make(
+  preset: string,
+  overrides: Record<string, unknown> = small,
+  backend: 'wasm' | 'onnx' = 'wasm',
+): Promise<Trainer> {
   return createTrainer({
     preset,
     spec: pointSpec(),
     seed: 3,
     runId: 'r',
     overrides,
-    backend: 'wasm',
+    backend,
   });
 }
 
@@ -125,6 +129,24 @@ describe('trainer', () => {
       }
       expect(results[0]!.arrays).toEqual(results[1]!.arrays);
       expect(results[0]!.meta).toEqual(results[1]!.meta);
+    },
+  );
+
+  // One that asks for tensors that it did not announce (usesTensors) throws.
+  it.each(listPresets().map((p) => p.id))(
+    '[MEM-14] preset %s trains, publishes and is saved on graphs',
+    async (id) => {
+      const trainer = await make(id, lightened(id), 'onnx');
+      for (let part = 0; part < 4; part++) {
+        feed(trainer, `g${part}`);
+        work(trainer, 12);
+      }
+      const { snapshot } = trainer.publish();
+      for (const { weights } of snapshot.layers) expect(weights.every(Number.isFinite)).toBe(true);
+      const { learnerUpdates, rewardUpdates } = trainer.counts();
+      expect(learnerUpdates + rewardUpdates).toBeGreaterThan(0);
+      trainer.save();
+      trainer.dispose();
     },
   );
 
