@@ -37,6 +37,8 @@ export interface EpisodeStore extends EpisodeSource {
   append(episode: Episode, from: number, to: number): void;
   /** Never forget this episode: feedback refers to it. */
   pin(id: string): void;
+  /** Not to forget these for now, in place of those that were held before: open questions are about them. */
+  hold(ids: readonly string[]): void;
   /** Which steps of which episodes it holds, without the steps. */
   save(): SavedStore;
   /** `source` has the steps of all of them. @throws RangeError naming an episode that it lacks. */
@@ -60,9 +62,9 @@ interface Entry {
 }
 
 /**
- * Keeps recent episodes, oldest forgotten first, and every pinned one. What `get` returned are views, valid until
- * more is added: memory that is no longer needed is given back at once.
- * `maxSteps` and `maxBytes` bound the episodes that are not pinned (the one being added to is always kept);
+ * Keeps recent episodes, oldest forgotten first, and every one that is pinned, held, or goes on. What `get` returned
+ * are views, valid until more is added: memory that is no longer needed is given back at once.
+ * `maxSteps` and `maxBytes` bound the others (the one that was added last is always kept);
  * `poses`: keep poses and pictures too (default false).
  */
 export function createEpisodeStore(options: {
@@ -73,6 +75,7 @@ export function createEpisodeStore(options: {
   const entries = new Map<string, Entry>();
   /** Pins may arrive before their episode does. */
   const pins = new Set<string>();
+  let held: ReadonlySet<string> = new Set();
   const { maxSteps, maxBytes = Number.POSITIVE_INFINITY } = options;
   let steps = 0;
   let bytes = 0;
@@ -90,6 +93,16 @@ export function createEpisodeStore(options: {
     pinnedBytes += sign * bytesOf(entry.columns, entry.episode.pictures);
   }
 
+  const isKept = (id: string) => pins.has(id) || held.has(id);
+
+  function mark(id: string): void {
+    const entry = entries.get(id);
+    if (!entry || entry.pinned === isKept(id)) return;
+    if (entry.pinned) countPinned(entry, -1);
+    entry.pinned = !entry.pinned;
+    if (entry.pinned) countPinned(entry, 1);
+  }
+
   function replace(entry: Entry, columns: Columns): void {
     release(buffersOf(entry.columns));
     entry.columns = columns;
@@ -98,7 +111,7 @@ export function createEpisodeStore(options: {
   function forgetOld(except: string): void {
     for (const [id, entry] of entries) {
       if (steps - pinnedSteps <= maxSteps && bytes - pinnedBytes <= maxBytes) return;
-      if (entry.pinned || id === except) continue;
+      if (entry.pinned || id === except || entry.episode.end === 'open') continue;
       account(entry, -1);
       entries.delete(id);
       release(buffersOf(entry.columns));
@@ -110,7 +123,7 @@ export function createEpisodeStore(options: {
     const sizes = options.poses ? kept : { ...kept, pose: 0 };
     const columns = allocate(episode.length, sizes);
     const isExperience = isNew && episode.origin === 'experience';
-    const entry = { columns, episode, sizes, pinned: pins.has(episode.id), isExperience };
+    const entry = { columns, episode, sizes, pinned: isKept(episode.id), isExperience };
     entries.set(episode.id, entry);
     return entry;
   }
@@ -160,12 +173,13 @@ export function createEpisodeStore(options: {
       forgetOld(episode.id);
     },
     pin(id) {
-      if (pins.has(id)) return;
       pins.add(id);
-      const entry = entries.get(id);
-      if (!entry) return;
-      entry.pinned = true;
-      countPinned(entry, 1);
+      mark(id);
+    },
+    hold(ids) {
+      const before = held;
+      held = new Set(ids);
+      for (const id of [...before, ...held]) mark(id);
     },
     save: () => ({
       episodes: [...entries.values()].map(({ episode, isExperience }) => {

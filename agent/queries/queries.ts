@@ -75,6 +75,9 @@ function idOf(runId: string, count: number): string {
   return `${runId}-q${hash('sha256', `${runId} ${count}`, 'hex').slice(0, QUERY_ID)}`;
 }
 
+/** Open questions whose episodes are held. Where more are open, who asks has the oldest episodes anew. */
+const HELD = 32;
+
 export function createQuerySource(
   spec: EnvironmentSpec,
   options: Partial<QueryConfig>,
@@ -87,11 +90,20 @@ export function createQuerySource(
   const steps = Math.max(2, Math.round(config.segmentSeconds / spec.controlDt));
   const answerTime = createAnswerTime();
   const asked = createAsked(random);
+  /** Not answered yet, oldest first. */
+  const open = new Map<string, Query>();
   let count = 0;
   /** Repetitions due for the queries asked so far. */
   let owed = 0;
   /** Answers of any kind to queries. */
   let answers = 0;
+
+  /** What open questions are about stays: an answer names steps that it then teaches about. */
+  function hold(now: number): void {
+    for (const [id, { expiresAt }] of open)
+      if (expiresAt <= now || open.size > HELD) open.delete(id);
+    store.hold([...open.values()].flatMap(({ segments }) => segments.map((s) => s.episodeId)));
+  }
 
   function recent(): Episode[] {
     const ids = store.experienceIds();
@@ -179,7 +191,7 @@ export function createQuerySource(
       const fresh = questions(config.kind, chosen).map((q) => ({ ...q, strategy }));
       const all = [...repeated, ...fresh].map((q) => ({ ...q, isUrgent: isAbout(q.segments) }));
       all.sort((one, other) => Number(other.isUrgent) - Number(one.isUrgent));
-      return all.map(({ choice, segments, strategy, isUrgent }) => {
+      const made = all.map(({ choice, segments, strategy, isUrgent }) => {
         const query: Query = {
           id: idOf(runId, count++),
           runId,
@@ -193,15 +205,18 @@ export function createQuerySource(
           expiresAfterEpisodes: config.expiryEpisodes,
           ...(isUrgent ? { urgent: true } : {}),
         };
-        for (const { episodeId } of query.segments) store.pin(episodeId);
         const ease = easeOf(choice.probabilities);
         asked.add({ query, ease, features: choice.features });
+        open.set(query.id, query);
         return query;
       });
+      hold(now);
+      return made;
     },
     answered(feedback) {
       if (!feedback.queryId || !asked.get(feedback.queryId)) return;
       answers++;
+      open.delete(feedback.queryId);
       if (feedback.kind !== 'preference') return;
       const question = asked.answered(feedback.queryId, feedback.choice);
       if (question) answerTime.add(feedback, question.ease);
@@ -213,6 +228,7 @@ export function createQuerySource(
       owed,
       answers,
       asked: asked.save(),
+      open: [...open.keys()],
     }),
     load(meta) {
       count = meta.count as number;
@@ -220,6 +236,12 @@ export function createQuerySource(
       owed = (meta.owed as number | undefined) ?? 0;
       answers = (meta.answers as number | undefined) ?? 0;
       asked.load(meta.asked as SavedQuestion[]);
+      open.clear();
+      for (const id of (meta.open as string[] | undefined) ?? []) {
+        const query = asked.get(id)?.query;
+        if (query) open.set(id, query);
+      }
+      hold(0);
     },
   };
 }

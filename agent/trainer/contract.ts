@@ -34,7 +34,10 @@ export interface Trainer {
   readonly backend: { readonly name: BackendName; readonly reason: string };
   /** A new episode, or more steps of one that is known: steps [from, to) are new. */
   observe(episode: Episode, from: number, to: number): void;
+  /** What is about steps that it does not have teaches nothing. */
   feedback(feedback: Feedback): void;
+  /** Whether it has that episode; old ones are forgotten. */
+  knows(episodeId: string): boolean;
   /**
    * What these teachers say and said, and these pieces of feedback, are not fitted by the reward model from now on;
    * the others are again.

@@ -227,6 +227,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       }
       if (episode.end !== 'open' && store.isExperience(episode.id)) hacking?.add(episode);
     },
+    knows: (episodeId) => store.get(episodeId) !== undefined,
     feedback(feedback) {
       if (feedback.kind === 'retraction') retracted.add(feedback.feedbackId);
       if (feedback.kind === 'counterfactual' && retracted.has(feedback.overrideId)) return;

@@ -54,6 +54,18 @@ export class Delivery {
     this.#enqueue(() => this.#deliver(sequence, feedback, Number.POSITIVE_INFINITY));
   }
 
+  /** The thread lacks these now, and feedback waits there for them. */
+  forgotten(episodeIds: readonly string[]): void {
+    this.#enqueue(async () => {
+      for (const id of episodeIds) {
+        const episode = this.#isOver ? undefined : await this.#options.storage.getEpisode(id);
+        // It has learned from these steps already.
+        if (episode) await this.#tell(episode, Number.POSITIVE_INFINITY);
+        else this.#options.send({ type: 'missing', episodeId: id });
+      }
+    });
+  }
+
   /** Everything given so far has been sent. */
   get settled(): Promise<void> {
     return this.#work;

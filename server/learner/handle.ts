@@ -254,6 +254,9 @@ export class LearnerHandle {
       case 'checkpoint':
         this.#checkpoints.adopt(event, (error) => listener({ type: 'checkpoint', error }));
         return;
+      case 'forgotten':
+        this.#delivery?.forgotten(event.episodeIds);
+        return;
       case 'queries':
       case 'predicted':
         return;

@@ -20,7 +20,7 @@ import type { EnvironmentOptions } from '../../sim/contract.ts';
  */
 export const FIRST_CREDIT = 1500;
 
-/** Most episodes that the server assumes the thread knows; more than the trainer keeps. */
+/** Most episodes that the server assumes the thread knows, until that says that it forgot one. */
 export const KNOWN_EPISODES = 20_000;
 
 export interface LearnerData {
@@ -101,6 +101,8 @@ export type LearnerEvent =
   /** Rollouts may go on by this many steps. */
   | { readonly type: 'credit'; readonly steps: number; readonly counts: LearnerCounts }
   | { readonly type: 'queries'; readonly queries: readonly Query[] }
+  /** Feedback waits for these, which it knew before. */
+  | { readonly type: 'forgotten'; readonly episodeIds: readonly string[] }
   | {
       readonly type: 'predicted';
       readonly tag: string;

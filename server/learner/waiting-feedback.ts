@@ -11,6 +11,10 @@ export interface WaitingFeedback {
   add(sequence: number, feedback: Feedback): void;
   /** Steps [0, length) of an episode are known; `over`: no more will come. */
   known(episodeId: string, length: number, over: boolean): void;
+  /** Feedback about it waits until it is known again. */
+  forgotten(episodeId: string): void;
+  /** Whether all of its steps are known. */
+  isOver(episodeId: string): boolean;
   /** The log up to here has been delivered: what a checkpoint contains. */
   readonly deliveredUpTo: number;
 }
@@ -67,6 +71,8 @@ export function createWaitingFeedback(deliver: (feedback: Feedback) => void): Wa
       entries = waiting;
       for (const { feedback } of due) deliver(feedback);
     },
+    forgotten: (episodeId) => lengths.delete(episodeId),
+    isOver: (episodeId) => lengths.get(episodeId) === Number.POSITIVE_INFINITY,
     get deliveredUpTo() {
       let oldest = newest + 1;
       for (const entry of entries) oldest = Math.min(oldest, entry.sequence);

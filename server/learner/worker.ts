@@ -1,9 +1,10 @@
 /** The learner thread: the only one with TensorFlow. Works in slices and listens in between. */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Episode } from '../../agent/contract.ts';
+import type { Episode, Feedback } from '../../agent/contract.ts';
 import { createAssembler, type EpisodeChunk } from '../../agent/episode/chunks.ts';
 import { buffersOf } from '../../agent/episode/columns.ts';
+import { stepsOf } from '../../agent/feedback.ts';
 import { release } from '../../agent/release.ts';
 import { createTrainer } from '../../agent/trainer/trainer.ts';
 import { createEnvironment } from '../../sim/registry.ts';
@@ -83,6 +84,7 @@ port.on('message', (command: LearnerCommand) => {
       waiting.known(command.episodeId, 0, true);
       break;
     case 'feedback':
+      askAgain(command.feedback);
       waiting.add(command.sequence, command.feedback);
       break;
     case 'exclude':
@@ -112,6 +114,16 @@ port.on('message', (command: LearnerCommand) => {
       break;
   }
 });
+
+/** What feedback is about and the trainer has forgotten comes once more, before the feedback is given to it. */
+function askAgain(feedback: Feedback): void {
+  const episodeIds = [...stepsOf(feedback).keys()].filter(
+    (id) => waiting.isOver(id) && !trainer.knows(id),
+  );
+  if (episodeIds.length === 0) return;
+  for (const id of episodeIds) waiting.forgotten(id);
+  emit({ type: 'forgotten', episodeIds });
+}
 
 /** From where the numbers are: a copy of the replay buffer would be most of what the server takes. */
 function save(draft: string): void {

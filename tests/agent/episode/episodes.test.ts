@@ -76,15 +76,40 @@ describe('episode recorder', () => {
 });
 
 describe('episode store', () => {
+  const ended = (id: string) => {
+    const { recorder } = record(id, 10);
+    recorder.end('truncated');
+    return recorder.episode();
+  };
+
   it('[EPI-4] forgets the oldest beyond maxSteps and never a pinned one, pinned early or late', () => {
     const store = createEpisodeStore({ maxSteps: 25 });
     store.pin('b');
-    for (const id of ['a', 'b', 'c', 'd']) store.add(record(id, 10).recorder.episode());
+    for (const id of ['a', 'b', 'c', 'd']) store.add(ended(id));
     expect(store.ids()).toEqual(['b', 'c', 'd']);
     store.pin('c');
-    for (const id of ['e', 'f']) store.add(record(id, 10).recorder.episode());
+    for (const id of ['e', 'f']) store.add(ended(id));
     expect(store.ids()).toEqual(['b', 'c', 'e', 'f']);
     expect(store.steps).toBe(40);
+  });
+
+  it('[EPI-10] what is held stays until something else is, what is pinned also then, and what goes on', () => {
+    const store = createEpisodeStore({ maxSteps: 25 });
+    const add = (...ids: string[]) => {
+      for (const id of ids) store.add(ended(id));
+    };
+    store.append(record('open', 10).recorder.episode(), 0, 10);
+    store.hold(['a', 'b', 'later']);
+    add('a', 'b', 'c', 'd', 'e', 'f');
+    expect(store.ids()).toEqual(['open', 'a', 'b', 'f']);
+    store.pin('a');
+    store.hold(['later']);
+    add('g', 'later', 'h', 'i', 'j');
+    expect(store.ids()).toEqual(['open', 'a', 'later', 'j']);
+    store.hold([]);
+    add('k', 'l');
+    expect(store.ids()).toEqual(['open', 'a', 'l']);
+    expect(store.steps).toBe(30);
   });
 
   it('[EPI-5] grows in pieces, overlapping ones too, to the same episode', () => {

@@ -56,6 +56,15 @@ it('[SRV-4] a thread is told the feedback its checkpoint lacks, once, each after
   expect(told).toEqual(['chunk e4', 'feedback 4', 'chunk e5', 'feedback 5', 'feedback 6']);
 });
 
+it('[SRV-94] what the thread has forgotten is told once more, and is no new experience', async () => {
+  const { delivery, told } = make([]);
+  delivery.feedback(4, on('e'));
+  delivery.forgotten(['e', 'gone']);
+  delivery.feedback(5, on('e'));
+  await delivery.settled;
+  expect(told).toEqual(['recall e', 'feedback 4', 'recall e', 'missing gone', 'feedback 5']);
+});
+
 it('[SRV-4] an episode that the checkpoint has is recalled, not experienced twice', async () => {
   const { delivery, told } = make([{ sequence: 4, feedback: on('old') }], 7000);
   await delivery.settled;
