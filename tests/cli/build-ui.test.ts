@@ -10,8 +10,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resolveConfig } from 'vite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ensureUi, uiFolder, uiIsStale } from '../../cli/build-ui.ts';
+import { root as projectRoot } from '../setup/sources.ts';
 
 let root = '';
 let lines: string[] = [];
@@ -81,3 +83,18 @@ test('[CLI-8] without its sources the page cannot be built, and the message says
   rmSync(join(root, 'trainer-ui'), { recursive: true });
   await expect(ensure()).rejects.toThrow(/^page: .*trainer-ui.index\.html is missing$/);
 });
+
+test.each(['production', 'session'])(
+  '[SETUP-3] the page of mode %s is built for production whatever NODE_ENV is',
+  async (mode) => {
+    const { NODE_ENV } = process.env;
+    try {
+      process.env.NODE_ENV = 'development';
+      const configFile = join(projectRoot, 'vite.config.ts');
+      const { isProduction } = await resolveConfig({ configFile }, 'build', mode);
+      expect(isProduction).toBe(true);
+    } finally {
+      process.env.NODE_ENV = NODE_ENV;
+    }
+  },
+);
