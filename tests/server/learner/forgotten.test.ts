@@ -22,7 +22,8 @@ it('[SRV-94] an answer about an episode that was forgotten waits for it, and tea
   learner.answer({ kind: 'reward', episodeId: lost.id, step: 1, value: 1 });
   await until('the questions after them', () => learner.of('forgotten').length === 2);
   expect(learner.of('forgotten').map((e) => e.episodeIds)).toEqual([['old'], ['lost']]);
-  const labels = () => learner.of('progress').at(-1)?.counts.labels;
+  const labels = () => learner.of('progress').at(-1)?.counts.labels ?? 0;
+  await learner.quiet();
   expect(labels()).toBe(0);
   learner.send({ type: 'recall', chunk: sliceEpisode(old, 0, old.length) });
   await until('the answer', () => labels() === 1);
