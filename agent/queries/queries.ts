@@ -76,7 +76,7 @@ function idOf(runId: string, count: number): string {
 }
 
 /** Open questions whose episodes are held. Where more are open, who asks has the oldest episodes anew. */
-const HELD = 32;
+const HELD = 8;
 
 export function createQuerySource(
   spec: EnvironmentSpec,
