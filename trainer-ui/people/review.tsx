@@ -28,11 +28,18 @@ const NOTHING: Readonly<Record<ReviewShow, string>> = {
 export function Review({ onDone }: { onDone: () => void }) {
   const [show, setShow] = useState<ReviewShow>('disputed');
   const [cases, setCases] = useState<readonly ReviewCase[]>();
+  /** What is shown when an answer comes, and the question that was asked last: answers may overtake each other. */
+  const asked = useRef({ show, count: 0 });
   const look = useCallback(() => {
-    readReview(show).then(setCases, (error: Error) =>
-      notifications.show({ color: 'red', title: 'Refused', message: error.message }),
+    const count = ++asked.current.count;
+    readReview(asked.current.show).then(
+      (found) => {
+        if (count === asked.current.count) setCases(found);
+      },
+      (error: Error) =>
+        notifications.show({ color: 'red', title: 'Refused', message: error.message }),
     );
-  }, [show]);
+  }, []);
   useEffect(look, [look]);
   const current = cases?.[0];
   return (
@@ -47,8 +54,10 @@ export function Review({ onDone }: { onDone: () => void }) {
           data={[...REVIEW_SHOWS]}
           value={show}
           onChange={(value) => {
+            asked.current.show = value as ReviewShow;
             setCases(undefined);
-            setShow(value as ReviewShow);
+            setShow(asked.current.show);
+            look();
           }}
         />
       </Group>
