@@ -14,6 +14,9 @@ import Database from 'libsql';
 import { isFull } from './room.ts';
 import { MIGRATIONS, SCHEMA_VERSION, type Tables } from './schema.ts';
 
+/** How long another process is waited for, ms. */
+const PATIENCE = 5000;
+
 /** @throws RangeError naming the file and the way out */
 export function openDatabase(path: string): Kysely<Tables> {
   if (!existsSync(path)) make(path);
@@ -103,8 +106,8 @@ function refuseEmpty(path: string): void {
 
 function prepare(database: Database.Database, path: string): void {
   // First: others may be opening it too.
-  database.exec('PRAGMA busy_timeout = 5000');
-  database.exec('PRAGMA journal_mode = WAL');
+  database.exec(`PRAGMA busy_timeout = ${PATIENCE}`);
+  switchToWal(database);
   // FULL: an acknowledged answer survives a power cut too, not only a killed process.
   database.exec('PRAGMA synchronous = FULL');
   const found = versionOf(database);
@@ -117,6 +120,20 @@ function prepare(database: Database.Database, path: string): void {
       `database: ${path} belongs to another program; choose another folder with --data`,
     );
   if (found < SCHEMA_VERSION) migrate(database);
+}
+
+/** Where another process does so at the same moment this is refused at once, whatever the timeout is. */
+function switchToWal(database: Database.Database): void {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!/locked|busy/i.test(String(error)) || Date.now() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
 }
 
 function versionOf(database: Database.Database): number {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { LIMITS, SUBPROTOCOL, WEBSOCKET_PATH } from '../../../server/protocol/index.ts';
+import { FLAG, LIMITS, SUBPROTOCOL, WEBSOCKET_PATH } from '../../../server/protocol/index.ts';
 import { type Client, connect, drive, reward } from '../../e2e/client.ts';
 import { startServerProcess, temporaryFolder, until } from '../../e2e/helpers.ts';
 import { openEpisode as episodeOnScreen } from '../run/open-episode.ts';
@@ -103,6 +103,8 @@ it('[CTRL-9] a second operator is refused while the first drives', async () => {
     return refused();
   });
   expect(refused()!.message).toMatch(/ada/);
+  // Who lets go before the next control step has driven no step, and leaves no takeover.
+  await until('a driven step', () => (client.frame()!.flags & FLAG.human) !== 0);
   hand.letGo();
   const override = await client.expect('override', (o) => o.counterfactual !== null);
   expect(override.to).toBeGreaterThan(override.from);
