@@ -121,7 +121,9 @@ async function practise(
     const isOver = await until('the next', async () => {
       if (!(await page.locator('[data-step="practice"]').isVisible())) return 'over';
       const shown = page.locator('[data-testid="compare"]');
-      return (await shown.getAttribute('data-query', { timeout: 2000 })) !== before && 'more';
+      const query = await shown.getAttribute('data-query', { timeout: 2000 });
+      // The practice may have ended since the look above: a real question is none of it.
+      return query?.startsWith('practice-') && query !== before && 'more';
     });
     if (isOver === 'over') return;
   }

@@ -90,8 +90,9 @@ it('[SRV-14] SIGTERM: the open episode and a checkpoint are written, exit code 0
   expect(episode.end).not.toBe('open');
   expect(episode.length).toBeGreaterThanOrEqual(step);
   // The one on screen at the end, be it the same or another, was closed in order.
-  const newest = await storage.listEpisodes(runId, 2);
-  expect(newest[0]).toMatchObject({ end: 'aborted', live: true });
+  // Episodes of questions, which nobody saw, may be newer.
+  const newest = (await storage.listEpisodes(runId, 100)).filter((e) => e.live).slice(0, 2);
+  expect(newest[0]).toMatchObject({ end: 'aborted' });
   expect(Math.max(...newest.map((e) => e.length))).toBeGreaterThanOrEqual(last.step);
   expect((await storage.getCheckpoint(runId))!.feedbackSequence).toBe(1);
   await storage.close();

@@ -1,7 +1,8 @@
 /**
  * `npm test`: makes sure there is a browser and a built page, runs the unit and the end-to-end
- * suites, and closes with the line `N passed, N failed`. Nothing is skipped silently. With the names of
- * suites as arguments those are run, which then see to what they need themselves.
+ * suites, and closes with the line `N passed, N failed`. Nothing is skipped silently, and nothing passes at a second
+ * try without being told. With the names of suites as arguments those are run, which then see to what they need
+ * themselves.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -38,40 +39,82 @@ interface FileReport {
   }[];
 }
 
-/** A line for each test, or file outside its tests, that failed: a log of thousands of lines ends with them. */
-function failuresOf({ testResults }: JsonReport): string[] {
+/** A test, or a file outside its tests, that failed. */
+interface Failure {
+  readonly file: string;
+  readonly what: string;
+  readonly why: string;
+}
+
+function failuresOf({ testResults }: JsonReport): Failure[] {
   return testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const told = (what: string, why: string) =>
-      `FAILED: ${relative(root, name)}: ${what}: ${why.split('\n').slice(0, 3).join(' ').slice(0, 600)}`;
+    const file = relative(root, name);
     const failed = assertionResults.filter((test) => test.status === 'failed');
-    if (status === 'failed' && failed.length === 0) return [told('the file itself', message)];
-    return failed.map((test) => told(test.fullName, test.failureMessages[0] ?? 'no message'));
+    if (status === 'failed' && failed.length === 0)
+      return [{ file, what: 'the file itself', why: message }];
+    return failed.map(({ fullName, failureMessages }) => ({
+      file,
+      what: fullName,
+      why: failureMessages[0] ?? 'no message',
+    }));
   });
 }
 
-/** Counts of one project; a file that fails outside its tests or a crash of the runner counts as a failure. */
-function runProject(project: string, folder: string): Counts {
-  const file = join(folder, `${project}.json`);
+/** A line each: a log of thousands of lines ends with them. */
+function tell(word: 'FAILED' | 'UNSTABLE', failures: readonly Failure[]): void {
+  for (const { file, what, why } of failures)
+    console.log(
+      `${word}: ${file}: ${what}: ${why.split('\n').slice(0, 3).join(' ').slice(0, 600)}`,
+    );
+}
+
+/** Runs a project, or some of its files. @returns undefined where the runner left no report. */
+function run(
+  project: string,
+  folder: string,
+  files: readonly string[] = [],
+): JsonReport | undefined {
+  const out = join(folder, `${project}-${files.length}.json`);
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json'];
-  const child = spawnSync(process.execPath, [vitest, ...args, `--outputFile.json=${file}`], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (!existsSync(file)) {
-    console.log(`FAILED: ${project}: the suite ended without a report`);
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, ...args, `--outputFile.json=${out}`, ...files],
+    { cwd: root, stdio: 'inherit' },
+  );
+  if (!existsSync(out)) return undefined;
+  const report = JSON.parse(readFileSync(out, 'utf8')) as JsonReport;
+  // A crash beside tests that all passed, as by a rejection that nobody awaits, is no pass.
+  return status !== 0 && failuresOf(report).length === 0 ? undefined : report;
+}
+
+/**
+ * Counts of one project; a file that fails outside its tests or a crash of the runner counts as a failure. Files in
+ * which something failed are run a second time, by themselves: what passes then is told as `UNSTABLE`, with how it
+ * failed, because a fault of the machine's load and a rare fault of the product look alike; what fails twice has failed.
+ */
+function runProject(project: string, folder: string): Counts {
+  const report = run(project, folder);
+  if (!report) {
+    console.log(
+      `FAILED: ${project}: the suite ended without a report, or with an error outside its tests`,
+    );
     return { passed: 0, failed: 1, skipped: 0 };
   }
-  const report = JSON.parse(readFileSync(file, 'utf8')) as JsonReport;
-  const failures = failuresOf(report);
-  for (const line of failures) console.log(line);
-  let failed = failures.length;
-  if (child.status !== 0 && failed === 0) failed = 1;
-  return {
-    passed: report.numPassedTests,
-    failed,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
+  const first = failuresOf(report);
+  const skipped = report.numPendingTests + report.numTodoTests;
+  if (first.length === 0) return { passed: report.numPassedTests, failed: 0, skipped };
+  const files = [...new Set(first.map(({ file }) => file))];
+  console.log(`== once more: ${files.join(' ')}`);
+  const again = run(project, folder, files);
+  const second = again ? failuresOf(again) : first;
+  const unstable = first.filter(
+    ({ file, what }) => !second.some((other) => other.file === file && other.what === what),
+  );
+  tell('FAILED', second);
+  tell('UNSTABLE', unstable);
+  const known = unstable.filter(({ what }) => what !== 'the file itself').length;
+  return { passed: report.numPassedTests + known, failed: second.length, skipped };
 }
 
 /** Something the suites need; its failure is one failure with one sentence. */
