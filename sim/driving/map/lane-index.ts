@@ -78,8 +78,8 @@ function laneBounds(lanes: readonly Lane[]): RoadMap['bounds'] {
   let maxY = -minX;
   for (const lane of lanes) {
     const pieces = lane.curvature === 0 ? 1 : Math.max(1, Math.ceil(lane.length / 2));
-    // The bow of an arc between two samples stays below this.
-    const bow = 0.5 * sharpestOn(lane.course, 0, 0, lane.length);
+    // The bow of an arc between two samples stays below this, however sharp it is.
+    const bow = Math.min(1, 0.5 * sharpestOn(lane.course, 0, 0, lane.length));
     for (let i = 0; i <= pieces; i++) {
       for (let side = -0.5; side <= 0.5; side++) {
         lane.pointAt((lane.length * i) / pieces, side * lane.width, point);

@@ -21,6 +21,11 @@ const CLEARANCE = 0.35;
 /** Metres kept beside people who are crossing. */
 const CROSSING = 2.5;
 const BRAKING = 3;
+/** Bends of a smaller radius, metres, which roads of files have and generated ones do not, are slowed down for this much earlier, metres. */
+const TIGHT = 6.5;
+const TIGHT_EARLIER = 6;
+/** Least metres ahead that are steered to. */
+const CLOSEST = 3.5;
 /** Metres kept to traffic and to what stands in the way, which takes room to steer around. */
 const GAP_MOVING = 3;
 const GAP_STANDING = 9;
@@ -30,7 +35,11 @@ const point = new Float64Array(2);
 /** Curvature of the arc to the point aimed at on the lane, 1/m. */
 export function pursue(world: DrivingWorld, lane: Lane): number {
   const { state } = world;
-  const reach = Math.max(6, Math.min(16, 3.5 + 0.75 * state[V.vx]!));
+  let reach = Math.max(6, Math.min(16, 3.5 + 0.75 * state[V.vx]!));
+  // Aiming farther would cut the corner.
+  bendsAhead(world, lane, reach, (bend) => {
+    if (isTight(bend)) reach = Math.min(reach, Math.max(CLOSEST, 1 / Math.abs(bend)));
+  });
   aim(world, lane, reach, point);
   const dx = point[0]! - state[V.x]!;
   const dy = point[1]! - state[V.y]!;
@@ -70,12 +79,21 @@ export function chooseLane(world: DrivingWorld, memory: { lane: number }): Lane 
 /** A lane that is narrower at its end runs out, metres. */
 const NARROW = 2;
 
-/** Whether the lane reaches the next road of the route. */
+/** Roads of a file as short as this, metres, are too late to change lanes on: what comes after them counts. */
+const SHORT = 4;
+
+/** Whether the lane reaches the next road of the route, and the one after it where that is short. */
 function leadsOn(world: DrivingWorld, lane: Lane): boolean {
   if (lane.widthAt(lane.length) < NARROW) return false;
-  const { navigation } = world;
-  if (navigation.index + 1 >= navigation.route.roads.length) return true;
-  return nextLane(world, lane, navigation.index) !== undefined;
+  const { roads } = world.navigation.route;
+  let current: Lane | undefined = lane;
+  let index = world.navigation.index;
+  do {
+    if (index + 1 >= roads.length) return true;
+    current = nextLane(world, current, index);
+    index++;
+  } while (current && current.length < SHORT);
+  return current !== undefined;
 }
 
 /** Successor of `lane` on the route's road after `index`. */
@@ -171,29 +189,44 @@ export function aim(world: DrivingWorld, lane: Lane, reach: number, out: Float64
 function bendSpeed(curvature: number, before: number): number {
   if (curvature === 0) return CRUISE;
   const bend = Math.sqrt(SIDE_ACCELERATION / Math.abs(curvature));
-  return Math.sqrt(bend * bend + 2 * BRAKING * Math.max(0, before));
+  const left = isTight(curvature) ? before - TIGHT_EARLIER : before;
+  return Math.sqrt(bend * bend + 2 * BRAKING * Math.max(0, left));
+}
+
+const isTight = (curvature: number) => Math.abs(curvature) * TIGHT > 1;
+
+/** Calls `visit` with the curvature, 1/m, of every bend within `reach` metres on the way and the metres up to it. */
+function bendsAhead(
+  world: DrivingWorld,
+  lane: Lane,
+  reach: number,
+  visit: (curvature: number, before: number) => void,
+): void {
+  let current: Lane | undefined = lane;
+  let before = -Math.max(0, world.navigation.at.s);
+  let index = world.navigation.index;
+  while (current && before < reach) {
+    const { pieces } = current;
+    if (pieces.length === 0) visit(current.curvature, before);
+    for (let i = 0; i < pieces.length; i++) {
+      const { from, length, curvature } = pieces[i]!;
+      // Those behind no longer matter, those too far do not yet.
+      if (before + from + length < 0 || before + from > reach) continue;
+      visit(curvature, before + from);
+    }
+    before += current.length;
+    current = nextLane(world, current, index);
+    index++;
+  }
 }
 
 export function wantedSpeed(world: DrivingWorld, lane: Lane, curvature: number): number {
   const { navigation, state } = world;
   let wanted = CRUISE;
   // Bends within braking distance limit the speed now.
-  let current: Lane | undefined = lane;
-  let before = -Math.max(0, navigation.at.s);
-  let index = navigation.index;
-  while (current && before < 30) {
-    const { pieces } = current;
-    if (pieces.length === 0) wanted = Math.min(wanted, bendSpeed(current.curvature, before));
-    for (let i = 0; i < pieces.length; i++) {
-      const { from, length, curvature: bend } = pieces[i]!;
-      // Those behind no longer matter, those too far do not yet.
-      if (before + from + length < 0 || before + from > 30) continue;
-      wanted = Math.min(wanted, bendSpeed(bend, before + from));
-    }
-    before += current.length;
-    current = nextLane(world, current, index);
-    index++;
-  }
+  bendsAhead(world, lane, 30, (bend, before) => {
+    wanted = Math.min(wanted, bendSpeed(bend, before));
+  });
   wanted = Math.min(wanted, Math.sqrt(3.5 / Math.max(1e-3, curvature)));
   // The lane driven into, and the one still under the wheels while changing.
   const s = (navigation.at.s / navigation.lane.length) * lane.length;

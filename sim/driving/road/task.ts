@@ -225,7 +225,10 @@ function offRoad(world: DrivingWorld): boolean {
   const { navigation, state, map } = world;
   if (navigation.leftBorder < 0 || navigation.rightBorder < 0) return true;
   const { at, lane } = navigation;
-  if (Math.abs(at.lateral) <= lane.widthAt(at.s) / 2 && at.s >= 0 && at.s <= lane.length)
-    return false;
+  if (at.s >= 0 && at.s <= lane.length) {
+    // Neighbouring lanes of a file may lie some centimetres apart.
+    const beside = at.lateral > 0 ? lane.left : lane.right;
+    if (beside >= 0 || Math.abs(at.lateral) <= lane.widthAt(at.s) / 2) return false;
+  }
   return map.lanesAt(state[V.x]!, state[V.y]!, 0, under) === 0;
 }

@@ -15,6 +15,8 @@ import { RoadFileError } from './xml.ts';
 const TURN = Math.PI / 6;
 /** Roads that cross this much above each other are on different levels, metres. */
 const LEVEL = 2.5;
+/** Metres between the first lane and any other, and of a lane. */
+const EXTENT = 30_000;
 
 /** @throws RoadFileError where roads lie above each other, which is not supported. */
 export function assemble(draft: NetworkDraft): RoadNetwork {
@@ -42,6 +44,7 @@ export function assemble(draft: NetworkDraft): RoadNetwork {
   for (const lane of lanes)
     for (const next of lane.successors) lanes[next]!.predecessors.push(lane.id);
   rightOfWay(draft, drafts, lanes, ids);
+  checkExtent(draft, drafts, lanes);
   const courses = courseRows(lanes, roads);
   const network = {
     file: draft.file,
@@ -57,6 +60,27 @@ export function assemble(draft: NetworkDraft): RoadNetwork {
   };
   if (network.hilly) checkLevels(draft, drafts, network);
   return network;
+}
+
+/** A coefficient with a digit too many takes a lane to the moon. */
+function checkExtent(
+  draft: NetworkDraft,
+  drafts: readonly DraftRoad[],
+  lanes: readonly OpenLane[],
+): void {
+  const all = drafts.flatMap((road) => road.lanes);
+  const first = all[0]?.course.paths[0];
+  for (const [id, lane] of lanes.entries()) {
+    for (const s of [0, lane.length / 2, lane.length]) {
+      lane.pointAt(s, 0, point);
+      const away = Math.hypot(point[0]! - first!.x, point[1]! - first!.y);
+      if (away <= EXTENT && lane.length <= EXTENT) continue;
+      const { name, line } = all[id]!;
+      throw new RoadFileError(
+        `${draft.file}:${line}: ${name} is ${(lane.length / 1000).toFixed(1)} km long and leads ${(away / 1000).toFixed(1)} km away from ${all[0]!.name}, allowed ${EXTENT / 1000} km`,
+      );
+    }
+  }
 }
 
 function numbered(drafts: readonly DraftRoad[]): ReadonlyMap<DraftLane, number> {

@@ -67,8 +67,8 @@ const STRIPS: Readonly<Record<string, StripKind>> = {
 export function readRoad(element: XmlElement): OpenDriveRoad {
   const lateral = childOf(element, 'lateralProfile');
   for (const name of ['shape', 'crossfall', 'crossSectionSurface']) {
-    const found = childOf(lateral, name);
-    if (found) fail(found, 'is not supported, only <superelevation> is');
+    const bent = childrenOf(lateral, name).find((element) => !isFlat(element));
+    if (bent) fail(bent, 'is not supported, only <superelevation> is');
   }
   const line = readReferenceLine(element);
   const shape: RoadShape = {
@@ -102,6 +102,12 @@ export function readRoad(element: XmlElement): OpenDriveRoad {
     roads.push(...left, ...right);
   }
   return { ...road, sections, roads, strips, signals: readSignals(element, shape, leftHand) };
+}
+
+/** Converters write a `<shape>` or `<crossfall>` for every road, with nothing but zeros where it is flat. */
+function isFlat(element: XmlElement): boolean {
+  const isPolynomial = element.name !== 'crossSectionSurface';
+  return isPolynomial && ['a', 'b', 'c', 'd'].every((name) => numberOf(element, name, 0) === 0);
 }
 
 function readSections(road: XmlElement, length: number, junction: boolean): Section[] {

@@ -62,12 +62,41 @@ function linkRoad(roads: ReadonlyMap<string, OpenDriveRoad>, road: OpenDriveRoad
     if (wordOf(neighbour, 'elementType', ['road', 'junction'], 'road') !== 'road') continue;
     const other = roadOf(roads, neighbour, 'elementId');
     const contact = wordOf(neighbour, 'contactPoint', CONTACTS, 'start');
-    const [here, there] = [sectionAt(road, end), sectionAt(other, contact)];
-    for (const id of here.lanes.keys()) {
-      for (const next of named(here, id, name))
-        joinLanes(road, here, id, end, other, there, next, contact);
+    const here = sectionAt(road, end);
+    for (const id of here?.lanes.keys() ?? []) {
+      for (const next of named(here!, id, name)) {
+        for (const { lane, ...there } of beyond(roads, other, contact, next))
+          joinLanes(road, here!, id, end, there.road, there.section, lane, there.contact);
+      }
     }
   }
+}
+
+/**
+ * The lane that is come to where a road is entered at `contact`. A road of less than 0.1 mm, as there are in real files, has no
+ * lanes: what it leads to at its other end is meant.
+ */
+function beyond(
+  roads: ReadonlyMap<string, OpenDriveRoad>,
+  road: OpenDriveRoad,
+  contact: End,
+  lane: number,
+): { road: OpenDriveRoad; section: Section; contact: End; lane: number }[] {
+  const section = sectionAt(road, contact);
+  if (section) return [{ road, section, contact, lane }];
+  const name = contact === 'start' ? 'successor' : 'predecessor';
+  const neighbour = childOf(childOf(road.element, 'link'), name);
+  if (!neighbour || neighbour.attributes['elementType'] === 'junction')
+    return fail(road.element, 'has no length and does not lead from one road to another');
+  const other = roadOf(roads, neighbour, 'elementId');
+  const next = wordOf(neighbour, 'contactPoint', CONTACTS, 'start');
+  const elements = childrenOf(childOf(road.element, 'lanes'), 'laneSection')
+    .flatMap((element) => ['left', 'right'].map((side) => childOf(element, side)))
+    .flatMap((side) => childrenOf(side, 'lane'))
+    .filter((element) => numberOf(element, 'id') === lane);
+  return elements
+    .flatMap((element) => childrenOf(childOf(element, 'link'), name))
+    .flatMap((link) => beyond(roads, other, next, numberOf(link, 'id')));
 }
 
 function linkJunction(roads: ReadonlyMap<string, OpenDriveRoad>, junction: XmlElement): void {
@@ -80,6 +109,8 @@ function linkJunction(roads: ReadonlyMap<string, OpenDriveRoad>, junction: XmlEl
     const contact = wordOf(connection, 'contactPoint', CONTACTS, 'start');
     const end = endAt(incoming, textOf(junction, 'id'), inside, contact, connection);
     const [here, there] = [sectionAt(incoming, end), sectionAt(inside, contact)];
+    if (!here || !there)
+      fail((here ? inside : incoming).element, 'meets a junction and has no length');
     for (const link of childrenOf(connection, 'laneLink')) {
       const [from, to] = [numberOf(link, 'from'), numberOf(link, 'to')];
       joinLanes(incoming, here, from, end, inside, there, to, contact);
@@ -96,11 +127,9 @@ function roadOf(
   return roads.get(id) ?? fail(element, `${name}: is "${id}", no road of this file`);
 }
 
-function sectionAt(road: OpenDriveRoad, end: End): Section {
-  return (
-    (end === 'start' ? road.sections[0] : road.sections.at(-1)) ??
-    fail(road.element, 'has no length')
-  );
+/** Undefined: the road has no length. */
+function sectionAt(road: OpenDriveRoad, end: End): Section | undefined {
+  return end === 'start' ? road.sections[0] : road.sections.at(-1);
 }
 
 /** Lanes that a lane names beyond one of its ends. */
@@ -145,7 +174,7 @@ function endAt(
 }
 
 function placeOf(road: OpenDriveRoad, end: End): { x: number; y: number } {
-  const lane = [...sectionAt(road, end).lanes.entries()][0];
+  const lane = [...(sectionAt(road, end)?.lanes.entries() ?? [])][0];
   if (!lane) return { x: Number.POSITIVE_INFINITY, y: 0 };
   const [id, { course }] = lane;
   return road.backwards(id) === (end === 'start')

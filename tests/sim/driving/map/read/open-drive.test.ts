@@ -271,7 +271,7 @@ describe('[ROAD-5] what is wrong or not supported is named with its line', () =>
     ],
     [
       '<shape',
-      straightText(50, { lateral: '\n<shape s="0" t="0" a="0" b="0" c="0" d="0"/>' }),
+      straightText(50, { lateral: '\n<shape s="0" t="0" a="0" b="0.02" c="0" d="0"/>' }),
       'not supported',
     ],
     ['<header', straightText(50, {}, 3), 'allowed 1.4 to 1.8'],
