@@ -2,35 +2,15 @@
  * `bench stream`: one server, windows with and without a client that reads every frame, in turn,
  * so that warm-up and other load fall on both alike.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import WebSocket from 'ws';
 import { type Measuring, pass } from '../experiments/bench/measuring.ts';
-import { repositoryRoot } from '../experiments/root.ts';
-import {
-  decodeFrame,
-  OP,
-  opcode,
-  PROTOCOL_VERSION,
-  SUBPROTOCOL,
-  WEBSOCKET_PATH,
-} from '../server/protocol/index.ts';
-
-import { startServer } from '../server/serve.ts';
-import type { EnvironmentOptions } from '../sim/contract.ts';
-import { uiFolder } from './build-ui.ts';
+import { decodeFrame, OP, opcode } from '../server/protocol/index.ts';
+import { type BenchServer, openSocket, withServer } from './bench-server.ts';
 import { createTickMeter, type TickMeter } from './control-ticks.ts';
 
-export interface StreamBenchOptions extends Measuring {
-  readonly env: string;
-  readonly option: EnvironmentOptions;
-  readonly preset: string;
+export interface StreamBenchOptions extends Measuring, BenchServer {
   readonly seconds: number;
   readonly windows: number;
-  readonly rollouts: number;
-  readonly seed: number;
 }
 
 /** What happened in a window. */
@@ -47,35 +27,19 @@ interface Health {
 }
 
 /** Rates with and without a client, and how punctual control steps were while the learner trained, by what it read. */
-export async function benchStream(options: StreamBenchOptions) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'reins-bench-'));
-  const server = await startServer({
-    host: '127.0.0.1',
-    port: 0,
-    dataDir,
-    environment: options.env,
-    environmentOptions: options.option,
-    preset: options.preset,
-    seed: options.seed,
-    rollouts: options.rollouts,
-    uiDir: uiFolder(repositoryRoot),
-    logLevel: 'error',
-  });
-  try {
-    await learning(server.url, options);
+export function benchStream(options: StreamBenchOptions) {
+  return withServer(options, async (url) => {
+    await learning(url, options);
     const ticks = createTickMeter();
     const alone: Window[] = [];
     const watched: Window[] = [];
     for (let i = 0; i < 2 * options.windows && !options.stop?.aborted; i++) {
       const isWatched = i % 2 === 1;
-      const window = await measure(server.url, options, isWatched ? ticks : undefined);
+      const window = await measure(url, options, isWatched ? ticks : undefined);
       (isWatched ? watched : alone).push(window);
     }
     return { ...summary(options, alone, watched), controlTicks: ticks.result() };
-  } finally {
-    await server.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 async function health(url: string): Promise<Health> {
@@ -118,27 +82,20 @@ async function measure(
 }
 
 /** A viewer that decodes every frame, as a page does. */
-function connect(url: string, ticks: TickMeter): Promise<{ frames(): number; close(): void }> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}${WEBSOCKET_PATH}`, SUBPROTOCOL);
-  socket.binaryType = 'arraybuffer';
+async function connect(
+  url: string,
+  ticks: TickMeter,
+): Promise<{ frames(): number; close(): void }> {
   let frames = 0;
   let poses = 0;
-  socket.on('message', (data: ArrayBuffer | Buffer, binary: boolean) => {
-    if (!binary || !(data instanceof ArrayBuffer) || opcode(data) !== OP.frame) return;
+  const socket = await openSocket(url, (data) => {
+    if (opcode(data) !== OP.frame) return;
     const frame = decodeFrame(data);
     ticks.see(frame);
     poses += frame.poses.length;
     frames++;
   });
-  return new Promise((resolve, reject) => {
-    socket.once('error', reject);
-    socket.once('open', () => {
-      socket.send(
-        JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId: 'bench' }),
-      );
-      resolve({ frames: () => (poses >= 0 ? frames : 0), close: () => socket.close() });
-    });
-  });
+  return { frames: () => (poses >= 0 ? frames : 0), close: () => socket.close() };
 }
 
 function summary(

@@ -24,6 +24,7 @@ export function benchCommand(): Command {
     .addCommand(actBench())
     .addCommand(learnerBench())
     .addCommand(streamBench())
+    .addCommand(takeoverBench())
     .addCommand(feedbackBench());
   return withExamples(
     command,
@@ -31,6 +32,7 @@ export function benchCommand(): Command {
     'reins bench act --hidden 256,256',
     'reins bench learner --learner sac --hidden 64,64 --batch 256',
     'reins bench stream --seconds 10',
+    'reins bench takeover --delay 200',
     'reins bench feedback --tasks reacher --presets pebble --budgets 50,200 --out data/bench',
   );
 }
@@ -162,6 +164,40 @@ function streamBench(): Command {
     },
   );
   return withExamples(command, 'reins bench stream --seconds 10 --windows 3 --json');
+}
+
+function takeoverBench(): Command {
+  const command = new Command('takeover').description(
+    'from a key to the first step that a person drove, on loopback or over a slow line',
+  );
+  environmentOptions(command)
+    .option('--preset <id>', 'preset of the run', 'reins')
+    .option('--presses <n>', 'takeovers', integer(1, 10_000), 40)
+    .option('--delay <ms>', 'what the line takes there and back', number(0, 5000), 0)
+    .option('--rollouts <n>', 'free-running rollout threads', integer(0, 64), 1)
+    .option('--seed <n>', 'seed of the run', seed, 1);
+  jsonOption(command).action(
+    async (flags: {
+      env: string;
+      option: EnvironmentOptions;
+      preset: string;
+      presses: number;
+      delay: number;
+      rollouts: number;
+      seed: number;
+      json: boolean;
+    }) => {
+      const { benchTakeover } = await import('../bench-takeover.ts');
+      return measure(flags, flags.presses, (measuring) =>
+        benchTakeover({ ...flags, ...measuring }),
+      );
+    },
+  );
+  return withExamples(
+    command,
+    'reins bench takeover --presses 40 --json',
+    'reins bench takeover --delay 200 --json',
+  );
 }
 
 /** `seconds`: of all measuring. A signal ends it early: what there is by then is the result. */

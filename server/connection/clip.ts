@@ -50,14 +50,18 @@ export async function clipOf(run: RunHandle, segment: Segment, tag: number): Pro
   return { sceneId, seed, bytes };
 }
 
-/** Per row, m/s: how far the agent came in the step that led to it; the first row's is that of the next step. */
+/**
+ * Per row, m/s: how far the agent came in the step that led to it; the first row's is that of the next step.
+ * NaN where that is not known: positions were not kept, or the environment has no place for its agent, as one that draws
+ * itself, and says the same one all along.
+ */
 export function speedsOf(
   { positions }: Pick<Episode, 'positions'>,
   { from, to }: Segment,
   dt: number,
 ): Float32Array {
   const speeds = new Float32Array(to - from + 1).fill(Number.NaN);
-  if (positions.length === 0) return speeds;
+  if (positions.every((x, i) => x === positions[i % 3])) return speeds;
   const moved = (axis: number, step: number) =>
     positions[3 * step + axis]! - positions[3 * (step - 1) + axis]!;
   for (let step = from + 1; step <= to; step++)

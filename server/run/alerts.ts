@@ -2,6 +2,7 @@
 
 import { type AlertCode, alertOf, type ServerMessage } from '../protocol/index.ts';
 import type { AuditEvent } from '../storage/audit-chain.ts';
+import type { Storage } from '../storage/contract.ts';
 import type { Log } from '../threads/log.ts';
 
 export type Alert = Extract<ServerMessage, { type: 'alert' }>;
@@ -50,6 +51,20 @@ export function createAlerts(
     },
   };
   return alerts;
+}
+
+/**
+ * Alerts end with the process that raised them: those that it left open, as one that was killed does, are told as over.
+ * In records that several servers share nobody knows whose they are, and they stay.
+ */
+export async function clearFormer(
+  storage: Pick<Storage, 'isShared' | 'openAlerts' | 'appendAudit'>,
+): Promise<void> {
+  if (storage.isShared) return;
+  const left = await storage.openAlerts();
+  await storage.appendAudit(
+    left.map(({ objectId, reason }) => event('alert.cleared', objectId, reason as AlertCode)),
+  );
 }
 
 /** The message may be of a person or a file, and is not for the log. */

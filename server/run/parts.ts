@@ -9,7 +9,7 @@ import type { RunOptions } from '../contract.ts';
 import { type Learner, LearnerHandle } from '../learner/handle.ts';
 import { createStillLearner } from '../learner/still.ts';
 import { alertOf } from '../protocol/index.ts';
-import { type Alerts, createAlerts } from './alerts.ts';
+import { type Alerts, clearFormer, createAlerts } from './alerts.ts';
 import { Background } from './background.ts';
 import { DiskTroubles } from './disk-troubles.ts';
 import { createEpisodes, type Episodes } from './episodes.ts';
@@ -59,11 +59,14 @@ export interface RunParts {
 }
 
 /** Of which the audit log tells, too. */
-function notedAlerts(
+async function notedAlerts(
   viewers: Viewers,
   { storage, log }: RunOptions,
   background: Background,
-): Alerts {
+): Promise<Alerts> {
+  await clearFormer(storage).catch((error) =>
+    log.error({ error: String(error) }, 'alerts of the server before'),
+  );
   return createAlerts(viewers.message, log, (event) =>
     background.run('audit of an alert', storage.appendAudit([event])),
   );
@@ -77,7 +80,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
 
   const background = new Background(log);
   const viewers = createViewers();
-  const alerts = notedAlerts(viewers, options, background);
+  const alerts = await notedAlerts(viewers, options, background);
   const troubles = new DiskTroubles(alerts, log);
   const statistics = createStatistics();
 

@@ -11,6 +11,8 @@ export interface AuditLog {
   append(transaction: Kysely<Tables>, events: readonly AuditEvent[]): Promise<void>;
   /** Rows after that one, oldest first. */
   read(after: number, limit: number): Promise<AuditRow[]>;
+  /** Alerts that were raised and not cleared, in the order in which they were raised. */
+  openAlerts(): Promise<AuditEvent[]>;
   head(): Promise<Pick<AuditRow, 'seq' | 'hash'>>;
 }
 
@@ -37,6 +39,22 @@ export function createAuditLog(db: Kysely<Tables>, engine: Pick<Engine, 'insertA
         .orderBy('seq')
         .limit(limit)
         .execute(),
+    async openAlerts() {
+      const rows = await db
+        .selectFrom('audit')
+        .select('body')
+        // A body begins with its action: names are in alphabetical order.
+        .where('body', 'like', '{"action":"alert.%')
+        .orderBy('seq')
+        .execute();
+      const open = new Map<string, AuditEvent>();
+      for (const { body } of rows) {
+        const event = JSON.parse(body) as AuditEvent;
+        if (event.action === 'alert.raised') open.set(event.objectId, event);
+        else open.delete(event.objectId);
+      }
+      return [...open.values()];
+    },
     head: () => newest(db),
   };
 }

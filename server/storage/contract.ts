@@ -208,6 +208,10 @@ export interface Storage
 
   /** Rows of the audit log after that one, oldest first. Every change above appends to it, in its transaction. */
   readAudit(after: number, limit: number): Promise<AuditRow[]>;
+  /** Other servers may be at the same records; a folder has one at a time. */
+  readonly isShared: boolean;
+  /** Events of alerts that were raised and not cleared, in the order in which they were raised. */
+  openAlerts(): Promise<AuditEvent[]>;
   /** For what changes nothing else here. */
   appendAudit(events: readonly AuditEvent[]): Promise<void>;
   /** Signs the newest row of the audit log, once; undefined: there is none. `time`: ms since epoch. */

@@ -17,6 +17,8 @@ export interface Engine {
   readonly ownSequence: RawBuilder<unknown>;
   /** One statement however many rows: a call costs more than a row. */
   insertAudit(transaction: Kysely<Tables>, rows: readonly AuditRow[]): Promise<unknown>;
+  /** Other servers may be at the same tables. */
+  readonly isShared: boolean;
   /** See `Storage.claimRun`. */
   claimRun(runId: string): Promise<number | undefined>;
   /** @throws RangeError naming the database and the way out when it takes nothing */

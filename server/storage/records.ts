@@ -182,7 +182,9 @@ export function createRecords(
         .execute();
       return rows.map((r) => JSON.parse(r.body) as MetricsPoint);
     },
+    isShared: engine.isShared,
     readAudit: audit.read,
+    openAlerts: audit.openAlerts,
     appendAudit: (events) => write((t) => audit.append(t, events)),
     signAudit: async (time) => signHead(heads, await audit.head(), time),
     expectRoom: () => engine.expectWritable(db),

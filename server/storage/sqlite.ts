@@ -35,6 +35,7 @@ function engineOf(path: string): Engine {
       return sql`INSERT INTO audit (seq, hash, body)
         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(${list})`.execute(transaction);
     },
+    isShared: false,
     // Who holds the folder's lock (lock.ts) holds its runs.
     claimRun: async () => undefined,
     end: async () => {},

@@ -1,7 +1,12 @@
 /** An episode is found, replayed, linked to and taken away as a file. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import { root } from '../setup/sources.ts';
+import { violations } from './axe.ts';
+import { picturesOf } from './gif.ts';
 import { hold, openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
@@ -26,6 +31,23 @@ beforeAll(async () => {
     const rows = await fetch(`${served.server.url}/api/episodes?human=true&live=true`);
     return Number(rows.headers.get('x-total-count')) > 0;
   });
+});
+
+/** Names of the page's files that the browser has loaded. */
+const loaded = async (): Promise<string[]> => {
+  const urls = await page.evaluate(
+    "performance.getEntriesByType('resource').map((entry) => entry.name)",
+  );
+  return (urls as string[]).filter((url) => url.includes('/assets/')).map((url) => basename(url));
+};
+
+test('[UI-73] the page without three.js is under 350 kB, and brings no encoder of films', async () => {
+  const names = await loaded();
+  expect(names.some((name) => name.startsWith('three-'))).toBe(true);
+  const rest = names.filter((name) => !name.startsWith('three-'));
+  const bytes = rest.map((name) => statSync(join(root, 'dist/ui/assets', `${name}.br`)).size);
+  expect(bytes.reduce((a, b) => a + b, 0)).toBeLessThan(350_000);
+  expect(names.filter((name) => /video-file|gif-worker/.test(name))).toEqual([]);
 });
 
 const shownStep = async () =>
@@ -73,22 +95,65 @@ test('[UI-43] the link to a moment opens there', async () => {
   await page.getByText(`step ${at} of`).waitFor();
 });
 
-test('[UI-44] the picture is a PNG that is not blank, the video a WebM', async () => {
-  const picture = page.waitForEvent('download');
-  await page.getByTestId('export-still').click();
-  const still = await picture;
-  expect(still.suggestedFilename()).toMatch(/\.png$/);
-  const png = readFileSync((await still.path())!);
-  expect(png.subarray(1, 4).toString()).toBe('PNG');
-  expect(png.length).toBeGreaterThan(20_000); // one colour compresses to less
-  const film = page.waitForEvent('download');
-  const button = page.getByTestId('export-video');
-  await button.click();
-  await until('it records', async () => (await button.textContent()) === 'Stop');
-  await page.waitForTimeout(1500);
-  await button.click();
-  const video = await film;
-  expect(video.suggestedFilename()).toMatch(/\.webm$/);
-  expect(readFileSync((await video.path())!).readUInt32BE(0)).toBe(0x1a45dfa3); // EBML
+async function downloaded(button: string): Promise<{ name: string; bytes: Buffer }> {
+  const coming = page.waitForEvent('download');
+  await page.getByTestId(button).click();
+  const file = await coming;
+  return { name: file.suggestedFilename(), bytes: readFileSync((await file.path())!) };
+}
+
+test('[UI-44] the picture is a PNG in all pixels of its place; its name says run, episode and step', async () => {
+  const { name, bytes } = await downloaded('export-still');
+  const id = await page.getByTestId('replay').getAttribute('data-episode');
+  expect(name).toMatch(new RegExp(`^.+_${id}_step-${await shownStep()}\\.png$`));
+  expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+  expect(bytes.length).toBeGreaterThan(20_000); // one colour compresses to less
+  const { width, height } = (await page.locator('.replay-picture canvas').boundingBox())!;
+  expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([
+    Math.round(width),
+    Math.round(height),
+  ]);
+});
+
+test('[UI-44] a clip is exact as MP4, WebM and GIF: so many pictures, so large, so long', async () => {
+  await page.getByTestId('export-clip').click();
+  await page.getByTestId('film-from').fill('0.3');
+  await page.getByTestId('film-to').fill('0.8');
+  await page.getByTestId('save-clip').getByLabel('size').selectOption('320');
+  const save = page.getByTestId('film-save');
+  const offered = async (format: string) => {
+    const choice = page.getByTestId('save-clip').getByText(format, { exact: true });
+    await choice.click();
+    await save.getByText(`Save ${format}`).waitFor();
+  };
+  for (const format of ['WebM', 'MP4'] as const) {
+    await offered(format);
+    const { name, bytes } = await downloaded('film-save');
+    expect(name).toMatch(new RegExp(`_steps-3-8\\.${format.toLowerCase()}$`));
+    const input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS });
+    const track = (await input.getPrimaryVideoTrack())!;
+    expect([await track.getDisplayWidth(), await track.getDisplayHeight()]).toEqual([320, 180]);
+    expect((await track.computePacketStats()).packetCount).toBe(15);
+    expect(await input.computeDuration()).toBeCloseTo(0.5, 2);
+    expect(bytes.length).toBeGreaterThan(10_000); // of one colour they are smaller
+  }
+  await offered('GIF');
+  const { name, bytes } = await downloaded('film-save');
+  expect(name).toMatch(/_steps-3-8\.gif$/);
+  const gif = picturesOf(bytes);
+  expect(gif).toMatchObject({ width: 320, height: 180, delays: Array(10).fill(5) });
+  expect((await loaded()).some((name) => name.startsWith('video-file-'))).toBe(true);
+  await screenshot(page, 'save-clip');
+  expect(await violations(page)).toEqual([]);
+
+  // One that would take a while is cancelled, and the replay goes on.
+  await page.getByTestId('save-clip').getByLabel('size').selectOption('1920');
+  await offered('WebM');
+  await save.click();
+  await page.getByTestId('film-cancel').click();
+  await save.waitFor();
+  await page.getByTestId('film-to').fill('99');
+  await page.getByTestId('film-words').getByText('up to').waitFor();
+  expect(await save.isDisabled()).toBe(true);
   expect(errors).toEqual([]);
 });

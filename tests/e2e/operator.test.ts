@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { decodeFrame, FLAG, type Frame, OP } from '../../server/protocol/index.ts';
+import { openProxy } from '../faults/proxy.ts';
 import { root } from '../setup/sources.ts';
 import { hold, openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
@@ -156,6 +157,26 @@ test('[E2E-8] a page that loses focus or falls silent does not keep the wheel', 
   await hold(page, ['ArrowRight'], 'a human frame', () => has(FLAG.human));
   await page.keyboard.up('ArrowRight');
   await untilController('policy');
+});
+
+test('[UI-72] the page measures from a key to the picture; a line of 200 ms can be driven over, and shows', async () => {
+  const line = await openProxy(served.server.url);
+  line.delay = () => 100;
+  const far = await openPage(served.browser, line.url);
+  await untilReady(far.page);
+  const latency = far.page.locator('[data-value="latency"]');
+  const told = async (what: string) => Number(await latency.getAttribute(`data-${what}`));
+  await hold(far.page, ['ArrowUp'], 'a measured takeover', async () => (await told('presses')) > 0);
+  await until('the person on the page', () => far.page.getByText('You drive').isVisible());
+  await far.page.keyboard.up('ArrowUp');
+  await untilController('policy');
+  // How much more it is depends on the machine; the line alone takes that long.
+  expect(await told('median')).toBeGreaterThan(200);
+  expect(await told('beyond')).toBeGreaterThan(100);
+  expect(await latency.textContent()).toMatch(/^\d+ ms · \+\d+$/);
+  expect(far.errors).toEqual([]);
+  await far.close();
+  line.close();
 });
 
 test('[E2E-9] the four cameras show four pictures; the emergency stop holds until Space', async () => {

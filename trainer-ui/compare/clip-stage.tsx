@@ -38,7 +38,7 @@ export function ClipStage(props: { clip: Clip | undefined; clock: ClipClock; cam
       if (i < 0) poses.set(row(0));
       else mixPoses(row(i), row(i + 1), at - i, poses);
       stage.setPoses(poses);
-      stage.setPicture(clip.pictures?.[Math.max(0, Math.floor(at))]);
+      void stage.setPicture(clip.pictures?.[Math.max(0, Math.floor(at))]);
       stage.render(Math.min(0.25, (now - last) / 1000), at < before);
       before = at;
       last = now;

@@ -19,6 +19,7 @@ import {
 import type { RewardValue } from './bindings.ts';
 import type { EpisodeSource } from './episode-source.ts';
 import { createGamepads, type Gamepads } from './gamepads.ts';
+import { createKeyLatency, type KeyLatency } from './key-latency.ts';
 import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
 import { createLine, type Line } from './line.ts';
 import { createLives, type Lives } from './lives.ts';
@@ -53,6 +54,7 @@ export interface Client extends Lives {
   readonly store: AppStore;
   readonly teacherId: string;
   readonly gamepads: Gamepads;
+  readonly keyLatency: KeyLatency;
   /** Sticks and pedals on the screen. */
   readonly touch: Touch;
   readonly episodes: EpisodeSource;
@@ -283,6 +285,7 @@ export function createClient(window: Window): Client {
     store,
     ...served,
     gamepads: createGamepads(storage),
+    keyLatency: createKeyLatency(),
     touch: createTouch(),
     teacherId,
     view: { heading: 0 },

@@ -22,6 +22,8 @@ export interface FrameBuffer {
    * episode's last one. What a reward is about.
    */
   readonly driven: Frame | undefined;
+  /** The newest frame that the picture of the last `sample` has something of: the later of the two mixed ones. */
+  readonly mixed: Frame | undefined;
   clear(): void;
 }
 
@@ -30,6 +32,7 @@ export function createFrameBuffer(): FrameBuffer {
   let received = 0;
   let shown: Frame | undefined;
   let driven: Frame | undefined;
+  let mixed: Frame | undefined;
   /** Smoothed spacing of frames, ms: how far behind to draw. */
   let spacing = 100;
   /** Page time minus server time: the smallest seen is the least delayed. */
@@ -47,6 +50,9 @@ export function createFrameBuffer(): FrameBuffer {
     },
     get driven() {
       return driven;
+    },
+    get mixed() {
+      return mixed;
     },
     push(frame, arrivedAt) {
       received++;
@@ -77,6 +83,7 @@ export function createFrameBuffer(): FrameBuffer {
       if (out.poses.length !== a.frame.poses.length)
         out.poses = new Float32Array(a.frame.poses.length);
       const t = b ? Math.max(0, Math.min(1, (time - a.at) / Math.max(1, b.at - a.at))) : 0;
+      mixed = b && t > 0 ? b.frame : a.frame;
       if (!b || t === 0 || b.frame.poses.length !== a.frame.poses.length)
         out.poses.set(a.frame.poses);
       else mixPoses(a.frame.poses, b.frame.poses, t, out.poses);
@@ -86,6 +93,7 @@ export function createFrameBuffer(): FrameBuffer {
       frames = [];
       shown = undefined;
       driven = undefined;
+      mixed = undefined;
       offset = Number.POSITIVE_INFINITY;
     },
   };

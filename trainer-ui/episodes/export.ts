@@ -1,15 +1,5 @@
 /** Pictures of an episode as files, made in the browser. */
-
-/** What browsers record, best first. */
-const TYPES = ['video/webm;codecs=vp9', 'video/webm;codecs=vp8', 'video/webm', 'video/mp4'];
-const PICTURES_PER_SECOND = 30;
-
-/** undefined where the browser records no canvas. */
-export function videoType(): string | undefined {
-  if (typeof MediaRecorder === 'undefined' || !('captureStream' in HTMLCanvasElement.prototype))
-    return undefined;
-  return TYPES.find((type) => MediaRecorder.isTypeSupported(type));
-}
+import type { Stage } from '../scene/stage.ts';
 
 export function download(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);
@@ -20,22 +10,15 @@ export function download(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** The canvas must have been drawn in this very task: WebGL forgets its picture after it. */
-export function still(canvas: HTMLCanvasElement, name: string): void {
-  canvas.toBlob((blob) => blob && download(blob, `${name}.png`), 'image/png');
-}
-
-/** Records until `stop`; the file is then offered. */
-export function record(canvas: HTMLCanvasElement, type: string, name: string): () => void {
-  const parts: Blob[] = [];
-  const recorder = new MediaRecorder(canvas.captureStream(PICTURES_PER_SECOND), {
-    mimeType: type,
-  });
-  recorder.ondataavailable = ({ data }) => parts.push(data);
-  recorder.onstop = () => {
-    const ending = type.startsWith('video/mp4') ? 'mp4' : 'webm';
-    download(new Blob(parts, { type }), `${name}.${ending}`);
-  };
-  recorder.start();
-  return () => recorder.stop();
+/** What the stage shows as a PNG, in all pixels of its place on the screen; nothing while a film is being made of it. */
+export function photograph(stage: Stage, name: string): void {
+  if (stage.isHeld) return;
+  const { clientWidth, clientHeight } = stage.canvas;
+  const sharpness = Math.max(1, window.devicePixelRatio);
+  const pixels = (length: number) => Math.round(length * sharpness);
+  stage.hold({ width: pixels(clientWidth), height: pixels(clientHeight) });
+  stage.render(0);
+  // In the task of the drawing: WebGL forgets its picture after it.
+  stage.canvas.toBlob((blob) => blob && download(blob, name), 'image/png');
+  stage.hold(undefined);
 }

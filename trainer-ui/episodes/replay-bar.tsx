@@ -1,26 +1,12 @@
 /** Time of a replay: play, scrub, see where people drove and what cost; link to the moment, take it away as a file. */
-import {
-  ActionIcon,
-  Button,
-  Group,
-  SegmentedControl,
-  Slider,
-  Text,
-  TextInput,
-} from '@mantine/core';
-import {
-  IconCamera,
-  IconLink,
-  IconPlayerPauseFilled,
-  IconPlayerPlayFilled,
-  IconVideo,
-} from '@tabler/icons-react';
+import { ActionIcon, Group, SegmentedControl, Slider, Text } from '@mantine/core';
+import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { type ClipClock, toggle } from '../compare/clip-clock.ts';
 import { REPLAY, withKey } from '../core/bindings.ts';
 import type { Stage } from '../scene/stage.ts';
-import { record, still, videoType } from './export.ts';
 import { LearnedLine, Moments } from './moments.tsx';
+import { Takeaways } from './takeaways.tsx';
 import type { Recording } from './use-recording.ts';
 
 const SPEEDS = [0.5, 1, 2, 4] as const;
@@ -86,7 +72,7 @@ export function ReplayBar(props: ReplayBarProps) {
           clock.time = to * dt;
         }}
       />
-      <Takeaways {...props} step={step} playing={shown.playing} />
+      <Takeaways {...props} step={step} />
     </>
   );
 }
@@ -161,96 +147,5 @@ function Strip({ recording: { steps, row } }: { recording: Recording }) {
         <i key={part} className={cost ? 'cost' : human ? 'human' : 'nothing'} />
       ))}
     </div>
-  );
-}
-
-type Here = ReplayBarProps & { readonly step: number; readonly playing: boolean };
-
-function Takeaways(props: Here) {
-  const { stage, recording, link, step } = props;
-  const [address, setAddress] = useState<string>();
-  return (
-    <Group gap="xs">
-      <Button
-        size="compact-sm"
-        variant="default"
-        leftSection={<IconLink size={16} />}
-        onClick={() => {
-          const url = link(step);
-          setAddress(url);
-          // Browsers give the clipboard to secure pages only; the address can be copied by hand.
-          navigator.clipboard?.writeText(url).catch(() => {});
-        }}
-        data-testid="link-moment"
-      >
-        Link to this moment
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="default"
-        leftSection={<IconCamera size={16} />}
-        onClick={() => {
-          stage.render(0, false);
-          still(stage.canvas, `${recording.row.id}-${step}`);
-        }}
-        data-testid="export-still"
-      >
-        Picture (PNG)
-      </Button>
-      <Film {...props} />
-      {address && <Address address={address} />}
-    </Group>
-  );
-}
-
-function Film({ clock, dt, stage, recording, step, playing }: Here) {
-  const [stop, setStop] = useState<() => void>();
-  const type = videoType();
-  useEffect(() => {
-    if (!stop || playing) return;
-    stop(); // it has been played to its end, or was paused
-    setStop(undefined);
-  }, [stop, playing]);
-  function start(): void {
-    if (clock.time >= recording.row.length * dt) clock.time = 0;
-    clock.playing = true;
-    const end = record(stage.canvas, type!, `${recording.row.id}-${step}`);
-    // Only once the clock is seen running, or it would count as over.
-    setTimeout(() => setStop(() => end), 100);
-  }
-  function pause(): void {
-    clock.playing = false;
-  }
-  return (
-    <Button
-      size="compact-sm"
-      variant={stop ? 'filled' : 'default'}
-      color={stop ? 'red' : 'blue'}
-      leftSection={<IconVideo size={16} />}
-      disabled={type === undefined}
-      onClick={stop ? pause : start}
-      data-testid="export-video"
-    >
-      {type === undefined ? 'No video in this browser' : stop ? 'Stop' : 'Record from here'}
-    </Button>
-  );
-}
-
-function Address({ address }: { address: string }) {
-  return (
-    <TextInput
-      size="xs"
-      flex="1 1 220px"
-      readOnly
-      aria-label="address of this moment"
-      description={
-        window.isSecureContext
-          ? 'copied'
-          : 'copy it by hand: browsers give the clipboard to secure pages only (https, or this computer’s own)'
-      }
-      value={address}
-      onFocus={(event) => event.currentTarget.select()}
-      data-testid="moment-address"
-    />
   );
 }

@@ -1,21 +1,20 @@
 /** One episode again: any moment, any camera, what was done beside what the agent wanted. */
 import { Alert, Group, NativeSelect, SegmentedControl, Text, Title } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import type { SceneDescription } from '../../server/protocol/index.ts';
 import { EpisodeComments } from '../comments/episode-comments.tsx';
 import { advance, type ClipClock, createClock, toggle } from '../compare/clip-clock.ts';
 import { useApp, useClient } from '../context.ts';
 import { CAMERAS, ownCameras, REPLAY } from '../core/bindings.ts';
 import { endReasonOf } from '../core/end-reason.ts';
-import { mixPoses } from '../core/frame-buffer.ts';
 import { hashOf, type Moment } from '../core/moment.ts';
 import type { Welcome } from '../core/store.ts';
 import { Critique } from '../critique/critique.tsx';
 import { ActionBars, mirroredAxes, showActions } from '../live/action-bars.tsx';
 import { createStage, type Stage } from '../scene/stage.ts';
 import { useBindings } from '../use-keys.ts';
+import { createRowPainter, ROUNDING } from './draw-row.ts';
 import { ReplayBar } from './replay-bar.tsx';
-import { type Recording, rowAt, useRecording } from './use-recording.ts';
+import { type Recording, useRecording } from './use-recording.ts';
 
 export function Replay({ moment }: { moment: Moment }) {
   const { episodeId, step } = moment;
@@ -169,9 +168,6 @@ function Cameras({ stage }: { stage: Stage | undefined }) {
   );
 }
 
-/** Seconds are not exact in steps: 7 × 0.1 s is a little less than 0.7 s. */
-const ROUNDING = 1e-6;
-
 /** Draws the row of the clock's time, past React. */
 function useDrawing(
   stage: Stage | undefined,
@@ -187,8 +183,7 @@ function useDrawing(
     if (!stage || !environment) return;
     const { controlDt: dt, controls } = environment;
     const mirrored = mirroredAxes(controls);
-    let scene: SceneDescription | undefined;
-    let poses = new Float32Array(0);
+    const painter = createRowPainter(client, stage);
     let last = performance.now();
     let before = Number.POSITIVE_INFINITY;
     let told: Recording['steps'] | undefined;
@@ -196,27 +191,15 @@ function useDrawing(
     const draw = (now: number) => {
       handle = requestAnimationFrame(draw);
       const shown = newest.current;
-      const row = clock.time / dt + ROUNDING;
-      const found = shown && rowAt(shown, Math.floor(row));
-      // Kept here: the client forgets scenes when many others come.
-      scene ??= found && client.scene(found.piece.sceneId);
-      if (!found || !scene) return;
-      stage.setScene(scene);
-      const { piece, at } = found;
-      const width = piece.poses.length / piece.rows;
-      if (poses.length !== width) poses = new Float32Array(width);
-      const from = piece.poses.subarray(at * width, (at + 1) * width);
-      const next = piece.poses.subarray((at + 1) * width, (at + 2) * width);
-      if (next.length < width) poses.set(from);
-      else mixPoses(from, next, row - Math.floor(row), poses);
-      stage.setPoses(poses);
-      stage.setPicture(piece.pictures?.[at]);
+      if (!shown || stage.isHeld) return;
+      const row = clock.time / dt;
+      const step = Math.floor(row + ROUNDING);
+      if (!painter.place(shown, row)) return;
       stage.render(Math.min(0.25, (now - last) / 1000), Math.abs(row - before) > 2);
       // What was done may come after the pictures.
-      const isNews = Math.floor(row) !== Math.floor(before) || shown.steps !== told;
+      const isNews = step !== Math.floor(before + ROUNDING) || shown.steps !== told;
       told = shown.steps;
-      if (bars.current && isNews)
-        showStep(bars.current, shown, Math.floor(row), environment, mirrored);
+      if (bars.current && isNews) showStep(bars.current, shown, step, environment, mirrored);
       before = row;
       last = now;
     };

@@ -1,10 +1,11 @@
 /** Numbers of the moment, refreshed ten times a second outside of React. */
-import { Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { Stack, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Frame } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
+import type { KeyLatencySummary } from '../core/key-latency.ts';
 import type { Welcome } from '../core/store.ts';
 import { ActionBars, mirroredAxes, showActions } from './action-bars.tsx';
 
@@ -47,6 +48,7 @@ export function Instruments() {
         <Row label="reward" id="reward" />
         <Row label="learned" id="predicted" />
         <Row label="risk ahead" id="risk" />
+        <Latency />
         <canvas
           ref={canvas}
           width={412}
@@ -81,6 +83,7 @@ function useReadings(
       rewards.push(frame.reward);
       if (rewards.length > SPARK) rewards.shift();
       update(root.current, frame, environment, mirrored);
+      showLatency(root.current, client.keyLatency.summary());
       if (canvas.current) drawSpark(canvas.current, rewards);
     }, EVERY);
     return () => clearInterval(timer);
@@ -98,6 +101,29 @@ function Row({ label, id }: { label: string; id: string }) {
       </Text>
     </div>
   );
+}
+
+/** From a key to the first picture that shows it, as measured here. */
+function Latency() {
+  return (
+    <Tooltip label={LATENCY} multiline maw={320} position="left">
+      <div>
+        <Row label="key to picture" id="latency" />
+      </div>
+    </Tooltip>
+  );
+}
+
+const LATENCY =
+  'From a driving key to the first picture that shows it: the median of the last takeovers, and by how much 95 % of them took at most longer than a control step.';
+
+function showLatency(root: HTMLElement, summary: KeyLatencySummary | undefined): void {
+  const element = root.querySelector<HTMLElement>('[data-value="latency"]');
+  if (!element || !summary) return;
+  const { presses, medianMs, beyondStepMs } = summary;
+  const beyond = Math.round(beyondStepMs);
+  element.textContent = `${Math.round(medianMs)} ms · ${beyond < 0 ? '−' : '+'}${Math.abs(beyond)}`;
+  Object.assign(element.dataset, { presses, median: medianMs, beyond: beyondStepMs });
 }
 
 function update(

@@ -83,7 +83,7 @@ function animate(client: Client, stage: Stage, onDrawn: () => void): () => void 
     episode = shown.episodeNumber;
     frame = shown;
     stage.setPoses(sample.poses);
-    stage.setPicture(shown.picture);
+    void stage.setPicture(shown.picture);
     const { forces } = client.store.getState();
     stage.setForces(forces ? shown.contacts : undefined, forces ? shown.joints : undefined);
     if (stage.agentPosition(position)) {
@@ -91,6 +91,9 @@ function animate(client: Client, stage: Stage, onDrawn: () => void): () => void 
     }
     drawPath(client, stage, shown);
     if (!stage.render(dt, cut)) return;
+    const { welcome } = client.store.getState();
+    const stepMs = (1000 * welcome!.environment.controlDt) / shown.speed;
+    client.keyLatency.drawn(client.frames.mixed, performance.now(), stepMs);
     client.view.heading = stage.heading();
     debug.shownStep = shown.step;
     debug.flags = shown.flags;

@@ -1,5 +1,6 @@
 /** Hands on the controls: keys, gamepad, and everything that must let go of them. */
 import { useEffect } from 'react';
+import { FLAG } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
 import { createAxes, type GamepadState, turnToView } from '../core/axes.ts';
 import { actionOf, CAMERAS, driveKeys, LIVE, nextOwnCamera, rewardOf } from '../core/bindings.ts';
@@ -101,6 +102,18 @@ function operate(
     });
   }
 
+  /** At once, not at the next tick. `at`: when the key went down, by the page's clock. */
+  function press(at: number): void {
+    const before = sequence;
+    const isFirst = !client.store.getState().driving;
+    tick();
+    const { shown } = client.frames;
+    // While another person drives, pictures show what became of their inputs.
+    const isOthers = isFirst && shown !== undefined && (shown.flags & FLAG.human) !== 0;
+    if (sequence > before && axes.active !== 0 && shown && !isOthers)
+      client.keyLatency.pressed({ sequence, live: shown.live, isFirst, at });
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
     // While Meta is down some systems swallow the key-up of every other key.
     if (event.metaKey) leave();
@@ -109,7 +122,7 @@ function operate(
       event.preventDefault();
       look(); // before the key is added, which is down for certain
       held.add(event.code);
-      if (!event.repeat) tick(); // at once, not at the next tick
+      if (!event.repeat) press(event.timeStamp);
       return;
     }
     if (event.repeat && rewardOf(event) === undefined) return;

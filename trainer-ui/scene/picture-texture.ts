@@ -4,8 +4,8 @@ import type { TextureData } from '../../server/protocol/index.ts';
 
 export interface PictureTexture {
   readonly material: THREE.Material;
-  /** Decodes a PNG beside the page; of those that come meanwhile, the newest is next. */
-  show(png: Uint8Array): void;
+  /** Decodes a PNG beside the page; of those that come meanwhile, the newest is next. Resolves once it is there. */
+  show(png: Uint8Array): Promise<void>;
   dispose(): void;
 }
 
@@ -22,6 +22,7 @@ export function createPictureTexture({
   let wanted: Uint8Array | undefined;
   let shown: Uint8Array | undefined;
   let isBusy = false;
+  let work = Promise.resolve();
 
   async function decode(): Promise<void> {
     isBusy = true;
@@ -39,7 +40,8 @@ export function createPictureTexture({
     material,
     show(png) {
       wanted = png;
-      if (!isBusy && wanted !== shown) void decode();
+      if (!isBusy && wanted !== shown) work = decode();
+      return work;
     },
     dispose() {
       wanted = shown;

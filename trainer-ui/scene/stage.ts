@@ -27,20 +27,33 @@ export interface Stage {
   readonly description: SceneDescription | undefined;
   setScene(description: SceneDescription): void;
   setPoses(poses: Float32Array): void;
-  /** The environment's own picture of the moment, a PNG, where the scene has one; it is shown as soon as it is decoded. */
-  setPicture(png: Uint8Array | undefined): void;
+  /** The environment's own picture of the moment, a PNG, where the scene has one; resolves once it is decoded. */
+  setPicture(png: Uint8Array | undefined): Promise<void>;
   setCamera(id: string): void;
   /**
    * Draw once; `dt` in seconds. `cut`: the picture jumped, do not smooth. False: not yet, the shaders of the
    * scene are still being compiled.
    */
   render(dt: number, cut?: boolean): boolean;
+  /** Somebody takes pictures of a size of their own, and draws alone meanwhile. */
+  readonly isHeld: boolean;
+  /** Pictures of exactly so many pixels, whatever the place on the page, until it is let go of by `undefined`. */
+  hold(size: PictureSize | undefined): void;
   agentPosition(out: THREE.Vector3): boolean;
   /** Direction on the ground that is up in the picture: angle from the world's x, rad. */
   heading(): number;
   /** Contacts and joints of the frame on screen; none of both hides them. */
   setForces(contacts: Float32Array | undefined, joints: Float32Array | undefined): void;
   dispose(): void;
+}
+
+/** For what has nothing to wait for. */
+const THERE = Promise.resolve();
+
+/** Pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Metres from the first camera to what it looks at: how large the scene's subject is. */
@@ -81,7 +94,7 @@ export function createStage(container: HTMLElement): Stage {
   renderer.toneMapping = THREE.ACESFilmicToneMapping;
   renderer.toneMappingExposure = 1.05;
   const { domElement: canvas } = renderer;
-  canvas.style.cssText = 'display:block;width:100%;height:100%;outline:none';
+  canvas.style.cssText = 'display:block;width:100%;height:100%;object-fit:contain;outline:none';
   container.appendChild(canvas);
   const scene = new THREE.Scene();
   const rig = createCameraRig(canvas);
@@ -100,13 +113,17 @@ export function createStage(container: HTMLElement): Stage {
   let pictures = 0;
   /** On the picture before, ms. */
   let spent = 0;
+  let held: PictureSize | undefined;
 
   function resize(): void {
-    const { clientWidth, clientHeight } = container;
-    if (clientWidth === 0 || clientHeight === 0) return;
-    renderer.setPixelRatio(quality);
-    renderer.setSize(clientWidth, clientHeight, false);
-    rig.resize(clientWidth, clientHeight);
+    const { width, height } = held ?? {
+      width: container.clientWidth,
+      height: container.clientHeight,
+    };
+    if (width === 0 || height === 0) return;
+    renderer.setPixelRatio(held ? 1 : quality);
+    renderer.setSize(width, height, false);
+    rig.resize(width, height);
   }
   const observer = new ResizeObserver(resize);
   observer.observe(container);
@@ -129,7 +146,7 @@ export function createStage(container: HTMLElement): Stage {
 
   /** Software renderers and small laptops get fewer pixels instead of fewer pictures. Resizing empties the canvas. */
   function adapt(ms: number): void {
-    if (pictures++ < WARM_UP) return;
+    if (held || pictures++ < WARM_UP) return;
     smoothed += 0.05 * (ms - smoothed);
     const before = quality;
     if (smoothed > SLOW) quality = Math.max(pixelRatio.least, quality - 0.2);
@@ -169,9 +186,7 @@ export function createStage(container: HTMLElement): Stage {
     setPoses(poses) {
       built?.setPoses(poses);
     },
-    setPicture(png) {
-      if (png) built?.picture?.show(png);
-    },
+    setPicture: (png) => (png && built?.picture?.show(png)) ?? THERE,
     setCamera: rig.select,
     heading: rig.heading,
     render(dt, cut = false) {
@@ -184,6 +199,14 @@ export function createStage(container: HTMLElement): Stage {
       renderer.render(scene, rig.camera);
       spent = performance.now() - start;
       return true;
+    },
+    get isHeld() {
+      return held !== undefined;
+    },
+    hold(size) {
+      held = size;
+      canvas.style.pointerEvents = size ? 'none' : ''; // a free camera stays where it is
+      resize();
     },
     agentPosition(out) {
       const agent = built?.bodies[built.agent];

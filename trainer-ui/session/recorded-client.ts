@@ -3,6 +3,7 @@ import { PROTOCOL_VERSION, type RecordedSession } from '../../server/protocol/in
 import type { Client } from '../core/client.ts';
 import { createFrameBuffer } from '../core/frame-buffer.ts';
 import { createGamepads } from '../core/gamepads.ts';
+import { createKeyLatency } from '../core/key-latency.ts';
 import { createMemoryStore } from '../core/key-store.ts';
 import { createAppStore } from '../core/store.ts';
 import { createTouch } from '../core/touch.ts';
@@ -32,6 +33,7 @@ export function createRecordedClient(session: RecordedSession): Client {
     frames: createFrameBuffer(),
     teacherId: '',
     gamepads: createGamepads(storage),
+    keyLatency: createKeyLatency(),
     touch: createTouch(),
     episodes: recordedEpisodes(session),
     isRecorded: true,

@@ -87,6 +87,7 @@ function engineOf(name: string, claim: Claim): Engine {
       return work(transaction);
     });
   return {
+    isShared: true,
     claimRun: claim.take,
     end: claim.end,
     number: (column, field) =>

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type EventPage, readEvents } from '../../../server/events/events.ts';
 import { secretKey, signatureOf } from '../../../server/events/signature.ts';
 import { PACE, Webhook, type WebhookPace, waitAfter } from '../../../server/events/webhook.ts';
-import { createAlerts } from '../../../server/run/alerts.ts';
+import { clearFormer, createAlerts } from '../../../server/run/alerts.ts';
 import type { Storage } from '../../../server/storage/contract.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
 import { RUN, rewardFeedback } from '../../contracts/storage.ts';
@@ -134,6 +134,39 @@ describe('[API-5] GET /api/events', () => {
       'alert.raised storage storage-failed',
       'alert.cleared storage storage-failed',
     ]);
+  });
+
+  test('[API-8] alerts that a killed server left open are over when the next one starts', async () => {
+    const told = async () =>
+      (await readEvents(storage, 0, 100)).events.map(
+        ({ type, data }) => `${type} ${data.objectId} ${data.reason}`,
+      );
+    const alert = (id: string) =>
+      ({ id, code: 'corrupt-file', severity: 'error', message: 'm' }) as const;
+    const pending: Promise<void>[] = [];
+    const alerts = createAlerts(
+      () => {},
+      { warn() {} },
+      (e) => pending.push(storage.appendAudit([e])),
+    );
+    for (const id of ['corrupt-0', 'corrupt-1', 'corrupt-2']) alerts.raise(alert(id));
+    alerts.clear('corrupt-1', 'corrupt-file');
+    await Promise.all(pending);
+    await storage.close();
+    storage = openStorage(folder);
+    const before = await told();
+    await clearFormer(storage);
+    expect((await told()).slice(before.length)).toEqual([
+      'alert.cleared corrupt-0 corrupt-file',
+      'alert.cleared corrupt-2 corrupt-file',
+    ]);
+    await clearFormer(storage);
+    expect(await told()).toHaveLength(before.length + 2);
+    // One server among several cannot know whose they are.
+    alerts.raise(alert('corrupt-3'));
+    await Promise.all(pending);
+    await clearFormer({ ...storage, isShared: true });
+    expect((await storage.openAlerts()).map((e) => e.objectId)).toEqual(['corrupt-3']);
   });
 });
 

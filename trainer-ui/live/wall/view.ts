@@ -55,7 +55,7 @@ export function createSmallView(
     draw(given, dt, { x, y, width, height }) {
       const frame = newest(given);
       built.setPoses(frame.poses);
-      if (frame.picture) built.picture?.show(frame.picture);
+      if (frame.picture) void built.picture?.show(frame.picture);
       const agent = built.bodies[built.agent];
       const isNext = shown?.episodeNumber === frame.episodeNumber;
       const cut = !isNext || (frame.flags & FLAG.jump) !== 0;
