@@ -16,6 +16,7 @@ import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { kpisCommand } from './commands/kpis.ts';
 import { lineageCommand } from './commands/lineage.ts';
+import { natsKeysCommand } from './commands/nats-keys.ts';
 import { peopleCommand } from './commands/people.ts';
 import { presetsCommand } from './commands/presets.ts';
 import { promoteCommand } from './commands/promote.ts';
@@ -54,6 +55,7 @@ export function createProgram(): Command {
   for (const command of [
     serveCommand(),
     actorCommand(),
+    natsKeysCommand(),
     trainCommand(),
     watchCommand(),
     evalCommand(),

@@ -18,6 +18,7 @@ import {
 } from './contract.ts';
 import { Webhook, type WebhookTarget } from './events/webhook.ts';
 import { createForms } from './forms/forms.ts';
+import type { BusOptions } from './nats/bus.ts';
 import { Consents } from './people/consents.ts';
 import { carryOutErasures } from './people/erasures.ts';
 import { People } from './people/people.ts';
@@ -32,12 +33,6 @@ import { openPlace } from './storage/open.ts';
 import { watchFolders } from './storage/watched.ts';
 import { createLog, type Log } from './threads/log.ts';
 import { createTrainings, NO_TRAININGS, type TrainingsOptions } from './trainings/trainings.ts';
-
-export interface NatsAddress {
-  readonly url: string;
-  /** Content of a credentials file. */
-  readonly credentials?: string | undefined;
-}
 
 export interface ServeOptions {
   readonly host: string;
@@ -68,7 +63,7 @@ export interface ServeOptions {
   /** Free-running rollout threads. */
   readonly rollouts: number;
   /** `nats://…`: actors on other machines act for the run, too. */
-  readonly nats?: NatsAddress | undefined;
+  readonly nats?: BusOptions | undefined;
   /** Live simulations; one. */
   readonly lives?: number | undefined;
   /** Episodes kept on disk beside those that feedback names; 1000. */

@@ -8,6 +8,7 @@ import {
   allocate,
   buffersOf,
   COLUMN_NAMES,
+  type ColumnName,
   type Columns,
   grow,
   type Sizes,
@@ -24,6 +25,15 @@ import {
 export interface EpisodeChunk extends Omit<Episode, 'length' | 'states' | 'pictures'> {
   readonly from: number;
   readonly to: number;
+}
+
+/** What chunks leave out of an episode that has ended. */
+export type EpisodeRest = Omit<Episode, Exclude<ColumnName, 'poses'>>;
+
+export function restOf(episode: Episode): EpisodeRest {
+  const rest: Partial<Episode> & EpisodeRest = { ...episode };
+  for (const name of COLUMN_NAMES) if (name !== 'poses') delete rest[name];
+  return rest;
 }
 
 /** Poses stay with the recorder: learners do not see them. */
@@ -62,14 +72,26 @@ export function joinChunks(first: EpisodeChunk, second: EpisodeChunk): EpisodeCh
   return { ...second, from, ...columns };
 }
 
-/**
- * Puts chunks together again. `add` returns views that are valid until the next `add`, and undefined when the
- * beginning of the episode went to a thread that died. An episode that ended is forgotten then.
- */
-export function createAssembler(): { add(chunk: EpisodeChunk): Episode | undefined } {
+export interface Assembler {
+  /**
+   * Views that are valid until the next `add`; undefined when the beginning of the episode went to a thread that died.
+   * An episode that ended is forgotten then.
+   */
+  add(chunk: EpisodeChunk): Episode | undefined;
+  /** Nothing more comes of it. */
+  forget(episodeId: string): void;
+}
+
+/** Puts chunks together again. */
+export function createAssembler(): Assembler {
   const open = new Map<string, Columns>();
   let ended: Columns | undefined;
   return {
+    forget(episodeId) {
+      const columns = open.get(episodeId);
+      if (columns) release(buffersOf(columns));
+      open.delete(episodeId);
+    },
     add(chunk) {
       if (ended) release(buffersOf(ended));
       ended = undefined;

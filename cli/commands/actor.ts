@@ -2,22 +2,20 @@ import { Command, Option } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { integer } from '../arguments.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
-import { credentialsOption, natsAddress, natsOption } from './nats.ts';
+import { type NatsFlags, natsAddress, natsOptions } from './nats.ts';
 import { withExamples } from './shared.ts';
 
-interface ActorFlags {
-  nats?: string;
-  natsCreds?: string;
+interface ActorFlags extends NatsFlags {
   run: string;
   threads: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
 export function actorCommand(): Command {
-  const command = new Command('actor')
-    .description('act for the learner of a run on this or another machine, over NATS')
-    .addOption(natsOption())
-    .addOption(credentialsOption())
+  const command = new Command('actor').description(
+    'act for the learner of a run on this or another machine, over NATS',
+  );
+  natsOptions(command)
     .requiredOption('--run <id>', 'the run that reins serve --nats trains')
     .option('--threads <n>', 'threads that act', integer(1, 256), 1)
     .addOption(
@@ -29,7 +27,7 @@ export function actorCommand(): Command {
   return withExamples(
     command,
     'reins actor --nats nats://localhost:4222 --run run-1a2b3c4d',
-    'reins actor --nats nats://broker:4222 --run run-1a2b3c4d --threads 16',
+    'reins actor --nats nats://broker:4222 --nats-nkey nats/actor.nk --run run-1a2b3c4d --threads 16',
   );
 }
 

@@ -29,11 +29,11 @@ import { onInputEnd, stopOnSignal } from '../stop-on-signal.ts';
 import { studyFile } from '../study-file.ts';
 import { asTheRun } from './as-the-run.ts';
 import { configOption } from './config-file.ts';
-import { credentialsOption, natsAddress, natsOption } from './nats.ts';
+import { type NatsFlags, natsAddress, natsOptions } from './nats.ts';
 import { databaseOption, findRun, inPlace } from './runs.ts';
 import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
 
-export interface ServeFlags {
+export interface ServeFlags extends NatsFlags {
   port: number;
   host: string;
   token?: string;
@@ -47,10 +47,7 @@ export interface ServeFlags {
   set: Record<string, Record<string, unknown>>;
   seed?: number;
   run?: string;
-  policy?: string;
   rollouts: number;
-  nats?: string;
-  natsCreds?: string;
   live: number;
   keepEpisodes: number;
   overlap: number;
@@ -83,6 +80,7 @@ const EXAMPLES = [
   'reins serve --study study.json',
   'reins serve --webhook https://lab.example.org/reins --webhook-secret "whsec_$(openssl rand -base64 32)"',
   'reins serve --nats nats://localhost:4222 --rollouts 0',
+  'reins serve --nats nats://broker:4222 --nats-nkey nats/learner.nk --rollouts 0',
   'reins serve --host 0.0.0.0',
   'reins serve --allow-host lab.example.org --token "$(openssl rand -hex 16)"',
   'reins serve --policy data/policies/driving-reins-1.policy',
@@ -91,11 +89,11 @@ const EXAMPLES = [
 
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the simulation, the learner and the page');
-  configOption(webhookOptions(reachOptions(peopleOptions(environmentOptions(command)))))
+  configOption(
+    natsOptions(webhookOptions(reachOptions(peopleOptions(environmentOptions(command))))),
+  )
     .option('--data <folder>', 'database, episodes and checkpoints', './data')
     .addOption(databaseOption())
-    .addOption(natsOption())
-    .addOption(credentialsOption())
     .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
     .option(
       '--set <part.name=value>',

@@ -1,23 +1,25 @@
 /** An actor process: threads that act for a run's learner somewhere else, reached over NATS. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { headers, type Msg, type Subscription } from '@nats-io/transport-node';
+import type { Msg, Subscription } from '@nats-io/transport-node';
+import { restOf } from '../../agent/episode/chunks.ts';
 import { createActorData } from '../actors/actor-data.ts';
 import { ActorThreads } from '../actors/actor-threads.ts';
 import { createDeferred } from '../threads/deferred.ts';
 import type { Log } from '../threads/log.ts';
-import { type Bus, type BusOptions, findStores, openBus, subjectsOf } from './bus.ts';
+import { type Bus, type BusOptions, openBus } from './bus.ts';
 import {
   type ActorBeat,
-  HAS_MORE,
-  RECORD,
+  headersOf,
+  type Part,
+  partOf,
   type RunRecord,
   readCredit,
   readLearnerBeat,
-  readRecord,
-  type Steps,
 } from './messages.ts';
 import { Outbox } from './outbox.ts';
+import { findRecord } from './record.ts';
+import { streamsOf, subjectsOf } from './subjects.ts';
 import { WeightsReader } from './weights.ts';
 
 const BEAT_EVERY = 1000;
@@ -25,10 +27,8 @@ const BEAT_EVERY = 1000;
 const ACK_PATIENCE = 5000;
 /** How long a process that ends waits for the broker, ms. */
 const CLOSE_PATIENCE = 10_000;
-/** Room for subject and headers beside the steps, bytes. */
-const HEADERS = 4096;
 
-export interface ActorProcessOptions extends Omit<BusOptions, 'name'> {
+export interface ActorProcessOptions extends BusOptions {
   readonly runId: string;
   readonly threads: number;
   readonly log: Log;
@@ -41,26 +41,21 @@ export interface ActorProcessOptions extends Omit<BusOptions, 'name'> {
  */
 export async function runActor(options: ActorProcessOptions): Promise<void> {
   const { url, runId, stop, log } = options;
-  const bus = await openBus({ ...options, name: `reins actor of ${runId}` });
+  const bus = await openBus(options, 'actor', `reins actor of ${runId}`);
   try {
-    const stores = await findStores(bus, runId);
-    const read = async () => {
-      const entry = await stores?.record.get(RECORD);
-      return (entry && readRecord(entry.value)) ?? undefined;
-    };
-    let record = await read();
-    if (!stores || !record)
+    let found = await findRecord(bus, runId);
+    if (!found)
       throw new RangeError(
         `run: ${runId} has no learner at ${url}: start it with reins serve --nats ${url}`,
       );
     bus.onStatus((isConnected) =>
       log.warn(isConnected ? 'NATS is there again' : 'NATS cannot be reached, and is tried again'),
     );
+    bus.onRefusal((what) => log.error({ what }, 'NATS refuses what actors do'));
     while (!stop.aborted) {
-      const session = new ActorSession(bus, options, record, stores.weights);
-      await session.run();
+      await new ActorSession(bus, options, found.record).run();
       if (stop.aborted) return;
-      record = (await read()) ?? record;
+      found = (await findRecord(bus, runId)) ?? found;
     }
   } finally {
     await bus.connection.close();
@@ -81,12 +76,7 @@ class ActorSession {
   #granted = 0;
   #made = 0;
 
-  constructor(
-    bus: Bus,
-    options: ActorProcessOptions,
-    { epoch, run }: RunRecord,
-    weights: ConstructorParameters<typeof WeightsReader>[0]['store'],
-  ) {
+  constructor(bus: Bus, options: ActorProcessOptions, { epoch, run }: RunRecord) {
     const { log } = options;
     this.#bus = bus;
     this.#options = options;
@@ -100,14 +90,13 @@ class ActorSession {
         log.error({ thread: i, reason, retryMs }, 'a thread died'),
     });
     this.#outbox = new Outbox({
-      send: (sequence, bytes, hasMore) => this.#send(sequence, bytes, hasMore),
-      partSize: (bus.connection.info?.max_payload ?? 2 ** 20) - HEADERS,
+      send: (sequence, part) => this.#send(sequence, part),
+      partSize: bus.partSize,
       made: () => this.#made,
       onError: (error) => log.debug({ error: error.message }, 'steps are sent again'),
     });
     this.#weights = new WeightsReader({
-      store: weights,
-      epoch,
+      read: (version, part) => this.#readWeights(version, part),
       onRead: (snapshot) => this.#threads.publish(snapshot),
       onError: (error) => log.warn({ error: error.message }, 'a policy could not be read'),
     });
@@ -122,12 +111,22 @@ class ActorSession {
       connection.subscribe(this.#subjects.credit(this.#name), {
         callback: (_, m) => this.#hearCredit(m),
       }),
+      connection.subscribe(this.#subjects.weights(this.#epoch, '*', '*'), {
+        callback: (_, m) => this.#hearWeights(m),
+      }),
     ];
     const onStop = () => this.#over.resolve();
     stop.addEventListener('abort', onStop);
     const timer = setInterval(() => this.#beat(), BEAT_EVERY);
     this.#threads.start((event) => {
-      if (event.type === 'chunk' || event.type === 'episode') this.#pass(event);
+      if (event.type === 'chunk') {
+        this.#made += event.chunk.to - event.chunk.from;
+        this.#outbox.add(event);
+      }
+      if (event.type === 'episode') {
+        const { episode, endReason } = event;
+        this.#outbox.add({ type: 'rest', rest: restOf(episode), endReason });
+      }
     });
     log.info({ runId, learner: this.#epoch, actor: this.#name }, 'acting');
     await this.#over.promise;
@@ -150,19 +149,24 @@ class ActorSession {
     ]);
   }
 
-  #pass(event: Steps): void {
-    if (event.type === 'chunk') this.#made += event.chunk.to - event.chunk.from;
-    this.#outbox.add(event);
-  }
-
-  async #send(sequence: number, bytes: Uint8Array, hasMore: boolean): Promise<void> {
-    const head = headers();
-    if (hasMore) head.set(HAS_MORE, '1');
-    await this.#bus.js.publish(this.#subjects.steps(this.#epoch, this.#name), bytes, {
-      headers: head,
+  async #send(sequence: number, part: Part): Promise<void> {
+    await this.#bus.js.publish(this.#subjects.steps(this.#epoch, this.#name), part.bytes, {
+      headers: headersOf(part),
       msgID: `${this.#name}.${sequence}`,
       timeout: ACK_PATIENCE,
     });
+  }
+
+  async #readWeights(version: number, part: number): Promise<Part | undefined> {
+    const last_by_subj = this.#subjects.weights(this.#epoch, version, part);
+    const { kept } = streamsOf(this.#options.runId);
+    const message = await this.#bus.manager.direct.getMessage(kept, { last_by_subj });
+    return message ? partOf({ headers: message.header, data: message.data }) : undefined;
+  }
+
+  #hearWeights(message: Msg): void {
+    const [version, part] = message.subject.split('.').slice(-2).map(Number);
+    this.#weights.hear(version!, part!, partOf(message));
   }
 
   #hear({ data }: Msg): void {
@@ -188,6 +192,7 @@ class ActorSession {
       session: this.#name,
       count: this.#options.threads,
       made: this.#made,
+      sent: this.#outbox.sent,
       isLeaving,
     };
     if (!connection.isClosed()) connection.publish(this.#subjects.actors, JSON.stringify(beat));

@@ -1,13 +1,20 @@
-/** A connection to NATS, and how what a run needs there is called. Loaded only where NATS is used. */
+/** A connection to NATS, and what a run has there. Loaded only where NATS is used. */
 import {
   type JetStreamClient,
   type JetStreamManager,
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { type KV, Kvm } from '@nats-io/kv';
-import { type ObjectStore, Objm } from '@nats-io/obj';
-import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import {
+  AuthorizationError,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  nkeyAuthenticator,
+  PermissionViolationError,
+} from '@nats-io/transport-node';
+import { inboxOf, type Role } from './access.ts';
+import { streamsOf, subjectsOf } from './subjects.ts';
 
 /** Milliseconds; the client asks for nanoseconds. */
 const nanos = (ms: number) => ms * 1e6;
@@ -16,114 +23,121 @@ const STEPS_BYTES = 256 * 1024 * 1024;
 const STEPS_AGE = 600_000;
 /** ms between two attempts to get back to a server. */
 const RECONNECT_EVERY = 500;
+/** Room for subject and headers beside what a message carries, bytes. */
+const HEADERS = 4096;
+
+/** What is shown to a server that asks: the text of a credentials file, or the seed of an NKey. */
+export interface Credentials {
+  readonly kind: 'creds' | 'nkey';
+  readonly text: string;
+}
 
 export interface BusOptions {
   /** `nats://host:4222`, several by comma. */
   readonly url: string;
-  /** Content of a credentials file, where the server asks for one. */
-  readonly credentials?: string | undefined;
-  /** How the server lists this client. */
-  readonly name: string;
+  readonly credentials?: Credentials | undefined;
 }
 
 export interface Bus {
   readonly connection: NatsConnection;
   readonly js: JetStreamClient;
   readonly manager: JetStreamManager;
+  /** Most bytes that a message carries. */
+  readonly partSize: number;
   /** The connection broke, or is there again. */
   onStatus(listener: (isConnected: boolean) => void): void;
+  /** The server refused what this key may not do. */
+  onRefusal(listener: (what: string) => void): void;
 }
 
-/** Subjects of a run. */
-export function subjectsOf(runId: string) {
-  const prefix = `reins.${token(runId)}`;
-  return {
-    /** From the learner, to all: which learner, which weights. */
-    learner: `${prefix}.learner`,
-    /** From actors: that they are there, and how far. */
-    actors: `${prefix}.actors`,
-    /** To one actor: how far it may go. */
-    credit: (session: string) => `${prefix}.credit.${session}`,
-    /** Of one learner, and of all. */
-    steps: (epoch: number | '*', session: string) => `${prefix}.steps.${epoch}.${session}`,
-  };
-}
-
-const stepsOf = (runId: string) => `reins-${token(runId)}-steps`;
-
-/** @throws RangeError for a run that no subject can name */
-function token(runId: string): string {
-  if (!/^[\w-]+$/.test(runId))
-    throw new RangeError(`run: is "${runId}", allowed over NATS letters, digits, - and _`);
-  return runId;
-}
-
-/** @throws RangeError naming the server and the way out */
-export async function openBus({ url, credentials, name }: BusOptions): Promise<Bus> {
+/**
+ * @param name how the server lists this client
+ * @throws RangeError naming the server and the way out
+ */
+export async function openBus(options: BusOptions, role: Role, name: string): Promise<Bus> {
+  const { url, credentials } = options;
   const connection = await connect({
     servers: url.split(','),
     name,
+    inboxPrefix: inboxOf(role),
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_EVERY,
-    ...(credentials === undefined
-      ? {}
-      : { authenticator: credsAuthenticator(new TextEncoder().encode(credentials)) }),
+    // A key that the server no longer takes may be known again once its configuration is mended.
+    ignoreAuthErrorAbort: true,
+    ...(credentials ? { authenticator: authenticator(credentials) } : {}),
   }).catch((error: Error) => {
-    throw new RangeError(
-      `nats: ${url} cannot be used (${error.message}): start it with nats-server -js, or give the address of one with --nats`,
-    );
+    throw new RangeError(`nats: ${url} cannot be used (${error.message}): ${wayOut(error)}`);
   });
   try {
     const manager = await jetstreamManager(connection);
-    const listeners: ((isConnected: boolean) => void)[] = [];
-    void follow(connection, (isConnected) => {
-      for (const listener of listeners) listener(isConnected);
-    });
+    const listeners: Listeners = { status: [], refusal: [] };
+    void follow(connection, listeners);
     return {
       connection,
       js: jetstream(connection),
       manager,
-      onStatus: (listener) => listeners.push(listener),
+      partSize: (connection.info?.max_payload ?? 2 ** 20) - HEADERS,
+      onStatus: (listener) => listeners.status.push(listener),
+      onRefusal: (listener) => listeners.refusal.push(listener),
     };
   } catch (error) {
     await connection.close();
-    throw new RangeError(
-      `nats: ${url} has no JetStream (${(error as Error).message}): start it with nats-server -js`,
-    );
+    throw new RangeError(refusalOf(error as Error, url, role) ?? noJetStream(error as Error, url));
   }
 }
 
-async function follow(connection: NatsConnection, tell: (isConnected: boolean) => void) {
-  for await (const { type } of connection.status()) {
-    if (type === 'disconnect') tell(false);
-    if (type === 'reconnect') tell(true);
+/** @throws Error of the client for what is none */
+function authenticator({ kind, text }: Credentials) {
+  const bytes = new TextEncoder().encode(text);
+  return kind === 'creds' ? credsAuthenticator(bytes) : nkeyAuthenticator(bytes);
+}
+
+function wayOut(error: Error): string {
+  return error instanceof AuthorizationError
+    ? 'give a key that the server knows with --nats-nkey, or credentials with --nats-creds'
+    : 'start it with nats-server -js, or give the address of one with --nats';
+}
+
+const noJetStream = (error: Error, url: string) =>
+  `nats: ${url} has no JetStream (${error.message}): start it with nats-server -js`;
+
+/** In words, where an error is that this key may not do it. */
+export function refusalOf(error: Error, url: string, role: Role): string | undefined {
+  const cause = error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof PermissionViolationError)) return undefined;
+  const what = `${cause.operation} ${cause.subject}`;
+  return `nats: ${url} refuses what ${role}s do (${what}): give the key of a ${role}, which reins nats-keys makes, with --nats-nkey`;
+}
+
+interface Listeners {
+  readonly status: ((isConnected: boolean) => void)[];
+  readonly refusal: ((what: string) => void)[];
+}
+
+async function follow(connection: NatsConnection, { status, refusal }: Listeners): Promise<void> {
+  for await (const event of connection.status()) {
+    if (event.type === 'disconnect') for (const tell of status) tell(false);
+    if (event.type === 'reconnect') for (const tell of status) tell(true);
+    if (event.type === 'error' && event.error instanceof PermissionViolationError)
+      for (const tell of refusal) tell(event.error.message);
   }
 }
 
-/** What a learner needs is made where it is not there yet. */
-export async function makeStores({ js, manager }: Bus, runId: string) {
-  const stream = stepsOf(runId);
+/** What a learner needs is made where it is not there yet. @returns the names of its streams */
+export async function makeStreams({ manager }: Bus, runId: string) {
+  const streams = streamsOf(runId);
+  const subjects = subjectsOf(runId);
   await manager.streams.add({
-    name: stream,
-    subjects: [subjectsOf(runId).steps('*', '*')],
+    name: streams.steps,
+    subjects: [subjects.steps('*', '*')],
     max_bytes: STEPS_BYTES,
     max_age: nanos(STEPS_AGE),
   });
-  const record: KV = await new Kvm(js).create(`reins-${runId}`);
-  const weights: ObjectStore = await new Objm(js).create(`reins-${runId}-weights`);
-  return { stream, record, weights };
-}
-
-/** What an actor reads; undefined: no learner was there yet. */
-export async function findStores({ js }: Bus, runId: string) {
-  token(runId);
-  try {
-    const record = await new Kvm(js).open(`reins-${runId}`);
-    await record.status();
-    const weights = await new Objm(js).open(`reins-${runId}-weights`);
-    return { record, weights };
-  } catch (error) {
-    if (/not found/i.test((error as Error).message)) return undefined;
-    throw error;
-  }
+  await manager.streams.add({
+    name: streams.kept,
+    subjects: [subjects.record, subjects.weights('*', '*', '*')],
+    max_msgs_per_subject: 1,
+    allow_direct: true, // who may read what is decided by its subject
+  });
+  return streams;
 }

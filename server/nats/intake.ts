@@ -2,19 +2,19 @@
  * What arrives from actors, put in order: each message once, whatever the broker repeats, delays or loses, and of each
  * episode the steps without a gap. Where something was lost, nothing more is taken of its episode.
  */
-import type { Steps } from './messages.ts';
+import type { Episode } from '../../agent/contract.ts';
+import { createAssembler } from '../../agent/episode/chunks.ts';
+import { copyEpisode } from '../../agent/episode/copy.ts';
+import type { RolloutEvent } from '../actors/messages.ts';
+import type { Part, Steps } from './messages.ts';
 
 /** Messages that wait for one that is missing, at most; then it counts as lost. */
 const WAITING = 256;
 
-/** One message, or a part of one that was too large. */
-export interface Arrived {
+export interface Arrived extends Part {
   readonly session: string;
   /** From 1. */
   readonly sequence: number;
-  readonly bytes: Uint8Array;
-  /** The next message goes on with it. */
-  readonly hasMore: boolean;
 }
 
 interface Session {
@@ -45,6 +45,11 @@ export class Ordered {
     session.waiting.set(sequence, arrived);
     if (session.waiting.size > WAITING) this.#giveUp(session);
     return drain(session);
+  }
+
+  /** Whether all of its messages up to this one came, or are lost. */
+  isPast(name: string, sequence: number): boolean {
+    return (this.#sessions.get(name)?.next ?? 1) > sequence;
   }
 
   #session(name: string): Session {
@@ -81,29 +86,47 @@ function drain(session: Session): Uint8Array[] {
   return whole;
 }
 
+/** Steps without a gap, and of episodes that ended the whole. */
 export class Gapless {
   /** Open episodes, and the step that comes next. */
   readonly #next = new Map<string, number>();
-  /** Ended in order; their whole comes next. */
-  readonly #ended = new Set<string>();
+  readonly #assembler = createAssembler();
+  /** Ended in order, by session; the rest of them comes next. */
+  readonly #ended = new Map<string, Map<string, Episode>>();
 
   /** What still comes of it is of no use. */
   forget(episodeId: string): void {
     this.#next.delete(episodeId);
+    this.#assembler.forget(episodeId);
   }
 
-  /** Whether it follows what was there. */
-  admits(event: Steps): boolean {
-    if (event.type === 'episode') return this.#ended.delete(event.episode.id);
-    const { id, from, to, end } = event.chunk;
+  /** Nothing comes from it any more. */
+  leave(session: string): void {
+    this.#ended.delete(session);
+  }
+
+  /** What is to be told; undefined: it does not follow what was there. */
+  take(session: string, steps: Steps): RolloutEvent | undefined {
+    if (steps.type === 'rest') return this.#finish(session, steps);
+    const { chunk } = steps;
+    const { id, from, to, end } = chunk;
     if (from !== (this.#next.get(id) ?? 0)) {
-      this.#next.delete(id);
-      return false;
+      this.forget(id);
+      return undefined;
     }
+    const episode = this.#assembler.add(chunk)!;
     this.#next.set(id, to);
-    if (end === 'open') return true;
+    if (end === 'open') return steps;
     this.#next.delete(id);
-    this.#ended.add(id);
-    return true;
+    const ended = this.#ended.get(session) ?? new Map<string, Episode>();
+    this.#ended.set(session, ended.set(id, copyEpisode(episode)));
+    return steps;
+  }
+
+  #finish(session: string, { rest, endReason }: Extract<Steps, { type: 'rest' }>) {
+    const ended = this.#ended.get(session);
+    const steps = ended?.get(rest.id);
+    if (!ended?.delete(rest.id) || !steps || steps.length !== rest.length) return undefined;
+    return { type: 'episode', episode: { ...steps, ...rest }, endReason } as const;
   }
 }

@@ -8,18 +8,21 @@ import { CreditShares } from '../actors/credit-shares.ts';
 import type { ActorLink, LinkedActor, Troubles } from '../actors/link.ts';
 import type { RolloutEvent } from '../actors/messages.ts';
 import { OpenEpisodes } from '../actors/open-episodes.ts';
-import { type Bus, type BusOptions, makeStores, openBus, subjectsOf } from './bus.ts';
-import { takeRun } from './epoch.ts';
-import { Gapless, Ordered } from './intake.ts';
+import { type Bus, type BusOptions, makeStreams, openBus, refusalOf } from './bus.ts';
+import { type Arrived, Gapless, Ordered } from './intake.ts';
 import {
   type ActorBeat,
   type Credit,
-  HAS_MORE,
+  headersOf,
   type LearnerBeat,
+  partOf,
+  partsOf,
   readActorBeat,
   readLearnerBeat,
   readSteps,
 } from './messages.ts';
+import { takeRun } from './record.ts';
+import { type Subjects, subjectsOf } from './subjects.ts';
 import { WeightsWriter } from './weights.ts';
 
 /** ms between two signs of life, and without one until an actor counts as gone. */
@@ -30,7 +33,7 @@ const AHEAD = 64;
 /** A broker that says nothing for this long is asked anew, ms. */
 const EXPIRES = 4000;
 
-export interface LearnerLinkOptions extends Omit<BusOptions, 'name'> {
+export interface LearnerLinkOptions extends BusOptions {
   readonly run: ActedRun;
   /** See `Storage.claimRun`. */
   readonly claim: number | undefined;
@@ -40,33 +43,38 @@ export interface LearnerLinkOptions extends Omit<BusOptions, 'name'> {
 interface Actor {
   readonly count: number;
   heardAt: number;
-  /** Come from it, and those that are told. */
-  received: number;
+  /** That came from it and are told. */
   steps: number;
-  /** It makes no more, and leaves when they are here. */
+  /** It sends no message after this one, and leaves when they are here. */
   last: number | undefined;
   policyVersion: number | undefined;
 }
 
 /** @throws RangeError naming what cannot be used and the way out */
 export async function openLearnerLink(options: LearnerLinkOptions): Promise<ActorLink> {
-  const bus = await openBus({ ...options, name: `reins learner of ${options.run.runId}` });
+  const { runId } = options.run;
+  const bus = await openBus(options, 'learner', `reins learner of ${runId}`);
   try {
-    const { stream, record, weights } = await makeStores(bus, options.run.runId);
-    const epoch = await takeRun(record, options.run, options.claim);
-    const filter_subjects = subjectsOf(options.run.runId).steps(epoch, '*');
-    const consumer = await bus.js.consumers.get(stream, { filter_subjects });
+    const streams = await makeStreams(bus, runId);
+    const epoch = await takeRun(bus, options.run, options.claim);
+    // Of learners before this one.
+    await bus.manager.streams.purge(streams.kept, {
+      filter: subjectsOf(runId).weights('*', '*', '*'),
+    });
+    const filter_subjects = subjectsOf(runId).steps(epoch, '*');
+    const consumer = await bus.js.consumers.get(streams.steps, { filter_subjects });
     const messages = await consumer.consume({ max_messages: AHEAD, expires: EXPIRES });
-    return new LearnerLink(bus, options, epoch, messages, weights);
+    return new LearnerLink(bus, options, epoch, messages, streams.kept);
   } catch (error) {
     await bus.connection.close();
-    throw error;
+    const refusal = refusalOf(error as Error, options.url, 'learner');
+    throw refusal === undefined ? error : new RangeError(refusal);
   }
 }
 
 class LearnerLink implements ActorLink {
   readonly #bus: Bus;
-  readonly #subjects: ReturnType<typeof subjectsOf>;
+  readonly #subjects: Subjects;
   readonly #runId: string;
   readonly #epoch: number;
   readonly #troubles: Troubles;
@@ -90,7 +98,7 @@ class LearnerLink implements ActorLink {
     { run, troubles }: LearnerLinkOptions,
     epoch: number,
     messages: ConsumerMessages,
-    weights: ConstructorParameters<typeof WeightsWriter>[0]['store'],
+    kept: string,
   ) {
     this.#bus = bus;
     this.#runId = run.runId;
@@ -99,8 +107,11 @@ class LearnerLink implements ActorLink {
     this.#troubles = troubles;
     this.#messages = messages;
     this.#weights = new WeightsWriter({
-      store: weights,
-      epoch,
+      put: (version, bytes) => this.#putWeights(version, bytes),
+      remove: async (version) => {
+        const filter = this.#subjects.weights(epoch, version, '*');
+        await bus.manager.streams.purge(kept, { filter });
+      },
       onWritten: (version) => {
         this.#version = version;
         this.#beat();
@@ -122,13 +133,13 @@ class LearnerLink implements ActorLink {
   }
 
   start(listener: (event: RolloutEvent) => void): void {
-    const { connection, onStatus } = this.#bus;
+    const { connection, onStatus, onRefusal } = this.#bus;
     this.#listener = listener;
     void this.#listen();
     connection.subscribe(this.#subjects.actors, { callback: (_, m) => this.#hearActor(m) });
     connection.subscribe(this.#subjects.learner, { callback: (_, m) => this.#hearLearner(m) });
     onStatus((isConnected) => this.#follow(isConnected));
-    void this.#weights.removeOlder().catch(() => {}); // they are few, and the next learner tries again
+    onRefusal((what) => this.#troubles.raise(`NATS refuses what learners do: ${what}`));
     this.#timer = setInterval(() => this.#tick(), BEAT_EVERY);
     this.#beat();
   }
@@ -162,7 +173,18 @@ class LearnerLink implements ActorLink {
       const session = message.subject.split('.').at(-1)!;
       for (const bytes of this.#ordered.take(arrivedOf(session, message)))
         this.#take(session, bytes);
+      this.#leaveWhenDone(session);
     }
+  }
+
+  /** To all actors at once, and kept for those that come later. */
+  async #putWeights(version: number, bytes: Uint8Array): Promise<void> {
+    const parts = partsOf(bytes, this.#bus.partSize).map((part, i) =>
+      this.#bus.js.publish(this.#subjects.weights(this.#epoch, version, i), part.bytes, {
+        headers: headersOf(part),
+      }),
+    );
+    await Promise.all(parts);
   }
 
   #take(session: string, bytes: Uint8Array): void {
@@ -173,33 +195,28 @@ class LearnerLink implements ActorLink {
       this.#troubles.raise(`An actor sent what cannot be read: ${(error as Error).message}`);
       return;
     }
-    const { event, made } = message;
-    this.#credit.spent(session, made);
-    const isAdmitted = this.#gapless.admits(event);
-    if (event.type === 'chunk') this.#count(session, event.chunk, isAdmitted);
-    if (isAdmitted) this.#listener(event);
-    this.#leaveWhenDone(session);
+    this.#credit.spent(session, message.made);
+    const event = this.#gapless.take(session, message.steps);
+    if (event?.type === 'chunk') this.#count(session, event.chunk);
+    if (event) this.#listener(event);
   }
 
-  #count(session: string, chunk: EpisodeChunk, isAdmitted: boolean): void {
-    const actor = this.#actors.get(session);
-    const steps = chunk.to - chunk.from;
-    if (actor) actor.received += steps;
-    if (!isAdmitted) return;
+  #count(session: string, chunk: EpisodeChunk): void {
     this.#open.note(session, chunk);
+    const actor = this.#actors.get(session);
     if (!actor) return;
-    actor.steps += steps;
+    actor.steps += chunk.to - chunk.from;
     actor.policyVersion = chunk.policyVersions.at(-1);
   }
 
   #hearActor(message: Msg): void {
     const beat = readActorBeat(message.data);
     if (!beat || beat.epoch !== this.#epoch || this.#isOver) return;
-    const { session, made, count, isLeaving } = beat;
+    const { session, made, sent, count, isLeaving } = beat;
     this.#credit.spent(session, made);
     const actor = this.#actors.get(session);
     if (isLeaving) {
-      if (actor) actor.last = made;
+      if (actor) actor.last = sent;
       this.#leaveWhenDone(session);
       return;
     }
@@ -212,7 +229,7 @@ class LearnerLink implements ActorLink {
   #join({ session, count }: ActorBeat): void {
     this.#actors.set(session, {
       ...{ count, heardAt: Date.now() },
-      ...{ received: 0, steps: 0, last: undefined, policyVersion: undefined },
+      ...{ steps: 0, last: undefined, policyVersion: undefined },
     });
     this.#beat();
   }
@@ -220,12 +237,14 @@ class LearnerLink implements ActorLink {
   /** What it sent before it said so may still be on its way. */
   #leaveWhenDone(session: string): void {
     const actor = this.#actors.get(session);
-    if (actor?.last !== undefined && actor.received >= actor.last) this.#leave(session);
+    if (actor?.last !== undefined && this.#ordered.isPast(session, actor.last))
+      this.#leave(session);
   }
 
   #leave(session: string): void {
     this.#actors.delete(session);
     this.#credit.leave(session);
+    this.#gapless.leave(session);
     for (const chunk of this.#open.leave(session)) {
       this.#gapless.forget(chunk.id);
       this.#listener({ type: 'chunk', chunk });
@@ -281,7 +300,7 @@ class LearnerLink implements ActorLink {
 }
 
 /** The message id is its session and number: the broker drops what it has had lately by it, too. */
-function arrivedOf(session: string, { headers, data }: JsMsg) {
-  const sequence = Number(headers?.get('Nats-Msg-Id').split('.').at(-1));
-  return { session, sequence, bytes: data, hasMore: headers?.has(HAS_MORE) ?? false };
+function arrivedOf(session: string, message: JsMsg): Arrived {
+  const sequence = Number(message.headers?.get('Nats-Msg-Id').split('.').at(-1));
+  return { session, sequence, ...partOf(message) };
 }

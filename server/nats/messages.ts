@@ -1,15 +1,14 @@
 /** What a learner and its actors say to each other over NATS, and how it is read. */
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { z } from 'zod';
-import type { Episode } from '../../agent/contract.ts';
-import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
-import { mapColumns } from '../../agent/episode/columns.ts';
-import type { RolloutEvent } from '../actors/messages.ts';
+import type { EpisodeChunk, EpisodeRest } from '../../agent/episode/chunks.ts';
+import { POSE_SIZE } from '../../sim/contract.ts';
 import { pack, parse } from './codec.ts';
 
 /** Of one learner of a run, higher with each that takes it: what an older one says counts no more. */
 const epoch = z.int().min(1);
 
-/** Which run, kept for actors that come: key `learner` of the run's bucket. */
+/** Which learner a run has, and what of; kept for actors that come. */
 const record = z.object({
   epoch,
   run: z.object({
@@ -21,7 +20,6 @@ const record = z.object({
   }),
 });
 export type RunRecord = z.infer<typeof record>;
-export const RECORD = 'learner';
 
 /** From the learner once a second, and with every policy; `version` undefined: there is none yet. */
 const learnerBeat = z.object({ epoch, version: z.int().min(0).optional() });
@@ -36,6 +34,8 @@ const actorBeat = z.object({
   count: z.int().min(1).max(4096),
   /** Steps that it has made. */
   made: z.int().min(0),
+  /** Messages of steps that it has sent. */
+  sent: z.int().min(0),
   /** It will make no more. */
   isLeaving: z.boolean(),
 });
@@ -61,16 +61,43 @@ export const readLearnerBeat = read(learnerBeat);
 export const readActorBeat = read(actorBeat);
 export const readCredit = read(credit);
 
-/** Header of a message of steps that the next one goes on with. */
-export const HAS_MORE = 'Reins-More';
+/** Header of a message that the next one goes on with. */
+const HAS_MORE = 'Reins-More';
 
-/** Chunks and finished episodes. */
-export type Steps = Extract<RolloutEvent, { type: 'chunk' | 'episode' }>;
+/** One message, or a part of one that was too large. */
+export interface Part {
+  readonly bytes: Uint8Array;
+  /** The next part goes on with it. */
+  readonly hasMore: boolean;
+}
+
+/** What does not fit into one message, of at most `size` bytes, in several. */
+export function partsOf(bytes: Uint8Array, size: number): Part[] {
+  const parts: Part[] = [];
+  for (let from = 0; from < bytes.length; from += size)
+    parts.push({ bytes: bytes.subarray(from, from + size), hasMore: from + size < bytes.length });
+  return parts;
+}
+
+export function headersOf({ hasMore }: Part): MsgHdrs {
+  const head = headers();
+  if (hasMore) head.set(HAS_MORE, '1');
+  return head;
+}
+
+export function partOf(message: { headers?: MsgHdrs | undefined; data: Uint8Array }): Part {
+  return { bytes: message.data, hasMore: message.headers?.has(HAS_MORE) ?? false };
+}
+
+/** Steps of an episode; what they leave out of it, once it has ended. */
+export type Steps =
+  | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
+  | { readonly type: 'rest'; readonly rest: EpisodeRest; readonly endReason: string };
 
 /** Steps, and how many the actor process has made with them. */
 export interface StepsMessage {
   readonly made: number;
-  readonly event: Steps;
+  readonly steps: Steps;
 }
 
 export const packSteps = (message: StepsMessage): Buffer => pack(message);
@@ -81,23 +108,25 @@ export const packSteps = (message: StepsMessage): Buffer => pack(message);
  */
 export function readSteps(bytes: Uint8Array, runId: string): StepsMessage {
   const message = parse(bytes) as StepsMessage;
-  const { event } = message;
-  const steps = event.type === 'chunk' ? event.chunk : event.episode;
-  if (steps.runId !== runId) throw new Error(`steps of run ${steps.runId}, expected ${runId}`);
-  expectRows(
-    steps,
-    event.type === 'chunk' ? event.chunk.to - event.chunk.from : event.episode.length,
-  );
-  if (event.type === 'episode') return message;
-  const { chunk } = event;
-  const own = { ...chunk, ...mapColumns((name) => chunk[name].slice()) };
-  return { ...message, event: { type: 'chunk', chunk: own } };
+  const { steps } = message;
+  const of = steps.type === 'chunk' ? steps.chunk : steps.rest;
+  if (of.runId !== runId) throw new Error(`steps of run ${of.runId}, expected ${runId}`);
+  if (steps.type === 'chunk') expectRows(steps.chunk);
+  else expectPoses(steps.rest);
+  return message;
 }
 
-function expectRows(steps: EpisodeChunk | Episode, rows: number): void {
-  const { observationSize, actionSize, observations, actions, envRewards } = steps;
+function expectRows(chunk: EpisodeChunk): void {
+  const { from, to, observationSize, actionSize, observations, actions, envRewards } = chunk;
+  const rows = to - from;
   const expected = [(rows + 1) * observationSize, rows * actionSize, rows];
   const found = [observations.length, actions.length, envRewards.length];
   if (!(rows >= 0) || expected.some((n, i) => n !== found[i]))
-    throw new Error(`steps of episode ${steps.id}: lengths ${found}, expected ${expected}`);
+    throw new Error(`steps of episode ${chunk.id}: lengths ${found}, expected ${expected}`);
+}
+
+function expectPoses({ id, length, bodies, poses }: EpisodeRest): void {
+  const expected = (length + 1) * bodies * POSE_SIZE;
+  if (poses.length !== 0 && poses.length !== expected)
+    throw new Error(`episode ${id}: ${poses.length} numbers of poses, expected ${expected}`);
 }

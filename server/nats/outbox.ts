@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinChunks } from '../../agent/episode/chunks.ts';
 import { LONGEST_CHUNK } from '../actors/link.ts';
-import { packSteps, type Steps } from './messages.ts';
+import { type Part, packSteps, partsOf, type Steps } from './messages.ts';
 
 /** Messages on their way at once. */
 const WINDOW = 8;
@@ -14,7 +14,7 @@ const AGAIN = 250;
 
 export interface OutboxOptions {
   /** Resolves once the broker has it. */
-  send(sequence: number, bytes: Uint8Array, hasMore: boolean): Promise<void>;
+  send(sequence: number, part: Part): Promise<void>;
   /** Most bytes of a message. */
   readonly partSize: number;
   /** Steps made so far. */
@@ -34,9 +34,14 @@ export class Outbox {
     this.#options = options;
   }
 
-  add(event: Steps): void {
+  /** Messages that were sent, or are being sent. */
+  get sent(): number {
+    return this.#sequence;
+  }
+
+  add(steps: Steps): void {
     if (this.#isOver) return;
-    this.#waiting.push(event);
+    this.#waiting.push(steps);
     this.#pump();
   }
 
@@ -65,20 +70,17 @@ export class Outbox {
   #pump(): void {
     const { partSize, made } = this.#options;
     while (this.#onTheWay < WINDOW && this.#waiting.length > 0) {
-      const bytes = packSteps({ made: made(), event: takeNext(this.#waiting) });
-      for (let from = 0; from < bytes.length; from += partSize) {
-        const part = bytes.subarray(from, from + partSize);
-        void this.#send(++this.#sequence, part, from + partSize < bytes.length);
-      }
+      const bytes = packSteps({ made: made(), steps: takeNext(this.#waiting) });
+      for (const part of partsOf(bytes, partSize)) void this.#send(++this.#sequence, part);
     }
     this.#tell();
   }
 
-  async #send(sequence: number, bytes: Uint8Array, hasMore: boolean): Promise<void> {
+  async #send(sequence: number, part: Part): Promise<void> {
     this.#onTheWay++;
     while (!this.#isOver) {
       try {
-        await this.#options.send(sequence, bytes, hasMore);
+        await this.#options.send(sequence, part);
         break;
       } catch (error) {
         this.#options.onError(error as Error);
@@ -93,7 +95,7 @@ export class Outbox {
 /** The first that waits, with what follows of its episode. */
 function takeNext(waiting: Steps[]): Steps {
   const first = waiting.shift()!;
-  if (first.type === 'episode') return first;
+  if (first.type === 'rest') return first;
   let { chunk } = first;
   for (let i = 0; i < waiting.length; ) {
     const next = waiting[i]!;

@@ -1,67 +1,34 @@
-/** Policies by version in an object store: one name each, because a name that is overwritten loses its readers. */
-import type { ObjectStore } from '@nats-io/obj';
+/** Policies by version: each goes to all actors at once, and is kept a while for those that come later or missed it. */
 import type { PolicySnapshot } from '../../agent/contract.ts';
 import { pack, parse } from './codec.ts';
+import type { Part } from './messages.ts';
 
 /** Policies kept: who reads one has so many publications of time. */
 const KEPT = 4;
-/** How long a read may hang, ms. */
-const PATIENCE = 10_000;
 
-const nameOf = (epoch: number, version: number) => `${epoch}.${version}`;
+export interface WeightsWriterOptions {
+  /** Resolves once the broker has it whole. */
+  put(version: number, bytes: Uint8Array): Promise<void>;
+  remove(version: number): Promise<void>;
+  /** Actors can read it now. */
+  onWritten(version: number): void;
+  onError(error: Error): void;
+}
 
 /** Writes one at a time, and of those that wait the newest. */
 export class WeightsWriter {
-  readonly #store: ObjectStore;
-  readonly #epoch: number;
-  readonly #onWritten: (version: number) => void;
-  readonly #onError: (error: Error) => void;
-  readonly #kept: string[] = [];
+  readonly #options: WeightsWriterOptions;
+  readonly #kept: number[] = [];
   #next: PolicySnapshot | undefined;
-  #work: Promise<void> | undefined;
+  #isWriting = false;
 
-  constructor(options: {
-    readonly store: ObjectStore;
-    readonly epoch: number;
-    /** Actors can read it now. */
-    onWritten(version: number): void;
-    onError(error: Error): void;
-  }) {
-    this.#store = options.store;
-    this.#epoch = options.epoch;
-    this.#onWritten = options.onWritten;
-    this.#onError = options.onError;
+  constructor(options: WeightsWriterOptions) {
+    this.#options = options;
   }
 
   put(snapshot: PolicySnapshot): void {
     this.#next = snapshot;
-    this.#work ??= this.#write().finally(() => {
-      this.#work = undefined;
-    });
-  }
-
-  async settled(): Promise<void> {
-    await this.#work;
-  }
-
-  /** Those of learners before this one. */
-  async removeOlder(): Promise<void> {
-    for (const { name } of await this.#store.list())
-      if (Number(name.split('.')[0]) < this.#epoch) await this.#store.delete(name);
-  }
-
-  async #write(): Promise<void> {
-    while (this.#next) {
-      const snapshot = this.#next;
-      this.#next = undefined;
-      try {
-        await this.#writeOne(snapshot);
-      } catch (error) {
-        this.#next ??= snapshot;
-        this.#onError(error as Error);
-        return; // with the next policy, or when the server is there again
-      }
-    }
+    if (!this.#isWriting) void this.#write();
   }
 
   /** What could not be written before. */
@@ -69,35 +36,63 @@ export class WeightsWriter {
     if (this.#next) this.put(this.#next);
   }
 
+  async #write(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#next) {
+      const snapshot = this.#next;
+      this.#next = undefined;
+      try {
+        await this.#writeOne(snapshot);
+      } catch (error) {
+        this.#next ??= snapshot;
+        this.#options.onError(error as Error);
+        break; // with the next policy, or when the server is there again
+      }
+    }
+    this.#isWriting = false;
+  }
+
   async #writeOne(snapshot: PolicySnapshot): Promise<void> {
-    const name = nameOf(this.#epoch, snapshot.version);
-    await this.#store.putBlob({ name }, pack(snapshot));
-    this.#onWritten(snapshot.version);
-    this.#kept.push(name);
-    if (this.#kept.length > KEPT) await this.#store.delete(this.#kept.shift()!);
+    const { put, remove, onWritten } = this.#options;
+    await put(snapshot.version, pack(snapshot));
+    onWritten(snapshot.version);
+    this.#kept.push(snapshot.version);
+    if (this.#kept.length > KEPT) await remove(this.#kept.shift()!);
   }
 }
 
-/** Reads one at a time, and of those that are asked for the newest. */
+export interface WeightsReaderOptions {
+  /** undefined: it is not kept, or no longer. */
+  read(version: number, part: number): Promise<Part | undefined>;
+  onRead(snapshot: PolicySnapshot): void;
+  onError(error: Error): void;
+}
+
+/** Takes what it hears, and reads what it missed: one at a time, and of those that are asked for the newest. */
 export class WeightsReader {
-  readonly #store: ObjectStore;
-  readonly #epoch: number;
-  readonly #onRead: (snapshot: PolicySnapshot) => void;
-  readonly #onError: (error: Error) => void;
+  readonly #options: WeightsReaderOptions;
   #wanted = -1;
   #have = -1;
   #isReading = false;
+  #coming: { readonly version: number; readonly parts: Uint8Array[] } | undefined;
 
-  constructor(options: {
-    readonly store: ObjectStore;
-    readonly epoch: number;
-    onRead(snapshot: PolicySnapshot): void;
-    onError(error: Error): void;
-  }) {
-    this.#store = options.store;
-    this.#epoch = options.epoch;
-    this.#onRead = options.onRead;
-    this.#onError = options.onError;
+  constructor(options: WeightsReaderOptions) {
+    this.#options = options;
+  }
+
+  /** A part, as it is published: they come in order, from 0, or there is a hole. */
+  hear(version: number, part: number, { bytes, hasMore }: Part): void {
+    if (part === 0) this.#coming = { version, parts: [] };
+    const parts = this.#coming?.version === version ? this.#coming.parts : undefined;
+    if (parts?.length !== part) return; // what was missed is read once it is asked for
+    parts.push(bytes);
+    if (hasMore) return;
+    this.#coming = undefined;
+    try {
+      this.#use(version, parts);
+    } catch (error) {
+      this.#options.onError(error as Error);
+    }
   }
 
   /** There is this version; what fails is tried again when it is asked for again. */
@@ -108,24 +103,26 @@ export class WeightsReader {
     try {
       while (this.#have < this.#wanted) await this.#read(this.#wanted);
     } catch (error) {
-      this.#onError(error as Error);
+      this.#options.onError(error as Error);
     } finally {
       this.#isReading = false;
     }
   }
 
   async #read(version: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`policy ${version} did not come`)), PATIENCE);
-    });
-    try {
-      const bytes = await Promise.race([this.#store.getBlob(nameOf(this.#epoch, version)), late]);
-      if (!bytes) throw new Error(`policy ${version} is gone`);
-      this.#onRead(parse(bytes) as PolicySnapshot);
-      this.#have = version;
-    } finally {
-      clearTimeout(timer);
+    const parts: Uint8Array[] = [];
+    for (let hasMore = true; hasMore; ) {
+      const part = await this.#options.read(version, parts.length);
+      if (!part) throw new Error(`policy ${version} is gone`);
+      parts.push(part.bytes);
+      hasMore = part.hasMore;
     }
+    this.#use(version, parts);
+  }
+
+  #use(version: number, parts: readonly Uint8Array[]): void {
+    if (version <= this.#have) return; // a newer one was faster
+    this.#options.onRead(parse(Buffer.concat(parts)) as PolicySnapshot);
+    this.#have = version;
   }
 }

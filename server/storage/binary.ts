@@ -117,7 +117,10 @@ export function readBinary(path: string): { meta: unknown; columns: Record<strin
   return parseBinary(readFileSync(path));
 }
 
-/** @throws Error naming what is wrong when the bytes are not those of a whole file. */
+/**
+ * Every array has a buffer of its own, to be transferred.
+ * @throws Error naming what is wrong when the bytes are not those of a whole file.
+ */
 export function parseBinary(file: Buffer): { meta: unknown; columns: Record<string, Column> } {
   if (file.length < PREFIX || file.readUInt32LE(0) !== MAGIC) throw new Error('not a Reins file');
   if (crc32(file.subarray(PREFIX)) !== file.readUInt32LE(8)) throw new Error('checksum differs');
@@ -126,13 +129,13 @@ export function parseBinary(file: Buffer): { meta: unknown; columns: Record<stri
     meta: unknown;
     layout: Layout[];
   };
-  // Node's small buffers share one store: the arrays need offsets of their own.
-  const whole = new Uint8Array(file).buffer;
   const columns: Record<string, Column> = {};
   let at = align(PREFIX + headerLength);
   for (const { name, type, length } of layout) {
-    columns[name] = new TYPES[type](whole, at, length);
-    at += align(length * TYPES[type].BYTES_PER_ELEMENT);
+    const column = new TYPES[type](length);
+    new Uint8Array(column.buffer).set(file.subarray(at, at + column.byteLength));
+    columns[name] = column;
+    at += align(column.byteLength);
   }
   return { meta, columns };
 }

@@ -18,12 +18,20 @@ export interface NatsServer {
   remove(): Promise<void>;
 }
 
+export interface NatsOptions {
+  /** A configuration file. */
+  readonly configuration?: string;
+  /** Where its streams are; default: a folder of its own. */
+  readonly store?: string;
+}
+
 /** @throws Error with the way out where the server cannot be had */
-export async function createNats(): Promise<NatsServer> {
+export async function createNats({ configuration, store }: NatsOptions = {}): Promise<NatsServer> {
   const program = find() ?? install('nats-server', 'nats-server', find);
-  const folder = mkdtempSync(join(tmpdir(), 'reins-nats-'));
+  const folder = store ?? mkdtempSync(join(tmpdir(), 'reins-nats-'));
   const port = await freePort();
   const args = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port)];
+  if (configuration) args.push('-c', configuration);
   let server: ChildProcess | undefined;
   const stop: NatsServer['stop'] = async (signal) => {
     if (!server) return;
@@ -44,7 +52,7 @@ export async function createNats(): Promise<NatsServer> {
     stop,
     async remove() {
       await stop('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
+      if (!store) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What arrives from actors, whatever happened to it on the way. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { sliceEpisode } from '../../../agent/episode/chunks.ts';
+import { restOf, sliceEpisode } from '../../../agent/episode/chunks.ts';
 import { type Arrived, Gapless, Ordered } from '../../../server/nats/intake.ts';
 import type { Steps } from '../../../server/nats/messages.ts';
 import { recordEpisode } from '../run/episode.ts';
@@ -34,6 +34,16 @@ it('[NATS-6] parts are one message again; actors have their own numbers', () => 
   expect(numbers(ordered.take(message(2, false, 'b')))).toEqual([[1, 2]]);
 });
 
+it('[NATS-3] an actor has left once all that it sent is here, or lost', () => {
+  const ordered = new Ordered();
+  expect(ordered.isPast('a', 0)).toBe(true);
+  ordered.take(message(1));
+  ordered.take(message(3));
+  expect([1, 2, 3].map((n) => ordered.isPast('a', n))).toEqual([true, false, false]);
+  ordered.take(message(2));
+  expect(ordered.isPast('a', 3)).toBe(true);
+});
+
 it('[NATS-7] where a message is lost for good the others go on, and half a message is never taken', () => {
   const ordered = new Ordered();
   const taken = [message(1), message(2, true)].flatMap((m) => numbers(ordered.take(m)));
@@ -54,23 +64,23 @@ it('[NATS-7] nothing more is taken of an episode of which steps are missing', ()
       id,
     },
   });
-  const whole = (id: string): Steps => ({
-    type: 'episode',
-    episode: { ...steps, end: 'terminated', id },
-    endReason: '',
-  });
+  const whole = (id: string) => ({ ...steps, end: 'terminated' as const, id });
+  const rest = (id: string): Steps => ({ type: 'rest', rest: restOf(whole(id)), endReason: 'end' });
   const gapless = new Gapless();
-  const admitted = (...events: Steps[]) => events.map((event) => gapless.admits(event));
-  expect(admitted(chunk(0, 10), chunk(20, 30), whole('e1'))).toEqual([true, false, false]);
-  expect(admitted(chunk(10, 20, 'e2'), chunk(20, 30, 'e2'), whole('e2'))).toEqual([
-    false,
-    false,
-    false,
+  const told = (...all: Steps[]) => all.map((one) => gapless.take('a', one)?.type);
+  expect(told(chunk(0, 10), chunk(20, 30), rest('e1'))).toEqual(['chunk', undefined, undefined]);
+  expect(told(chunk(10, 20, 'e2'), chunk(20, 30, 'e2'), rest('e2'))).toEqual([
+    undefined,
+    undefined,
+    undefined,
   ]);
-  expect(admitted(chunk(0, 10, 'e3'), chunk(10, 30, 'e3'), whole('e3'), whole('e3'))).toEqual([
-    true,
-    true,
-    true,
-    false,
-  ]);
+  expect(told(chunk(0, 10, 'e3'), chunk(10, 30, 'e3'))).toEqual(['chunk', 'chunk']);
+  expect(gapless.take('a', rest('e3'))).toEqual({
+    ...{ type: 'episode', episode: whole('e3'), endReason: 'end' },
+  });
+  expect(told(rest('e3'))).toEqual([undefined]);
+  // Of an actor that has gone nothing is waited for.
+  expect(told(chunk(0, 30, 'e4'))).toEqual(['chunk']);
+  gapless.leave('a');
+  expect(told(rest('e4'))).toEqual([undefined]);
 });

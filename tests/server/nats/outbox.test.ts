@@ -1,9 +1,9 @@
 /** What an actor process sends, and how it is read. */
 import { expect, it } from 'vitest';
-import { sliceEpisode } from '../../../agent/episode/chunks.ts';
+import { restOf, sliceEpisode } from '../../../agent/episode/chunks.ts';
 import { pack, parse } from '../../../server/nats/codec.ts';
 import { Ordered } from '../../../server/nats/intake.ts';
-import { readSteps, type Steps } from '../../../server/nats/messages.ts';
+import { type Part, readSteps, type Steps } from '../../../server/nats/messages.ts';
 import { Outbox } from '../../../server/nats/outbox.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';
@@ -17,10 +17,7 @@ const chunk = (from: number, to: number): Steps => ({
 });
 
 /** @param broker resolves once it has the message, or throws */
-function outbox(
-  broker: (sequence: number, bytes: Uint8Array, hasMore: boolean) => Promise<void>,
-  partSize = 1e6,
-) {
+function outbox(broker: (sequence: number, part: Part) => Promise<void>, partSize = 1e6) {
   const errors: string[] = [];
   const box = new Outbox({
     send: broker,
@@ -35,18 +32,16 @@ it('[NATS-8] what a broker does not take is sent again under its number, and chu
   const ordered = new Ordered();
   const got: Steps[] = [];
   let isDown = true;
-  const { box, errors } = outbox(async (sequence, bytes, hasMore) => {
+  const { box, errors } = outbox(async (sequence, part) => {
     // It had some before it went down, and does not say so.
-    for (const whole of sequence % 2
-      ? ordered.take({ session: 'a', sequence, bytes, hasMore })
-      : [])
-      got.push(readSteps(whole, 'run-1').event);
+    for (const whole of sequence % 2 ? ordered.take({ session: 'a', sequence, ...part }) : [])
+      got.push(readSteps(whole, 'run-1').steps);
     if (isDown) throw new Error('down');
-    for (const whole of ordered.take({ session: 'a', sequence, bytes, hasMore }))
-      got.push(readSteps(whole, 'run-1').event);
+    for (const whole of ordered.take({ session: 'a', sequence, ...part }))
+      got.push(readSteps(whole, 'run-1').steps);
   });
   for (let from = 0; from < 400; from += 10) box.add(chunk(from, from + 10));
-  box.add({ type: 'episode', episode, endReason: 'timeout' });
+  box.add({ type: 'rest', rest: restOf(episode), endReason: 'timeout' });
   await until('attempts', () => errors.length > 8);
   isDown = false;
   await box.settled();
@@ -55,7 +50,7 @@ it('[NATS-8] what a broker does not take is sent again under its number, and chu
   expect(ranges.at(-1)![1]).toBe(400);
   expect(ranges.length).toBeLessThan(12);
   for (const [from, to] of ranges) expect(to! - from!).toBeLessThanOrEqual(256);
-  expect(got.at(-1)).toEqual({ type: 'episode', episode, endReason: 'timeout' });
+  expect(got.at(-1)).toEqual({ type: 'rest', rest: restOf(episode), endReason: 'timeout' });
   const joined = got.flatMap((e) => (e.type === 'chunk' ? [...e.chunk.actions] : []));
   expect(joined).toEqual([...episode.actions]);
 });
@@ -64,17 +59,17 @@ it('[NATS-8] what is larger than a message may be goes in parts', async () => {
   const sizes: number[] = [];
   const ordered = new Ordered();
   const whole: Uint8Array[] = [];
-  const { box } = outbox(async (sequence, bytes, hasMore) => {
-    sizes.push(bytes.length);
-    whole.push(...ordered.take({ session: 'a', sequence, bytes, hasMore }));
+  const { box } = outbox(async (sequence, part) => {
+    sizes.push(part.bytes.length);
+    whole.push(...ordered.take({ session: 'a', sequence, ...part }));
   }, 1000);
-  box.add({ type: 'episode', episode, endReason: '' });
+  box.add(chunk(0, 400));
   await box.settled();
+  expect(box.sent).toBe(sizes.length);
   expect(sizes.length).toBeGreaterThan(10);
   expect(Math.max(...sizes)).toBe(1000);
   expect(readSteps(whole[0]!, 'run-1')).toEqual({
-    made: 400,
-    event: { type: 'episode', episode, endReason: '' },
+    ...{ made: 400, steps: chunk(0, 400) },
   });
 });
 
@@ -98,10 +93,15 @@ it('[NATS-9] data comes back as it was: arrays, numbers that JSON has not, and n
 });
 
 it('[NATS-9] steps of another run, or whose lengths do not fit, are refused', () => {
-  const message = { made: 1, event: { type: 'episode' as const, episode, endReason: '' } };
-  expect(() => readSteps(pack(message), 'run-2')).toThrow(/run run-1, expected run-2/);
-  const short = { ...episode, actions: episode.actions.subarray(1) };
-  expect(() =>
-    readSteps(pack({ made: 1, event: { ...message.event, episode: short } }), 'run-1'),
-  ).toThrow(/e1: lengths/);
+  const packed = (steps: Steps) => pack({ made: 1, steps });
+  const whole = sliceEpisode(episode, 0, 400);
+  expect(() => readSteps(packed({ type: 'chunk', chunk: whole }), 'run-2')).toThrow(
+    /run run-1, expected run-2/,
+  );
+  const short = { ...whole, actions: whole.actions.subarray(1) };
+  expect(() => readSteps(packed({ type: 'chunk', chunk: short }), 'run-1')).toThrow(/e1: lengths/);
+  const rest = { ...restOf(episode), bodies: 3, poses: new Float32Array(7) };
+  expect(() => readSteps(packed({ type: 'rest', rest, endReason: '' }), 'run-1')).toThrow(
+    /e1: 7 numbers of poses, expected 8421/,
+  );
 });

@@ -1,0 +1,41 @@
+/** How what a run has at the broker is called: all of it begins with `reins.RUN` or `reins-RUN`. */
+
+/** In place of a run: every one. */
+export const ALL_RUNS = '*';
+
+type Place = number | '*';
+
+/** Subjects of a run. */
+export function subjectsOf(runId: string) {
+  const prefix = `reins.${token(runId)}`;
+  return {
+    /** From the learner, to all: which learner, which policy. */
+    learner: `${prefix}.learner`,
+    /** Of the learner, kept: which one it is, and what it is to be acted in. */
+    record: `${prefix}.record`,
+    /** Of one learner, kept: a policy in parts, from 0. */
+    weights: (epoch: Place, version: Place, part: Place) =>
+      `${prefix}.weights.${epoch}.${version}.${part}`,
+    /** From actors: that they are there, and how far. */
+    actors: `${prefix}.actors`,
+    /** To one actor: how far it may go. */
+    credit: (session: string) => `${prefix}.credit.${session}`,
+    /** To one learner, kept until it has them. */
+    steps: (epoch: Place, session: string) => `${prefix}.steps.${epoch}.${session}`,
+  };
+}
+
+export type Subjects = ReturnType<typeof subjectsOf>;
+
+/** Streams of a run: of steps, and of the learner's last word by subject. */
+export function streamsOf(runId: string) {
+  const name = `reins-${token(runId)}`;
+  return { kept: name, steps: `${name}-steps` };
+}
+
+/** @throws RangeError for a run that no subject can name */
+function token(runId: string): string {
+  if (runId !== ALL_RUNS && !/^[\w-]+$/.test(runId))
+    throw new RangeError(`run: is "${runId}", allowed over NATS letters, digits, - and _`);
+  return runId;
+}
