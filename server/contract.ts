@@ -195,6 +195,8 @@ export interface RunHandle {
     humanSteps: number;
     labels: number;
   };
+  /** Steps that the learner allows and no actor has made yet. */
+  readonly awaitedSteps: number;
   readonly queue: QueueReport;
   readonly alerts: readonly Extract<ServerMessage, { type: 'alert' }>[];
   readonly recentEpisodes: readonly EpisodeSummary[];

@@ -6,7 +6,7 @@ import { type NatsFlags, natsAddress, natsOptions } from './nats.ts';
 import { withExamples } from './shared.ts';
 
 interface ActorFlags extends NatsFlags {
-  run: string;
+  run?: string;
   threads: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
@@ -16,7 +16,10 @@ export function actorCommand(): Command {
     'act for the learner of a run on this or another machine, over NATS',
   );
   natsOptions(command)
-    .requiredOption('--run <id>', 'the run that reins serve --nats trains')
+    .option(
+      '--run <id>',
+      'the run that reins serve --nats trains; default: that of the one learner which is there, now or later',
+    )
     .option('--threads <n>', 'threads that act', integer(1, 256), 1)
     .addOption(
       new Option('--log-level <level>', 'what goes to stderr')
@@ -26,6 +29,7 @@ export function actorCommand(): Command {
     .action(act);
   return withExamples(
     command,
+    'reins actor --nats nats://localhost:4222',
     'reins actor --nats nats://localhost:4222 --run run-1a2b3c4d',
     'reins actor --nats nats://broker:4222 --nats-nkey nats/actor.nk --run run-1a2b3c4d --threads 16',
   );

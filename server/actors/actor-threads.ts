@@ -48,6 +48,10 @@ export class ActorThreads implements ActorLink {
     return this.#options.count;
   }
 
+  get awaited(): number {
+    return this.#credit.awaited;
+  }
+
   get actors(): readonly LinkedActor[] {
     const working = this.#all.filter(({ thread }) => thread.isWorking).slice(0, this.count);
     return working.map(({ name, steps, policyVersion }) => ({ id: name, steps, policyVersion }));

@@ -52,6 +52,14 @@ export class CreditShares {
     this.#deal();
   }
 
+  /** Steps that are allowed and not made; 0 while the chunks that were begun go beyond what was allowed. */
+  get awaited(): number {
+    let steps = this.#pool;
+    for (const { isThere, granted, spent } of this.#holders.values())
+      if (isThere) steps += granted - spent;
+    return Math.max(0, steps);
+  }
+
   granted(actor: string): number {
     return this.#holders.get(actor)?.granted ?? 0;
   }

@@ -11,6 +11,9 @@ export function joinLinks(...links: readonly ActorLink[]): ActorLink {
     get count() {
       return count();
     },
+    get awaited() {
+      return links.reduce((sum, link) => sum + link.awaited, 0);
+    },
     start(listener) {
       for (const link of links) link.start(listener);
     },

@@ -21,6 +21,8 @@ export interface ActorLink {
   readonly actors: readonly LinkedActor[];
   /** Shares of the credit: how many actors act, or are about to. */
   readonly count: number;
+  /** Steps that were allowed (`credit`) and have not come: with many of them more actors would help. */
+  readonly awaited: number;
   /**
    * Tells of chunks, each step once and the steps of an episode in order, and of finished episodes, whole, after their
    * last chunk; of an actor that goes they end as aborted, without a step more. The arrays of a chunk are the listener's, each with a buffer of its own. Where a step was lost, nothing more comes of its episode.

@@ -161,6 +161,11 @@ function createGauges(run: RunHandle): Registry {
     'Environment steps of the run',
     () => run.counts.environmentSteps,
   );
+  gauge(
+    'reins_awaited_steps',
+    'Steps that the learner allows and no actor has made yet',
+    () => run.awaitedSteps,
+  );
   gauge('reins_learner_updates', 'Gradient updates of the policy', () => run.counts.learnerUpdates);
   gauge(
     'reins_policy_version',

@@ -19,7 +19,7 @@ import {
 } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { findRecord } from './record.ts';
-import { streamsOf, subjectsOf } from './subjects.ts';
+import { ALL_RUNS, runOf, type Subjects, streamsOf, subjectsOf } from './subjects.ts';
 import { WeightsReader } from './weights.ts';
 
 const BEAT_EVERY = 1000;
@@ -29,7 +29,8 @@ const ACK_PATIENCE = 5000;
 const CLOSE_PATIENCE = 10_000;
 
 export interface ActorProcessOptions extends BusOptions {
-  readonly runId: string;
+  /** undefined: that of the one learner which is there. */
+  readonly runId: string | undefined;
   readonly threads: number;
   readonly log: Log;
   readonly stop: AbortSignal;
@@ -40,34 +41,57 @@ export interface ActorProcessOptions extends BusOptions {
  * @throws RangeError naming what cannot be used and the way out
  */
 export async function runActor(options: ActorProcessOptions): Promise<void> {
-  const { url, runId, stop, log } = options;
-  const bus = await openBus(options, 'actor', `reins actor of ${runId}`);
+  const { url, stop, log } = options;
+  const bus = await openBus(options, 'actor', `reins actor of ${options.runId ?? 'any run'}`);
   try {
-    let found = await findRecord(bus, runId);
-    if (!found)
-      throw new RangeError(
-        `run: ${runId} has no learner at ${url}: start it with reins serve --nats ${url}`,
-      );
     bus.onStatus((isConnected) =>
       log.warn(isConnected ? 'NATS is there again' : 'NATS cannot be reached, and is tried again'),
     );
     bus.onRefusal((what) => log.error({ what }, 'NATS refuses what actors do'));
+    const runId = options.runId ?? (await hearRun(bus, options));
+    let found = runId === undefined ? undefined : await findRecord(bus, runId);
+    if (stop.aborted) return;
+    if (!found)
+      throw new RangeError(
+        `run: ${runId} has no learner at ${url}: start it with reins serve --nats ${url}`,
+      );
     while (!stop.aborted) {
       await new ActorSession(bus, options, found.record).run();
       if (stop.aborted) return;
-      found = (await findRecord(bus, runId)) ?? found;
+      found = (await findRecord(bus, found.record.run.runId)) ?? found;
     }
   } finally {
     await bus.connection.close();
   }
 }
 
+/**
+ * The run whose learner gives signs of life, once there is one; undefined: it was stopped before.
+ * @throws RangeError where several do
+ */
+async function hearRun({ connection }: Bus, { stop, log }: ActorProcessOptions) {
+  const heard = new Set<string>();
+  const listening = connection.subscribe(subjectsOf(ALL_RUNS).learner, {
+    callback: (_, { subject }) => void heard.add(runOf(subject)),
+  });
+  log.info('waiting for a learner');
+  do await sleep(3 * BEAT_EVERY, undefined, { signal: stop }).catch(() => {});
+  while (heard.size === 0 && !stop.aborted);
+  listening.unsubscribe();
+  if (heard.size > 1)
+    throw new RangeError(
+      `run: is missing, and several have a learner: give one of ${[...heard].join(', ')} with --run`,
+    );
+  return heard.values().next().value;
+}
+
 /** What one learner is served by: with the next everything begins anew. */
 class ActorSession {
   readonly #bus: Bus;
   readonly #options: ActorProcessOptions;
+  readonly #run: string;
   readonly #epoch: number;
-  readonly #subjects: ReturnType<typeof subjectsOf>;
+  readonly #subjects: Subjects;
   readonly #name = `a${randomUUID().replaceAll('-', '').slice(0, 16)}`;
   readonly #threads: ActorThreads;
   readonly #outbox: Outbox;
@@ -80,6 +104,7 @@ class ActorSession {
     const { log } = options;
     this.#bus = bus;
     this.#options = options;
+    this.#run = run.runId;
     this.#epoch = epoch;
     this.#subjects = subjectsOf(run.runId);
     this.#threads = new ActorThreads({
@@ -105,7 +130,7 @@ class ActorSession {
   /** Until another learner takes over, or the process is to end. */
   async run(): Promise<void> {
     const { connection } = this.#bus;
-    const { stop, log, runId } = this.#options;
+    const { stop, log } = this.#options;
     const heard: Subscription[] = [
       connection.subscribe(this.#subjects.learner, { callback: (_, m) => this.#hear(m) }),
       connection.subscribe(this.#subjects.credit(this.#name), {
@@ -128,7 +153,7 @@ class ActorSession {
         this.#outbox.add({ type: 'rest', rest: restOf(episode), endReason });
       }
     });
-    log.info({ runId, learner: this.#epoch, actor: this.#name }, 'acting');
+    log.info({ run: this.#run, learner: this.#epoch, actor: this.#name }, 'acting');
     await this.#over.promise;
     stop.removeEventListener('abort', onStop);
     clearInterval(timer);
@@ -159,7 +184,7 @@ class ActorSession {
 
   async #readWeights(version: number, part: number): Promise<Part | undefined> {
     const last_by_subj = this.#subjects.weights(this.#epoch, version, part);
-    const { kept } = streamsOf(this.#options.runId);
+    const { kept } = streamsOf(this.#run);
     const message = await this.#bus.manager.direct.getMessage(kept, { last_by_subj });
     return message ? partOf({ headers: message.header, data: message.data }) : undefined;
   }

@@ -132,6 +132,10 @@ class LearnerLink implements ActorLink {
     return [...this.#actors.values()].reduce((sum, { count }) => sum + count, 0);
   }
 
+  get awaited(): number {
+    return this.#credit.awaited;
+  }
+
   start(listener: (event: RolloutEvent) => void): void {
     const { connection, onStatus, onRefusal } = this.#bus;
     this.#listener = listener;

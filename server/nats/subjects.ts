@@ -25,6 +25,9 @@ export function subjectsOf(runId: string) {
   };
 }
 
+/** The run that a subject is of. */
+export const runOf = (subject: string): string => subject.split('.')[1]!;
+
 export type Subjects = ReturnType<typeof subjectsOf>;
 
 /** Streams of a run: of steps, and of the learner's last word by subject. */

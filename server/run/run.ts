@@ -99,6 +99,10 @@ class ActiveRun implements RunHandle {
     return { environmentSteps, learnerUpdates, humanSteps, labels: this.#parts.feedback.count };
   }
 
+  get awaitedSteps(): number {
+    return this.#parts.actors.awaited;
+  }
+
   get queue(): QueueReport {
     return this.#parts.queries.report;
   }

@@ -11,8 +11,14 @@ export interface ActorProcess {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | string>;
 }
 
-export function startActor(url: string, runId: string, ...more: readonly string[]): ActorProcess {
-  const args = ['bin/reins.mjs', 'actor', '--nats', url, '--run', runId, ...more];
+/** @param runId undefined: whichever run has a learner */
+export function startActor(
+  url: string,
+  runId: string | undefined,
+  ...more: readonly string[]
+): ActorProcess {
+  const args = ['bin/reins.mjs', 'actor', '--nats', url, ...more];
+  if (runId !== undefined) args.push('--run', runId);
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   let text = '';
   child.stderr!.on('data', (data) => {

@@ -17,7 +17,7 @@ afterAll(() => nats.remove());
 let runs = 0;
 const actors: ActorProcess[] = [];
 const nextRun = () => ({ ...ACTED_RUN, runId: `run-${++runs}` });
-const start = (runId: string, ...more: readonly string[]) => {
+const start = (runId: string | undefined, ...more: readonly string[]) => {
   const actor = startActor(nats.url, runId, ...more);
   actors.push(actor);
   return actor;
@@ -156,5 +156,41 @@ describe('over NATS', () => {
     await until('its end', () => unknown.child.exitCode !== null);
     expect(unknown.child.exitCode).toBe(2);
     expect(unknown.said()).toMatch(/^error: run: run-0 has no learner .*reins serve --nats.*\n$/);
+  });
+
+  it('[NATS-13] an actor that is given no run waits for a learner; where there are several it names them', async () => {
+    const server = await createNats(); // where nobody else learns
+    await server.start();
+    const actor = startActor(server.url, undefined);
+    actors.push(actor);
+    await until('it waits', () => /waiting for a learner/.test(actor.said()));
+    const learn = async (run: typeof ACTED_RUN) => {
+      const link = await openLearnerLink({
+        ...{ url: server.url, run, claim: undefined },
+        troubles: { raise: () => {}, clear: () => {} },
+      });
+      links.push(link);
+      const received = new Received();
+      link.start(received.hear);
+      return { link, received };
+    };
+    try {
+      const first = await learn(nextRun());
+      first.link.publish(policy(1));
+      first.link.credit(100);
+      await until('steps', () => first.received.total >= 100);
+      await learn(nextRun());
+      const second = startActor(server.url, undefined);
+      actors.push(second);
+      await until('its end', () => second.child.exitCode !== null);
+      expect(second.child.exitCode).toBe(2);
+      expect(second.said()).toMatch(
+        /error: run: is missing, .* give one of run-\d+, run-\d+ with --run\n$/,
+      );
+      for (const link of links.splice(0)) await link.close();
+      await endAll();
+    } finally {
+      await server.remove();
+    }
   });
 });

@@ -158,6 +158,15 @@ export function actorLinkContract(name: string, open: () => Promise<LinkUnderTes
       expect(received.versions(before)).toEqual(new Set([2]));
     });
 
+    it('[LINK-9] it says how many of the steps that it was allowed have not come', async () => {
+      await until('both actors', () => link.actors.length === 2);
+      link.credit(300);
+      expect(link.awaited).toBe(300);
+      link.publish(policy(1));
+      await until('the steps', () => received.total >= 300);
+      await until('none is awaited', () => link.awaited === 0);
+    });
+
     it('[LINK-5] once it is closed it tells of nothing', async () => {
       link.publish(policy(1));
       link.credit(1e6);
