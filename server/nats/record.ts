@@ -1,5 +1,5 @@
 /** One learner of a run at a time: who comes later has a higher number, and nobody hears the others any more. */
-import { RequestError } from '@nats-io/transport-node';
+import { NoRespondersError, TimeoutError } from '@nats-io/transport-node';
 import type { ActedRun } from '../actors/actor-data.ts';
 import type { Bus } from './bus.ts';
 import { type RunRecord, readRecord } from './messages.ts';
@@ -11,13 +11,17 @@ export async function findRecord({ manager }: Bus, runId: string) {
   const message = await manager.direct
     .getMessage(streamsOf(runId).kept, { last_by_subj })
     .catch((error: Error) => {
-      if (error instanceof RequestError && error.isNoResponders()) return null; // no such stream
+      if (isUnanswered(error)) return null; // there is no such stream
       throw error;
     });
   if (!message) return undefined;
   const record = readRecord(message.data);
   return record && { record, sequence: message.seq };
 }
+
+/** NATS 2.9 says nothing at all to who asks a stream that is not there. */
+const isUnanswered = (error: Error): boolean =>
+  error instanceof NoRespondersError || error instanceof TimeoutError;
 
 /**
  * Says that a learner is there, for actors that come.
