@@ -6,6 +6,7 @@ import { UsageError } from '../experiments/errors.ts';
 import { actorCommand } from './commands/actor.ts';
 import { auditCommand } from './commands/audit.ts';
 import { benchCommand } from './commands/bench.ts';
+import { campaignsCommand } from './commands/campaigns.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envServerCommand } from './commands/env-server.ts';
 import { envsCommand } from './commands/envs.ts';
@@ -70,6 +71,7 @@ export function createProgram(): Command {
     runsCommand(),
     peopleCommand(),
     kpisCommand(),
+    campaignsCommand(),
     subjectCommand(),
     lineageCommand(),
     promoteCommand(),

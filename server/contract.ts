@@ -215,6 +215,10 @@ export interface RunHandle {
   sceneMessage(sceneId: number, seed: number): Promise<string>;
   /** From now on this page is given queries, as many as it asks for; 0: none any more. */
   askQueries(asker: Asker): void;
+  /** The person has opened the instructions of that hash; false: the campaign has others now. */
+  openInstructions(teacherId: string, textHash: string): Promise<boolean>;
+  /** What was decided about campaigns is followed at once. */
+  lookAtCampaign(): Promise<void>;
   /** The query that this viewer's person has on screen now: it does not expire meanwhile. */
   showQuery(viewer: string, teacherId: string, queryId: string | undefined): void;
   /** The person declined to answer the query. */

@@ -22,15 +22,25 @@ import {
 /** Hexadecimal digits at the end of a query's id. */
 export const QUERY_ID = 12;
 
+/** What may be asked otherwise than the configuration says. */
+export type Asking = Partial<Pick<QueryConfig, 'kind' | 'strategy' | 'recentEpisodes'>>;
+
 export interface QuerySource {
   readonly config: QueryConfig;
   /** Answers that may still be asked for after `environmentSteps` steps: those due so far less those given. */
   due(environmentSteps: number): number;
   /**
    * Up to `count` queries, best first; fewer while there is little behaviour. Never waits. Queries about
-   * `urgent` episodes come before all others; where there are such candidates, they are at least half.
+   * `urgent` episodes come before all others; where there are such candidates, they are at least half. `how` changes
+   * the configuration for these alone.
    */
-  next(count: number, now: number, policyVersion: number, urgent?: ReadonlySet<string>): Query[];
+  next(
+    count: number,
+    now: number,
+    policyVersion: number,
+    urgent?: ReadonlySet<string>,
+    how?: Asking,
+  ): Query[];
   /** Learns from the time and the choice of an answer. */
   answered(feedback: Feedback): void;
   /** The query, while it is remembered. */
@@ -86,8 +96,8 @@ export function createQuerySource(
   reward: RewardEnsemble | undefined,
   random: Random,
 ): QuerySource {
-  const config = parseConfig('queries', querySchema, options);
-  const steps = Math.max(2, Math.round(config.segmentSeconds / spec.controlDt));
+  const preset = parseConfig('queries', querySchema, options);
+  const steps = Math.max(2, Math.round(preset.segmentSeconds / spec.controlDt));
   const answerTime = createAnswerTime();
   const asked = createAsked(random);
   /** Not answered yet, oldest first. */
@@ -105,7 +115,7 @@ export function createQuerySource(
     store.hold([...open.values()].flatMap(({ segments }) => segments.map((s) => s.episodeId)));
   }
 
-  function recent(): Episode[] {
+  function recent(config: QueryConfig): Episode[] {
     const ids = store.experienceIds();
     const wanted =
       config.strategy === 'near-on-policy'
@@ -141,21 +151,22 @@ export function createQuerySource(
   }
 
   /** How many of `wanted` are asked again. */
-  function repetitions(wanted: number) {
+  function repetitions(config: QueryConfig, wanted: number) {
     if (config.kind !== 'compare' || config.repeatShare === 0) return [];
     owed = Math.min(wanted, owed + wanted * config.repeatShare);
     return Array.from({ length: wanted }, again).filter((question) => question !== undefined);
   }
 
   return {
-    config,
+    config: preset,
     due(environmentSteps) {
-      const { schedule, budget, budgetSteps } = config;
+      const { schedule, budget, budgetSteps } = preset;
       if (budget === Number.POSITIVE_INFINITY) return budget;
       return Math.max(0, labelsDue(schedule, environmentSteps / budgetSteps, budget) - answers);
     },
-    next(asking, now, policyVersion, urgent) {
-      const repeated = repetitions(asking);
+    next(asking, now, policyVersion, urgent, how) {
+      const config = { ...preset, ...how };
+      const repeated = repetitions(config, asking);
       const wanted = asking - repeated.length;
       const untrained = !reward || reward.version === 0;
       // B-Pref: the first session is uniform, whatever the strategy.
@@ -163,7 +174,7 @@ export function createQuerySource(
       const perQuery =
         strategy === 'uniform' || strategy === 'near-on-policy' ? 2 : config.candidates;
       const pairs = config.kind === 'rank' ? 2 * wanted : wanted;
-      const behaviour = recent();
+      const behaviour = recent(config);
       // Where terminations may cut segments short, short episodes are asked about as they are.
       const cut = config.endings && behaviour.some((e) => e.end === 'terminated');
       const length = cut ? steps : segmentSteps(behaviour, steps);

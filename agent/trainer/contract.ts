@@ -14,6 +14,7 @@ import type {
   Segment,
 } from '../contract.ts';
 import type { Graph } from '../graphs/graph.ts';
+import type { Asking } from '../queries/queries.ts';
 import type { LearnedPerson } from '../reward/people.ts';
 import type { HeldOutComparison, PublishedReward } from '../reward/published.ts';
 
@@ -45,8 +46,8 @@ export interface Trainer {
   exclude(teacherIds: readonly string[], feedbackIds?: readonly string[]): void;
   /** One slice of work (reward-model and/or policy updates, relabelling); undefined when there is nothing to do. */
   update(): Metrics | undefined;
-  /** Queries worth asking now, best first; none before an unsupervised start is over. `held`: how many wait already. */
-  nextQueries(count: number, now: number, held?: number): Query[];
+  /** Queries worth asking now, best first; none before an unsupervised start is over. `held`: how many wait already; `how` changes the preset's. */
+  nextQueries(count: number, now: number, held?: number, how?: Asking): Query[];
   snapshot(): PolicySnapshot;
   /** When the agent asks for a person; undefined while unknown, and for presets that never ask. */
   gate(): GateSnapshot | undefined;

@@ -259,10 +259,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         ? (updateReward() ?? updateLearner())
         : (updateLearner() ?? (due ? updateReward() : undefined));
     },
-    nextQueries(count, now, held = 0) {
+    nextQueries(count, now, held = 0, how = {}) {
       if (counters.exploring && !exploredEnough()) return []; // PEBBLE first asks when it has seen something
       const most = Math.min(count, queries.due(counters.environmentSteps) - held);
-      return most < 1 ? [] : queries.next(most, now, counters.version, hacking?.suspects());
+      return most < 1 ? [] : queries.next(most, now, counters.version, hacking?.suspects(), how);
     },
     snapshot: policyNow,
     gate: () => learner.gate(),

@@ -107,6 +107,7 @@ function writeIndex(folder: Folder, subject: string, records: SubjectRecords, ru
     ],
     ['`hold`', hold ? `nothing is erased since ${day(hold.since)}: ${hold.reason}` : 'none'],
     ['`comments`', `${records.comments.length} on stretches of episodes`],
+    ['`campaigns`', `${records.campaigns.length} that they made`],
     ['`models`', `${records.models.length} that they proposed, approved or rolled back`],
     ['`erasures`', `${records.erasures.length} asked for`],
     [

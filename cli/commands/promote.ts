@@ -2,22 +2,11 @@
 import { Command } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { createOutput, table } from '../../experiments/output.ts';
-import { People } from '../../server/people/people.ts';
 import { Promotions } from '../../server/people/promotions.ts';
 import { gateWords, type ModelReply, stateWords } from '../../server/protocol/index.ts';
-import type { Run, Storage } from '../../server/storage/contract.ts';
-import { supervisor } from '../accountability/supervisor.ts';
 import { number } from '../arguments.ts';
-import { databaseOption, findRun, inPlace } from './runs.ts';
-import { jsonOption, withExamples } from './shared.ts';
-
-interface Flags {
-  data: string;
-  database?: string;
-  run?: string;
-  by?: string;
-  json: boolean;
-}
+import { type AtRun, actorOf, place, type RunFlags, signed, withRun } from './of-a-run.ts';
+import { withExamples } from './shared.ts';
 
 export function promoteCommand(): Command {
   const command = new Command('promote').description(
@@ -40,24 +29,11 @@ export function promoteCommand(): Command {
   );
 }
 
-function place(name: string, description: string): Command {
-  const command = new Command(name)
-    .description(`${description}; may run beside the server`)
-    .option('--data <folder>', 'data folder of the server', './data')
-    .addOption(databaseOption())
-    .option('--run <id>', 'run, by id or name; default: the newest');
-  return jsonOption(command);
-}
-
-/** Of what somebody has to answer for. */
-const signed = (command: Command) =>
-  command.option('--by <name>', 'supervisor who does it, where there are accounts');
-
 function listCommand(): Command {
   const command = place('list', 'models that were proposed, newest first');
   return withExamples(
-    command.action((flags: Flags) =>
-      withRun(flags, async ({ run, promotions }) => {
+    command.action((flags: RunFlags) =>
+      withModels(flags, async ({ run, promotions }) => {
         const models = await promotions.list();
         createOutput(flags).result({ run: run.id, models }, () => describe(models));
       }),
@@ -75,8 +51,8 @@ function proposeCommand(): Command {
     number(0, 0.5),
   );
   return withExamples(
-    command.action((flags: Flags & { margin?: number }) =>
-      withRun(flags, async ({ storage, run, people, promotions }) => {
+    command.action((flags: RunFlags & { margin?: number }) =>
+      withModels(flags, async ({ storage, run, people, promotions }) => {
         const actor = actorOf(people, flags);
         const { learnedModel } = await import('../learned-model.ts');
         const kept = await learnedModel(storage, run);
@@ -101,8 +77,8 @@ function approveCommand(): Command {
     'as list names it',
   );
   return withExamples(
-    command.action((id: string, flags: Flags) =>
-      withRun(flags, async ({ people, promotions }) => {
+    command.action((id: string, flags: RunFlags) =>
+      withModels(flags, async ({ people, promotions }) => {
         await asUsage(() => promotions.approve(id, actorOf(people, flags), Date.now()));
         createOutput(flags).result({ promoted: id }, () => `${id} is promoted`);
       }),
@@ -117,8 +93,8 @@ function withdrawCommand(): Command {
     'as list names it',
   );
   return withExamples(
-    command.action((id: string, flags: Flags) =>
-      withRun(flags, async ({ people, promotions }) => {
+    command.action((id: string, flags: RunFlags) =>
+      withModels(flags, async ({ people, promotions }) => {
         await asUsage(() => promotions.withdraw(id, actorOf(people, flags)));
         createOutput(flags).result({ withdrawn: id }, () => `${id} is withdrawn`);
       }),
@@ -132,8 +108,8 @@ function rollbackCommand(): Command {
     place('rollback', 'takes the promoted model back: the one before it is promoted again'),
   ).argument('[model]', 'the promoted one, to be sure that it is it');
   return withExamples(
-    command.action((given: string | undefined, flags: Flags) =>
-      withRun(flags, async ({ people, promotions }) => {
+    command.action((given: string | undefined, flags: RunFlags) =>
+      withModels(flags, async ({ people, promotions }) => {
         const actor = actorOf(people, flags);
         const id = given ?? (await promotedOne(promotions)).id;
         const promoted = await asUsage(() => promotions.rollBack(id, actor, Date.now()));
@@ -153,8 +129,8 @@ function exportCommand(): Command {
     .argument('[model]', 'as list names it; default: the promoted one')
     .requiredOption('--out <file>', 'where to write');
   return withExamples(
-    command.action((given: string | undefined, flags: Flags & { out: string }) =>
-      withRun(flags, async ({ storage, run, promotions }) => {
+    command.action((given: string | undefined, flags: RunFlags & { out: string }) =>
+      withModels(flags, async ({ storage, run, promotions }) => {
         const id = given ?? (await promotedOne(promotions)).id;
         const isOurs = (await promotions.list()).some((model) => model.id === id);
         const kept = isOurs ? await asUsage(() => storage.readModel(id)) : undefined;
@@ -176,25 +152,14 @@ function exportCommand(): Command {
   );
 }
 
-interface Work {
-  readonly storage: Storage;
-  readonly run: Run;
-  readonly people: People;
+interface Work extends AtRun {
   readonly promotions: Promotions;
 }
 
-function withRun(flags: Flags, work: (at: Work) => Promise<void>): Promise<void> {
-  return inPlace(flags, async (storage) => {
-    const run =
-      flags.run === undefined ? await storage.latestRun() : await findRun(storage, flags.run);
-    if (!run) throw new UsageError(`run: ${flags.data} has none`);
-    const people = await People.open(storage);
-    await work({ storage, run, people, promotions: new Promotions(storage, people, run.id) });
-  });
-}
-
-const actorOf = (people: People, { by }: Flags): string =>
-  people.areNamed ? supervisor(people, 'by', by) : 'command';
+const withModels = (flags: RunFlags, work: (at: Work) => Promise<void>): Promise<void> =>
+  withRun(flags, (at) =>
+    work({ ...at, promotions: new Promotions(at.storage, at.people, at.run.id) }),
+  );
 
 async function promotedOne(promotions: Promotions): Promise<ModelReply> {
   const found = (await promotions.list()).find(({ state }) => state === 'promoted');

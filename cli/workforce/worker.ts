@@ -166,6 +166,9 @@ class Worker {
       case 'query-expired':
         this.#held.delete(message.queryId);
         return;
+      case 'campaign':
+        if (!message.campaign.isOpened) this.#open(message.campaign.textHash);
+        return;
       case 'ack':
         this.#acknowledged.get(message.feedbackId)?.(true);
         return;
@@ -176,6 +179,12 @@ class Worker {
       default:
         return;
     }
+  }
+
+  /** Once they are opened there are questions. */
+  #open(textHash: string): void {
+    this.#send({ type: 'open-instructions', textHash });
+    this.#send({ type: 'ask-queries', count: HELD });
   }
 
   #send(message: ClientMessage): void {

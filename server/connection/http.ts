@@ -11,6 +11,7 @@ import { accountRoutes } from './account-routes.ts';
 import type { Admission, Refused } from './admission.ts';
 import { describeApi, docsRoutes } from './api-docs.ts';
 import { behaviourRoutes } from './behaviour-routes.ts';
+import { campaignRoutes } from './campaign-routes.ts';
 import { commentRoutes } from './comment-routes.ts';
 import { compressAnswers } from './compress.ts';
 import type { ConnectionLog } from './counted-log.ts';
@@ -65,6 +66,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     kpiRoutes(api, run, storage);
     lineageRoutes(api, run, storage);
     subjectRoutes(api, { run, storage, people });
+    campaignRoutes(api, { run, storage, people });
     commentRoutes(api, { run, storage, people });
     modelRoutes(api, { run, storage, people });
     reviewRoutes(api, run, people);

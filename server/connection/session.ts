@@ -224,6 +224,8 @@ class Session implements Kept {
           message: this.#outbox.send,
         });
         return;
+      case 'open-instructions':
+        return this.#opened(message, teacherId);
       case 'show-query':
         this.#run.showQuery(this.#options.sessionId, teacherId, message.queryId ?? undefined);
         return;
@@ -291,6 +293,14 @@ class Session implements Kept {
         'agree.consent: is not of the present text; reload the page',
       );
     this.#outbox.send({ type: 'agreed', consent });
+  }
+
+  async #opened({ textHash }: Message<'open-instructions'>, teacherId: string): Promise<void> {
+    if (!(await this.#run.openInstructions(teacherId, textHash)))
+      throw new Refusal(
+        'bad-message',
+        'open-instructions.textHash: is not of the present ones; ask for queries to be told them',
+      );
   }
 
   async #feedback(feedback: Message<'feedback'>['feedback']): Promise<void> {

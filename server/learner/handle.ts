@@ -4,6 +4,7 @@
  */
 import type { Episode, Feedback, Metrics, Segment } from '../../agent/contract.ts';
 import { type EpisodeChunk, sliceEpisode } from '../../agent/episode/chunks.ts';
+import type { Asking } from '../../agent/queries/queries.ts';
 import type { LearnedPerson } from '../../agent/reward/people.ts';
 import type { LearnedModel } from '../../agent/trainer/contract.ts';
 import type { Run, Storage } from '../storage/contract.ts';
@@ -161,9 +162,9 @@ export class LearnerHandle {
     this.#thread.send({ type: 'predict', tag, segment });
   }
 
-  /** Answered by a `queries` report. `held`: queries that wait for an answer already. */
-  askQueries(count: number, held: number): void {
-    this.#thread.send({ type: 'queries', count, held });
+  /** Answered by a `queries` report. `held`: queries that wait for an answer already. `how`: changes to the preset. */
+  askQueries(count: number, held: number, how: Asking = {}): void {
+    this.#thread.send({ type: 'queries', count, held, how });
   }
 
   /** What it has learned by now; undefined: no reward, or there is no thread. */

@@ -10,6 +10,7 @@ import type {
   Segment,
 } from '../../agent/contract.ts';
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
+import type { Asking } from '../../agent/queries/queries.ts';
 import type { LearnedPerson } from '../../agent/reward/people.ts';
 import type { LearnedModel } from '../../agent/trainer/contract.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
@@ -53,8 +54,13 @@ export type LearnerCommand =
   /** There is no such episode: feedback about it need not wait. */
   | { readonly type: 'missing'; readonly episodeId: string }
   | { readonly type: 'feedback'; readonly sequence: number; readonly feedback: Feedback }
-  /** `held`: queries that wait for an answer already. */
-  | { readonly type: 'queries'; readonly count: number; readonly held: number }
+  /** `held`: queries that wait for an answer already; `how`: changes to the preset's way of asking. */
+  | {
+      readonly type: 'queries';
+      readonly count: number;
+      readonly held: number;
+      readonly how?: Asking;
+    }
   /** What these teachers said, and these pieces of feedback, are not fitted by the reward model; all else is. */
   | ({ readonly type: 'exclude' } & Excluded)
   | { readonly type: 'predict'; readonly tag: string; readonly segment: Segment }

@@ -94,7 +94,7 @@ port.on('message', (command: LearnerCommand) => {
     case 'queries':
       emit({
         type: 'queries',
-        queries: trainer.nextQueries(command.count, Date.now(), command.held),
+        queries: trainer.nextQueries(command.count, Date.now(), command.held, command.how),
       });
       break;
     case 'predict': {

@@ -70,6 +70,7 @@ export function takesPart(message: ClientMessage): boolean {
     case 'ask-queries':
     case 'show-query':
     case 'pass-query':
+    case 'open-instructions':
       return true;
     case 'control':
       return message.action !== 'estop' && message.action !== 'overlays';

@@ -1,5 +1,7 @@
 export type { MetricName } from '../../agent/metrics.ts';
 export * from './alerts.ts';
+export * from './campaign.ts';
+export * from './campaign-words.ts';
 export * from './environment.ts';
 export * from './errors.ts';
 export * from './feedback.ts';

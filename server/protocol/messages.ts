@@ -1,6 +1,7 @@
 /** Every JSON message on the wire, both directions. Types derive from the schemas. */
 import { z } from 'zod';
 import { ALERT_CODES } from './alerts.ts';
+import { wireCampaignSchema } from './campaign.ts';
 import { environmentSchema } from './environment.ts';
 import { ERROR_CODES } from './errors.ts';
 import { feedbackSchema } from './feedback.ts';
@@ -115,6 +116,9 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z
     .object({ type: z.literal('agree'), consent: z.string().regex(/^[0-9a-f]{64}$/) })
     .describe('The person agrees to the study’s text of that hash.'),
+  z
+    .object({ type: z.literal('open-instructions'), textHash: z.string().regex(/^[0-9a-f]{64}$/) })
+    .describe('The person has opened the campaign’s instructions of that hash.'),
   z
     .object({ type: z.literal('request-history'), since: z.number().min(0) })
     .describe('Send metrics history since that learner update (0: all).'),
@@ -293,6 +297,11 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     })
     .describe(
       'To those whose answers are watched: the quiz they begin with, or that their answers do not count for now.',
+    ),
+  z
+    .object({ type: z.literal('campaign'), campaign: wireCampaignSchema })
+    .describe(
+      'To those who ask for queries, at once and whenever it changes: the campaign that they are asked in. Never sent where none began.',
     ),
   z
     .object({

@@ -1,5 +1,6 @@
 /** The pages whose people answer queries now. */
 import type { Asker } from '../contract.ts';
+import type { ServerMessage } from '../protocol/index.ts';
 
 export class Askers {
   readonly #byPage = new Map<string, Asker>();
@@ -14,6 +15,13 @@ export class Askers {
 
   of(teacherId: string): readonly Asker[] {
     return [...this.#byPage.values()].filter((asker) => asker.teacherId === teacherId);
+  }
+
+  tell(words: (teacherId: string) => ServerMessage | undefined): void {
+    for (const { teacherId, message } of this.#byPage.values()) {
+      const said = words(teacherId);
+      if (said) message(said);
+    }
   }
 
   /** By person: how many queries they want to hold, the most of their pages. */

@@ -37,6 +37,7 @@ export class Heartbeat {
 
   async #report(): Promise<void> {
     const { options, viewers, queries, alerts, episodes, troubles } = this.#parts;
+    const { background, campaign } = this.#parts;
     const { storage, run } = options;
     const now = Date.now();
     alerts.problems(storage.problems);
@@ -44,6 +45,7 @@ export class Heartbeat {
     const point = this.#measure(now);
     viewers.message({ type: 'metrics', points: [point] });
     tellStatus(this.#parts);
+    background.run('campaign', campaign.check(now, point.values));
     await queries.expire(now);
     if (this.#points++ % METRICS_KEPT !== 0) return;
     await storage.appendMetrics(run.id, forHistory(point)).then(
@@ -67,9 +69,9 @@ export class Heartbeat {
   }
 
   #askQueries(): void {
-    const { queries, learner } = this.#parts;
+    const { queries, learner, campaign } = this.#parts;
     const { missing, size } = queries;
-    if (missing > 0) learner.askQueries(missing + SPARE_QUERIES, size);
+    if (missing > 0) learner.askQueries(missing + SPARE_QUERIES, size, campaign.asking);
   }
 }
 

@@ -23,6 +23,7 @@ import { drawingOf } from './recorded.ts';
 import { Reviews } from './reviews.ts';
 import { createRewardAlerts } from './reward-alerts.ts';
 import { createRollouts } from './rollouts.ts';
+import type { RunningCampaign } from './running-campaign.ts';
 import { createScenes, type Scenes } from './scenes.ts';
 import { createStatistics, type RunStatistics } from './statistics.ts';
 import { createTakeoverTally } from './takeover-totals.ts';
@@ -50,6 +51,7 @@ export interface RunParts {
   readonly episodes: Episodes;
   readonly queries: Queries;
   readonly watch: Watch;
+  readonly campaign: RunningCampaign;
   /** Hears every report of the learner. */
   readonly hearReward: (metrics: Metrics) => void;
   readonly feedback: FeedbackLog;
@@ -95,7 +97,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
 
   const draw = drawingOf(run, environmentOptions);
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner, draw });
-  const { queries, watch, standings } = await openWatch({
+  const { queries, watch, standings, campaign } = await openWatch({
     ...{ options, episodes, background, learner },
     controlDt: () => lives.facts.controlDt,
   });
@@ -128,6 +130,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     episodes,
     queries,
     watch,
+    campaign,
     hearReward,
     feedback,
     reviews,

@@ -84,6 +84,11 @@ export class Probes {
     if (query.kind === 'compare' && query.segments.length === 2) this.#like = query;
   }
 
+  /** People are asked something else from now on. */
+  resembleNothing(): void {
+    this.#like = undefined;
+  }
+
   /** The person was given a question: whether the next is a probe is decided now, and once. */
   given(teacherId: string): void {
     const { gold, repeats } = this.#options.standings.rules;

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Feedback, Query } from '../../agent/contract.ts';
-import { type Asker, type Overlap, type QueueCounts, RunError } from '../contract.ts';
+import { type Asker, type QueueCounts, RunError } from '../contract.ts';
 import type { QueueReport, ServerMessage } from '../protocol/index.ts';
 import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
 import { Askers } from './askers.ts';
@@ -15,6 +15,7 @@ import { OnScreen } from './on-screen.ts';
 import type { Probes } from './probes.ts';
 import { type Asked, type Change, Queue } from './queue.ts';
 import { Reservations } from './reservations.ts';
+import type { RunningCampaign } from './running-campaign.ts';
 import { SetAside } from './set-aside.ts';
 import type { Standings } from './standings.ts';
 import { Stock, wireQuery } from './stock.ts';
@@ -30,7 +31,7 @@ const RECOUNTS = 25;
 
 export interface QueriesOptions {
   readonly runId: string;
-  readonly overlap: Overlap;
+  readonly campaign: Pick<RunningCampaign, 'changed' | 'isOpenTo' | 'left' | 'stamp' | 'taken'>;
   readonly storage: Pick<
     Storage,
     | 'findEpisode'
@@ -155,8 +156,9 @@ export class Queries {
     const taken: StoredQuery[] = [];
     for (const asked of list) {
       if (taken.length >= missing) break;
-      if (!this.#stock.has(asked.id) && (await this.#stock.canBeShown(asked)))
-        taken.push(this.#stock.withOverlap(asked));
+      const query = this.#options.campaign.stamp(asked);
+      if (query && !this.#stock.has(asked.id) && (await this.#stock.canBeShown(asked)))
+        taken.push(query);
     }
     await this.#options.storage.putQueries(taken);
     for (const query of taken) {
@@ -266,7 +268,8 @@ export class Queries {
   }
 
   #demand(): Map<string, number> {
-    return this.#askers.demand((teacherId) => !this.#options.standings.isPaused(teacherId));
+    const { standings, campaign } = this.#options;
+    return this.#askers.demand((id) => !standings.isPaused(id) && campaign.isOpenTo(id));
   }
 
   /** Everybody who asks is given what they lack, a query each before anybody is given two. */
@@ -279,6 +282,7 @@ export class Queries {
     const changes: Change[] = [];
     for (let n = 1; n <= most; n++)
       for (const [teacherId, count] of demand) {
+        if (this.#queue.counts.open >= this.#options.campaign.left) break;
         const ttl = this.#times.of(teacherId);
         const ids = [...this.#reservations.of(teacherId), ...order];
         changes.push(...this.#queue.lease(teacherId, Math.min(n, count), ids, now, ttl));
@@ -306,6 +310,7 @@ export class Queries {
       feedbackId: id,
       verdict: verdictOf(feedback),
       isPaused: this.#options.standings.isPaused(teacherId),
+      isWanted: this.#queue.counts.open < this.#options.campaign.left,
     };
     const changes = this.#queue.answer(answer, Date.now());
     if (changes) return changes;
@@ -362,13 +367,20 @@ export class Queries {
   }
 
   #tell(changes: readonly Change[]): void {
-    for (const { after } of changes) {
+    for (const change of changes) {
+      const { after } = change;
+      this.#options.campaign.changed(change);
       const pages = this.#askers.of(after.teacherId);
       if (after.state === 'leased') this.#send(after, pages);
       else
         for (const page of pages) page.message({ type: 'query-expired', queryId: after.queryId });
       if (!this.#queue.has(after.queryId)) this.#stock.drop(after.queryId);
     }
+  }
+
+  /** Everybody who asks. */
+  tellAll(words: (teacherId: string) => ServerMessage | undefined): void {
+    this.#askers.tell(words);
   }
 
   tellPerson(teacherId: string, message: ServerMessage): void {

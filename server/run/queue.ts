@@ -24,6 +24,8 @@ export interface Answer {
   readonly verdict: string | undefined;
   /** Answers of this person count for nothing now. */
   readonly isPaused?: boolean;
+  /** False: none counts any more but what comes under a lease. */
+  readonly isWanted?: boolean;
 }
 
 export interface Asked {
@@ -182,7 +184,7 @@ export class Queue {
     if (own.some((row) => row.state === 'answered' || row.state === 'skipped')) return [];
     const held = own.find((row) => row.state === 'leased');
     // Somebody whose lease ran out, or who was never given it, while it still lacks answers.
-    const hasRoom = held === undefined && roomOf(entry) > 0;
+    const hasRoom = held === undefined && roomOf(entry) > 0 && answer.isWanted !== false;
     if (named) {
       if (hasRoom) return [this.#settle(entry, named, answer, now)];
       return [this.#put(named, { ...named, feedbackId: answer.feedbackId })];

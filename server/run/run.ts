@@ -167,8 +167,11 @@ class ActiveRun implements RunHandle {
   }
 
   askQueries(asker: Asker): void {
-    const { queries, watch, background } = this.#parts;
-    background.run('queries', queries.ask(asker));
+    const { queries, watch, campaign, background } = this.#parts;
+    background.run(
+      'queries',
+      campaign.greet(asker).then(() => queries.ask(asker)),
+    );
     const standing = watch.message(asker.teacherId);
     if (standing && asker.count > 0) asker.message(standing);
   }
@@ -184,6 +187,14 @@ class ActiveRun implements RunHandle {
 
   leaveQueries(viewer: string): void {
     this.#parts.queries.leave(viewer);
+  }
+
+  openInstructions(teacherId: string, textHash: string): Promise<boolean> {
+    return this.#parts.campaign.opened(teacherId, textHash, Date.now());
+  }
+
+  lookAtCampaign(): Promise<void> {
+    return this.#parts.campaign.look();
   }
 
   get watch(): RunHandle['watch'] {

@@ -1,13 +1,12 @@
 /** The queries that are asked now. All of them can be shown. */
 import type { Query } from '../../agent/contract.ts';
-import type { Overlap } from '../contract.ts';
 import type { ServerMessage } from '../protocol/index.ts';
 import type { Storage, StoredQuery } from '../storage/contract.ts';
 import type { Episodes } from './episodes.ts';
-import { stableShare } from './stable-share.ts';
+import type { RunningCampaign } from './running-campaign.ts';
 
 export interface StockOptions {
-  readonly overlap: Overlap;
+  readonly campaign: Pick<RunningCampaign, 'taken'>;
   readonly storage: Pick<Storage, 'findEpisode'>;
   readonly episodes: Pick<Episodes, 'find' | 'keep'>;
 }
@@ -47,6 +46,7 @@ export class Stock {
   hold(query: StoredQuery): void {
     this.#queries.set(query.id, query);
     this.#takenAt.set(query.id, this.#ended);
+    this.#options.campaign.taken(query);
   }
 
   /** It may be asked longer; what it was counted from stays. */
@@ -79,15 +79,12 @@ export class Stock {
       if (!(await storage.findEpisode(e!.id)) && !(await episodes.keep(e!, false))) return false;
     return true;
   }
-
-  /** Which queries more than one person is asked is decided by their ids: the same whenever it is asked. */
-  withOverlap(query: Query): StoredQuery {
-    const { people, share } = this.#options.overlap;
-    return people > 1 && stableShare(query.id) < share ? { ...query, overlap: people } : query;
-  }
 }
 
 /** As a page is given it. */
-export function wireQuery({ overlap: _, ...query }: StoredQuery, lease: number): ServerMessage {
+export function wireQuery(
+  { overlap: _, campaignId: __, ...query }: StoredQuery,
+  lease: number,
+): ServerMessage {
   return { type: 'query', query: { ...query, segments: [...query.segments], lease } };
 }

@@ -1,5 +1,7 @@
 /** People with names and passwords, invitations, and who is signed in. Secrets are kept as hashes alone. */
 
+import type { StudyText } from './subjects-contract.ts';
+
 export interface Account {
   /** A pseudonym: what the logs say. */
   readonly id: string;
@@ -31,7 +33,7 @@ export interface Login {
   readonly expiresAt: number;
 }
 
-/** A person's agreement to a text of a study. */
+/** A person's agreement to a text of a study, or that they opened it: instructions. */
 export interface Consent {
   readonly teacherId: string;
   /** SHA-256 of the text. */
@@ -40,8 +42,8 @@ export interface Consent {
 }
 
 export interface ConsentStorage {
-  /** In the audit log too, in one transaction; a second time changes nothing. */
-  agree(consent: Consent): Promise<void>;
+  /** In the audit log too, in one transaction; a second time changes nothing. `kind` of the text; consent. */
+  agree(consent: Consent, kind?: StudyText['kind']): Promise<void>;
   hasAgreed(teacherId: string, textHash: string): Promise<boolean>;
   /** Oldest first. */
   listConsents(): Promise<Consent[]>;

@@ -45,6 +45,13 @@ export const AUDIT_ACTIONS = [
   'comment.given',
   'comment.resolved',
   'comment.reopened',
+  'campaign.created',
+  'campaign.changed',
+  'campaign.deleted',
+  'campaign.started',
+  'campaign.paused',
+  'campaign.ended',
+  'instructions.opened',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -66,7 +73,8 @@ export interface AuditEvent {
     | 'alert'
     | 'erasure'
     | 'model'
-    | 'comment';
+    | 'comment'
+    | 'campaign';
   readonly objectId: string;
   /** Hashes of the object before and after; null: there was none, or it is not one that has a text. */
   readonly before: string | null;

@@ -2,9 +2,11 @@
 import type { ConsentStorage } from './accounts-contract.ts';
 import type { Parts } from './parts.ts';
 
+const ACTION = { consent: 'consent.given', instructions: 'instructions.opened' } as const;
+
 export function createConsents({ db, audit, write }: Parts): ConsentStorage {
   return {
-    agree: (consent) =>
+    agree: (consent, kind = 'consent') =>
       write(async (t) => {
         const { teacherId: actor, textHash: objectId } = consent;
         const added = await t
@@ -15,7 +17,7 @@ export function createConsents({ db, audit, write }: Parts): ConsentStorage {
         if (Number(added.numInsertedOrUpdatedRows ?? 0) === 0) return;
         const nothing = { role: null, before: null, after: null, reason: null };
         await audit.append(t, [
-          { action: 'consent.given', actor, objectType: 'consent', objectId, ...nothing },
+          { action: ACTION[kind], actor, objectType: 'consent', objectId, ...nothing },
         ]);
       }),
     listConsents: () => db.selectFrom('consent').selectAll().orderBy('agreedAt').execute(),

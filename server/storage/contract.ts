@@ -8,6 +8,7 @@ import type { AccountStorage, ConsentStorage } from './accounts-contract.ts';
 import type { Assignment, AssignmentCounts } from './assignments-contract.ts';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
 import type { SignedHead } from './audit-heads.ts';
+import type { CampaignStorage } from './campaigns-contract.ts';
 import type { CommentStorage } from './comments-contract.ts';
 import type { DeliveryStorage } from './deliveries-contract.ts';
 import type { LineageStorage } from './lineage-contract.ts';
@@ -105,6 +106,8 @@ export interface Moment {
 export interface StoredQuery extends Query {
   /** How many people are asked it, each for themselves; absent: one. */
   readonly overlap?: number;
+  /** For which it was made; absent: none. */
+  readonly campaignId?: string;
 }
 
 export interface Storage
@@ -116,7 +119,8 @@ export interface Storage
     LineageStorage,
     ReviewStorage,
     ModelStorage,
-    CommentStorage {
+    CommentStorage,
+    CampaignStorage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
   latestRun(): Promise<Run | undefined>;

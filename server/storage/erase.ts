@@ -270,6 +270,11 @@ async function eraseIdentity({ t, erasure, pseudonym, rows }: Work): Promise<voi
       .set({ [column]: pseudonym })
       .where(column, '=', subject)
       .execute();
+  await t
+    .updateTable('campaign')
+    .set({ createdBy: pseudonym })
+    .where('createdBy', '=', subject)
+    .execute();
   for (const column of ['proposedBy', 'approvedBy', 'rolledBackBy'] as const)
     await t
       .updateTable('model')

@@ -3,6 +3,7 @@ import type { Assignments } from './assignments.ts';
 import type { AuditEvent } from './audit-chain.ts';
 import type { Parts } from './parts.ts';
 import type { Gold, ProbeResult, QualityStorage } from './quality-contract.ts';
+import { queryRow } from './query-row.ts';
 import type { Retention } from './retention.ts';
 
 export function createQuality(
@@ -19,11 +20,7 @@ export function createQuality(
         query.expiresAt,
       );
       await write(async (t) => {
-        const { id, runId } = query;
-        await t
-          .insertInto('query')
-          .values({ id, runId, body: JSON.stringify(query) })
-          .execute();
+        await t.insertInto('query').values(queryRow(query)).execute();
         await t.insertInto('probe').values(probe).execute();
       });
     },

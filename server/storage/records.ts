@@ -7,6 +7,7 @@ import { createAccounts } from './accounts.ts';
 import { createAssignments } from './assignments.ts';
 import { signHead } from './audit-heads.ts';
 import { createAuditLog, feedbackEvent } from './audit-log.ts';
+import { createCampaigns } from './campaigns.ts';
 import { createComments } from './comments.ts';
 import { createConsents } from './consents.ts';
 import type { Storage, StoredQuery } from './contract.ts';
@@ -19,6 +20,7 @@ import { createLineage } from './lineage.ts';
 import { createMarks } from './marks.ts';
 import { createModels } from './models.ts';
 import { createQuality } from './quality.ts';
+import { queryRow } from './query-row.ts';
 import { createRetention } from './retention.ts';
 import { createReviews } from './reviews.ts';
 import { createRuns } from './runs.ts';
@@ -59,6 +61,7 @@ export function createRecords(
     ...createLineage(parts),
     ...createModels(parts),
     ...createComments(parts, retention.note),
+    ...createCampaigns(parts),
     ...createMarks(db),
     async appendFeedback(feedback, rows = []) {
       retention.note(stepsOf(feedback).keys());
@@ -134,7 +137,7 @@ export function createRecords(
           segments.map((segment) => segment.episodeId),
           expiresAt,
         );
-      const rows = queries.map((q) => ({ id: q.id, runId: q.runId, body: JSON.stringify(q) }));
+      const rows = queries.map(queryRow);
       await write((t) =>
         t
           .insertInto('query')

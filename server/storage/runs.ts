@@ -22,6 +22,7 @@ const OF_A_RUN = [
   'review',
   'model',
   'comment',
+  'campaign',
   'erased',
   'usage',
   'exclusion',

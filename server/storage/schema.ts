@@ -1,6 +1,7 @@
 /** Tables of the SQLite storage. */
 import type { Generated } from 'kysely';
 import type { Account, Consent, Invite, Login } from './accounts-contract.ts';
+import type { CampaignRecord } from './campaigns-contract.ts';
 import type { Comment } from './comments-contract.ts';
 import type { ModelRecord } from './models-contract.ts';
 import type { Probe, Standing } from './quality-contract.ts';
@@ -46,7 +47,7 @@ export interface Tables {
     identity: string | null;
     places: string | null;
   };
-  query: { id: string; runId: string; body: string };
+  query: { id: string; runId: string; body: string; campaignId: string | null };
   metrics: { runId: string; time: number; learnerUpdates: number; body: string };
   assignment: {
     token: number;
@@ -95,6 +96,11 @@ export interface Tables {
   exclusion: { runId: string; version: number; teachers: string; feedback: string };
   comment: Omit<Comment, 'from' | 'to'> & { fromStep: number; toStep: number };
   model: Omit<ModelRecord, 'gate' | 'figures'> & { gate: string; figures: string };
+  campaign: Omit<CampaignRecord, 'terms' | 'state' | 'endedWhy'> & {
+    terms: string;
+    state: string;
+    endedWhy: string | null;
+  };
   text: { hash: string; kind: string; body: string; since: number };
 }
 
@@ -185,6 +191,14 @@ CREATE INDEX comment_episode ON comment (episodeId, at);
 CREATE INDEX comment_run ON comment (runId, at);
 `;
 
+const CAMPAIGNS = `
+CREATE TABLE campaign (id TEXT PRIMARY KEY, runId TEXT NOT NULL, terms TEXT NOT NULL, textHash TEXT NOT NULL, version INTEGER NOT NULL,
+  state TEXT NOT NULL, endedWhy TEXT, createdBy TEXT NOT NULL, createdAt REAL NOT NULL, startedAt REAL, endedAt REAL) STRICT;
+CREATE INDEX campaign_run ON campaign (runId, createdAt);
+ALTER TABLE query ADD COLUMN campaignId TEXT;
+CREATE INDEX query_campaign ON query (campaignId) WHERE campaignId IS NOT NULL;
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -203,5 +217,6 @@ export const MIGRATIONS: readonly string[] = [
   REVIEWS,
   MODELS,
   COMMENTS,
+  CAMPAIGNS,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

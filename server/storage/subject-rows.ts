@@ -51,6 +51,11 @@ export function modelsNaming(db: Kysely<Tables>, teacherId: string) {
     .where((e) => e.or(by.map((column) => e(column, '=', teacherId))));
 }
 
+/** Campaigns that somebody made. */
+export function campaignsBy(db: Kysely<Tables>, teacherId: string) {
+  return db.selectFrom('campaign').select(['id', 'runId']).where('createdBy', '=', teacherId);
+}
+
 export function erasureOf({ withAnswers, result, ...row }: Tables['erasure']): Erasure {
   return {
     ...row,

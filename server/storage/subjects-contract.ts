@@ -76,6 +76,8 @@ export interface SubjectRecords {
     ModelRecord,
     'id' | 'runId' | 'proposedBy' | 'approvedBy' | 'rolledBackBy'
   >[];
+  /** That they made. */
+  readonly campaigns: readonly { readonly id: string; readonly runId: string }[];
   readonly hold: Hold | null;
   readonly erasures: readonly Erasure[];
   /** That they brought about, or that are about them. */

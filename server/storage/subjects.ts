@@ -6,7 +6,14 @@ import type { Assignment } from './contract.ts';
 import { createErase } from './erase.ts';
 import type { Parts } from './parts.ts';
 import type { Review } from './reviews-contract.ts';
-import { commentsBy, erasureOf, modelsNaming, reviewsNaming, rowsNaming } from './subject-rows.ts';
+import {
+  campaignsBy,
+  commentsBy,
+  erasureOf,
+  modelsNaming,
+  reviewsNaming,
+  rowsNaming,
+} from './subject-rows.ts';
 import type { StudyText, SubjectStorage } from './subjects-contract.ts';
 
 /** @param folder of the key of the pseudonyms */
@@ -81,6 +88,7 @@ function createReading({
         reviews: (await reviewsNaming(db, teacherId).orderBy('at').execute()) as Review[],
         comments: await commentsBy(db, teacherId),
         models: await modelsNaming(db, teacherId).execute(),
+        campaigns: await campaignsBy(db, teacherId).execute(),
         hold:
           (await db
             .selectFrom('hold')

@@ -13,6 +13,7 @@ import { Queries } from '../../server/run/queries.ts';
 import { verifyAudit } from '../../server/storage/audit-verify.ts';
 import { openStorage } from '../../server/storage/sqlite.ts';
 import { recordEpisode } from '../server/run/episode.ts';
+import { noCampaign } from '../server/run/no-campaign.ts';
 import { NO_WATCH } from '../server/run/no-watch.ts';
 
 const [PEOPLE, QUESTIONS] = [Number(process.argv[2] ?? 50), Number(process.argv[3] ?? 10_000)];
@@ -26,7 +27,7 @@ const fault = (error: unknown) => {
 };
 const queries = await Queries.open({
   runId: RUN,
-  overlap: { people: 1, share: 1 },
+  campaign: await noCampaign(),
   storage,
   episodes: { find: async () => episode, keep: async () => true },
   background: new Background({ error: fault }),

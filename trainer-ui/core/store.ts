@@ -5,6 +5,7 @@ import type {
   EpisodeSummary,
   MetricsPoint,
   ServerMessage,
+  WireCampaign,
   WireQuery,
 } from '../../server/protocol/index.ts';
 import type { PadAccess } from './gamepads.ts';
@@ -54,6 +55,8 @@ export interface AppState {
   forces: boolean;
   /** Of this person, where answers are watched. */
   standing: Standing | undefined;
+  /** That this person is asked in; undefined: none. */
+  campaign: WireCampaign | undefined;
   queries: readonly WireQuery[];
   /** The query on screen: it stays until it is answered, whatever the server withdraws. */
   shownQuery: string | undefined;
@@ -108,6 +111,7 @@ export function createAppStore(): AppStore {
     cameras: [],
     forces: false,
     standing: undefined,
+    campaign: undefined,
     queries: [],
     shownQuery: undefined,
     answered: [],
@@ -150,6 +154,7 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
         alerts: [],
         episodes: [],
         standing: undefined,
+        campaign: undefined,
         mustLetGo: false, // a new connection has held nothing yet
       };
     case 'agreed':
@@ -164,6 +169,8 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
     case 'standing':
       // Whoever is paused answers nothing, not even what is on screen.
       return { standing: message, ...(message.state === 'paused' ? { queries: [] } : {}) };
+    case 'campaign':
+      return { campaign: message.campaign };
     case 'ack':
       return { acknowledged: state.acknowledged + (message.duplicate ? 0 : 1) };
     case 'applied':

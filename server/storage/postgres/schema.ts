@@ -109,6 +109,15 @@ CREATE INDEX comment_episode ON comment ("episodeId", at);
 CREATE INDEX comment_run ON comment ("runId", at);
 `;
 
+const CAMPAIGNS = `
+CREATE TABLE campaign (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, terms TEXT NOT NULL, "textHash" TEXT NOT NULL,
+  version BIGINT NOT NULL, state TEXT NOT NULL, "endedWhy" TEXT, "createdBy" TEXT NOT NULL, "createdAt" DOUBLE PRECISION NOT NULL,
+  "startedAt" DOUBLE PRECISION, "endedAt" DOUBLE PRECISION);
+CREATE INDEX campaign_run ON campaign ("runId", "createdAt");
+ALTER TABLE query ADD COLUMN "campaignId" TEXT;
+CREATE INDEX query_campaign ON query ("campaignId") WHERE "campaignId" IS NOT NULL;
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -119,6 +128,7 @@ export const MIGRATIONS: readonly string[] = [
   REVIEWS,
   MODELS,
   COMMENTS,
+  CAMPAIGNS,
 ];
 
 /** Those that only this engine has. */

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Episode, Feedback, Query, Segment } from '../../../agent/contract.ts';
 import { CHARACTER, type CharacterName, choose } from '../../../cli/workforce/characters.ts';
+import { Campaigns } from '../../../server/campaigns/campaigns.ts';
 import type { QualityRules } from '../../../server/contract.ts';
 import type { ServerMessage, WireQuery } from '../../../server/protocol/index.ts';
 import { Background } from '../../../server/run/background.ts';
 import { Probes } from '../../../server/run/probes.ts';
 import { Queries } from '../../../server/run/queries.ts';
 import { Reviews } from '../../../server/run/reviews.ts';
+import { RunningCampaign } from '../../../server/run/running-campaign.ts';
 import { Standings } from '../../../server/run/standings.ts';
 import { Watch } from '../../../server/run/watch.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
@@ -53,11 +55,15 @@ export async function openCrowd(rules: QualityRules, seed = 1) {
     const standings = await Standings.open({ ...shared, rules });
     const recent = { recent: known };
     const probes = await Probes.open({ ...shared, standings, episodes: recent, random });
+    const overlap = { people: 1, share: 1 };
+    const campaign = await RunningCampaign.open({ ...shared, overlap });
     const queries = await Queries.open({
-      ...{ ...shared, standings, probes },
-      overlap: { people: 1, share: 1 },
+      ...{ ...shared, campaign, standings, probes },
       episodes: { find: async (id: string) => known.get(id), keep: async () => true },
-      onAnswered: (row, feedback) => watch.heard(row, feedback),
+      onAnswered(row, feedback) {
+        campaign.heard(row, feedback);
+        watch.heard(row, feedback);
+      },
     });
     const watch = new Watch({
       ...{ ...shared, standings, probes, queries },
@@ -67,12 +73,13 @@ export async function openCrowd(rules: QualityRules, seed = 1) {
       },
       controlDt: () => CONTROL_DT,
     });
+    campaign.onChange(() => queries.renew());
     const reviews = await Reviews.open({
       ...{ ...shared, standings, queries },
       learner: { exclude: ({ feedbackIds = [] }) => void rejected.push([...feedbackIds]) },
       feedback: { put: (feedback) => storage.appendFeedback(feedback) },
     });
-    return { background, standings, probes, queries, watch, reviews };
+    return { background, standings, probes, queries, watch, reviews, campaign };
   }
   let parts = await open();
   let made = 0;
@@ -94,6 +101,15 @@ export async function openCrowd(rules: QualityRules, seed = 1) {
     await parts.background.settle(5000);
   }
 
+  /** Under these terms people are asked from now on. */
+  async function start(terms: Record<string, unknown>, now = Date.now()): Promise<string> {
+    const campaigns = new Campaigns({ storage, runId: RUN.id, nameOf: (id) => id });
+    const id = await campaigns.create({ name: 'c', ...terms }, 'Look at both.', 'grace', now);
+    await campaigns.start(id, 'grace', now);
+    await parts.campaign.look();
+    return id;
+  }
+
   const worth = ({ episodeId, from, to }: Segment) =>
     known
       .get(episodeId)!
@@ -111,9 +127,20 @@ export async function openCrowd(rules: QualityRules, seed = 1) {
         held.set(m.query.id, m.query);
       } else if (m.type === 'query-expired') held.delete(m.queryId);
     };
-    const ask = () => parts.queries.ask({ viewer: name, teacherId: name, count: 2, message });
+    const ask = async () => {
+      const asker = { viewer: name, teacherId: name, count: 2, message };
+      await parts.campaign.greet(asker);
+      await parts.queries.ask(asker);
+    };
+    /** What a campaign wants to be read first. */
+    async function open(): Promise<void> {
+      const told = parts.campaign.message(name);
+      if (told?.type !== 'campaign') throw new Error('there is no campaign');
+      await parts.campaign.opened(name, told.campaign.textHash, Date.now());
+      await ask();
+    }
     return {
-      ...{ name, seen, held, ask },
+      ...{ name, seen, held, ask, open },
       /** @returns whether there was a question to answer */
       async answer(): Promise<boolean> {
         const [query] = held.values();
@@ -142,7 +169,7 @@ export async function openCrowd(rules: QualityRules, seed = 1) {
   }
 
   return {
-    ...{ storage, excluded, rejected, faults, person, supply, give, worth },
+    ...{ storage, excluded, rejected, faults, person, supply, give, worth, start },
     get parts() {
       return parts;
     },

@@ -7,6 +7,7 @@ import { stableShare } from '../../../server/run/stable-share.ts';
 import type { Assignment, Storage } from '../../../server/storage/contract.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';
+import { noCampaign } from './no-campaign.ts';
 import { NO_WATCH } from './no-watch.ts';
 
 const plain = syntheticEpisode(syntheticSpec(2, 1), 20, createRandom(1), { id: 'e' });
@@ -61,10 +62,10 @@ beforeEach(async () => {
   queries = await open();
 });
 
-function open(people = 1, share = 1): Promise<Queries> {
+async function open(people = 1, share = 1): Promise<Queries> {
   return Queries.open({
     runId: 'r',
-    overlap: { people, share },
+    campaign: await noCampaign({ people, share }),
     storage: disk.storage,
     episodes: {
       find: async (id: string) => (id === 'e' ? episode : undefined),

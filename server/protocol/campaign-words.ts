@@ -1,0 +1,50 @@
+/** Campaigns in words, as the page and the command line tell them. */
+import type { CampaignReply, CampaignTerms, WireCampaign } from './campaign.ts';
+
+/** Where a campaign has no instructions of its own: what the environment says of itself. */
+export function ownInstructions(environment: {
+  readonly title: string;
+  readonly description: string;
+  readonly better?: string | undefined;
+}): string {
+  const { title, description, better = 'What you would rather see again.' } = environment;
+  return `## ${title}\n\n${description}\n\n**Better:** ${better}`;
+}
+
+const ENDS: Readonly<Record<NonNullable<CampaignReply['endedWhy']>, string>> = {
+  budget: 'its budget is spent',
+  deadline: 'its day has come',
+  accuracy: 'the reward model is as good as was wanted',
+  person: 'somebody ended it',
+};
+
+/** `ended: its budget is spent`. */
+export function campaignStateWords({
+  state,
+  endedWhy,
+}: Pick<CampaignReply | WireCampaign, 'state' | 'endedWhy'>): string {
+  return endedWhy === null ? state : `${state}: ${ENDS[endedWhy]}`;
+}
+
+/** `12 of 50 answers`; without a budget what was done. */
+export function progressWords({ terms, progress }: Pick<CampaignReply, 'terms' | 'progress'>) {
+  const { budget } = terms;
+  const { answers, hours, spend } = progress;
+  const done = `${answers} answers in ${hours.toFixed(2)} h${spend === null ? '' : ` for ${spend.toFixed(2)}`}`;
+  if (budget === null) return done;
+  switch (budget.unit) {
+    case 'answers':
+      return `${done}, of ${budget.most} answers`;
+    case 'hours':
+      return `${done}, of ${budget.most} h`;
+    case 'money':
+      return `${done}, of ${budget.most.toFixed(2)}`;
+  }
+}
+
+/** `compare, 2 people each`. */
+export function askedWords({ kind, people, share }: CampaignTerms): string {
+  if (people === 1) return kind;
+  const part = share < 1 ? `, of ${(100 * share).toFixed(0)} %` : '';
+  return `${kind}, ${people} people each${part}`;
+}
