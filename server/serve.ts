@@ -164,7 +164,7 @@ async function open(
   const sockets: Sockets = acceptSockets(app.server, {
     ...shared,
     consents: options.study && (await Consents.open(options.study, storage)),
-    welcome: welcomeOf(options, run),
+    welcome: welcomeOf(options, run, (await storage.listCampaigns(record.id)).length > 0),
   });
   onClose(() => app.close());
   onClose(sockets.close);
@@ -226,7 +226,11 @@ function urlOf(host: string, { port }: AddressInfo): string {
 }
 
 /** What every page is told first. */
-function welcomeOf(options: ServeOptions, { run, facts, lives }: RunHandle): Welcome {
+function welcomeOf(
+  options: ServeOptions,
+  { run, facts, lives }: RunHandle,
+  hasCampaigns: boolean,
+): Welcome {
   return {
     protocol: PROTOCOL_VERSION,
     serverVersion: version,
@@ -235,7 +239,7 @@ function welcomeOf(options: ServeOptions, { run, facts, lives }: RunHandle): Wel
     preset: run.preset,
     ...(options.policy ? { policy: policyOnWire(options.policy) } : {}),
     ...(lives.length > 1 ? { lives: lives.length } : {}),
-    hasPeople: hasPeople(options),
+    hasPeople: hasCampaigns || hasPeople(options),
   };
 }
 

@@ -98,10 +98,10 @@ function Screens({ asks }: { asks: boolean }) {
 }
 
 /** Whoever works alone has nobody to look after, and sees nothing of it. */
-function looksAfterPeople({ welcome }: AppState): boolean {
+function looksAfterPeople({ welcome, campaign }: AppState): boolean {
   const role = welcome?.person?.role;
   if (role === 'supervisor' || role === 'auditor') return true;
-  return role === 'owner' && welcome?.hasPeople === true;
+  return role === 'owner' && (welcome?.hasPeople === true || campaign !== undefined);
 }
 
 /** What runs here, and which policy is at the wheel. */

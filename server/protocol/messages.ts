@@ -203,7 +203,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
         .boolean()
         .optional()
         .describe(
-          'Several people are asked the same, or their answers are watched: there is something to look after.',
+          'Several people are asked the same, their answers are watched, or there are campaigns: there is something to look after.',
         ),
       person: z
         .object({ id: z.string().nullable(), name: z.string().nullable(), role: z.string() })

@@ -2,6 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
 import type { WireQuery } from '../../server/protocol/index.ts';
+import { violations } from './axe.ts';
 import { type Client, connect } from './client.ts';
 import { openPage, screenshot, until } from './helpers.ts';
 import { serve } from './served.ts';
@@ -59,10 +60,8 @@ test('[UI-47] [REV-5] people are seen with their answers, paused with a reason a
       .include('[data-testid="people-view"]')
       .setLegacyMode()
       .withTags(['wcag2a', 'wcag2aa']);
-    const { violations } = await axe.analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map((n) => n.target.join(' '))])).toEqual(
-      [],
-    );
+    const { violations: found } = await axe.analyze();
+    expect(found.map(({ id, nodes }) => [id, nodes.map((n) => n.target.join(' '))])).toEqual([]);
   }
   await row.getByTestId('choose-person').click();
   await page.getByTestId('reason').fill('looked at ten of them: they are right');
@@ -115,5 +114,60 @@ test('[UI-47] whoever is paused is told so under Compare, and asked nothing', as
   expect((await pause('resume')).status).toBe(200);
   await page.locator('[data-testid="compare"][data-ready="true"]').waitFor();
   expect(errors).toEqual([]);
+  await close();
+});
+
+test('[CAMP-7] a campaign is drafted and started on the page; its instructions are opened, answers fill its budget, and it ends', async () => {
+  const { server, browser } = served;
+  const { page, errors, close } = await openPage(browser, server.url);
+  await page.getByTestId('tab-people').click();
+  const part = page.getByTestId('campaigns');
+  await part.getByText('People are asked without an end.').waitFor();
+  await part.getByTestId('campaign-new').click();
+  await page.getByTestId('campaign-name').fill('Reach or miss');
+  await page
+    .getByTestId('campaign-text')
+    .fill(
+      '## The tip\n\nBetter is *nearer* to the ball.\n\n<img src="x"> ![sun](https://lab.example.org/x.png)',
+    );
+  await page.getByTestId('campaign-most').fill('two');
+  expect(await page.getByTestId('campaign-draft').isDisabled()).toBe(true);
+  await page.getByTestId('campaign-most').fill('2');
+  await page.getByTestId('campaign-rate').fill('25');
+  await page.getByTestId('campaign-draft').click();
+  const row = part.getByTestId('campaign');
+  const state = (is: string) =>
+    until(is, async () => (await row.getAttribute('data-state')) === is);
+  await state('draft');
+  await row.getByTestId('campaign-start').click();
+  await state('running');
+  const worker = await openPage(browser, server.url);
+  await worker.page.getByTestId('tab-compare').click();
+  const instructions = worker.page.getByTestId('campaign-instructions');
+  await instructions.getByRole('heading', { name: 'The tip' }).waitFor();
+  expect(await instructions.locator('em').textContent()).toBe('nearer');
+  expect(await instructions.locator('img').count()).toBe(0); // as it was written
+  expect(await instructions.textContent()).toContain('<img src="x">');
+  await screenshot(worker.page, 'campaign-instructions');
+  expect(await violations(worker.page)).toEqual([]);
+  await worker.page.getByTestId('open-instructions').click();
+  const compare = worker.page.locator('[data-testid="compare"][data-ready="true"]');
+  for (const answers of [1, 2]) {
+    await compare.waitFor();
+    await worker.page.keyboard.press('ArrowLeft');
+    const progress = row.getByTestId('campaign-progress');
+    await until(`${answers} answers`, async () =>
+      (await progress.textContent())?.startsWith(`${answers} answers`),
+    );
+  }
+  await state('ended');
+  await worker.page.getByText('It has ended: its budget is spent.').waitFor();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await screenshot(page, `campaigns-desktop-${colorScheme}`);
+    expect(await violations(page)).toEqual([]);
+  }
+  expect([errors, worker.errors]).toEqual([[], []]);
+  await worker.close();
   await close();
 });

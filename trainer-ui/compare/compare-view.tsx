@@ -1,6 +1,7 @@
 import { Button, Center, Stack, Text, Title } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { useState } from 'react';
+import { OpenInstructions, useNoQuestions } from '../campaigns/instructions.tsx';
 import { useApp } from '../context.ts';
 import type { Status } from '../core/store.ts';
 import { GoalNote } from '../goal/goal.tsx';
@@ -14,7 +15,10 @@ import { useQuestions } from './use-questions.ts';
 export function CompareView() {
   const questions = useQuestions();
   const [startedAt] = useState(() => Date.now());
+  const campaign = useApp((s) => s.campaign);
   const { question, count, undo } = questions;
+  if (!question && campaign?.state === 'running' && !campaign.isOpened)
+    return <OpenInstructions campaign={campaign} />;
   if (!question) return <Empty count={count} undo={count > 0 ? undo : undefined} />;
   const props = { question, questions, startedAt };
   switch (question.query.kind) {
@@ -44,18 +48,21 @@ function Empty({ count, undo }: { count: number; undo: (() => void) | undefined 
   const isPaused = useApp((s) => s.standing?.state === 'paused');
   const policy = useApp((s) => s.welcome?.policy);
   const none = policy ? noLearning(policy) : whyNone(learner);
-  const why = isPaused ? PAUSED : connected ? none : NOT_CONNECTED;
+  const over = useNoQuestions();
+  const why = isPaused ? PAUSED : connected ? (over?.why ?? none) : NOT_CONNECTED;
   return (
     <Center className="view" p="md" data-testid="compare-empty">
       <Stack align="center" gap="xs" maw={420}>
         <Title order={1} size="h4">
           {isPaused
             ? 'You are paused'
-            : count > 0
-              ? 'All answered for now'
-              : policy
-                ? 'Nothing to judge'
-                : 'Nothing to judge yet'}
+            : over
+              ? over.title
+              : count > 0
+                ? 'All answered for now'
+                : policy
+                  ? 'Nothing to judge'
+                  : 'Nothing to judge yet'}
         </Title>
         <Text c="dimmed" ta="center" size="sm">
           {why}

@@ -81,6 +81,8 @@ export interface Client extends Lives {
   dropQuery(id: string): void;
   /** How many queries the person wants to have at hand; 0: they answer none now. */
   wantQueries(count: number): void;
+  /** The person has opened the campaign's instructions of that hash. */
+  openInstructions(textHash: string): void;
   /** Which query is on screen from now on: it is kept open meanwhile. */
   showQuery(id: string | undefined): void;
   onError(listener: (message: string, code: string) => void): () => void;
@@ -321,6 +323,10 @@ export function createClient(window: Window): Client {
     wantQueries(count) {
       wanted = count;
       if (takesPart(store.getState())) send({ type: 'ask-queries', count });
+    },
+    openInstructions(textHash) {
+      send({ type: 'open-instructions', textHash });
+      sendWanted(); // now there are some
     },
     showQuery(id) {
       if (store.getState().shownQuery === id) return;

@@ -1,5 +1,6 @@
 /** What the agent is to do and what counts as better: before the first answer, and by one key ever after. */
 import { Button, CloseButton, Group, Kbd, Modal, Stack, Text, Title } from '@mantine/core';
+import { Instructions } from '../campaigns/instructions.tsx';
 import { useApp, useClient } from '../context.ts';
 import { COMPARE, firstKey, keyLabel, PAGE, takeOverKeys } from '../core/bindings.ts';
 import { stillWords } from '../still-words.ts';
@@ -13,6 +14,7 @@ const UNSAID = 'What you would rather see again.';
 export function GoalDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const environment = useApp((s) => s.welcome?.environment);
   const instructions = useApp((s) => s.welcome?.study?.instructions);
+  const campaign = useApp((s) => s.campaign);
   const policy = useApp((s) => s.welcome?.policy);
   const tour = useTour();
   if (!environment) return null;
@@ -24,6 +26,14 @@ export function GoalDialog({ opened, onClose }: { opened: boolean; onClose: () =
         {instructions && (
           <section aria-label="instructions" data-testid="instructions">
             <Paragraphs text={instructions} />
+          </section>
+        )}
+        {campaign && (
+          <section aria-label={campaign.name} data-testid="campaign-goal">
+            <Title order={3} size="h6">
+              {campaign.name}
+            </Title>
+            <Instructions text={campaign.instructions} />
           </section>
         )}
         <Part title="What counts as better">{environment.better ?? UNSAID}</Part>

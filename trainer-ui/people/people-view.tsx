@@ -2,6 +2,7 @@
 import { Alert, Badge, Button, Stack, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import type { LineageSummary } from '../../server/protocol/index.ts';
+import { CampaignsPart } from '../campaigns/campaigns.tsx';
 import { useApp } from '../context.ts';
 import { Decision } from './decision.tsx';
 import { Kpis } from './kpis.tsx';
@@ -45,6 +46,7 @@ export default function PeopleView() {
             {error}
           </Alert>
         )}
+        <CampaignsPart />
         {report && (
           <Text size="sm" data-testid="agreement">
             {agreement(report)}

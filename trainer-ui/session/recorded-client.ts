@@ -58,6 +58,7 @@ const takesNothing = {
   forgetOthers() {},
   dropQuery() {},
   wantQueries() {},
+  openInstructions() {},
   showQuery() {},
   onError: () => () => {},
 } satisfies Partial<Client>;

@@ -1,0 +1,158 @@
+/** Drafts a campaign. What is left empty is as the environment and the preset have it. */
+import {
+  Button,
+  Collapse,
+  Modal,
+  NumberInput,
+  Select,
+  SimpleGrid,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
+import { useState } from 'react';
+import {
+  BUDGET_UNITS,
+  CAMPAIGN_PURPOSES,
+  CAMPAIGN_QUESTIONS,
+} from '../../server/protocol/index.ts';
+import { type Draft, EMPTY, fault, requestOf } from './draft.ts';
+
+export function CampaignForm(props: {
+  opened: boolean;
+  close: () => void;
+  submit: (request: ReturnType<typeof requestOf>) => void;
+}) {
+  const { opened, close, submit } = props;
+  const [draft, setDraft] = useState<Draft>(EMPTY);
+  const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
+  const wrong = fault(draft);
+  return (
+    <Modal opened={opened} onClose={close} title="New campaign" size="lg">
+      <Stack gap="sm" data-testid="campaign-form">
+        <TextInput
+          label="Name"
+          description="As people see it"
+          data-autofocus
+          maxLength={80}
+          value={draft.name}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+          data-testid="campaign-name"
+        />
+        <Textarea
+          label="Goal and instructions"
+          description="Markdown; people open them before the first question. Empty: what the environment says of itself"
+          autosize
+          minRows={3}
+          maxRows={10}
+          maxLength={16_000}
+          value={draft.instructions}
+          onChange={(event) => change({ instructions: event.currentTarget.value })}
+          data-testid="campaign-text"
+        />
+        <Asked draft={draft} change={change} />
+        <Budget draft={draft} change={change} />
+        <Collapse expanded={wrong !== undefined && draft.name !== ''}>
+          <Text size="sm" c="red">
+            {wrong}
+          </Text>
+        </Collapse>
+        <Button
+          disabled={wrong !== undefined}
+          onClick={() => {
+            submit(requestOf(draft));
+            setDraft(EMPTY);
+          }}
+          data-testid="campaign-draft"
+        >
+          Draft it
+        </Button>
+      </Stack>
+    </Modal>
+  );
+}
+
+interface Part {
+  readonly draft: Draft;
+  readonly change: (part: Partial<Draft>) => void;
+}
+
+function Asked({ draft, change }: Part) {
+  return (
+    <SimpleGrid cols={{ base: 2, sm: 4 }}>
+      <Select
+        label="Purpose"
+        data={[...CAMPAIGN_PURPOSES]}
+        allowDeselect={false}
+        value={draft.purpose}
+        onChange={(purpose) =>
+          change({
+            purpose: purpose ?? 'pilot',
+            ...(purpose === 'calibration' ? { people: Math.max(2, draft.people), share: 100 } : {}),
+          })
+        }
+      />
+      <Select
+        label="People"
+        data={[...CAMPAIGN_QUESTIONS]}
+        allowDeselect={false}
+        value={draft.kind}
+        onChange={(kind) => change({ kind: kind ?? 'compare' })}
+      />
+      <NumberInput
+        label="Asked each"
+        min={1}
+        max={10}
+        clampBehavior="strict"
+        value={draft.people}
+        onChange={(people) => change({ people: Number(people) || 1 })}
+      />
+      <NumberInput
+        label="Of questions, %"
+        min={1}
+        max={100}
+        clampBehavior="strict"
+        value={draft.share}
+        onChange={(share) => change({ share: Number(share) || 100 })}
+      />
+    </SimpleGrid>
+  );
+}
+
+function Budget({ draft, change }: Part) {
+  return (
+    <SimpleGrid cols={{ base: 2, sm: 4 }}>
+      <TextInput
+        label="Budget"
+        placeholder="until ended"
+        inputMode="decimal"
+        value={draft.most}
+        onChange={(event) => change({ most: event.currentTarget.value.trim() })}
+        data-testid="campaign-most"
+      />
+      <Select
+        label="Of"
+        data={[...BUDGET_UNITS]}
+        allowDeselect={false}
+        value={draft.unit}
+        onChange={(unit) => change({ unit: unit ?? 'answers' })}
+      />
+      <TextInput
+        label="An hour costs"
+        placeholder="nothing given"
+        inputMode="decimal"
+        value={draft.rate}
+        onChange={(event) => change({ rate: event.currentTarget.value.trim() })}
+        data-testid="campaign-rate"
+      />
+      <TextInput
+        label="Ends at accuracy, %"
+        placeholder="never"
+        inputMode="decimal"
+        value={draft.accuracy}
+        onChange={(event) => change({ accuracy: event.currentTarget.value.trim() })}
+      />
+    </SimpleGrid>
+  );
+}

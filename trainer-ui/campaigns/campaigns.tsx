@@ -1,0 +1,219 @@
+/** Campaigns for those who look after people: what is asked, how far it is, what it costs, and the next step. */
+import { Badge, Button, Group, Modal, Progress, Stack, Text, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useCallback, useEffect, useState } from 'react';
+import {
+  askedWords,
+  type CampaignReply,
+  campaignStateWords,
+  progressWords,
+} from '../../server/protocol/index.ts';
+import { useApp } from '../context.ts';
+import { CampaignForm } from './campaign-form.tsx';
+import { CampaignText } from './campaign-text.tsx';
+import {
+  changeInstructions,
+  type Decision,
+  decideCampaign,
+  draftCampaign,
+  readCampaigns,
+} from './campaigns-api.ts';
+
+const LOOK_EVERY = 3000;
+const SHOWN = 5;
+
+function useCampaigns() {
+  const [campaigns, setCampaigns] = useState<readonly CampaignReply[]>([]);
+  const look = useCallback(() => {
+    readCampaigns().then(setCampaigns, () => {}); // the view above says why
+  }, []);
+  useEffect(() => {
+    look();
+    const timer = setInterval(look, LOOK_EVERY);
+    return () => clearInterval(timer);
+  }, [look]);
+  return { campaigns, look };
+}
+
+export function CampaignsPart() {
+  const role = useApp((s) => s.welcome?.person?.role);
+  const mayDecide = role !== 'auditor';
+  const { campaigns, look } = useCampaigns();
+  const [isNew, setNew] = useState(false);
+  const [asked, ask] = useState<Asked>();
+  const [read, setRead] = useState<CampaignReply>();
+  async function work(does: () => Promise<void>) {
+    try {
+      await does();
+    } catch (error) {
+      notifications.show({ color: 'red', title: 'Refused', message: (error as Error).message });
+    }
+    ask(undefined);
+    look();
+  }
+  const decide = (campaign: CampaignReply, decision: Decision) =>
+    // What cannot be taken back is asked about.
+    decision === 'end'
+      ? ask({ campaign, decision })
+      : work(() => decideCampaign(campaign.id, decision));
+  return (
+    <Stack gap="sm" data-testid="campaigns">
+      <Group justify="space-between">
+        <Title order={2} size="h5">
+          Campaigns
+        </Title>
+        {mayDecide && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => setNew(true)}
+            data-testid="campaign-new"
+          >
+            New campaign
+          </Button>
+        )}
+      </Group>
+      {campaigns.length === 0 && (
+        <Text size="sm" c="dimmed">
+          People are asked without an end. A campaign gives them instructions, and has a budget.
+        </Text>
+      )}
+      {campaigns.slice(0, SHOWN).map((campaign) => (
+        <Row
+          key={campaign.id}
+          campaign={campaign}
+          decide={mayDecide ? (decision) => decide(campaign, decision) : undefined}
+          read={() => setRead(campaign)}
+        />
+      ))}
+      <CampaignForm
+        opened={isNew}
+        close={() => setNew(false)}
+        submit={(request) =>
+          work(async () => {
+            await draftCampaign(request);
+            setNew(false);
+          })
+        }
+      />
+      <ConfirmEnd
+        asked={asked}
+        close={() => ask(undefined)}
+        confirm={({ campaign, decision }) => work(() => decideCampaign(campaign.id, decision))}
+      />
+      <CampaignText
+        key={read?.id}
+        campaign={read}
+        mayChange={mayDecide}
+        close={() => setRead(undefined)}
+        save={(id, text) =>
+          work(async () => {
+            await changeInstructions(id, text);
+            setRead(undefined);
+          })
+        }
+      />
+    </Stack>
+  );
+}
+
+const COLOURS: Readonly<Record<CampaignReply['state'], string>> = {
+  draft: 'gray',
+  running: 'teal',
+  paused: 'yellow',
+  ended: 'blue',
+};
+
+const STEPS: Readonly<Record<CampaignReply['state'], readonly (readonly [Decision, string])[]>> = {
+  draft: [
+    ['start', 'Start'],
+    ['delete', 'Delete'],
+  ],
+  running: [
+    ['pause', 'Pause'],
+    ['end', 'End'],
+  ],
+  paused: [
+    ['start', 'Go on'],
+    ['end', 'End'],
+  ],
+  ended: [],
+};
+
+function Row(props: {
+  campaign: CampaignReply;
+  decide: ((decision: Decision) => void) | undefined;
+  read: () => void;
+}) {
+  const { campaign, decide, read } = props;
+  const { terms, progress, state, version } = campaign;
+  return (
+    <Stack gap={4} data-testid="campaign" data-state={state}>
+      <Group gap="xs">
+        <Text size="sm" fw={600}>
+          {terms.name}
+        </Text>
+        <Badge variant="dot" miw="max-content" color={COLOURS[state]} tt="none">
+          {campaignStateWords(campaign)}
+        </Badge>
+        <Text size="sm" c="dimmed" flex={1} miw={120}>
+          {terms.purpose}: {askedWords(terms)}
+        </Text>
+        <Button size="compact-sm" variant="subtle" onClick={read} data-testid="campaign-read">
+          Instructions, version {version}
+        </Button>
+        {decide && (
+          <Button.Group>
+            {STEPS[state].map(([decision, words]) => (
+              <Button
+                key={decision}
+                size="compact-sm"
+                variant="default"
+                onClick={() => decide(decision)}
+                data-testid={`campaign-${decision}`}
+              >
+                {words}
+              </Button>
+            ))}
+          </Button.Group>
+        )}
+      </Group>
+      {progress.done !== null && (
+        <Progress
+          value={100 * progress.done}
+          aria-label={`${terms.name}: how much of the budget is spent`}
+        />
+      )}
+      <Text size="xs" c="dimmed" className="mono" data-testid="campaign-progress">
+        {progressWords(campaign)}
+      </Text>
+    </Stack>
+  );
+}
+
+interface Asked {
+  readonly campaign: CampaignReply;
+  readonly decision: Decision;
+}
+
+function ConfirmEnd(props: {
+  asked: Asked | undefined;
+  close: () => void;
+  confirm: (asked: Asked) => void;
+}) {
+  const { asked, close, confirm } = props;
+  if (!asked) return null;
+  return (
+    <Modal opened onClose={close} title={`End ${asked.campaign.terms.name}`}>
+      <Stack>
+        <Text size="sm">
+          It is over for good, and people are asked nothing until another campaign starts. What they
+          answered stays.
+        </Text>
+        <Button onClick={() => confirm(asked)} data-testid="campaign-confirm">
+          End it
+        </Button>
+      </Stack>
+    </Modal>
+  );
+}
