@@ -1,7 +1,5 @@
 /** People with names and passwords, invitations, and who is signed in. Secrets are kept as hashes alone. */
 
-import type { StudyText } from './subjects-contract.ts';
-
 export interface Account {
   /** A pseudonym: what the logs say. */
   readonly id: string;
@@ -43,7 +41,7 @@ export interface Consent {
 
 export interface ConsentStorage {
   /** In the audit log too, in one transaction; a second time changes nothing. `kind` of the text; consent. */
-  agree(consent: Consent, kind?: StudyText['kind']): Promise<void>;
+  agree(consent: Consent, kind?: 'consent' | 'instructions'): Promise<void>;
   hasAgreed(teacherId: string, textHash: string): Promise<boolean>;
   /** Oldest first. */
   listConsents(): Promise<Consent[]>;

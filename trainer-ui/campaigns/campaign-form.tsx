@@ -20,16 +20,15 @@ import {
 import { type Draft, EMPTY, fault, requestOf } from './draft.ts';
 
 export function CampaignForm(props: {
-  opened: boolean;
   close: () => void;
   submit: (request: ReturnType<typeof requestOf>) => void;
 }) {
-  const { opened, close, submit } = props;
+  const { close, submit } = props;
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
   const wrong = fault(draft);
   return (
-    <Modal opened={opened} onClose={close} title="New campaign" size="lg">
+    <Modal opened onClose={close} title="New campaign" size="lg">
       <Stack gap="sm" data-testid="campaign-form">
         <TextInput
           label="Name"
@@ -60,10 +59,7 @@ export function CampaignForm(props: {
         </Collapse>
         <Button
           disabled={wrong !== undefined}
-          onClick={() => {
-            submit(requestOf(draft));
-            setDraft(EMPTY);
-          }}
+          onClick={() => submit(requestOf(draft))}
           data-testid="campaign-draft"
         >
           Draft it

@@ -5,14 +5,13 @@ import type { CampaignReply } from '../../server/protocol/index.ts';
 import { Instructions } from './instructions.tsx';
 
 export function CampaignText(props: {
-  campaign: CampaignReply | undefined;
+  campaign: CampaignReply;
   mayChange: boolean;
   close: () => void;
-  save: (id: string, text: string) => void;
+  save: (text: string) => void;
 }) {
   const { campaign, mayChange, close, save } = props;
-  const [text, setText] = useState(campaign?.instructions ?? '');
-  if (!campaign) return null;
+  const [text, setText] = useState(campaign.instructions);
   const isSame = text.trim() === '' || text.trim() === campaign.instructions;
   return (
     <Modal
@@ -40,7 +39,7 @@ export function CampaignText(props: {
             />
             <Button
               disabled={isSame}
-              onClick={() => save(campaign.id, text.trim())}
+              onClick={() => save(text.trim())}
               data-testid="campaign-save-text"
             >
               Save as version {campaign.version + 1}

@@ -39,23 +39,22 @@ export function CampaignsPart() {
   const role = useApp((s) => s.welcome?.person?.role);
   const mayDecide = role !== 'auditor';
   const { campaigns, look } = useCampaigns();
-  const [isNew, setNew] = useState(false);
-  const [asked, ask] = useState<Asked>();
-  const [read, setRead] = useState<CampaignReply>();
+  const [dialog, open] = useState<Dialog>();
+  const close = () => open(undefined);
   async function work(does: () => Promise<void>) {
     try {
       await does();
+      close();
     } catch (error) {
       notifications.show({ color: 'red', title: 'Refused', message: (error as Error).message });
     }
-    ask(undefined);
     look();
   }
   const decide = (campaign: CampaignReply, decision: Decision) =>
     // What cannot be taken back is asked about.
     decision === 'end'
-      ? ask({ campaign, decision })
-      : work(() => decideCampaign(campaign.id, decision));
+      ? open({ kind: 'end', campaign })
+      : void work(() => decideCampaign(campaign.id, decision));
   return (
     <Stack gap="sm" data-testid="campaigns">
       <Group justify="space-between">
@@ -66,7 +65,7 @@ export function CampaignsPart() {
           <Button
             size="compact-sm"
             variant="default"
-            onClick={() => setNew(true)}
+            onClick={() => open({ kind: 'new' })}
             data-testid="campaign-new"
           >
             New campaign
@@ -83,38 +82,50 @@ export function CampaignsPart() {
           key={campaign.id}
           campaign={campaign}
           decide={mayDecide ? (decision) => decide(campaign, decision) : undefined}
-          read={() => setRead(campaign)}
+          read={() => open({ kind: 'text', campaign })}
         />
       ))}
-      <CampaignForm
-        opened={isNew}
-        close={() => setNew(false)}
-        submit={(request) =>
-          work(async () => {
-            await draftCampaign(request);
-            setNew(false);
-          })
-        }
-      />
-      <ConfirmEnd
-        asked={asked}
-        close={() => ask(undefined)}
-        confirm={({ campaign, decision }) => work(() => decideCampaign(campaign.id, decision))}
-      />
-      <CampaignText
-        key={read?.id}
-        campaign={read}
-        mayChange={mayDecide}
-        close={() => setRead(undefined)}
-        save={(id, text) =>
-          work(async () => {
-            await changeInstructions(id, text);
-            setRead(undefined);
-          })
-        }
-      />
+      <Dialogs dialog={dialog} mayChange={mayDecide} close={close} work={work} />
     </Stack>
   );
+}
+
+type Dialog =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'end' | 'text'; readonly campaign: CampaignReply };
+
+function Dialogs(props: {
+  dialog: Dialog | undefined;
+  mayChange: boolean;
+  close: () => void;
+  work: (does: () => Promise<void>) => void;
+}) {
+  const { dialog, mayChange, close, work } = props;
+  switch (dialog?.kind) {
+    case undefined:
+      return null;
+    case 'new':
+      return (
+        <CampaignForm close={close} submit={(request) => work(() => draftCampaign(request))} />
+      );
+    case 'end':
+      return (
+        <ConfirmEnd
+          campaign={dialog.campaign}
+          close={close}
+          confirm={() => work(() => decideCampaign(dialog.campaign.id, 'end'))}
+        />
+      );
+    case 'text':
+      return (
+        <CampaignText
+          campaign={dialog.campaign}
+          mayChange={mayChange}
+          close={close}
+          save={(text) => work(() => changeInstructions(dialog.campaign.id, text))}
+        />
+      );
+  }
 }
 
 const COLOURS: Readonly<Record<CampaignReply['state'], string>> = {
@@ -191,26 +202,16 @@ function Row(props: {
   );
 }
 
-interface Asked {
-  readonly campaign: CampaignReply;
-  readonly decision: Decision;
-}
-
-function ConfirmEnd(props: {
-  asked: Asked | undefined;
-  close: () => void;
-  confirm: (asked: Asked) => void;
-}) {
-  const { asked, close, confirm } = props;
-  if (!asked) return null;
+function ConfirmEnd(props: { campaign: CampaignReply; close: () => void; confirm: () => void }) {
+  const { campaign, close, confirm } = props;
   return (
-    <Modal opened onClose={close} title={`End ${asked.campaign.terms.name}`}>
+    <Modal opened onClose={close} title={`End ${campaign.terms.name}`}>
       <Stack>
         <Text size="sm">
           It is over for good, and people are asked nothing until another campaign starts. What they
           answered stays.
         </Text>
-        <Button onClick={() => confirm(asked)} data-testid="campaign-confirm">
+        <Button onClick={confirm} data-testid="campaign-confirm">
           End it
         </Button>
       </Stack>
