@@ -30,17 +30,20 @@ export function campaignStateWords({
 export function progressWords({ terms, progress }: Pick<CampaignReply, 'terms' | 'progress'>) {
   const { budget } = terms;
   const { answers, hours, spend } = progress;
-  const done = `${answers} answers in ${hours.toFixed(2)} h${spend === null ? '' : ` for ${spend.toFixed(2)}`}`;
+  const done = `${answers} answers in ${timeWords(hours)}${spend === null ? '' : ` for ${spend.toFixed(2)}`}`;
   if (budget === null) return done;
   switch (budget.unit) {
     case 'answers':
       return `${done}, of ${budget.most} answers`;
     case 'hours':
-      return `${done}, of ${budget.most} h`;
+      return `${done}, of ${timeWords(budget.most)}`;
     case 'money':
       return `${done}, of ${budget.most.toFixed(2)}`;
   }
 }
+
+const timeWords = (hours: number) =>
+  hours < 1 ? `${(60 * hours).toFixed(1)} min` : `${hours.toFixed(1)} h`;
 
 /** `compare, 2 people each`. */
 export function askedWords({ kind, people, share }: CampaignTerms): string {

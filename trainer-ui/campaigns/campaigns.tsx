@@ -170,7 +170,7 @@ function Row(props: {
         <Text size="sm" c="dimmed" flex={1} miw={120}>
           {terms.purpose}: {askedWords(terms)}
         </Text>
-        <Button size="compact-sm" variant="subtle" onClick={read} data-testid="campaign-read">
+        <Button size="compact-sm" variant="default" onClick={read} data-testid="campaign-read">
           Instructions, version {version}
         </Button>
         {decide && (
