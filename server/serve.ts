@@ -27,6 +27,7 @@ import { startRun } from './run/run.ts';
 import { DAY } from './storage/audit-heads.ts';
 import { chooseRun } from './storage/choose.ts';
 import type { Run, Storage } from './storage/contract.ts';
+import { InUseError } from './storage/engine.ts';
 import { sweep } from './storage/folders.ts';
 import { lockFolder } from './storage/lock.ts';
 import { openPlace } from './storage/open.ts';
@@ -275,9 +276,18 @@ async function openData(
   const storage = await openPlace({ folder: dataDir, database });
   onClose(storage.close);
   await storage.expectRoom();
-  // In a database others may be at work, whose memory would bring back what is erased.
-  if (database === undefined)
+  await eraseApproved(storage, log);
+  await storage.occupy();
+  return storage;
+}
+
+/** Before anything is held in memory. */
+async function eraseApproved(storage: Storage, log: Log): Promise<void> {
+  try {
     for (const { id, result } of await carryOutErasures(storage, Date.now()))
       log.info({ id, ...result }, 'an erasure that was approved is carried out');
-  return storage;
+  } catch (error) {
+    if (!(error instanceof InUseError)) throw error;
+    log.warn('erasures that were approved wait until no other server works with the database');
+  }
 }

@@ -5,16 +5,12 @@ import { asUsage } from '../../experiments/errors.ts';
 import { createOutput, table } from '../../experiments/output.ts';
 import { People } from '../../server/people/people.ts';
 import { ROLES } from '../../server/people/roles.ts';
-import { inFolder } from './runs.ts';
-import { jsonOption, withExamples } from './shared.ts';
+import { dataOption, inPlace, type PlaceFlags } from './runs.ts';
+import { withExamples } from './shared.ts';
 
-interface Flags {
-  data: string;
+interface Flags extends PlaceFlags {
   json: boolean;
 }
-
-const dataOption = (command: Command) =>
-  jsonOption(command.option('--data <folder>', 'data folder of the server', './data'));
 
 export function peopleCommand(): Command {
   const command = new Command('people').description(
@@ -38,7 +34,7 @@ function inviteCommand(): Command {
     .option('--url <url>', 'where the server is reached', 'http://127.0.0.1:8080');
   return withExamples(
     dataOption(command).action((flags: Flags & { role: string; url: string }) =>
-      inFolder(flags.data, async (storage) => {
+      inPlace(flags, async (storage) => {
         const people = await People.open(storage);
         const code = await asUsage(() => people.invite(flags.role, 'command', Date.now()));
         const link = `${flags.url.replace(/\/$/, '')}/invite?code=${code}`;
@@ -55,8 +51,8 @@ function listCommand(): Command {
     dataOption(command).action(async (flags: Flags) => {
       const output = createOutput(flags);
       const none = () => output.result({ people: [] }, () => 'nobody has an account');
-      if (!existsSync(flags.data)) return none();
-      return inFolder(flags.data, async (storage) => {
+      if (flags.database === undefined && !existsSync(flags.data)) return none();
+      return inPlace(flags, async (storage) => {
         const people = (await storage.listAccounts()).map(
           ({ id, name, role, createdAt, disabledAt }) => ({
             id,

@@ -6,7 +6,7 @@ import { createOutput, table } from '../../experiments/output.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
 import { jsonOption, withExamples } from './shared.ts';
 
-interface PlaceFlags {
+export interface PlaceFlags {
   data: string;
   database?: string;
 }
@@ -28,7 +28,8 @@ export function runsCommand(): Command {
   );
 }
 
-function dataOption(command: Command): Command {
+/** `--data`, `--database` and `--json`. */
+export function dataOption(command: Command): Command {
   command.option('--data <folder>', 'data folder of the server', './data');
   return jsonOption(command.addOption(databaseOption()));
 }

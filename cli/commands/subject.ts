@@ -10,11 +10,10 @@ import type { Erasure, ErasureResult } from '../../server/storage/subjects-contr
 import { exportSubject, findSubject } from '../accountability/subject.ts';
 import { supervisor } from '../accountability/supervisor.ts';
 import { confirm } from '../confirm.ts';
-import { alone, inFolder } from './runs.ts';
-import { jsonOption, withExamples } from './shared.ts';
+import { alone, dataOption, inPlace, type PlaceFlags } from './runs.ts';
+import { withExamples } from './shared.ts';
 
-interface Flags {
-  data: string;
+interface Flags extends PlaceFlags {
   json: boolean;
 }
 
@@ -40,9 +39,8 @@ export function subjectCommand(): Command {
 function about(name: string, description: string): Command {
   const command = new Command(name)
     .description(description)
-    .argument('<person>', 'name of an account, or id of the log')
-    .option('--data <folder>', 'data folder of the server', './data');
-  return jsonOption(command);
+    .argument('<person>', 'name of an account, or id of the log');
+  return dataOption(command);
 }
 
 function exportOne(): Command {
@@ -52,7 +50,7 @@ function exportOne(): Command {
   ).option('--out <folder>', 'where to write; default DATA/export/subject-ID');
   return withExamples(
     command.action((given: string, flags: Flags & { out?: string }) =>
-      withPerson(beside, flags, given, async (storage, subject) => {
+      withPerson(inPlace, flags, given, async (storage, subject) => {
         const out = flags.out ?? join(flags.data, 'export', `subject-${fileName(subject)}`);
         const result = await exportSubject(storage, subject, out);
         await storage.appendAudit([exported(subject)]);
@@ -83,7 +81,7 @@ function exported(objectId: string) {
 function eraseOne(): Command {
   const command = about(
     'erase',
-    'remove name, logins, agreements and free text; a keyed hash stays where the id stood. No server may run on the folder',
+    'remove name, logins, agreements and free text; a keyed hash stays where the id stood. No server may run on the folder or database',
   )
     .option('--answers', 'what they said goes too', false)
     .option('--requested-by <name>', 'supervisor who asks for it, where there are accounts')
@@ -148,7 +146,7 @@ function holdOne(): Command {
   );
   return withExamples(
     command.action((given: string, flags: Flags & { reason: string }) =>
-      withPerson(beside, flags, given, async (storage, subject) => {
+      withPerson(inPlace, flags, given, async (storage, subject) => {
         const { reason } = flags;
         const hold = { teacherId: subject, reason, actor: 'command', since: Date.now() };
         await storage.putHold(hold);
@@ -163,7 +161,7 @@ function releaseOne(): Command {
   const command = about('release', 'ends a hold');
   return withExamples(
     command.action((given: string, flags: Flags) =>
-      withPerson(beside, flags, given, async (storage, subject) => {
+      withPerson(inPlace, flags, given, async (storage, subject) => {
         if (!(await storage.releaseHold(subject, 'command')))
           throw new UsageError(`subject: ${subject} is not held`);
         createOutput(flags).result({ subject, isHeld: false }, () => `${subject} is released`);
@@ -173,9 +171,7 @@ function releaseOne(): Command {
   );
 }
 
-const beside = ({ data }: Flags, work: (storage: Storage) => Promise<void>) => inFolder(data, work);
-
-/** `place`: beside the server, or alone. */
+/** `place`: beside the server (`inPlace`), or alone. */
 async function withPerson(
   place: (flags: Flags, work: (storage: Storage) => Promise<void>) => Promise<void>,
   flags: Flags,

@@ -131,6 +131,11 @@ export interface Storage
     change: { readonly name?: string; readonly notes?: string },
   ): Promise<void>;
   /**
+   * From now on this process holds in memory what it may write back: nothing is erased until it closes the storage.
+   * Waits for an erasure that is under way.
+   */
+  occupy(): Promise<void>;
+  /**
    * From now on this process alone writes what belongs to the run, until it closes the storage.
    * @returns a number that grows with every claim, where several processes can reach the storage
    * @throws RangeError when another one does

@@ -11,7 +11,10 @@ export interface Engine {
    * one with a lower number, and each row of the audit log names the one before it.
    */
   write<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
-  /** As `write`; what it deletes is not left in the database's files. */
+  /**
+   * As `write`, while nobody else holds in memory what is in the tables (`occupy`).
+   * @throws InUseError while somebody does
+   */
   forget<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** Between columns and values of an insert that gives the number of the log itself. */
   readonly ownSequence: RawBuilder<unknown>;
@@ -19,10 +22,14 @@ export interface Engine {
   insertAudit(transaction: Kysely<Tables>, rows: readonly AuditRow[]): Promise<unknown>;
   /** Other servers may be at the same tables. */
   readonly isShared: boolean;
-  /** See `Storage.claimRun`. */
+  /** See `Storage.occupy` and `Storage.claimRun`. */
+  occupy(): Promise<void>;
   claimRun(runId: string): Promise<number | undefined>;
   /** @throws RangeError naming the database and the way out when it takes nothing */
   expectWritable(db: Kysely<Tables>): Promise<void>;
   /** Before the database is closed. */
   end(): Promise<void>;
 }
+
+/** Somebody else works with what is to be erased, and would write it back. */
+export class InUseError extends RangeError {}

@@ -41,11 +41,11 @@ export function createErase(parts: Parts, folder: string): Pick<SubjectStorage, 
       const { subject } = erasure;
       const pseudonym = pseudonymOf(folder, subject, id);
       const runs = await db.selectFrom('run').select('id').execute();
-      const reached = new Map<string, number>();
-      for (const { id: runId } of runs)
-        reached.set(runId, await renameInCheckpoints(files, runId, subject, pseudonym));
       const auditRows = (await rowsNaming(audit.read, subject)).length;
       return engine.forget(db, async (t) => {
+        const reached = new Map<string, number>();
+        for (const { id: runId } of runs)
+          reached.set(runId, await renameInCheckpoints(files, runId, subject, pseudonym));
         const work: Work = { t, erasure, pseudonym, at, events: [], rows: {} };
         await eraseReviews(work); // while it is known what they said
         const answers = await eraseFeedback(work, parts, reached);

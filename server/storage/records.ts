@@ -49,6 +49,7 @@ export function createRecords(
     dropDraft: files.dropDraft,
     getCheckpoint: files.getCheckpoint,
     verify: files.verify,
+    occupy: engine.occupy,
     claimRun: engine.claimRun,
     ...createRuns(parts),
     ...assignments.storage,

@@ -23,6 +23,7 @@ function engineOf(path: string): Engine {
     number: (column, field) => sql<number>`json_extract(${sql.ref(column)}, ${`$.${field}`})`,
     // SQLite has one writer at a time.
     write: (db, work) => db.transaction().execute(work),
+    // Not left in the file either.
     async forget(db, work) {
       await sql.raw('PRAGMA secure_delete = ON').execute(db);
       const result = await db.transaction().execute(work);
@@ -36,7 +37,8 @@ function engineOf(path: string): Engine {
         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(${list})`.execute(transaction);
     },
     isShared: false,
-    // Who holds the folder's lock (lock.ts) holds its runs.
+    // Who holds the folder's lock (lock.ts) is alone with it and holds its runs.
+    occupy: async () => {},
     claimRun: async () => undefined,
     end: async () => {},
     expectWritable: (db) => expectWritable(db, path),

@@ -114,7 +114,7 @@ export interface SubjectStorage {
   /**
    * Carries out one that is approved. Nothing else may use the storage meanwhile: what a server holds in memory
    * would bring back what is erased. Killed on the way it can be done again.
-   * @throws RangeError where it is not approved, or the person is held
+   * @throws RangeError where it is not approved, or the person is held; InUseError where a server works with it
    */
   erase(id: string, at: number): Promise<ErasureResult>;
   listErased(runId: string): Promise<ErasedAnswer[]>;

@@ -1,6 +1,9 @@
 /** Who works on a run of a database that several may reach. */
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { carryOutErasures } from '../../server/people/erasures.ts';
+import { verifyRows } from '../../server/storage/audit-verify.ts';
 import type { Storage } from '../../server/storage/contract.ts';
+import { InUseError } from '../../server/storage/engine.ts';
 import { openPostgres } from '../../server/storage/postgres/storage.ts';
 import { RUN, rewardFeedback } from '../contracts/storage.ts';
 import { recordEpisode } from '../server/run/episode.ts';
@@ -67,4 +70,48 @@ it('[PG-12] a claim whose line broke holds again when nobody came in between', a
   while ((await database.query(locks)).rows.length === 0)
     await new Promise((resolve) => setTimeout(resolve, 50));
   await expect((await open()).claimRun(RUN.id)).rejects.toThrow(/in use/);
+});
+
+const approved = (subject: string) => ({
+  ...{ id: `x-${subject}`, subject, withAnswers: true, requestedBy: 'o', requestedAt: 1 },
+  ...{ approvedBy: 'p', approvedAt: 1, doneAt: null, result: null },
+});
+
+it('[PG-15] nobody is erased while a server holds what it may write back, and then by whoever comes first', async () => {
+  const [server, command] = [await open(), await open()];
+  await server.createRun(RUN);
+  await server.occupy();
+  await server.appendFeedback(rewardFeedback('f1'));
+  await command.putErasure(approved('ada'));
+  await expect(command.erase('x-ada', 2)).rejects.toThrow(InUseError);
+  await expect(carryOutErasures(command, 2)).rejects.toThrow(/end every reins serve on it/);
+  expect(await command.knowsSubject('ada')).toBe(true);
+  await opened.shift()!.close();
+  expect(await carryOutErasures(command, 3)).toMatchObject([{ result: { removed: 1 } }]);
+  expect(await command.knowsSubject('ada')).toBe(false);
+  await command.occupy();
+  expect(verifyRows(await command.readAudit(0, 1000), [])).toMatchObject({ isWhole: true });
+});
+
+it('[PG-15] a server whose line broke writes nothing after an erasure that it did not hear of', async () => {
+  const server = await open();
+  await server.createRun(RUN);
+  await server.occupy();
+  await server.claimRun(RUN.id);
+  await server.appendFeedback(rewardFeedback('f1'));
+  const command = await open();
+  await command.putErasure(approved('ada'));
+  const own = `SELECT pid FROM pg_locks WHERE locktype = 'advisory'`;
+  // It asks again a second later: on a slow machine before the command is done.
+  for (let isErased = false; !isErased; ) {
+    await database.query(`SELECT pg_terminate_backend(pid) FROM (${own}) AS held`);
+    isErased = await command.erase('x-ada', 2).then(
+      () => true,
+      (error) => {
+        if (!(error instanceof InUseError)) throw error;
+        return false;
+      },
+    );
+  }
+  await expect(server.appendFeedback(rewardFeedback('f2'))).rejects.toThrow(/taken over/);
 });

@@ -9,7 +9,7 @@ import { createDatabase } from './database.ts';
 const reins = (...args: readonly string[]) =>
   spawnSync(process.execPath, ['bin/reins.mjs', ...args], { cwd: root, encoding: 'utf8' });
 
-test('[PG-13] after kill -9 another machine goes on with the run and every answer; a second server is refused', async () => {
+test('[PG-13] [PG-15] after kill -9 another machine goes on with the run and every answer; a second server is refused', async () => {
   const database = await createDatabase(inject('postgres'));
   const folders = [temporaryFolder(), temporaryFolder()] as const;
   const args = ['--env', 'reacher', '--rollouts', '0', '--no-page', '--log-level', 'error'];
@@ -43,6 +43,11 @@ test('[PG-13] after kill -9 another machine goes on with the run and every answe
     // The database lets go of the dead server's claim as soon as it hears of its end.
     const second = await start(folders[1].path);
     try {
+      const busy = reins('subject', 'erase', 'ada', '--yes', '--database', database.url);
+      expect([busy.status, busy.stderr]).toEqual([
+        2,
+        expect.stringMatching(/end every reins serve/),
+      ]);
       const health = (await (await fetch(`${second.url}/api/health`)).json()) as { runId: string };
       expect(health.runId).toBe(runId);
       const log = (await (await fetch(`${second.url}/api/feedback`)).json()) as { id: string }[];
@@ -51,9 +56,14 @@ test('[PG-13] after kill -9 another machine goes on with the run and every answe
     } finally {
       await second.stop();
     }
-    const list = reins('runs', '--database', database.url, '--data', folders[1].path, '--json');
+    const place = ['--database', database.url, '--data', folders[1].path];
+    const erased = reins('subject', 'erase', 'ada', '--answers', '--yes', '--json', ...place);
+    expect(erased.status, erased.stderr).toBe(0);
+    expect(JSON.parse(erased.stdout)).toMatchObject({ removed: 5 });
+    expect(reins('subject', 'export', 'ada', ...place).stderr).toMatch(/nothing is kept of "ada"/);
+    const list = reins('runs', ...place, '--json');
     const { runs } = JSON.parse(list.stdout) as { runs: { id: string; feedback: number }[] };
-    expect(runs).toEqual([expect.objectContaining({ id: runId, feedback: 5 })]);
+    expect(runs).toEqual([expect.objectContaining({ id: runId, feedback: 0 })]);
   } finally {
     await first.stop('SIGKILL');
     for (const folder of folders) folder.remove();

@@ -5,9 +5,14 @@
  */
 import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
+import { InUseError } from '../engine.ts';
 import type { OwnTables } from './schema.ts';
 
 export interface Claim {
+  /** See `Storage.occupy`. */
+  occupy(): Promise<void>;
+  /** Within a transaction: nobody occupies the database until it ends. @throws InUseError where somebody does */
+  expectAlone(transaction: Kysely<OwnTables>): Promise<void>;
   /** @throws RangeError when another server works on the run */
   take(runId: string): Promise<number>;
   /** Within a transaction: nobody takes the run until it ends. @throws Error when it was taken meanwhile */
@@ -18,6 +23,8 @@ export interface Claim {
 
 /** ms until a lock that went with its connection is asked for again. */
 const AGAIN = 1000;
+/** What all that occupy a database share; any number that no other program there uses. */
+const OCCUPIED = 0x7265_7573;
 
 /** @param connect a connection of its own */
 export function createClaim(db: Kysely<OwnTables>, connect: () => Promise<pg.Client>): Claim {
@@ -26,25 +33,55 @@ export function createClaim(db: Kysely<OwnTables>, connect: () => Promise<pg.Cli
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
 
+  /** The one whose locks are this process's. */
+  async function occupying(): Promise<pg.Client> {
+    if (client) return client;
+    const connected = await connect();
+    try {
+      await connected.query(`SELECT pg_advisory_lock_shared(${OCCUPIED})`);
+    } catch (error) {
+      await connected.end().catch(() => {});
+      throw error;
+    }
+    connected.once('end', () => {
+      client = undefined;
+      again();
+    });
+    client = connected;
+    return connected;
+  }
+
   /** Whether the lock was free. */
   async function lock(runId: string): Promise<boolean> {
-    const connected = await connect();
-    connected.once('end', () => relock(runId));
-    const { rows } = await connected.query(
+    const { rows } = await (await occupying()).query(
       'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS free',
       [`run ${runId}`],
     );
-    client = connected;
     return rows[0].free;
   }
 
   /** The server was restarted, or the line broke. Whether somebody else came first shows when something is written. */
-  function relock(runId: string): void {
+  function again(): void {
     if (isOver) return;
-    timer = setTimeout(() => lock(runId).catch(() => relock(runId)), AGAIN).unref();
+    const relock = () => (held ? lock(held.runId) : occupying());
+    timer = setTimeout(() => relock().catch(again), AGAIN).unref();
   }
 
   return {
+    async occupy() {
+      await occupying();
+    },
+    async expectAlone(transaction) {
+      const { rows } = await sql<{
+        free: boolean;
+      }>`SELECT pg_try_advisory_xact_lock(${sql.lit(OCCUPIED)}) AS free`.execute(transaction);
+      if (!rows[0]?.free)
+        throw new InUseError(
+          'database: a server works with it, whose memory would bring back what is erased; end every reins serve on it first',
+        );
+      // A server whose line broke holds nothing, and is not to write what it remembers.
+      await sql`UPDATE claim SET epoch = epoch + 1`.execute(transaction);
+    },
     async take(runId) {
       if (!(await lock(runId)))
         throw new RangeError(

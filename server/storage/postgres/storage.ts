@@ -88,13 +88,18 @@ function engineOf(name: string, claim: Claim): Engine {
     });
   return {
     isShared: true,
+    occupy: claim.occupy,
     claimRun: claim.take,
     end: claim.end,
     number: (column, field) =>
       sql<number>`(${sql.ref(column)}::json ->> ${sql.lit(field)})::double precision`,
     write,
     // Its own housekeeping (autovacuum) clears what rows leave behind.
-    forget: write,
+    forget: (db, work) =>
+      write(db, async (transaction) => {
+        await claim.expectAlone(transaction as unknown as Kysely<OwnTables>);
+        return work(transaction);
+      }),
     ownSequence: sql.raw('OVERRIDING SYSTEM VALUE'),
     insertAudit(transaction, rows) {
       const list = JSON.stringify(rows.map(({ seq, hash, body }) => [seq, hash, body]));
