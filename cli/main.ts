@@ -21,6 +21,7 @@ import { natsKeysCommand } from './commands/nats-keys.ts';
 import { peopleCommand } from './commands/people.ts';
 import { presetsCommand } from './commands/presets.ts';
 import { promoteCommand } from './commands/promote.ts';
+import { retentionCommand } from './commands/retention.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { subjectCommand } from './commands/subject.ts';
@@ -73,6 +74,7 @@ export function createProgram(): Command {
     kpisCommand(),
     campaignsCommand(),
     subjectCommand(),
+    retentionCommand(),
     lineageCommand(),
     promoteCommand(),
     evidenceCommand(version),

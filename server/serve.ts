@@ -20,14 +20,13 @@ import { Webhook, type WebhookTarget } from './events/webhook.ts';
 import { createForms } from './forms/forms.ts';
 import type { BusOptions } from './nats/bus.ts';
 import { Consents } from './people/consents.ts';
-import { carryOutErasures } from './people/erasures.ts';
 import { People } from './people/people.ts';
+import { removeDue, sweepDaily } from './people/removals.ts';
 import { PROTOCOL_VERSION, type Study } from './protocol/index.ts';
 import { startRun } from './run/run.ts';
 import { DAY } from './storage/audit-heads.ts';
 import { chooseRun } from './storage/choose.ts';
 import type { Run, Storage } from './storage/contract.ts';
-import { InUseError } from './storage/engine.ts';
 import { sweep } from './storage/folders.ts';
 import { lockFolder } from './storage/lock.ts';
 import { openPlace } from './storage/open.ts';
@@ -149,8 +148,10 @@ async function open(
   // Only now: a run that was refused must not be the newest of the folder.
   const { engine } = run.facts;
   if (isNew) await storage.createRun(engine ? { ...record, engine } : record);
-  onClose(await signHeads(storage, (error) => log.error({ error: String(error) }, 'audit head')));
-  storage.verify().catch((error) => log.error({ error: String(error) }, 'verification'));
+  const onError = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
+  onClose(await signHeads(storage, onError('audit head')));
+  onClose(await sweepDaily(storage, log, onError('retention')));
+  storage.verify().catch(onError('verification'));
   const connections = countedLog(log, onClose);
   const lists = openLists(options, onClose);
   const shared = { run, people, admission, storage, log: connections };
@@ -276,18 +277,7 @@ async function openData(
   const storage = await openPlace({ folder: dataDir, database });
   onClose(storage.close);
   await storage.expectRoom();
-  await eraseApproved(storage, log);
+  await removeDue(storage, log);
   await storage.occupy();
   return storage;
-}
-
-/** Before anything is held in memory. */
-async function eraseApproved(storage: Storage, log: Log): Promise<void> {
-  try {
-    for (const { id, result } of await carryOutErasures(storage, Date.now()))
-      log.info({ id, ...result }, 'an erasure that was approved is carried out');
-  } catch (error) {
-    if (!(error instanceof InUseError)) throw error;
-    log.warn('erasures that were approved wait until no other server works with the database');
-  }
 }

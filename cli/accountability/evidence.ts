@@ -10,6 +10,7 @@ import type { AuditRow } from '../../server/storage/audit-chain.ts';
 import { readHeads } from '../../server/storage/audit-heads.ts';
 import { type AuditReport, verifyRows } from '../../server/storage/audit-verify.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
+import { RULES } from '../../server/storage/take-out.ts';
 import { type Folder, markExport, writeFolder } from '../datasets/folder.ts';
 
 export interface Evidence {
@@ -32,8 +33,6 @@ interface EvidenceOptions {
 
 /** Rows of the audit log read at once. */
 const PAGE = 10_000;
-/** Reasons of the rules; any other is in somebody's own words, which are not for others. */
-const RULES: readonly string[] = ['quiz', 'answers', 'too-fast', 'erasure', 'erased'];
 
 /** @throws UsageError when `out` is no export of ours */
 export function writeEvidence(options: EvidenceOptions): Promise<Evidence> {
@@ -52,6 +51,7 @@ export function writeEvidence(options: EvidenceOptions): Promise<Evidence> {
       folder.write(body, 'texts', `${name}.md`);
     json(await textsOf(storage), 'texts.json');
     json(await erasuresOf(storage), 'erasures.json');
+    json(await retentionOf(storage), 'retention.json');
     json(PERMISSIONS, 'permissions.json');
     folder.write(indexOf(audit, runs, people.length, version, now), 'README.md');
     markExport(folder, { format: 'evidence', runs: runs.length, people: people.length });
@@ -148,6 +148,14 @@ async function erasuresOf(storage: Storage) {
   };
 }
 
+async function retentionOf(storage: Storage) {
+  const rules = (await storage.listRetention()).map(({ hold, ...rule }) => {
+    const { reason: _, ...held } = hold ?? {};
+    return { ...rule, hold: hold && held };
+  });
+  return { rules, sweeps: await storage.listSweeps(Number.MAX_SAFE_INTEGER) };
+}
+
 /** As `sha256sum -c` reads it. */
 function writeSums(folder: Folder): number {
   const files = readdirSync(folder.path, { recursive: true, withFileTypes: true })
@@ -190,6 +198,7 @@ The audit log is ${chain}.
 | \`runs/ID/lineage.json\` | which policy has learned from what, whose was left out, what is in none and why, which learned from something erased |
 | \`runs/ID/models.json\` | which models were proposed, what they were judged by, who approved them and took them back; their SHA-256 |
 | \`erasures.json\` | who was erased at whose request and approval, and what that changed; who is held |
+| \`retention.json\` | how long what is kept, what is held, and what went when |
 | \`SHA256SUMS\` | of all files: \`sha256sum -c SHA256SUMS\` |
 
 A chain shows changes within it. That somebody with the data made all of it anew shows by a signed head that was copied elsewhere before.

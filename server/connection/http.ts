@@ -23,6 +23,7 @@ import { lineageRoutes } from './lineage-routes.ts';
 import { modelRoutes } from './model-routes.ts';
 import { practiceRoutes } from './practice-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
+import { retentionRoutes } from './retention-routes.ts';
 import { reviewRoutes } from './review-routes.ts';
 import { type RunRoutes, runRoutes } from './run-routes.ts';
 import type { Sockets } from './sockets.ts';
@@ -67,6 +68,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     lineageRoutes(api, run, storage);
     subjectRoutes(api, { run, storage, people });
     campaignRoutes(api, { run, storage, people });
+    retentionRoutes(api, { storage, people });
     commentRoutes(api, { run, storage, people });
     modelRoutes(api, { run, storage, people });
     reviewRoutes(api, run, people);

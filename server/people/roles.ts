@@ -78,6 +78,8 @@ export const PERMISSIONS = {
   'GET /api/erasures': OVERSEE,
   'POST /api/people/:id/erase': SUPERVISE,
   'POST /api/erasures/:id': SUPERVISE,
+  'GET /api/retention': OVERSEE,
+  'POST /api/retention/:name': SUPERVISE,
   'GET /api/models': OVERSEE,
   'POST /api/models': SUPERVISE,
   'POST /api/models/:id': SUPERVISE,

@@ -12,6 +12,7 @@ export * from './promotion-words.ts';
 export type * from './query.ts';
 export * from './recorded-session.ts';
 export * from './replies.ts';
+export * from './retention-words.ts';
 export * from './scene.ts';
 export * from './study.ts';
 export * from './takeover.ts';

@@ -220,3 +220,33 @@ export type ReviewShow = (typeof REVIEW_SHOWS)[number];
  */
 export const REVIEW_VERDICTS = ['accept', 'fix', 'ask-again', 'remove', 'undo'] as const;
 export type ReviewVerdict = (typeof REVIEW_VERDICTS)[number];
+
+/** How long a class of records is kept, and how much of it is due. Times are ms since epoch. */
+export interface RetentionRuleReply {
+  readonly name: 'sign-ins' | 'words' | 'episodes' | 'answers';
+  /** null: without limit. */
+  readonly days: number | null;
+  /** While it is there nothing of the class goes. */
+  readonly hold: {
+    readonly reason: string;
+    readonly actor: string;
+    readonly since: number;
+  } | null;
+  /** How many go with the next sweep, and when the server starts next. */
+  readonly due: number;
+  readonly waiting: number;
+  /** How many stay although they are older, by why. */
+  readonly held: readonly { readonly why: string; readonly count: number }[];
+}
+
+export interface RetentionReply {
+  readonly rules: readonly RetentionRuleReply[];
+  /** Newest first; `removed`: how many, by class. */
+  readonly sweeps: readonly {
+    readonly id: string;
+    readonly at: number;
+    readonly actor: string;
+    readonly removed: Readonly<Partial<Record<RetentionRuleReply['name'], number>>>;
+    readonly held: number;
+  }[];
+}

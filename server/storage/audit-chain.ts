@@ -42,6 +42,10 @@ export const AUDIT_ACTIONS = [
   'model.withdrawn',
   'model.promoted',
   'model.rolled-back',
+  'retention.changed',
+  'retention.held',
+  'retention.released',
+  'retention.swept',
   'comment.given',
   'comment.resolved',
   'comment.reopened',
@@ -73,6 +77,7 @@ export interface AuditEvent {
     | 'alert'
     | 'erasure'
     | 'model'
+    | 'retention'
     | 'comment'
     | 'campaign';
   readonly objectId: string;

@@ -2,14 +2,14 @@
 import type { Selectable } from 'kysely';
 import { type AuditEvent, textHash } from './audit-chain.ts';
 import type { Comment, CommentStorage } from './comments-contract.ts';
+import type { KeptEpisodes } from './kept-episodes.ts';
 import type { Parts } from './parts.ts';
-import type { Retention } from './retention.ts';
 import type { Tables } from './schema.ts';
 
 /** @param keep these episodes stay */
 export function createComments(
   { db, audit, write }: Parts,
-  keep: Retention['note'],
+  keep: KeptEpisodes['note'],
 ): CommentStorage {
   const all = () => db.selectFrom('comment').selectAll().orderBy('at').orderBy('id');
   return {

@@ -14,6 +14,7 @@ import type { DeliveryStorage } from './deliveries-contract.ts';
 import type { LineageStorage } from './lineage-contract.ts';
 import type { ModelStorage } from './models-contract.ts';
 import type { QualityStorage } from './quality-contract.ts';
+import type { RetentionStorage } from './retention-contract.ts';
 import type { ReviewStorage } from './reviews-contract.ts';
 import type { SubjectStorage } from './subjects-contract.ts';
 
@@ -116,6 +117,7 @@ export interface Storage
     QualityStorage,
     DeliveryStorage,
     SubjectStorage,
+    RetentionStorage,
     LineageStorage,
     ReviewStorage,
     ModelStorage,

@@ -11,11 +11,13 @@ export interface Engine {
    * one with a lower number, and each row of the audit log names the one before it.
    */
   write<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
-  /**
-   * As `write`, while nobody else holds in memory what is in the tables (`occupy`).
-   * @throws InUseError while somebody does
-   */
+  /** As `write`; what it deletes is not left in a file of ours. */
   forget<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * Within a transaction: nobody holds in memory what is in the tables (`occupy`) until it ends.
+   * @throws InUseError where somebody does
+   */
+  expectAlone(transaction: Kysely<Tables>): Promise<void>;
   /** Between columns and values of an insert that gives the number of the log itself. */
   readonly ownSequence: RawBuilder<unknown>;
   /** One statement however many rows: a call costs more than a row. */

@@ -3,25 +3,21 @@
  * id stood. What they said stays without them, or goes too: then a retraction takes its place in the log, by which
  * every learner that goes on with the run takes it out. The audit log holds ids and hashes alone and stays as it is.
  */
-import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Feedback } from '../../agent/contract.ts';
 import { isLabel } from '../../agent/feedback.ts';
 import { type AuditEvent, textHash } from './audit-chain.ts';
-import { assignmentEvent, feedbackEvent } from './audit-log.ts';
+import { assignmentEvent } from './audit-log.ts';
 import type { Assignment } from './contract.ts';
-import { BEFORE } from './lineage.ts';
 import type { Parts } from './parts.ts';
 import { pseudonymOf } from './pseudonym.ts';
 import { renameInCheckpoints } from './rename-in-checkpoint.ts';
 import type { Tables } from './schema.ts';
 import { erasureOf, reviewsNaming, rowsNaming } from './subject-rows.ts';
 import type { Erasure, ErasureResult, SubjectStorage } from './subjects-contract.ts';
-
-/** Reasons of the rules; any other is in somebody's own words. */
-const RULES: readonly string[] = ['quiz', 'answers', 'too-fast'];
+import { leaveTrace, putBack, type Row, RULES, withoutAnswer, withoutWords } from './take-out.ts';
 
 type Transaction = Kysely<Tables>;
-type Row = Selectable<Tables['feedback']>;
 
 interface Work {
   readonly t: Transaction;
@@ -43,6 +39,7 @@ export function createErase(parts: Parts, folder: string): Pick<SubjectStorage, 
       const runs = await db.selectFrom('run').select('id').execute();
       const auditRows = (await rowsNaming(audit.read, subject)).length;
       return engine.forget(db, async (t) => {
+        await engine.expectAlone(t);
         const reached = new Map<string, number>();
         for (const { id: runId } of runs)
           reached.set(runId, await renameInCheckpoints(files, runId, subject, pseudonym));
@@ -95,7 +92,7 @@ async function eraseFeedback(
   work.rows.feedback = rows.length;
   await t.deleteFrom('feedback').where('teacherId', '=', erasure.subject).execute();
   if (!erasure.withAnswers) {
-    for (const row of rows) await putBack(t, parts, row, pseudonym);
+    for (const row of rows) await putBack(t, parts.engine, withoutWords(row, pseudonym));
     return { removed: 0, learnedIn: [] };
   }
   const learnedIn = new Set<string>();
@@ -103,60 +100,10 @@ async function eraseFeedback(
   for (const row of rows) {
     if (!isLabel({ kind: row.kind as Feedback['kind'] } as Feedback)) continue;
     removed++;
-    if (await leaveTrace(work, row, reached.get(row.runId) ?? 0)) learnedIn.add(row.runId);
-    await retract(work, row);
+    const removal = { ...work, because: erasure.id, reached: reached.get(row.runId) ?? 0 };
+    if (await leaveTrace(removal, { ...row, teacherId: pseudonym })) learnedIn.add(row.runId);
   }
   return { removed, learnedIn: [...learnedIn] };
-}
-
-/** At its place in the log, without words of theirs. */
-async function putBack(t: Transaction, { engine }: Parts, row: Row, teacherId: string) {
-  const { reason: _, tag: __, ...said } = JSON.parse(row.body) as Record<string, unknown>;
-  const body = JSON.stringify({ ...said, teacherId });
-  const { sequence, id, runId, kind, receivedAt } = row;
-  const names = ['sequence', 'id', 'runId', 'teacherId', 'kind', 'receivedAt', 'body'];
-  const columns = sql.join(names.map((name) => sql.ref(name)));
-  const values = sql.join([sequence, id, runId, teacherId, kind, receivedAt, body]);
-  await sql`INSERT INTO feedback (${columns}) ${engine.ownSequence} VALUES (${values})`.execute(t);
-}
-
-/** @returns whether the run's model had learned from it */
-async function leaveTrace({ t, erasure }: Work, row: Row, reached: number): Promise<boolean> {
-  const { id: feedbackId, runId, sequence, kind } = row;
-  const used = await t
-    .selectFrom('usage')
-    .select('version')
-    .where('feedbackId', '=', feedbackId)
-    .executeTakeFirst();
-  // Of runs from before it was noted which policy has learned from what, the checkpoint says how far it got.
-  const isNoted = used !== undefined && used.version !== BEFORE;
-  const isLearned = isNoted ? used.version !== null : sequence <= reached;
-  const version = isNoted ? used.version : null;
-  const trace = { feedbackId, runId, sequence, kind, erasureId: erasure.id, version };
-  await t
-    .insertInto('erased')
-    .values({ ...trace, isLearned: isLearned ? 1 : 0 })
-    .execute();
-  return isLearned;
-}
-
-async function retract({ t, at, pseudonym, events }: Work, { id, runId }: Row): Promise<void> {
-  const retraction: Feedback = {
-    id: `${id}-erased`,
-    runId,
-    teacherId: pseudonym,
-    ...{ shownAt: at, answeredAt: at, receivedAt: at, responseMs: 0 },
-    kind: 'retraction',
-    feedbackId: id,
-    reason: 'erased',
-  };
-  const body = JSON.stringify(retraction);
-  const { teacherId, kind, receivedAt } = retraction;
-  await t
-    .insertInto('feedback')
-    .values({ id: retraction.id, runId, teacherId, kind, receivedAt, body })
-    .execute();
-  events.push({ ...feedbackEvent(retraction, body), actor: 'server' });
 }
 
 async function eraseAssignments({ t, erasure, pseudonym, at, events, rows }: Work): Promise<void> {
@@ -178,10 +125,7 @@ async function eraseAssignments({ t, erasure, pseudonym, at, events, rows }: Wor
 /** undefined: it stays as it ended. */
 function endOf(row: Assignment, withAnswers: boolean, at: number): Assignment | undefined {
   if (row.state === 'leased') return { ...row, state: 'expired', reason: 'released', endedAt: at };
-  if (!withAnswers || row.feedbackId === null) return undefined;
-  const { endedAt } = row;
-  const nothing = { feedbackId: null, verdict: null };
-  return { ...row, ...nothing, state: 'expired', reason: 'erased', endedAt };
+  return withAnswers && row.feedbackId !== null ? withoutAnswer(row) : undefined;
 }
 
 async function eraseQuality({ t, erasure, pseudonym, rows }: Work): Promise<void> {
@@ -264,6 +208,12 @@ async function eraseIdentity({ t, erasure, pseudonym, rows }: Work): Promise<voi
   await t.updateTable('invite').set({ usedBy: pseudonym }).where('usedBy', '=', subject).execute();
   for (const table of ['standing', 'hold'] as const)
     await t.updateTable(table).set({ actor: pseudonym }).where('actor', '=', subject).execute();
+  await t
+    .updateTable('retention')
+    .set({ heldBy: pseudonym })
+    .where('heldBy', '=', subject)
+    .execute();
+  await t.updateTable('sweep').set({ actor: pseudonym }).where('actor', '=', subject).execute();
   for (const column of ['requestedBy', 'approvedBy'] as const)
     await t
       .updateTable('erasure')

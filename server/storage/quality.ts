@@ -1,15 +1,15 @@
 /** The tables of probes, gold and of who is paused. */
 import type { Assignments } from './assignments.ts';
 import type { AuditEvent } from './audit-chain.ts';
+import type { KeptEpisodes } from './kept-episodes.ts';
 import type { Parts } from './parts.ts';
 import type { Gold, ProbeResult, QualityStorage } from './quality-contract.ts';
 import { queryRow } from './query-row.ts';
-import type { Retention } from './retention.ts';
 
 export function createQuality(
   { db, audit, write }: Parts,
   putAssignments: Assignments['put'],
-  keep: Retention['note'],
+  keep: KeptEpisodes['note'],
 ): QualityStorage {
   const keepClips = ({ better, worse }: Gold) => keep([better.episodeId, worse.episodeId]);
 

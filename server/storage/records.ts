@@ -16,6 +16,7 @@ import type { Engine } from './engine.ts';
 import { pageEpisodes } from './episode-pages.ts';
 import { fromRow, toRow } from './episode-row.ts';
 import type { Files } from './files.ts';
+import { createKeptEpisodes } from './kept-episodes.ts';
 import { createLineage } from './lineage.ts';
 import { createMarks } from './marks.ts';
 import { createModels } from './models.ts';
@@ -34,10 +35,10 @@ export function createRecords(
   files: Files,
   heads: string,
 ): Storage {
-  const retention = createRetention(db, files);
   const audit = createAuditLog(db, engine);
   const write = <T>(work: (t: Kysely<Tables>) => Promise<T>) => engine.write(db, work);
   const parts = { db, engine, files, audit, write };
+  const kept = createKeptEpisodes(parts);
   const assignments = createAssignments(parts);
 
   return {
@@ -54,18 +55,19 @@ export function createRecords(
     ...createRuns(parts),
     ...assignments.storage,
     ...createAccounts(parts),
-    ...createQuality(parts, assignments.put, retention.note),
+    ...createQuality(parts, assignments.put, kept.note),
     ...createReviews(parts, assignments.put),
     ...createConsents(parts),
     ...createDeliveries(parts),
     ...createSubjects(parts, heads),
+    ...createRetention(parts, kept),
     ...createLineage(parts),
     ...createModels(parts),
-    ...createComments(parts, retention.note),
+    ...createComments(parts, kept.note),
     ...createCampaigns(parts),
     ...createMarks(db),
     async appendFeedback(feedback, rows = []) {
-      retention.note(stepsOf(feedback).keys());
+      kept.note(stepsOf(feedback).keys());
       return write(async (t) => {
         const body = JSON.stringify(feedback);
         const appended = await insertFeedback(t, feedback, body);
@@ -130,11 +132,11 @@ export function createRecords(
       return rows.map(fromRow);
     },
     pageEpisodes: (runId, request) => pageEpisodes(parts, runId, request),
-    pruneEpisodes: retention.prune,
+    pruneEpisodes: kept.prune,
     async putQueries(queries) {
       if (queries.length === 0) return;
       for (const { segments, expiresAt } of queries)
-        retention.note(
+        kept.note(
           segments.map((segment) => segment.episodeId),
           expiresAt,
         );

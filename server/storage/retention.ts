@@ -1,70 +1,222 @@
-/** Which stored episodes may go: the oldest that no feedback, no comment and no open question names. */
+/** Rules of how long what is kept, and the sweep that carries them out: all of it in one transaction, or nothing. */
+import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { Feedback } from '../../agent/contract.ts';
-import { stepsOf } from '../../agent/feedback.ts';
-import type { Files } from './files.ts';
+import { type AuditEvent, textHash } from './audit-chain.ts';
+import { assignmentEvent } from './audit-log.ts';
+import type { Assignment } from './contract.ts';
+import type { KeptEpisodes } from './kept-episodes.ts';
+import type { Parts } from './parts.ts';
+import {
+  type Due,
+  MOST_DAYS,
+  RETENTION_CLASSES,
+  type RetentionClass,
+  type RetentionRule,
+  type RetentionStorage,
+  type Sweep,
+} from './retention-contract.ts';
+import { dueOf } from './retention-due.ts';
 import type { Tables } from './schema.ts';
+import { leaveTrace, putBack, withoutAnswer, withoutWords } from './take-out.ts';
 
-/** Log entries read at once when it is first asked, so that other work comes in between. */
-const PAGE = 2000;
+type Db = Kysely<Tables>;
 
-export interface Retention {
-  /** These episodes stay, for good or until `until` (ms since epoch). */
-  note(episodeIds: Iterable<string>, until?: number): void;
-  prune(runId: string, keep: number): Promise<number>;
+export function createRetention(parts: Parts, kept: KeptEpisodes): RetentionStorage {
+  const { db, engine, audit } = parts;
+  return {
+    listRetention: () => rulesOf(db),
+    ...createRules(parts),
+    async listDue(now) {
+      await kept.read();
+      return dueOf(db, kept, await rulesOf(db), now);
+    },
+    async sweep(now, actor, beside) {
+      await kept.read();
+      return engine.forget(db, async (t) => {
+        const all = await dueOf(t, kept, await rulesOf(t), now);
+        const due = all.filter((each) => each.heldBy === null && !(beside && each.isRemembered));
+        if (due.length === 0) return undefined;
+        if (!beside) await engine.expectAlone(t);
+        const id = `sweep-${randomUUID().slice(0, 8)}`;
+        const events = await remove(parts, t, { id, at: now, due, isNamed: kept.isNamed });
+        const removed: Sweep['removed'] = {};
+        for (const { name } of due) removed[name] = (removed[name] ?? 0) + 1;
+        const held = all.filter((each) => each.heldBy !== null).length;
+        const row = { id, at: now, actor, removed: JSON.stringify(removed), held };
+        await t.insertInto('sweep').values(row).execute();
+        const what = textHash(JSON.stringify(due.map((each) => [each.what, each.id])));
+        const swept = event('retention.swept', actor, id, null, what);
+        await audit.append(t, [...events, swept]);
+        return { id, at: now, actor, removed, held };
+      });
+    },
+    async listSweeps(limit) {
+      const rows = await db
+        .selectFrom('sweep')
+        .selectAll()
+        .orderBy('at', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ ...row, removed: JSON.parse(row.removed) as Sweep['removed'] }));
+    },
+  };
 }
 
-export function createRetention(
-  db: Kysely<Tables>,
-  files: Pick<Files, 'deleteEpisodes'>,
-): Retention {
-  /** Until when, ms since epoch. */
-  const named = new Map<string, number>();
-  let past: Promise<void> | undefined;
+async function rulesOf(db: Db): Promise<RetentionRule[]> {
+  const rows = await db.selectFrom('retention').selectAll().execute();
+  return RETENTION_CLASSES.map((name) => {
+    const row = rows.find((each) => each.name === name);
+    const { days = null, heldSince = null, heldBy = '', heldWhy = '' } = row ?? {};
+    const hold =
+      heldSince === null ? null : { reason: heldWhy ?? '', actor: heldBy ?? '', since: heldSince };
+    return { name, days, hold };
+  });
+}
 
-  function note(episodeIds: Iterable<string>, until = Number.POSITIVE_INFINITY): void {
-    for (const id of episodeIds) named.set(id, Math.max(until, named.get(id) ?? 0));
-  }
+function createRules({
+  audit,
+  write,
+}: Parts): Pick<RetentionStorage, 'limitRetention' | 'holdRetention'> {
+  const put = (t: Db, name: RetentionClass, change: Partial<Omit<Tables['retention'], 'name'>>) =>
+    t
+      .insertInto('retention')
+      .values({ name, days: null, heldSince: null, heldBy: null, heldWhy: null, ...change })
+      .onConflict((c) => c.column('name').doUpdateSet(change))
+      .execute();
+  return {
+    async limitRetention(name, days, actor) {
+      if (days !== null && !(Number.isInteger(days) && days >= 1 && days <= MOST_DAYS))
+        throw new RangeError(`days: is ${days}, allowed whole days of 1 to ${MOST_DAYS}`);
+      await write(async (t) => {
+        await put(t, name, { days });
+        const words = days === null ? 'no limit' : `${days} days`;
+        await audit.append(t, [event('retention.changed', actor, name, words)]);
+      });
+    },
+    holdRetention: (name, hold, actor) =>
+      write(async (t) => {
+        const { since = null, reason = null } = hold ?? {};
+        await put(t, name, { heldSince: since, heldBy: hold && actor, heldWhy: reason });
+        const action = hold ? 'retention.held' : 'retention.released';
+        await audit.append(t, [event(action, actor, name)]);
+      }),
+  };
+}
 
-  const isNamed = (id: string) => (named.get(id) ?? 0) > Date.now();
+interface Removing {
+  readonly id: string;
+  readonly at: number;
+  readonly due: readonly Due[];
+  readonly isNamed: KeptEpisodes['isNamed'];
+}
 
-  /** Everything that the log and comments named before this process. */
-  async function readPast(): Promise<void> {
-    const commented = await db.selectFrom('comment').select('episodeId').distinct().execute();
-    note(commented.map(({ episodeId }) => episodeId));
-    for (let after = 0; ; ) {
-      const rows = await db
-        .selectFrom('feedback')
-        .select(['sequence', 'body'])
-        .where('sequence', '>', after)
-        .orderBy('sequence')
-        .limit(PAGE)
-        .execute();
-      for (const { body } of rows) note(stepsOf(JSON.parse(body) as Feedback).keys());
-      const last = rows.at(-1);
-      if (!last) return;
-      after = last.sequence;
+/** @returns what else it changes */
+async function remove(
+  parts: Parts,
+  t: Db,
+  { id: because, at, due, isNamed }: Removing,
+): Promise<AuditEvent[]> {
+  const events: AuditEvent[] = [];
+  const reached = new Map<string, number>();
+  for (const each of due) {
+    const { id } = each;
+    switch (each.what) {
+      case 'login':
+        await t.deleteFrom('login').where('hash', '=', id).execute();
+        break;
+      case 'invitation':
+        await t.deleteFrom('invite').where('hash', '=', id).execute();
+        break;
+      case 'account':
+        await t.deleteFrom('login').where('accountId', '=', id).execute();
+        await t
+          .updateTable('account')
+          .set({ name: id, password: null })
+          .where('id', '=', id)
+          .execute();
+        break;
+      case 'comment':
+        await t.updateTable('comment').set({ text: '' }).where('id', '=', id).execute();
+        break;
+      case 'review':
+        await t.updateTable('review').set({ reason: '' }).where('id', '=', id).execute();
+        break;
+      case 'pause':
+        await forgetReason(t, id);
+        break;
+      case 'episode':
+        if (isNamed(id)) break; // meanwhile
+        await parts.files.deleteEpisodes([id]);
+        await t.deleteFrom('episode').where('id', '=', id).execute();
+        break;
+      case 'words':
+      case 'answer':
+        await takeOut(parts, t, { each, because, at, reached, events });
+        break;
     }
   }
+  return events;
+}
 
+async function forgetReason(t: Db, id: string): Promise<void> {
+  const at = id.indexOf(' ');
+  await t
+    .updateTable('standing')
+    .set({ reason: 'erased' })
+    .where('runId', '=', id.slice(0, at))
+    .where('teacherId', '=', id.slice(at + 1))
+    .execute();
+}
+
+/** An answer, or its words alone. */
+async function takeOut(
+  { engine, files }: Parts,
+  t: Db,
+  work: {
+    readonly each: Due;
+    readonly because: string;
+    readonly at: number;
+    readonly reached: Map<string, number>;
+    readonly events: AuditEvent[];
+  },
+): Promise<void> {
+  const { each, because, at, reached, events } = work;
+  const found = t.selectFrom('feedback').selectAll().where('id', '=', each.id);
+  const row = await found.executeTakeFirst();
+  if (!row) return; // its words and then itself, in one sweep
+  await t.deleteFrom('feedback').where('id', '=', row.id).execute();
+  if (each.what === 'words') return putBack(t, engine, withoutWords(row));
+  const { runId } = row;
+  if (!reached.has(runId))
+    reached.set(runId, (await files.getCheckpoint(runId))?.feedbackSequence ?? 0);
+  await leaveTrace({ t, at, because, reached: reached.get(runId) ?? 0, events }, row);
+  const given = (await t
+    .selectFrom('assignment')
+    .selectAll()
+    .where('feedbackId', '=', row.id)
+    .execute()) as Assignment[];
+  for (const ended of given.map(withoutAnswer)) {
+    const { token, ...state } = ended;
+    await t.updateTable('assignment').set(state).where('token', '=', token).execute();
+    events.push(assignmentEvent(ended));
+  }
+}
+
+function event(
+  action: Extract<AuditEvent['action'], `retention.${string}`>,
+  actor: string,
+  objectId: string,
+  reason: string | null = null,
+  after: string | null = null,
+): AuditEvent {
   return {
-    note,
-    async prune(runId, keep) {
-      past ??= readPast();
-      await past;
-      const rows = await db
-        .selectFrom('episode')
-        .select('id')
-        .where('runId', '=', runId)
-        .orderBy('startedAt', 'desc')
-        .execute();
-      const surplus = rows.filter(({ id }) => !isNamed(id)).slice(keep);
-      for (const { id } of surplus) {
-        if (isNamed(id)) continue; // meanwhile
-        await files.deleteEpisodes([id]);
-        await db.deleteFrom('episode').where('id', '=', id).execute();
-      }
-      return surplus.length;
-    },
+    action,
+    actor,
+    objectType: 'retention',
+    objectId,
+    reason,
+    after,
+    role: null,
+    before: null,
   };
 }

@@ -9,7 +9,7 @@ type Runs = Pick<
 >;
 
 /** Teachers that are programs: they say it again. */
-const SYNTHETIC = 'synthetic-';
+export const SYNTHETIC = 'synthetic-';
 
 const OF_A_RUN = [
   'feedback',

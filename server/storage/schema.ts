@@ -102,6 +102,14 @@ export interface Tables {
     endedWhy: string | null;
   };
   text: { hash: string; kind: string; body: string; since: number };
+  retention: {
+    name: string;
+    days: number | null;
+    heldSince: number | null;
+    heldBy: string | null;
+    heldWhy: string | null;
+  };
+  sweep: { id: string; at: number; actor: string; removed: string; held: number };
 }
 
 const CREATE = `
@@ -199,6 +207,11 @@ ALTER TABLE query ADD COLUMN campaignId TEXT;
 CREATE INDEX query_campaign ON query (campaignId) WHERE campaignId IS NOT NULL;
 `;
 
+const RETENTION = `
+CREATE TABLE retention (name TEXT PRIMARY KEY, days INTEGER, heldSince REAL, heldBy TEXT, heldWhy TEXT) STRICT;
+CREATE TABLE sweep (id TEXT PRIMARY KEY, at REAL NOT NULL, actor TEXT NOT NULL, removed TEXT NOT NULL, held INTEGER NOT NULL) STRICT;
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -218,5 +231,6 @@ export const MIGRATIONS: readonly string[] = [
   MODELS,
   COMMENTS,
   CAMPAIGNS,
+  RETENTION,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -23,7 +23,6 @@ function engineOf(path: string): Engine {
     number: (column, field) => sql<number>`json_extract(${sql.ref(column)}, ${`$.${field}`})`,
     // SQLite has one writer at a time.
     write: (db, work) => db.transaction().execute(work),
-    // Not left in the file either.
     async forget(db, work) {
       await sql.raw('PRAGMA secure_delete = ON').execute(db);
       const result = await db.transaction().execute(work);
@@ -39,6 +38,7 @@ function engineOf(path: string): Engine {
     isShared: false,
     // Who holds the folder's lock (lock.ts) is alone with it and holds its runs.
     occupy: async () => {},
+    expectAlone: async () => {},
     claimRun: async () => undefined,
     end: async () => {},
     expectWritable: (db) => expectWritable(db, path),

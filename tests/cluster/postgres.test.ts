@@ -8,6 +8,7 @@ import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../server/storage/schema.ts'
 import { campaignContract } from '../contracts/campaigns.ts';
 import { commentContract } from '../contracts/comments.ts';
 import { modelContract } from '../contracts/models.ts';
+import { retentionContract } from '../contracts/retention.ts';
 import { RUN, rewardFeedback, storageContract } from '../contracts/storage.ts';
 import { subjectContract } from '../contracts/subjects.ts';
 import { recordEpisode } from '../server/run/episode.ts';
@@ -23,6 +24,7 @@ subjectContract('people in postgres', opening);
 modelContract('models in postgres', opening);
 commentContract('comments in postgres', opening);
 campaignContract('campaigns in postgres', opening);
+retentionContract('retention in postgres', opening);
 
 let database: TestDatabase;
 let opened: Storage[];

@@ -1,5 +1,10 @@
 /** Reading how people answer, and deciding about them. */
-import type { LineageSummary, ReviewShow, ReviewVerdict } from '../../server/protocol/index.ts';
+import type {
+  LineageSummary,
+  RetentionReply,
+  ReviewShow,
+  ReviewVerdict,
+} from '../../server/protocol/index.ts';
 import { newId } from '../core/client.ts';
 import { get, post } from '../core/http.ts';
 import { type KpiReport, kpiQuery } from './kpi-report.ts';
@@ -17,6 +22,10 @@ export async function readKpis(rate: string): Promise<KpiReport> {
 
 export async function readLineage(): Promise<LineageSummary> {
   return (await get('api/lineage?limit=0')).json() as Promise<LineageSummary>;
+}
+
+export async function readRetention(): Promise<RetentionReply> {
+  return (await get('api/retention')).json() as Promise<RetentionReply>;
 }
 
 export async function readReview(show: ReviewShow): Promise<ReviewCase[]> {

@@ -8,6 +8,7 @@ import { Decision } from './decision.tsx';
 import { Kpis } from './kpis.tsx';
 import { readLineage, readQuality } from './people-api.ts';
 import type { PersonRow, QualityReport } from './report.ts';
+import { Retention } from './retention.tsx';
 import { Review } from './review.tsx';
 import { agreement, estimate, lineageWords, ofSo, pace, reasonWords } from './words.ts';
 
@@ -66,6 +67,7 @@ export default function PeopleView() {
         {report && report.people.length > 0 && <People people={report.people} choose={choose} />}
         {report && report.people.length > 0 && <Review onDone={look} />}
         {report && report.people.length > 0 && <Kpis />}
+        {report && <Retention />}
       </Stack>
       <Decision
         key={chosen?.teacherId}

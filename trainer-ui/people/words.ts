@@ -1,5 +1,5 @@
 /** Figures about people as they are read. */
-import type { LineageSummary } from '../../server/protocol/index.ts';
+import type { LineageSummary, RetentionReply } from '../../server/protocol/index.ts';
 import type { Estimate, PersonRow, QualityReport } from './report.ts';
 
 const NONE = '–';
@@ -63,4 +63,12 @@ export function lineageWords(summary: LineageSummary): string {
     erased ? ` ${since} had learned from ${erased.feedback} that were erased.` : '',
     promoted ? ` Policy ${promoted.version} is promoted.` : '',
   ].join('');
+}
+
+/** What went last. */
+export function sweepWords(sweep: RetentionReply['sweeps'][number] | undefined): string {
+  if (!sweep) return 'Nothing has gone by a rule yet.';
+  const removed = Object.entries(sweep.removed).map(([name, n]) => `${n} of ${name}`);
+  const day = new Date(sweep.at).toISOString().slice(0, 10);
+  return `The last sweep, on ${day}, removed ${removed.join(', ')}.`;
 }

@@ -118,6 +118,11 @@ ALTER TABLE query ADD COLUMN "campaignId" TEXT;
 CREATE INDEX query_campaign ON query ("campaignId") WHERE "campaignId" IS NOT NULL;
 `;
 
+const RETENTION = `
+CREATE TABLE retention (name TEXT PRIMARY KEY, days BIGINT, "heldSince" DOUBLE PRECISION, "heldBy" TEXT, "heldWhy" TEXT);
+CREATE TABLE sweep (id TEXT PRIMARY KEY, at DOUBLE PRECISION NOT NULL, actor TEXT NOT NULL, removed TEXT NOT NULL, held BIGINT NOT NULL);
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -129,6 +134,7 @@ export const MIGRATIONS: readonly string[] = [
   MODELS,
   COMMENTS,
   CAMPAIGNS,
+  RETENTION,
 ];
 
 /** Those that only this engine has. */

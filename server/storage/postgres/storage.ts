@@ -95,11 +95,8 @@ function engineOf(name: string, claim: Claim): Engine {
       sql<number>`(${sql.ref(column)}::json ->> ${sql.lit(field)})::double precision`,
     write,
     // Its own housekeeping (autovacuum) clears what rows leave behind.
-    forget: (db, work) =>
-      write(db, async (transaction) => {
-        await claim.expectAlone(transaction as unknown as Kysely<OwnTables>);
-        return work(transaction);
-      }),
+    forget: write,
+    expectAlone: (transaction) => claim.expectAlone(transaction as unknown as Kysely<OwnTables>),
     ownSequence: sql.raw('OVERRIDING SYSTEM VALUE'),
     insertAudit(transaction, rows) {
       const list = JSON.stringify(rows.map(({ seq, hash, body }) => [seq, hash, body]));

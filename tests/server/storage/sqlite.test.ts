@@ -13,6 +13,7 @@ import { openStorage } from '../../../server/storage/sqlite.ts';
 import { campaignContract } from '../../contracts/campaigns.ts';
 import { commentContract } from '../../contracts/comments.ts';
 import { modelContract } from '../../contracts/models.ts';
+import { retentionContract } from '../../contracts/retention.ts';
 import { RUN, rewardFeedback, storageContract } from '../../contracts/storage.ts';
 import { subjectContract } from '../../contracts/subjects.ts';
 import { recordEpisode } from '../run/episode.ts';
@@ -31,6 +32,7 @@ subjectContract('people in sqlite', opening);
 modelContract('models in sqlite', opening);
 commentContract('comments in sqlite', opening);
 campaignContract('campaigns in sqlite', opening);
+retentionContract('retention in sqlite', opening);
 
 it.each(MIGRATIONS.map((_, i) => i + 1))(
   '[STORE-19] a database of schema version %i opens, with what is in it',

@@ -1,0 +1,101 @@
+/** Which stored episodes may go: the oldest that no feedback, no comment, no known answer and no open question names. */
+import type { Feedback } from '../../agent/contract.ts';
+import { stepsOf } from '../../agent/feedback.ts';
+import type { StoredQuery } from './contract.ts';
+import type { Parts } from './parts.ts';
+import type { Gold } from './quality-contract.ts';
+
+/** Log entries read at once when it is first asked, so that other work comes in between. */
+const PAGE = 2000;
+
+export interface KeptEpisodes {
+  /** These episodes stay, for good or until `until` (ms since epoch). */
+  note(episodeIds: Iterable<string>, until?: number): void;
+  /** Whether this one stays, once `read`. */
+  isNamed(id: string): boolean;
+  /** Resolves once everything is known that was named before this process. */
+  read(): Promise<void>;
+  prune(runId: string, keep: number): Promise<number>;
+}
+
+export function createKeptEpisodes({
+  db,
+  files,
+  engine,
+}: Pick<Parts, 'db' | 'files' | 'engine'>): KeptEpisodes {
+  /** Until when, ms since epoch. */
+  const named = new Map<string, number>();
+  let past: Promise<void> | undefined;
+
+  function note(episodeIds: Iterable<string>, until = Number.POSITIVE_INFINITY): void {
+    for (const id of episodeIds) named.set(id, Math.max(until, named.get(id) ?? 0));
+  }
+
+  const isNamed = (id: string) => (named.get(id) ?? 0) > Date.now();
+
+  async function readPast(): Promise<void> {
+    const commented = await db.selectFrom('comment').select('episodeId').distinct().execute();
+    note(commented.map(({ episodeId }) => episodeId));
+    const gold = await db
+      .selectFrom('gold')
+      .select('body')
+      .where('retiredAt', 'is', null)
+      .execute();
+    for (const { body } of gold) {
+      const { better, worse } = JSON.parse(body) as Pick<Gold, 'better' | 'worse'>;
+      note([better.episodeId, worse.episodeId]);
+    }
+    const open = await db
+      .selectFrom('query')
+      .select('body')
+      .where(engine.number('body', 'expiresAt'), '>', Date.now())
+      .execute();
+    for (const { body } of open) {
+      const { segments, expiresAt } = JSON.parse(body) as StoredQuery;
+      note(
+        segments.map(({ episodeId }) => episodeId),
+        expiresAt,
+      );
+    }
+    for (let after = 0; ; ) {
+      const rows = await db
+        .selectFrom('feedback')
+        .select(['sequence', 'body'])
+        .where('sequence', '>', after)
+        .orderBy('sequence')
+        .limit(PAGE)
+        .execute();
+      for (const { body } of rows) note(stepsOf(JSON.parse(body) as Feedback).keys());
+      const last = rows.at(-1);
+      if (!last) return;
+      after = last.sequence;
+    }
+  }
+
+  function read(): Promise<void> {
+    past ??= readPast();
+    return past;
+  }
+
+  return {
+    note,
+    isNamed,
+    read,
+    async prune(runId, keep) {
+      await read();
+      const rows = await db
+        .selectFrom('episode')
+        .select('id')
+        .where('runId', '=', runId)
+        .orderBy('startedAt', 'desc')
+        .execute();
+      const surplus = rows.filter(({ id }) => !isNamed(id)).slice(keep);
+      for (const { id } of surplus) {
+        if (isNamed(id)) continue; // meanwhile
+        await files.deleteEpisodes([id]);
+        await db.deleteFrom('episode').where('id', '=', id).execute();
+      }
+      return surplus.length;
+    },
+  };
+}
