@@ -102,7 +102,13 @@ function eraseOne(): Command {
           flags.yes,
         );
         const erasure = asked ?? (await byTwo(erasures, people, subject, flags));
-        const result = await asUsage(() => storage.erase(erasure.id, Date.now()));
+        const result = await asUsage(() => storage.erase(erasure.id, Date.now())).catch(
+          async (error) => {
+            // What is refused is not to happen later.
+            if (!asked) await erasures.withdraw(erasure.id, 'command');
+            throw error;
+          },
+        );
         createOutput(flags).result({ erasure: erasure.id, ...result }, () => told(erasure, result));
       }),
     ),

@@ -52,7 +52,7 @@ const response = { 200: report } as const;
 const params = { type: 'object', properties: { name } } as const;
 const change = {
   type: 'object',
-  minProperties: 1,
+  anyOf: [{ required: ['days'] }, { required: ['hold'] }],
   additionalProperties: false,
   properties: {
     days: { ...limit, description: 'how long it is kept; null: without limit' },

@@ -48,13 +48,19 @@ export function createKeptEpisodes({
     const open = await db
       .selectFrom('query')
       .select('body')
-      .where(engine.number('body', 'expiresAt'), '>', Date.now())
+      // Without a time of expiry it is null.
+      .where((e) =>
+        e.or([
+          e(engine.number('body', 'expiresAt'), '>', Date.now()),
+          e(engine.number('body', 'expiresAt'), 'is', null),
+        ]),
+      )
       .execute();
     for (const { body } of open) {
       const { segments, expiresAt } = JSON.parse(body) as StoredQuery;
       note(
         segments.map(({ episodeId }) => episodeId),
-        expiresAt,
+        expiresAt ?? Number.POSITIVE_INFINITY,
       );
     }
     for (let after = 0; ; ) {

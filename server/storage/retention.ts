@@ -17,7 +17,7 @@ import {
 } from './retention-contract.ts';
 import { dueOf } from './retention-due.ts';
 import type { Tables } from './schema.ts';
-import { leaveTrace, putBack, withoutAnswer, withoutWords } from './take-out.ts';
+import { leaveTrace, putBack, type Row, withoutAnswer, withoutWords } from './take-out.ts';
 
 type Db = Kysely<Tables>;
 
@@ -116,8 +116,6 @@ async function remove(
   t: Db,
   { id: because, at, due, isNamed }: Removing,
 ): Promise<AuditEvent[]> {
-  const events: AuditEvent[] = [];
-  const reached = new Map<string, number>();
   for (const each of due) {
     const { id } = each;
     switch (each.what) {
@@ -151,11 +149,10 @@ async function remove(
         break;
       case 'words':
       case 'answer':
-        await takeOut(parts, t, { each, because, at, reached, events });
-        break;
+        break; // all of the log at once
     }
   }
-  return events;
+  return takeOut(parts, t, { because, at, due });
 }
 
 async function forgetReason(t: Db, id: string): Promise<void> {
@@ -168,38 +165,58 @@ async function forgetReason(t: Db, id: string): Promise<void> {
     .execute();
 }
 
-/** An answer, or its words alone. */
+/**
+ * Answers, or their words alone. All are deleted before anything takes their place: what is written in between may
+ * move others to where nothing overwrites them.
+ */
 async function takeOut(
   { engine, files }: Parts,
   t: Db,
-  work: {
-    readonly each: Due;
-    readonly because: string;
-    readonly at: number;
-    readonly reached: Map<string, number>;
-    readonly events: AuditEvent[];
-  },
-): Promise<void> {
-  const { each, because, at, reached, events } = work;
-  const found = t.selectFrom('feedback').selectAll().where('id', '=', each.id);
-  const row = await found.executeTakeFirst();
-  if (!row) return; // its words and then itself, in one sweep
-  await t.deleteFrom('feedback').where('id', '=', row.id).execute();
-  if (each.what === 'words') return putBack(t, engine, withoutWords(row));
-  const { runId } = row;
-  if (!reached.has(runId))
-    reached.set(runId, (await files.getCheckpoint(runId))?.feedbackSequence ?? 0);
-  await leaveTrace({ t, at, because, reached: reached.get(runId) ?? 0, events }, row);
+  { because, at, due }: Pick<Removing, 'at' | 'due'> & { readonly because: string },
+): Promise<AuditEvent[]> {
+  const idsOf = (what: Due['what']) => due.flatMap((each) => (each.what === what ? [each.id] : []));
+  const answers = new Set(idsOf('answer'));
+  const rows = await deleted(t, [...new Set([...answers, ...idsOf('words')])]);
+  const events: AuditEvent[] = [];
+  const reached = new Map<string, number>();
+  for (const row of rows) {
+    if (!answers.has(row.id)) {
+      await putBack(t, engine, withoutWords(row));
+      continue;
+    }
+    const { runId } = row;
+    if (!reached.has(runId))
+      reached.set(runId, (await files.getCheckpoint(runId))?.feedbackSequence ?? 0);
+    await leaveTrace({ t, at, because, reached: reached.get(runId) ?? 0, events }, row);
+    events.push(...(await endAssignments(t, row.id)));
+  }
+  return events;
+}
+
+/** Ids in one statement. */
+const CHUNK = 500;
+
+/** From the log, in its order. */
+async function deleted(t: Db, ids: readonly string[]): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let from = 0; from < ids.length; from += CHUNK) {
+    const some = ids.slice(from, from + CHUNK);
+    rows.push(...(await t.selectFrom('feedback').selectAll().where('id', 'in', some).execute()));
+    await t.deleteFrom('feedback').where('id', 'in', some).execute();
+  }
+  return rows.sort((a, b) => a.sequence - b.sequence);
+}
+
+async function endAssignments(t: Db, feedbackId: string): Promise<AuditEvent[]> {
   const given = (await t
     .selectFrom('assignment')
     .selectAll()
-    .where('feedbackId', '=', row.id)
+    .where('feedbackId', '=', feedbackId)
     .execute()) as Assignment[];
-  for (const ended of given.map(withoutAnswer)) {
-    const { token, ...state } = ended;
+  const ended = given.map(withoutAnswer);
+  for (const { token, ...state } of ended)
     await t.updateTable('assignment').set(state).where('token', '=', token).execute();
-    events.push(assignmentEvent(ended));
-  }
+  return ended.map(assignmentEvent);
 }
 
 function event(

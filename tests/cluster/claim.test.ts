@@ -64,7 +64,7 @@ it('[PG-12] a claim whose line broke holds again when nobody came in between', a
   const storage = await open();
   await storage.createRun(RUN);
   await storage.claimRun(RUN.id);
-  const locks = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted`;
+  const locks = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted`;
   await database.query(`SELECT pg_terminate_backend(pid) FROM (${locks}) AS held`);
   await storage.appendFeedback(rewardFeedback('f1'));
   while ((await database.query(locks)).rows.length === 0)

@@ -29,20 +29,21 @@ const said = (id: string, teacherId: string, receivedAt: number) =>
 
 test('[RET-2] no file of the folder holds what went', () =>
   inFolder(async (folder) => {
-    const everything = () =>
+    const isThere = () =>
       readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((file) => file.isFile())
-        .map((file) => readFileSync(join(file.parentPath, file.name), 'latin1'))
-        .join('\n');
+        .some((file) =>
+          readFileSync(join(file.parentPath, file.name)).includes('never to be seen'),
+        );
     let storage = openStorage(folder);
     await storage.createRun(RUN);
     for (let i = 0; i < 40; i++) await storage.appendFeedback(said(`f${i}`, 'ada', 1));
     await storage.limitRetention('answers', 1, 'o');
     await storage.close(); // so that all of it has come from the journal into the file
-    expect(everything()).toContain('never to be seen again');
+    expect(isThere()).toBe(true);
     storage = openStorage(folder);
     expect(await storage.sweep(9 * DAY, 'o', false)).toMatchObject({ removed: { answers: 40 } });
-    expect(everything()).not.toContain('never to be seen again');
+    expect(isThere()).toBe(false);
     await storage.close();
   }));
 
