@@ -17,9 +17,12 @@ test('[UI-70] the wall shows every simulation; keys drive the one in focus, a ph
   // A blank picture of this size compresses to a few hundred bytes.
   for (const live of [0, 1, 2])
     await until(`picture ${live}`, async () => {
+      if ((await tile(page, live).getAttribute('data-drawn')) === null) return false;
       const picture = page.locator(`[data-picture="${live}"]`);
       return (await picture.screenshot()).length > 4000;
     });
+  expect(await page.locator('.tile[data-drawn]').count()).toBe(3);
+  expect(await page.getByText('picture is coming').first().isVisible()).toBe(false);
   expect(await inFocus(page)).toBe('0');
   await tile(page, 2).click();
   await page.locator('[data-tile="2"][aria-current="true"]').waitFor();

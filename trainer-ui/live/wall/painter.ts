@@ -25,6 +25,8 @@ export function paintWall(client: Client, strip: HTMLElement, onDrawn: OnDrawn):
   const coming = new Map<number, SmallView>();
   let last = performance.now();
   let timer = 0;
+  /** A view was made in this round: one at a time, since it takes the page a while. */
+  let hasBuilt = false;
 
   /** Of the scene that the frame is in, or the one before it for as long as that is not ready. */
   function viewOf(live: number, sceneId: number): SmallView | undefined {
@@ -33,6 +35,8 @@ export function paintWall(client: Client, strip: HTMLElement, onDrawn: OnDrawn):
     if (!description || known?.description === description) return known;
     let next = coming.get(live);
     if (next?.description !== description) {
+      if (hasBuilt) return known;
+      hasBuilt = true;
       next?.dispose();
       next = createSmallView(renderer, description);
       coming.set(live, next);
@@ -48,9 +52,12 @@ export function paintWall(client: Client, strip: HTMLElement, onDrawn: OnDrawn):
     const now = performance.now();
     const dt = Math.min(1, (now - last) / 1000);
     last = now;
+    hasBuilt = false;
     if (!document.hidden) drawAll(dt);
     const spent = performance.now() - now;
-    timer = window.setTimeout(draw, Math.max(EVERY - spent, spent / BUDGET - spent));
+    // What is made once is no part of the budget: the others would wait for their first picture for many seconds.
+    const rest = hasBuilt ? EVERY : Math.max(EVERY - spent, spent / BUDGET - spent);
+    timer = window.setTimeout(draw, rest);
   }
 
   /** In one go: a canvas forgets what was drawn on it before. */
@@ -58,6 +65,7 @@ export function paintWall(client: Client, strip: HTMLElement, onDrawn: OnDrawn):
     const places = [...strip.querySelectorAll<HTMLElement>('[data-picture]')];
     const below = resize(renderer, places);
     renderer.setScissorTest(false);
+    renderer.setClearColor(0x000000, 0); // scenes leave that of their skies
     renderer.clear();
     renderer.setScissorTest(true);
     for (const place of places) {

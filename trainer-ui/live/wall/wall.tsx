@@ -64,13 +64,17 @@ function Tile({ live }: { live: number }) {
       data-tile={live}
       data-testid={`tile-${live}`}
     >
-      <span className="tile-picture" data-picture={live} />
+      <span className="tile-picture" data-picture={live}>
+        <Text component="span" size="xs" className="tile-coming">
+          picture is coming
+        </Text>
+        <Text component="span" size="xs" className="mono tile-risk" data-risk="" />
+      </span>
       <span className="tile-words">
         <i style={{ background: colourOf(status) }} aria-hidden />
         <Text component="span" size="xs" fw={600} truncate>
           {live + 1} · {words}
         </Text>
-        <Text component="span" size="xs" className="mono" data-risk="" />
       </span>
     </UnstyledButton>
   );
@@ -83,6 +87,7 @@ function showRisk(root: HTMLElement, live: number, risk: number): void {
   const tile = root.querySelector<HTMLElement>(`[data-tile="${live}"]`);
   const words = tile?.querySelector('[data-risk]');
   if (!tile || !words) return;
+  tile.dataset['drawn'] = '';
   const percent = Number.isNaN(risk) ? 0 : Math.round(100 * risk);
   tile.style.setProperty('--risk', `${percent}%`);
   words.textContent = Number.isNaN(risk) ? '' : `${percent} %`;
