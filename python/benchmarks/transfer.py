@@ -1,16 +1,20 @@
 """Does a policy of Stable-Baselines3 that learned in `driving --compat metadrive` drive in MetaDrive, and the other way round?
 
-    python transfer.py [--train reins|metadrive] [--minutes 10] [--episodes 50] [--policy FILE.zip]
+    python transfer.py [--train reins|metadrive] [--minutes 10] [--episodes 50] [--policy FILE.zip|FILE.onnx]
+    python transfer.py --train clone [--rounds 5] [--steps 4000] [--episodes 50] [--policy FILE.zip]
 
-PPO learns in one of the two for so many minutes, then drives the same number of held-out episodes in both. In one
-environment of Python: `pip install metadrive-simulator==0.4.3 stable-baselines3 -e python`; without MetaDrive, Reins alone
-is measured. Both without accidents, density 0.1, roads of three blocks; crashes and leaving the road end an episode.
+PPO learns in one of the two for so many minutes, or a network of PPO's learns in MetaDrive what the expert that MetaDrive
+ships does (DAgger, Ross et al. 2011); `reins export policy` writes FILE.onnx. Then the policy drives the same number of
+held-out episodes in both. In one environment of Python: `pip install metadrive-simulator==0.4.3 stable-baselines3 onnxruntime
+-e python`; without MetaDrive, Reins alone is measured. Both without accidents, density 0.1, roads of three blocks; crashes and
+leaving the road end an episode.
 """
 
 import argparse
 import importlib.util
 import json
 import pathlib
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -98,7 +102,59 @@ def learn(env: Any, minutes: float, count: int) -> PPO:
     return ppo
 
 
-def drive(policy: PPO, env: gymnasium.Env, seeds: range, ended: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
+def clone(rounds: int, steps: int) -> PPO:
+    """MetaDrive's expert drives a round, then the network drives and the expert says what it would have done."""
+    import torch
+
+    env = make_metadrive(0, 1000)
+    from metadrive.examples.ppo_expert.numpy_expert import expert
+
+    ppo = PPO("MlpPolicy", env, policy_kwargs=dict(net_arch=[256, 256]), seed=1, device="cpu")
+    optimiser = torch.optim.Adam(ppo.policy.parameters(), lr=1e-3)
+    seen: list[np.ndarray] = []
+    done: list[np.ndarray] = []
+    seed = 0
+    for turn in range(rounds):
+        observation, _ = env.reset(seed=seed)
+        for _ in range(steps):
+            wanted = np.clip(expert(env.agent, deterministic=True), -1, 1).astype(np.float32)
+            seen.append(observation)
+            done.append(wanted)
+            action = wanted if turn == 0 else ppo.predict(observation, deterministic=True)[0]
+            observation, _, terminated, truncated, _ = env.step(action)
+            if terminated or truncated:
+                seed += 1
+                observation, _ = env.reset(seed=seed % 1000)
+        inputs, targets = torch.as_tensor(np.array(seen)), torch.as_tensor(np.array(done))
+        for _ in range(40 * len(seen) // 256):
+            rows = torch.randint(len(seen), (256,))
+            mean = ppo.policy.get_distribution(inputs[rows]).distribution.mean
+            loss = torch.nn.functional.mse_loss(mean, targets[rows])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        print(f"round {turn + 1}: {len(seen)} steps, error {loss.item():.4f}", file=sys.stderr)
+    env.close()
+    ppo.num_timesteps = len(seen)
+    return ppo
+
+
+class Onnx:
+    """A policy of Reins, as exported: normaliser, network and squash in one."""
+
+    num_timesteps = None
+
+    def __init__(self, file: str) -> None:
+        import onnxruntime
+
+        self.session = onnxruntime.InferenceSession(file)
+        self.name = self.session.get_inputs()[0].name
+
+    def predict(self, observation: np.ndarray, deterministic: bool) -> tuple[np.ndarray, None]:
+        return self.session.run(None, {self.name: observation[None].astype(np.float32)})[0][0], None
+
+
+def drive(policy: PPO | Onnx, env: gymnasium.Env, seeds: range, ended: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
     """How the episodes of these seeds end, by name, and how far they come."""
     ends: dict[str, int] = {}
     routes = []
@@ -124,15 +180,24 @@ def metadrive_end(info: dict[str, Any]) -> str:
 
 
 parser = argparse.ArgumentParser()
-parser.add_argument("--train", choices=["reins", "metadrive"], default="reins")
+parser.add_argument("--train", choices=["reins", "metadrive", "clone"], default="reins")
+parser.add_argument("--rounds", type=int, default=5, help="of cloning")
+parser.add_argument("--steps", type=int, default=4000, help="of a round of cloning")
 parser.add_argument("--minutes", type=float, default=10)
 parser.add_argument("--episodes", type=int, default=50)
 parser.add_argument("--envs", type=int, default=32, help="copies that learn at once, in Reins")
 parser.add_argument("--policy", help="zip of Stable-Baselines3: read where it is there, else written")
 given = parser.parse_args()
 
-if given.policy and pathlib.Path(given.policy).exists():
+policy: PPO | Onnx
+if given.policy and given.policy.endswith(".onnx"):
+    policy = Onnx(given.policy)
+elif given.policy and pathlib.Path(given.policy).exists():
     policy = PPO.load(given.policy, device="cpu")
+elif given.train == "clone":
+    policy = clone(given.rounds, given.steps)
+    if given.policy:
+        policy.save(given.policy)
 else:
     count = given.envs if given.train == "reins" else 1
     env = Batch(count) if given.train == "reins" else make_metadrive(0, 1000)
@@ -142,7 +207,7 @@ else:
         policy.save(given.policy)
 
 ours = gymnasium.make("Reins/driving-v0", **REINS)
-result = {"steps": policy.num_timesteps, "learnedIn": given.train}
+result: dict[str, Any] = {"steps": policy.num_timesteps, "policy": given.policy or given.train}
 result["reins"] = drive(policy, ours, range(HELD_OUT, HELD_OUT + given.episodes), reins_end)
 ours.close()
 if importlib.util.find_spec("metadrive"):
