@@ -8,7 +8,7 @@ import { streamOf } from '../sim/memory.ts';
 import { createRandom } from '../sim/random.ts';
 import { sampleInto } from '../sim/spaces.ts';
 import { UsageError } from './errors.ts';
-import { readPolicyFile, type SavedPolicy } from './policy-file.ts';
+import { namesOf, readPolicyFile, type SavedPolicy } from './policy-file.ts';
 import { repositoryRoot } from './root.ts';
 
 export interface NamedPolicy {
@@ -30,7 +30,7 @@ export function cloneFile(environmentId: string): string {
 }
 
 /**
- * expert: the learned one shipped with the repository, or the scripted one where none is shipped;
+ * expert: the learned one shipped with the repository, or the scripted one where none is shipped that reads this observation;
  * planner: the scripted one; teacher: the scripted one that synthetic operators take over with; clone: a
  * network that imitates the teacher, so that what it does is a function of the observation; random:
  * uniform actions; anything else: a file of `reins train`.
@@ -47,7 +47,8 @@ export function resolvePolicy(
     const act: Act = (_ts, out) => void sampleInto(env.actionSpace, random, out);
     return { description: 'uniformly random actions', act, memory: streamOf(random) };
   }
-  if (name === 'expert' && existsSync(expertFile(env.id)))
+  const isShipped = name === 'expert' && existsSync(expertFile(env.id));
+  if (isShipped && isSameObservation(load(expertFile(env.id)), env))
     return filePolicy(expertFile(env.id), env, seed);
   if (name === 'clone') {
     if (existsSync(cloneFile(env.id))) return filePolicy(cloneFile(env.id), env, seed);
@@ -95,8 +96,8 @@ export function resolveOperator(
 }
 
 /**
- * A policy file whose sizes fit the environment.
- * @throws UsageError for another kind of file, and naming both sizes and the way out where they differ
+ * A policy file whose sizes fit the environment, and that reads its observation as it is meant.
+ * @throws UsageError for another kind of file, and naming what differs and the way out
  */
 export function fittingPolicy(
   path: string,
@@ -111,7 +112,22 @@ export function fittingPolicy(
         `give --env ${saved.environmentId} with the options it was trained with, or a policy of ${env.id}`,
     );
   }
+  if (!isSameObservation(saved, env)) {
+    throw new UsageError(
+      `policy: ${path} was trained on ${saved.environmentId} with options that give ${size} other observations ` +
+        `than ${env.id} has with these; give the options it was trained with (such as --compat), or planner`,
+    );
+  }
   return saved;
+}
+
+/** Whether the numbers that it learned to read are called the same here; old files do not say. */
+function isSameObservation(
+  { observationNames }: SavedPolicy,
+  env: Pick<Environment, 'observationSpace'>,
+): boolean {
+  const here = namesOf(env.observationSpace);
+  return observationNames === undefined || here === undefined || observationNames === here;
 }
 
 function filePolicy(path: string, env: Environment, seed: number): NamedPolicy {

@@ -2,10 +2,12 @@
  * A trained policy as a file: `RNSP`, the length of a JSON header (uint32, little-endian), the
  * header, padding to a multiple of four, then all floats in the order of the header.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { PolicySnapshot } from '../agent/contract.ts';
 import { writeFile } from '../server/storage/write-file.ts';
+import type { BoxSpace } from '../sim/contract.ts';
 
 const MAGIC = 0x50534e52; // "RNSP", little-endian
 const PREFIX = 8;
@@ -14,6 +16,7 @@ const headerSchema = z.object({
   format: z.literal(1),
   environmentId: z.string(),
   observationSize: z.number().int().positive(),
+  observationNames: z.string().optional(),
   actionSize: z.number().int().positive(),
   version: z.number().int().min(0),
   layers: z
@@ -37,8 +40,18 @@ type Header = z.infer<typeof headerSchema>;
 export interface SavedPolicy {
   readonly environmentId: string;
   readonly observationSize: number;
+  /** `namesOf` what it was trained on; absent: not known. */
+  readonly observationNames?: string | undefined;
   readonly snapshot: PolicySnapshot;
   readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What the numbers of an observation stand for, as a hash of their names: with an option of the environment as many numbers
+ * may mean something else. Undefined where they have no names.
+ */
+export function namesOf({ names }: Pick<BoxSpace, 'names'>): string | undefined {
+  return names && createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 16);
 }
 
 /** Float columns of a snapshot in file order. */
@@ -57,6 +70,7 @@ export function encodePolicy(policy: SavedPolicy): Uint8Array {
     format: 1,
     environmentId: policy.environmentId,
     observationSize: policy.observationSize,
+    ...(policy.observationNames ? { observationNames: policy.observationNames } : {}),
     actionSize: snapshot.actionSpace.size,
     version: snapshot.version,
     layers: snapshot.layers.map(({ inputs, outputs, activation }) => ({
@@ -143,6 +157,7 @@ function assemble(h: Header, floats: Float32Array): SavedPolicy {
   return {
     environmentId: h.environmentId,
     observationSize: h.observationSize,
+    ...(h.observationNames ? { observationNames: h.observationNames } : {}),
     snapshot: normaliser ? { ...base, normaliser } : base,
     meta: h.meta,
   };

@@ -15,7 +15,7 @@ import {
 import { createOutput, type Output, short, table } from '../../experiments/output.ts';
 import { createPause } from '../../experiments/pause.ts';
 import { expertFile } from '../../experiments/policies.ts';
-import { writePolicyFile } from '../../experiments/policy-file.ts';
+import { namesOf, writePolicyFile } from '../../experiments/policy-file.ts';
 import { repositoryRoot } from '../../experiments/root.ts';
 import type { EnvironmentFactory, EnvironmentOptions } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
@@ -96,6 +96,7 @@ async function run(flags: ExpertFlags): Promise<void> {
     writePolicyFile(file, {
       environmentId: factory.id,
       observationSize: env.observationSpace.size,
+      observationNames: namesOf(env.observationSpace),
       snapshot,
       meta: { command: commandOf(flags), ...meta },
     });

@@ -66,7 +66,7 @@ function policyImport(): Command {
 
 async function policy(file: string, flags: PolicyFlags): Promise<void> {
   const { formatOf, readAnyPolicy } = await import('../any-policy.ts');
-  const { writePolicyFile } = await import('../../experiments/policy-file.ts');
+  const { namesOf, writePolicyFile } = await import('../../experiments/policy-file.ts');
   const factory = await environmentFactory(flags.env);
   const env = await asUsage(() => factory.create(flags.option));
   env.close();
@@ -76,8 +76,10 @@ async function policy(file: string, flags: PolicyFlags): Promise<void> {
   const snapshot = await readAnyPolicy(file, env);
   const out = flags.out ?? file.replace(/(\.zip|\.onnx)?$/, '.policy');
   const meta = { importedFrom };
-  const observationSize = env.observationSpace.size;
-  writePolicyFile(out, { environmentId: flags.env, observationSize, snapshot, meta });
+  const { size: observationSize } = env.observationSpace;
+  const observationNames = namesOf(env.observationSpace);
+  const environmentId = flags.env;
+  writePolicyFile(out, { environmentId, observationSize, observationNames, snapshot, meta });
   const layers = snapshot.layers.map(({ inputs, outputs }) => `${inputs}x${outputs}`).join(' ');
   createOutput(flags).result({ out, env: flags.env, layers }, () => `${layers} in ${out}`);
 }

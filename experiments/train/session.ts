@@ -5,7 +5,7 @@ import { FEWEST_REPEATS } from '../../agent/reward/report.ts';
 import type { Trainer } from '../../agent/trainer/contract.ts';
 import type { Environment, Memory } from '../../sim/contract.ts';
 import { createPause } from '../pause.ts';
-import { writePolicyFile } from '../policy-file.ts';
+import { namesOf, writePolicyFile } from '../policy-file.ts';
 import {
   type EvaluationPoint,
   filesBeside,
@@ -224,6 +224,7 @@ function save({ parts }: Session, path: string): string {
   const bytes = writePolicyFile(path, {
     environmentId: env.id,
     observationSize: env.observationSpace.size,
+    observationNames: namesOf(env.observationSpace),
     snapshot: trainer.snapshot(),
     meta: {
       preset: options.preset,
