@@ -48,7 +48,7 @@ interface RunExportOptions {
 }
 
 /**
- * Writes run.json, feedback.jsonl (in the order of the log), comments.jsonl, metrics.jsonl, episodes.jsonl and
+ * Writes run.json, feedback.jsonl (in the order of the log), comments.jsonl, automatic.jsonl, metrics.jsonl, episodes.jsonl and
  * episodes/ID.jsonl with one line per step into `out`, which is there once all of it is on disk.
  * @throws UsageError when `out` is no export of ours; what `signal` has as its reason.
  */
@@ -75,6 +75,7 @@ async function writeRun(
     'feedback.jsonl',
   );
   writeLines(await storage.listComments(run.id), 'comments.jsonl');
+  writeLines(await automaticOf(storage, run.id), 'automatic.jsonl');
   const metrics = await storage.readMetrics(run.id, 0, Number.MAX_SAFE_INTEGER);
   writeLines(metrics, 'metrics.jsonl');
   const rows = (await storage.listEpisodes(run.id, Number.MAX_SAFE_INTEGER)).reverse();
@@ -105,6 +106,20 @@ async function writeRun(
   };
   markExport(folder, { format: 'jsonl', ...result });
   return result;
+}
+
+/** What models answered in people's place; `isAudit`: people were asked, and it does not stand. */
+async function automaticOf(storage: Storage, runId: string): Promise<object[]> {
+  const looks = new Map((await storage.listLooks(runId)).map((look) => [look.id, look]));
+  const rows = await storage.listAutomatic(runId);
+  return Promise.all(
+    rows.map(async (row) => ({
+      ...{ teacherKind: 'model', ...row },
+      rewardVersion: looks.get(row.lookId)?.rewardVersion ?? null,
+      model: looks.get(row.lookId)?.certificate?.hash ?? null,
+      segments: (await storage.getQuery(row.queryId))?.segments ?? [],
+    })),
+  );
 }
 
 /** Where an episode came from and how fast people saw it; a rewound or counterfactual one also says where it branched off. */

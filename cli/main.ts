@@ -5,6 +5,7 @@ import { prepareNativeEnvironment } from '../agent/backend/native-environment.ts
 import { UsageError } from '../experiments/errors.ts';
 import { actorCommand } from './commands/actor.ts';
 import { auditCommand } from './commands/audit.ts';
+import { automationCommand } from './commands/automation.ts';
 import { benchCommand } from './commands/bench.ts';
 import { campaignsCommand } from './commands/campaigns.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -72,6 +73,7 @@ export function createProgram(): Command {
     runsCommand(),
     peopleCommand(),
     kpisCommand(),
+    automationCommand(),
     campaignsCommand(),
     subjectCommand(),
     retentionCommand(),

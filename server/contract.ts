@@ -34,6 +34,8 @@ export interface RunOptions {
   /** How many people are asked each query. */
   readonly overlap: Overlap;
   readonly quality: QualityRules;
+  /** Whether a certified model answers what it is sure of; absent: people answer everything. */
+  readonly automation?: AutomationRules | undefined;
   /** It drives, and nothing learns. */
   readonly policy?: StillPolicy | undefined;
   /** Actors on other machines; absent: none. */
@@ -58,6 +60,14 @@ export interface Overlap {
   readonly people: number;
   /** Share of the queries that so many are asked; the others go to one person. */
   readonly share: number;
+}
+
+/** When a model may answer in people's place. */
+export interface AutomationRules {
+  /** Share of its answers that has to be right, as people's held-out answers show with 95 % certainty, in (0.5, 1). */
+  readonly target: number;
+  /** Share of what it could answer that people are asked nevertheless, without being told. */
+  readonly audit: number;
 }
 
 /** How answers of people are watched. Nothing of it is seen while all are 0. */
@@ -227,6 +237,8 @@ export interface RunHandle {
   leaveQueries(viewer: string): void;
   /** The same figures counted anew from the disk. */
   recountQueue(): Promise<{ readonly disk: QueueCounts; readonly isSame: boolean }>;
+  /** undefined: people answer everything. */
+  readonly automation: AutomationRules | undefined;
   readonly watch: WatchHandle;
   readonly reviews: ReviewHandle;
   /** Policy and reward model as they are now; undefined while no reward is learned. */

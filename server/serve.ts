@@ -8,6 +8,7 @@ import { createCountedLog } from './connection/counted-log.ts';
 import { createHttp } from './connection/http.ts';
 import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.ts';
 import {
+  type AutomationRules,
   KEEP_EPISODES,
   NO_RULES,
   type Overlap,
@@ -72,6 +73,8 @@ export interface ServeOptions {
   readonly overlap?: Overlap;
   /** How people's answers are watched; not at all. */
   readonly quality?: QualityRules;
+  /** When a certified model answers in people's place; never. */
+  readonly automation?: AutomationRules | undefined;
   /** Data folders of others, whose runs are listed too. */
   readonly watch?: readonly string[];
   /** Who is told what happens. */
@@ -139,6 +142,7 @@ async function open(
     keepEpisodes: options.keepEpisodes ?? KEEP_EPISODES,
     overlap: options.overlap ?? { people: 1, share: 1 },
     quality: options.quality ?? NO_RULES,
+    automation: options.automation,
     run: record,
     remote: reach(wanted, record, claim),
     storage,
@@ -251,8 +255,9 @@ const policyOnWire = ({ name, trainedOn, isWatched }: StillPolicy) => ({
   isWatched,
 });
 
-function hasPeople({ overlap, quality = NO_RULES }: ServeOptions): boolean {
-  return (overlap?.people ?? 1) > 1 || Object.values(quality).some((rule) => rule > 0);
+function hasPeople({ overlap, quality = NO_RULES, automation }: ServeOptions): boolean {
+  const isWatched = Object.values(quality).some((rule) => rule > 0);
+  return (overlap?.people ?? 1) > 1 || isWatched || automation !== undefined;
 }
 
 /** A signed head of the audit log at the start, once a day, and at the end. Resolves with how to end it. */

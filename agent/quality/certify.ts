@@ -25,9 +25,9 @@ export function wilson(right: number, n: number): Interval {
 }
 
 /** Fewest answers with so many errors among them that show a share of `target`. */
-export function labelsNeeded(target: number, errors: number): number {
+export function labelsNeeded(target: number, errors: number, z = Z): number {
   let n = errors + 1;
-  while (wilsonLower(n - errors, n) < target) n++;
+  while (wilsonLower(n - errors, n, z) < target) n++;
   return n;
 }
 
@@ -41,8 +41,9 @@ export interface HeldOut {
 export interface Certificate {
   /** Answers with this confidence or more may stand. */
   readonly threshold: number;
-  /** Held-out answers at or above it, and the lower bound of the share that is right. */
+  /** Held-out answers at or above it, how many of them are right, and the lower bound of their share. */
   readonly labels: number;
+  readonly right: number;
   readonly lower: number;
 }
 
@@ -52,22 +53,25 @@ const GROWTH = 1.25;
 /**
  * Sets of the most confident answers are tested from small to large, and the first that fails ends it: to look for
  * the best of many thresholds would choose a lucky one. undefined: none is shown to be good enough.
+ * @param z one-sided quantile of the certainty; default: 95 %
  * @throws RangeError for a target that no number of answers can show
  */
 export function certifyThreshold(
   heldOut: readonly HeldOut[],
   target: number,
+  z = Z,
 ): Certificate | undefined {
   if (!(target > 0 && target < 1)) throw new RangeError(`target: is ${target}, allowed 0 to 1`);
   const sorted = [...heldOut].sort((a, b) => b.confidence - a.confidence);
   let certificate: Certificate | undefined;
-  for (let size = labelsNeeded(target, 1); size <= sorted.length; size = Math.ceil(size * GROWTH)) {
+  const first = labelsNeeded(target, 1, z);
+  for (let size = first; size <= sorted.length; size = Math.ceil(size * GROWTH)) {
     const threshold = sorted[size - 1]!.confidence;
     const above = sorted.filter(({ confidence }) => confidence >= threshold);
     const right = above.filter(({ isRight }) => isRight).length;
-    const lower = wilsonLower(right, above.length);
+    const lower = wilsonLower(right, above.length, z);
     if (lower < target) break;
-    certificate = { threshold, labels: above.length, lower };
+    certificate = { threshold, labels: above.length, right, lower };
   }
   return certificate;
 }

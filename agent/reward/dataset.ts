@@ -13,6 +13,7 @@ import type {
 } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
 import type { FittedKind, RewardConfig } from './config.ts';
+import { segmentRows, writeRow as writeStep } from './rows.ts';
 
 interface DatumBase {
   readonly kind: FittedKind;
@@ -100,27 +101,15 @@ export function createDataMaker(spec: EnvironmentSpec, config: RewardConfig) {
   const width = d + k;
   const seconds = (s: number) => Math.round(s / spec.controlDt);
 
-  function writeRow(
+  const writeRow = (
     e: Episode,
     step: number,
     actions: Float32Array,
     out: Float32Array,
     at: number,
-  ) {
-    for (let i = 0; i < d; i++) out[at + i] = e.observations[step * d + i]!;
-    const action = out.subarray(at + d, at + width);
-    action.set(actions.subarray(step * k, (step + 1) * k));
-    scaleActions(spec.actionSpace, action, 1, action);
-  }
-
-  /** Rows [from, to) of an episode with what was executed, or undefined when they are not all there. */
-  function segment(s: Segment, episodes: EpisodeSource): Float32Array | undefined {
-    const e = episodes.get(s.episodeId);
-    if (!e || s.from < 0 || s.from >= s.to || s.to > e.length) return undefined;
-    const rows = new Float32Array((s.to - s.from) * width);
-    for (let t = s.from; t < s.to; t++) writeRow(e, t, e.actions, rows, (t - s.from) * width);
-    return rows;
-  }
+  ) => writeStep(spec, e, step, actions, out, at);
+  const segment = (s: Segment, episodes: EpisodeSource) =>
+    segmentRows(spec, episodes.get(s.episodeId), s);
 
   function base(feedback: Feedback, pieces: readonly Float32Array[], teacherId?: string) {
     const rows = new Float32Array(pieces.reduce((n, p) => n + p.length, 0));

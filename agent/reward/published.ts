@@ -26,18 +26,24 @@ export interface HeldOutComparison {
   readonly split: number;
 }
 
+/** How much more reward one member sees in the first segment of a comparison. */
+export type Scorer = (comparison: Pick<HeldOutComparison, 'fold' | 'rows' | 'split'>) => number;
+
 /**
  * Whether the member that a comparison is held out from calls the same segment the better one. What is known of the
  * person is left out: it is the reward alone that is judged.
  * @throws RangeError for a model of other inputs, or of fewer members
  */
-export function createJudge({
-  scale,
-  members,
-}: PublishedReward): (comparison: HeldOutComparison) => boolean {
+export function createJudge(reward: PublishedReward): (comparison: HeldOutComparison) => boolean {
+  const score = createScorer(reward);
+  return (comparison) => score(comparison) > 0 === (comparison.choice === 'a');
+}
+
+/** @throws RangeError as `createJudge` */
+export function createScorer({ scale, members }: PublishedReward): Scorer {
   const width = scale.mean.length - scale.squared;
   const networks: (Network | undefined)[] = members.map(() => undefined);
-  return ({ fold, choice, rows, split }) => {
+  return ({ fold, rows, split }) => {
     const layers = members[fold];
     if (!layers || rows.length % width !== 0)
       throw new RangeError(
@@ -51,6 +57,6 @@ export function createJudge({
       network.input.set(input);
       difference += (row < split ? 1 : -1) * network.run()[0]!;
     }
-    return difference > 0 === (choice === 'a');
+    return difference;
   };
 }

@@ -105,6 +105,7 @@ async function writeRun(json: Json, storage: Storage, run: Run): Promise<void> {
   );
   json(standings, 'runs', id, 'standings.json');
   json(await storage.listModels(id), 'runs', id, 'models.json');
+  json(await automationOf(storage, id), 'runs', id, 'automation.json');
   json(
     {
       ...(await summaryOf(storage, id)),
@@ -117,6 +118,13 @@ async function writeRun(json: Json, storage: Storage, run: Run): Promise<void> {
     id,
     'lineage.json',
   );
+}
+
+/** Which models might answer in people's place, what they answered, and what people said to the audits. */
+async function automationOf(storage: Storage, runId: string) {
+  const looks = await storage.listLooks(runId);
+  const audits = await Promise.all(looks.map(({ id }) => storage.auditsOf(id)));
+  return { looks, answers: await storage.listAutomatic(runId), audits: audits.flat() };
 }
 
 /** By the ids of the logs; names stay where they are. */
@@ -197,6 +205,7 @@ The audit log is ${chain}.
 | \`runs/ID/standings.json\` | whose answers do not count, since when, decided by whom |
 | \`runs/ID/lineage.json\` | which policy has learned from what, whose was left out, what is in none and why, which learned from something erased |
 | \`runs/ID/models.json\` | which models were proposed, what they were judged by, who approved them and took them back; their SHA-256 |
+| \`runs/ID/automation.json\` | which models were certified to answer in people's place, what they answered, and what people said to the audits |
 | \`erasures.json\` | who was erased at whose request and approval, and what that changed; who is held |
 | \`retention.json\` | how long what is kept, what is held, and what went when |
 | \`SHA256SUMS\` | of all files: \`sha256sum -c SHA256SUMS\` |

@@ -56,6 +56,8 @@ export interface ServeFlags extends NatsFlags {
   repeats: number;
   quiz: number;
   minView: number;
+  automate?: number;
+  automateAudit: number;
   study?: Study;
   webhook: string[];
   webhookSecret?: string;
@@ -77,6 +79,7 @@ const EXAMPLES = [
   'reins serve --run run-1a2b3c4d',
   'reins serve --database postgres://reins@localhost/reins',
   'reins serve --overlap 2 --overlap-share 0.3 --quiz 10 --gold 0.1 --repeats 0.05',
+  'reins serve --automate 0.95 --automate-audit 0.05',
   'reins serve --study study.json',
   'reins serve --webhook https://lab.example.org/reins --webhook-secret "whsec_$(openssl rand -base64 32)"',
   'reins serve --nats nats://localhost:4222 --rollouts 0',
@@ -189,6 +192,17 @@ function peopleOptions(command: Command): Command {
       'share of the clips that has to be seen before an answer',
       number(0, 1),
       0,
+    )
+    .option(
+      '--automate <p>',
+      'a model answers what it is sure of, once people’s held-out answers show that such a share is right, as in 0.95',
+      number(0.5, 0.999),
+    )
+    .option(
+      '--automate-audit <p>',
+      'share of that which people are asked nevertheless, without being told',
+      number(0.01, 1),
+      0.05,
     )
     .option(
       '--study <file>',
@@ -317,6 +331,9 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string, isWatch
         keepEpisodes: flags.keepEpisodes,
         overlap: { people: flags.overlap, share: flags.overlapShare },
         quality: rulesOf(flags),
+        ...(flags.automate === undefined
+          ? {}
+          : { automation: { target: flags.automate, audit: flags.automateAudit } }),
         study: flags.study,
         webhooks: webhooksOf(flags),
         watch: flags.watch,

@@ -60,6 +60,7 @@ async function watch(policy: string, flags: WatchFlags, command: Command): Promi
         ...NO_RULES,
         overlap: 1,
         overlapShare: 1,
+        automateAudit: 0,
         watch: [],
         webhook: [],
         dev: false,

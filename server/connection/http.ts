@@ -10,6 +10,7 @@ import type { Storage } from '../storage/contract.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { Admission, Refused } from './admission.ts';
 import { describeApi, docsRoutes } from './api-docs.ts';
+import { automationRoutes } from './automation-routes.ts';
 import { behaviourRoutes } from './behaviour-routes.ts';
 import { campaignRoutes } from './campaign-routes.ts';
 import { commentRoutes } from './comment-routes.ts';
@@ -64,6 +65,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     runRoutes(api, options);
     qualityRoutes(api, { run, storage, people });
     eventRoutes(api, options);
+    automationRoutes(api, run, storage);
     kpiRoutes(api, run, storage);
     lineageRoutes(api, run, storage);
     subjectRoutes(api, { run, storage, people });

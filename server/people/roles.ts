@@ -65,6 +65,8 @@ export const PERMISSIONS = {
   'GET /api/feedback': READ,
   'GET /api/quality': READ,
   'GET /api/events': READ,
+  'GET /api/automation': READ,
+  'GET /api/automation/answers': READ,
   'GET /api/kpis': READ,
   'GET /api/kpis.csv': READ,
   'GET /metrics': READ,

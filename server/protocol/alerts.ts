@@ -70,6 +70,12 @@ export const ALERTS = {
     meaning: 'The reward model gives everything the same reward',
     tip: 'The agent cannot learn from it. Answer clips that differ. If this alert stays, the weight decay is too strong: start again with a lower --set reward.weightDecay.',
   },
+  automation: {
+    code: 'automation-withdrawn',
+    severity: 'warning',
+    meaning: 'The model answers no questions in people’s place any more',
+    tip: 'What people said to questions that it was sure of does not show that it is right often enough. All questions go to people; it is judged again once there are twice as many answers.',
+  },
 } as const satisfies Record<string, AlertDescription>;
 
 export type AlertKey = keyof typeof ALERTS;

@@ -250,3 +250,37 @@ export interface RetentionReply {
     readonly held: number;
   }[];
 }
+
+/** Whether a model answers comparisons in people's place. Times are ms since epoch. */
+export interface AutomationReply {
+  readonly isOn: boolean;
+  /** Share of its answers that has to be right; null: nothing was asked of any. */
+  readonly target: number | null;
+  /** Share that people are asked nevertheless; null: it is off. */
+  readonly audit: number | null;
+  /** Held-out comparisons by people now, at the next look, and how many that is more. */
+  readonly labels: number;
+  readonly next: number | null;
+  readonly missing: number | null;
+  readonly looks: number;
+  /** By models, in all. */
+  readonly answers: number;
+  /** What holds now. */
+  readonly certificate: {
+    readonly id: string;
+    readonly at: number;
+    readonly rewardVersion: number;
+    /** Least confidence, and what held-out answers showed at or above it. */
+    readonly threshold: number;
+    readonly labels: number;
+    readonly lower: number;
+    readonly answers: number;
+    readonly audits: { readonly asked: number; readonly answered: number; readonly right: number };
+  } | null;
+  /** The last one that was taken back. */
+  readonly withdrawn: {
+    readonly id: string;
+    readonly at: number;
+    readonly why: 'audit' | 'bound' | 'replaced' | 'changed';
+  } | null;
+}

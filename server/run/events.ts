@@ -104,7 +104,7 @@ const liveTagged = (tag: string) =>
 
 export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
   const { lives, actors, learner, lineage, episodes, queries, alerts } = parts;
-  const { troubles, hearReward, background } = parts;
+  const { troubles, hearReward, background, automation } = parts;
   const { run, storage } = parts.options;
   switch (report.type) {
     case 'ready':
@@ -121,6 +121,8 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
       return;
     case 'progress':
       hearReward(report.metrics);
+      if (automation)
+        background.run('automation', automation.hear(report.metrics['reward/heldOut'] ?? 0));
       return;
     case 'people':
       return;

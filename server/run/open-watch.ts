@@ -2,23 +2,29 @@
 import { randomInt } from 'node:crypto';
 import { createRandom } from '../../sim/random.ts';
 import type { RunOptions } from '../contract.ts';
+import type { Learner } from '../learner/handle.ts';
+import { Automation, type AutomationOptions } from './automation.ts';
+import type { LiveActors } from './live-actors.ts';
 import { Probes, type ProbesOptions } from './probes.ts';
 import { Queries, type QueriesOptions } from './queries.ts';
 import { RunningCampaign } from './running-campaign.ts';
 import { Standings } from './standings.ts';
 import { Watch, type WatchOptions } from './watch.ts';
 
-export async function openWatch({
-  options,
-  ...parts
-}: {
-  readonly options: Pick<RunOptions, 'run' | 'overlap' | 'quality' | 'storage'>;
+interface Parts extends Pick<WatchOptions, 'background' | 'controlDt'> {
+  readonly options: Pick<RunOptions, 'run' | 'overlap' | 'quality' | 'automation' | 'storage'>;
   readonly episodes: QueriesOptions['episodes'] & ProbesOptions['episodes'];
-} & Pick<WatchOptions, 'background' | 'learner' | 'controlDt'>): Promise<{
+  readonly learner: WatchOptions['learner'] & Pick<Learner, 'model'>;
+  readonly alerts: AutomationOptions['alerts'];
+  readonly lives: Pick<LiveActors, 'facts'>;
+}
+
+export async function openWatch({ options, ...parts }: Parts): Promise<{
   readonly queries: Queries;
   readonly watch: Watch;
   readonly standings: Standings;
   readonly campaign: RunningCampaign;
+  readonly automation: Automation | undefined;
 }> {
   const { run, overlap, quality: rules, storage } = options;
   const shared = { ...parts, storage, runId: run.id };
@@ -26,11 +32,16 @@ export async function openWatch({
   const random = createRandom(randomInt(2 ** 31));
   const probes = await Probes.open({ ...shared, standings, random });
   const campaign = await RunningCampaign.open({ ...shared, overlap });
+  const automation = await openAutomation(options, parts);
   const queries = await Queries.open({
     ...{ ...shared, campaign, standings, probes },
+    automation: automation && {
+      take: async (query) => !campaign.isOfPeopleAlone && automation.take(query),
+    },
     onAnswered(row, answer) {
       campaign.heard(row, answer);
       watch.heard(row, answer);
+      if (automation) parts.background.run('automation', automation.answered(row));
     },
   });
   campaign.onChange(async () => {
@@ -39,5 +50,21 @@ export async function openWatch({
     queries.tellAll((teacherId) => campaign.message(teacherId));
   });
   const watch = new Watch({ ...shared, standings, probes, queries });
-  return { queries, watch, standings, campaign };
+  return { queries, watch, standings, campaign, automation };
+}
+
+async function openAutomation(
+  { automation: rules, run, storage }: Parts['options'],
+  { episodes, learner, alerts, lives }: Omit<Parts, 'options'>,
+): Promise<Automation | undefined> {
+  if (!rules) return undefined;
+  return Automation.open({
+    ...{ rules, storage, episodes, alerts, runId: run.id, environmentId: run.environmentId },
+    model: () => learner.model(),
+    actionSpace() {
+      const { actionLow, actionHigh } = lives.facts;
+      const [low, high] = [Float32Array.from(actionLow), Float32Array.from(actionHigh)];
+      return { size: low.length, low, high };
+    },
+  });
 }

@@ -10,6 +10,7 @@ import { type Learner, LearnerHandle } from '../learner/handle.ts';
 import { createStillLearner } from '../learner/still.ts';
 import { alertOf } from '../protocol/index.ts';
 import { type Alerts, clearFormer, createAlerts } from './alerts.ts';
+import type { Automation } from './automation.ts';
 import { Background } from './background.ts';
 import { DiskTroubles } from './disk-troubles.ts';
 import { createEpisodes, type Episodes } from './episodes.ts';
@@ -52,6 +53,8 @@ export interface RunParts {
   readonly queries: Queries;
   readonly watch: Watch;
   readonly campaign: RunningCampaign;
+  /** undefined: people answer everything. */
+  readonly automation: Automation | undefined;
   /** Hears every report of the learner. */
   readonly hearReward: (metrics: Metrics) => void;
   readonly feedback: FeedbackLog;
@@ -97,8 +100,8 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
 
   const draw = drawingOf(run, environmentOptions);
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner, draw });
-  const { queries, watch, standings, campaign } = await openWatch({
-    ...{ options, episodes, background, learner },
+  const { queries, watch, standings, campaign, automation } = await openWatch({
+    ...{ options, episodes, background, learner, alerts, lives },
     controlDt: () => lives.facts.controlDt,
   });
   // Waiting queries were chosen before the alarm, and people must see the suspects first.
@@ -129,7 +132,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     lineage: new LineageLog({ runId: run.id, storage, troubles }),
     episodes,
     queries,
-    ...{ watch, campaign },
+    ...{ watch, campaign, automation },
     hearReward,
     feedback,
     reviews,

@@ -8,12 +8,13 @@ import { type Asker, type QueueCounts, RunError } from '../contract.ts';
 import type { QueueReport, ServerMessage } from '../protocol/index.ts';
 import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
 import { Askers } from './askers.ts';
+import type { Automation } from './automation.ts';
 import type { Background } from './background.ts';
 import type { Episodes } from './episodes.ts';
 import { LeaseTimes } from './lease-times.ts';
 import { OnScreen } from './on-screen.ts';
 import type { Probes } from './probes.ts';
-import { type Asked, type Change, Queue } from './queue.ts';
+import { type Answering, type Asked, type Change, Queue } from './queue.ts';
 import { Reservations } from './reservations.ts';
 import type { RunningCampaign } from './running-campaign.ts';
 import { SetAside } from './set-aside.ts';
@@ -48,16 +49,10 @@ export interface QueriesOptions {
   readonly background: Pick<Background, 'run'>;
   readonly standings: Pick<Standings, 'isPaused'>;
   readonly probes: Pick<Probes, 'find' | 'given' | 'next' | 'put' | 'resemble'>;
+  /** Answers what people need not be asked; absent: nothing is. */
+  readonly automation?: Pick<Automation, 'take'> | undefined;
   /** Hears of answers, also of those taken back, with the feedback that says so. */
   readonly onAnswered: (row: Assignment, feedback: Feedback) => void;
-}
-
-/** What an answer changes; nothing is told to anybody before `done`. */
-export interface Answering {
-  /** To be written with the answer. */
-  readonly rows: readonly Assignment[];
-  done(): void;
-  undo(): void;
 }
 
 export class Queries {
@@ -157,8 +152,9 @@ export class Queries {
     for (const asked of list) {
       if (taken.length >= missing) break;
       const query = this.#options.campaign.stamp(asked);
-      if (query && !this.#stock.has(asked.id) && (await this.#stock.canBeShown(asked)))
-        taken.push(query);
+      if (!query || this.#stock.has(asked.id) || !(await this.#stock.canBeShown(asked))) continue;
+      if (await this.#options.automation?.take(query)) continue;
+      taken.push(query);
     }
     await this.#options.storage.putQueries(taken);
     for (const query of taken) {

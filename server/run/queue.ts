@@ -13,6 +13,14 @@ export interface Change {
   readonly after: Assignment;
 }
 
+/** What an answer changes; nothing is told to anybody before `done`. */
+export interface Answering {
+  /** To be written with the answer. */
+  readonly rows: readonly Assignment[];
+  done(): void;
+  undo(): void;
+}
+
 export interface Answer {
   readonly queryId: string;
   readonly teacherId: string;

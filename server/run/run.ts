@@ -189,6 +189,10 @@ class ActiveRun implements RunHandle {
     this.#parts.queries.leave(viewer);
   }
 
+  get automation(): RunHandle['automation'] {
+    return this.#parts.options.automation;
+  }
+
   openInstructions(teacherId: string, textHash: string): Promise<boolean> {
     return this.#parts.campaign.opened(teacherId, textHash, Date.now());
   }

@@ -104,6 +104,11 @@ export class RunningCampaign {
     };
   }
 
+  /** What it asks is how people answer: no model may do so in their place. */
+  get isOfPeopleAlone(): boolean {
+    return this.#campaign?.terms.purpose === 'calibration';
+  }
+
   /** It is on disk. */
   taken({ id, campaignId }: StoredQuery): void {
     if (campaignId !== undefined && campaignId === this.#campaign?.id) this.#queries.add(id);

@@ -46,6 +46,11 @@ export const AUDIT_ACTIONS = [
   'retention.held',
   'retention.released',
   'retention.swept',
+  'automation.certified',
+  'automation.refused',
+  'automation.withdrawn',
+  'automation.answered',
+  'automation.audited',
   'comment.given',
   'comment.resolved',
   'comment.reopened',
@@ -78,6 +83,7 @@ export interface AuditEvent {
     | 'erasure'
     | 'model'
     | 'retention'
+    | 'query'
     | 'comment'
     | 'campaign';
   readonly objectId: string;

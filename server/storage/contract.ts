@@ -8,6 +8,7 @@ import type { AccountStorage, ConsentStorage } from './accounts-contract.ts';
 import type { Assignment, AssignmentCounts } from './assignments-contract.ts';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
 import type { SignedHead } from './audit-heads.ts';
+import type { AutomationStorage } from './automation-contract.ts';
 import type { CampaignStorage } from './campaigns-contract.ts';
 import type { CommentStorage } from './comments-contract.ts';
 import type { DeliveryStorage } from './deliveries-contract.ts';
@@ -121,6 +122,7 @@ export interface Storage
     LineageStorage,
     ReviewStorage,
     ModelStorage,
+    AutomationStorage,
     CommentStorage,
     CampaignStorage {
   createRun(run: Run): Promise<void>;

@@ -1,4 +1,4 @@
-/** Which stored episodes may go: the oldest that no feedback, no comment, no known answer and no open question names. */
+/** Which stored episodes may go: the oldest that no feedback, no comment, no known or automatic answer and no open question names. */
 import type { Feedback } from '../../agent/contract.ts';
 import { stepsOf } from '../../agent/feedback.ts';
 import type { StoredQuery } from './contract.ts';
@@ -45,6 +45,14 @@ export function createKeptEpisodes({
       const { better, worse } = JSON.parse(body) as Pick<Gold, 'better' | 'worse'>;
       note([better.episodeId, worse.episodeId]);
     }
+    const automatic = await db
+      .selectFrom('automatic')
+      .innerJoin('query', 'query.id', 'automatic.queryId')
+      .select('query.body')
+      .where('isAudit', '=', 0)
+      .execute();
+    for (const { body } of automatic)
+      note((JSON.parse(body) as StoredQuery).segments.map(({ episodeId }) => episodeId));
     const open = await db
       .selectFrom('query')
       .select('body')

@@ -7,6 +7,7 @@ import { createAccounts } from './accounts.ts';
 import { createAssignments } from './assignments.ts';
 import { signHead } from './audit-heads.ts';
 import { createAuditLog, feedbackEvent } from './audit-log.ts';
+import { createAutomation } from './automation.ts';
 import { createCampaigns } from './campaigns.ts';
 import { createComments } from './comments.ts';
 import { createConsents } from './consents.ts';
@@ -63,6 +64,7 @@ export function createRecords(
     ...createRetention(parts, kept),
     ...createLineage(parts),
     ...createModels(parts),
+    ...createAutomation(parts, kept.note),
     ...createComments(parts, kept.note),
     ...createCampaigns(parts),
     ...createMarks(db),

@@ -21,6 +21,8 @@ const OF_A_RUN = [
   'standing',
   'review',
   'model',
+  'look',
+  'automatic',
   'comment',
   'campaign',
   'erased',
@@ -87,7 +89,11 @@ export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
         .select('id')
         .where('runId', '=', id)
         .execute();
-      const models = await db.selectFrom('model').select('id').where('runId', '=', id).execute();
+      const kept = await Promise.all(
+        (['model', 'look'] as const).map((table) =>
+          db.selectFrom(table).select('id').where('runId', '=', id).execute(),
+        ),
+      );
       await write(async (t) => {
         for (const table of OF_A_RUN) await t.deleteFrom(table).where('runId', '=', id).execute();
         await t.deleteFrom('run').where('id', '=', id).execute();
@@ -96,7 +102,7 @@ export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
       // Files last: without their rows nothing asks for them.
       await files.deleteEpisodes(episodes.map((episode) => episode.id));
       await files.deleteCheckpoints(id);
-      await files.deleteModels(models.map((model) => model.id));
+      await files.deleteModels(kept.flat().map((model) => model.id));
     },
     async rewindRun(id, { feedbackSequence, time, environmentSteps }) {
       const later = db
@@ -144,6 +150,8 @@ export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
           .where('runId', '=', id)
           .where(engine.number('body', 'createdAt'), '>', time)
           .execute();
+        for (const table of ['automatic', 'look'] as const)
+          await t.deleteFrom(table).where('runId', '=', id).where('at', '>', time).execute();
         await t
           .deleteFrom('metrics')
           .where('runId', '=', id)

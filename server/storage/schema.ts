@@ -1,6 +1,7 @@
 /** Tables of the SQLite storage. */
 import type { Generated } from 'kysely';
 import type { Account, Consent, Invite, Login } from './accounts-contract.ts';
+import type { AutomaticAnswer, Look } from './automation-contract.ts';
 import type { CampaignRecord } from './campaigns-contract.ts';
 import type { Comment } from './comments-contract.ts';
 import type { ModelRecord } from './models-contract.ts';
@@ -110,6 +111,11 @@ export interface Tables {
     heldWhy: string | null;
   };
   sweep: { id: string; at: number; actor: string; removed: string; held: number };
+  look: Omit<Look, 'certificate' | 'withdrawnWhy'> & {
+    certificate: string | null;
+    withdrawnWhy: string | null;
+  };
+  automatic: Omit<AutomaticAnswer, 'isAudit'> & { isAudit: number };
 }
 
 const CREATE = `
@@ -212,6 +218,16 @@ CREATE TABLE retention (name TEXT PRIMARY KEY, days INTEGER, heldSince REAL, hel
 CREATE TABLE sweep (id TEXT PRIMARY KEY, at REAL NOT NULL, actor TEXT NOT NULL, removed TEXT NOT NULL, held INTEGER NOT NULL) STRICT;
 `;
 
+const AUTOMATION = `
+CREATE TABLE look (id TEXT PRIMARY KEY, runId TEXT NOT NULL, at REAL NOT NULL, heldOut INTEGER NOT NULL, target REAL NOT NULL,
+  rewardVersion INTEGER NOT NULL, certificate TEXT, withdrawnAt REAL, withdrawnWhy TEXT) STRICT;
+CREATE INDEX look_run ON look (runId, at);
+CREATE TABLE automatic (queryId TEXT PRIMARY KEY, runId TEXT NOT NULL, lookId TEXT NOT NULL, choice TEXT NOT NULL,
+  confidence REAL NOT NULL, isAudit INTEGER NOT NULL, at REAL NOT NULL) STRICT;
+CREATE INDEX automatic_run ON automatic (runId, at);
+CREATE INDEX automatic_look ON automatic (lookId, isAudit);
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -232,5 +248,6 @@ export const MIGRATIONS: readonly string[] = [
   COMMENTS,
   CAMPAIGNS,
   RETENTION,
+  AUTOMATION,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

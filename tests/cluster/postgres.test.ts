@@ -5,6 +5,7 @@ import { verifyRows } from '../../server/storage/audit-verify.ts';
 import type { Storage } from '../../server/storage/contract.ts';
 import { openPostgres } from '../../server/storage/postgres/storage.ts';
 import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../server/storage/schema.ts';
+import { automationContract } from '../contracts/automation.ts';
 import { campaignContract } from '../contracts/campaigns.ts';
 import { commentContract } from '../contracts/comments.ts';
 import { modelContract } from '../contracts/models.ts';
@@ -25,6 +26,7 @@ modelContract('models in postgres', opening);
 commentContract('comments in postgres', opening);
 campaignContract('campaigns in postgres', opening);
 retentionContract('retention in postgres', opening);
+automationContract('automation in postgres', opening);
 
 let database: TestDatabase;
 let opened: Storage[];

@@ -1,5 +1,6 @@
 /** Reading how people answer, and deciding about them. */
 import type {
+  AutomationReply,
   LineageSummary,
   RetentionReply,
   ReviewShow,
@@ -22,6 +23,10 @@ export async function readKpis(rate: string): Promise<KpiReport> {
 
 export async function readLineage(): Promise<LineageSummary> {
   return (await get('api/lineage?limit=0')).json() as Promise<LineageSummary>;
+}
+
+export async function readAutomation(): Promise<AutomationReply> {
+  return (await get('api/automation')).json() as Promise<AutomationReply>;
 }
 
 export async function readRetention(): Promise<RetentionReply> {

@@ -1,12 +1,16 @@
 /** Who answers, how well, and whose answers count: for those who look after them. */
 import { Alert, Badge, Button, Stack, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
-import type { LineageSummary } from '../../server/protocol/index.ts';
+import {
+  type AutomationReply,
+  automationWords,
+  type LineageSummary,
+} from '../../server/protocol/index.ts';
 import { CampaignsPart } from '../campaigns/campaigns.tsx';
 import { useApp } from '../context.ts';
 import { Decision } from './decision.tsx';
 import { Kpis } from './kpis.tsx';
-import { readLineage, readQuality } from './people-api.ts';
+import { readAutomation, readLineage, readQuality } from './people-api.ts';
 import type { PersonRow, QualityReport } from './report.ts';
 import { Retention } from './retention.tsx';
 import { Review } from './review.tsx';
@@ -17,10 +21,12 @@ const LOOK_EVERY = 5000;
 function useQuality() {
   const [report, setReport] = useState<QualityReport>();
   const [lineage, setLineage] = useState<LineageSummary>();
+  const [automation, setAutomation] = useState<AutomationReply>();
   const [error, setError] = useState<string>();
   const look = useCallback(() => {
-    Promise.all([readQuality(), readLineage()])
-      .then(([next, learned]) => {
+    Promise.all([readQuality(), readLineage(), readAutomation()])
+      .then(([next, learned, automatic]) => {
+        setAutomation(automatic);
         setReport(next);
         setLineage(learned);
         setError(undefined);
@@ -32,11 +38,11 @@ function useQuality() {
     const timer = setInterval(look, LOOK_EVERY);
     return () => clearInterval(timer);
   }, [look]);
-  return { report, lineage, error, look };
+  return { report, lineage, automation, error, look };
 }
 
 export default function PeopleView() {
-  const { report, lineage, error, look } = useQuality();
+  const { report, lineage, automation, error, look } = useQuality();
   const [chosen, choose] = useState<PersonRow>();
   return (
     <div className="view" data-testid="people-view">
@@ -57,6 +63,11 @@ export default function PeopleView() {
         {lineage && lineage.accepted > 0 && (
           <Text size="sm" data-testid="lineage">
             {lineageWords(lineage)}
+          </Text>
+        )}
+        {automation && (automation.isOn || automation.answers > 0) && (
+          <Text size="sm" data-testid="automation">
+            {automationWords(automation)}
           </Text>
         )}
         {report?.people.length === 0 && (

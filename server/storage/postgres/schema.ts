@@ -123,6 +123,16 @@ CREATE TABLE retention (name TEXT PRIMARY KEY, days BIGINT, "heldSince" DOUBLE P
 CREATE TABLE sweep (id TEXT PRIMARY KEY, at DOUBLE PRECISION NOT NULL, actor TEXT NOT NULL, removed TEXT NOT NULL, held BIGINT NOT NULL);
 `;
 
+const AUTOMATION = `
+CREATE TABLE look (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, at DOUBLE PRECISION NOT NULL, "heldOut" BIGINT NOT NULL,
+  target DOUBLE PRECISION NOT NULL, "rewardVersion" BIGINT NOT NULL, certificate TEXT, "withdrawnAt" DOUBLE PRECISION, "withdrawnWhy" TEXT);
+CREATE INDEX look_run ON look ("runId", at);
+CREATE TABLE automatic ("queryId" TEXT PRIMARY KEY, "runId" TEXT NOT NULL, "lookId" TEXT NOT NULL, choice TEXT NOT NULL,
+  confidence DOUBLE PRECISION NOT NULL, "isAudit" BIGINT NOT NULL, at DOUBLE PRECISION NOT NULL);
+CREATE INDEX automatic_run ON automatic ("runId", at);
+CREATE INDEX automatic_look ON automatic ("lookId", "isAudit");
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -135,6 +145,7 @@ export const MIGRATIONS: readonly string[] = [
   COMMENTS,
   CAMPAIGNS,
   RETENTION,
+  AUTOMATION,
 ];
 
 /** Those that only this engine has. */

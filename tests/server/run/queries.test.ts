@@ -62,7 +62,11 @@ beforeEach(async () => {
   queries = await open();
 });
 
-async function open(people = 1, share = 1): Promise<Queries> {
+async function open(
+  people = 1,
+  share = 1,
+  more: Partial<Parameters<typeof Queries.open>[0]> = {},
+): Promise<Queries> {
   return Queries.open({
     runId: 'r',
     campaign: await noCampaign({ people, share }),
@@ -73,6 +77,7 @@ async function open(people = 1, share = 1): Promise<Queries> {
     },
     background: new Background({ error: () => {} }),
     ...NO_WATCH,
+    ...more,
   });
 }
 
@@ -270,4 +275,10 @@ test('[SRV-42] one that is passed makes room for another', async () => {
   await queries.pass('ada', 'q');
   expect(ada.heard).toEqual(['q', 'q gone', 'q2']);
   expect(queries.report).toMatchObject({ skipped: 1, open: 1 });
+});
+
+test('[AUTO-2] what a model answers nobody is asked', async () => {
+  queries = await open(1, 1, { automation: { take: async ({ id }: Query) => id === 'q' } });
+  await queries.take([query, { ...query, id: 'q2' }]);
+  expect(queries.open.map(({ id }) => id)).toEqual(['q2']);
 });

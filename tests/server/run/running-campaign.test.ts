@@ -135,3 +135,10 @@ test('[CAMP-2] it asks by its own terms: kind, clips and people; questions of an
   await crowd.supply(); // comparisons
   expect(queries.size).toBe(0);
 });
+
+test('[AUTO-2] what a calibration asks no model answers', async () => {
+  const { campaign } = crowd.parts;
+  expect(campaign.isOfPeopleAlone).toBe(false);
+  await crowd.start({ purpose: 'calibration', people: 2 });
+  expect(campaign.isOfPeopleAlone).toBe(true);
+});

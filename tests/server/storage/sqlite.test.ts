@@ -10,6 +10,7 @@ import { expect, it } from 'vitest';
 import { verifyAudit } from '../../../server/storage/audit-verify.ts';
 import { MIGRATIONS } from '../../../server/storage/schema.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
+import { automationContract } from '../../contracts/automation.ts';
 import { campaignContract } from '../../contracts/campaigns.ts';
 import { commentContract } from '../../contracts/comments.ts';
 import { modelContract } from '../../contracts/models.ts';
@@ -33,6 +34,7 @@ modelContract('models in sqlite', opening);
 commentContract('comments in sqlite', opening);
 campaignContract('campaigns in sqlite', opening);
 retentionContract('retention in sqlite', opening);
+automationContract('automation in sqlite', opening);
 
 it.each(MIGRATIONS.map((_, i) => i + 1))(
   '[STORE-19] a database of schema version %i opens, with what is in it',
