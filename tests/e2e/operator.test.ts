@@ -70,6 +70,20 @@ test('[E2E-6] rewind goes back five seconds, pauses, and driving goes on from th
   await untilController('policy');
 });
 
+test('[UI-74] a moment of the course under the picture is gone back to', async () => {
+  const seen = frame!.time;
+  await until('three seconds more', () => frame!.time > seen + 3);
+  expect(await page.locator('[data-course="high"]').textContent()).toMatch(/^\d+\.\d\d$/);
+  const before = frame!.time;
+  await page.getByTestId('course-back').fill('-2');
+  await page.getByTestId('paused').waitFor();
+  await until('the earlier moment', () => has(FLAG.paused) && frame!.time < before);
+  expect(await page.getByTestId('course-back').inputValue()).toBe('0');
+  await page.keyboard.press('Space');
+  await untilController('policy');
+  await page.getByTestId('paused').waitFor({ state: 'hidden' });
+});
+
 test('[E2E-12] after a takeover the page says what the agent would have done, and keeps count', async () => {
   const totals = page.getByTestId('takeover-totals');
   const judged = async () => Number(await totals.getAttribute('data-judged'));

@@ -10,18 +10,16 @@ import type { Welcome } from '../core/store.ts';
 import { ActionBars, mirroredAxes, showActions } from './action-bars.tsx';
 
 const EVERY = 100;
-const SPARK = 120;
 /** On smaller screens they are folded away until asked for. */
 const ROOMY = '(min-width: 900px) and (min-height: 600px)';
 
 export function Instruments() {
   const environment = useApp((s) => s.welcome?.environment);
   const root = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const roomy = useMediaQuery(ROOMY, undefined, { getInitialValueInEffect: false });
   const [open, setOpen] = useState(roomy);
   useEffect(() => setOpen(roomy), [roomy]); // zoomed, turned or resized: what is open must not cover the rest
-  useReadings(root, canvas);
+  useReadings(root);
   if (!environment) return null;
   return (
     <section
@@ -49,14 +47,6 @@ export function Instruments() {
         <Row label="learned" id="predicted" />
         <Row label="risk ahead" id="risk" />
         <Latency />
-        <canvas
-          ref={canvas}
-          width={412}
-          height={64}
-          style={{ width: '100%', height: 32 }}
-          role="img"
-          aria-label="reward of the last steps; its newest value is above"
-        />
         <ActionBars />
       </Stack>
     </section>
@@ -64,30 +54,22 @@ export function Instruments() {
 }
 
 /** Writes what the frame on screen says into the elements, past React. */
-function useReadings(
-  root: RefObject<HTMLElement | null>,
-  canvas: RefObject<HTMLCanvasElement | null>,
-): void {
+function useReadings(root: RefObject<HTMLElement | null>): void {
   const client = useClient();
   const environment = useApp((s) => s.welcome?.environment);
   useEffect(() => {
     if (!environment) return;
-    const rewards: number[] = [];
     const mirrored = mirroredAxes(environment.controls);
     let last: Frame | undefined;
     const timer = setInterval(() => {
       const frame = client.frames.shown;
       if (!frame || !root.current || frame === last) return;
-      if (last && frame.episodeNumber !== last.episodeNumber) rewards.length = 0;
       last = frame;
-      rewards.push(frame.reward);
-      if (rewards.length > SPARK) rewards.shift();
       update(root.current, frame, environment, mirrored);
       showLatency(root.current, client.keyLatency.summary());
-      if (canvas.current) drawSpark(canvas.current, rewards);
     }, EVERY);
     return () => clearInterval(timer);
-  }, [client, environment, root, canvas]);
+  }, [client, environment, root]);
 }
 
 function Row({ label, id }: { label: string; id: string }) {
@@ -143,24 +125,4 @@ function update(
   text('predicted', signed(frame.predictedReward));
   text('risk', Number.isNaN(frame.risk) ? '–' : `${Math.round(100 * frame.risk)} %`);
   showActions(root, frame.action, frame.policyAction, environment, mirrored);
-}
-
-function drawSpark(canvas: HTMLCanvasElement, values: readonly number[]): void {
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  const { width, height } = canvas;
-  context.clearRect(0, 0, width, height);
-  const most = Math.max(0.5, ...values.map(Math.abs));
-  context.strokeStyle = 'rgb(128 128 128 / 50%)';
-  context.beginPath();
-  context.moveTo(0, height / 2);
-  context.lineTo(width, height / 2);
-  context.stroke();
-  context.strokeStyle = '#2f9e44';
-  context.lineWidth = 3;
-  context.beginPath();
-  for (const [i, value] of values.entries()) {
-    context.lineTo((i / SPARK) * width, height / 2 - (value / most) * (height / 2 - 3));
-  }
-  context.stroke();
 }

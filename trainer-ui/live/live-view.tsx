@@ -5,6 +5,7 @@ import { looksOn } from '../core/store.ts';
 import { GoalNote } from '../goal/goal.tsx';
 import type { Stage } from '../scene/stage.ts';
 import { ControlBar } from './control-bar.tsx';
+import { Course } from './course/course.tsx';
 import { ForcesToggle } from './forces-toggle.tsx';
 import { Instruments } from './instruments.tsx';
 import { OverrideCard } from './override-card.tsx';
@@ -19,25 +20,13 @@ const Wall = lazy(() => import('./wall/wall.tsx'));
 
 export function LiveView() {
   const client = useClient();
-  const container = useRef<HTMLDivElement>(null);
-  const camera = useApp((s) => s.camera);
+  const { container, isReady } = useLivePicture();
   const controller = useApp((s) => s.status?.controller ?? 'policy');
   const driving = useApp((s) => s.driving);
   const isLooking = useApp(looksOn);
   const hasWall = useApp((s) => s.statuses.length > 1);
   const request = useApp((s) => requestOf(s, client.teacherId));
-  const [stage, setStage] = useState<Stage>();
-  const [ready, setReady] = useState(false);
   useOperator();
-  useEffect(() => {
-    if (!container.current) return;
-    const picture = takePicture(client, container.current);
-    setStage(picture.stage);
-    picture.drawn.then(() => setReady(true));
-    return picture.dispose;
-  }, [client]);
-  useEffect(() => stage?.setCamera(camera), [stage, camera]);
-
   return (
     <div className="view live">
       <VisuallyHidden component="h1">Live</VisuallyHidden>
@@ -53,7 +42,7 @@ export function LiveView() {
       >
         <div className="canvas" ref={container} />
         <div className="frame" />
-        {!ready && <Waiting />}
+        {!isReady && <Waiting />}
         <div className="hud">
           <div className="hud-left">
             <Instruments />
@@ -69,6 +58,7 @@ export function LiveView() {
           </div>
           <div className="hud-drive">{!isLooking && <TouchDrive />}</div>
           <div className="hud-bar">
+            <Course />
             <ControlBar />
           </div>
         </div>
@@ -76,6 +66,24 @@ export function LiveView() {
       </div>
     </div>
   );
+}
+
+/** The picture in the element that is given `container`, by the camera that was chosen. */
+function useLivePicture() {
+  const client = useClient();
+  const container = useRef<HTMLDivElement>(null);
+  const camera = useApp((s) => s.camera);
+  const [stage, setStage] = useState<Stage>();
+  const [isReady, setReady] = useState(false);
+  useEffect(() => {
+    if (!container.current) return;
+    const picture = takePicture(client, container.current);
+    setStage(picture.stage);
+    picture.drawn.then(() => setReady(true));
+    return picture.dispose;
+  }, [client]);
+  useEffect(() => stage?.setCamera(camera), [stage, camera]);
+  return { container, isReady };
 }
 
 function Waiting() {

@@ -194,8 +194,9 @@ function command(client: Client, event: KeyboardEvent): boolean {
   }
 }
 
-export function rewind(client: Client): void {
-  client.send({ type: 'control', id: newId(), action: 'rewind', seconds: 5 });
+/** `seconds`: simulated, 1 to 60. */
+export function rewind(client: Client, seconds = 5): void {
+  client.send({ type: 'control', id: newId(), action: 'rewind', seconds });
 }
 
 export function newEpisode(client: Client): void {
