@@ -118,7 +118,6 @@ class ActorSession {
       send: (sequence, part) => this.#send(sequence, part),
       partSize: bus.partSize,
       made: () => this.#made,
-      onError: (error) => log.debug({ error: error.message }, 'steps are sent again'),
     });
     this.#weights = new WeightsReader({
       read: (version, part) => this.#readWeights(version, part),
@@ -219,7 +218,9 @@ class ActorSession {
       made: this.#made,
       sent: this.#outbox.sent,
       isLeaving,
+      failure: this.#outbox.failure?.slice(0, 1000),
     };
+    if (beat.failure) this.#options.log.debug({ error: beat.failure }, 'steps are sent again');
     if (!connection.isClosed()) connection.publish(this.#subjects.actors, JSON.stringify(beat));
   }
 }

@@ -20,9 +20,12 @@ import { streamsOf, subjectsOf } from './subjects.ts';
 const nanos = (ms: number) => ms * 1e6;
 /** What a stream of steps holds at most: learners take them at once. */
 const STEPS_BYTES = 256 * 1024 * 1024;
-const STEPS_AGE = 600_000;
+/** How long it holds them, ms: what is older never comes. */
+export const STEPS_AGE = 600_000;
 /** ms between two attempts to get back to a server. */
 const RECONNECT_EVERY = 500;
+/** ms between two questions whether the server is there, of which two may be left without an answer. */
+const PING_EVERY = 5000;
 /** Room for subject and headers beside what a message carries, bytes. */
 const HEADERS = 4096;
 
@@ -62,6 +65,8 @@ export async function openBus(options: BusOptions, role: Role, name: string): Pr
     inboxPrefix: inboxOf(role),
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_EVERY,
+    pingInterval: PING_EVERY,
+    maxPingOut: 2,
     // A key that the server no longer takes may be known again once its configuration is mended.
     ignoreAuthErrorAbort: true,
     ...(credentials ? { authenticator: authenticator(credentials) } : {}),

@@ -8,7 +8,7 @@ import { CreditShares } from '../actors/credit-shares.ts';
 import type { ActorLink, LinkedActor, Troubles } from '../actors/link.ts';
 import type { RolloutEvent } from '../actors/messages.ts';
 import { OpenEpisodes } from '../actors/open-episodes.ts';
-import { type Bus, type BusOptions, makeStreams, openBus, refusalOf } from './bus.ts';
+import { type Bus, type BusOptions, makeStreams, openBus, refusalOf, STEPS_AGE } from './bus.ts';
 import { type Arrived, Gapless, Ordered } from './intake.ts';
 import {
   type ActorBeat,
@@ -87,6 +87,8 @@ class LearnerLink implements ActorLink {
   readonly #credit = new CreditShares((session) => this.#grant(session));
   /** By session. */
   readonly #actors = new Map<string, Actor>();
+  /** Sessions whose steps the broker does not take. */
+  readonly #failing = new Set<string>();
   #version: number | undefined;
   #connectedAt = Date.now();
   #isConnected = true;
@@ -218,6 +220,7 @@ class LearnerLink implements ActorLink {
     if (!beat || beat.epoch !== this.#epoch || this.#isOver) return;
     const { session, made, sent, count, isLeaving } = beat;
     this.#credit.spent(session, made);
+    this.#noteFailure(session, beat.failure);
     const actor = this.#actors.get(session);
     if (isLeaving) {
       if (actor) actor.last = sent;
@@ -228,6 +231,16 @@ class LearnerLink implements ActorLink {
     else this.#join(beat);
     this.#credit.join(session, count);
     this.#grant(session); // what it was told may be lost
+  }
+
+  /** Only an actor sees that a broker whose disk is full takes nothing. */
+  #noteFailure(session: string, failure: string | undefined): void {
+    if (failure !== undefined) {
+      this.#failing.add(session);
+      this.#troubles.raise(
+        `NATS does not take the steps of actors (${failure}): look at its log and its disk`,
+      );
+    } else if (this.#failing.delete(session) && this.#failing.size === 0) this.#troubles.clear();
   }
 
   #join({ session, count }: ActorBeat): void {
@@ -241,14 +254,24 @@ class LearnerLink implements ActorLink {
   /** What it sent before it said so may still be on its way. */
   #leaveWhenDone(session: string): void {
     const actor = this.#actors.get(session);
-    if (actor?.last !== undefined && this.#ordered.isPast(session, actor.last))
-      this.#leave(session);
+    if (actor?.last === undefined || !this.#ordered.isPast(session, actor.last)) return;
+    this.#leave(session);
+    this.#gapless.leave(session);
+  }
+
+  /** It is not heard any more; what it sent may still come, and so may it. */
+  #lose(session: string): void {
+    this.#leave(session);
+    const forget = () => {
+      if (!this.#actors.has(session)) this.#gapless.leave(session);
+    };
+    setTimeout(forget, STEPS_AGE).unref();
   }
 
   #leave(session: string): void {
     this.#actors.delete(session);
     this.#credit.leave(session);
-    this.#gapless.leave(session);
+    this.#noteFailure(session, undefined);
     for (const chunk of this.#open.leave(session)) {
       this.#gapless.forget(chunk.id);
       this.#listener({ type: 'chunk', chunk });
@@ -281,7 +304,7 @@ class LearnerLink implements ActorLink {
     // Nobody can be heard while there is no line.
     if (!this.#isConnected || now - this.#connectedAt < GONE_AFTER) return;
     for (const [session, { heardAt }] of this.#actors)
-      if (now - heardAt > GONE_AFTER) this.#leave(session);
+      if (now - heardAt > GONE_AFTER) this.#lose(session);
   }
 
   #beat(): void {

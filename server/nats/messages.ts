@@ -38,6 +38,8 @@ const actorBeat = z.object({
   sent: z.int().min(0),
   /** It will make no more. */
   isLeaving: z.boolean(),
+  /** Why the broker does not take its steps, while it does not. */
+  failure: z.string().max(1000).optional(),
 });
 export type ActorBeat = z.infer<typeof actorBeat>;
 

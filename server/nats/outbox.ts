@@ -19,7 +19,6 @@ export interface OutboxOptions {
   readonly partSize: number;
   /** Steps made so far. */
   made(): number;
-  onError(error: Error): void;
 }
 
 export class Outbox {
@@ -28,6 +27,7 @@ export class Outbox {
   #sequence = 0;
   #onTheWay = 0;
   #isOver = false;
+  #failure: string | undefined;
   #whenEmpty: (() => void)[] = [];
 
   constructor(options: OutboxOptions) {
@@ -37,6 +37,11 @@ export class Outbox {
   /** Messages that were sent, or are being sent. */
   get sent(): number {
     return this.#sequence;
+  }
+
+  /** Why the broker did not take what was tried last; undefined: it did. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   add(steps: Steps): void {
@@ -81,9 +86,10 @@ export class Outbox {
     while (!this.#isOver) {
       try {
         await this.#options.send(sequence, part);
+        this.#failure = undefined;
         break;
       } catch (error) {
-        this.#options.onError(error as Error);
+        this.#failure = (error as Error).message;
         await sleep(AGAIN);
       }
     }

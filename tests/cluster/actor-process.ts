@@ -11,15 +11,23 @@ export interface ActorProcess {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | string>;
 }
 
-/** @param runId undefined: whichever run has a learner */
-export function startActor(
+export const startActor = (url: string, runId: string | undefined, ...more: readonly string[]) =>
+  startActorIn([], url, runId, ...more);
+
+/**
+ * @param inside what the program comes after (network.ts)
+ * @param runId undefined: whichever run has a learner
+ */
+export function startActorIn(
+  inside: readonly string[],
   url: string,
   runId: string | undefined,
   ...more: readonly string[]
 ): ActorProcess {
   const args = ['bin/reins.mjs', 'actor', '--nats', url, ...more];
   if (runId !== undefined) args.push('--run', runId);
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const [program, ...words] = [...inside, process.execPath, ...args] as [string, ...string[]];
+  const child = spawn(program, words, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   let text = '';
   child.stderr!.on('data', (data) => {
     text += data;

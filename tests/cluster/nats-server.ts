@@ -23,14 +23,28 @@ export interface NatsOptions {
   readonly configuration?: string;
   /** Where its streams are; default: a folder of its own. */
   readonly store?: string;
+  /** Where it listens; default: loopback. */
+  readonly host?: string;
+  /** What its program comes after (network.ts). */
+  readonly inside?: readonly string[];
 }
 
 /** @throws Error with the way out where the server cannot be had */
-export async function createNats({ configuration, store }: NatsOptions = {}): Promise<NatsServer> {
+export async function createNats(options: NatsOptions = {}): Promise<NatsServer> {
+  const { configuration, store, host = '127.0.0.1', inside = [] } = options;
   const program = find() ?? install('nats-server', 'nats-server', find);
   const folder = store ?? mkdtempSync(join(tmpdir(), 'reins-nats-'));
   const port = await freePort();
-  const args = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port)];
+  const args = [
+    ...(process.env.NATS_LOG ? ['-l', process.env.NATS_LOG] : []),
+    '-js',
+    '-sd',
+    folder,
+    '-a',
+    host,
+    '-p',
+    String(port),
+  ];
   if (configuration) args.push('-c', configuration);
   let server: ChildProcess | undefined;
   const stop: NatsServer['stop'] = async (signal) => {
@@ -41,13 +55,14 @@ export async function createNats({ configuration, store }: NatsOptions = {}): Pr
     server = undefined;
   };
   return {
-    url: `nats://127.0.0.1:${port}`,
+    url: `nats://${host}:${port}`,
     get pid() {
       return server?.pid;
     },
     async start() {
-      server = spawn(program, args, { stdio: 'ignore' });
-      await until('the server of NATS', () => answers(port));
+      const [first, ...rest] = [...inside, program, ...args] as [string, ...string[]];
+      server = spawn(first, rest, { stdio: 'ignore' });
+      await until('the server of NATS', () => answers(host, port));
     },
     stop,
     async remove() {
@@ -62,9 +77,9 @@ function find(): string | undefined {
   return folders.map((folder) => join(folder, 'nats-server')).find((path) => existsSync(path));
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(host: string, port: number): Promise<boolean> {
   return new Promise<boolean>((resolve) => {
-    const socket = createConnection(port, '127.0.0.1');
+    const socket = createConnection(port, host);
     socket.once('data', () => resolve(true)); // it says who it is
     socket.once('error', () => resolve(false));
     socket.once('close', () => resolve(false));

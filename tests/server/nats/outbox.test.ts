@@ -18,21 +18,16 @@ const chunk = (from: number, to: number): Steps => ({
 
 /** @param broker resolves once it has the message, or throws */
 function outbox(broker: (sequence: number, part: Part) => Promise<void>, partSize = 1e6) {
-  const errors: string[] = [];
-  const box = new Outbox({
-    send: broker,
-    partSize,
-    made: () => 400,
-    onError: (error) => errors.push(error.message),
-  });
-  return { box, errors };
+  return { box: new Outbox({ send: broker, partSize, made: () => 400 }) };
 }
 
 it('[NATS-8] what a broker does not take is sent again under its number, and chunks that wait go as one', async () => {
   const ordered = new Ordered();
   const got: Steps[] = [];
   let isDown = true;
-  const { box, errors } = outbox(async (sequence, part) => {
+  let tries = 0;
+  const { box } = outbox(async (sequence, part) => {
+    tries++;
     // It had some before it went down, and does not say so.
     for (const whole of sequence % 2 ? ordered.take({ session: 'a', sequence, ...part }) : [])
       got.push(readSteps(whole, 'run-1').steps);
@@ -42,9 +37,11 @@ it('[NATS-8] what a broker does not take is sent again under its number, and chu
   });
   for (let from = 0; from < 400; from += 10) box.add(chunk(from, from + 10));
   box.add({ type: 'rest', rest: restOf(episode), endReason: 'timeout' });
-  await until('attempts', () => errors.length > 8);
+  await until('attempts', () => tries > 8);
+  expect(box.failure).toBe('down');
   isDown = false;
   await box.settled();
+  expect(box.failure).toBeUndefined();
   const ranges = got.flatMap((e) => (e.type === 'chunk' ? [[e.chunk.from, e.chunk.to]] : []));
   expect(ranges.map(([from]) => from)).toEqual([0, ...ranges.map(([, to]) => to).slice(0, -1)]);
   expect(ranges.at(-1)![1]).toBe(400);
