@@ -8,6 +8,7 @@ import { auditCommand } from './commands/audit.ts';
 import { automationCommand } from './commands/automation.ts';
 import { benchCommand } from './commands/bench.ts';
 import { campaignsCommand } from './commands/campaigns.ts';
+import { datasetsCommand } from './commands/datasets.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envServerCommand } from './commands/env-server.ts';
 import { envsCommand } from './commands/envs.ts';
@@ -75,6 +76,7 @@ export function createProgram(): Command {
     kpisCommand(),
     automationCommand(),
     campaignsCommand(),
+    datasetsCommand(),
     subjectCommand(),
     retentionCommand(),
     lineageCommand(),

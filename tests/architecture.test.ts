@@ -73,6 +73,7 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
       'server/contract.ts',
     ],
   ],
+  ['server/datasets', ['server/protocol', 'server/storage', 'server/run', 'server/campaigns']],
   ['server/kpis', ['agent', 'sim', 'server/protocol', 'server/storage', 'server/run']],
   [
     'server/connection',
@@ -83,6 +84,7 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
       'server/storage',
       'server/people',
       'server/campaigns',
+      'server/datasets',
       'server/events',
       'server/kpis',
       'types:server/forms/contract.ts',

@@ -1,8 +1,5 @@
 /** The folder that an auditor asks for: who did what to what, by pseudonyms, with the hash of every file. */
 
-import { hash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
 import { PERMISSIONS } from '../../server/people/roles.ts';
 import { summaryOf, unusedReasons, versionsOf } from '../../server/run/lineage.ts';
 import { qualityOf } from '../../server/run/quality.ts';
@@ -11,7 +8,7 @@ import { readHeads } from '../../server/storage/audit-heads.ts';
 import { type AuditReport, verifyRows } from '../../server/storage/audit-verify.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
 import { RULES } from '../../server/storage/take-out.ts';
-import { type Folder, markExport, writeFolder } from '../datasets/folder.ts';
+import { type Folder, markExport, writeFolder, writeSums } from '../datasets/folder.ts';
 
 export interface Evidence {
   readonly out: string;
@@ -106,6 +103,8 @@ async function writeRun(json: Json, storage: Storage, run: Run): Promise<void> {
   json(standings, 'runs', id, 'standings.json');
   json(await storage.listModels(id), 'runs', id, 'models.json');
   json(await automationOf(storage, id), 'runs', id, 'automation.json');
+  json(await storage.listCampaigns(id), 'runs', id, 'campaigns.json');
+  json(await storage.listDatasets(id), 'runs', id, 'datasets.json');
   json(
     {
       ...(await summaryOf(storage, id)),
@@ -164,20 +163,6 @@ async function retentionOf(storage: Storage) {
   return { rules, sweeps: await storage.listSweeps(Number.MAX_SAFE_INTEGER) };
 }
 
-/** As `sha256sum -c` reads it. */
-function writeSums(folder: Folder): number {
-  const files = readdirSync(folder.path, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile())
-    .map((file) => relative(folder.path, join(file.parentPath, file.name)))
-    .sort();
-  const lines = files.map((name) => {
-    const sum = hash('sha256', readFileSync(join(folder.path, name)), 'hex');
-    return `${sum}  ${name.split(sep).join('/')}\n`;
-  });
-  folder.write(lines.join(''), 'SHA256SUMS');
-  return files.length;
-}
-
 function indexOf(
   { isWhole, rows, heads, head, fault }: AuditReport,
   runs: readonly Run[],
@@ -206,6 +191,7 @@ The audit log is ${chain}.
 | \`runs/ID/lineage.json\` | which policy has learned from what, whose was left out, what is in none and why, which learned from something erased |
 | \`runs/ID/models.json\` | which models were proposed, what they were judged by, who approved them and took them back; their SHA-256 |
 | \`runs/ID/automation.json\` | which models were certified to answer in people's place, what they answered, and what people said to the audits |
+| \`runs/ID/campaigns.json\`, \`datasets.json\` | what people were asked on which terms; what was answered, by version, with datasheet and SHA-256 |
 | \`erasures.json\` | who was erased at whose request and approval, and what that changed; who is held |
 | \`retention.json\` | how long what is kept, what is held, and what went when |
 | \`SHA256SUMS\` | of all files: \`sha256sum -c SHA256SUMS\` |

@@ -2,8 +2,9 @@
  * A data set's folder. It is written beside its place, under `NAME.partial`, and takes its name only once all of
  * it is on disk: what was interrupted is never mistaken for a whole data set.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { hash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { UsageError } from '../../experiments/errors.ts';
 import { plainJson } from '../../server/storage/plain-numbers.ts';
 import { NewFile, writeFile } from '../../server/storage/write-file.ts';
@@ -105,4 +106,18 @@ export interface ExportCounts {
   readonly feedback: number;
   /** Episodes whose file is missing or was set aside as corrupt. */
   readonly missing: number;
+}
+
+/** Of all files so far, as `sha256sum -c` reads it. @returns how many they are */
+export function writeSums(folder: Folder): number {
+  const files = readdirSync(folder.path, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map((file) => relative(folder.path, join(file.parentPath, file.name)))
+    .sort();
+  const lines = files.map((name) => {
+    const sum = hash('sha256', readFileSync(join(folder.path, name)), 'hex');
+    return `${sum}  ${name.split(sep).join('/')}\n`;
+  });
+  folder.write(lines.join(''), 'SHA256SUMS');
+  return files.length;
 }

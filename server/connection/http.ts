@@ -16,6 +16,7 @@ import { campaignRoutes } from './campaign-routes.ts';
 import { commentRoutes } from './comment-routes.ts';
 import { compressAnswers } from './compress.ts';
 import type { ConnectionLog } from './counted-log.ts';
+import { datasetRoutes } from './dataset-routes.ts';
 import { episodeRoutes } from './episode-routes.ts';
 import { type EventRoutes, eventRoutes } from './event-routes.ts';
 import { guardHttp } from './http-guard.ts';
@@ -71,6 +72,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     subjectRoutes(api, { run, storage, people });
     campaignRoutes(api, { run, storage, people });
     retentionRoutes(api, { storage, people });
+    datasetRoutes(api, { run, storage, people });
     commentRoutes(api, { run, storage, people });
     modelRoutes(api, { run, storage, people });
     reviewRoutes(api, run, people);

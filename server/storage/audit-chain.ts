@@ -61,6 +61,7 @@ export const AUDIT_ACTIONS = [
   'campaign.paused',
   'campaign.ended',
   'instructions.opened',
+  'dataset.made',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -85,7 +86,8 @@ export interface AuditEvent {
     | 'retention'
     | 'query'
     | 'comment'
-    | 'campaign';
+    | 'campaign'
+    | 'dataset';
   readonly objectId: string;
   /** Hashes of the object before and after; null: there was none, or it is not one that has a text. */
   readonly before: string | null;

@@ -11,6 +11,7 @@ import type { SignedHead } from './audit-heads.ts';
 import type { AutomationStorage } from './automation-contract.ts';
 import type { CampaignStorage } from './campaigns-contract.ts';
 import type { CommentStorage } from './comments-contract.ts';
+import type { DatasetStorage } from './datasets-contract.ts';
 import type { DeliveryStorage } from './deliveries-contract.ts';
 import type { LineageStorage } from './lineage-contract.ts';
 import type { ModelStorage } from './models-contract.ts';
@@ -124,7 +125,8 @@ export interface Storage
     ModelStorage,
     AutomationStorage,
     CommentStorage,
-    CampaignStorage {
+    CampaignStorage,
+    DatasetStorage {
   createRun(run: Run): Promise<void>;
   /** Newest run, for resuming. */
   latestRun(): Promise<Run | undefined>;

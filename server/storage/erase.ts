@@ -9,6 +9,7 @@ import { isLabel } from '../../agent/feedback.ts';
 import { type AuditEvent, textHash } from './audit-chain.ts';
 import { assignmentEvent } from './audit-log.ts';
 import type { Assignment } from './contract.ts';
+import { renameInDatasets } from './datasets.ts';
 import type { Parts } from './parts.ts';
 import { pseudonymOf } from './pseudonym.ts';
 import { renameInCheckpoints } from './rename-in-checkpoint.ts';
@@ -49,6 +50,7 @@ export function createErase(parts: Parts, folder: string): Pick<SubjectStorage, 
         await eraseAssignments(work);
         await eraseQuality(work);
         await eraseComments(work);
+        work.rows.dataset = await renameInDatasets(t, erasure.subject, pseudonym);
         await eraseIdentity(work);
         const result: ErasureResult = { ...answers, rows: work.rows, auditRows };
         const text = JSON.stringify(result);

@@ -12,6 +12,7 @@ import { createCampaigns } from './campaigns.ts';
 import { createComments } from './comments.ts';
 import { createConsents } from './consents.ts';
 import type { Storage, StoredQuery } from './contract.ts';
+import { createDatasets } from './datasets.ts';
 import { createDeliveries } from './deliveries.ts';
 import type { Engine } from './engine.ts';
 import { pageEpisodes } from './episode-pages.ts';
@@ -67,6 +68,7 @@ export function createRecords(
     ...createAutomation(parts, kept.note),
     ...createComments(parts, kept.note),
     ...createCampaigns(parts),
+    ...createDatasets(parts),
     ...createMarks(db),
     async appendFeedback(feedback, rows = []) {
       kept.note(stepsOf(feedback).keys());

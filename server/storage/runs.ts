@@ -25,6 +25,7 @@ const OF_A_RUN = [
   'automatic',
   'comment',
   'campaign',
+  'dataset',
   'erased',
   'usage',
   'exclusion',

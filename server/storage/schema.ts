@@ -4,6 +4,7 @@ import type { Account, Consent, Invite, Login } from './accounts-contract.ts';
 import type { AutomaticAnswer, Look } from './automation-contract.ts';
 import type { CampaignRecord } from './campaigns-contract.ts';
 import type { Comment } from './comments-contract.ts';
+import type { DatasetRecord } from './datasets-contract.ts';
 import type { ModelRecord } from './models-contract.ts';
 import type { Probe, Standing } from './quality-contract.ts';
 import type { Review } from './reviews-contract.ts';
@@ -102,6 +103,7 @@ export interface Tables {
     state: string;
     endedWhy: string | null;
   };
+  dataset: Omit<DatasetRecord, 'sheet' | 'feedback'> & { sheet: string; feedback: string };
   text: { hash: string; kind: string; body: string; since: number };
   retention: {
     name: string;
@@ -228,6 +230,12 @@ CREATE INDEX automatic_run ON automatic (runId, at);
 CREATE INDEX automatic_look ON automatic (lookId, isAudit);
 `;
 
+const DATASETS = `
+CREATE TABLE dataset (id TEXT PRIMARY KEY, runId TEXT NOT NULL, campaignId TEXT NOT NULL, version INTEGER NOT NULL, sheet TEXT NOT NULL,
+  feedback TEXT NOT NULL, madeBy TEXT NOT NULL, madeAt REAL NOT NULL, UNIQUE (campaignId, version)) STRICT;
+CREATE INDEX dataset_run ON dataset (runId, madeAt);
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -249,5 +257,6 @@ export const MIGRATIONS: readonly string[] = [
   CAMPAIGNS,
   RETENTION,
   AUTOMATION,
+  DATASETS,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

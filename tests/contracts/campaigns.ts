@@ -1,15 +1,25 @@
 /** Campaigns, as tests: every storage passes it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CampaignTerms, campaignTermsSchema } from '../../server/protocol/index.ts';
+import {
+  type CampaignTerms,
+  campaignTermsSchema,
+  type Datasheet,
+} from '../../server/protocol/index.ts';
 import { type AuditEvent, textHash } from '../../server/storage/audit-chain.ts';
 import type { CampaignRecord } from '../../server/storage/campaigns-contract.ts';
 import type { Assignment, Storage, StoredQuery } from '../../server/storage/contract.ts';
+import type { DatasetRecord } from '../../server/storage/datasets-contract.ts';
 import { type Opened, RUN } from './storage.ts';
 
 export const termsOf = (given: Record<string, unknown> = {}): CampaignTerms =>
   campaignTermsSchema.parse({ name: 'Which drives better', ...given });
 
-const TEXT = { body: '# Look', hash: textHash('# Look'), kind: 'instructions', since: 1 } as const;
+export const TEXT = {
+  body: '# Look',
+  hash: textHash('# Look'),
+  kind: 'instructions',
+  since: 1,
+} as const;
 
 export function campaign(id: string, more: Partial<CampaignRecord> = {}): CampaignRecord {
   const made = { id, runId: RUN.id, terms: termsOf(), textHash: TEXT.hash, version: 1 };
@@ -17,7 +27,7 @@ export function campaign(id: string, more: Partial<CampaignRecord> = {}): Campai
   return { ...made, state: 'draft', createdBy: 'grace', ...times, ...more };
 }
 
-const query = (id: string, campaignId?: string): StoredQuery => ({
+export const query = (id: string, campaignId?: string): StoredQuery => ({
   ...{ id, runId: RUN.id, kind: 'rate', segments: [{ episodeId: 'e1', from: 0, to: 5 }] },
   ...{ strategy: 'uniform', score: 0, policyVersion: 1, createdAt: 1, expiresAt: 1e15 },
   ...(campaignId === undefined ? {} : { campaignId }),
@@ -120,19 +130,65 @@ export function campaignContract(name: string, open: () => Opened | Promise<Open
       ]);
     });
 
-    it('[SUBJ-3] of who is erased no campaign says the name', async () => {
+    it('[DATA-1] a dataset is kept as it was made, once a version, and audited by its hash', async () => {
+      const set = dataset('d1', 1);
+      await storage.putDataset(set);
+      await expect(storage.putDataset(dataset('d2', 1))).rejects.toThrow();
+      await storage.putDataset({ ...dataset('d2', 2), madeAt: 8 });
+      expect(await storage.listDatasets(RUN.id)).toEqual([set, { ...dataset('d2', 2), madeAt: 8 }]);
+      const rows = await storage.readAudit(0, 1000);
+      const events = rows.map(({ body }) => JSON.parse(body) as AuditEvent);
+      const made = events.filter(({ action }) => action === 'dataset.made');
+      expect(made.map(({ actor, objectId, after }) => [actor, objectId, after])).toEqual([
+        ['grace', 'd1', textHash(JSON.stringify(set.sheet))],
+        ['grace', 'd2', textHash(JSON.stringify(dataset('d2', 2).sheet))],
+      ]);
+      await storage.deleteRun(RUN.id);
+      expect(await storage.listDatasets(RUN.id)).toEqual([]);
+    });
+
+    it('[SUBJ-3] of who is erased no campaign and no dataset says the name', async () => {
       await storage.createCampaign(campaign('c1', { createdBy: 'ada' }), TEXT);
       expect((await storage.readSubject('ada')).campaigns).toEqual([{ id: 'c1', runId: RUN.id }]);
       const asked = { id: 'x1', subject: 'ada', withAnswers: false, requestedBy: 'o' };
       const times = { requestedAt: 1, approvedBy: 'o', approvedAt: 1, doneAt: null };
       await storage.putErasure({ ...asked, ...times, result: null });
+      await storage.putDataset({ ...dataset('d1', 1), madeBy: 'ada' });
       await storage.erase('x1', 5);
-      expect((await storage.listCampaigns(RUN.id))[0]!.createdBy).toMatch(/^E-/);
+      const { createdBy } = (await storage.listCampaigns(RUN.id))[0]!;
+      expect(createdBy).toMatch(/^E-/);
+      const { madeBy, sheet } = (await storage.listDatasets(RUN.id))[0]!;
+      const [ada, bob] = dataset('d1', 1).sheet.people;
+      expect([madeBy, sheet.people]).toEqual([createdBy, [{ ...ada, teacherId: createdBy }, bob]]);
     });
   });
 }
 
-async function answer(storage: Storage, id: string, queryId: string, i: number): Promise<void> {
+const who = (teacherId: string) => ({
+  ...{ teacherId, answers: 1, known: { n: 0, right: 0 }, accuracy: null },
+});
+
+function dataset(id: string, version: number): DatasetRecord {
+  const { environmentId, preset, seed, configHash } = RUN;
+  const { terms, textHash: text, version: words } = campaign('c1');
+  const leftOut = { skipped: 0, retracted: 0, paused: 0, rejected: 0, known: 0, late: 0 };
+  const sheet: Datasheet = {
+    ...{ format: 'reins-dataset-1', run: { id: RUN.id, environmentId, preset, seed, configHash } },
+    campaign: { id: 'c1', terms, textHash: text, version: words, startedAt: 1, endedAt: null },
+    ...{ parent: null, answers: 2, questions: 1, shared: 1, disputed: 0, alpha: null },
+    ...{ interval: null, people: [who('ada'), who('bob')], leftOut, hours: 0, spend: null },
+    hash: textHash(id),
+  };
+  const made = { id, runId: RUN.id, campaignId: 'c1', version, sheet, feedback: ['f1', 'f2'] };
+  return { ...made, madeBy: 'grace', madeAt: 7 };
+}
+
+export async function answer(
+  storage: Storage,
+  id: string,
+  queryId: string,
+  i: number,
+): Promise<void> {
   const times = { shownAt: 1000, answeredAt: 1000, receivedAt: 1000 + i, responseMs: 900 };
   const who = { id, runId: RUN.id, teacherId: 'ada', queryId };
   const segment = { episodeId: 'e1', from: 0, to: 5 };

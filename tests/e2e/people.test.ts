@@ -117,7 +117,7 @@ test('[UI-47] whoever is paused is told so under Compare, and asked nothing', as
   await close();
 });
 
-test('[CAMP-7] a campaign is drafted and started on the page; its instructions are opened, answers fill its budget, and it ends', async () => {
+test('[CAMP-7] [DATA-4] a campaign is drafted and started on the page; its instructions are opened, answers fill its budget, it ends, and what was answered is kept', async () => {
   const { server, browser } = served;
   const { page, errors, close } = await openPage(browser, server.url);
   await page.getByTestId('tab-people').click();
@@ -162,6 +162,11 @@ test('[CAMP-7] a campaign is drafted and started on the page; its instructions a
   }
   await state('ended');
   await worker.page.getByText('It has ended: its budget is spent.').waitFor();
+  await row.getByTestId('dataset-make').click();
+  const dataset = row.getByTestId('dataset');
+  await dataset.getByText('version 1: 2 answers by one person').waitFor();
+  const address = `${server.url}/${await dataset.getAttribute('href')}`;
+  expect((await (await fetch(address)).text()).trim().split('\n')).toHaveLength(2);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await screenshot(page, `campaigns-desktop-${colorScheme}`);

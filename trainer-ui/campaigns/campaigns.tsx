@@ -6,9 +6,11 @@ import {
   askedWords,
   type CampaignReply,
   campaignStateWords,
+  type DatasetReply,
   progressWords,
 } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
+import { CampaignDatasets } from './campaign-datasets.tsx';
 import { CampaignForm } from './campaign-form.tsx';
 import { CampaignText } from './campaign-text.tsx';
 import {
@@ -16,7 +18,9 @@ import {
   type Decision,
   decideCampaign,
   draftCampaign,
+  makeDataset,
   readCampaigns,
+  readDatasets,
 } from './campaigns-api.ts';
 
 const LOOK_EVERY = 3000;
@@ -24,21 +28,23 @@ const SHOWN = 5;
 
 function useCampaigns() {
   const [campaigns, setCampaigns] = useState<readonly CampaignReply[]>([]);
+  const [datasets, setDatasets] = useState<readonly DatasetReply[]>([]);
   const look = useCallback(() => {
     readCampaigns().then(setCampaigns, () => {}); // the view above says why
+    readDatasets().then(setDatasets, () => {});
   }, []);
   useEffect(() => {
     look();
     const timer = setInterval(look, LOOK_EVERY);
     return () => clearInterval(timer);
   }, [look]);
-  return { campaigns, look };
+  return { campaigns, datasets, look };
 }
 
 export function CampaignsPart() {
   const role = useApp((s) => s.welcome?.person?.role);
   const mayDecide = role !== 'auditor';
-  const { campaigns, look } = useCampaigns();
+  const { campaigns, datasets, look } = useCampaigns();
   const [dialog, open] = useState<Dialog>();
   const close = () => open(undefined);
   async function work(does: () => Promise<void>) {
@@ -81,6 +87,8 @@ export function CampaignsPart() {
         <Row
           key={campaign.id}
           campaign={campaign}
+          datasets={datasets.filter(({ campaignId }) => campaignId === campaign.id)}
+          make={mayDecide ? () => void work(() => makeDataset(campaign.id)) : undefined}
           decide={mayDecide ? (decision) => decide(campaign, decision) : undefined}
           read={() => open({ kind: 'text', campaign })}
         />
@@ -153,10 +161,12 @@ const STEPS: Readonly<Record<CampaignReply['state'], readonly (readonly [Decisio
 
 function Row(props: {
   campaign: CampaignReply;
+  datasets: readonly DatasetReply[];
+  make: (() => void) | undefined;
   decide: ((decision: Decision) => void) | undefined;
   read: () => void;
 }) {
-  const { campaign, decide, read } = props;
+  const { campaign, datasets, make, decide, read } = props;
   const { terms, progress, state, version } = campaign;
   return (
     <Stack gap={4} data-testid="campaign" data-state={state}>
@@ -198,6 +208,7 @@ function Row(props: {
       <Text size="xs" c="dimmed" className="mono" data-testid="campaign-progress">
         {progressWords(campaign)}
       </Text>
+      {progress.answers > 0 && <CampaignDatasets datasets={datasets} make={make} />}
     </Stack>
   );
 }

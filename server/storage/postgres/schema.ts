@@ -133,6 +133,12 @@ CREATE INDEX automatic_run ON automatic ("runId", at);
 CREATE INDEX automatic_look ON automatic ("lookId", "isAudit");
 `;
 
+const DATASETS = `
+CREATE TABLE dataset (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, "campaignId" TEXT NOT NULL, version BIGINT NOT NULL, sheet TEXT NOT NULL,
+  feedback TEXT NOT NULL, "madeBy" TEXT NOT NULL, "madeAt" DOUBLE PRECISION NOT NULL, UNIQUE ("campaignId", version));
+CREATE INDEX dataset_run ON dataset ("runId", "madeAt");
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -146,6 +152,7 @@ export const MIGRATIONS: readonly string[] = [
   CAMPAIGNS,
   RETENTION,
   AUTOMATION,
+  DATASETS,
 ];
 
 /** Those that only this engine has. */

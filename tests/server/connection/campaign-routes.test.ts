@@ -7,6 +7,7 @@ import { People } from '../../../server/people/people.ts';
 import type { CampaignReply } from '../../../server/protocol/index.ts';
 import type { Storage } from '../../../server/storage/contract.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
+import { answer, campaign, query, TEXT } from '../../contracts/campaigns.ts';
 import { RUN } from '../../contracts/storage.ts';
 import { type Door, openDoor } from './door.ts';
 
@@ -84,4 +85,29 @@ test('[CAMP-5] production without a calibration is refused with 409, and what is
   const none = await ask('/api/campaigns/c9', { decision: 'start' });
   expect([none.status, none.said.message]).toEqual([400, expect.stringMatching(/c9/)]);
   expect((await ask('/api/campaigns', { instructions: 'x' })).status).toBe(400);
+});
+
+test('[DATA-4] a dataset is made and read over HTTP; once its people were erased its answers are gone', async () => {
+  await storage.createCampaign(campaign('c1'), TEXT);
+  await storage.startCampaign('c1', 'grace', 2);
+  await storage.putQueries([query('q1', 'c1')]);
+  await answer(storage, 'f0', 'q1', 0);
+  const made = await ask('/api/datasets', { campaign: 'c1' });
+  expect(made.said).toMatchObject({ version: 1, sheet: { answers: 1 }, madeBy: 'owner' });
+  const none = await ask('/api/datasets', { campaign: 'c9' });
+  expect([none.status, none.said.message]).toEqual([400, expect.stringMatching(/c9/)]);
+  expect((await ask('/api/datasets')).said).toMatchObject([{ id: made.said.id }]);
+  const about = `${door.url}/api/datasets/${made.said.id}/answers`;
+  const [line, ...others] = (await (await fetch(about)).text()).trim().split('\n');
+  expect([JSON.parse(line!), others]).toEqual([expect.objectContaining({ id: 'f0' }), []]);
+  const asked = { id: 'x1', subject: 'ada', withAnswers: true, requestedBy: 'o', requestedAt: 1 };
+  await storage.putErasure({
+    ...asked,
+    approvedBy: 'o',
+    approvedAt: 1,
+    doneAt: null,
+    result: null,
+  });
+  await storage.erase('x1', 5);
+  expect((await fetch(about)).status).toBe(410);
 });
