@@ -1,6 +1,7 @@
 /** Pages are built when they are missing or older than what they are made of. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** The server's page, and the one that plays a recorded session without a server. */
 export type PageName = 'ui' | 'session';
@@ -29,7 +30,15 @@ export function uiIsStale(root: string, page: PageName = 'ui'): boolean {
   return SOURCES.some((source) => newest(join(root, source)) > built.mtimeMs);
 }
 
-/** Builds the page where needed and returns its folder. @throws Error when the build fails. */
+/** One line: Vite's own first line counts errors, what is wrong stands below it, in colours. */
+export function buildFailure(error: unknown): string {
+  const text = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
+  const lines = text.split('\n').map((line) => line.trim());
+  const why = lines.slice(1).find((line) => line !== '') ?? lines[0];
+  return `page: it cannot be built: ${why}; where a package is missing, run npm ci`;
+}
+
+/** Builds the page where needed and returns its folder. @throws Error that says why the build fails. */
 export async function ensureUi(options: {
   root: string;
   log: (line: string) => void;
@@ -43,7 +52,11 @@ export async function ensureUi(options: {
     log('building the page');
     const { build } = await import('vite');
     const mode = page === 'ui' ? 'production' : page;
-    await build({ configFile: join(root, 'vite.config.ts'), mode, logLevel: 'warn' });
+    try {
+      await build({ configFile: join(root, 'vite.config.ts'), mode, logLevel: 'warn' });
+    } catch (error) {
+      throw new Error(buildFailure(error), { cause: error });
+    }
   }
   return uiFolder(root, page);
 }

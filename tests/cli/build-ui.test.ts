@@ -98,3 +98,10 @@ test.each(['production', 'session'])(
     }
   },
 );
+
+test('[SETUP-4] what cannot be built is told in one line, with the reason and the way out', async () => {
+  write('trainer-ui/live/view.ts', `import 'no-such-package';`);
+  await expect(ensure()).rejects.toThrow(
+    /^page: it cannot be built: [^\n]*no-such-package[^\n]*, run npm ci$/,
+  );
+});
