@@ -110,6 +110,8 @@ function prepare(database: Database.Database, path: string): void {
   switchToWal(database);
   // FULL: an acknowledged answer survives a power cut too, not only a killed process.
   database.exec('PRAGMA synchronous = FULL');
+  // What moves within the file leaves no copy behind that an erasure would not reach.
+  database.exec('PRAGMA secure_delete = ON');
   const found = versionOf(database);
   if (found > SCHEMA_VERSION)
     throw new RangeError(

@@ -11,8 +11,15 @@ export interface Engine {
    * one with a lower number, and each row of the audit log names the one before it.
    */
   write<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
-  /** As `write`; what it deletes is not left in a file of ours. */
-  forget<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * As `write`; what it deletes is not left in a file of ours.
+   * @param isAlone nobody waits for the database meanwhile: it may take its time
+   */
+  forget<T>(
+    db: Kysely<Tables>,
+    work: (transaction: Kysely<Tables>) => Promise<T>,
+    isAlone: boolean,
+  ): Promise<T>;
   /**
    * Within a transaction: nobody holds in memory what is in the tables (`occupy`) until it ends.
    * @throws InUseError where somebody does

@@ -39,29 +39,30 @@ export function createErase(parts: Parts, folder: string): Pick<SubjectStorage, 
       const pseudonym = pseudonymOf(folder, subject, id);
       const runs = await db.selectFrom('run').select('id').execute();
       const auditRows = (await rowsNaming(audit.read, subject)).length;
-      return engine.forget(db, async (t) => {
+      const work = async (t: Transaction) => {
         await engine.expectAlone(t);
         const reached = new Map<string, number>();
         for (const { id: runId } of runs)
           reached.set(runId, await renameInCheckpoints(files, runId, subject, pseudonym));
-        const work: Work = { t, erasure, pseudonym, at, events: [], rows: {} };
-        await eraseReviews(work); // while it is known what they said
-        const answers = await eraseFeedback(work, parts, reached);
-        await eraseAssignments(work);
-        await eraseQuality(work);
-        await eraseComments(work);
-        work.rows.dataset = await renameInDatasets(t, erasure.subject, pseudonym);
-        await eraseIdentity(work);
-        const result: ErasureResult = { ...answers, rows: work.rows, auditRows };
+        const erasing: Work = { t, erasure, pseudonym, at, events: [], rows: {} };
+        await eraseReviews(erasing); // while it is known what they said
+        const answers = await eraseFeedback(erasing, parts, reached);
+        await eraseAssignments(erasing);
+        await eraseQuality(erasing);
+        await eraseComments(erasing);
+        erasing.rows.dataset = await renameInDatasets(t, erasure.subject, pseudonym);
+        await eraseIdentity(erasing);
+        const result: ErasureResult = { ...answers, rows: erasing.rows, auditRows };
         const text = JSON.stringify(result);
         await t
           .updateTable('erasure')
           .set({ subject: pseudonym, doneAt: at, result: text })
           .where('id', '=', id)
           .execute();
-        await audit.append(t, [...work.events, doneEvent(id, textHash(text))]);
+        await audit.append(t, [...erasing.events, doneEvent(id, textHash(text))]);
         return result;
-      });
+      };
+      return engine.forget(db, work, true);
     },
   };
 }

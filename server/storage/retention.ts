@@ -32,9 +32,11 @@ export function createRetention(parts: Parts, kept: KeptEpisodes): RetentionStor
     },
     async sweep(now, actor, beside) {
       await kept.read();
-      return engine.forget(db, async (t) => {
+      const isToGo = (each: Due) => each.heldBy === null && !(beside && each.isRemembered);
+      if (!(await dueOf(db, kept, await rulesOf(db), now)).some(isToGo)) return undefined;
+      const work = async (t: Db) => {
         const all = await dueOf(t, kept, await rulesOf(t), now);
-        const due = all.filter((each) => each.heldBy === null && !(beside && each.isRemembered));
+        const due = all.filter(isToGo);
         if (due.length === 0) return undefined;
         if (!beside) await engine.expectAlone(t);
         const id = `sweep-${randomUUID().slice(0, 8)}`;
@@ -48,7 +50,8 @@ export function createRetention(parts: Parts, kept: KeptEpisodes): RetentionStor
         const swept = event('retention.swept', actor, id, null, what);
         await audit.append(t, [...events, swept]);
         return { id, at: now, actor, removed, held };
-      });
+      };
+      return engine.forget(db, work, !beside);
     },
     async listSweeps(limit) {
       const rows = await db

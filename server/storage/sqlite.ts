@@ -23,8 +23,9 @@ function engineOf(path: string): Engine {
     number: (column, field) => sql<number>`json_extract(${sql.ref(column)}, ${`$.${field}`})`,
     // SQLite has one writer at a time.
     write: (db, work) => db.transaction().execute(work),
-    async forget(db, work) {
-      await sql.raw('PRAGMA secure_delete = ON').execute(db);
+    async forget(db, work, isAlone) {
+      // Files of earlier versions hold copies of what moved. Before, so that nothing is half erased where it has no room.
+      if (isAlone) await sql.raw('VACUUM').execute(db);
       const result = await db.transaction().execute(work);
       await sql.raw('PRAGMA wal_checkpoint(TRUNCATE)').execute(db);
       return result;

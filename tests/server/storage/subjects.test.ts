@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import Database from 'libsql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { People } from '../../../server/people/people.ts';
 import { verifyAudit } from '../../../server/storage/audit-verify.ts';
@@ -156,4 +157,30 @@ test('[SUBJ-5] whoever is erased in whatever order, the audit log is whole and n
     }),
     { numRuns: 12 },
   );
+});
+
+test('[SUBJ-3] nor does a file in which others said something in between, written by an earlier version', async () => {
+  const path = join(folder, 'reins.db');
+  await storage.close();
+  // As a version did that left copies of what moved: rows go and come in turn.
+  const database = new Database(path);
+  database.exec('PRAGMA secure_delete = OFF');
+  const put = database.prepare(
+    'INSERT INTO feedback (id, runId, teacherId, kind, receivedAt, body) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const drop = database.prepare('DELETE FROM feedback WHERE id = ?');
+  const write = (id: string, who: string) =>
+    put.run(id, RUN.id, who, 'reward', 1, JSON.stringify(said(id, who)));
+  for (let i = 0; i < 120; i++) write(`f${i}`, i % 3 === 0 ? 'ada' : 'bob');
+  for (let i = 0; i < 120; i += 2) {
+    drop.run(`f${i}`);
+    write(`g${i}`, i % 3 === 0 ? 'ada' : 'bob');
+  }
+  database.close();
+  storage = openStorage(folder);
+  expect(everything()).toContain('words of ada');
+  await storage.putErasure(erasureOf('x1', 'ada', true));
+  await storage.erase('x1', 2);
+  expect(everything().includes('words of ada')).toBe(false);
+  expect(everything()).toContain('words of bob');
 });
