@@ -26,10 +26,14 @@ export function accountRoutes(app: FastifyInstance, people: People, personOf: Pe
   );
   forms(app, people);
   administration(app, people, (request) => personOf(request).id ?? 'owner');
-  app.get('/api/me', { schema: { summary: 'Who I am, and what I may do' } }, async (request) => {
-    const { id, name, role } = personOf(request);
-    return { id: id ?? null, name: name ?? null, role };
-  });
+  app.get(
+    '/api/me',
+    { schema: { summary: 'Who I am, and what I may do', response: { 200: ME } } },
+    async (request) => {
+      const { id, name, role } = personOf(request);
+      return { id: id ?? null, name: name ?? null, role };
+    },
+  );
 }
 
 function forms(app: FastifyInstance, people: People): void {
@@ -88,19 +92,33 @@ function administration(
     if (error instanceof RangeError) return reply.code(400).send({ message: error.message });
     throw error;
   });
-  app.get('/api/accounts', { schema: { summary: 'People with an account' } }, async () =>
-    people.accounts.map(publicAccount),
+  app.get(
+    '/api/accounts',
+    { schema: { summary: 'People with an account', response: { 200: ACCOUNTS } } },
+    async () => people.accounts.map(publicAccount),
   );
   app.post<{ Body: { name: string; role: string } }>(
     '/api/accounts',
-    { schema: { summary: 'A program that signs in by a token', body: SERVICE } },
+    {
+      schema: {
+        summary: 'A program that signs in by a token',
+        body: SERVICE,
+        response: { 200: TOKEN },
+      },
+    },
     async (request) => ({
       token: await people.addService(request.body.name, actorOf(request), Date.now()),
     }),
   );
   app.post<{ Params: { id: string }; Body: { role?: string; isDisabled?: boolean } }>(
     '/api/accounts/:id',
-    { schema: { summary: 'Another role, or no way in any more', body: CHANGE } },
+    {
+      schema: {
+        summary: 'Another role, or no way in any more',
+        body: CHANGE,
+        response: { 200: ACCOUNT },
+      },
+    },
     async (request) =>
       publicAccount(
         await people.change(request.params.id, request.body, actorOf(request), Date.now()),
@@ -108,7 +126,13 @@ function administration(
   );
   app.post<{ Body: { role: string } }>(
     '/api/invites',
-    { schema: { summary: 'A link that makes one account, within a week', body: INVITE } },
+    {
+      schema: {
+        summary: 'A link that makes one account, within a week',
+        body: INVITE,
+        response: { 200: LINK },
+      },
+    },
     async (request) => {
       const code = await people.invite(request.body.role, actorOf(request), Date.now());
       return { link: `invite?code=${code}` };
@@ -122,6 +146,33 @@ const INVITE = { type: 'object', required: ['role'], properties: { role: text } 
 const CHANGE = {
   type: 'object',
   properties: { role: text, isDisabled: { type: 'boolean' } },
+} as const;
+
+const word = { type: 'string' } as const;
+const wordOrNull = { type: ['string', 'null'] } as const;
+const ME = {
+  description: 'null without accounts',
+  type: 'object',
+  properties: { id: wordOrNull, name: wordOrNull, role: word },
+} as const;
+const ACCOUNT = {
+  description: 'Times are ms since epoch; `disabledAt` null: they may sign in',
+  type: 'object',
+  properties: {
+    ...{ id: word, name: word, role: wordOrNull, createdAt: { type: 'number' } },
+    disabledAt: { type: ['number', 'null'] },
+  },
+} as const;
+const ACCOUNTS = { description: 'Oldest first', type: 'array', items: ACCOUNT } as const;
+const TOKEN = {
+  description: 'Shown once: only its hash is kept',
+  type: 'object',
+  properties: { token: word },
+} as const;
+const LINK = {
+  description: 'Relative to the server’s address; shown once',
+  type: 'object',
+  properties: { link: word },
 } as const;
 
 function publicAccount({ id, name, role, createdAt, disabledAt }: Account) {

@@ -51,6 +51,21 @@ interface Given {
   readonly teacherId?: string;
 }
 
+const text = { type: 'string' } as const;
+const comments = {
+  description: 'Comments on the episode, oldest first; `by` and `resolvedBy` are names',
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      ...{ id: text, from: { type: 'integer' }, to: { type: 'integer' }, text, by: text },
+      ...{ replyTo: { type: ['string', 'null'] }, resolvedBy: { type: ['string', 'null'] } },
+      at: { type: 'number', description: 'ms since epoch' },
+    },
+  },
+} as const;
+const response = { 200: comments } as const;
+
 export function commentRoutes(api: FastifyInstance, options: CommentRouteOptions): void {
   const { run, storage, people } = options;
 
@@ -97,12 +112,12 @@ export function commentRoutes(api: FastifyInstance, options: CommentRouteOptions
 
   api.get<About>(
     '/api/episodes/:id/comments',
-    { schema: { summary: 'What people wrote about stretches of an episode, oldest first' } },
+    { schema: { summary: 'What people wrote about stretches of an episode', response } },
     ({ params }) => commentsOn(params.id),
   );
   api.post<About & { Body: Given }>(
     '/api/episodes/:id/comments',
-    { schema: { summary: 'Write about steps [from, to), or reply to a thread', body: given } },
+    { schema: { summary: 'Write about steps [from, to), or reply to one', body: given, response } },
     async (asked, reply) => {
       const row = await storage.findEpisode(asked.params.id);
       if (row?.runId !== run.run.id)
@@ -115,7 +130,7 @@ export function commentRoutes(api: FastifyInstance, options: CommentRouteOptions
   );
   api.post<About & { Body: { readonly isResolved: boolean } }>(
     '/api/comments/:id',
-    { schema: { summary: 'Call a thread settled, or open it again', body: settled } },
+    { schema: { summary: 'Call a thread settled, or open it again', body: settled, response } },
     async (asked, reply) => {
       const { id } = asked.params;
       const found = await storage.findComment(id);

@@ -104,6 +104,21 @@ function cacheFor(path: string): string {
   return path.includes(`${sep}assets${sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache';
 }
 
+const HEALTH = {
+  description: '`degraded`: a thread is being started again, see the alerts',
+  type: 'object',
+  properties: {
+    ...{ status: { enum: ['ok', 'degraded'] }, runId: { type: 'string' } },
+    ...{ policyVersion: { type: 'integer' }, environmentSteps: { type: 'integer' } },
+    ...{ learnerUpdates: { type: 'integer' }, backend: { type: 'string' } },
+  },
+} as const;
+const ADMISSION = {
+  description: 'Why, and the way out',
+  type: 'object',
+  properties: { message: { type: ['string', 'null'] } },
+} as const;
+
 function admissionRoute(api: FastifyInstance, refusal: Sockets['refusal']): void {
   const querystring = { type: 'object', properties: { origin: { type: 'string' } } } as const;
   api.get<{ Querystring: { origin?: string } }>(
@@ -112,6 +127,7 @@ function admissionRoute(api: FastifyInstance, refusal: Sockets['refusal']): void
       schema: {
         summary: 'Why a page of this origin cannot open a socket; null: it can',
         querystring,
+        response: { 200: ADMISSION },
       },
     },
     async ({ raw, query }) => {
@@ -122,7 +138,8 @@ function admissionRoute(api: FastifyInstance, refusal: Sockets['refusal']): void
 }
 
 function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
-  api.get('/api/health', { schema: { summary: 'Is it alive, and how far is it' } }, async () => ({
+  const summary = 'Is it alive, and how far is it';
+  api.get('/api/health', { schema: { summary, response: { 200: HEALTH } } }, async () => ({
     // 'degraded': a thread is being started again, see the alerts.
     status: run.isHealthy ? 'ok' : 'degraded',
     runId: run.run.id,

@@ -13,6 +13,51 @@ const version = {
   properties: { version: { type: 'integer', minimum: 0 } },
 } as const;
 
+const integer = { type: 'integer' } as const;
+const integerOrNull = { type: ['integer', 'null'] } as const;
+const text = { type: 'string' } as const;
+const ids = { type: 'array', items: text } as const;
+const versionLineage = {
+  type: 'object',
+  properties: {
+    ...{ version: integer, added: integer, feedback: integer, retracted: integer, erased: integer },
+    time: { type: ['number', 'null'], description: 'when it was published, ms since epoch' },
+    sequences: {
+      type: ['object', 'null'],
+      description: 'first and last in the log',
+      properties: { from: integer, to: integer },
+    },
+    excluded: { type: 'object', properties: { teacherIds: ids, feedback: integer } },
+  },
+} as const;
+const summaryReply = {
+  description: 'What was accepted, what is in a policy, and why the rest is in none',
+  type: 'object',
+  properties: {
+    ...{ accepted: integer, used: integer, newest: integerOrNull },
+    unused: { type: 'object', additionalProperties: integer },
+    erased: {
+      type: ['object', 'null'],
+      properties: { feedback: integer, since: integerOrNull },
+    },
+    promoted: { type: ['object', 'null'], properties: { model: text, version: integer } },
+    versions: { type: 'array', items: versionLineage },
+  },
+} as const;
+const contentReply = {
+  description: 'Ids of feedback, in the order of the log',
+  type: 'object',
+  properties: { version: integer, feedback: ids, excluded: ids, retracted: ids },
+} as const;
+const feedbackReply = {
+  description: 'The first policy that has it, or why none has',
+  type: 'object',
+  properties: {
+    ...{ feedbackId: text, version: integerOrNull, retractedIn: integerOrNull },
+    ...{ reason: { type: ['string', 'null'] }, isErased: { type: 'boolean' } },
+  },
+} as const;
+
 export function lineageRoutes(api: FastifyInstance, { run }: RunHandle, storage: Storage): void {
   api.get<{ Querystring: { limit: number } }>(
     '/api/lineage',
@@ -20,6 +65,7 @@ export function lineageRoutes(api: FastifyInstance, { run }: RunHandle, storage:
       schema: {
         summary: 'What policies have learned from, what none has and why; the newest `limit` ones',
         querystring: newest,
+        response: { 200: summaryReply },
       },
     },
     async ({ query }) => ({
@@ -29,7 +75,13 @@ export function lineageRoutes(api: FastifyInstance, { run }: RunHandle, storage:
   );
   api.get<{ Params: { version: number } }>(
     '/api/lineage/versions/:version',
-    { schema: { summary: 'Ids of the feedback that a policy has learned from', params: version } },
+    {
+      schema: {
+        summary: 'Ids of the feedback that a policy has learned from',
+        params: version,
+        response: { 200: contentReply },
+      },
+    },
     async ({ params }) => {
       const used = await storage.usedFeedback(run.id);
       const content = contentOf(params.version, used, await storage.exclusions(run.id));
@@ -43,7 +95,12 @@ export function lineageRoutes(api: FastifyInstance, { run }: RunHandle, storage:
   );
   api.get<{ Params: { id: string } }>(
     '/api/lineage/feedback/:id',
-    { schema: { summary: 'The first policy that has learned from a piece of feedback' } },
+    {
+      schema: {
+        summary: 'The first policy that has learned from a piece of feedback',
+        response: { 200: feedbackReply },
+      },
+    },
     async ({ params }, reply) => {
       const found = await feedbackLineage(storage, run.id, params.id);
       if (found) return found;

@@ -25,6 +25,40 @@ const reasoned = {
   properties: { reason: { type: 'string', minLength: 1, maxLength: 500 } },
 } as const;
 
+const integer = { type: 'integer' } as const;
+const text = { type: 'string' } as const;
+const textOrNull = { type: ['string', 'null'] } as const;
+const counts = {
+  ...{ served: integer, answered: integer, skipped: integer, expired: integer, open: integer },
+} as const;
+const queue = {
+  description:
+    'Assignments by what became of them; `disk`: the same counted anew; `holds`: they add up',
+  type: 'object',
+  properties: {
+    ...{ ...counts, waiting: integer, holds: { type: 'boolean' } },
+    disk: { type: 'object', properties: counts },
+  },
+} as const;
+const audit = {
+  description: 'Rows after the one that was asked for; ids and hashes alone',
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      ...{ seq: integer, hash: text, time: { type: 'number', description: 'ms since epoch' } },
+      ...{ action: text, actor: text, role: textOrNull, objectType: text, objectId: text },
+      ...{ before: textOrNull, after: textOrNull, reason: textOrNull },
+    },
+  },
+} as const;
+const changed = {
+  description: 'How many answers it changes',
+  type: 'object',
+  properties: { answers: integer },
+} as const;
+const retired = { type: 'object', properties: { isRetired: { type: 'boolean' } } } as const;
+
 interface Decision {
   readonly Params: { id: string };
   readonly Body: { reason: string };
@@ -34,7 +68,12 @@ export function qualityRoutes(api: FastifyInstance, options: QualityRouteOptions
   const { run, storage } = options;
   api.get(
     '/api/queue',
-    { schema: { summary: 'What became of the queries given to people; the sum, counted twice' } },
+    {
+      schema: {
+        summary: 'What became of the queries given to people; the sum, counted twice',
+        response: { 200: queue },
+      },
+    },
     async () => {
       const { disk, isSame } = await run.recountQueue();
       const { queue } = run;
@@ -48,7 +87,13 @@ export function qualityRoutes(api: FastifyInstance, options: QualityRouteOptions
   );
   api.get<{ Querystring: { after: number; limit: number } }>(
     '/api/audit',
-    { schema: { summary: 'The audit log after a row, oldest first', querystring: page } },
+    {
+      schema: {
+        summary: 'The audit log after a row, oldest first',
+        querystring: page,
+        response: { 200: audit },
+      },
+    },
     async ({ query }) => {
       const rows = await storage.readAudit(query.after, query.limit);
       return rows.map(({ seq, hash, body }) => ({ seq, hash, ...JSON.parse(body) }));
@@ -59,11 +104,12 @@ export function qualityRoutes(api: FastifyInstance, options: QualityRouteOptions
 
 function decisions(api: FastifyInstance, run: RunHandle): void {
   const { watch } = run;
-  const pause = { summary: 'A person’s answers count no more; others are asked', body: reasoned };
+  const decided = { body: reasoned, response: { 200: changed } };
+  const pause = { summary: 'A person’s answers count no more; others are asked', ...decided };
   api.post<Decision>('/api/people/:id/pause', { schema: pause }, async (request) => ({
     answers: await watch.pause(request.params.id, request.body.reason, actorOf(request)),
   }));
-  const resume = { summary: 'A person’s answers count again as they did', body: reasoned };
+  const resume = { summary: 'A person’s answers count again as they did', ...decided };
   api.post<Decision>('/api/people/:id/resume', { schema: resume }, async (request) => ({
     answers: await watch.resume(request.params.id, request.body.reason, actorOf(request)),
   }));
@@ -72,7 +118,11 @@ function decisions(api: FastifyInstance, run: RunHandle): void {
     { schema: { summary: 'Questions whose answer is known, and how they were answered' } },
     async () => watch.gold,
   );
-  const retire = { summary: 'Nobody is asked this gold any more', body: reasoned };
+  const retire = {
+    summary: 'Nobody is asked this gold any more',
+    body: reasoned,
+    response: { 200: { description: 'Done', ...retired } },
+  };
   api.post<Decision>('/api/gold/:id/retire', { schema: retire }, async (request, reply) => {
     const { params, body } = request;
     const isDone = await watch.retireGold(params.id, body.reason, actorOf(request));

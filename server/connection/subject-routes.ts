@@ -23,6 +23,36 @@ const request = {
   properties: { answers: { type: 'boolean', default: false } },
 } as const;
 
+const text = { type: 'string' } as const;
+const textOrNull = { type: ['string', 'null'] } as const;
+const time = { type: 'number', description: 'ms since epoch' } as const;
+const timeOrNull = { type: ['number', 'null'], description: 'ms since epoch' } as const;
+const result = {
+  type: ['object', 'null'],
+  description: 'what it removed; null: it was not carried out yet',
+  properties: {
+    rows: { type: 'object', additionalProperties: { type: 'integer' } },
+    removed: { type: 'integer' },
+    learnedIn: { type: 'array', items: text },
+    auditRows: { type: 'integer' },
+  },
+} as const;
+const erasure = {
+  description: 'As it stands; `subject` is a keyed hash once it was carried out',
+  type: 'object',
+  properties: {
+    ...{
+      id: text,
+      subject: text,
+      withAnswers: { type: 'boolean' },
+      isWithdrawn: { type: 'boolean' },
+    },
+    ...{ requestedBy: text, requestedAt: time, approvedBy: textOrNull, approvedAt: timeOrNull },
+    ...{ doneAt: timeOrNull, result },
+  },
+} as const;
+const erasureList = { description: 'Oldest first', type: 'array', items: erasure } as const;
+
 const decided = {
   type: 'object',
   required: ['decision'],
@@ -44,7 +74,12 @@ export function subjectRoutes(api: FastifyInstance, options: SubjectRouteOptions
 
   api.get(
     '/api/erasures',
-    { schema: { summary: 'Erasures that were asked for, oldest first' } },
+    {
+      schema: {
+        summary: 'Erasures that were asked for, oldest first',
+        response: { 200: erasureList },
+      },
+    },
     () => erasures.list(),
   );
   api.post<About & { Body: { readonly answers: boolean } }>(
@@ -53,6 +88,7 @@ export function subjectRoutes(api: FastifyInstance, options: SubjectRouteOptions
       schema: {
         summary: 'Ask for a person to be erased; `answers`: with what they said',
         body: request,
+        response: { 200: erasure },
       },
     },
     async (asked, reply) =>
@@ -70,6 +106,7 @@ export function subjectRoutes(api: FastifyInstance, options: SubjectRouteOptions
       schema: {
         summary: 'Approve it, carried out when the server starts next; or withdraw it',
         body: decided,
+        response: { 200: erasure },
       },
     },
     async (asked, reply) =>
