@@ -1,6 +1,7 @@
 /** The storage contract as tests: every implementation passes it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Feedback, Query } from '../../agent/contract.ts';
+import type { AuditEvent } from '../../server/storage/audit-chain.ts';
 import type { Assignment, EpisodeRequest, Run, Storage } from '../../server/storage/contract.ts';
 import { recordEpisode } from '../server/run/episode.ts';
 
@@ -312,6 +313,22 @@ export function storageContract(name: string, open: () => Opened | Promise<Opene
       // The same answer again changes nothing, whatever comes with it.
       await storage.appendFeedback(rewardFeedback('f1'), [assignment(4, 'q3', 'ada')]);
       expect(await storage.countAssignments(RUN.id)).toEqual(counts);
+    });
+
+    it('[API-8] tells which alerts were raised and not cleared, in the order in which they were raised', async () => {
+      const alert = (action: 'alert.raised' | 'alert.cleared', objectId: string): AuditEvent => ({
+        ...{ action, actor: 'server', role: null, objectType: 'alert', objectId },
+        ...{ before: null, after: null, reason: 'corrupt-file' },
+      });
+      const raised = ['a', 'b', 'c'].map((id) => alert('alert.raised', id));
+      await storage.appendAudit([...raised, alert('alert.cleared', 'b')]);
+      await storage.appendFeedback(rewardFeedback('alert.raised'));
+      expect((await storage.openAlerts()).map((e) => [e.objectId, e.reason])).toEqual([
+        ['a', 'corrupt-file'],
+        ['c', 'corrupt-file'],
+      ]);
+      await storage.appendAudit([alert('alert.cleared', 'a'), alert('alert.raised', 'a')]);
+      expect((await storage.openAlerts()).map((e) => e.objectId)).toEqual(['c', 'a']);
     });
 
     it('[STORE-5] finds the newest run', async () => {
