@@ -69,7 +69,7 @@ export function EpisodeList(props: {
         </Alert>
       )}
       <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table highlightOnHover fz="sm" data-testid="episode-table">
+        <Table highlightOnHover fz="sm" horizontalSpacing={6} data-testid="episode-table">
           <Head request={request} change={setRequest} />
           <Table.Tbody>
             {found?.rows.map((row) => (
@@ -200,8 +200,12 @@ function Row(props: {
           data-episode={id}
         >
           {new Date(startedAt).toLocaleTimeString('en-GB')}
-          {live ? '' : ' · rollout'}
         </UnstyledButton>
+        {!live && (
+          <Text size="xs" c="dimmed">
+            rollout
+          </Text>
+        )}
       </Table.Td>
       <Table.Td className="mono">{seed}</Table.Td>
       <Table.Td className="mono">{length}</Table.Td>
