@@ -4,9 +4,10 @@
  * others, and is taken into account if it comes back: it still has it then.
  */
 
-/** Steps of a turn, and most that an actor is ahead, for each unit of weight. */
+/** Steps of a turn, and how far an actor may be ahead, at first and at most, for each unit of weight. */
 const PORTION = 25;
 const AHEAD = 512;
+const MOST_AHEAD = 8192;
 
 interface Holder {
   /** How many actors it stands for. */
@@ -15,6 +16,8 @@ interface Holder {
   granted: number;
   spent: number;
   isThere: boolean;
+  /** How far it may be ahead, for each unit of weight. */
+  ahead: number;
 }
 
 export class CreditShares {
@@ -36,7 +39,7 @@ export class CreditShares {
   join(actor: string, weight = 1): void {
     const known = this.#holders.get(actor);
     if (known?.isThere) return;
-    const holder = { granted: 0, spent: 0, ...known, weight, isThere: true };
+    const holder = { granted: 0, spent: 0, ahead: AHEAD, ...known, weight, isThere: true };
     this.#pool -= holder.granted - holder.spent;
     this.#holders.set(actor, holder);
     this.#deal();
@@ -70,6 +73,9 @@ export class CreditShares {
     if (!holder || total <= holder.spent) return;
     if (!holder.isThere) this.#pool -= total - holder.spent;
     holder.spent = total;
+    // By the time word of it comes it has nothing left: it is fast, or far away, and waits in between.
+    if (total >= holder.granted && this.#pool > 0)
+      holder.ahead = Math.min(2 * holder.ahead, MOST_AHEAD);
     this.#deal();
   }
 
@@ -91,8 +97,8 @@ export class CreditShares {
 
   #next(): [string, Holder] | undefined {
     for (const entry of this.#holders) {
-      const { isThere, granted, spent, weight } = entry[1];
-      if (isThere && granted - spent < AHEAD * weight) return entry;
+      const { isThere, granted, spent, weight, ahead } = entry[1];
+      if (isThere && granted - spent < ahead * weight) return entry;
     }
     return undefined;
   }

@@ -31,6 +31,26 @@ it('[LINK-6] credit goes round, and nobody is granted far ahead of what they mad
   expect(granted.get('b')).toBeLessThan(600);
 });
 
+it('[LINK-6] who has nothing left when word of it comes may go further ahead, to a bound', () => {
+  const { credit, granted } = shares();
+  for (const actor of ['fast', 'slow']) credit.join(actor);
+  credit.add(1e6);
+  const ahead: number[] = [];
+  for (let i = 0; i < 8; i++) {
+    const made = granted.get('fast')!;
+    credit.spent('fast', made);
+    ahead.push(granted.get('fast')! - made);
+  }
+  // In portions of 25.
+  for (const [i, most] of [1024, 2048, 4096, 8192, 8192].entries()) {
+    expect(ahead[i]).toBeGreaterThanOrEqual(most);
+    expect(ahead[i]).toBeLessThan(most + 25);
+  }
+  expect(Math.max(...ahead)).toBeLessThan(8192 + 25);
+  credit.spent('slow', 500);
+  expect(granted.get('slow')! - 500).toBeLessThan(512 + 25);
+});
+
 it('[LINK-7] credit of an actor that went is made by the others; when it comes back, it counts as its own', () => {
   const { credit, granted } = shares();
   credit.join('a');
