@@ -7,10 +7,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureUi } from '../../cli/build-ui.ts';
 import { ensureBrowser } from './find-browser.ts';
+import { type Failure, failuresOf, type JsonReport, judge, THE_FILE } from './second-try.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -18,46 +19,6 @@ interface Counts {
   passed: number;
   failed: number;
   skipped: number;
-}
-
-/** The part of Vitest's JSON report that is counted here. */
-interface JsonReport {
-  readonly numPassedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly testResults: readonly FileReport[];
-}
-
-interface FileReport {
-  readonly name: string;
-  readonly status: string;
-  readonly message: string;
-  readonly assertionResults: readonly {
-    readonly status: string;
-    readonly fullName: string;
-    readonly failureMessages: readonly string[];
-  }[];
-}
-
-/** A test, or a file outside its tests, that failed. */
-interface Failure {
-  readonly file: string;
-  readonly what: string;
-  readonly why: string;
-}
-
-function failuresOf({ testResults }: JsonReport): Failure[] {
-  return testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const file = relative(root, name);
-    const failed = assertionResults.filter((test) => test.status === 'failed');
-    if (status === 'failed' && failed.length === 0)
-      return [{ file, what: 'the file itself', why: message }];
-    return failed.map(({ fullName, failureMessages }) => ({
-      file,
-      what: fullName,
-      why: failureMessages[0] ?? 'no message',
-    }));
-  });
 }
 
 /** A line each: a log of thousands of lines ends with them. */
@@ -106,15 +67,11 @@ function runProject(project: string, folder: string): Counts {
   if (first.length === 0) return { passed: report.numPassedTests, failed: 0, skipped };
   const files = [...new Set(first.map(({ file }) => file))];
   console.log(`== once more: ${files.join(' ')}`);
-  const again = run(project, folder, files);
-  const second = again ? failuresOf(again) : first;
-  const unstable = first.filter(
-    ({ file, what }) => !second.some((other) => other.file === file && other.what === what),
-  );
-  tell('FAILED', second);
+  const { failed, unstable } = judge(first, run(project, folder, files));
+  tell('FAILED', failed);
   tell('UNSTABLE', unstable);
-  const known = unstable.filter(({ what }) => what !== 'the file itself').length;
-  return { passed: report.numPassedTests + known, failed: second.length, skipped };
+  const passed = unstable.filter(({ what }) => what !== THE_FILE).length;
+  return { passed: report.numPassedTests + passed, failed: failed.length, skipped };
 }
 
 /** Something the suites need; its failure is one failure with one sentence. */

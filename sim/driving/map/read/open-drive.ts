@@ -81,9 +81,11 @@ function beyond(
   road: OpenDriveRoad,
   contact: End,
   lane: number,
+  passed: readonly OpenDriveRoad[] = [],
 ): { road: OpenDriveRoad; section: Section; contact: End; lane: number }[] {
   const section = sectionAt(road, contact);
   if (section) return [{ road, section, contact, lane }];
+  if (passed.includes(road)) fail(road.element, 'has no length and leads to itself');
   const name = contact === 'start' ? 'successor' : 'predecessor';
   const neighbour = childOf(childOf(road.element, 'link'), name);
   if (!neighbour || neighbour.attributes['elementType'] === 'junction')
@@ -96,7 +98,7 @@ function beyond(
     .filter((element) => numberOf(element, 'id') === lane);
   return elements
     .flatMap((element) => childrenOf(childOf(element, 'link'), name))
-    .flatMap((link) => beyond(roads, other, next, numberOf(link, 'id')));
+    .flatMap((link) => beyond(roads, other, next, numberOf(link, 'id'), [...passed, road]));
 }
 
 function linkJunction(roads: ReadonlyMap<string, OpenDriveRoad>, junction: XmlElement): void {

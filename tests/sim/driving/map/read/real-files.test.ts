@@ -80,6 +80,16 @@ it('[ROAD-15] a road of no length that leads nowhere is refused with its line', 
   expect(() => readRoads(text, 'end.xodr')).toThrow(`end.xodr:${line}: <road> has no length and`);
 });
 
+it('[ROAD-15] roads of no length that lead round in a circle are refused with a line', () => {
+  const text = joinedText(false).replace(
+    /<successor elementType="road" elementId="3"[^>]*>/,
+    '<successor elementType="road" elementId="2" contactPoint="start"/>',
+  );
+  expect(() => readRoads(text, 'circle.xodr')).toThrow(
+    /circle\.xodr:\d+: <road> .*leads to itself/,
+  );
+});
+
 it('[ROAD-16] a lane that leads 30 km away is refused with its line', () => {
   const text = straightText(40_000);
   expect(() => readRoads(text, 'far.xodr')).toThrow(
