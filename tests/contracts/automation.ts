@@ -1,24 +1,18 @@
 /** Looks at models and what certified ones answer, as tests: every storage passes it. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../server/storage/audit-chain.ts';
 import { certifiedOf } from '../../server/storage/automation-contract.ts';
 import type { Storage } from '../../server/storage/contract.ts';
 import { recordEpisode } from '../server/run/episode.ts';
+import { eachOpened, type Opened } from './each-opened.ts';
 import { keptModel } from './models.ts';
-import { assignment, type Opened, RUN } from './storage.ts';
+import { assignment, RUN } from './storage.ts';
 
 export function automationContract(name: string, open: () => Opened | Promise<Opened>): void {
   describe(name, () => {
-    let opened: Opened;
     let storage: Storage;
-    beforeEach(async () => {
-      opened = await open();
-      storage = opened.storage;
-      await storage.createRun(RUN);
-    });
-    afterEach(async () => {
-      await storage.close();
-      await opened.remove();
+    eachOpened(open, RUN, (opened) => {
+      storage = opened;
     });
 
     const look = (id: string, at: number, isGood: boolean) =>

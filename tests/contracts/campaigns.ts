@@ -1,5 +1,5 @@
 /** Campaigns, as tests: every storage passes it. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type CampaignTerms,
   campaignTermsSchema,
@@ -9,7 +9,8 @@ import { type AuditEvent, textHash } from '../../server/storage/audit-chain.ts';
 import type { CampaignRecord } from '../../server/storage/campaigns-contract.ts';
 import type { Assignment, Storage, StoredQuery } from '../../server/storage/contract.ts';
 import type { DatasetRecord } from '../../server/storage/datasets-contract.ts';
-import { type Opened, RUN } from './storage.ts';
+import { auditOf, eachOpened, type Opened } from './each-opened.ts';
+import { RUN } from './storage.ts';
 
 export const termsOf = (given: Record<string, unknown> = {}): CampaignTerms =>
   campaignTermsSchema.parse({ name: 'Which drives better', ...given });
@@ -35,25 +36,18 @@ export const query = (id: string, campaignId?: string): StoredQuery => ({
 
 export function campaignContract(name: string, open: () => Opened | Promise<Opened>): void {
   describe(name, () => {
-    let opened: Opened;
     let storage: Storage;
-    beforeEach(async () => {
-      opened = await open();
-      storage = opened.storage;
-      await storage.createRun(RUN);
-    });
-    afterEach(async () => {
-      await storage.close();
-      await opened.remove();
+    eachOpened(open, RUN, (opened) => {
+      storage = opened;
     });
 
-    const audited = async () => {
-      const rows = await storage.readAudit(0, 1000);
-      const events = rows.map(({ body }) => JSON.parse(body) as AuditEvent);
-      return events
-        .filter(({ objectType }) => objectType === 'campaign')
-        .map(({ action, actor, objectId, reason }) => [action, actor, objectId, reason]);
-    };
+    const audited = async () =>
+      (await auditOf(storage, 'campaign')).map(({ action, actor, objectId, reason }) => [
+        action,
+        actor,
+        objectId,
+        reason,
+      ]);
 
     it('[CAMP-1] a campaign is drafted, changed, started once at a time, paused and ended, and each is audited', async () => {
       await storage.createCampaign(campaign('c1'), TEXT);

@@ -1,10 +1,11 @@
 /** Comments on stretches of episodes, as tests: every storage passes it. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AuditEvent, textHash } from '../../server/storage/audit-chain.ts';
+import { describe, expect, it } from 'vitest';
+import { textHash } from '../../server/storage/audit-chain.ts';
 import type { Comment } from '../../server/storage/comments-contract.ts';
 import type { Storage } from '../../server/storage/contract.ts';
 import { recordEpisode } from '../server/run/episode.ts';
-import { type Opened, RUN } from './storage.ts';
+import { auditOf, eachOpened, type Opened } from './each-opened.ts';
+import { RUN } from './storage.ts';
 
 export const comment = (id: string, teacherId: string, at: number): Comment => ({
   ...{ id, runId: RUN.id, episodeId: 'e1', from: 4, to: 9, replyTo: null, teacherId },
@@ -13,25 +14,18 @@ export const comment = (id: string, teacherId: string, at: number): Comment => (
 
 export function commentContract(name: string, open: () => Opened | Promise<Opened>): void {
   describe(name, () => {
-    let opened: Opened;
     let storage: Storage;
-    beforeEach(async () => {
-      opened = await open();
-      storage = opened.storage;
-      await storage.createRun(RUN);
-    });
-    afterEach(async () => {
-      await storage.close();
-      await opened.remove();
+    eachOpened(open, RUN, (opened) => {
+      storage = opened;
     });
 
-    const audited = async () => {
-      const rows = await storage.readAudit(0, 1000);
-      const events = rows.map(({ body }) => JSON.parse(body) as AuditEvent);
-      return events
-        .filter(({ objectType }) => objectType === 'comment')
-        .map(({ action, actor, objectId, after }) => [action, actor, objectId, after]);
-    };
+    const audited = async () =>
+      (await auditOf(storage, 'comment')).map(({ action, actor, objectId, after }) => [
+        action,
+        actor,
+        objectId,
+        after,
+      ]);
 
     it('[COMM-1] comments are kept once in their order, settled and opened again, and audited by id and hash', async () => {
       const first = comment('c1', 'ada', 1);

@@ -1,10 +1,11 @@
 /** Models that are proposed, promoted and rolled back, as tests: every storage passes it. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PromotionGate } from '../../server/protocol/index.ts';
 import type { AuditEvent } from '../../server/storage/audit-chain.ts';
 import type { Storage } from '../../server/storage/contract.ts';
 import { type KeptModel, promotedOf } from '../../server/storage/models-contract.ts';
-import { type Opened, RUN } from './storage.ts';
+import { auditOf, eachOpened, type Opened } from './each-opened.ts';
+import { RUN } from './storage.ts';
 
 /** A policy of one layer, and a reward that is `slope` times the first of two numbers. */
 export function keptModel(version: number, slope = 1): KeptModel {
@@ -39,16 +40,9 @@ export function gate(against: string | null, passes = true): PromotionGate {
 
 export function modelContract(name: string, open: () => Opened | Promise<Opened>): void {
   describe(name, () => {
-    let opened: Opened;
     let storage: Storage;
-    beforeEach(async () => {
-      opened = await open();
-      storage = opened.storage;
-      await storage.createRun(RUN);
-    });
-    afterEach(async () => {
-      await storage.close();
-      await opened.remove();
+    eachOpened(open, RUN, (opened) => {
+      storage = opened;
     });
 
     const put = (id: string, version: number, against: string | null) =>
@@ -60,13 +54,12 @@ export function modelContract(name: string, open: () => Opened | Promise<Opened>
         keptModel(version),
       );
     const promoted = async () => promotedOf(await storage.listModels(RUN.id))?.id;
-    const audited = async () => {
-      const rows = await storage.readAudit(0, 1000);
-      const events = rows.map(({ body }) => JSON.parse(body) as AuditEvent);
-      return events
-        .filter(({ objectType }) => objectType === 'model')
-        .map(({ action, actor, objectId }) => [action, actor, objectId]);
-    };
+    const audited = async () =>
+      (await auditOf(storage, 'model')).map(({ action, actor, objectId }) => [
+        action,
+        actor,
+        objectId,
+      ]);
 
     it('[PROMO-4] what is proposed is kept to the last number, and with it what it was judged by', async () => {
       const record = await put('m1', 7, null);

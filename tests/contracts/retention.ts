@@ -7,7 +7,8 @@ import type { Storage } from '../../server/storage/contract.ts';
 import { RETENTION_CLASSES } from '../../server/storage/retention-contract.ts';
 import { recordEpisode } from '../server/run/episode.ts';
 import { comment } from './comments.ts';
-import { assignment, type Opened, RUN, rewardFeedback } from './storage.ts';
+import type { Opened } from './each-opened.ts';
+import { assignment, RUN, rewardFeedback } from './storage.ts';
 
 const DAY = 86_400_000;
 const [OLD, NEW, NOW] = [5 * DAY, 60 * DAY, 70 * DAY];

@@ -1,9 +1,10 @@
 /** The storage contract as tests: every implementation passes it. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Feedback, Query } from '../../agent/contract.ts';
 import type { AuditEvent } from '../../server/storage/audit-chain.ts';
 import type { Assignment, EpisodeRequest, Run, Storage } from '../../server/storage/contract.ts';
 import { recordEpisode } from '../server/run/episode.ts';
+import { eachOpened, type Opened } from './each-opened.ts';
 
 export const RUN: Run = {
   id: 'run-1',
@@ -46,23 +47,11 @@ export function assignment(token: number, queryId: string, teacherId: string): A
   };
 }
 
-export interface Opened {
-  readonly storage: Storage;
-  remove(): void | Promise<void>;
-}
-
 export function storageContract(name: string, open: () => Opened | Promise<Opened>): void {
   describe(name, () => {
-    let opened: Opened;
     let storage: Storage;
-    beforeEach(async () => {
-      opened = await open();
-      storage = opened.storage;
-      await storage.createRun(RUN);
-    });
-    afterEach(async () => {
-      await storage.close();
-      await opened.remove();
+    eachOpened(open, RUN, (opened) => {
+      storage = opened;
     });
 
     it('[UI-48] an agreement is of one person to one text, and counts once', async () => {

@@ -1,21 +1,15 @@
 /** Erasing people, as tests: every storage passes it. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Feedback } from '../../agent/contract.ts';
 import type { Storage } from '../../server/storage/contract.ts';
-import { assignment, type Opened, RUN, rewardFeedback } from './storage.ts';
+import { eachOpened, type Opened } from './each-opened.ts';
+import { assignment, RUN, rewardFeedback } from './storage.ts';
 
 export function subjectContract(name: string, open: () => Opened | Promise<Opened>): void {
   describe(name, () => {
-    let opened: Opened;
     let storage: Storage;
-    beforeEach(async () => {
-      opened = await open();
-      storage = opened.storage;
-      await storage.createRun(RUN);
-    });
-    afterEach(async () => {
-      await storage.close();
-      await opened.remove();
+    eachOpened(open, RUN, (opened) => {
+      storage = opened;
     });
 
     it('[SUBJ-3] an erasure takes out one person alone, and what is left says nothing of them', async () => {
