@@ -21,6 +21,7 @@ import { Webhook, type WebhookTarget } from './events/webhook.ts';
 import { createForms } from './forms/forms.ts';
 import type { BusOptions } from './nats/bus.ts';
 import { Consents } from './people/consents.ts';
+import { Oidc, type OidcOptions } from './people/oidc.ts';
 import { People } from './people/people.ts';
 import { removeDue, sweepDaily } from './people/removals.ts';
 import { PROTOCOL_VERSION, type Study } from './protocol/index.ts';
@@ -86,6 +87,8 @@ export interface ServeOptions {
   readonly trainings?: Pick<TrainingsOptions, 'most' | 'command'> | undefined;
   /** What its people are told and asked to agree to. */
   readonly study?: Study | undefined;
+  /** An identity provider where its people may sign in; then everybody signs in. */
+  readonly oidc?: OidcOptions | undefined;
   readonly uiDir: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
@@ -131,7 +134,8 @@ async function open(
   onClose(lockFolder(options.dataDir).release);
   const storage = await openData(options, log, onClose);
   const webhooks = await openWebhooks(options.webhooks ?? [], storage, log, onClose);
-  const people = await People.open(storage);
+  const oidc = options.oidc && new Oidc(options.oidc);
+  const people = await People.open(storage, { isClosed: oidc !== undefined });
   const { environmentFiles: files, overrides = {} } = options;
   const wanted = { ...options, files, overrides };
   const { record, isNew, words } = await chooseRun(storage, wanted, version, options.runId);
@@ -163,6 +167,7 @@ async function open(
     ...shared,
     ...lists,
     webhooks,
+    oidc,
     uiDir: options.uiDir,
     serverVersion: version,
     socketRefusal: (asking) => sockets.refusal(asking),

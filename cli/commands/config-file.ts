@@ -32,7 +32,7 @@ const NO_KEYS: readonly string[] = [
   'json',
 ];
 /** Flags that are typed once for each value; the other lists are one text with commas. */
-const REPEATABLE: readonly string[] = ['allowHost', 'allowOrigin', 'watch'];
+const REPEATABLE: readonly string[] = ['allowHost', 'allowOrigin', 'oidcAdmit', 'watch', 'webhook'];
 
 /** A flag that replaces a setting of the file by another name. */
 type SetBy = readonly [flag: string, ...path: string[]];

@@ -23,6 +23,7 @@ import {
   words,
 } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
+import { type OidcFlags, oidcOf, oidcOptions } from '../oidc-options.ts';
 import { neededToken, type Reach, reachWords } from '../reach.ts';
 import { asThePolicy, stillPolicy } from '../still-policy.ts';
 import { onInputEnd, stopOnSignal } from '../stop-on-signal.ts';
@@ -33,7 +34,7 @@ import { type NatsFlags, natsAddress, natsOptions } from './nats.ts';
 import { databaseOption, findRun, inPlace } from './runs.ts';
 import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
 
-export interface ServeFlags extends NatsFlags {
+export interface ServeFlags extends NatsFlags, OidcFlags {
   port: number;
   host: string;
   token?: string;
@@ -81,6 +82,7 @@ const EXAMPLES = [
   'reins serve --overlap 2 --overlap-share 0.3 --quiz 10 --gold 0.1 --repeats 0.05',
   'reins serve --automate 0.95 --automate-audit 0.05',
   'reins serve --study study.json',
+  'reins serve --oidc-issuer https://login.example.org --oidc-client reins --oidc-admit annotator=groups=labellers',
   'reins serve --webhook https://lab.example.org/reins --webhook-secret "whsec_$(openssl rand -base64 32)"',
   'reins serve --nats nats://localhost:4222 --rollouts 0',
   'reins serve --nats nats://broker:4222 --nats-nkey nats/learner.nk --rollouts 0',
@@ -93,7 +95,9 @@ const EXAMPLES = [
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the simulation, the learner and the page');
   configOption(
-    natsOptions(webhookOptions(reachOptions(peopleOptions(environmentOptions(command))))),
+    natsOptions(
+      webhookOptions(oidcOptions(reachOptions(peopleOptions(environmentOptions(command))))),
+    ),
   )
     .option('--data <folder>', 'database, episodes and checkpoints', './data')
     .addOption(databaseOption())
@@ -335,6 +339,7 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string, isWatch
           ? {}
           : { automation: { target: flags.automate, audit: flags.automateAudit } }),
         study: flags.study,
+        oidc: oidcOf(flags),
         webhooks: webhooksOf(flags),
         watch: flags.watch,
         trainings: {

@@ -63,6 +63,8 @@ async function watch(policy: string, flags: WatchFlags, command: Command): Promi
         automateAudit: 0,
         watch: [],
         webhook: [],
+        oidcAdmit: [],
+        oidcScope: '',
         dev: false,
         endWithInput: false,
       },

@@ -1,9 +1,12 @@
 /** Signing in and out, invitations, and the list of accounts. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Oidc } from '../people/oidc.ts';
 import type { People, Person } from '../people/people.ts';
 import { isRole } from '../people/roles.ts';
 import type { Account } from '../storage/accounts-contract.ts';
+import type { ConnectionLog } from './counted-log.ts';
 import { loginCookie, shownLogins } from './login.ts';
+import { oidcRoutes } from './oidc-routes.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { invitePage, signInPage } from './sign-in-page.ts';
 
@@ -18,13 +21,25 @@ interface Form {
 
 export type PersonOf = (request: FastifyRequest) => Person;
 
-export function accountRoutes(app: FastifyInstance, people: People, personOf: PersonOf): void {
+export interface AccountRoutes {
+  readonly people: People;
+  /** Where people may sign in besides by password. */
+  readonly oidc?: Oidc | undefined;
+  readonly log: ConnectionLog;
+}
+
+export function accountRoutes(
+  app: FastifyInstance,
+  options: AccountRoutes,
+  personOf: PersonOf,
+): void {
+  const { people } = options;
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
-  forms(app, people);
+  forms(app, options);
   administration(app, people, (request) => personOf(request).id ?? 'owner');
   app.get(
     '/api/me',
@@ -36,23 +51,33 @@ export function accountRoutes(app: FastifyInstance, people: People, personOf: Pe
   );
 }
 
-function forms(app: FastifyInstance, people: People): void {
+function forms(app: FastifyInstance, { people, oidc, log }: AccountRoutes): void {
   const tries = createRateLimit(TRIES);
   const show = (reply: FastifyReply, html: string, code = 200) =>
     reply.code(code).header('Content-Security-Policy', FORM_POLICY).type('text/html').send(html);
   const hide = { schema: { hide: true } };
+  const signIn = (problem?: string) =>
+    signInPage({ problem, provider: oidc?.host, isFirst: people.accounts.length === 0 });
+  const invited = (code: string, role: string, problem?: string) =>
+    invitePage({ code, role, problem, provider: oidc?.host });
 
   function letIn(request: FastifyRequest, reply: FastifyReply, login: string): FastifyReply {
     return reply.header('Set-Cookie', loginCookie(request.raw, login)).redirect('.', 303);
   }
 
-  app.get('/sign-in', hide, async (_request, reply) => show(reply, signInPage()));
+  oidcRoutes(app, {
+    people,
+    oidc,
+    log,
+    show: (reply, problem, code) => show(reply, signIn(problem), code),
+  });
+  app.get('/sign-in', hide, async (_request, reply) => show(reply, signIn()));
   app.post<{ Body: Form | null }>('/sign-in', hide, async (request, reply) => {
     const { name = '', password = '' } = request.body ?? {};
     const now = Date.now();
-    if (!tries.allow(now)) return show(reply, signInPage('Too many tries. Wait a moment.'), 429);
+    if (!tries.allow(now)) return show(reply, signIn('Too many tries. Wait a moment.'), 429);
     const login = await people.signIn(name, password, now);
-    if (login === undefined) return show(reply, signInPage('Name or password is wrong.'), 401);
+    if (login === undefined) return show(reply, signIn('Name or password is wrong.'), 401);
     return letIn(request, reply, login);
   });
   app.post('/sign-out', hide, async (request, reply) => {
@@ -62,19 +87,19 @@ function forms(app: FastifyInstance, people: People): void {
   app.get<{ Querystring: { code?: string } }>('/invite', hide, async ({ query }, reply) => {
     const { code = '' } = query;
     const role = await people.invitedTo(code, Date.now());
-    if (!role) return show(reply, signInPage('This invitation was used or has expired.'), 410);
-    return show(reply, invitePage(code, role));
+    if (!role) return show(reply, signIn('This invitation was used or has expired.'), 410);
+    return show(reply, invited(code, role));
   });
   app.post<{ Body: Form | null }>('/invite', hide, async (request, reply) => {
     const { code = '', name = '', password = '' } = request.body ?? {};
     const now = Date.now();
-    if (!tries.allow(now)) return show(reply, signInPage('Too many tries. Wait a moment.'), 429);
+    if (!tries.allow(now)) return show(reply, signIn('Too many tries. Wait a moment.'), 429);
     try {
       return letIn(request, reply, await people.accept(code, name, password, now));
     } catch (error) {
       const role = await people.invitedTo(code, now);
       if (!(error instanceof RangeError) || !role) throw error;
-      return show(reply, invitePage(code, role, error.message), 400);
+      return show(reply, invited(code, role, error.message), 400);
     }
   });
 }

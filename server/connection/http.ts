@@ -5,6 +5,7 @@ import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Gauge, Registry } from 'prom-client';
 import type { RunHandle } from '../contract.ts';
+import type { Oidc } from '../people/oidc.ts';
 import { OWNER, type People } from '../people/people.ts';
 import type { Storage } from '../storage/contract.ts';
 import { accountRoutes } from './account-routes.ts';
@@ -44,6 +45,7 @@ export interface HttpOptions extends RunRoutes, EventRoutes {
   readonly serverVersion: string;
   readonly admission: Admission;
   readonly people: People;
+  readonly oidc?: Oidc | undefined;
   readonly log: ConnectionLog;
   /** Why a page could not open a socket: a browser does not tell its page. */
   readonly socketRefusal: Sockets['refusal'];
@@ -77,7 +79,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     modelRoutes(api, { run, storage, people });
     reviewRoutes(api, run, people);
     admissionRoute(api, options.socketRefusal);
-    accountRoutes(api, people, ({ person }) => person ?? OWNER);
+    accountRoutes(api, options, ({ person }) => person ?? OWNER);
   });
   const registry = createGauges(run);
   const summary = 'The run’s counters, for Prometheus';

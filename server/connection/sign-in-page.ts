@@ -3,13 +3,24 @@ import { PASSWORD_LENGTH } from '../people/password.ts';
 
 const asText = (text: string) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
-function form(title: string, fields: string, button: string, problem: string | undefined): string {
+interface Form {
+  /** Where it is sent, from whatever page shows it. */
+  readonly action: string;
+  readonly title: string;
+  readonly fields: string;
+  readonly button: string;
+  readonly problem?: string | undefined;
+  /** Before the form. */
+  readonly before?: string;
+}
+
+function form({ action, title, fields, button, problem, before = '' }: Form): string {
   const told = problem ? `<p role="alert" style="color:#ffa8a8">${asText(problem)}</p>` : '';
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Reins · ${title}</title>
 <body style="font:16px system-ui;max-width:22rem;margin:18vh auto;padding:0 1rem;background:#101418;color:#e6e9ec">
-<h1 style="font-size:1.4rem">${title}</h1>${told}
-<form method="post" style="display:grid;gap:.8rem">${fields}
+<h1 style="font-size:1.4rem">${title}</h1>${told}${before}
+<form method="post" action="${action}" style="display:grid;gap:.8rem">${fields}
 <button style="font:inherit;padding:.6rem;border:0;border-radius:.4rem;background:#1971c2;color:#fff">${button}</button>
 </form></body></html>`;
 }
@@ -19,14 +30,41 @@ function field(label: string, attributes: string): string {
   return `<label>${label}<input style="${style}" required ${attributes}></label>`;
 }
 
-export function signInPage(problem?: string): string {
+/** A link, since the page of the provider is elsewhere and forms may not lead there. */
+function providerLink(provider: string | undefined, query: string): string {
+  if (provider === undefined) return '';
+  const style =
+    'display:block;text-align:center;text-decoration:none;padding:.6rem;border:1px solid #4dabf7;border-radius:.4rem;color:#a5d8ff';
+  return `<p><a style="${style}" href="oidc${query}">Continue with ${asText(provider)}</a></p>
+<p style="text-align:center;color:#adb5bd">or by a password of Reins</p>`;
+}
+
+export interface SignInPage {
+  readonly problem?: string | undefined;
+  /** Host of the identity provider, if there is one. */
+  readonly provider?: string | undefined;
+  /** Nobody has an account. */
+  readonly isFirst?: boolean;
+}
+
+export function signInPage({ problem, provider, isFirst = false }: SignInPage): string {
   const fields =
     field('Name', 'name="name" autocomplete="username" autofocus') +
     field('Password', 'name="password" type="password" autocomplete="current-password"');
-  return form('Sign in', fields, 'Sign in', problem);
+  const hint = isFirst
+    ? '<p>Nobody has an account yet. <code>reins people invite</code>, on the server, makes a link for the first.</p>'
+    : '';
+  const before = hint + providerLink(provider, '');
+  const action = 'sign-in';
+  return form({ action, title: 'Sign in', fields, button: 'Sign in', problem, before });
 }
 
-export function invitePage(code: string, role: string, problem?: string): string {
+export interface InvitePage extends Omit<SignInPage, 'isFirst'> {
+  readonly code: string;
+  readonly role: string;
+}
+
+export function invitePage({ code, role, problem, provider }: InvitePage): string {
   const { least, most } = PASSWORD_LENGTH;
   const fields =
     `<input type="hidden" name="code" value="${asText(code)}">` +
@@ -38,5 +76,7 @@ export function invitePage(code: string, role: string, problem?: string): string
       `Password, ${least} characters or more`,
       `name="password" type="password" minlength="${least}" maxlength="${most}" autocomplete="new-password"`,
     );
-  return form(`You are invited as ${asText(role)}`, fields, 'Make my account', problem);
+  const title = `You are invited as ${asText(role)}`;
+  const before = providerLink(provider, `?invite=${encodeURIComponent(code)}`);
+  return form({ action: 'invite', title, fields, button: 'Make my account', problem, before });
 }

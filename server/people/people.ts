@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Account, AccountStorage, Login } from '../storage/accounts-contract.ts';
+import { type AdmitRule, textOfRule } from './admit-rules.ts';
 import { hashPassword, isPassword } from './password.ts';
 import { type Authority, isRole, ROLES, type Role } from './roles.ts';
 
@@ -16,11 +17,35 @@ export interface Person {
 
 export const OWNER: Person = { id: undefined, name: undefined, role: 'owner' };
 
+/** Somebody whom an identity provider vouches for. */
+export interface Known {
+  /** As accounts keep it. */
+  readonly identity: string;
+  /** As the provider calls them; need not be a name that an account may have. */
+  readonly name: string;
+  /** The first rule that lets them in; undefined: none does. */
+  readonly rule: AdmitRule | undefined;
+}
+
+/** Why somebody who is known is not let in, and the way out. */
+export class NotAdmitted extends Error {}
+
 const DAY = 86_400_000;
 const LOGIN_LASTS = 30 * DAY;
 const INVITE_LASTS = 7 * DAY;
 const SERVICE_LASTS = 3650 * DAY;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._'-]{0,39}$/u;
+
+/** What an account that is made of what a provider says is called: as it says, as far as that is a name. */
+function fitName(given: string, isTaken: (name: string) => boolean): string {
+  const letters = given.normalize().replace(/[^\p{L}\p{N} ._'-]/gu, ' ');
+  const trimmed = letters.replace(/^[^\p{L}\p{N}]+/u, '').replace(/\s+/g, ' ');
+  const name = [...trimmed].slice(0, 36).join('').trim() || 'Somebody';
+  for (let n = 2; ; n++) {
+    const next = n === 2 ? name : `${name} ${n - 1}`;
+    if (!isTaken(next)) return next;
+  }
+}
 
 const secret = () => randomBytes(24).toString('base64url');
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -30,12 +55,16 @@ export class People {
   readonly #accounts = new Map<string, Account>();
   readonly #logins = new Map<string, Login>();
 
-  private constructor(storage: AccountStorage) {
+  /** Everybody signs in, also while nobody has an account. */
+  readonly #isClosed: boolean;
+
+  private constructor(storage: AccountStorage, isClosed: boolean) {
     this.#storage = storage;
+    this.#isClosed = isClosed;
   }
 
-  static async open(storage: AccountStorage): Promise<People> {
-    const people = new People(storage);
+  static async open(storage: AccountStorage, { isClosed = false } = {}): Promise<People> {
+    const people = new People(storage, isClosed);
     for (const account of await storage.listAccounts()) people.#accounts.set(account.id, account);
     for (const login of await storage.listLogins()) people.#logins.set(login.hash, login);
     return people;
@@ -43,7 +72,7 @@ export class People {
 
   /** Whether everybody has to sign in. */
   get areNamed(): boolean {
-    return this.#accounts.size > 0;
+    return this.#isClosed || this.#accounts.size > 0;
   }
 
   get accounts(): readonly Account[] {
@@ -74,6 +103,47 @@ export class People {
     const isRight = await isPassword(password, account?.password ?? undefined);
     if (!account || !isRight || account.disabledAt !== null) return undefined;
     return this.#login(account, now, LOGIN_LASTS);
+  }
+
+  /**
+   * Signs in somebody who is known, or makes their account: with an invitation, or by a rule, which has to let them in
+   * each time and says their role. @returns the secret of the new login @throws NotAdmitted
+   */
+  async admit(known: Known, invitation: string | undefined, now: number): Promise<string> {
+    const account = this.accounts.find(({ identity }) => identity === known.identity);
+    const login = (who: Account) => this.#login(who, now, LOGIN_LASTS);
+    if (!account) return login(await this.#makeKnown(known, invitation, now));
+    if (account.disabledAt !== null)
+      throw new NotAdmitted('Your account was disabled. Ask a supervisor to let you in again.');
+    if (account.rule === null) return login(account);
+    if (!known.rule)
+      throw new NotAdmitted(
+        'The rule that let you in no longer does. Ask a supervisor for a link.',
+      );
+    const { role } = known.rule;
+    const isSame = role === account.role || !this.#leavesSupervisor(account.id, role);
+    return login(isSame ? account : await this.change(account.id, { role }, 'oidc', now));
+  }
+
+  async #makeKnown({ identity, name, rule }: Known, invitation = '', now: number) {
+    const invited = await this.invitedTo(invitation, now);
+    const role = invited ?? rule?.role;
+    if (!role)
+      throw new NotAdmitted(
+        'Nobody has let you in here yet. Ask a supervisor for a link, and open it first.',
+      );
+    if (this.#accounts.size === 0 && role !== 'supervisor')
+      throw new NotAdmitted(
+        'The first account has to be a supervisor’s. On the server, `reins people invite` makes a link for it.',
+      );
+    const free = fitName(name, (each) => this.#named(each) !== undefined);
+    const account: Account = {
+      ...this.#newAccount(free, role, null, now),
+      ...{ identity, rule: invited ? null : textOfRule(rule!) },
+    };
+    await this.#storage.createAccount(account, account.id, invited && digest(invitation));
+    this.#accounts.set(account.id, account);
+    return account;
   }
 
   async signOut(shown: readonly (string | undefined)[]): Promise<void> {
@@ -134,18 +204,25 @@ export class People {
     const disabledAt =
       change.isDisabled === undefined ? account.disabledAt : change.isDisabled ? now : null;
     const next = { ...account, role: change.role ?? account.role, disabledAt };
-    const others = this.accounts.filter((other) => other.id !== id);
-    if (![...others, next].some((a) => a.role === 'supervisor' && a.disabledAt === null))
+    if (!this.#leavesSupervisor(id, next.disabledAt === null ? next.role : undefined))
       throw new RangeError('account: is the last supervisor; make somebody else one first');
     await this.#storage.changeAccount(id, { role: next.role, disabledAt }, actor);
     this.#accounts.set(id, next);
     return next;
   }
 
+  /** Whether there is one still, once this account has that role or none. */
+  #leavesSupervisor(id: string, role: string | undefined): boolean {
+    if (role === 'supervisor') return true;
+    return this.accounts.some(
+      (other) => other.id !== id && other.role === 'supervisor' && other.disabledAt === null,
+    );
+  }
+
   /** @throws RangeError; the first account has to be able to let the others in. */
   #expectRole(role: string): void {
     if (!isRole(role)) throw new RangeError(`role: is ${role}, allowed ${ROLES.join(', ')}`);
-    if (!this.areNamed && role !== 'supervisor')
+    if (this.#accounts.size === 0 && role !== 'supervisor')
       throw new RangeError(`role: is ${role}, allowed supervisor for the first account`);
   }
 
@@ -162,7 +239,16 @@ export class People {
       );
     if (this.#named(name)) throw new RangeError(`name: ${name} is taken; choose another`);
     const id = `P-${randomUUID().slice(0, 8)}`;
-    return { id, name, role, password, createdAt: now, disabledAt: null };
+    return {
+      id,
+      name,
+      role,
+      password,
+      identity: null,
+      rule: null,
+      createdAt: now,
+      disabledAt: null,
+    };
   }
 
   async #login(account: Account, now: number, lasts: number): Promise<string> {

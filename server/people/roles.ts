@@ -33,6 +33,8 @@ export const PERMISSIONS = {
   'POST /sign-in': ANYBODY,
   'GET /invite': ANYBODY,
   'POST /invite': ANYBODY,
+  'GET /oidc': ANYBODY,
+  'GET /oidc-callback': ANYBODY,
   'POST /sign-out': ALL,
   'GET /*': ALL,
   'GET /': ALL,

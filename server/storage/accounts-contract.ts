@@ -6,8 +6,12 @@ export interface Account {
   /** Nobody else's, whatever the case of its letters. */
   readonly name: string;
   readonly role: string;
-  /** As `password.ts` writes it; null: a service, which has a token instead. */
+  /** As `password.ts` writes it; null: who signs in otherwise, as a service does by its token. */
   readonly password: string | null;
+  /** SHA-256 of who an identity provider says it is; null: signs in otherwise. */
+  readonly identity: string | null;
+  /** The rule that let the identity in, as `role=claim=value`; null: was invited. */
+  readonly rule: string | null;
   /** ms since epoch, as are the others. */
   readonly createdAt: number;
   readonly disabledAt: number | null;
@@ -51,7 +55,7 @@ export interface ConsentStorage {
 export interface AccountStorage {
   listAccounts(): Promise<Account[]>;
   listLogins(): Promise<Login[]>;
-  /** @throws Error where the name is taken, or the invitation was used meanwhile; nothing is written then */
+  /** @throws Error where name or identity is taken, or the invitation was used meanwhile; nothing is written then */
   createAccount(account: Account, actor: string, inviteHash?: string): Promise<void>;
   changeAccount(
     id: string,

@@ -1,7 +1,7 @@
 /** How long what is kept, what is due to go, and what held it back. The audit log and lineage stay whatever goes. */
 
 /**
- * - `sign-ins`: logins and invitations that are over, name and password of who was shut out;
+ * - `sign-ins`: logins and invitations that are over, name, password and identity of who was shut out;
  * - `words`: text of comments, reasons of decisions, and what people wrote to their answers;
  * - `episodes`: those that nothing names;
  * - `answers`: what people said, which every learner then forgets.

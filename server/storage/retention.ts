@@ -132,7 +132,7 @@ async function remove(
         await t.deleteFrom('login').where('accountId', '=', id).execute();
         await t
           .updateTable('account')
-          .set({ name: id, password: null })
+          .set({ name: id, password: null, identity: null, rule: null })
           .where('id', '=', id)
           .execute();
         break;

@@ -236,6 +236,12 @@ CREATE TABLE dataset (id TEXT PRIMARY KEY, runId TEXT NOT NULL, campaignId TEXT 
 CREATE INDEX dataset_run ON dataset (runId, madeAt);
 `;
 
+const IDENTITIES = `
+ALTER TABLE account ADD COLUMN identity TEXT;
+ALTER TABLE account ADD COLUMN rule TEXT;
+CREATE UNIQUE INDEX account_identity ON account (identity) WHERE identity IS NOT NULL;
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -258,5 +264,6 @@ export const MIGRATIONS: readonly string[] = [
   RETENTION,
   AUTOMATION,
   DATASETS,
+  IDENTITIES,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

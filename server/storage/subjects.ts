@@ -47,7 +47,7 @@ function createReading({
     async readSubject(teacherId) {
       const account = await db
         .selectFrom('account')
-        .select(['id', 'name', 'role', 'createdAt', 'disabledAt'])
+        .select(['id', 'name', 'role', 'identity', 'rule', 'createdAt', 'disabledAt'])
         .where('id', '=', teacherId)
         .executeTakeFirst();
       const feedback = await db

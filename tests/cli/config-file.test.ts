@@ -304,7 +304,8 @@ const page = readFileSync(join(root, 'docs/configuration.md'), 'utf8');
 
 test('[CLI-26] the examples of docs/configuration.md are taken as the page says', async () => {
   const files = [...page.matchAll(/^`([\w.-]+)`:\n+```\w+\n(.*?)^```/gms)];
-  expect(files.map(([, name]) => name)).toEqual(['base.json', 'experiment.ts', 'grid.json']);
+  const named = files.map(([, name]) => name);
+  expect(named).toEqual(['base.json', 'experiment.ts', 'grid.json', 'lab.json']);
   for (const [, name, content] of files) write(name!, content!);
   const commands = [...page.matchAll(/^reins (.*)$/gm)].map(([, words]) =>
     words!
@@ -325,6 +326,13 @@ test('[CLI-26] the examples of docs/configuration.md are taken as the page says'
     teacher: ['override'],
     teach: { override: { minSeconds: 3 } },
     set: { learner: { gamma: 0.98, batchSize: 128 } },
+  });
+  expect(await flagsOf('serve', '--config', join(folder, 'lab.json'))).toMatchObject({
+    ...{ allowHost: ['lab.example.org'], oidcIssuer: new URL('https://login.example.org') },
+    oidcAdmit: [
+      { role: 'supervisor', claim: 'email', value: 'ada@lab.example.org' },
+      { role: 'annotator', claim: 'groups', value: 'labellers' },
+    ],
   });
   const out = join(folder, 'p.policy');
   const short = ['--steps', '40', '--eval-episodes', '1', '--backend', 'wasm', '--out', out];

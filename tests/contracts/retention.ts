@@ -18,13 +18,14 @@ const said = (id: string, teacherId: string, receivedAt: number): Feedback =>
 
 /** Of every class one that is 65 days old and one of 10 days; the newer ones have an id with 2. */
 async function fill(storage: Storage): Promise<void> {
-  const account = { role: 'annotator', password: 'x', createdAt: 1, disabledAt: null };
+  const account = { role: 'annotator', password: 'x', rule: 'annotator=a=b', createdAt: 1 };
   for (const [n, at] of [
     [1, OLD],
     [2, NEW],
   ] as const) {
     const id = `P-${n}`;
-    await storage.createAccount({ ...account, id, name: `Ada ${n}` }, 'o');
+    const named = { id, name: `Ada ${n}`, identity: `hash ${n}`, disabledAt: null };
+    await storage.createAccount({ ...account, ...named }, 'o');
     await storage.changeAccount(id, { disabledAt: at }, 'o');
     await storage.createLogin({ hash: `l${n}`, accountId: id, createdAt: 1, expiresAt: at });
     const invite = { hash: `i${n}`, role: 'annotator', createdAt: 1, expiresAt: at, usedBy: null };
@@ -133,7 +134,9 @@ export function retentionContract(name: string, open: () => Opened | Promise<Ope
       expect(await storage.countAssignments(RUN.id)).toEqual({
         ...{ leased: 0, answered: 1, skipped: 0, expired: 1 },
       });
-      expect((await storage.listAccounts()).find(({ id }) => id === 'P-1')!.password).toBeNull();
+      expect((await storage.listAccounts()).find(({ id }) => id === 'P-1')).toMatchObject({
+        ...{ password: null, identity: null, rule: null },
+      });
       const told = await events();
       expect(told.at(-1)).toMatchObject({ action: 'retention.swept', objectId: swept!.id });
       expect(JSON.stringify(told)).not.toContain('words of f1');

@@ -139,6 +139,12 @@ CREATE TABLE dataset (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, "campaignId" T
 CREATE INDEX dataset_run ON dataset ("runId", "madeAt");
 `;
 
+const IDENTITIES = `
+ALTER TABLE account ADD COLUMN identity TEXT;
+ALTER TABLE account ADD COLUMN rule TEXT;
+CREATE UNIQUE INDEX account_identity ON account (identity) WHERE identity IS NOT NULL;
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -153,6 +159,7 @@ export const MIGRATIONS: readonly string[] = [
   RETENTION,
   AUTOMATION,
   DATASETS,
+  IDENTITIES,
 ];
 
 /** Those that only this engine has. */

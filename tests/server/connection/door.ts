@@ -7,6 +7,7 @@ import { acceptSockets, type Sockets } from '../../../server/connection/sockets.
 import type { LiveHandle, RunHandle, RunListener } from '../../../server/contract.ts';
 import type { WebhookReport } from '../../../server/events/webhook.ts';
 import type { Consents } from '../../../server/people/consents.ts';
+import type { Oidc } from '../../../server/people/oidc.ts';
 import { People } from '../../../server/people/people.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL, WEBSOCKET_PATH } from '../../../server/protocol/index.ts';
 import type { Storage } from '../../../server/storage/contract.ts';
@@ -48,6 +49,7 @@ export async function openDoor(
     storage?: Partial<Storage>;
     mostPages?: number;
     people?: People;
+    oidc?: Oidc;
     consents?: Consents;
     watched?: WatchedFolders;
     webhooks?: readonly { readonly report: WebhookReport }[];
@@ -68,6 +70,7 @@ export async function openDoor(
     serverVersion: '0',
     admission,
     people,
+    oidc: options.oidc,
     log,
     socketRefusal: (asking) => sockets.refusal(asking),
     webhooks: options.webhooks ?? [],
