@@ -37,29 +37,48 @@ export function verifyRows(
   rows: Iterable<AuditRow>,
   heads: readonly (SignedHead | undefined)[],
 ): AuditReport {
-  const bad = heads.findIndex((head) => !head || !isSigned(head));
-  const wanted = new Map(heads.flatMap((head) => (head ? [[head.seq, head]] : [])));
-  const check = new ChainCheck();
-  let fitting = 0;
-  let fault: AuditFault | undefined;
-  for (const row of rows) {
-    fault = check.check(row);
-    if (fault) break;
-    const head = wanted.get(row.seq);
-    if (!head) continue;
-    fault = head.hash === row.hash ? undefined : replaced(head);
-    if (fault) break;
-    fitting++;
+  const check = new LogCheck(heads);
+  for (const row of rows) if (!check.add(row)) break;
+  return check.report();
+}
+
+/** Of rows that come one after the other. */
+export class LogCheck {
+  readonly #heads: readonly (SignedHead | undefined)[];
+  readonly #wanted: ReadonlyMap<number, SignedHead>;
+  readonly #chain = new ChainCheck();
+  #fitting = 0;
+  #fault: AuditFault | undefined;
+
+  /** @param heads undefined: a line that is none */
+  constructor(heads: readonly (SignedHead | undefined)[]) {
+    this.#heads = heads;
+    this.#wanted = new Map(heads.flatMap((head) => (head ? [[head.seq, head]] : [])));
   }
-  const { last } = check;
-  fault ??= cutOff(heads, last);
-  if (!fault && bad >= 0)
-    fault = {
-      seq: heads[bad]?.seq ?? 0,
-      message: `${HEADS_FILE}: line ${bad + 1} is not signed by its key`,
-    };
-  const found = { rows: last.seq, head: last, heads: fitting };
-  return fault ? { isWhole: false, ...found, fault } : { isWhole: true, ...found };
+
+  /** @returns whether the log is whole up to this row */
+  add(row: AuditRow): boolean {
+    this.#fault = this.#chain.check(row);
+    const head = this.#fault ? undefined : this.#wanted.get(row.seq);
+    if (head && head.hash !== row.hash) this.#fault = replaced(head);
+    else if (head) this.#fitting++;
+    return this.#fault === undefined;
+  }
+
+  /** After the last row, or the first bad one. */
+  report(): AuditReport {
+    const { last } = this.#chain;
+    const fault = this.#fault ?? cutOff(this.#heads, last) ?? unsigned(this.#heads);
+    const found = { rows: last.seq, head: last, heads: this.#fitting };
+    return fault ? { isWhole: false, ...found, fault } : { isWhole: true, ...found };
+  }
+}
+
+function unsigned(heads: readonly (SignedHead | undefined)[]): AuditFault | undefined {
+  const bad = heads.findIndex((head) => !head || !isSigned(head));
+  if (bad < 0) return undefined;
+  const message = `${HEADS_FILE}: line ${bad + 1} is not signed by its key`;
+  return { seq: heads[bad]?.seq ?? 0, message };
 }
 
 function replaced({ seq, time }: SignedHead): AuditFault {

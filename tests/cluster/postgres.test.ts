@@ -5,6 +5,7 @@ import { verifyRows } from '../../server/storage/audit-verify.ts';
 import type { Storage } from '../../server/storage/contract.ts';
 import { openPostgres } from '../../server/storage/postgres/storage.ts';
 import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../server/storage/schema.ts';
+import { inProcess } from '../cli/in-process.ts';
 import { automationContract } from '../contracts/automation.ts';
 import { campaignContract } from '../contracts/campaigns.ts';
 import { commentContract } from '../contracts/comments.ts';
@@ -147,6 +148,48 @@ it('[PG-6] names and sets aside an episode whose bytes are damaged', async () =>
   expect(await storage.getEpisode('e1')).toBeUndefined();
   const { rows } = await database.query('SELECT name FROM file');
   expect(rows).toEqual([{ name: 'corrupt/e1.episode' }]);
+});
+
+it('[AUDIT-4] reins audit verify reads a database’s log, by a user who may read it alone, and names the first bad row', async () => {
+  const storage = await open();
+  await storage.createRun(RUN);
+  for (const id of ['f1', 'f2', 'f3']) await storage.appendFeedback(rewardFeedback(id));
+  const user = `auditor_${database.url.split('/').at(-1)}`;
+  await database.query(`CREATE ROLE ${user} LOGIN; GRANT SELECT ON audit TO ${user}`);
+  const url = new URL(database.url);
+  url.username = user;
+  const verify = () =>
+    inProcess('audit', 'verify', '--database', url.href, '--data', database.folder);
+  try {
+    const plain = await verify();
+    expect(plain).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/^whole: 4 rows, no signed/),
+    });
+    await storage.signAudit(1);
+    expect((await verify()).text).toMatch(/^whole: 4 rows, 1 signed heads fit/);
+    await database.query('ALTER TABLE audit DISABLE TRIGGER USER; DELETE FROM audit WHERE seq = 4');
+    expect(await verify()).toMatchObject({
+      code: 1,
+      text: expect.stringMatching(/row 4 is missing/),
+    });
+    await database.query(`UPDATE audit SET body = replace(body, 'f1', 'f9') WHERE seq = 2`);
+    expect(await verify()).toMatchObject({ code: 1, text: expect.stringMatching(/row 2/) });
+    await database.query(`REVOKE SELECT ON audit FROM ${user}`);
+    expect(await verify()).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/permission denied.*let this user read/),
+    });
+  } finally {
+    process.exitCode = 0;
+    await database.query(`DROP OWNED BY ${user}; DROP ROLE ${user}`);
+  }
+});
+
+it('[AUDIT-4] a database without a log is named, with the way out', async () => {
+  const refused = await inProcess('audit', 'verify', '--database', database.url);
+  expect(refused.code).toBe(2);
+  expect(refused.err).toMatch(/cannot be used .*give one that reins serve --database has/);
 });
 
 test.each([

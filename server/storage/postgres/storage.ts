@@ -6,6 +6,7 @@ import type { Engine } from '../engine.ts';
 import { createRecords } from '../records.ts';
 import type { Tables } from '../schema.ts';
 import { type Claim, createClaim } from './claim.ts';
+import { connection, nameOf, quiet, unusable } from './connect.ts';
 import { createTableFiles } from './files.ts';
 import { MIGRATIONS, type OwnTables } from './schema.ts';
 
@@ -21,11 +22,6 @@ export interface PostgresOptions {
 /** What one writer holds at a time, within a database; any number that no other program there uses. */
 const WRITER = 0x7265_696e;
 
-/** ms until a server that does not answer is given up. */
-const PATIENCE = 10_000;
-
-const { INT8, NUMERIC } = pg.types.builtins;
-
 /** @throws RangeError naming the database, without its password, and the way out */
 export async function openPostgres(options: PostgresOptions): Promise<Storage> {
   const pool = createPool(options);
@@ -38,7 +34,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Storage> {
   }
   const own = db as unknown as Kysely<OwnTables>;
   const claim = createClaim(own, async () => {
-    const client = quiet(new pg.Client({ ...connection(options), keepAlive: true }));
+    const client = quiet(new pg.Client({ ...connection(options.url), keepAlive: true }));
     await client.connect();
     return client;
   });
@@ -47,29 +43,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Storage> {
   return createRecords(db as unknown as Kysely<Tables>, engine, files, options.folder);
 }
 
-function connection({ url }: PostgresOptions): pg.ClientConfig {
-  return {
-    connectionString: url,
-    connectionTimeoutMillis: PATIENCE,
-    application_name: 'reins',
-    types: {
-      // 8-byte numbers come as text, since not all are doubles; ours are counts, seeds and times.
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format as 'text'),
-    } as pg.CustomTypesConfig,
-  };
-}
-
-/** Whoever waits on a connection that breaks is told by a rejection; the event beside it would end the process. */
-function quiet<T extends pg.ClientBase>(client: T): T {
-  return client.on('error', () => {});
-}
-
 function createPool(options: PostgresOptions): pg.Pool {
   const { url, connections = 8 } = options;
   let pool: pg.Pool;
   try {
-    pool = new pg.Pool({ ...connection(options), max: connections });
+    pool = new pg.Pool({ ...connection(options.url), max: connections });
   } catch (error) {
     throw unusable(nameOf(url), error);
   }
@@ -131,31 +109,4 @@ async function migrate(db: Kysely<Tables & OwnTables>): Promise<void> {
     await sql`DELETE FROM reins`.execute(t);
     await sql`INSERT INTO reins VALUES (${MIGRATIONS.length})`.execute(t);
   });
-}
-
-/** The address without its password. */
-function nameOf(url: string): string {
-  try {
-    const { protocol, username, host, pathname } = new URL(url);
-    return `${protocol}//${username ? `${username}@` : ''}${host}${pathname}`;
-  } catch {
-    return 'the given address';
-  }
-}
-
-function unusable(name: string, error: unknown): RangeError {
-  const { code, message } = error as { code?: string; message?: string };
-  return new RangeError(
-    `database: ${name} cannot be used (${message || code || String(error)}): ${wayOut(code, message)}`,
-  );
-}
-
-function wayOut(code = '', message = ''): string {
-  if (code === 'ECONNREFUSED' || /timeout/i.test(message))
-    return 'start the server, or give its host and port';
-  if (code.startsWith('28')) return 'give a user and password that it accepts';
-  if (code === '3D000') return 'make it with createdb';
-  if (code === '42501' || code === '25006') return 'let this user create tables and write';
-  if (code === '53100') return 'make room on its disk';
-  return 'give an address such as postgres://user:password@localhost:5432/reins';
 }
