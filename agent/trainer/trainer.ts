@@ -47,7 +47,7 @@ export interface TrainerOptions {
 /** Steps of episodes kept for queries and late feedback, besides those that feedback refers to. */
 const KEPT_STEPS = 100_000;
 /** At most as many as fit in here: with few observations it is the steps that count. */
-const KEPT_BYTES = 32e6;
+const KEPT_BYTES = 20e6;
 
 /** Updates between two policies that enter the average. */
 const AVERAGE_EVERY = 10;

@@ -12,7 +12,7 @@ import type { Viewers } from './viewers.ts';
 
 /** Episodes kept in memory, so that queries about them are shown at once; older ones are read from disk. */
 const RECENT = 60;
-const RECENT_BYTES = 32e6;
+const RECENT_BYTES = 16e6;
 const SUMMARIES = 100;
 /** How long to wait for a learned return, ms: a learner that is busy or being restarted does not answer at once. */
 const RETURN_WAIT = 5000;

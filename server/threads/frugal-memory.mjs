@@ -1,12 +1,13 @@
 /**
  * glibc keeps what threads give back in arenas of theirs, and takes even large pieces from there once one was freed:
  * after 38,000 steps 147 of 490 MB were such leftovers (docs/reliability.md). Two arenas, and a fixed size from which a piece
- * is the system's again, are what it reads when a process begins; so this one begins again, under the same id.
+ * is the system's again, are what it reads when a process begins; so this one begins again, under the same id. At a
+ * quarter of a megabyte 30 MB more stayed, at one arena 20; the smaller size cost no processor time.
  */
 const FRUGAL = {
   MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '262144',
-  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TRIM_THRESHOLD_: '65536',
 };
 
 /** Does nothing where that is not possible (Node 20), of no use, already so, or where somebody has set one of them. */

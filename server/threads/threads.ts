@@ -10,7 +10,7 @@ import { forgetMemory, shareMemory } from './memory.ts';
  * Room for new objects, MB. V8 takes up to 48 for each thread and keeps what a busy start made it take; threads
  * here make few objects that last.
  */
-const YOUNG = 12;
+const YOUNG = 6;
 
 /** Longest that one native call of a thread is waited for before it is terminated, ms. */
 const NATIVE_PATIENCE = 10_000;

@@ -12,7 +12,7 @@ const ACTION = 2;
 const CAPACITY = 100_000;
 /** MB that the learner may hold of them: an observation, three actions and a few numbers per step. */
 const REPLAY = 125;
-const EPISODES = 38;
+const EPISODES = 26;
 
 it('[MEM-2] with the observations of driving, replay and episodes stay within their budget and stop growing', async () => {
   const spec = syntheticSpec(OBSERVATION, ACTION);
