@@ -28,7 +28,7 @@ afterAll(async () => {
 
 /** Pages and forms for people, not for programs. */
 const PAGES = ['GET /', 'GET /*', 'GET /api/docs', 'GET /sign-in', 'POST /sign-in'];
-const FORMS = ['GET /invite', 'POST /invite', 'POST /sign-out'];
+const FORMS = ['GET /invite', 'POST /invite', 'POST /sign-out', 'GET /oidc', 'GET /oidc-callback'];
 const routes = Object.entries(PERMISSIONS).filter(
   ([what]) => !what.startsWith('message ') && ![...PAGES, ...FORMS].includes(what),
 );
