@@ -115,7 +115,7 @@ class ActorSession {
         log.error({ thread: i, reason, retryMs }, 'a thread died'),
     });
     this.#outbox = new Outbox({
-      send: (sequence, part) => this.#send(sequence, part),
+      send: (sequence, part, attempt) => this.#send(sequence, part, attempt),
       partSize: bus.partSize,
       made: () => this.#made,
     });
@@ -173,10 +173,11 @@ class ActorSession {
     ]);
   }
 
-  async #send(sequence: number, part: Part): Promise<void> {
+  async #send(sequence: number, part: Part, attempt: number): Promise<void> {
+    const name = attempt === 0 ? this.#name : `${this.#name}.${attempt}`;
     await this.#bus.js.publish(this.#subjects.steps(this.#epoch, this.#name), part.bytes, {
       headers: headersOf(part),
-      msgID: `${this.#name}.${sequence}`,
+      msgID: `${name}.${sequence}`,
       timeout: ACK_PATIENCE,
     });
   }
@@ -203,7 +204,9 @@ class ActorSession {
 
   #hearCredit({ data }: Msg): void {
     const credit = readCredit(data);
-    if (credit?.epoch !== this.#epoch || credit.granted <= this.#granted) return;
+    if (credit?.epoch !== this.#epoch) return;
+    this.#outbox.confirm(credit.received);
+    if (credit.granted <= this.#granted) return;
     this.#threads.credit(credit.granted - this.#granted);
     this.#granted = credit.granted;
   }

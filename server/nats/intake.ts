@@ -47,9 +47,14 @@ export class Ordered {
     return drain(session);
   }
 
-  /** Whether all of its messages up to this one came, or are lost. */
-  isPast(name: string, sequence: number): boolean {
-    return (this.#sessions.get(name)?.next ?? 1) > sequence;
+  /** All of its messages up to this one came, or are lost. */
+  received(name: string): number {
+    return (this.#sessions.get(name)?.next ?? 1) - 1;
+  }
+
+  /** What waits is of no use: if its sender is heard again, it sends that again. */
+  forget(name: string): void {
+    this.#sessions.get(name)?.waiting.clear();
   }
 
   #session(name: string): Session {

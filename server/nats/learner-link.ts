@@ -30,6 +30,8 @@ const BEAT_EVERY = 1000;
 const GONE_AFTER = 5000;
 /** Messages on their way to this process at once. */
 const AHEAD = 64;
+/** Messages of an actor after which it is told that they came; fewer than it may have open (outbox.ts). */
+const CONFIRM_EVERY = 16;
 /** A broker that says nothing for this long is asked anew, ms. */
 const EXPIRES = 4000;
 
@@ -48,6 +50,8 @@ interface Actor {
   /** It sends no message after this one, and leaves when they are here. */
   last: number | undefined;
   policyVersion: number | undefined;
+  /** Up to this message it was told that they came. */
+  confirmed: number;
 }
 
 /** @throws RangeError naming what cannot be used and the way out */
@@ -179,6 +183,7 @@ class LearnerLink implements ActorLink {
       const session = message.subject.split('.').at(-1)!;
       for (const bytes of this.#ordered.take(arrivedOf(session, message)))
         this.#take(session, bytes);
+      this.#confirm(session);
       this.#leaveWhenDone(session);
     }
   }
@@ -246,7 +251,7 @@ class LearnerLink implements ActorLink {
   #join({ session, count }: ActorBeat): void {
     this.#actors.set(session, {
       ...{ count, heardAt: Date.now() },
-      ...{ steps: 0, last: undefined, policyVersion: undefined },
+      ...{ steps: 0, last: undefined, policyVersion: undefined, confirmed: 0 },
     });
     this.#beat();
   }
@@ -254,7 +259,7 @@ class LearnerLink implements ActorLink {
   /** What it sent before it said so may still be on its way. */
   #leaveWhenDone(session: string): void {
     const actor = this.#actors.get(session);
-    if (actor?.last === undefined || !this.#ordered.isPast(session, actor.last)) return;
+    if (actor?.last === undefined || this.#ordered.received(session) < actor.last) return;
     this.#leave(session);
     this.#gapless.leave(session);
   }
@@ -263,7 +268,9 @@ class LearnerLink implements ActorLink {
   #lose(session: string): void {
     this.#leave(session);
     const forget = () => {
-      if (!this.#actors.has(session)) this.#gapless.leave(session);
+      if (this.#actors.has(session)) return;
+      this.#gapless.leave(session);
+      this.#ordered.forget(session);
     };
     setTimeout(forget, STEPS_AGE).unref();
   }
@@ -312,10 +319,19 @@ class LearnerLink implements ActorLink {
     if (!this.#isOver) this.#say(this.#subjects.learner, beat);
   }
 
+  #confirm(session: string): void {
+    const actor = this.#actors.get(session);
+    if (actor && this.#ordered.received(session) >= actor.confirmed + CONFIRM_EVERY)
+      this.#grant(session);
+  }
+
   #grant(session: string): void {
     if (this.#isOver) return;
-    const granted = this.#credit.granted(session);
-    this.#say(this.#subjects.credit(session), { epoch: this.#epoch, granted } satisfies Credit);
+    const received = this.#ordered.received(session);
+    const credit: Credit = { epoch: this.#epoch, granted: this.#credit.granted(session), received };
+    const actor = this.#actors.get(session);
+    if (actor) actor.confirmed = received;
+    this.#say(this.#subjects.credit(session), credit);
   }
 
   #say(subject: string, message: LearnerBeat | Credit): void {

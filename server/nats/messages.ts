@@ -43,8 +43,8 @@ const actorBeat = z.object({
 });
 export type ActorBeat = z.infer<typeof actorBeat>;
 
-/** To one actor process: the steps that it may have made. */
-const credit = z.object({ epoch, granted: z.number() });
+/** To one actor process: the steps that it may have made, and up to which of its messages all have come. */
+const credit = z.object({ epoch, granted: z.number(), received: z.int().min(0) });
 export type Credit = z.infer<typeof credit>;
 
 /** undefined: no such message, and so of somebody else. */

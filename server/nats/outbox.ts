@@ -1,6 +1,7 @@
 /**
- * What an actor process sends, until the broker has it: chunks of an episode that wait are sent as one, what is too
- * large in parts, and what fails again under the same number, so that it counts once.
+ * What an actor process sends, until the learner has it: chunks of an episode that wait are sent as one, what is too
+ * large in parts, and what fails or gets lost again under the same number, so that it counts once. The broker's word
+ * alone is not enough: one whose disk is full acknowledges what it cannot write.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinChunks } from '../../agent/episode/chunks.ts';
@@ -9,21 +10,39 @@ import { type Part, packSteps, partsOf, type Steps } from './messages.ts';
 
 /** Messages on their way at once. */
 const WINDOW = 8;
+/** Messages that the learner does not have yet, at most: fewer than those for which it waits (`Ordered`). */
+const UNCONFIRMED = 64;
+/** ms after which a message that the broker took and the learner does not have counts as lost. */
+const LOST_AFTER = 5000;
 /** ms before what failed is sent again. */
 const AGAIN = 250;
 
 export interface OutboxOptions {
-  /** Resolves once the broker has it. */
-  send(sequence: number, part: Part): Promise<void>;
+  /**
+   * Resolves once the broker has it.
+   * @param attempt from 0, higher where the broker lost what it had: it may know the message, and yet not have it
+   */
+  send(sequence: number, part: Part, attempt: number): Promise<void>;
   /** Most bytes of a message. */
   readonly partSize: number;
   /** Steps made so far. */
   made(): number;
+  /** ms; default 5000. */
+  readonly lostAfter?: number;
+}
+
+interface Sent {
+  readonly part: Part;
+  attempt: number;
+  /** When the broker took it; undefined: it is on its way. */
+  takenAt: number | undefined;
 }
 
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #waiting: Steps[] = [];
+  /** What the learner does not have yet, by number. */
+  readonly #unconfirmed = new Map<number, Sent>();
   #sequence = 0;
   #onTheWay = 0;
   #isOver = false;
@@ -50,6 +69,14 @@ export class Outbox {
     this.#pump();
   }
 
+  /** The learner has all messages up to this one. What it should have by now is sent again. */
+  confirm(received: number): void {
+    for (const sequence of this.#unconfirmed.keys())
+      if (sequence <= received) this.#unconfirmed.delete(sequence);
+    this.#sendLost();
+    this.#pump();
+  }
+
   /** Resolves once the broker has everything, or it was given up. */
   settled(): Promise<void> {
     if (this.#isEmpty) return Promise.resolve();
@@ -60,6 +87,7 @@ export class Outbox {
   giveUp(): void {
     this.#isOver = true;
     this.#waiting.length = 0;
+    this.#unconfirmed.clear();
     this.#tell();
   }
 
@@ -74,19 +102,40 @@ export class Outbox {
 
   #pump(): void {
     const { partSize, made } = this.#options;
-    while (this.#onTheWay < WINDOW && this.#waiting.length > 0) {
+    while (this.#mayGoOn && this.#waiting.length > 0) {
       const bytes = packSteps({ made: made(), steps: takeNext(this.#waiting) });
-      for (const part of partsOf(bytes, partSize)) void this.#send(++this.#sequence, part);
+      for (const part of partsOf(bytes, partSize)) {
+        const sent: Sent = { part, attempt: 0, takenAt: undefined };
+        this.#unconfirmed.set(++this.#sequence, sent);
+        void this.#send(this.#sequence, sent);
+      }
     }
     this.#tell();
   }
 
-  async #send(sequence: number, part: Part): Promise<void> {
+  get #mayGoOn(): boolean {
+    return this.#onTheWay < WINDOW && this.#unconfirmed.size < UNCONFIRMED;
+  }
+
+  /** The first of those that are missing: what came after them does not come again. */
+  #sendLost(): void {
+    const { lostAfter = LOST_AFTER } = this.#options;
+    for (const [sequence, sent] of this.#unconfirmed) {
+      if (this.#onTheWay >= WINDOW) return;
+      if (sent.takenAt === undefined || performance.now() - sent.takenAt < lostAfter) continue;
+      sent.takenAt = undefined;
+      sent.attempt++;
+      void this.#send(sequence, sent);
+    }
+  }
+
+  async #send(sequence: number, sent: Sent): Promise<void> {
     this.#onTheWay++;
     while (!this.#isOver) {
       try {
-        await this.#options.send(sequence, part);
+        await this.#options.send(sequence, sent.part, sent.attempt);
         this.#failure = undefined;
+        sent.takenAt = performance.now();
         break;
       } catch (error) {
         this.#failure = (error as Error).message;

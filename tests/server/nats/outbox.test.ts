@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { restOf, sliceEpisode } from '../../../agent/episode/chunks.ts';
 import { pack, parse } from '../../../server/nats/codec.ts';
 import { Ordered } from '../../../server/nats/intake.ts';
-import { type Part, readSteps, type Steps } from '../../../server/nats/messages.ts';
-import { Outbox } from '../../../server/nats/outbox.ts';
+import { readSteps, type Steps } from '../../../server/nats/messages.ts';
+import { Outbox, type OutboxOptions } from '../../../server/nats/outbox.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';
 import { until } from '../../e2e/helpers.ts';
@@ -17,8 +17,8 @@ const chunk = (from: number, to: number): Steps => ({
 });
 
 /** @param broker resolves once it has the message, or throws */
-function outbox(broker: (sequence: number, part: Part) => Promise<void>, partSize = 1e6) {
-  return { box: new Outbox({ send: broker, partSize, made: () => 400 }) };
+function outbox(broker: OutboxOptions['send'], partSize = 1e6) {
+  return { box: new Outbox({ send: broker, partSize, made: () => 400, lostAfter: 0 }) };
 }
 
 it('[NATS-8] what a broker does not take is sent again under its number, and chunks that wait go as one', async () => {
@@ -68,6 +68,42 @@ it('[NATS-8] what is larger than a message may be goes in parts', async () => {
   expect(readSteps(whole[0]!, 'run-1')).toEqual({
     ...{ made: 400, steps: chunk(0, 400) },
   });
+});
+
+it('[NATS-16] what the broker took and the learner never had is sent again, under another name', async () => {
+  const ordered = new Ordered();
+  const got: Steps[] = [];
+  const again: [number, number][] = [];
+  const { box } = outbox(async (sequence, part, attempt) => {
+    if (attempt > 0) again.push([sequence, attempt]);
+    if (sequence % 3 === 0 && attempt < 2) return; // taken, and lost
+    for (const whole of ordered.take({ session: 'a', sequence, ...part }))
+      got.push(readSteps(whole, 'run-1').steps);
+  }, 1000);
+  for (let from = 0; from < 400; from += 10) box.add(chunk(from, from + 10));
+  await until('all of it', () => {
+    box.confirm(ordered.received('a'));
+    return got.some((steps) => steps.type === 'chunk' && steps.chunk.to === 400);
+  });
+  const joined = got.flatMap((e) => (e.type === 'chunk' ? [...e.chunk.actions] : []));
+  expect(joined).toEqual([...episode.actions]);
+  expect(again).toContainEqual([3, 1]);
+  expect(again).toContainEqual([3, 2]);
+  box.confirm(box.sent);
+  const { length } = again;
+  box.confirm(box.sent);
+  expect(again.length).toBe(length);
+});
+
+it('[NATS-16] a learner that confirms nothing is not sent more than it can put in order', async () => {
+  const taken = new Set<number>();
+  const { box } = outbox(async (sequence) => void taken.add(sequence));
+  for (let i = 0; i < 300; i++) box.add({ type: 'rest', rest: restOf(episode), endReason: '' });
+  await until('as many as may be open', () => taken.size === 64);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(box.sent).toBe(64);
+  box.confirm(10);
+  await until('as many again', () => taken.size === 74);
 });
 
 it('[NATS-8] an outbox that is given up is settled', async () => {
