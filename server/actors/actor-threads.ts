@@ -9,9 +9,8 @@ import { OpenEpisodes } from './open-episodes.ts';
 interface Actor {
   readonly name: string;
   readonly thread: SupervisedThread<RolloutCommand, RolloutEvent>;
-  /** Of the present thread: told to it, and come from it. */
+  /** Told to the present thread. */
   granted: number;
-  made: number;
   steps: number;
   policyVersion: number | undefined;
 }
@@ -38,7 +37,6 @@ export class ActorThreads implements ActorLink {
       name: `r${i}`,
       thread: new SupervisedThread(),
       granted: 0,
-      made: 0,
       steps: 0,
       policyVersion: undefined,
     }));
@@ -111,7 +109,6 @@ export class ActorThreads implements ActorLink {
 
   #begin(actor: Actor, send: (command: RolloutCommand) => void): void {
     actor.granted = 0;
-    actor.made = 0;
     actor.policyVersion = undefined;
     if (this.#snapshot) send({ type: 'snapshot', snapshot: this.#snapshot });
     if (this.count > 0) this.#credit.join(actor.name);
@@ -125,10 +122,9 @@ export class ActorThreads implements ActorLink {
 
   #count(actor: Actor, { chunk }: Extract<RolloutEvent, { type: 'chunk' }>): void {
     const steps = chunk.to - chunk.from;
-    actor.made += steps;
     actor.steps += steps;
     actor.policyVersion = chunk.policyVersions.at(-1);
-    this.#credit.spent(actor.name, actor.made);
+    this.#credit.spent(actor.name, steps);
     this.#open.note(actor.name, chunk);
   }
 }

@@ -67,14 +67,14 @@ export class CreditShares {
     return this.#holders.get(actor)?.granted ?? 0;
   }
 
-  /** @param total steps that it has made since it came first */
-  spent(actor: string, total: number): void {
+  /** @param steps that came from it, whether they are of use or not */
+  spent(actor: string, steps: number): void {
     const holder = this.#holders.get(actor);
-    if (!holder || total <= holder.spent) return;
-    if (!holder.isThere) this.#pool -= total - holder.spent;
-    holder.spent = total;
-    // By the time word of it comes it has nothing left: it is fast, or far away, and waits in between.
-    if (total >= holder.granted && this.#pool > 0)
+    if (!holder) return;
+    if (!holder.isThere) this.#pool -= steps;
+    holder.spent += steps;
+    // By the time they come it has nothing left: it is fast, or far away, and waits in between.
+    if (holder.spent >= holder.granted && this.#pool > 0)
       holder.ahead = Math.min(2 * holder.ahead, MOST_AHEAD);
     this.#deal();
   }

@@ -98,7 +98,6 @@ class ActorSession {
   readonly #weights: WeightsReader;
   readonly #over = createDeferred<void>();
   #granted = 0;
-  #made = 0;
 
   constructor(bus: Bus, options: ActorProcessOptions, { epoch, run }: RunRecord) {
     const { log } = options;
@@ -117,7 +116,6 @@ class ActorSession {
     this.#outbox = new Outbox({
       send: (sequence, part, attempt) => this.#send(sequence, part, attempt),
       partSize: bus.partSize,
-      made: () => this.#made,
     });
     this.#weights = new WeightsReader({
       read: (version, part) => this.#readWeights(version, part),
@@ -143,10 +141,7 @@ class ActorSession {
     stop.addEventListener('abort', onStop);
     const timer = setInterval(() => this.#beat(), BEAT_EVERY);
     this.#threads.start((event) => {
-      if (event.type === 'chunk') {
-        this.#made += event.chunk.to - event.chunk.from;
-        this.#outbox.add(event);
-      }
+      if (event.type === 'chunk') this.#outbox.add(event);
       if (event.type === 'episode') {
         const { episode, endReason } = event;
         this.#outbox.add({ type: 'rest', rest: restOf(episode), endReason });
@@ -218,7 +213,6 @@ class ActorSession {
       epoch: this.#epoch,
       session: this.#name,
       count: this.#options.threads,
-      made: this.#made,
       sent: this.#outbox.sent,
       isLeaving,
       failure: this.#outbox.failure?.slice(0, 1000),

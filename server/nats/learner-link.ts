@@ -20,6 +20,7 @@ import {
   readActorBeat,
   readLearnerBeat,
   readSteps,
+  type Steps,
 } from './messages.ts';
 import { takeRun } from './record.ts';
 import { type Subjects, subjectsOf } from './subjects.ts';
@@ -199,17 +200,23 @@ class LearnerLink implements ActorLink {
   }
 
   #take(session: string, bytes: Uint8Array): void {
-    let message: ReturnType<typeof readSteps>;
+    let steps: Steps;
     try {
-      message = readSteps(bytes, this.#runId);
+      steps = readSteps(bytes, this.#runId);
     } catch (error) {
       this.#troubles.raise(`An actor sent what cannot be read: ${(error as Error).message}`);
       return;
     }
-    this.#credit.spent(session, message.made);
-    const event = this.#gapless.take(session, message.steps);
+    const event = this.#gapless.take(session, steps);
+    if (steps.type === 'chunk') this.#spend(session, steps.chunk, event !== undefined);
     if (event?.type === 'chunk') this.#count(session, event.chunk);
     if (event) this.#listener(event);
+  }
+
+  /** What is of no use is made again: a round that waits for its last steps would else never end. */
+  #spend(session: string, { from, to }: EpisodeChunk, isOfUse: boolean): void {
+    this.#credit.spent(session, to - from);
+    if (!isOfUse) this.#credit.add(to - from);
   }
 
   #count(session: string, chunk: EpisodeChunk): void {
@@ -223,8 +230,7 @@ class LearnerLink implements ActorLink {
   #hearActor(message: Msg): void {
     const beat = readActorBeat(message.data);
     if (!beat || beat.epoch !== this.#epoch || this.#isOver) return;
-    const { session, made, sent, count, isLeaving } = beat;
-    this.#credit.spent(session, made);
+    const { session, sent, count, isLeaving } = beat;
     this.#noteFailure(session, beat.failure);
     const actor = this.#actors.get(session);
     if (isLeaving) {

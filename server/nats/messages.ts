@@ -32,8 +32,6 @@ const actorBeat = z.object({
   session: z.string().regex(/^[\w-]{1,64}$/),
   /** Threads that act in it. */
   count: z.int().min(1).max(4096),
-  /** Steps that it has made. */
-  made: z.int().min(0),
   /** Messages of steps that it has sent. */
   sent: z.int().min(0),
   /** It will make no more. */
@@ -96,26 +94,19 @@ export type Steps =
   | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
   | { readonly type: 'rest'; readonly rest: EpisodeRest; readonly endReason: string };
 
-/** Steps, and how many the actor process has made with them. */
-export interface StepsMessage {
-  readonly made: number;
-  readonly steps: Steps;
-}
-
-export const packSteps = (message: StepsMessage): Buffer => pack(message);
+export const packSteps = (steps: Steps): Buffer => pack(steps);
 
 /**
  * A chunk's arrays are its own, to be transferred.
  * @throws Error for what is no such message, or is of another run
  */
-export function readSteps(bytes: Uint8Array, runId: string): StepsMessage {
-  const message = parse(bytes) as StepsMessage;
-  const { steps } = message;
+export function readSteps(bytes: Uint8Array, runId: string): Steps {
+  const steps = parse(bytes) as Steps;
   const of = steps.type === 'chunk' ? steps.chunk : steps.rest;
   if (of.runId !== runId) throw new Error(`steps of run ${of.runId}, expected ${runId}`);
   if (steps.type === 'chunk') expectRows(steps.chunk);
   else expectPoses(steps.rest);
-  return message;
+  return steps;
 }
 
 function expectRows(chunk: EpisodeChunk): void {

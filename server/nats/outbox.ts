@@ -25,8 +25,6 @@ export interface OutboxOptions {
   send(sequence: number, part: Part, attempt: number): Promise<void>;
   /** Most bytes of a message. */
   readonly partSize: number;
-  /** Steps made so far. */
-  made(): number;
   /** ms; default 5000. */
   readonly lostAfter?: number;
 }
@@ -101,9 +99,9 @@ export class Outbox {
   }
 
   #pump(): void {
-    const { partSize, made } = this.#options;
+    const { partSize } = this.#options;
     while (this.#mayGoOn && this.#waiting.length > 0) {
-      const bytes = packSteps({ made: made(), steps: takeNext(this.#waiting) });
+      const bytes = packSteps(takeNext(this.#waiting));
       for (const part of partsOf(bytes, partSize)) {
         const sent: Sent = { part, attempt: 0, takenAt: undefined };
         this.#unconfirmed.set(++this.#sequence, sent);

@@ -5,11 +5,20 @@ import { CreditShares } from '../../../server/actors/credit-shares.ts';
 
 function shares() {
   const granted = new Map<string, number>();
-  return { credit: new CreditShares((actor, total) => granted.set(actor, total)), granted };
+  const credit = new CreditShares((actor, total) => granted.set(actor, total));
+  const spent = new Map<string, number>();
+  /** It made all that it may. */
+  const spendAll = (actor: string) => {
+    const total = granted.get(actor) ?? 0;
+    credit.spent(actor, total - (spent.get(actor) ?? 0));
+    spent.set(actor, total);
+    return total;
+  };
+  return { credit, granted, spendAll };
 }
 
 it('[LINK-6] credit goes round, and nobody is granted far ahead of what they made', () => {
-  const { credit, granted } = shares();
+  const { credit, granted, spendAll } = shares();
   for (const actor of ['a', 'b', 'c']) credit.join(actor);
   for (let i = 0; i < 6; i++) credit.add(10);
   expect([...granted]).toEqual([
@@ -23,8 +32,8 @@ it('[LINK-6] credit goes round, and nobody is granted far ahead of what they mad
   let made = 0;
   while (made < granted.get('a')!) {
     made = granted.get('a')!;
-    credit.spent('a', made);
-    credit.spent('c', granted.get('c')!);
+    spendAll('a');
+    spendAll('c');
   }
   const all = [...granted.values()].reduce((sum, total) => sum + total, 0);
   expect(all).toBe(10_060);
@@ -32,13 +41,12 @@ it('[LINK-6] credit goes round, and nobody is granted far ahead of what they mad
 });
 
 it('[LINK-6] who has nothing left when word of it comes may go further ahead, to a bound', () => {
-  const { credit, granted } = shares();
+  const { credit, granted, spendAll } = shares();
   for (const actor of ['fast', 'slow']) credit.join(actor);
   credit.add(1e6);
   const ahead: number[] = [];
   for (let i = 0; i < 8; i++) {
-    const made = granted.get('fast')!;
-    credit.spent('fast', made);
+    const made = spendAll('fast');
     ahead.push(granted.get('fast')! - made);
   }
   // In portions of 25.
@@ -77,7 +85,7 @@ it('[LINK-7] whatever happens, what is granted to those who are there and not ma
   );
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60 }), (events) => {
-      const { credit, granted } = shares();
+      const { credit, granted, spendAll } = shares();
       let allowed = 0;
       const made = new Map<string, number>();
       for (const e of events) {
@@ -87,8 +95,7 @@ it('[LINK-7] whatever happens, what is granted to those who are there and not ma
         } else if (e.kind === 'join') credit.join(e.actor);
         else if (e.kind === 'leave') credit.leave(e.actor);
         else {
-          made.set(e.actor, granted.get(e.actor) ?? 0);
-          credit.spent(e.actor, made.get(e.actor)!);
+          made.set(e.actor, spendAll(e.actor));
         }
       }
       // Those who are there make all they may; one alone at the end gets everything that is left.
@@ -97,8 +104,7 @@ it('[LINK-7] whatever happens, what is granted to those who are there and not ma
       for (let before = -1; before !== sum(); ) {
         before = sum();
         for (const who of granted.keys()) {
-          made.set(who, granted.get(who)!);
-          credit.spent(who, granted.get(who)!);
+          made.set(who, spendAll(who));
         }
       }
       const total = [...made.values()].reduce((sum, n) => sum + n, 0);
