@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { RunHandle } from '../contract.ts';
 import { mapBehaviour } from '../run/behaviour.ts';
+import { behaviour } from './shapes/episodes.ts';
 
 /** Newest episodes that are looked through. */
 const NEWEST = 40;
@@ -17,6 +18,7 @@ export function behaviourRoutes(api: FastifyInstance, run: RunHandle): void {
       schema: {
         summary:
           'Segments of the newest episodes as a map (two principal components), with learned and true reward',
+        response: { 200: behaviour },
       },
     },
     async () => {

@@ -6,6 +6,7 @@ import type { People } from '../people/people.ts';
 import { CAMPAIGN_TERMS, ownInstructions } from '../protocol/index.ts';
 import type { Storage } from '../storage/contract.ts';
 import { actorOf } from './actor.ts';
+import * as shapes from './shapes/campaigns.ts';
 
 export interface CampaignRouteOptions {
   readonly run: RunHandle;
@@ -38,6 +39,9 @@ const decided = {
   properties: { decision: { enum: DECISIONS } },
 } as const;
 
+const one = { 200: shapes.campaign } as const;
+const all = { 200: shapes.campaigns } as const;
+
 interface Made {
   readonly Body: {
     readonly terms: Readonly<Record<string, unknown>>;
@@ -61,12 +65,12 @@ export function campaignRoutes(api: FastifyInstance, options: CampaignRouteOptio
 
   api.get(
     '/api/campaigns',
-    { schema: { summary: 'Campaigns with what has come of them, newest first' } },
+    { schema: { summary: 'Campaigns with what has come of them, newest first', response: all } },
     () => campaigns.list(),
   );
   api.post<Made>(
     '/api/campaigns',
-    { schema: { summary: 'Draft a campaign', body: made } },
+    { schema: { summary: 'Draft a campaign', body: made, response: one } },
     async (asked) => {
       const { body } = asked;
       const text = body.instructions ?? ownInstructions(run.facts.info);
@@ -79,6 +83,7 @@ export function campaignRoutes(api: FastifyInstance, options: CampaignRouteOptio
       schema: {
         summary: 'Change a campaign; whoever answers reads new instructions first',
         body: changed,
+        response: one,
       },
     },
     async (asked) => {
@@ -91,7 +96,13 @@ export function campaignRoutes(api: FastifyInstance, options: CampaignRouteOptio
   );
   api.post<Decided>(
     '/api/campaigns/:id',
-    { schema: { summary: 'Start, pause or end a campaign, or delete a draft', body: decided } },
+    {
+      schema: {
+        summary: 'Start, pause or end a campaign, or delete a draft',
+        body: decided,
+        response: all,
+      },
+    },
     async (asked, reply) => {
       const { params, body } = asked;
       try {

@@ -5,6 +5,8 @@ import { Datasets } from '../datasets/datasets.ts';
 import type { People } from '../people/people.ts';
 import type { Storage } from '../storage/contract.ts';
 import { actorOf } from './actor.ts';
+import * as shapes from './shapes/campaigns.ts';
+import { file } from './shapes/parts.ts';
 
 export interface DatasetRouteOptions {
   readonly run: RunHandle;
@@ -32,13 +34,22 @@ export function datasetRoutes(api: FastifyInstance, options: DatasetRouteOptions
 
   api.get(
     '/api/datasets',
-    { schema: { summary: 'Datasets with their datasheets, newest first' } },
+    {
+      schema: {
+        summary: 'Datasets with their datasheets, newest first',
+        response: { 200: shapes.datasets },
+      },
+    },
     () => datasets().list(),
   );
   api.post<Made>(
     '/api/datasets',
     {
-      schema: { summary: 'Keep the answers of a campaign that count now as a version', body: made },
+      schema: {
+        summary: 'Keep the answers of a campaign that count now as a version',
+        body: made,
+        response: { 200: shapes.dataset },
+      },
     },
     async (asked) => {
       const id = await datasets().make(asked.body.campaign, actorOf(asked), Date.now());
@@ -50,6 +61,7 @@ export function datasetRoutes(api: FastifyInstance, options: DatasetRouteOptions
     {
       schema: {
         summary: 'Its answers as the log has them, a line each; 410 where some are gone',
+        response: { 200: file('Feedback, a line each', 'application/jsonl') },
       },
     },
     async ({ params }, reply) => {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Episode } from '../../agent/contract.ts';
 import type { RunHandle } from '../contract.ts';
 import type { EpisodeSort, Storage } from '../storage/contract.ts';
+import * as shapes from './shapes/episodes.ts';
 
 /** Steps that are sent at once at most. */
 const MOST_STEPS = 1000;
@@ -61,6 +62,7 @@ export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Sto
       schema: {
         summary: 'Episodes in pages, newest first unless asked otherwise; x-total-count: of all',
         querystring: listQuery,
+        response: { 200: shapes.episodes },
       },
     },
     async ({ query }, reply) => {
@@ -74,7 +76,7 @@ export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Sto
   );
   api.get<About>(
     '/api/episodes/:id',
-    { schema: { summary: 'One episode, without its steps' } },
+    { schema: { summary: 'One episode, without its steps', response: { 200: shapes.episode } } },
     async ({ params }, reply) => {
       const row = await storage.findEpisode(params.id);
       if (row?.runId === run.run.id) return row;
@@ -87,6 +89,7 @@ export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Sto
       schema: {
         summary: `Steps [from, to) of an episode in columns, at most ${MOST_STEPS}: what was done and what the policy wanted; exact: with observations, nothing rounded`,
         querystring: stepsQuery,
+        response: { 200: shapes.steps },
       },
     },
     async ({ params, query }, reply) => {
@@ -118,6 +121,7 @@ function marksRoute(api: FastifyInstance, storage: Storage): void {
         summary:
           'Stretches of the episode that I have marked good or bad; teacherId: who I am, where there are no accounts',
         querystring: marksQuery,
+        response: { 200: shapes.marks },
       },
     },
     async ({ params, query, person }) => {

@@ -29,6 +29,8 @@ import { qualityRoutes } from './quality-routes.ts';
 import { retentionRoutes } from './retention-routes.ts';
 import { reviewRoutes } from './review-routes.ts';
 import { type RunRoutes, runRoutes } from './run-routes.ts';
+import { file } from './shapes/parts.ts';
+import { feedback, newestPoint } from './shapes/runs.ts';
 import type { Sockets } from './sockets.ts';
 import { subjectRoutes } from './subject-routes.ts';
 
@@ -83,7 +85,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   const registry = createGauges(run);
   const summary = 'The run’s counters, for Prometheus';
-  app.get('/metrics', { schema: { summary } }, async (_request, reply) => {
+  const response = { 200: file('In its text format', 'text/plain') };
+  app.get('/metrics', { schema: { summary, response } }, async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics());
   });
   if (existsSync(join(uiDir, 'index.html'))) {
@@ -152,7 +155,12 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
   }));
   api.get(
     '/api/memory',
-    { schema: { summary: 'What the parts of the run hold, as reported last' } },
+    {
+      schema: {
+        summary: 'What the parts of the run hold, as reported last',
+        response: { 200: newestPoint },
+      },
+    },
     async () => {
       const points = await storage.readMetrics(run.run.id, 0, 1);
       return { point: points.at(-1) ?? null };
@@ -163,7 +171,7 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
   behaviourRoutes(api, run);
   api.get(
     '/api/feedback',
-    { schema: { summary: 'The whole feedback log, oldest first' } },
+    { schema: { summary: 'The whole feedback log, oldest first', response: { 200: feedback } } },
     async () => {
       const rows = await storage.readFeedback(run.run.id, 0);
       return rows.map(({ sequence, feedback }) => ({ sequence, ...feedback }));

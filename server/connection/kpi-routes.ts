@@ -6,6 +6,8 @@ import { kpisOf } from '../kpis/kpis.ts';
 import { workOf } from '../kpis/work.ts';
 import type { Storage } from '../storage/contract.ts';
 import { createLogReader } from '../storage/log-reader.ts';
+import { file } from './shapes/parts.ts';
+import { curve, kpiAlerts } from './shapes/people.ts';
 
 const querystring = {
   type: 'object',
@@ -28,7 +30,6 @@ const kpi = {
     ...{ state: { enum: ['good', 'bad', 'unknown'] }, basis: text, advice: text },
   },
 } as const;
-const list = { type: 'array', items: { type: 'object' } } as const;
 const report = {
   description: 'Figures, one point a version of the reward model, and what is wrong with its clips',
   type: 'object',
@@ -37,8 +38,8 @@ const report = {
       runId: text,
       rate: number,
       kpis: { type: 'array', items: kpi },
-      curve: list,
-      alerts: list,
+      curve,
+      alerts: kpiAlerts,
     },
   },
 } as const;
@@ -60,7 +61,13 @@ export function kpiRoutes(api: FastifyInstance, run: RunHandle, storage: Storage
   );
   api.get<Asked>(
     '/api/kpis.csv',
-    { schema: { summary: 'The same figures, one line each', querystring } },
+    {
+      schema: {
+        summary: 'The same figures, one line each',
+        querystring,
+        response: { 200: file('With a head', 'text/csv') },
+      },
+    },
     async ({ query }, reply) => {
       reply.header('Content-Disposition', `attachment; filename="${id}-kpis.csv"`);
       return reply.type('text/csv; charset=utf-8').send(kpisCsv(await read(query.rate)));

@@ -6,6 +6,7 @@ import { Promotions } from '../people/promotions.ts';
 import { figuresOf, gateOf, MARGIN, promotedIn } from '../run/promotion.ts';
 import type { Storage } from '../storage/contract.ts';
 import { actorOf } from './actor.ts';
+import * as shapes from './shapes/models.ts';
 import { twoPersons } from './two-persons.ts';
 
 export interface ModelRouteOptions {
@@ -47,7 +48,10 @@ export function modelRoutes(api: FastifyInstance, options: ModelRouteOptions): v
   api.get(
     '/api/models',
     {
-      schema: { summary: 'Models that were proposed, and which is the promoted one; newest first' },
+      schema: {
+        summary: 'Models that were proposed, and which is the promoted one; newest first',
+        response: { 200: shapes.models },
+      },
     },
     () => promotions.list(),
   );
@@ -58,6 +62,7 @@ export function modelRoutes(api: FastifyInstance, options: ModelRouteOptions): v
         summary:
           'Keep policy and reward model as they are now, judged on labels they were not fitted to',
         body: proposed,
+        response: { 200: shapes.model },
       },
     },
     async (asked) => find(await propose(options, promotions, asked.body.margin, actorOf(asked))),
@@ -68,6 +73,7 @@ export function modelRoutes(api: FastifyInstance, options: ModelRouteOptions): v
       schema: {
         summary: 'Approve what another one proposed, withdraw it, or roll the promoted one back',
         body: decided,
+        response: { 200: shapes.decided },
       },
     },
     async (asked, reply) =>

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { RunHandle } from '../contract.ts';
 import { practicePairs } from '../run/practice.ts';
+import { practice } from './shapes/episodes.ts';
 
 /** Newest episodes that are looked through. */
 const NEWEST = 40;
@@ -16,6 +17,7 @@ export function practiceRoutes(api: FastifyInstance, run: RunHandle): void {
       schema: {
         summary:
           'Pairs of segments of which the environment itself says which is better: to practise on, not feedback',
+        response: { 200: practice },
       },
     },
     async () => {

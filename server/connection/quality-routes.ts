@@ -5,6 +5,7 @@ import type { People } from '../people/people.ts';
 import { qualityOf } from '../run/quality.ts';
 import type { Storage } from '../storage/contract.ts';
 import { actorOf } from './actor.ts';
+import * as shapes from './shapes/people.ts';
 
 export interface QualityRouteOptions {
   readonly run: RunHandle;
@@ -82,7 +83,12 @@ export function qualityRoutes(api: FastifyInstance, options: QualityRouteOptions
   );
   api.get(
     '/api/quality',
-    { schema: { summary: 'How far people agree, and how far each can be relied on' } },
+    {
+      schema: {
+        summary: 'How far people agree, and how far each can be relied on',
+        response: { 200: shapes.quality },
+      },
+    },
     () => report(options),
   );
   api.get<{ Querystring: { after: number; limit: number } }>(
@@ -115,7 +121,12 @@ function decisions(api: FastifyInstance, run: RunHandle): void {
   }));
   api.get(
     '/api/gold',
-    { schema: { summary: 'Questions whose answer is known, and how they were answered' } },
+    {
+      schema: {
+        summary: 'Questions whose answer is known, and how they were answered',
+        response: { 200: shapes.gold },
+      },
+    },
     async () => watch.gold,
   );
   const retire = {

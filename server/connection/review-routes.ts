@@ -9,6 +9,7 @@ import {
   type ReviewVerdict,
 } from '../protocol/index.ts';
 import { actorOf } from './actor.ts';
+import * as shapes from './shapes/people.ts';
 
 const querystring = {
   type: 'object',
@@ -47,7 +48,13 @@ interface Decision {
 export function reviewRoutes(api: FastifyInstance, run: RunHandle, people: People): void {
   api.get<{ Querystring: { show: ReviewShow; limit: number } }>(
     '/api/review',
-    { schema: { summary: 'Answers to the same clips side by side, to be looked at', querystring } },
+    {
+      schema: {
+        summary: 'Answers to the same clips side by side, to be looked at',
+        querystring,
+        response: { 200: shapes.reviews },
+      },
+    },
     async ({ query }) => {
       const cases = await run.reviews.list(query.show, query.limit);
       return cases.map(({ answers, ...rest }) => ({
@@ -58,7 +65,13 @@ export function reviewRoutes(api: FastifyInstance, run: RunHandle, people: Peopl
   );
   api.post<Decision>(
     '/api/review/:id',
-    { schema: { summary: 'Accept, fix or reject an answer, or undo that', body } },
+    {
+      schema: {
+        summary: 'Accept, fix or reject an answer, or undo that',
+        body,
+        response: { 200: shapes.decided },
+      },
+    },
     async (asked, reply) => {
       const { params, body: decision } = asked;
       try {

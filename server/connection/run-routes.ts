@@ -6,6 +6,8 @@ import type { MetricsPoint } from '../protocol/index.ts';
 import type { Run, Storage } from '../storage/contract.ts';
 import type { WatchedFolders } from '../storage/watched.ts';
 import type { Trainings } from '../trainings/contract.ts';
+import { file } from './shapes/parts.ts';
+import * as shapes from './shapes/runs.ts';
 import { trainingRoutes } from './training-routes.ts';
 
 export interface RunRoutes {
@@ -58,7 +60,13 @@ export function runRoutes(api: FastifyInstance, options: RunRoutes): void {
   readRoutes(api, options);
   api.post<About & { Body: { readonly name?: string; readonly notes?: string } }>(
     '/api/runs/:id',
-    { schema: { summary: 'Give a run a name or notes', body: change } },
+    {
+      schema: {
+        summary: 'Give a run a name or notes',
+        body: change,
+        response: { 200: shapes.run },
+      },
+    },
     async ({ params, body }, reply) => {
       const found = await find(options, params.id);
       if (!found) return reply.code(404).send({ message: unknown(params.id) });
@@ -73,7 +81,12 @@ export function runRoutes(api: FastifyInstance, options: RunRoutes): void {
   trainingRoutes(api, options.trainings);
   api.get(
     '/api/forms',
-    { schema: { summary: 'Environments and presets, with JSON Schema of what can be set' } },
+    {
+      schema: {
+        summary: 'Environments and presets, with JSON Schema of what can be set',
+        response: { 200: shapes.forms },
+      },
+    },
     options.forms,
   );
 }
@@ -85,6 +98,7 @@ function readRoutes(api: FastifyInstance, options: RunRoutes): void {
       schema: {
         summary:
           'Runs of the data folder and of those watched, newest first; `last`: their newest figures',
+        response: { 200: shapes.runs },
       },
     },
     async () => {
@@ -99,6 +113,7 @@ function readRoutes(api: FastifyInstance, options: RunRoutes): void {
       schema: {
         summary: 'Figures of a run from a number of updates on, evenly thinned',
         querystring: points,
+        response: { 200: shapes.points },
       },
     },
     async ({ params, query }, reply) => {
@@ -113,6 +128,7 @@ function readRoutes(api: FastifyInstance, options: RunRoutes): void {
       schema: {
         summary: 'A run as a file: its figures, its feedback, or what it is made of',
         params: exported,
+        response: { 200: file('As `file` says', ...Object.values(TYPES)) },
       },
     },
     async ({ params: { id, file } }, reply) => {

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { TrainingList, TrainingWanted } from '../protocol/index.ts';
 import { TrainingRefusal, type Trainings } from '../trainings/contract.ts';
+import * as shapes from './shapes/runs.ts';
 
 const steps = { type: 'integer', minimum: 1, maximum: 1_000_000_000 } as const;
 const labels = { type: 'integer', minimum: 0, maximum: 1_000_000 } as const;
@@ -41,6 +42,8 @@ interface Named {
   readonly Params: { readonly name: string };
 }
 
+const response = { 200: shapes.training } as const;
+
 export function trainingRoutes(api: FastifyInstance, trainings: Trainings): void {
   const answer = async (reply: FastifyReply, work: () => unknown) => {
     try {
@@ -52,27 +55,38 @@ export function trainingRoutes(api: FastifyInstance, trainings: Trainings): void
   };
   api.get(
     '/api/trainings',
-    { schema: { summary: 'Trainings of this server, newest first, and how many may run at once' } },
+    {
+      schema: {
+        summary: 'Trainings of this server, newest first, and how many may run at once',
+        response: { 200: shapes.trainings },
+      },
+    },
     async (): Promise<TrainingList> => ({ most: trainings.most, trainings: trainings.list() }),
   );
   api.post<{ Body: TrainingWanted }>(
     '/api/trainings',
-    { schema: { summary: 'Start a training', body: wanted } },
+    { schema: { summary: 'Start a training', body: wanted, response } },
     ({ body }, reply) => answer(reply, () => trainings.start(body)),
   );
   api.post<Named>(
     '/api/trainings/:name/stop',
-    { schema: { summary: 'Save a training and end it', body: nothing } },
+    { schema: { summary: 'Save a training and end it', body: nothing, response } },
     ({ params }, reply) => answer(reply, () => trainings.stop(params.name)),
   );
   api.post<Named>(
     '/api/trainings/:name/resume',
-    { schema: { summary: 'Go on with a training that was stopped', body: nothing } },
+    { schema: { summary: 'Go on with a training that was stopped', body: nothing, response } },
     ({ params }, reply) => answer(reply, () => trainings.goOn(params.name)),
   );
   api.post<Named & { Body: Pick<TrainingWanted, 'steps' | 'labels'> }>(
     '/api/trainings/:name/branch',
-    { schema: { summary: 'Another that goes on, longer, where a training stands', body: more } },
+    {
+      schema: {
+        summary: 'Another that goes on, longer, where a training stands',
+        body: more,
+        response,
+      },
+    },
     ({ params, body }, reply) => answer(reply, () => trainings.branch(params.name, body)),
   );
 }

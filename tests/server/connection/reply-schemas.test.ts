@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenApi } from '../../../server/connection/api-page.ts';
-import type { WatchHandle } from '../../../server/contract.ts';
 import { People } from '../../../server/people/people.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
+import { answer, query } from '../../contracts/campaigns.ts';
 import { comment } from '../../contracts/comments.ts';
 import { RUN, rewardFeedback } from '../../contracts/storage.ts';
 import { recordEpisode } from '../run/episode.ts';
 import { type Door, openDoor } from './door.ts';
+import { fillRun, runOf, trainings, wanted, webhooks } from './replying-run.ts';
 
 let folder = '';
 let storage: ReturnType<typeof openStorage>;
@@ -19,8 +20,6 @@ let people: People;
 let door: Door;
 let document: OpenApi;
 let logins: string[];
-
-const queue = { served: 3, answered: 1, skipped: 1, expired: 0, open: 1 };
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reins-replies-'));
@@ -37,15 +36,8 @@ beforeAll(async () => {
   await storage.putComment(comment('c1', 'ada', 1));
   const published = { version: 3, applied: ['f1'], unused: [], isFirst: true, time: 5 };
   await storage.notePublished(RUN.id, published);
-  const watch: Partial<WatchHandle> = { pause: async () => 2, resume: async () => 2 };
-  door = await openDoor({
-    ...{ people, storage },
-    run: {
-      queue: { ...queue, waiting: 4, holds: true },
-      recountQueue: async () => ({ disk: queue, isSame: true }),
-      watch: watch as WatchHandle,
-    },
-  });
+  await fillRun(storage, people.accounts[0]!.id);
+  door = await openDoor({ people, storage, run: runOf(storage), trainings, webhooks });
   document = (await (await ask('GET', '/api/openapi.json')).json()) as OpenApi;
 });
 afterAll(async () => {
@@ -107,6 +99,35 @@ const CASES: readonly (readonly [string, string, (string | undefined)?, object?]
   ['POST', '/api/people/:id/erase', '/api/people/ada/erase', { answers: true }],
   ['GET', '/api/erasures'],
   ['GET', '/api/retention'],
+  ['GET', '/api/memory'],
+  ['GET', '/api/feedback'],
+  ['GET', '/api/episodes'],
+  ['GET', '/api/episodes/:id', '/api/episodes/e1'],
+  ['GET', '/api/episodes/:id/steps', '/api/episodes/e1/steps?exact=true'],
+  ['GET', '/api/episodes/:id/steps', '/api/episodes/e1/steps?from=3'],
+  ['GET', '/api/episodes/:id/marks', '/api/episodes/e1/marks'],
+  ['GET', '/api/practice'],
+  ['GET', '/api/behaviour'],
+  ['GET', '/api/runs'],
+  ['GET', '/api/runs/:id/metrics', '/api/runs/run-1/metrics'],
+  ['POST', '/api/runs/:id', '/api/runs/run-1', { name: 'first' }],
+  ['GET', '/api/forms'],
+  ['GET', '/api/trainings'],
+  ['POST', '/api/trainings', undefined, wanted],
+  ['POST', '/api/trainings/:name/stop', '/api/trainings/t-1/stop', {}],
+  ['POST', '/api/trainings/:name/resume', '/api/trainings/t-1/resume', {}],
+  ['POST', '/api/trainings/:name/branch', '/api/trainings/t-1/branch', { steps: 9, labels: 1 }],
+  ['GET', '/api/quality'],
+  ['GET', '/api/gold'],
+  ['POST', '/api/gold/:id/retire', '/api/gold/g1/retire', { reason: 'why' }],
+  ['GET', '/api/review', '/api/review?show=disputed'],
+  ['GET', '/api/review', '/api/review?show=decided'],
+  ['POST', '/api/review/:id', '/api/review/p1', { id: 'r2', verdict: 'accept', reason: '' }],
+  ['GET', '/api/kpis', '/api/kpis?rate=30'],
+  ['GET', '/api/events'],
+  ['GET', '/api/webhooks'],
+  ['POST', '/api/models', undefined, {}],
+  ['GET', '/api/models'],
   ['GET', '/api/automation'],
   ['GET', '/api/automation/answers'],
 ];
@@ -115,12 +136,67 @@ const cases = CASES.map(([method, route, path = route, body]) => ({ method, rout
 
 test.each(cases)('[API-1] the reply of $method $path is as described', async (each) => {
   const { method, route, path, body } = each;
-  const reply = await ask(method, path, body);
-  const value = await reply.json();
+  const value = await described(method, route, ask(method, path, body));
+  // A list without anything in it would fit any description.
+  if (Array.isArray(value)) expect(value).not.toEqual([]);
+});
+
+/** What came, once it is as the route's description says. */
+async function described(method: string, route: string, asked: Promise<Response>) {
+  const reply = await asked;
+  const value: unknown = await reply.json();
   expect(reply.status, JSON.stringify(value)).toBe(200);
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   const check = ajv.compile(closed(schemaOf(method, route)) as Schema);
   expect(check(value), JSON.stringify([check.errors, value])).toBe(true);
+  return value as { readonly id: string };
+}
+
+test('[API-1] what is decided about models, campaigns and datasets is as described', async () => {
+  const model = await described('POST', '/api/models', ask('POST', '/api/models', {}));
+  for (const [decision, login] of [
+    ['approve', logins[1]],
+    ['rollback', logins[0]],
+  ] as const) {
+    const asked = ask('POST', `/api/models/${model.id}`, { decision }, login);
+    await described('POST', '/api/models/:id', asked);
+  }
+  const terms = { name: 'c', budget: { unit: 'answers', most: 5 }, rate: 30 };
+  const drafted = ask('POST', '/api/campaigns', { terms, instructions: 'Look.' });
+  const { id } = await described('POST', '/api/campaigns', drafted);
+  const changed = ask('POST', `/api/campaigns/${id}/terms`, { instructions: 'Look twice.' });
+  await described('POST', '/api/campaigns/:id/terms', changed);
+  const started = ask('POST', `/api/campaigns/${id}`, { decision: 'start' });
+  await described('POST', '/api/campaigns/:id', started);
+  await storage.putQueries([query('q9', id)]);
+  await answer(storage, 'f9', 'q9', 0);
+  await described('POST', '/api/datasets', ask('POST', '/api/datasets', { campaign: id }));
+  await described('GET', '/api/datasets', ask('GET', '/api/datasets'));
+  await ask('POST', `/api/campaigns/${id}`, { decision: 'end' });
+  await described('GET', '/api/campaigns', ask('GET', '/api/campaigns'));
+});
+
+test('[API-1] every reply of JSON is described, and of every other its type', async () => {
+  const undescribed = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { responses }]) => {
+      const content = Object.values(responses['200']!.content ?? {})[0];
+      const hasFields = Object.keys(content?.schema ?? {}).some((key) => key !== 'description');
+      return hasFields ? [] : [`${method} ${path}`];
+    }),
+  );
+  expect(undescribed).toEqual(['get /api/openapi.json']);
+  for (const [route, path] of [
+    ['/metrics', '/metrics'],
+    ['/api/kpis.csv', '/api/kpis.csv'],
+    ['/api/runs/{id}/files/{file}', '/api/runs/run-1/files/metrics.csv'],
+    ['/api/runs/{id}/files/{file}', '/api/runs/run-1/files/feedback.jsonl'],
+  ] as const) {
+    const reply = await ask('GET', path);
+    expect([path, reply.status]).toEqual([path, 200]);
+    const [type] = reply.headers.get('content-type')!.split(';');
+    const content = document.paths[route]!['get']!.responses['200']!.content!;
+    expect(Object.keys(content).map((each) => each.split(';')[0])).toContain(type);
+  }
 });
 
 test('[API-1] what was said to be withdrawn is as described too', async () => {

@@ -1,0 +1,77 @@
+/** Replies about episodes and what people make of them. */
+import type { Segment } from '../../../agent/contract.ts';
+import type { BehaviourMap, Place, StepColumns } from '../../protocol/index.ts';
+import type { PracticePair } from '../../run/practice.ts';
+import type { EpisodeRow } from '../../storage/contract.ts';
+import {
+  byName,
+  integer,
+  list,
+  number,
+  object,
+  oneOf,
+  orNull,
+  type Schema,
+  text,
+  time,
+  yesNo,
+} from './parts.ts';
+
+export const segment = object<Segment>(
+  { episodeId: text, from: integer, to: integer },
+  { description: 'steps [from, to)' },
+);
+
+export const episode = object<EpisodeRow>(
+  {
+    ...{ id: text, runId: text, seed: integer, length: integer, end: text, endReason: text },
+    ...{ live: yesNo, startedAt: time, humanSteps: integer, summary: byName(number) },
+  },
+  { optional: ['endReason'], description: '`summary`: return, cost, success, …' },
+);
+
+export const episodes = list(episode, 'One page');
+
+const rows = list(list(number));
+interface Steps extends StepColumns {
+  readonly from: number;
+  readonly to: number;
+  readonly length: number;
+  readonly observations?: readonly (readonly number[])[];
+}
+export const steps = object<Steps>(
+  {
+    ...{ from: integer, to: integer, length: integer, actions: rows, policyActions: rows },
+    sources: { ...list(integer), description: '0: the policy acted' },
+    ...{ policyVersions: list(integer), rewards: list(number), costs: list(number) },
+    observations: rows,
+  },
+  { optional: ['observations'], description: 'A column each; `length`: of the whole episode' },
+);
+
+interface Mark extends Omit<Segment, 'episodeId'> {
+  readonly id: string;
+  readonly value: number;
+  readonly tag?: string | undefined;
+}
+export const marks = list(
+  object<Mark>(
+    { id: text, from: integer, to: integer, value: number, tag: text },
+    { optional: ['tag'] },
+  ),
+  '`value` from −1, bad, to 1, good',
+);
+
+export const practice: Schema = list(
+  object<PracticePair>({ a: segment, b: segment, better: oneOf(['a', 'b']) }),
+);
+
+export const behaviour = object<BehaviourMap>(
+  {
+    places: list(
+      object<Place>({ segment, x: number, y: number, reward: number, learned: orNull(number) }),
+    ),
+    explained: number,
+  },
+  { description: '`explained`: share of the variance that the two directions have' },
+);

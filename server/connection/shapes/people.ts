@@ -1,0 +1,83 @@
+/** Replies about people's answers: how good they are, what is asked to find out, and what was decided. */
+import type { Interval } from '../../../agent/evaluation/statistics.ts';
+import type { LearnedPerson } from '../../../agent/reward/people.ts';
+import type { PersonStanding, ReviewCase, WatchHandle } from '../../contract.ts';
+import type { CurvePoint } from '../../kpis/kpis.ts';
+import { type KpiAlert, type KpiClip, REVIEW_VERDICTS } from '../../protocol/index.ts';
+import type { PersonQuality, QualityReport } from '../../run/quality.ts';
+import type { Review } from '../../storage/reviews-contract.ts';
+import { segment } from './episodes.ts';
+import { integer, list, number, object, oneOf, orNull, text, time, yesNo } from './parts.ts';
+
+const interval = object<Interval>({ low: number, high: number });
+const share = object<{ n: number; right: number }>({ n: integer, right: integer });
+const standing = object<PersonStanding>({
+  ...{ state: oneOf(['quiz', 'active', 'paused']), reason: orNull(text), actor: orNull(text) },
+  ...{ since: orNull(time), ratio: number, fast: orNull(number), gold: share, repeats: share },
+  quiz: object<PersonStanding['quiz']>({ n: integer, right: integer, of: integer }),
+});
+const estimate = object<LearnedPerson['beta']>({ value: number, low: number, high: number });
+const learned = object<LearnedPerson>({
+  ...{ teacherId: text, answers: integer, beta: estimate, side: estimate, lapse: estimate },
+});
+interface Person extends PersonQuality {
+  readonly name: string;
+  readonly standing: PersonStanding;
+  readonly learned: LearnedPerson | null;
+}
+const person = object<Person>({
+  ...{ teacherId: text, name: text, answers: integer, medianMs: number, left: integer },
+  ...{ decisive: integer, shared: integer, withConsensus: integer, accuracy: orNull(number) },
+  ...{ standing, learned: orNull(learned) },
+});
+interface Quality extends Omit<QualityReport, 'people'> {
+  readonly people: readonly Person[];
+}
+export const quality = object<Quality>(
+  {
+    ...{ answers: integer, shared: integer, disputed: list(text), alpha: orNull(number) },
+    ...{ interval: orNull(interval), people: list(person) },
+  },
+  { description: 'Of answers that count; `disputed`: queries; `learned`: by the reward model' },
+);
+
+type Answered = WatchHandle['gold'][number]['answered'];
+export const gold = list(
+  object<WatchHandle['gold'][number]>({
+    ...{ id: text, runId: text, better: segment, worse: segment, why: text, createdAt: time },
+    ...{ retiredAt: orNull(time), retiredWhy: orNull(text) },
+    answered: object<Answered>({ n: integer, trusted: integer, right: integer }),
+  }),
+  '`trusted`: of people who are not paused',
+);
+
+const review = object<Review>({
+  ...{ id: text, runId: text, feedbackId: text, reviewer: text, reason: text, at: time },
+  verdict: oneOf(REVIEW_VERDICTS),
+});
+type Answer = ReviewCase['answers'][number] & { readonly name: string };
+const answer = object<Answer>({
+  ...{ feedbackId: text, teacherId: text, name: text, verdict: text, answeredAt: time },
+  ...{ responseMs: number, counts: yesNo, review: orNull(review) },
+});
+export const reviews = list(
+  object<ReviewCase>({
+    ...{ queryId: text, kind: text, segments: list(segment), isDisputed: yesNo },
+    answers: list(answer),
+  }),
+  'Cases; `review`: the newest decision about an answer',
+);
+export const decided = object<{ isDecided: boolean }>({ isDecided: yesNo });
+
+export const curve = list(
+  object<CurvePoint>({
+    ...{ version: integer, time, hours: number, cost: orNull(number), accuracy: number },
+    heldOut: integer,
+  }),
+);
+export const kpiAlerts = list(
+  object<KpiAlert>({
+    ...{ id: text, message: text, advice: text, teacherId: orNull(text) },
+    clips: list(object<KpiClip>({ episodeId: text, from: integer, to: integer, feedbackId: text })),
+  }),
+);
