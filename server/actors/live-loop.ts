@@ -8,7 +8,7 @@ import type { EpisodeEnd, GateSnapshot, Policy, PolicySnapshot } from '../../age
 import type { Environment } from '../../sim/contract.ts';
 import { createRandom, type Random } from '../../sim/random.ts';
 import { clipInto } from '../../sim/spaces.ts';
-import { type ControlInput, FLAG, isStale } from '../protocol/index.ts';
+import { type ControlInput, FLAG, isRelease, isStale } from '../protocol/index.ts';
 import { HeldAction } from './held-action.ts';
 import { LiveEpisode } from './live-episode.ts';
 import { LivePictures, type Moment } from './live-pictures.ts';
@@ -178,12 +178,12 @@ class LiveLoop {
 
   /** False for an input of another size or episode, or one that is too old: it has no effect. */
   #press(input: ControlInput, driver: Driver, now: number): boolean {
-    const isRelease = input.activeAxes === 0; // letting go is never too late
+    const letsGo = isRelease(input); // never too late
     const fits = input.values.length === this.#env.actionSpace.size;
     const isHere = fits && input.episodeNumber === this.#episode.number;
     const isOld = isStale(input.step, this.#episode.length, this.#env.controlDt);
-    if (!isRelease && (!isHere || isOld)) return false;
-    const takesOver = !isRelease && this.#wheel.driver !== 'human';
+    if (!letsGo && (!isHere || isOld)) return false;
+    const takesOver = !letsGo && this.#wheel.driver !== 'human';
     this.#wheel.press(input, driver, now);
     // A takeover ends a pause. A person who drives already does not end it by holding on.
     if (takesOver && !this.#wheel.isStopped) this.#moment.isPaused = false;

@@ -3,7 +3,7 @@
  * whichever is shorter: silence never leaves the last command in force. Control then goes back to the
  * policy, or the safe action brakes until a person decides.
  */
-import { type ControlInput, WATCHDOG_SECONDS } from '../protocol/index.ts';
+import { type ControlInput, isRelease, WATCHDOG_SECONDS } from '../protocol/index.ts';
 import type { HeldAction } from './held-action.ts';
 import type { Controller, Driver } from './messages.ts';
 
@@ -70,11 +70,11 @@ export class Wheel {
     return this.#hands.kind === 'person' ? this.#hands.who : undefined;
   }
 
-  /** An input arrived at wall clock `now` (ms); one without an active axis releases. */
+  /** An input arrived at wall clock `now` (ms); one that lets go releases. */
   press(input: ControlInput, who: Driver, now: number): void {
     if (this.isStopped) return;
     // Any axis counts by itself: opposite steering and throttle cannot cancel out.
-    if (input.activeAxes === 0) this.release();
+    if (isRelease(input)) this.release();
     else {
       this.#hands = { kind: 'person', who, input, at: now };
       this.#actedSteps = 0;

@@ -1,5 +1,5 @@
 /** The hand of one connection on the wheel: what it last did, and whether its inputs may act. */
-import { type ControlInput, isStale, STALE_SECONDS } from '../protocol/index.ts';
+import { type ControlInput, isRelease, isStale, STALE_SECONDS } from '../protocol/index.ts';
 
 /**
  * Silence this long while an axis is held, s: no jitter of a line, but a client that was frozen or whose line was
@@ -34,7 +34,7 @@ export class Hand {
 
   /** An input arrived at `now`, ms. */
   judge(input: ControlInput, now: number, { step, controlDt }: Present): Judgement {
-    if (input.activeAxes === 0) {
+    if (isRelease(input)) {
       this.#pressedAt = undefined;
       this.#mustLetGo = false;
       this.#delay = new Delay();

@@ -2,7 +2,7 @@
  * Who may do what at the wheel: stopping, pausing and letting go have their own way past every limit, and onlookers
  * may do no more than that while somebody else drives.
  */
-import { type ControlMessage, decodeInput, OP, opcode } from '../protocol/index.ts';
+import { type ControlMessage, decodeInput, isRelease, OP, opcode } from '../protocol/index.ts';
 
 /** A longer message is no stop, whatever it says: past the limits nothing large is parsed. */
 const MOST_CHARACTERS = 256;
@@ -23,7 +23,7 @@ export function isUrgent(message: { readonly type: string; readonly action?: str
 export function letsGo(bytes: ArrayBuffer): boolean {
   if (bytes.byteLength > MOST_BYTES || opcode(bytes) !== OP.input) return false;
   try {
-    return decodeInput(bytes).activeAxes === 0;
+    return isRelease(decodeInput(bytes));
   } catch {
     return false;
   }

@@ -1,7 +1,7 @@
 /** Control inputs: what a page sends while a person drives, binary and little-endian as frames are. */
 import { expectLength, LIVE_AT, OP } from './frames.ts';
 
-/** What a person's hands do right now. Sent while any axis is held, and once more on release. */
+/** What a person's hands do right now. Sent while any axis is held or control is latched, and once more on release. */
 export interface ControlInput {
   /** Grows by one per input of a connection; starts at 1. */
   sequence: number;
@@ -11,13 +11,20 @@ export interface ControlInput {
   step: number;
   /** Client clock, ms since epoch. */
   sentAt: number;
-  /** Bit i: the person controls axis i; 0 releases everything. */
+  /** Bit i: the person moves axis i; 0 releases everything, unless it is latched. */
   activeAxes: number;
+  /** The person keeps control whether or not they move an axis; absent: only while they do. */
+  latched?: true;
   /** (k) */
   values: Float32Array;
 }
 
 const INPUT_HEADER = 28;
+const LATCHED_AT = 2;
+
+/** Whether the person lets go. */
+export const isRelease = ({ activeAxes, latched }: ControlInput): boolean =>
+  activeAxes === 0 && !latched;
 
 export function encodeInput(input: ControlInput): ArrayBuffer {
   const k = input.values.length;
@@ -25,6 +32,7 @@ export function encodeInput(input: ControlInput): ArrayBuffer {
   const view = new DataView(buffer);
   view.setUint8(0, OP.input);
   view.setUint8(1, k);
+  view.setUint8(LATCHED_AT, input.latched ? 1 : 0);
   view.setUint8(LIVE_AT, input.live);
   view.setUint32(4, input.sequence, true);
   view.setUint32(8, input.episodeNumber, true);
@@ -58,6 +66,7 @@ export function decodeInput(buffer: ArrayBuffer): ControlInput {
     step: view.getUint32(12, true),
     sentAt,
     activeAxes: view.getUint32(24, true),
+    ...(view.getUint8(LATCHED_AT) === 1 ? { latched: true } : {}),
     values,
   };
 }

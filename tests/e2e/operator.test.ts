@@ -7,7 +7,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { decodeFrame, FLAG, type Frame, OP } from '../../server/protocol/index.ts';
 import { openProxy } from '../faults/proxy.ts';
 import { root } from '../setup/sources.ts';
-import { hold, openPage, screenshot, until, untilReady } from './helpers.ts';
+import { hold, openPage, press, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 interface ExportedEpisode {
@@ -113,6 +113,34 @@ test('[E2E-7] a gamepad takes over by its stick and lets go when it is unplugged
   await page.evaluate(`window.dispatchEvent(new Event('gamepaddisconnected'))`);
   await untilController('policy');
   await until('the agent’s own action', () => !has(FLAG.human));
+});
+
+test('[UI-75] one press keeps control without a key held, another hands it back; a stop ends it, too', async () => {
+  const latch = page.getByTestId('latch');
+  const keeps = page.getByTestId('keeps');
+  const isLatched = async () => (await latch.getAttribute('aria-pressed')) === 'true';
+  await hold(page, ['ArrowUp'], 'a human frame', () => has(FLAG.human));
+  expect(await keeps.getAttribute('data-latched')).toBe('false');
+  await page.keyboard.up('ArrowUp');
+  await untilController('policy');
+
+  await press(page, '0', 'a human frame', async () => (await isLatched()) && has(FLAG.human));
+  expect(await keeps.getAttribute('data-latched')).toBe('true');
+  // Longer than silence would be left in control (CTRL-2), and what nobody moves comes to rest.
+  const { time } = frame!;
+  await until('a second of it', () => has(FLAG.human) && frame!.time > time + 1);
+  await until('rest', () => has(FLAG.human) && frame!.action.every((value) => value === 0));
+  await screenshot(page, 'latched');
+  await page.keyboard.press('0');
+  await untilController('policy');
+  await until('the agent’s own action', () => !has(FLAG.human));
+
+  await press(page, '0', 'a human frame', async () => (await isLatched()) && has(FLAG.human));
+  await page.keyboard.press('Escape');
+  await untilController('safe');
+  await until('nothing kept', async () => !(await isLatched()));
+  await page.keyboard.press('Space');
+  await untilController('policy');
 });
 
 test('[UI-65] under Controls an axis is turned round and remembered; meanwhile the pad does not drive', async () => {

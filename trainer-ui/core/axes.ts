@@ -14,12 +14,16 @@ export interface Axes {
   /** Bit i: axis i is held now. */
   readonly active: number;
   readonly values: Float32Array;
-  /** After `dt` seconds. `executed` is the action on screen: axes that hold where they are move on from it. */
+  /**
+   * After `dt` seconds. `executed` is the action on screen: axes that hold where they are move on from it. `start` is
+   * that action too, as `turnFromView` gives it, while nobody drives here: a takeover begins with it, without a jerk.
+   */
   update(
     held: ReadonlySet<string>,
     gamepad: GamepadState | undefined,
     dt: number,
     executed?: ArrayLike<number>,
+    start?: ArrayLike<number>,
   ): void;
   reset(): void;
 }
@@ -31,6 +35,8 @@ export function createAxes(
 ): Axes {
   const values = new Float32Array(low.length);
   let active = 0;
+  /** Bit i: axis i is on its way from where the takeover found it to the stick. */
+  let chasing = 0;
   const rest = () => {
     for (const c of controls) values[c.axis] = c.rest;
   };
@@ -44,9 +50,10 @@ export function createAxes(
       active = 0;
       rest();
     },
-    update(held, gamepad, dt, executed) {
+    update(held, gamepad, dt, executed, start) {
       const before = active;
       active = 0;
+      if (start) chasing = -1;
       for (const c of controls) {
         if (c.holds) {
           const isMoving = ((before >>> c.axis) & 1) === 1;
@@ -63,7 +70,7 @@ export function createAxes(
         const max = c.rest + reach * ((high[c.axis] ?? 1) - c.rest);
         const min = c.rest + reach * ((low[c.axis] ?? -1) - c.rest);
         const stick = gamepad ? stickOf(c, gamepad).value : 0;
-        const value = values[c.axis]!;
+        const value = start?.[c.axis] ?? values[c.axis]!;
         if (up || down) {
           // Each axis counts by itself; both directions at once hold it at rest.
           const target = up === down ? c.rest : up ? max : min;
@@ -73,9 +80,13 @@ export function createAxes(
           values[c.axis] = Math.min(max, Math.max(min, ramped));
           active |= 1 << c.axis;
         } else if (stick !== 0) {
-          values[c.axis] =
+          const target =
             stick > 0 ? c.rest + stick * (max - c.rest) : c.rest - stick * (min - c.rest);
-          active |= 1 << c.axis;
+          const bit = 1 << c.axis;
+          values[c.axis] =
+            chasing & bit ? towards(value, target, Math.max(c.attack, c.release) * dt) : target;
+          if (values[c.axis] === Math.fround(target)) chasing &= ~bit;
+          active |= bit;
         } else {
           values[c.axis] = towards(value, c.rest, c.release * dt);
         }
@@ -111,6 +122,23 @@ export function turnToView(
   out[y] = wanted[1] / shrink;
   const both = (1 << x) | (1 << y);
   return axes.active & both ? axes.active | both : axes.active;
+}
+
+/** The inverse: an action as axes that follow the picture. Writes `out` and returns it. */
+export function turnFromView(
+  action: ArrayLike<number>,
+  controls: readonly AxisControl[],
+  heading: number,
+  out: Float32Array,
+): Float32Array {
+  out.set(action);
+  const x = controls.find((c) => c.along === 'x')?.axis;
+  const y = controls.find((c) => c.along === 'y')?.axis;
+  if (x === undefined || y === undefined) return out;
+  const [cos, sin] = [Math.cos(heading), Math.sin(heading)];
+  out[x] = action[x]! * cos + action[y]! * sin;
+  out[y] = action[y]! * cos - action[x]! * sin;
+  return out;
 }
 
 /** How fast a person moves an axis that holds, as a share of its attack in [-1, 1]; undefined: they do not. */

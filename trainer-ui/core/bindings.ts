@@ -53,6 +53,7 @@ export const LIVE = {
   step: { keys: ['.'], what: 'one step, while paused' },
   rewind: { keys: ['r', 'Backspace'], what: 'rewind 5 seconds; drive from there' },
   reset: { keys: ['n'], what: 'new episode' },
+  latch: { keys: ['0'], what: 'keep control without a key held; again: hand it back' },
   estop: { keys: ['Escape'], what: 'emergency stop, until Space' },
 } as const satisfies Record<string, Binding>;
 

@@ -115,11 +115,16 @@ export function createClient(window: Window): Client {
     },
     onLost(retryMs) {
       dropClips();
-      store.setState({ connection: 'lost', driving: false, retryAt: Date.now() + retryMs });
+      store.setState({
+        connection: 'lost',
+        driving: false,
+        latched: false,
+        retryAt: Date.now() + retryMs,
+      });
     },
     onRefused(refusal) {
       dropClips();
-      store.setState({ connection: 'refused', refusal, driving: false });
+      store.setState({ connection: 'refused', refusal, driving: false, latched: false });
     },
     onMismatch() {
       dropClips();

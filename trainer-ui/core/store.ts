@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type {
   AlertMessage,
   EpisodeSummary,
+  ErrorCode,
   MetricsPoint,
   ServerMessage,
   WireCampaign,
@@ -46,6 +47,8 @@ export interface AppState {
   wallOrder: readonly number[];
   /** Whether the person in control is at this page. */
   driving: boolean;
+  /** The person at this page keeps control without a hand on it, until they hand it back. */
+  latched: boolean;
   /** Controls are held, but no longer listened to: this page had stood still. */
   mustLetGo: boolean;
   camera: string;
@@ -106,6 +109,7 @@ export function createAppStore(): AppStore {
     statuses: [undefined],
     wallOrder: [0],
     driving: false,
+    latched: false,
     mustLetGo: false,
     camera: 'chase',
     cameras: [],
@@ -192,17 +196,35 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
       return { alerts: message.severity === 'cleared' ? others : [...others, message] };
     }
     case 'error':
-      return message.code === 'let-go-first' ? { driving: false, mustLetGo: true } : {};
+      return afterRefusal(message.code);
     case 'scene':
     case 'pong':
       return {};
   }
 }
 
-function withStatus({ statuses, live }: AppState, status: Status): Partial<AppState> {
-  const of = status.live ?? 0;
-  return { statuses: statuses.with(of, status), ...(of === live ? { status } : {}) };
+function afterRefusal(code: ErrorCode): Partial<AppState> {
+  switch (code) {
+    case 'let-go-first':
+      return { driving: false, latched: false, mustLetGo: true };
+    case 'control-taken':
+      return { latched: false }; // not to take over by itself once the other lets go
+    default:
+      return {};
+  }
 }
+
+function withStatus(state: AppState, status: Status): Partial<AppState> {
+  const of = status.live ?? 0;
+  const statuses = state.statuses.with(of, status);
+  if (of !== state.live) return { statuses };
+  // A stop or a rewind takes control from whoever has it.
+  const isTaken = waits(status) && state.status !== undefined && !waits(state.status);
+  return { statuses, status, ...(isTaken ? { latched: false } : {}) };
+}
+
+const waits = ({ state, controller }: Status): boolean =>
+  state !== 'running' && controller !== 'human';
 
 /** The live simulations of a server; the focus and their order stay where they can. */
 function livesOf({ live, wallOrder }: AppState, { lives = 1 }: Welcome): Partial<AppState> {

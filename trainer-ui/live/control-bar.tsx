@@ -4,6 +4,8 @@ import { useMediaQuery } from '@mantine/hooks';
 import {
   IconAdjustments,
   IconHandStop,
+  IconLock,
+  IconLockOpen,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
   IconPlayerSkipForwardFilled,
@@ -18,7 +20,7 @@ import { LIVE, REWARDS, withKey } from '../core/bindings.ts';
 import { looksOn } from '../core/store.ts';
 import { Controls } from './controls/controls.tsx';
 import { isHalted } from './request.ts';
-import { newEpisode, rewind } from './use-operator.ts';
+import { newEpisode, rewind, toggleLatch } from './use-operator.ts';
 import { ViewSettings } from './view-settings.tsx';
 
 /** From here on there is room for the settings beside the buttons. */
@@ -32,6 +34,7 @@ export function ControlBar() {
       {!isLooking && <Rewards />}
       <TimeButtons />
       {roomy ? <ViewSettings /> : <MoreSettings />}
+      {!isLooking && <Latch />}
       {!isLooking && <Controls />}
       <Stop />
     </div>
@@ -101,6 +104,23 @@ function TimeButtons() {
   );
 }
 
+/** Whether control is kept without a hand on it. */
+function Latch() {
+  const client = useClient();
+  const latched = useApp((s) => s.latched);
+  return (
+    <Tool
+      label={withKey('Keep control without a key held', LIVE.latch)}
+      testId="latch"
+      colour={latched ? 'orange' : 'gray'}
+      pressed={latched}
+      onClick={() => toggleLatch(client)}
+    >
+      {latched ? <IconLock size={18} /> : <IconLockOpen size={18} />}
+    </Tool>
+  );
+}
+
 function MoreSettings() {
   return (
     <Popover position="top" shadow="md">
@@ -146,17 +166,20 @@ function Tool(props: {
   testId: string;
   colour?: string;
   disabled?: boolean;
+  /** Of a button that stays pressed. */
+  pressed?: boolean;
   onClick: () => void;
   children: ReactNode;
 }) {
-  const { label, testId, colour = 'gray', disabled = false, onClick, children } = props;
+  const { label, testId, colour = 'gray', disabled = false, pressed, onClick, children } = props;
   return (
     <Tooltip label={label}>
       <ActionIcon
         size="lg"
-        variant="light"
+        variant={pressed ? 'filled' : 'light'}
         color={colour}
         aria-label={label}
+        aria-pressed={pressed}
         data-testid={testId}
         disabled={disabled}
         onClick={(event) => {

@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { FLAG } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
-import { createAxes, type GamepadState, turnToView } from '../core/axes.ts';
+import { createAxes, type GamepadState, turnFromView, turnToView } from '../core/axes.ts';
 import { actionOf, CAMERAS, driveKeys, LIVE, nextOwnCamera, rewardOf } from '../core/bindings.ts';
 import { type Client, newId } from '../core/client.ts';
 import { readPads } from '../core/gamepads.ts';
@@ -13,6 +13,8 @@ import { isHalted } from './request.ts';
 const INPUT_EVERY = 33;
 /** The release is repeated: one lost message must not leave the last command in force. */
 const RELEASES = 3;
+/** Control that no hand touches for so long was forgotten, ms. */
+const FORGOTTEN = 60_000;
 /** ms between ticks from which the page counts as having slept: key-ups may be lost. A slow page only stutters. */
 const ASLEEP = 5000;
 
@@ -35,16 +37,20 @@ function operate(
   const drives = driveKeys(controls);
   const axes = createAxes(controls, actionLow, actionHigh);
   const values = new Float32Array(actionLow.length);
+  const start = new Float32Array(actionLow.length);
   const held = new Set<string>();
   let sequence = 0;
   let releases = 0;
   let last = performance.now();
+  let touchedAt = last;
 
   function letGo(): void {
     held.clear();
     client.touch.reset();
     axes.reset();
-    if (client.store.getState().driving) releases = RELEASES;
+    const { driving, latched } = client.store.getState();
+    if (driving) releases = RELEASES;
+    if (latched) client.store.setState({ latched: false });
   }
 
   /** At once: the timer of a page that is being hidden may not come again for a second or more. */
@@ -58,7 +64,8 @@ function operate(
     const now = performance.now();
     const elapsed = now - last;
     last = now;
-    if (held.size > 0 && (elapsed > ASLEEP || !document.hasFocus())) letGo();
+    const isKept = held.size > 0 || client.store.getState().latched;
+    if (isKept && (elapsed > ASLEEP || !document.hasFocus())) letGo();
     return elapsed;
   }
 
@@ -66,9 +73,11 @@ function operate(
     const elapsed = look();
     const gamepad = document.hidden ? undefined : readGamepad(client);
     const dt = Math.min(0.2, elapsed / 1000);
-    axes.update(keysDown(), gamepad, dt, client.frames.latest?.action);
+    const executed = client.frames.latest?.action;
+    axes.update(keysDown(), gamepad, dt, executed, executed && startFrom(executed));
     const { driving, mustLetGo } = client.store.getState();
-    if (axes.active !== 0) {
+    const isKept = isLatched();
+    if (axes.active !== 0 || isKept) {
       releases = RELEASES;
       if (mustLetGo) return;
       sendInput(turnToView(axes, controls, actionLow, actionHigh, client.view.heading, values));
@@ -79,6 +88,21 @@ function operate(
       sendInput(0);
       if (driving || mustLetGo) client.store.setState({ driving: false, mustLetGo: false });
     }
+  }
+
+  /** What a takeover begins with; undefined while it goes on. */
+  function startFrom(executed: Float32Array): Float32Array | undefined {
+    if (client.store.getState().driving) return undefined;
+    return turnFromView(executed, controls, client.view.heading, start);
+  }
+
+  /** Whether control is kept without a hand on it; not for ever. */
+  function isLatched(): boolean {
+    if (axes.active !== 0) touchedAt = last;
+    const { latched } = client.store.getState();
+    if (!latched || last - touchedAt < FORGOTTEN) return latched;
+    client.store.setState({ latched: false });
+    return false;
   }
 
   function keysDown(): ReadonlySet<string> {
@@ -98,6 +122,7 @@ function operate(
       step: shown.step,
       sentAt: Date.now(),
       activeAxes,
+      ...(client.store.getState().latched ? { latched: true } : {}),
       values,
     });
   }
@@ -143,7 +168,12 @@ function operate(
   const timer = window.setInterval(tick, INPUT_EVERY);
   const unlisten = client.touch.listen(tick);
   // A key that is held while the focus moves does not drive what it moves to.
-  const unfollow = client.store.subscribe((s, before) => s.live !== before.live && leave());
+  const unfollow = client.store.subscribe((s, before) => {
+    if (s.live !== before.live) leave();
+    if (s.latched === before.latched) return;
+    touchedAt = performance.now();
+    tick();
+  });
   return () => {
     leave();
     window.clearInterval(timer);
@@ -187,11 +217,20 @@ function command(client: Client, event: KeyboardEvent): boolean {
     case 'step':
       client.control('step');
       return true;
+    case 'latch':
+      return toggleLatch(client);
     case 'estop':
       if (closesDialog(event)) return false;
       client.control('estop');
       return true;
   }
+}
+
+/** False where nobody may drive. */
+export function toggleLatch({ store }: Client): boolean {
+  if (looksOn(store.getState())) return false;
+  store.setState(({ latched, mustLetGo }) => ({ latched: !latched && !mustLetGo }));
+  return true;
 }
 
 /** `seconds`: simulated, 1 to 60. */

@@ -1,6 +1,7 @@
 /** Who acts now; and where nothing goes on by itself, why and which key goes on. */
 import { Badge, Group, Text } from '@mantine/core';
 import { useApp, useClient } from '../context.ts';
+import { firstKey, LIVE } from '../core/bindings.ts';
 import { stillWords } from '../still-words.ts';
 import { CONTROLLER_COLOUR } from '../theme.ts';
 import { haltWords } from './halt-words.ts';
@@ -34,6 +35,8 @@ export function WhoDrives() {
   const shown = driving && controller === 'policy' ? 'human' : controller;
   const halt = useApp((s) => haltWords(s.status, client.teacherId));
   const mustLetGo = useApp((s) => s.mustLetGo);
+  const latched = useApp((s) => s.latched);
+  const isMine = shown === 'human' && !other;
   return (
     <>
       <Group gap={8} wrap="nowrap" role="status">
@@ -48,6 +51,18 @@ export function WhoDrives() {
         >
           {other ? `${who} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
         </Badge>
+        {isMine && (
+          <Badge
+            size="xl"
+            radius="md"
+            tt="none"
+            variant="default"
+            data-testid="keeps"
+            data-latched={latched}
+          >
+            {latched ? `Kept until ${firstKey(LIVE.latch)}` : 'While held'}
+          </Badge>
+        )}
         {paused && (
           <Badge
             size="xl"

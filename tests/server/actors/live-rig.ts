@@ -88,7 +88,8 @@ export function createRig(options: { readonly holds?: boolean } = {}) {
         episodeNumber,
         step,
         driver = ADA,
-      }: { episodeNumber?: number; step?: number; driver?: Driver } = {},
+        latched = false,
+      }: { episodeNumber?: number; step?: number; driver?: Driver; latched?: boolean } = {},
     ) {
       const frame = rig.frame();
       const input = {
@@ -98,6 +99,7 @@ export function createRig(options: { readonly holds?: boolean } = {}) {
         step: step ?? frame.step,
         sentAt: now,
         activeAxes,
+        ...(latched ? ({ latched: true } as const) : {}),
         values: Float32Array.from(values),
       };
       rig.send({ type: 'input', input, driver });

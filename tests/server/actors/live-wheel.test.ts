@@ -104,6 +104,23 @@ it('[CTRL-5] a stop acts at the next step, whatever was sent before it', () => {
   expect(rig.frame().flags & FLAG.safe).toBeTruthy();
 });
 
+it('[CTRL-23] latched control stays without an axis in use, until it is let go of or falls silent', () => {
+  rig.hold([0, 0], 0, { latched: true });
+  rig.tick(3);
+  expect(isHuman()).toBe(true);
+  expect(rounded(rig.frame().action)).toEqual([0, 0]);
+  rig.hold([0, 0], 0);
+  rig.tick();
+  expect(isHuman()).toBe(false);
+  rig.hold([0, 0], 0, { latched: true });
+  rig.tick(6);
+  expect(isHuman()).toBe(false);
+  expect(rig.of('override')).toMatchObject([
+    { from: 0, to: 3, cause: 'released' },
+    { from: 4, to: 9, cause: 'watchdog' },
+  ]);
+});
+
 describe('[CTRL-19] where axes are positions', () => {
   beforeEach(() => {
     rig = createRig({ holds: true });
@@ -126,6 +143,16 @@ describe('[CTRL-19] where axes are positions', () => {
     rig.hold([0, -0.3], 0b10);
     rig.tick();
     expect(rounded(rig.frame().action)).toEqual([x, -0.3]);
+  });
+
+  it('latched control that moves nothing holds everything where it was', () => {
+    const at = here();
+    rig.hold([0, 0], 0, { latched: true });
+    rig.tick(3);
+    expect(rounded(rig.frame().action)).toEqual(at);
+    rig.hold([0.5, 0], 0b01, { latched: true });
+    rig.tick();
+    expect(rounded(rig.frame().action)).toEqual([0.5, at[1]]);
   });
 
   it('a stopped robot holds where it was, for as long as it is stopped', () => {

@@ -185,6 +185,7 @@ describe('binary frames', () => {
         step: u32,
         sentAt: finite,
         activeAxes: u32,
+        ...(k % 2 === 0 ? { latched: fc.constant<true>(true) } : {}),
         values: fc.float32Array({
           minLength: k,
           maxLength: k,

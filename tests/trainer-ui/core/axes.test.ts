@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { armControls, gripperControl } from '../../../sim/robotics/tasks/arm/arm.ts';
-import { createAxes, type GamepadState, turnToView } from '../../../trainer-ui/core/axes.ts';
+import {
+  createAxes,
+  type GamepadState,
+  turnFromView,
+  turnToView,
+} from '../../../trainer-ui/core/axes.ts';
 
 const wire = (c: (typeof armControls)[number]) => ({
   ...c,
@@ -65,5 +70,42 @@ describe('[ROBOT-28] driving the arm by hand', () => {
     expect(arm.values[0]).toBeCloseTo(0.15, 6);
     arm.update(new Set(), pad(-1, { 5: 1 }), 1);
     expect([arm.values[0], arm.values[3]]).toEqual([1, 1]);
+  });
+});
+
+describe('[UI-76] a takeover begins with the executed action', () => {
+  const executed = [-0.4, 0.3, 0, 0];
+
+  it('by keys: the axis that is moved and the one that is not go on from it', () => {
+    const arm = axes();
+    arm.update(new Set(), undefined, 0.001, executed, executed);
+    arm.update(new Set(['KeyW']), undefined, 0.001, executed, executed);
+    expect(arm.values[0]).toBeGreaterThan(-0.4);
+    expect(arm.values[0]).toBeLessThan(-0.3);
+    expect(arm.values[1]).toBeLessThan(0.3);
+    expect(arm.values[1]).toBeGreaterThan(0.2);
+    arm.update(new Set(['KeyW']), undefined, 1, executed);
+    expect([arm.values[0], arm.values[1]]).toEqual([0.5, 0]);
+  });
+
+  it('by a stick: it is caught up with, and followed at once from then on', () => {
+    const arm = axes();
+    arm.update(new Set(), pad(-1), 0.001, executed, executed);
+    expect(arm.values[0]).toBeLessThan(-0.3);
+    arm.update(new Set(), pad(-1), 1, executed);
+    expect(arm.values[0]).toBe(0.5);
+    arm.update(new Set(), pad(1), 0.01, executed);
+    expect(arm.values[0]).toBe(-0.5);
+  });
+
+  it('whichever way the picture looks', () => {
+    const arm = axes();
+    const [low, high] = [new Array(4).fill(-1), new Array(4).fill(1)];
+    const start = turnFromView(executed, controls, 2.1, new Float32Array(4));
+    arm.update(new Set(['KeyE']), undefined, 0, executed, start);
+    const out = new Float32Array(4);
+    turnToView(arm, controls, low, high, 2.1, out);
+    expect(out[0]).toBeCloseTo(-0.4, 5);
+    expect(out[1]).toBeCloseTo(0.3, 5);
   });
 });

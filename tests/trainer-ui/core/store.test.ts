@@ -27,7 +27,20 @@ test('[SRV-41] urgent questions go before those that wait, never before the one 
 test('[CTRL-17] a page that must let go first does not say that its person drives', () => {
   const state = { ...createAppStore().getState(), driving: true };
   const refusal = { type: 'error', code: 'let-go-first', message: '' } as ServerMessage;
-  expect(reduce(state, refusal)).toEqual({ driving: false, mustLetGo: true });
+  expect(reduce(state, refusal)).toMatchObject({ driving: false, mustLetGo: true });
+});
+
+test('[UI-75] control that was taken from this page is not kept: by a stop, a rewind, another driver', () => {
+  const drives = { type: 'status', state: 'running', controller: 'human' };
+  const two = [undefined, undefined];
+  const latched = { ...after(drives), statuses: two, driving: true, latched: true };
+  const next = (message: object) => reduce(latched, message as ServerMessage).latched ?? true;
+  expect(next({ ...drives, state: 'stopped', controller: 'safe' })).toBe(false);
+  expect(next({ ...drives, state: 'paused', controller: 'policy' })).toBe(false);
+  expect(next({ type: 'error', code: 'control-taken', message: '' })).toBe(false);
+  expect(next({ type: 'error', code: 'let-go-first', message: '' })).toBe(false);
+  expect(next({ ...drives, state: 'paused' })).toBe(true);
+  expect(next({ ...drives, live: 1, state: 'stopped', controller: 'safe' })).toBe(true);
 });
 
 test('[UI-6] a duplicate acknowledgement is not counted twice', () => {
