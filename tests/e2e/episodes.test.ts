@@ -157,3 +157,34 @@ test('[UI-44] a clip is exact as MP4, WebM and GIF: so many pictures, so large, 
   expect(await save.isDisabled()).toBe(true);
   expect(errors).toEqual([]);
 });
+
+test('[UI-77] two episodes go on one clock, are linked to together, and left one by one', async () => {
+  const first = (await page.getByTestId('replay').getAttribute('data-episode'))!;
+  const next = page.getByTestId('show-beside').first();
+  const second = (await next.getAttribute('data-episode'))!;
+  await next.click();
+  const pane = (id: string) => page.locator(`[data-testid="pane"][data-episode="${id}"]`);
+  const isAt = async (id: string, step: number) =>
+    (await pane(id).locator('[data-step]').getAttribute('data-step')) === String(step);
+  const at = async (step: number) => (await isAt(first, step)) && (await isAt(second, step));
+  await until('both pictures', async () => {
+    const steps = [first, second].map((id) => pane(id).locator('[data-step]').textContent());
+    return (await Promise.all(steps)).every((words) => words?.startsWith('step '));
+  });
+  await page.keyboard.press('Home');
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+  await until('both four steps on', () => at(4));
+  await page.getByTestId('beside').getByTestId('differences').waitFor();
+  await screenshot(page, 'beside');
+  expect(await violations(page)).toEqual([]);
+
+  await page.getByTestId('link-moment').click();
+  const address = await page.getByTestId('moment-address').inputValue();
+  await page.goto('about:blank');
+  await page.goto(address);
+  await until('both at that step', () => at(4));
+  await pane(first).getByTestId('leave-out').click();
+  await page.locator(`[data-testid="replay"][data-episode="${second}"]`).waitFor();
+  await until('its step', async () => (await shownStep()) === 4);
+  expect(errors).toEqual([]);
+});

@@ -1,12 +1,16 @@
 /** Where in time clips of one question differ, for the marks on their timeline. */
-import type { Clip } from '../../server/protocol/index.ts';
+import type { Clip, SceneDescription } from '../../server/protocol/index.ts';
 
 /** Numbers per body in a row of poses. */
 const POSE = 7;
 /** Parts of the timeline. */
 export const PARTS = 48;
 
-type Moving = Pick<Clip, 'rows' | 'dt' | 'poses' | 'costs'>;
+export type Moving = Pick<Clip, 'rows' | 'dt' | 'poses' | 'costs'>;
+
+/** Index of the agent among a scene's bodies; -1: it has none. */
+export const agentOf = (scene: SceneDescription | undefined): number =>
+  scene ? scene.bodies.findIndex((body) => body.id === scene.agentBody) : -1;
 
 /** Metres between where the agent is in two clips, each from where it was at their start. */
 function apart(a: Moving, b: Moving, agent: number, time: number): number {

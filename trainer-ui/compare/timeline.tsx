@@ -7,12 +7,13 @@ import {
   IconRepeat,
   IconRepeatOff,
 } from '@tabler/icons-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Clip } from '../../server/protocol/index.ts';
 import { useClient } from '../context.ts';
 import { CLIPS, withKey } from '../core/bindings.ts';
 import { advance, type ClipClock, toggle } from './clip-clock.ts';
-import { differences, PARTS } from './differences.ts';
+import { DifferenceMarks } from './difference-marks.tsx';
+import { agentOf } from './differences.ts';
 import type { Question } from './use-questions.ts';
 
 const SPEEDS: readonly number[] = [0.5, 1, 2];
@@ -54,7 +55,7 @@ export function Timeline(props: {
         {shown.playing ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}
       </ActionIcon>
       <div className="track">
-        {clips && <Marks clips={clips} />}
+        {clips && <Differences clips={clips} />}
         {part && <Part part={part} length={length} />}
         <Slider
           size="sm"
@@ -155,29 +156,8 @@ function Pace({ clock }: { clock: ClipClock }) {
   );
 }
 
-/** The stronger, the faster the clips part there. */
-function Marks({ clips }: { clips: readonly Clip[] }) {
+function Differences({ clips }: { clips: readonly Clip[] }) {
   const client = useClient();
-  const marks = useMemo(() => {
-    const scene = client.scene(clips[0]!.sceneId);
-    const agent = scene ? scene.bodies.findIndex((b) => b.id === scene.agentBody) : -1;
-    return [...differences(clips, agent)];
-  }, [client, clips]);
-  if (marks.every((m) => m === 0)) return null;
-  const most = marks.indexOf(Math.max(...marks));
-  const at = ((most / PARTS) * lengthOf(clips)).toFixed(1);
-  return (
-    <div
-      className="marks"
-      role="img"
-      aria-label={`the clips differ most at ${at} s`}
-      title="Stronger: the clips part faster here"
-      data-testid="differences"
-    >
-      {marks.map((m, part) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a part of the timeline
-        <i key={part} style={{ opacity: m }} />
-      ))}
-    </div>
-  );
+  const agent = agentOf(client.scene(clips[0]!.sceneId));
+  return <DifferenceMarks clips={clips} agent={agent} what="clips" />;
 }

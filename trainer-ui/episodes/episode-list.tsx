@@ -1,5 +1,5 @@
 import { Alert, Group, NativeSelect, Pagination, Table, Text, UnstyledButton } from '@mantine/core';
-import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { IconChevronDown, IconChevronUp, IconLayoutColumns } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { EpisodeReply } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
@@ -53,10 +53,16 @@ function useEpisodeList(request: ListRequest) {
   return { found, error };
 }
 
-export function EpisodeList(props: {
-  chosen: string | undefined;
-  choose: (episodeId: string) => void;
-}) {
+/** What is looked at, and how to look at another. */
+interface Choice {
+  readonly chosen: string | undefined;
+  /** Beside it. */
+  readonly beside: string | undefined;
+  choose(episodeId: string): void;
+  compare(episodeId: string): void;
+}
+
+export function EpisodeList(props: Choice) {
   const [request, setRequest] = useState(FIRST);
   const { found, error } = useEpisodeList(request);
   const pages = Math.max(1, Math.ceil((found?.total ?? 0) / PAGE_SIZE));
@@ -181,26 +187,38 @@ function Head({ request, change }: Asking) {
   );
 }
 
-function Row(props: {
-  row: EpisodeReply;
-  chosen: string | undefined;
-  choose: (episodeId: string) => void;
-}) {
-  const { row, chosen, choose } = props;
+function Row(props: Choice & { row: EpisodeReply }) {
+  const { row, chosen, beside, choose, compare } = props;
   const known = useApp((s) => s.welcome?.environment.endReasons);
   const { id, startedAt, seed, length, humanSteps, summary, live, end, endReason } = row;
   return (
-    <Table.Tr bg={chosen === id ? 'var(--mantine-color-blue-light)' : 'transparent'}>
+    <Table.Tr
+      bg={chosen === id || beside === id ? 'var(--mantine-color-blue-light)' : 'transparent'}
+    >
       <Table.Td>
-        <UnstyledButton
-          className="open"
-          aria-current={chosen === id}
-          onClick={() => choose(id)}
-          data-testid="open-episode"
-          data-episode={id}
-        >
-          {new Date(startedAt).toLocaleTimeString('en-GB')}
-        </UnstyledButton>
+        <Group gap={4} wrap="nowrap">
+          <UnstyledButton
+            className="open"
+            aria-current={chosen === id}
+            onClick={() => choose(id)}
+            data-testid="open-episode"
+            data-episode={id}
+          >
+            {new Date(startedAt).toLocaleTimeString('en-GB')}
+          </UnstyledButton>
+          {chosen !== undefined && chosen !== id && beside !== id && (
+            <UnstyledButton
+              className="open"
+              aria-label={`show ${id} beside the chosen one`}
+              title="Show it beside the chosen one"
+              onClick={() => compare(id)}
+              data-testid="show-beside"
+              data-episode={id}
+            >
+              <IconLayoutColumns size={16} aria-hidden />
+            </UnstyledButton>
+          )}
+        </Group>
         {!live && (
           <Text size="xs" c="dimmed">
             rollout

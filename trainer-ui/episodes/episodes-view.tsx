@@ -2,7 +2,8 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useApp, useClient } from '../context.ts';
-import { momentOf } from '../core/moment.ts';
+import { type Moment, momentOf } from '../core/moment.ts';
+import { Beside } from './beside.tsx';
 import { EpisodeList } from './episode-list.tsx';
 import { Replay } from './replay.tsx';
 
@@ -23,16 +24,24 @@ export default function EpisodesView() {
       <VisuallyHidden component="h1">Episodes</VisuallyHidden>
       <EpisodeList
         chosen={moment?.episodeId}
+        beside={moment?.beside}
         choose={(episodeId) => {
           client.store.setState({ moment: { episodeId, step: 0 } });
           setKey((k) => k + 1);
         }}
+        compare={(beside) => {
+          client.store.setState(({ moment }) => ({ moment: moment && { ...moment, beside } }));
+        }}
       />
-      {moment ? (
-        <Replay key={`${moment.episodeId}-${key}`} moment={moment} />
-      ) : (
-        <p className="empty">Choose an episode to see it again.</p>
-      )}
+      {moment ? <Chosen key={key} moment={moment} /> : <p className="empty">{NONE}</p>}
     </div>
   );
+}
+
+const NONE = 'Choose an episode to see it again.';
+
+function Chosen({ moment }: { moment: Moment }) {
+  const { episodeId, step, beside } = moment;
+  if (beside === undefined) return <Replay key={episodeId} moment={moment} />;
+  return <Beside key={`${episodeId} ${beside}`} moment={{ episodeId, step, beside }} />;
 }

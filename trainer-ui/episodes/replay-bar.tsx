@@ -27,7 +27,6 @@ export function ReplayBar(props: ReplayBarProps) {
   const steps = recording.row.length;
   const shown = useClock(props);
   const step = Math.round(shown.time / dt);
-  const [speed, setSpeed] = useState(clock.speed);
   return (
     <>
       <Group gap="sm" wrap="nowrap" className="timeline">
@@ -54,16 +53,7 @@ export function ReplayBar(props: ReplayBarProps) {
         <Text size="sm" className="mono" data-testid="replay-time" data-step={step}>
           {shown.time.toFixed(1)} s
         </Text>
-        <SegmentedControl
-          size="xs"
-          aria-label="speed of the replay"
-          value={String(speed)}
-          onChange={(value) => {
-            clock.speed = Number(value);
-            setSpeed(clock.speed);
-          }}
-          data={SPEEDS.map((s) => ({ value: String(s), label: `${s === 0.5 ? '½' : s}×` }))}
-        />
+        <Pace clock={clock} />
       </Group>
       <Moments
         recording={recording}
@@ -77,8 +67,24 @@ export function ReplayBar(props: ReplayBarProps) {
   );
 }
 
+export function Pace({ clock }: { clock: ClipClock }) {
+  const [speed, setSpeed] = useState(clock.speed);
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="speed of the replay"
+      value={String(speed)}
+      onChange={(value) => {
+        clock.speed = Number(value);
+        setSpeed(clock.speed);
+      }}
+      data={SPEEDS.map((s) => ({ value: String(s), label: `${s === 0.5 ? '½' : s}×` }))}
+    />
+  );
+}
+
 /** `length`: seconds of the episode. */
-function PlayButton(props: { clock: ClipClock; playing: boolean; length: number }) {
+export function PlayButton(props: { clock: ClipClock; playing: boolean; length: number }) {
   const { clock, playing, length } = props;
   return (
     <ActionIcon
@@ -98,7 +104,7 @@ function PlayButton(props: { clock: ClipClock; playing: boolean; length: number 
 }
 
 /** Runs the clock. */
-function useClock({ clock, advance }: ReplayBarProps) {
+export function useClock({ clock, advance }: Pick<ReplayBarProps, 'clock' | 'advance'>) {
   const [shown, setShown] = useState({ time: clock.time, playing: clock.playing });
   const newest = useRef(advance);
   newest.current = advance;
@@ -122,7 +128,7 @@ function useClock({ clock, advance }: ReplayBarProps) {
 const PARTS = 120;
 
 /** Where people drove, and where it cost. */
-function Strip({ recording: { steps, row } }: { recording: Recording }) {
+export function Strip({ recording: { steps, row } }: { recording: Recording }) {
   const parts = useMemo(() => {
     const made = Array.from({ length: PARTS }, () => ({ human: false, cost: false }));
     for (const { from, sources, costs } of steps)

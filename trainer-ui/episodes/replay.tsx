@@ -1,18 +1,16 @@
 /** One episode again: any moment, any camera, what was done beside what the agent wanted. */
-import { Alert, Group, NativeSelect, SegmentedControl, Text, Title } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { Alert, Group, Text, Title } from '@mantine/core';
+import { useRef, useState } from 'react';
 import { EpisodeComments } from '../comments/episode-comments.tsx';
 import { advance, type ClipClock, createClock, toggle } from '../compare/clip-clock.ts';
 import { useApp, useClient } from '../context.ts';
-import { CAMERAS, ownCameras, REPLAY } from '../core/bindings.ts';
+import { REPLAY } from '../core/bindings.ts';
 import { endReasonOf } from '../core/end-reason.ts';
 import { hashOf, type Moment } from '../core/moment.ts';
-import type { Welcome } from '../core/store.ts';
 import { Critique } from '../critique/critique.tsx';
-import { ActionBars, mirroredAxes, showActions } from '../live/action-bars.tsx';
-import { createStage, type Stage } from '../scene/stage.ts';
 import { useBindings } from '../use-keys.ts';
-import { createRowPainter, ROUNDING } from './draw-row.ts';
+import { Cameras } from './cameras.tsx';
+import { Picture, useDrawing, useStage } from './picture.tsx';
 import { ReplayBar } from './replay-bar.tsx';
 import { type Recording, useRecording } from './use-recording.ts';
 
@@ -27,7 +25,8 @@ export function Replay({ moment }: { moment: Moment }) {
     playing: client.isRecorded && step === 0,
     time: step * dt,
   });
-  const { container, stage } = useStage();
+  const [camera, setCamera] = useState('chase');
+  const { container, stage } = useStage(camera);
   const bars = useRef<HTMLDivElement>(null);
   const length = (recording?.row.length ?? 0) * dt;
   useDrawing(stage, recording, clock.current, bars);
@@ -41,7 +40,7 @@ export function Replay({ moment }: { moment: Moment }) {
       )}
       <Group justify="space-between" gap="xs">
         {recording && <About recording={recording} />}
-        <Cameras stage={stage} />
+        <Cameras camera={camera} choose={setCamera} />
       </Group>
       <Picture container={container} bars={bars} />
       {recording && stage && (
@@ -74,38 +73,7 @@ function Said(about: { episodeId: string; steps: number; dt: number; clock: Clip
   );
 }
 
-type Place = React.RefObject<HTMLDivElement | null>;
-
-function Picture({ container, bars }: { container: Place; bars: Place }) {
-  return (
-    <div className="replay-picture">
-      <div className="stage">
-        <div className="canvas" ref={container} />
-      </div>
-      <div className="replay-bars glass" ref={bars}>
-        <Text size="xs" className="mono" data-step="">
-          –
-        </Text>
-        <ActionBars />
-      </div>
-    </div>
-  );
-}
-
-/** A stage in the element that is given `container`. */
-function useStage() {
-  const container = useRef<HTMLDivElement>(null);
-  const [stage, setStage] = useState<Stage>();
-  useEffect(() => {
-    if (!container.current) return;
-    const made = createStage(container.current);
-    setStage(made);
-    return () => made.dispose();
-  }, []);
-  return { container, stage };
-}
-
-function useReplayKeys(clock: ClipClock, dt: number, length: number): void {
+export function useReplayKeys(clock: ClipClock, dt: number, length: number): void {
   const go = (steps: number) => {
     clock.playing = false;
     clock.time = Math.max(0, Math.min(length, (Math.round(clock.time / dt) + steps) * dt));
@@ -119,7 +87,7 @@ function useReplayKeys(clock: ClipClock, dt: number, length: number): void {
   });
 }
 
-function About({ recording: { row } }: { recording: Recording }) {
+export function About({ recording: { row } }: { recording: Recording }) {
   const known = useApp((s) => s.welcome?.environment.endReasons);
   const { live, seed, summary, end, endReason, humanSteps } = row;
   const facts = [
@@ -139,89 +107,4 @@ function About({ recording: { row } }: { recording: Recording }) {
       </Text>
     </div>
   );
-}
-
-/** The page's cameras and the model's own. */
-function Cameras({ stage }: { stage: Stage | undefined }) {
-  const [camera, setCamera] = useState<string>('chase');
-  const own = ownCameras(useApp((s) => s.cameras));
-  useEffect(() => stage?.setCamera(camera), [stage, camera]);
-  return (
-    <Group gap={6}>
-      <SegmentedControl
-        size="xs"
-        aria-label="camera"
-        value={camera}
-        onChange={setCamera}
-        data={CAMERAS.map(({ id, label }) => ({ value: id, label }))}
-      />
-      {own.length > 0 && (
-        <NativeSelect
-          size="xs"
-          aria-label="camera of the model"
-          value={own.includes(camera) ? camera : ''}
-          data={[{ value: '', label: 'Model’s…', disabled: true }, ...own]}
-          onChange={(event) => setCamera(event.currentTarget.value)}
-        />
-      )}
-    </Group>
-  );
-}
-
-/** Draws the row of the clock's time, past React. */
-function useDrawing(
-  stage: Stage | undefined,
-  recording: Recording | undefined,
-  clock: { readonly time: number },
-  bars: React.RefObject<HTMLElement | null>,
-): void {
-  const client = useClient();
-  const environment = useApp((s) => s.welcome?.environment);
-  const newest = useRef(recording);
-  newest.current = recording;
-  useEffect(() => {
-    if (!stage || !environment) return;
-    const { controlDt: dt, controls } = environment;
-    const mirrored = mirroredAxes(controls);
-    const painter = createRowPainter(client, stage);
-    let last = performance.now();
-    let before = Number.POSITIVE_INFINITY;
-    let told: Recording['steps'] | undefined;
-    let handle = 0;
-    const draw = (now: number) => {
-      handle = requestAnimationFrame(draw);
-      const shown = newest.current;
-      if (!shown || stage.isHeld) return;
-      const row = clock.time / dt;
-      const step = Math.floor(row + ROUNDING);
-      if (!painter.place(shown, row)) return;
-      stage.render(Math.min(0.25, (now - last) / 1000), Math.abs(row - before) > 2);
-      // What was done may come after the pictures.
-      const isNews = step !== Math.floor(before + ROUNDING) || shown.steps !== told;
-      told = shown.steps;
-      if (bars.current && isNews) showStep(bars.current, shown, step, environment, mirrored);
-      before = row;
-      last = now;
-    };
-    handle = requestAnimationFrame(draw);
-    return () => cancelAnimationFrame(handle);
-  }, [stage, environment, client, clock, bars]);
-}
-
-function showStep(
-  root: HTMLElement,
-  { steps, row: { length } }: Recording,
-  step: number,
-  environment: Welcome['environment'],
-  mirrored: ReadonlySet<number>,
-): void {
-  const words = root.querySelector('[data-step]');
-  const part = steps.find(({ from, to }) => step >= from && step < to);
-  const i = part ? step - part.from : 0;
-  const who = !part ? '' : part.sources[i] === 0 ? ' · agent' : ' · a person';
-  if (words) words.textContent = `step ${step} of ${length}${who}`;
-  if (words) (words as HTMLElement).dataset['step'] = String(step);
-  const action = part?.actions[i];
-  const wanted = part?.policyActions[i];
-  if (action && wanted) showActions(root, action, wanted, environment, mirrored);
 }

@@ -18,24 +18,9 @@ export function Takeaways(props: TakeawaysProps) {
   const { clock, stage, recording, link, step } = props;
   const runId = useApp((s) => s.welcome?.runId ?? '');
   const [isSaving, setSaving] = useState(false);
-  const [address, setAddress] = useState<string>();
   return (
     <>
       <Group gap="xs">
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<IconLink size={16} />}
-          onClick={() => {
-            const url = link(step);
-            setAddress(url);
-            // Browsers give the clipboard to secure pages only; the address can be copied by hand.
-            navigator.clipboard?.writeText(url).catch(() => {});
-          }}
-          data-testid="link-moment"
-        >
-          Link to this moment
-        </Button>
         <Button
           size="compact-sm"
           variant="default"
@@ -60,9 +45,33 @@ export function Takeaways(props: TakeawaysProps) {
         >
           Clip (MP4, WebM, GIF)
         </Button>
-        {address && <Address address={address} />}
+        <LinkToMoment link={() => link(step)} />
       </Group>
       {isSaving && <SaveClip {...props} />}
+    </>
+  );
+}
+
+/** `link` makes the address of what is on screen. */
+export function LinkToMoment({ link }: { link: () => string }) {
+  const [address, setAddress] = useState<string>();
+  return (
+    <>
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconLink size={16} />}
+        onClick={() => {
+          const url = link();
+          setAddress(url);
+          // Browsers give the clipboard to secure pages only; the address can be copied by hand.
+          navigator.clipboard?.writeText(url).catch(() => {});
+        }}
+        data-testid="link-moment"
+      >
+        Link to this moment
+      </Button>
+      {address && <Address address={address} />}
     </>
   );
 }
