@@ -1,6 +1,7 @@
 /** Rankings and ratings by keys, from the page through the log into the reward model. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { violations } from './axe.ts';
 import { connect } from './client.ts';
 import {
   launchBrowser,
@@ -143,4 +144,38 @@ test('[E2E-11] a clip is rated by a digit, cleared, changed and sent, and the re
     expect(ratings.map(({ queryId, score }) => ({ id: queryId, score }))).toEqual(sent);
     expect(ratings.map((r) => r.scale)).toEqual([5, 5, 5]);
     await untilLearned(server, 'rating', 3);
+  }));
+
+/** From now on it is so many minutes after the beginning for the page, and goes on from there. */
+const setClock = (page: Page, minutes: number) =>
+  page.evaluate(`{
+    const now = performance.timeOrigin + ${minutes} * 60_000;
+    const set = performance.now();
+    Date.now = () => now + performance.now() - set;
+  }`);
+
+test('[UI-78] after 25 minutes of answers a rest is proposed, until it is switched off for this browser', () =>
+  withPage('rate', async (page) => {
+    let last: string | undefined;
+    for (const minutes of [0, 4.5, 9, 13.5, 18, 22.5]) {
+      last = (await nextQuestion(page, 'rate', last)).id;
+      expect(await page.getByTestId('rest-note').count()).toBe(0);
+      await setClock(page, minutes);
+      await page.keyboard.press('3');
+      await page.keyboard.press('Enter');
+    }
+    await nextQuestion(page, 'rate', last);
+    await setClock(page, 26);
+    const note = page.getByTestId('rest-note');
+    await note.waitFor();
+    expect(await note.textContent()).toMatch(/for 26 minutes: 6 answers, 0\.2 a minute/);
+    await screenshot(page, 'rest');
+    expect(await violations(page)).toEqual([]);
+    await page.getByTestId('rest-off').click();
+    await note.waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByTestId('tab-compare').click();
+    const reminder = page.getByTestId('rest-reminder');
+    await reminder.waitFor();
+    expect(await reminder.getAttribute('aria-pressed')).toBe('false');
   }));

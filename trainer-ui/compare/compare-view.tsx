@@ -1,6 +1,5 @@
 import { Button, Center, Stack, Text, Title } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
-import { useState } from 'react';
 import { OpenInstructions, useNoQuestions } from '../campaigns/instructions.tsx';
 import { useApp } from '../context.ts';
 import type { Status } from '../core/store.ts';
@@ -14,13 +13,12 @@ import { useQuestions } from './use-questions.ts';
 /** Queries to people, one after the other, of the kind that this run asks. */
 export function CompareView() {
   const questions = useQuestions();
-  const [startedAt] = useState(() => Date.now());
   const campaign = useApp((s) => s.campaign);
   const { question, count, undo } = questions;
   if (!question && campaign?.state === 'running' && !campaign.isOpened)
     return <OpenInstructions campaign={campaign} />;
   if (!question) return <Empty count={count} undo={count > 0 ? undo : undefined} />;
-  const props = { question, questions, startedAt };
+  const props = { question, questions };
   switch (question.query.kind) {
     case 'rank':
       return <RankClips {...props} />;

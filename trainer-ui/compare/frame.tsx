@@ -8,6 +8,7 @@ import { useBindings } from '../use-keys.ts';
 import { type ClipClock, createClock, toggle } from './clip-clock.ts';
 import { ClipFacts } from './clip-facts.tsx';
 import { ClipStage } from './clip-stage.tsx';
+import { Pace, RestNote } from './pace.tsx';
 import { lengthOf, Timeline } from './timeline.tsx';
 import { Undo } from './undo.tsx';
 import type { Question, Questions } from './use-questions.ts';
@@ -23,8 +24,6 @@ const CAMERAS_OF_CLIPS = CAMERAS.filter((c) => c.id !== 'cockpit').map(({ id, la
 export interface AnswerProps {
   readonly question: Question;
   readonly questions: Questions;
-  /** ms since epoch at which this person began. */
-  readonly startedAt: number;
 }
 
 export function Frame(
@@ -40,7 +39,7 @@ export function Frame(
     children: ReactNode;
   },
 ) {
-  const { questions, startedAt, title, progress, over, chosen, below, children } = props;
+  const { questions, title, progress, over, chosen, below, children } = props;
   const { question, extend } = useWidened(props.question);
   const { query, clips, part } = question;
   const [camera, setCamera] = useState('chase');
@@ -56,7 +55,6 @@ export function Frame(
     extend,
   });
   const note = useApp((s) => s.goalNote);
-  const minutes = Math.max(0.25, (Date.now() - startedAt) / 60_000);
   return (
     <Stack
       className="view compare"
@@ -80,10 +78,7 @@ export function Frame(
           )}
         </Group>
         <Group gap="lg">
-          <Text size="sm" c="dimmed" data-testid="compare-count" className="wide-only">
-            {questions.count} answered · {Math.round(questions.count / minutes)} a minute ·{' '}
-            {questions.waiting} waiting
-          </Text>
+          <Pace {...questions} />
           <SegmentedControl
             size="xs"
             aria-label="camera"
@@ -94,6 +89,7 @@ export function Frame(
         </Group>
       </Group>
       {note ? <GoalNote /> : <Better />}
+      <RestNote answered={questions.answered} />
       <div className={`clips of-${query.segments.length}`}>
         {query.segments.map((_, i) => (
           <div

@@ -74,6 +74,8 @@ export interface Client extends Lives {
   give(body: Body, shownAt: number): string;
   /** The goal of this environment is known here from now on. */
   closeGoalNote(): void;
+  /** Whether to; remembered in this browser. */
+  remindOfRest(isOn: boolean): void;
   /** Give up the answers to runs that are not served now. */
   forgetOthers(): void;
   clip(segment: Segment): Promise<Clip>;
@@ -88,6 +90,9 @@ export interface Client extends Lives {
   onError(listener: (message: string, code: string) => void): () => void;
 }
 
+/** Where it is remembered whether somebody is reminded of a rest. */
+const REST = 'reins-rest';
+
 const served = { episodes: servedEpisodes, isRecorded: false } as const;
 
 export function createClient(window: Window): Client {
@@ -101,6 +106,7 @@ export function createClient(window: Window): Client {
   let unnamed: { key: string; step: number; value: RewardValue; at: number }[] = [];
   const errorListeners = new Set<(message: string, code: string) => void>();
   const lives = createLives(store, (message) => void send(message));
+  store.setState({ rest: { isOn: storage.getItem(REST) !== 'off', notBefore: 0 } });
   let nextTag = 1;
   let wanted = 0;
 
@@ -319,6 +325,10 @@ export function createClient(window: Window): Client {
       if (!store.getState().goalNote) return;
       trySet(storage, goalKey(), 'seen');
       store.setState({ goalNote: false });
+    },
+    remindOfRest(isOn) {
+      trySet(storage, REST, isOn ? 'on' : 'off');
+      store.setState({ rest: { isOn, notBefore: 0 } });
     },
     forgetOthers() {
       outbox.forgetOthers(store.getState().welcome?.runId ?? '');

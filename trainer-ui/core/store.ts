@@ -75,6 +75,8 @@ export interface AppState {
   practice: string | undefined;
   /** The note on the environment's goal is open: nobody of this browser has answered or closed it yet. */
   goalNote: boolean;
+  /** Whether this person is reminded of a rest, and not before when (ms since epoch). */
+  rest: { readonly isOn: boolean; readonly notBefore: number };
   /** Answers of this page: sent, on disk, in a policy. */
   sent: number;
   acknowledged: number;
@@ -123,6 +125,7 @@ export function createAppStore(): AppStore {
     tour: undefined,
     practice: undefined,
     goalNote: false,
+    rest: { isOn: true, notBefore: 0 },
     moment: undefined,
     sent: 0,
     acknowledged: 0,

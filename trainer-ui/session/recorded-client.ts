@@ -55,6 +55,7 @@ const takesNothing = {
   reward: () => false,
   give: () => '',
   closeGoalNote() {},
+  remindOfRest() {},
   forgetOthers() {},
   dropQuery() {},
   wantQueries() {},

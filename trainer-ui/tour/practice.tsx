@@ -26,7 +26,6 @@ export function Practice() {
   const pairs = usePairs();
   const { next } = useTour();
   const [at, setAt] = useState(0);
-  const [startedAt] = useState(() => Date.now());
   const told = useApp((s) => s.practice);
   const endReasons = useApp((s) => s.welcome?.environment.endReasons);
   const waiting = useApp((s) => s.status?.openQueries ?? 0);
@@ -61,7 +60,7 @@ export function Practice() {
     count: at,
     waiting,
   };
-  return <ComparePair question={question} questions={questions} startedAt={startedAt} />;
+  return <ComparePair question={question} questions={questions} />;
 }
 
 /** What a practice question has of a real one. */
