@@ -39,7 +39,7 @@ export function WhoDrives() {
   const isMine = shown === 'human' && !other;
   return (
     <>
-      <Group gap={8} wrap="nowrap" role="status">
+      <Group gap={8} justify="center" role="status">
         <Badge
           size="xl"
           radius="md"
