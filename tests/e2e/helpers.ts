@@ -194,24 +194,38 @@ const PATIENCE = 10_000;
  * the keys to be let go of first (CTRL-17), or may not have been listening yet: then they are pressed again, as a person
  * would.
  */
-export async function hold(
+export function hold(
   page: Page,
   keys: readonly string[],
   what: string,
   isSo: () => unknown,
   timeoutMs?: number,
 ): Promise<void> {
+  const hand = async (isDown: boolean) => {
+    for (const key of keys) await page.keyboard[isDown ? 'down' : 'up'](key);
+  };
+  return holdBy(page, hand, what, isSo, timeoutMs);
+}
+
+/** The same by whatever else drives: `hand` takes hold of it, and lets go. */
+export async function holdBy(
+  page: Page,
+  hand: (isDown: boolean) => Promise<unknown>,
+  what: string,
+  isSo: () => unknown,
+  timeoutMs?: number,
+): Promise<void> {
   const note = page.getByTestId('let-go-first');
-  for (const key of keys) await page.keyboard.down(key);
+  await hand(true);
   let pressedAt = performance.now();
   await until(
     what,
     async () => {
       if (await isSo()) return true;
       if (!(await note.isVisible()) && performance.now() < pressedAt + PATIENCE) return false;
-      for (const key of keys) await page.keyboard.up(key);
+      await hand(false);
       await note.waitFor({ state: 'hidden' });
-      for (const key of keys) await page.keyboard.down(key);
+      await hand(true);
       pressedAt = performance.now();
       return false;
     },

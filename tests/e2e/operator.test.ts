@@ -7,7 +7,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { decodeFrame, FLAG, type Frame, OP } from '../../server/protocol/index.ts';
 import { openProxy } from '../faults/proxy.ts';
 import { root } from '../setup/sources.ts';
-import { hold, openPage, press, screenshot, until, untilReady } from './helpers.ts';
+import { hold, holdBy, openPage, press, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 interface ExportedEpisode {
@@ -41,6 +41,7 @@ beforeAll(async () => {
 afterEach(async () => {
   // What a failed test left held must not drive the next one.
   for (const key of ['ArrowUp', 'ArrowLeft', 'ArrowRight']) await page.keyboard.up(key);
+  await page.evaluate('navigator.getGamepads = () => []');
 });
 
 const has = (flag: number) => ((frame?.flags ?? 0) & flag) !== 0;
@@ -51,6 +52,10 @@ const moveStick = (value: number) =>
   page.evaluate(`navigator.getGamepads = () => [
     { id: 'pad', connected: true, axes: [${value}, 0, 0, 0], buttons: Array.from({ length: 17 }, () => ({ value: 0 })) },
   ]`);
+const holdStick = (value: number, what: string, isSo: () => boolean) => {
+  const hand = (isDown: boolean) => moveStick(isDown ? value : 0);
+  return holdBy(page, hand, what, () => has(FLAG.human) && isSo());
+};
 
 test('[E2E-6] rewind goes back five seconds, pauses, and driving goes on from there', async () => {
   await until('seven seconds of an episode', () => frame && frame.time > 7 && frame);
@@ -106,9 +111,7 @@ test('[E2E-7] a gamepad takes over by its stick and lets go when it is unplugged
   await moveStick(0.05);
   await page.waitForTimeout(500);
   expect(await controller()).toBe('policy');
-  await moveStick(-0.9);
-  await untilController('human');
-  await until('steering to the left', () => has(FLAG.human) && frame!.action[0]! > 0.3);
+  await holdStick(-0.9, 'steering to the left', () => frame!.action[0]! > 0.3);
   await page.evaluate(`navigator.getGamepads = () => []`);
   await page.evaluate(`window.dispatchEvent(new Event('gamepaddisconnected'))`);
   await untilController('policy');
@@ -164,8 +167,7 @@ test('[UI-65] under Controls an axis is turned round and remembered; meanwhile t
   expect(await deadZone.getAttribute('aria-valuenow')).toBe('0.13');
   expect(await controller()).toBe('policy');
   await page.keyboard.press('Escape');
-  await untilController('human');
-  await until('steering to the right', () => has(FLAG.human) && frame!.action[0]! < -0.3);
+  await holdStick(-0.9, 'steering to the right', () => frame!.action[0]! < -0.3);
   await moveStick(0);
   await untilController('policy');
 
