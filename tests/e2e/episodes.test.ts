@@ -7,7 +7,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { root } from '../setup/sources.ts';
 import { violations } from './axe.ts';
 import { picturesOf } from './gif.ts';
-import { hold, openPage, screenshot, until, untilReady } from './helpers.ts';
+import { hold, openPage, press, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 const served = serve('--env', 'driving-easy');
@@ -26,8 +26,7 @@ beforeAll(async () => {
     'the agent again',
     async () => (await page.getByTestId('controller').textContent()) === 'Agent drives',
   );
-  await page.keyboard.press('n');
-  await until('the episode in the list', async () => {
+  await press(page, 'n', 'the episode in the list', async () => {
     const rows = await fetch(`${served.server.url}/api/episodes?human=true&live=true`);
     return Number(rows.headers.get('x-total-count')) > 0;
   });
