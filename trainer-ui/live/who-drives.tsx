@@ -19,6 +19,23 @@ function StillWords() {
   );
 }
 
+/** For how long this page drives. */
+function HowLong() {
+  const latched = useApp((s) => s.latched);
+  return (
+    <Badge
+      size="xl"
+      radius="md"
+      tt="none"
+      variant="default"
+      data-testid="keeps"
+      data-latched={latched}
+    >
+      {latched ? `Kept until ${firstKey(LIVE.latch)}` : 'While held'}
+    </Badge>
+  );
+}
+
 const WORDS = { policy: 'Agent drives', human: 'You drive', safe: 'Stopped' } as const;
 
 export function WhoDrives() {
@@ -35,8 +52,6 @@ export function WhoDrives() {
   const shown = driving && controller === 'policy' ? 'human' : controller;
   const halt = useApp((s) => haltWords(s.status, client.teacherId));
   const mustLetGo = useApp((s) => s.mustLetGo);
-  const latched = useApp((s) => s.latched);
-  const isMine = shown === 'human' && !other;
   return (
     <>
       <Group gap={8} justify="center" role="status">
@@ -51,18 +66,7 @@ export function WhoDrives() {
         >
           {other ? `${who} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
         </Badge>
-        {isMine && (
-          <Badge
-            size="xl"
-            radius="md"
-            tt="none"
-            variant="default"
-            data-testid="keeps"
-            data-latched={latched}
-          >
-            {latched ? `Kept until ${firstKey(LIVE.latch)}` : 'While held'}
-          </Badge>
-        )}
+        {shown === 'human' && !other && <HowLong />}
         {paused && (
           <Badge
             size="xl"
