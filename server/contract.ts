@@ -218,6 +218,8 @@ export interface RunHandle {
   accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }>;
   /** An episode by id, from memory or disk. */
   episode(id: string): Promise<Episode | undefined>;
+  /** The same with poses, where it can be given any. */
+  drawnEpisode(id: string): Promise<Episode | undefined>;
   /** Learned reward per step of a segment; undefined where there is none, or none in time. */
   predict(segment: Segment): Promise<Float32Array | undefined>;
   sceneIdOf(seed: number): number;

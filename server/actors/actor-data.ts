@@ -1,4 +1,4 @@
-import type { ActorThreadData } from './messages.ts';
+import type { ActorThreadData, RolloutPace } from './messages.ts';
 
 /** What all actors of a run are told. */
 export type ActedRun = Pick<
@@ -14,10 +14,12 @@ export type ActedRun = Pick<
 export function createActorData(
   run: ActedRun,
   stamp: string,
+  pace?: RolloutPace,
 ): (actor: string) => Omit<ActorThreadData, 'module'> {
   let threads = 0;
   return (actor) => {
     const seed = run.seed + threads++;
-    return { ...run, actor, seed, session: `${run.runId}-${stamp}.${threads}` };
+    const session = `${run.runId}-${stamp}.${threads}`;
+    return { ...run, actor, seed, session, ...(pace ? { pace } : {}) };
   };
 }

@@ -6,6 +6,7 @@
 import type { Predictions, Taken } from '../../agent/acting/counterfactual.ts';
 import type { Episode, GateSnapshot, PolicySnapshot } from '../../agent/contract.ts';
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
+import type { Drawing } from '../../agent/episode/replay.ts';
 import type {
   EndReason,
   EnvironmentInfo,
@@ -36,6 +37,15 @@ export interface EnvironmentFacts {
 export interface ActorThreadData extends Omit<ActorData, 'safeAction' | 'trainSeeds'> {
   /** File URL of the module to run, for worker-boot. */
   readonly module: string;
+  /** Of a free-running actor; absent: what suits one that others ask for scenes and counterfactuals. */
+  readonly pace?: RolloutPace;
+}
+
+export interface RolloutPace {
+  /** Most steps of a chunk: as many as are allowed, or can be made in 20 ms. */
+  readonly longestChunk: number;
+  /** false: episodes come without poses and pictures, which a replay brings (agent/episode/replay.ts). */
+  readonly keepPoses: boolean;
 }
 
 /** What an actor acts upon; the thread adds what its environment says. */
@@ -165,6 +175,8 @@ export type RolloutCommand =
       /** Also predict this many steps from every step of the takeover. */
       readonly predict?: { readonly taken: Taken; readonly steps: number };
     }
+  /** Play an episode again for what was left out of it. */
+  | { readonly type: 'replay'; readonly episode: Episode }
   /** Describe the scene of a seed: a clip needs it. */
   | { readonly type: 'scene'; readonly sceneId: number; readonly seed: number }
   | { readonly type: 'close' };
@@ -174,6 +186,11 @@ export type RolloutEvent =
   | { readonly type: 'scene'; readonly sceneId: number; readonly scene: SceneDescription }
   | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
   | { readonly type: 'episode'; readonly episode: Episode; readonly endReason: string }
+  | {
+      readonly type: 'replayed';
+      readonly episodeId: string;
+      readonly drawing: Drawing | undefined;
+    }
   | {
       readonly type: 'counterfactual';
       readonly id: string;

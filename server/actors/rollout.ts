@@ -13,11 +13,12 @@ import {
   type Taken,
 } from '../../agent/acting/counterfactual.ts';
 import { createPolicy } from '../../agent/acting/policy.ts';
-import type { Policy } from '../../agent/contract.ts';
+import type { Episode, Policy } from '../../agent/contract.ts';
 import { sliceEpisode } from '../../agent/episode/chunks.ts';
 import { buffersOf } from '../../agent/episode/columns.ts';
 import { copyEpisode } from '../../agent/episode/copy.ts';
 import { createEpisodeRecorder } from '../../agent/episode/recorder.ts';
+import { replay } from '../../agent/episode/replay.ts';
 import type { EnvState, TimeStep } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { createEnvironment } from '../../sim/registry.ts';
@@ -29,10 +30,13 @@ import { hasOneScene } from './scene-id.ts';
 import { StepPermit } from './step-permit.ts';
 import { episodeBuffers } from './transfer.ts';
 
-/** Steps between chunks for the learner; messages are heard in between. */
+/** Steps between chunks for the learner, at least; messages are heard in between. */
 const CHUNK = 25;
+/** How long a chunk may take, ms: then messages are heard, such as a newer policy. */
+const CHUNK_MS = 20;
 
 const data = workerData as ActorThreadData;
+const pace = data.pace ?? { longestChunk: CHUNK, keepPoses: true };
 const port = parentPort!;
 const env = await createEnvironment(data.environmentId, data.environmentOptions);
 /** Another environment, for counterfactuals and scenes. */
@@ -48,7 +52,7 @@ const recorder = createEpisodeRecorder({
   observationSize: env.observationSpace.size,
   actionSize: env.actionSpace.size,
   bodies: env.scene.bodies.length,
-  keepPoses: true,
+  keepPoses: pace.keepPoses || env.picture !== undefined, // another program's, of any version
   reuse: true,
 });
 const action = new Float32Array(env.actionSpace.size);
@@ -72,6 +76,9 @@ port.on('message', (command: RolloutCommand) => {
       return;
     case 'counterfactual':
       counterfactual(command);
+      return;
+    case 'replay':
+      draw(command.episode);
       return;
     case 'scene':
       branch.reset(command.seed);
@@ -120,6 +127,12 @@ function predict(
   return { episode: copyEpisode(episode), segments };
 }
 
+function draw(episode: Episode): void {
+  const drawing = replay(branch, episode);
+  const buffers = drawing ? [drawing.poses.buffer as ArrayBuffer] : [];
+  emit({ type: 'replayed', episodeId: episode.id, drawing }, buffers);
+}
+
 /** Plays an episode to its end, or until the actor is closed. */
 async function play(number: number): Promise<void> {
   const seed = trainSeeds.start + random.integer(trainSeeds.count);
@@ -138,17 +151,27 @@ async function play(number: number): Promise<void> {
 /** The next steps from `ts` on; returns where they led. */
 function playChunk(from: TimeStep, by: Policy): TimeStep {
   const sent = recorder.length;
+  const began = performance.now();
   let ts = from;
-  for (let i = 0; i < CHUNK && ts.kind !== 'last'; i++) {
-    by.act(ts.observation, action, 'sample');
-    ts = env.step(action);
-    recorder.step(env, ts, action, action, 'policy', by.version);
-    permit.spend();
-  }
+  do {
+    for (let i = 0; i < CHUNK && ts.kind !== 'last'; i++) {
+      by.act(ts.observation, action, 'sample');
+      ts = env.step(action);
+      recorder.step(env, ts, action, action, 'policy', by.version);
+      permit.spend();
+    }
+  } while (ts.kind !== 'last' && mayGoOn(recorder.length - sent, began));
   if (ts.kind === 'last') recorder.end(ts.discount === 0 ? 'terminated' : 'truncated');
   const chunk = sliceEpisode(recorder.episode(), sent, recorder.length);
   emit({ type: 'chunk', chunk }, buffersOf(chunk));
   return ts;
+}
+
+/** Whether a chunk of so many steps, begun then, is to have more. */
+function mayGoOn(steps: number, began: number): boolean {
+  return (
+    steps + CHUNK <= pace.longestChunk && permit.isGranted && performance.now() - began < CHUNK_MS
+  );
 }
 
 emit({ type: 'ready', oneScene });

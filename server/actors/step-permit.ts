@@ -9,6 +9,11 @@ export class StepPermit {
     return this.#isClosed;
   }
 
+  /** Whether steps are allowed now. */
+  get isGranted(): boolean {
+    return !this.#isClosed && this.#hasPolicy && this.#steps > 0;
+  }
+
   /** There is a policy from now on. */
   allowPolicy(): void {
     this.#hasPolicy = true;
@@ -33,7 +38,7 @@ export class StepPermit {
 
   /** Resolves once steps are allowed, with false when the actor was closed meanwhile. */
   async wait(): Promise<boolean> {
-    while (!this.#isClosed && (!this.#hasPolicy || this.#steps <= 0)) {
+    while (!this.#isClosed && !this.isGranted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

@@ -14,7 +14,7 @@ export interface ReadyClip {
 export async function clipOf(run: RunHandle, segment: Segment, tag: number): Promise<ReadyClip> {
   const { episodeId, from, to } = segment;
   const field = 'request-clip.segment';
-  const episode = await run.episode(episodeId);
+  const episode = await run.drawnEpisode(episodeId);
   if (!episode || episode.poses.length === 0) {
     const message = `${field}.episodeId: ${episodeId} has no poses here`;
     throw new Refusal('unknown-episode', message, String(tag));

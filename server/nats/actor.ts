@@ -5,6 +5,7 @@ import type { Msg, Subscription } from '@nats-io/transport-node';
 import { restOf } from '../../agent/episode/chunks.ts';
 import { createActorData } from '../actors/actor-data.ts';
 import { ActorThreads } from '../actors/actor-threads.ts';
+import { LONGEST_CHUNK } from '../actors/link.ts';
 import { createDeferred } from '../threads/deferred.ts';
 import type { Log } from '../threads/log.ts';
 import { type Bus, type BusOptions, openBus } from './bus.ts';
@@ -18,7 +19,7 @@ import {
   readLearnerBeat,
 } from './messages.ts';
 import { Outbox } from './outbox.ts';
-import { findRecord } from './record.ts';
+import { findRecord, PLATFORM } from './record.ts';
 import { ALL_RUNS, runOf, type Subjects, streamsOf, subjectsOf } from './subjects.ts';
 import { WeightsReader } from './weights.ts';
 
@@ -99,7 +100,7 @@ class ActorSession {
   readonly #over = createDeferred<void>();
   #granted = 0;
 
-  constructor(bus: Bus, options: ActorProcessOptions, { epoch, run }: RunRecord) {
+  constructor(bus: Bus, options: ActorProcessOptions, { epoch, run, platform }: RunRecord) {
     const { log } = options;
     this.#bus = bus;
     this.#options = options;
@@ -108,7 +109,10 @@ class ActorSession {
     this.#subjects = subjectsOf(run.runId);
     this.#threads = new ActorThreads({
       count: options.threads,
-      data: createActorData(run, this.#name),
+      data: createActorData(run, this.#name, {
+        longestChunk: LONGEST_CHUNK,
+        keepPoses: platform !== PLATFORM, // otherwise the learner's process plays it again for them
+      }),
       onWorking: () => this.#beat(),
       onDeath: (i, { reason, retryMs }) =>
         log.error({ thread: i, reason, retryMs }, 'a thread died'),

@@ -11,6 +11,8 @@ const epoch = z.int().min(1);
 /** Which learner a run has, and what of; kept for actors that come. */
 const record = z.object({
   epoch,
+  /** Of the learner: who has the same plays an episode again bit by bit. */
+  platform: z.string().max(200).optional(),
   run: z.object({
     runId: z.string(),
     environmentId: z.string(),

@@ -1,9 +1,16 @@
 /** One learner of a run at a time: who comes later has a higher number, and nobody hears the others any more. */
+import { readFileSync } from 'node:fs';
 import { NoRespondersError, TimeoutError } from '@nats-io/transport-node';
 import type { ActedRun } from '../actors/actor-data.ts';
 import type { Bus } from './bus.ts';
 import { type RunRecord, readRecord } from './messages.ts';
 import { streamsOf, subjectsOf } from './subjects.ts';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+/** What the numbers of an episode rest on, beside the environment and its options. */
+export const PLATFORM = `reins ${version}, V8 ${process.versions.v8}, ${process.arch}`;
 
 /** Which learner a run has; undefined: none was there yet. */
 export async function findRecord({ manager }: Bus, runId: string) {
@@ -38,7 +45,7 @@ export async function takeRun(bus: Bus, run: ActedRun, claim: number | undefined
       throw new RangeError(
         `nats: another learner has taken run ${run.runId} (${last}, this one is ${epoch}): end one of the two`,
       );
-    const record: RunRecord = { epoch, run };
+    const record: RunRecord = { epoch, run, platform: PLATFORM };
     const expect = { lastSubjectSequence: found?.sequence ?? 0 };
     try {
       await bus.js.publish(subjectsOf(run.runId).record, JSON.stringify(record), { expect });

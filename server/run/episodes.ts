@@ -24,9 +24,12 @@ export interface Episodes {
   /** Of those that are kept in memory. */
   readonly bytes: number;
   readonly summaries: readonly EpisodeSummary[];
+  /** As it came. */
   find(id: string): Promise<Episode | undefined>;
+  /** With poses, where it can be given any. */
+  drawn(id: string): Promise<Episode | undefined>;
   remember(episode: Episode): void;
-  /** Keeps it on disk and in memory; false: it could not be written, and people have been told. */
+  /** Keeps it on disk, with poses, and in memory; false: it could not be written, and people have been told. */
   keep(episode: Episode, isLive: boolean): Promise<boolean>;
   /**
    * Resolves once all that is known of them is on disk: feedback refers to them.
@@ -48,10 +51,10 @@ export function createEpisodes(options: {
   readonly statistics: RunStatistics;
   readonly viewers: Pick<Viewers, 'message'>;
   readonly learner: Pick<LearnerHandle, 'predict'>;
-  /** Of an episode from the disk; default: as it is. */
+  /** Default: as it is. */
   readonly draw?: Draw;
 }): Episodes {
-  const { storage, troubles, statistics, viewers, learner, draw = (e) => e } = options;
+  const { storage, troubles, statistics, viewers, learner, draw = async (e) => e } = options;
   const recent = new Map<string, Episode>();
   let bytes = 0;
   const summaries: EpisodeSummary[] = [];
@@ -65,6 +68,12 @@ export function createEpisodes(options: {
     if (!known) return;
     recent.delete(id);
     bytes -= bytesOf(known, known.pictures);
+  }
+
+  async function withPoses(episode: Episode): Promise<Episode> {
+    const drawn = await draw(episode);
+    if (drawn !== episode && recent.get(episode.id) === episode) episodes.remember(drawn);
+    return drawn;
   }
 
   function predict(segment: Segment, patience: number): Promise<Float32Array | undefined> {
@@ -98,10 +107,11 @@ export function createEpisodes(options: {
     },
     summaries,
     async find(id) {
-      const known = recent.get(id);
-      if (known) return known;
-      const kept = await storage.getEpisode(id);
-      return kept && draw(kept);
+      return recent.get(id) ?? (await storage.getEpisode(id));
+    },
+    async drawn(id) {
+      const found = await episodes.find(id);
+      return found && withPoses(found);
     },
     remember(episode) {
       forget(episode.id);
@@ -114,7 +124,7 @@ export function createEpisodes(options: {
       episodes.remember(episode);
       unwritten.set(episode.id, { episode, isLive });
       try {
-        await storage.putEpisode(episode, { live: isLive });
+        await storage.putEpisode(await withPoses(episode), { live: isLive });
       } catch (error) {
         if (unwritten.size > RECENT) unwritten.delete(unwritten.keys().next().value!);
         troubles.failed('an episode', error);

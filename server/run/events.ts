@@ -74,13 +74,17 @@ async function onLiveEpisode(
 }
 
 export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Promise<void> {
-  const { learner, scenes, queries, watch, episodes, takeovers } = parts;
+  const { learner, scenes, replays, queries, watch, episodes, takeovers } = parts;
   switch (event.type) {
     case 'ready':
       scenes.ready(event.oneScene);
+      replays.ready();
       return;
     case 'scene':
       scenes.put(event.sceneId, event.scene);
+      return;
+    case 'replayed':
+      replays.put(event.episodeId, event.drawing);
       return;
     case 'chunk':
       learner.observe(event.chunk);

@@ -13,7 +13,9 @@ import { Watch, type WatchOptions } from './watch.ts';
 
 interface Parts extends Pick<WatchOptions, 'background' | 'controlDt'> {
   readonly options: Pick<RunOptions, 'run' | 'overlap' | 'quality' | 'automation' | 'storage'>;
-  readonly episodes: QueriesOptions['episodes'] & ProbesOptions['episodes'];
+  readonly episodes: QueriesOptions['episodes'] &
+    ProbesOptions['episodes'] &
+    AutomationOptions['episodes'];
   readonly learner: WatchOptions['learner'] & Pick<Learner, 'model'>;
   readonly alerts: AutomationOptions['alerts'];
   readonly lives: Pick<LiveActors, 'facts'>;

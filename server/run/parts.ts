@@ -1,6 +1,7 @@
 /** The parts of a run, made from the bottom up: each is given the parts it needs, which exist already. */
 import type { Metrics } from '../../agent/contract.ts';
 import { predictedSteps } from '../../agent/presets/presets.ts';
+import { isRecorded } from '../../sim/recorded/environment.ts';
 import { createActorData } from '../actors/actor-data.ts';
 import type { ActorThreads } from '../actors/actor-threads.ts';
 import { joinLinks } from '../actors/joined-links.ts';
@@ -21,6 +22,7 @@ import { LiveActors } from './live-actors.ts';
 import { openWatch } from './open-watch.ts';
 import type { Queries } from './queries.ts';
 import { drawingOf } from './recorded.ts';
+import { createReplays, type Replays } from './replays.ts';
 import { Reviews } from './reviews.ts';
 import { createRewardAlerts } from './reward-alerts.ts';
 import { createRollouts } from './rollouts.ts';
@@ -61,6 +63,7 @@ export interface RunParts {
   readonly reviews: Reviews;
   readonly takeovers: Takeovers;
   readonly scenes: Scenes;
+  readonly replays: Replays;
 }
 
 /** Of which the audit log tells, too. */
@@ -98,7 +101,8 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
   const rollouts = createRollouts({ count: options.rollouts, log, alerts, data });
   const learner = await createLearner(options, lives);
 
-  const draw = drawingOf(run, environmentOptions);
+  const replays = createReplays(rollouts, log);
+  const draw = isRecorded(environmentId) ? drawingOf(run, environmentOptions) : replays.draw;
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner, draw });
   const { queries, watch, standings, campaign, automation } = await openWatch({
     ...{ options, episodes, background, learner, alerts, lives },
@@ -135,9 +139,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     ...{ watch, campaign, automation },
     hearReward,
     feedback,
-    reviews,
-    takeovers,
-    scenes,
+    ...{ reviews, takeovers, scenes, replays },
   };
 }
 

@@ -1,5 +1,6 @@
 /** Pairs to practise on: the environment itself says which segment is better. Their answers are not feedback. */
 import type { Episode, Segment } from '../../agent/contract.ts';
+import { isReplayable } from '../../agent/episode/replay.ts';
 
 export interface PracticePair {
   readonly a: Segment;
@@ -41,8 +42,10 @@ export function practicePairs(
 }
 
 /** Those of an episode that begin every half of their length, and the last of it. */
-function segmentsOf({ id, length, end, poses, envRewards }: Episode, steps: number): Scored[] {
-  if (end === 'open' || poses.length === 0 || length < steps) return [];
+function segmentsOf(episode: Episode, steps: number): Scored[] {
+  const { id, length, end, poses, envRewards } = episode;
+  const canBeShown = poses.length > 0 || isReplayable(episode);
+  if (end === 'open' || !canBeShown || length < steps) return [];
   const starts = new Set([length - steps]);
   for (let from = 0; from + steps <= length; from += Math.ceil(steps / 2)) starts.add(from);
   return [...starts].map((from) => {

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Episode, Query } from '../../agent/contract.ts';
+import { isReplayable } from '../../agent/episode/replay.ts';
 import { QUERY_ID } from '../../agent/queries/queries.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
@@ -234,4 +235,4 @@ export class Probes {
   }
 }
 
-const canBeShown = ({ poses }: Episode): boolean => poses.length > 0;
+const canBeShown = (episode: Episode): boolean => episode.poses.length > 0 || isReplayable(episode);

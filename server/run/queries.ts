@@ -45,7 +45,7 @@ export interface QueriesOptions {
     | 'countAssignments'
     | 'lastToken'
   >;
-  readonly episodes: Pick<Episodes, 'find' | 'keep'>;
+  readonly episodes: Pick<Episodes, 'drawn' | 'keep'>;
   readonly background: Pick<Background, 'run'>;
   readonly standings: Pick<Standings, 'isPaused'>;
   readonly probes: Pick<Probes, 'find' | 'given' | 'next' | 'put' | 'resemble'>;

@@ -6,7 +6,7 @@ import type { Episode } from '../../agent/contract.ts';
 import { sliceEpisode } from '../../agent/episode/chunks.ts';
 import { POSE_SIZE } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
-import { isRecorded, slidersOf } from '../../sim/recorded/environment.ts';
+import { slidersOf } from '../../sim/recorded/environment.ts';
 import type { LearnerHandle } from '../learner/handle.ts';
 import type { Run, Storage } from '../storage/contract.ts';
 
@@ -14,13 +14,12 @@ import type { Run, Storage } from '../storage/contract.ts';
 const MOST_STEPS = 100_000;
 
 /** Adds poses to an episode that has none. */
-export type Draw = (episode: Episode) => Episode;
+export type Draw = (episode: Episode) => Promise<Episode>;
 
 export function drawingOf(run: Run, options: Readonly<Record<string, unknown>>): Draw {
-  if (!isRecorded(run.environmentId)) return (episode) => episode;
   const { write, scene } = slidersOf(run.environmentId, options);
   const bodies = scene.bodies.length;
-  return (episode) => {
+  return async (episode) => {
     const { length, observationSize: d, actionSize: k, observations, actions } = episode;
     const poses = new Float32Array((length + 1) * bodies * POSE_SIZE);
     for (let t = 0; t <= length; t++) {

@@ -154,6 +154,10 @@ class ActiveRun implements RunHandle {
     return this.#parts.episodes.find(id);
   }
 
+  drawnEpisode(id: string): Promise<Episode | undefined> {
+    return this.#parts.episodes.drawn(id);
+  }
+
   predict(segment: Segment): Promise<Float32Array | undefined> {
     return this.#parts.episodes.predict(segment);
   }

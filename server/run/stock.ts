@@ -8,7 +8,7 @@ import type { RunningCampaign } from './running-campaign.ts';
 export interface StockOptions {
   readonly campaign: Pick<RunningCampaign, 'taken'>;
   readonly storage: Pick<Storage, 'findEpisode'>;
-  readonly episodes: Pick<Episodes, 'find' | 'keep'>;
+  readonly episodes: Pick<Episodes, 'drawn' | 'keep'>;
 }
 
 export class Stock {
@@ -72,7 +72,7 @@ export class Stock {
   /** Its clips are there whole, and on disk: an answer to it can be taken. */
   async canBeShown({ segments }: Query): Promise<boolean> {
     const { storage, episodes } = this.#options;
-    const found = await Promise.all(segments.map((s) => episodes.find(s.episodeId)));
+    const found = await Promise.all(segments.map((s) => episodes.drawn(s.episodeId)));
     const whole = found.every((e, i) => e && e.poses.length > 0 && e.length >= segments[i]!.to);
     if (!whole) return false;
     for (const e of found)

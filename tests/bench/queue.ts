@@ -29,7 +29,7 @@ const queries = await Queries.open({
   runId: RUN,
   campaign: await noCampaign(),
   storage,
-  episodes: { find: async () => episode, keep: async () => true },
+  episodes: { drawn: async () => episode, keep: async () => true },
   background: new Background({ error: fault }),
   ...NO_WATCH,
 });

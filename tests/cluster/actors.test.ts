@@ -1,7 +1,12 @@
 /** Actors in processes of their own, over a real NATS: the contract, and the end of either side. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isReplayable } from '../../agent/episode/replay.ts';
 import type { ActorLink } from '../../server/actors/link.ts';
+import { openBus } from '../../server/nats/bus.ts';
 import { openLearnerLink } from '../../server/nats/learner-link.ts';
+import type { RunRecord } from '../../server/nats/messages.ts';
+import { PLATFORM } from '../../server/nats/record.ts';
+import { subjectsOf } from '../../server/nats/subjects.ts';
 import { ACTED_RUN, actorLinkContract, policy, Received } from '../contracts/actor-link.ts';
 import { until } from '../e2e/helpers.ts';
 import { type ActorProcess, startActor } from './actor-process.ts';
@@ -116,6 +121,26 @@ describe('over NATS', () => {
       /another learner has taken run .* \(4, this one is 3\)/,
     );
     links.push(await claimed(5));
+  });
+
+  it('[NATS-18] an actor leaves out poses where its learner plays episodes again bit by bit, and sends them to any other', async () => {
+    for (const [platform, areSent] of [
+      [PLATFORM, false],
+      ['another', true],
+    ] as const) {
+      const run = nextRun();
+      const { link, received } = await started(run);
+      const bus = await openBus({ url: nats.url }, 'learner', 'test');
+      const record: RunRecord = { epoch: 1, run, platform };
+      await bus.js.publish(subjectsOf(run.runId).record, JSON.stringify(record));
+      await bus.connection.close();
+      start(run.runId);
+      link.publish(policy(1));
+      link.credit(500);
+      const episode = await until('an episode', () => received.episodes[0]);
+      expect(episode.poses.length > 0).toBe(areSent);
+      expect(isReplayable(episode)).toBe(!areSent);
+    }
   });
 
   it('[NATS-3] an actor that is asked to end sends what it made, says so, and ends in order', async () => {

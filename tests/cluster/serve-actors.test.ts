@@ -60,3 +60,34 @@ test('[NATS-10] after kill -9 of the learner another one has its run and its act
     await nats.remove();
   }
 });
+
+test('[LINK-11] a clip of an episode that an actor elsewhere made is drawn', async () => {
+  const nats = await createNats();
+  await nats.start();
+  const folder = temporaryFolder();
+  const args = ['--env', 'reacher', '--rollouts', '0', '--no-page', '--log-level', 'error'];
+  const server = await startServerProcess({
+    dataDir: folder.path,
+    args: [...args, '--nats', nats.url],
+  });
+  const actor = startActor(nats.url, undefined);
+  try {
+    const client = await connect(server.url, 'ada');
+    // The newest each time: only so many are remembered.
+    const clip = await until('a clip', () => {
+      const newest = client.all('episode').findLast(({ episode }) => !episode.live);
+      if (!newest) return undefined;
+      const { episodeId } = newest.episode;
+      client.send({ type: 'request-clip', tag: 7, segment: { episodeId, from: 0, to: 10 } });
+      return client.clip();
+    });
+    expect([clip.tag, clip.rows]).toEqual([7, 11]);
+    expect(clip.poses.some((x) => x !== 0)).toBe(true);
+    client.close();
+  } finally {
+    await actor.end('SIGKILL');
+    await server.stop();
+    folder.remove();
+    await nats.remove();
+  }
+});

@@ -3,8 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Episode, PolicySnapshot } from '../../agent/contract.ts';
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
 import { buffersOf, COLUMN_NAMES } from '../../agent/episode/columns.ts';
+import { isReplayable, replay } from '../../agent/episode/replay.ts';
 import { type ActorLink, LONGEST_CHUNK } from '../../server/actors/link.ts';
 import type { RolloutEvent } from '../../server/actors/messages.ts';
+import { POSE_SIZE } from '../../sim/contract.ts';
 import { createEnvironment } from '../../sim/registry.ts';
 import { until } from '../e2e/helpers.ts';
 
@@ -111,14 +113,15 @@ export function actorLinkContract(name: string, open: () => Promise<LinkUnderTes
         if (steps > 0) expect([id, policyVersion]).toEqual([id, 3]);
     });
 
-    it('[LINK-2] an episode comes whole after its last chunk, and is what its chunks said', async () => {
+    it('[LINK-2] [LINK-10] an episode comes whole after its last chunk, and is what its chunks said', async () => {
       link.publish(policy(1));
       link.credit(5000);
       const episode = await until('an episode', () => received.episodes[0]);
       const chunks = received.chunks.filter(({ id }) => id === episode.id);
       expect(chunks.at(-1)!.to).toBe(episode.length);
       expect(chunks.at(-1)!.end).toBe('truncated');
-      expect(episode.poses.length).toBeGreaterThan(0);
+      const { poses } = isReplayable(episode) ? replay(env, episode)! : episode;
+      expect(poses.length).toBe((episode.length + 1) * env.scene.bodies.length * POSE_SIZE);
       for (const column of COLUMN_NAMES.filter((c) => c !== 'poses')) {
         const sent = chunks.flatMap((chunk, i) => {
           const hasExtraRow = ['observations', 'positions'].includes(column);

@@ -3,6 +3,8 @@ import WebSocket from 'ws';
 import {
   type ClientFeedback,
   type ClientMessage,
+  type Clip,
+  decodeClip,
   decodeFrame,
   encodeInput,
   FLAG,
@@ -24,6 +26,8 @@ export interface Client {
   /** The newest frame. */
   frame(): Frame | undefined;
   frames(): number;
+  /** The newest clip. */
+  clip(): Clip | undefined;
   send(message: ClientMessage): void;
   /** Hold all axes at `values` for now: to be repeated at least twice a second. */
   hold(values: readonly number[]): void;
@@ -44,13 +48,14 @@ export async function connect(url: string, teacherId: string): Promise<Client> {
   const messages: ServerMessage[] = [];
   let frame: Frame | undefined;
   let frames = 0;
+  let clip: Clip | undefined;
   let sequence = 0;
   socket.on('message', (data: ArrayBuffer | Buffer, binary: boolean) => {
     if (!binary) messages.push(serverMessageSchema.parse(JSON.parse(String(textOf(data)))));
     else if (data instanceof ArrayBuffer && opcode(data) === OP.frame) {
       frame = decodeFrame(data);
       frames++;
-    }
+    } else if (data instanceof ArrayBuffer && opcode(data) === OP.clip) clip = decodeClip(data);
   });
   socket.on('error', () => {}); // the server may be killed under it on purpose
   await new Promise((resolve, reject) => {
@@ -73,6 +78,7 @@ export async function connect(url: string, teacherId: string): Promise<Client> {
     messages,
     frame: () => frame,
     frames: () => frames,
+    clip: () => clip,
     send: (message) => socket.send(JSON.stringify(message)),
     hold: (values) => input(2 ** values.length - 1, values),
     release: () => input(0, [0, 0]),

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { afterAll, expect, it } from 'vitest';
 import type { PolicySnapshot } from '../../../agent/contract.ts';
+import { replay } from '../../../agent/episode/replay.ts';
 import type { RolloutCommand, RolloutEvent } from '../../../server/actors/messages.ts';
 import { createEnvironment } from '../../../sim/registry.ts';
 import { until } from '../../e2e/helpers.ts';
@@ -107,4 +108,21 @@ it('[CF-10] it predicts from every step of a takeover when asked to', async () =
     expect(episode.observations.subarray(from * d, (from + 1) * d)).toEqual(ts.observation);
     ts = env.step(taken.actions.subarray(2 * i, 2 * i + 2));
   }
+});
+
+it('[LINK-11] it plays an episode again for its poses, and says where the episode goes another way', async () => {
+  send({ type: 'snapshot', snapshot: always(9, [1, 1]) });
+  send({ type: 'credit', steps: 2000 });
+  const { episode } = await until('an episode', () => events.find((e) => e.type === 'episode'));
+  expect(episode.poses.length).toBeGreaterThan(0);
+  const bare = { ...episode, poses: new Float32Array(0) };
+  send({ type: 'replay', episode: bare });
+  const { drawing } = await until('poses', () => events.find((e) => e.type === 'replayed'));
+  expect(drawing!.poses).toEqual(episode.poses);
+  send({ type: 'replay', episode: { ...bare, id: 'other', seed: episode.seed + 1 } });
+  const told = await until('word', () =>
+    events.find((e) => e.type === 'replayed' && e.episodeId === 'other'),
+  );
+  expect(told).toMatchObject({ drawing: undefined });
+  expect(replay(env, bare)!.poses).toEqual(episode.poses);
 });

@@ -51,6 +51,7 @@ const run: Partial<RunHandle> = {
   reviews: { list: async () => [], decide: async () => {} },
   facts: { controlDt: 0.1 } as never,
   episode: async () => undefined,
+  drawnEpisode: async () => undefined,
 };
 
 beforeAll(async () => {

@@ -59,7 +59,7 @@ export async function openCrowd(rules: QualityRules, seed = 1) {
     const campaign = await RunningCampaign.open({ ...shared, overlap });
     const queries = await Queries.open({
       ...{ ...shared, campaign, standings, probes },
-      episodes: { find: async (id: string) => known.get(id), keep: async () => true },
+      episodes: { drawn: async (id: string) => known.get(id), keep: async () => true },
       onAnswered(row, feedback) {
         campaign.heard(row, feedback);
         watch.heard(row, feedback);

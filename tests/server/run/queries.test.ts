@@ -72,7 +72,7 @@ async function open(
     campaign: await noCampaign({ people, share }),
     storage: disk.storage,
     episodes: {
-      find: async (id: string) => (id === 'e' ? episode : undefined),
+      drawn: async (id: string) => (id === 'e' ? episode : undefined),
       keep: async () => true,
     },
     background: new Background({ error: () => {} }),
