@@ -252,6 +252,8 @@ export interface GateSnapshot {
   readonly askAbove: number;
   /** Hand back when mean squared difference of the person's and the agent's action is below this. */
   readonly handBackBelow: number;
+  /** Hand back only when the score is below this too; absent: whatever it is. */
+  readonly calmBelow?: number;
   /**
    * Estimated probability of reaching the goal, smallest over members, of (observation, action in
    * [-1, 1]): ask below one threshold, hand back only above the other.
@@ -261,6 +263,19 @@ export interface GateSnapshot {
     readonly askBelow: number;
     readonly handBackAbove: number;
   };
+}
+
+/**
+ * How likely something happens soon if the policy does what it wants, as plain numbers; `agent/acting/risk.ts`
+ * evaluates it beside the policy. Learned by the risk head (`agent/risk/`).
+ */
+export interface RiskSnapshot {
+  /** Grows by one at every publication, from 1. */
+  readonly version: number;
+  /** Log-odds of (observation, action in [-1, 1]); their mean over members is calibrated. */
+  readonly members: readonly (readonly Layer[])[];
+  readonly normaliser?: PolicySnapshot['normaliser'];
+  readonly actionSpace: Pick<BoxSpace, 'low' | 'high' | 'size'>;
 }
 
 // ---------------------------------------------------------------- learning

@@ -86,6 +86,7 @@ export const METRICS = {
     unit: '1',
     meaning: 'loss of the critic that estimates whether the goal is reached',
   },
+  'loss/risk': { unit: 'nat', meaning: 'cross-entropy of the risk head' },
   'loss/reward': { unit: '1', meaning: 'Deep TAMER’s loss of predicting live rewards' },
   'memory/arrays': {
     unit: 'MB',
@@ -184,6 +185,18 @@ export const METRICS = {
   'reward/trainAccuracy': { unit: '1', meaning: 'share of fitted comparisons that are predicted' },
   'reward/version': { unit: '1', meaning: 'version of the published reward model' },
   'reward/weightDecay': { unit: '1', meaning: 'present weight decay' },
+  'risk/auc': {
+    unit: '1',
+    meaning:
+      'how often a step before an event is held riskier than an undisturbed one, episodes held out',
+  },
+  'risk/ece': {
+    unit: '1',
+    meaning: 'expected calibration error of risks, tens of equal count, episodes held out',
+  },
+  'risk/events': { unit: 'steps', meaning: 'steps before an event that the risk head learns from' },
+  'risk/steps': { unit: 'steps', meaning: 'all steps that the risk head learns from' },
+  'risk/version': { unit: '1', meaning: 'version of the published risk head' },
   'speed/steps-per-second': {
     unit: '1/s',
     meaning: 'environment steps',

@@ -88,6 +88,9 @@ export function createGate(snapshot: GateSnapshot): Gate {
     mayHandBack(observation, policyAction, humanAction) {
       if (snapshot.reach && gate.reach(observation, policyAction) <= snapshot.reach.handBackAbove)
         return false;
+      const { calmBelow } = snapshot;
+      if (calmBelow !== undefined && gate.score(observation, policyAction) >= calmBelow)
+        return false;
       scaleActions(actionSpace, policyAction, 1, own);
       scaleActions(actionSpace, humanAction, 1, other);
       let sum = 0;

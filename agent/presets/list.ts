@@ -1,5 +1,6 @@
 /** The presets: configurations only, each with its paper and where it deviates from it. */
 import type { FeedbackKind } from '../contract.ts';
+import { riskDefaults } from '../risk/config.ts';
 import { overridePresets } from './override-presets.ts';
 import { preferencePresets } from './preference-presets.ts';
 import type { Preset } from './preset.ts';
@@ -54,7 +55,7 @@ const reins: Preset = {
       mixup: true,
     },
   },
-  reward: { mirror: true },
+  reward: { mirror: true, risk: riskDefaults },
   scheduler: { rewardEverySteps: 1500 },
   // Held-out accuracy on driving (three seeds): 0.88 asked uniformly, 0.75 where members disagree.
   queries: { strategy: 'uniform' },

@@ -13,6 +13,7 @@ import {
   parseConfig,
   whole,
 } from '../../sim/config.ts';
+import { riskSchema } from '../risk/config.ts';
 import { rimeSchema } from './rime.ts';
 
 export type FittedKind =
@@ -162,6 +163,10 @@ const shape = config({
   rime: optional(
     group(rimeSchema),
     'RIME: distrust comparisons that the ensemble predicts badly; absent: off.',
+  ),
+  risk: optional(
+    group(riskSchema),
+    'The risk head: the probability that something happens soon, from takeovers and what followed; absent: off.',
   ),
 });
 

@@ -10,6 +10,7 @@ import type {
   PolicySnapshot,
   Query,
   RewardModel,
+  RiskSnapshot,
   SaveOptions,
   Segment,
 } from '../contract.ts';
@@ -51,6 +52,8 @@ export interface Trainer {
   snapshot(): PolicySnapshot;
   /** When the agent asks for a person; undefined while unknown, and for presets that never ask. */
   gate(): GateSnapshot | undefined;
+  /** How likely something happens soon; undefined while unknown, and for presets without a risk head. */
+  risk(): RiskSnapshot | undefined;
   /** The learner's: undefined where steps of any policy will do. */
   stepsNeeded(): number | undefined;
   /**

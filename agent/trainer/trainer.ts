@@ -19,7 +19,10 @@ import {
 import { type SchedulerConfig, schedulerSchema } from '../presets/preset.ts';
 import { getPreset } from '../presets/presets.ts';
 import { createQuerySource } from '../queries/queries.ts';
+import { completeRewardConfig } from '../reward/config.ts';
 import { createRewardEnsemble } from '../reward/ensemble.ts';
+import { createRiskHead } from '../risk/head.ts';
+import { riskGate } from '../risk/snapshot.ts';
 import { createAveraging } from './averaging.ts';
 import type { Trainer } from './contract.ts';
 import { countMetrics, countsOf, newCounters, restoreCounters, savedCounters } from './counters.ts';
@@ -71,6 +74,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const reward = preset.reward
     ? createRewardEnsemble(spec, preset.reward, backend, createRandom(seed, 2))
     : undefined;
+  const riskConfig = preset.reward && completeRewardConfig(preset.reward).risk;
+  const risk = riskConfig && createRiskHead(spec, riskConfig, backend, createRandom(seed, 5));
   const store = createEpisodeStore({ maxSteps: KEPT_STEPS, maxBytes: KEPT_BYTES });
   const queryRandom = createRandom(seed, 3);
   const queries = createQuerySource(spec, preset.queries ?? {}, runId, store, reward, queryRandom);
@@ -173,6 +178,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     preset: fixed(preset.id),
     learner: part(learner),
     reward: reward && part(reward),
+    risk: risk && ifSaved(part(risk)),
     average: averaging,
     queries: json(queries.save, queries.load),
     queryRandom: generator(queryRandom),
@@ -225,7 +231,9 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
           counters.pendingUpdates + (to - from) * scheduler.updatesPerStep,
         );
       }
-      if (episode.end !== 'open' && store.isExperience(episode.id)) hacking?.add(episode);
+      if (episode.end === 'open' || !store.isExperience(episode.id)) return;
+      hacking?.add(episode);
+      risk?.observe(episode, store);
     },
     knows: (episodeId) => store.get(episodeId) !== undefined,
     feedback(feedback) {
@@ -234,6 +242,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       for (const id of stepsOf(feedback).keys()) store.pin(id);
       const query = feedback.kind === 'approval' ? queries.get(feedback.queryId) : undefined;
       const fitted = reward?.feedback(feedback, store, query) ?? false;
+      risk?.feedback(feedback, store, query);
       const taken = learner.feedback(feedback, store);
       queries.answered(feedback);
       if (isLabel(feedback)) counters.labels++;
@@ -247,11 +256,13 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     exclude(teacherIds, feedbackIds) {
       if (!reward) return;
       reward.exclude(teacherIds, feedbackIds);
+      risk?.exclude(teacherIds, feedbackIds ?? [], store);
       ledger.letIn(reward.fits, reward.version + 1);
     },
     update() {
       leaveExploration();
       if (relabel()) return { 'relabel/version': counters.relabelledVersion };
+      if (risk?.isDue) return risk.update();
       // Both have work: they take turns, so that neither waits for the other.
       const due = sessionDue();
       counters.rewardTurn = due && !counters.rewardTurn;
@@ -265,7 +276,11 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       return most < 1 ? [] : queries.next(most, now, counters.version, hacking?.suspects(), how);
     },
     snapshot: policyNow,
-    gate: () => learner.gate(),
+    gate() {
+      const now = risk?.snapshot();
+      return learner.gate() ?? (now && riskGate(now, riskConfig!.askAbove));
+    },
+    risk: () => risk?.snapshot(),
     stepsNeeded: () => learner.stepsNeeded(),
     publish() {
       counters.version++;
@@ -292,7 +307,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     people: () => reward?.people() ?? [],
     counts: () => countsOf(counters),
     report: () => ({
-      ...(reward?.report() ?? {}),
+      ...reward?.report(),
+      ...risk?.report(),
       'reward/hackingAlarm': hacking?.alarm ? 1 : 0,
       ...countMetrics(counters),
       'memory/replay': learner.bytes().used / 1e6,
@@ -309,6 +325,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     dispose() {
       learner.dispose();
       reward?.dispose();
+      risk?.dispose();
     },
   };
   return trainer;

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BackendName, Metrics, PolicySnapshot } from '../../agent/contract.ts';
 import type { EvaluationSummary } from '../../agent/evaluation/evaluate.ts';
+import type { RiskExam } from '../../agent/evaluation/risk.ts';
 import type { TakeoverRule } from '../../agent/teachers/override.ts';
 import type { PreferenceTeacherName } from '../../agent/teachers/preference.ts';
 import type { Environment, EnvironmentFactory, EnvironmentOptions } from '../../sim/contract.ts';
@@ -48,6 +49,8 @@ export interface TrainOptions {
   readonly keep?: KeepOptions | undefined;
   /** Environment steps between two evaluations during the training; absent: before and after alone. */
   readonly evalEvery?: number | undefined;
+  /** Examine the risk head at the end, on drives with and without an operator; default: not. */
+  readonly examinesRisk?: boolean | undefined;
   /** Folder of TensorBoard's files; absent: none. */
   readonly log?: string | undefined;
   /** Ends the training early: what was learned so far is saved. */
@@ -87,6 +90,8 @@ export interface TrainResult {
     /** EPIC distance to the environment's reward, in [0, 1]; 0 is best; null too where either is constant. */
     epic: number | null;
   };
+  /** How well the risk head knows what is to come; null where it was not examined, or there is none. */
+  readonly risk: RiskExam | null;
   /** Everything the trainer reports of itself. */
   readonly metrics: Metrics;
   /** Means over the held-out episodes of the environment's own metrics at their last step. */

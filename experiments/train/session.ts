@@ -1,6 +1,7 @@
 /** A training from its first evaluation to its last, with what is saved on the way. */
 import { createHash } from 'node:crypto';
 import type { Evaluation } from '../../agent/evaluation/evaluate.ts';
+import type { RiskExam } from '../../agent/evaluation/risk.ts';
 import { FEWEST_REPEATS } from '../../agent/reward/report.ts';
 import type { Trainer } from '../../agent/trainer/contract.ts';
 import type { Environment, Memory } from '../../sim/contract.ts';
@@ -24,6 +25,7 @@ import {
   type TrainResult,
   type TrainSettings,
 } from './options.ts';
+import { examineRisk } from './risk-exam.ts';
 import type { Teachers } from './teachers.ts';
 import { createEventFile, type EventFile } from './tensorboard.ts';
 
@@ -143,7 +145,15 @@ async function work(session: Session): Promise<TrainResult> {
   if (options.evalEvery !== undefined && measured.evaluations.at(-1)!.step < options.steps)
     take(session, options.steps, measured.after!);
   await checkpoint(session);
-  return resultOf(session, hash);
+  return { ...resultOf(session, hash), risk: await examine(session) };
+}
+
+/** Last of all: the operator drives on for it. */
+async function examine(session: Session): Promise<RiskExam | null> {
+  const { options, trainer, teachers } = session.parts;
+  if (!options.examinesRisk) return null;
+  session.place ??= await options.factory.create(options.environmentOptions);
+  return examineRisk(session.place, trainer, teachers, options);
 }
 
 async function learn(session: Session): Promise<void> {
@@ -251,7 +261,10 @@ async function interrupted(session: Session): Promise<Interrupted> {
   );
 }
 
-function resultOf({ parts, measured, started }: Session, snapshotHash: string): TrainResult {
+function resultOf(
+  { parts, measured, started }: Session,
+  snapshotHash: string,
+): Omit<TrainResult, 'risk'> {
   const { options, env, trainer, teachers, loop, kept, out } = parts;
   const { result } = loop;
   const metrics = { ...trainer.report() };

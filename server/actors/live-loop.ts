@@ -4,7 +4,7 @@
  * of threads and clocks, so that tests drive it step by step. `now` is the wall clock throughout, ms.
  */
 import { createPolicy } from '../../agent/acting/policy.ts';
-import type { EpisodeEnd, GateSnapshot, Policy, PolicySnapshot } from '../../agent/contract.ts';
+import type { EpisodeEnd, Policy, PolicySnapshot } from '../../agent/contract.ts';
 import type { Environment } from '../../sim/contract.ts';
 import { createRandom, type Random } from '../../sim/random.ts';
 import { clipInto } from '../../sim/spaces.ts';
@@ -109,7 +109,7 @@ class LiveLoop {
   command(command: LiveCommand, now: number): void {
     switch (command.type) {
       case 'snapshot':
-        this.#setSnapshot(command.snapshot, command.gate, now);
+        this.#setSnapshot(command, now);
         return;
       case 'reset':
         this.#nextSeed = command.seed;
@@ -190,8 +190,12 @@ class LiveLoop {
     return true;
   }
 
-  #setSnapshot(snapshot: PolicySnapshot, gate: GateSnapshot | undefined, now: number): void {
+  #setSnapshot(
+    { snapshot, gate, risk }: Extract<LiveCommand, { type: 'snapshot' }>,
+    now: number,
+  ): void {
     this.#request.setGate(gate);
+    this.#pictures.setRisk(risk);
     const policy = this.#acting?.policy;
     this.#acting = {
       policy: policy ?? createPolicy(snapshot, createRandom(this.#data.seed, 101)),

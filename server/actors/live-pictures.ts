@@ -1,5 +1,6 @@
 /** What viewers see of a control step: encoded once, the same bytes for every viewer. */
-import type { Policy } from '../../agent/contract.ts';
+import { createRisk, type Risk } from '../../agent/acting/risk.ts';
+import type { Policy, RiskSnapshot } from '../../agent/contract.ts';
 import { type Environment, POSE_SIZE, type TimeStep } from '../../sim/contract.ts';
 import { encodeFrame, encodePath, FLAG, type Frame } from '../protocol/index.ts';
 import type { LiveEpisode } from './live-episode.ts';
@@ -35,6 +36,8 @@ export class LivePictures {
   readonly #live: number;
   /** Flags for the next frame. */
   #flags = 0;
+  /** What is learned of risk. */
+  #learned: Risk | undefined;
   /** The risk now, by the newest prediction of this episode; NaN without one. */
   #risk = Number.NaN;
 
@@ -57,6 +60,10 @@ export class LivePictures {
     this.#poses = new Float32Array(env.scene.bodies.length * POSE_SIZE);
   }
 
+  setRisk(snapshot: RiskSnapshot | undefined): void {
+    this.#learned = snapshot && createRisk(snapshot);
+  }
+
   /** The next frame carries this flag. */
   mark(flag: number): void {
     this.#flags |= flag;
@@ -74,7 +81,9 @@ export class LivePictures {
     const { sceneId, number: episodeNumber, length: step } = this.#episode;
     this.#env.writePoses(this.#poses);
     const looksAhead = policy && this.viewers > 0 && ts.kind !== 'last';
-    const path = looksAhead ? this.#predictor.predict(this.#env, policy, this.#clock) : undefined;
+    const path = looksAhead
+      ? this.#predictor.predict(this.#env, policy, this.#clock, this.#learned)
+      : undefined;
     if (path) this.#risk = path.risks[0]!;
     const live = this.#live;
     const frame: Frame = {

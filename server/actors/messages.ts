@@ -4,7 +4,7 @@
  */
 
 import type { Predictions, Taken } from '../../agent/acting/counterfactual.ts';
-import type { Episode, GateSnapshot, PolicySnapshot } from '../../agent/contract.ts';
+import type { Episode, GateSnapshot, PolicySnapshot, RiskSnapshot } from '../../agent/contract.ts';
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
 import type { Drawing } from '../../agent/episode/replay.ts';
 import type {
@@ -71,11 +71,12 @@ export interface Driver {
 }
 
 export type LiveCommand =
-  /** `gate` belongs to the snapshot; without one the agent does not ask. */
+  /** `gate` and `risk` belong to the snapshot; without a gate the agent does not ask. */
   | {
       readonly type: 'snapshot';
       readonly snapshot: PolicySnapshot;
       readonly gate?: GateSnapshot;
+      readonly risk?: RiskSnapshot;
     }
   | { readonly type: 'play' | 'pause' | 'step' | 'estop' | 'release' }
   | { readonly type: 'close' }

@@ -1,7 +1,8 @@
 /**
  * What the policy would do from here, in a copy of the environment: a path for the operator to see
- * and the risk along it, at most ten times a second of the wall clock and for a quarter of it.
+ * and the risk along it: what happens in the copy, and what the risk head says of the rest. At most ten times a second of the wall clock and for a quarter of it.
  */
+import type { Risk } from '../../agent/acting/risk.ts';
 import type { Policy } from '../../agent/contract.ts';
 import type { Environment, EnvState } from '../../sim/contract.ts';
 
@@ -10,6 +11,8 @@ const HORIZON = 2;
 const MAX_POINTS = 40;
 /** A danger ahead fades towards the present by this much per second. */
 const FADE = 0.75;
+/** Short of what does happen in the copy. */
+const MOST_LEARNED = 0.99;
 /** ms between two predictions on average, at least; a timer that is early by less still counts. */
 const EVERY = 100;
 const SLACK = 20;
@@ -18,13 +21,14 @@ const BUDGET = 0.25;
 
 export interface PathPredictor {
   /**
-   * Points (x, y, z each) over the next two seconds, the first of now, and risk in [0, 1] per point; undefined
-   * when it is too early for another. `clock` in ms.
+   * Points (x, y, z each) over the next two seconds, the first of now, and risk in [0, 1] per point, 1 only where
+   * cost occurs; undefined when it is too early for another. `clock` in ms; `learned`: by the risk head, if there is one.
    */
   predict(
     env: Environment,
     policy: Policy,
     clock: () => number,
+    learned?: Risk,
   ): { points: Float32Array; risks: Float32Array } | undefined;
 }
 
@@ -42,7 +46,7 @@ export function createPathPredictor(copy: Environment): PathPredictor {
   let due = Number.NEGATIVE_INFINITY;
 
   return {
-    predict(env, policy, clock) {
+    predict(env, policy, clock, learned) {
       const start = clock();
       if (start < due - SLACK) return undefined;
       state = env.saveState(state);
@@ -54,6 +58,12 @@ export function createPathPredictor(copy: Environment): PathPredictor {
       risks[0] = 0;
       for (let t = 1; t <= steps && ts.kind !== 'last'; t++) {
         policy.act(ts.observation, action, 'mean');
+        const isAtPoint = (t - 1) % stride === 0;
+        if (learned && isAtPoint)
+          risks[n - 1] = Math.max(
+            risks[n - 1]!,
+            Math.min(MOST_LEARNED, learned.at(ts.observation, action)),
+          );
         ts = copy.step(action);
         const failed = ts.kind === 'last' && ts.discount === 0 && !ts.info.success;
         if (ts.info.cost > 0 || failed) risk = 1;

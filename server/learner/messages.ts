@@ -7,6 +7,7 @@ import type {
   Metrics,
   PolicySnapshot,
   Query,
+  RiskSnapshot,
   Segment,
 } from '../../agent/contract.ts';
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
@@ -88,6 +89,8 @@ export type LearnerEvent =
       readonly snapshot: PolicySnapshot;
       /** When this policy asks for a person; of learners that ask, once they can. */
       readonly gate?: GateSnapshot;
+      /** How likely something happens soon, once that is known. */
+      readonly risk?: RiskSnapshot;
       readonly appliedFeedback: readonly string[];
       /** Nothing learns from it. */
       readonly unusedFeedback: readonly string[];

@@ -160,9 +160,10 @@ function means(): Record<string, number> {
 
 function publish(): void {
   const { snapshot, ...feedback } = trainer.publish();
-  const gate = trainer.gate();
+  const [gate, risk] = [trainer.gate(), trainer.risk()];
   const told = excluded && { excluded: excluded.teacherIds, rejected: excluded.feedbackIds };
-  emit({ type: 'published', snapshot, ...feedback, ...told, ...(gate ? { gate } : {}) });
+  const asks = { ...(gate ? { gate } : {}), ...(risk ? { risk } : {}) };
+  emit({ type: 'published', snapshot, ...feedback, ...told, ...asks });
   excluded = undefined;
 }
 

@@ -120,7 +120,7 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
     case 'published':
       lineage.published(report, Date.now());
       if (isRecorded(run.environmentId)) return; // nothing acts
-      lives.publish({ snapshot: report.snapshot, gate: report.gate });
+      lives.publish({ snapshot: report.snapshot, gate: report.gate, risk: report.risk });
       actors.publish(report.snapshot);
       return;
     case 'progress':

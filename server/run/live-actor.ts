@@ -3,7 +3,7 @@
  * thread, which goes on as people left the one that died.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { GateSnapshot, PolicySnapshot } from '../../agent/contract.ts';
+import type { GateSnapshot, PolicySnapshot, RiskSnapshot } from '../../agent/contract.ts';
 import type {
   ActorThreadData,
   EnvironmentFacts,
@@ -23,10 +23,11 @@ import { Holder } from './holder.ts';
 const REACH_PATIENCE = 4000;
 const REACH_EVERY = 50;
 
-/** A policy and when it asks for a person, if it does. */
+/** A policy, when it asks for a person, if it does, and how risky what it does is, if that is known. */
 export interface Published {
   readonly snapshot: PolicySnapshot;
   readonly gate: GateSnapshot | undefined;
+  readonly risk?: RiskSnapshot | undefined;
 }
 
 /** What the owner of the live actor hears. */
@@ -224,8 +225,8 @@ export class LiveActor implements LiveHandle {
   /** A thread acts from its first snapshot on, and goes on as people left the one before it. */
   #begin(send: (command: LiveCommand) => void): void {
     if (!this.#published) return;
-    const { snapshot, gate } = this.#published;
-    send({ type: 'snapshot', snapshot, ...(gate ? { gate } : {}) });
+    const { snapshot, gate, risk } = this.#published;
+    send({ type: 'snapshot', snapshot, ...(gate ? { gate } : {}), ...(risk ? { risk } : {}) });
     send({ type: 'viewers', count: this.#viewers });
     if (!this.#left) return;
     const { speed, releaseTo, state } = this.#left;

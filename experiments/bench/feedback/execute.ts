@@ -45,6 +45,7 @@ export async function execute(options: ExecuteOptions): Promise<Row> {
     ...(spec.operator === undefined ? {} : { operator: spec.operator }),
     ...(spec.takeoverSeconds === undefined ? {} : { takeoverSeconds: spec.takeoverSeconds }),
     evalEpisodes: spec.evalEpisodes,
+    examinesRisk: spec.risk,
     backend: options.backend,
     deterministic: options.deterministic,
     out: join(options.folder, policy),
@@ -78,6 +79,7 @@ function rowOf(spec: RunSpec, commit: string, result: TrainResult, policy: strin
     backend: result.backend,
     wallSeconds: result.wallSeconds,
     ...result.rewardModel,
+    ...(result.risk ? { risk: result.risk } : {}),
     curve: result.curve,
     policy,
   };

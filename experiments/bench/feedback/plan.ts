@@ -35,6 +35,8 @@ export interface Grid {
   readonly overrides: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Changes of the teachers' character by kind, as `train --teach`. */
   readonly teach?: Teach;
+  /** Examine risk heads too. */
+  readonly risk?: true;
   /** Who drives when an operator takes over, and for how long at least (s), as in `train`; default: as there. */
   readonly operators?: readonly string[];
   readonly takeoverSeconds?: number;
@@ -63,6 +65,7 @@ export interface RunSpec {
   readonly teach?: Teach;
   readonly operator?: string;
   readonly takeoverSeconds?: number;
+  readonly risk?: true;
 }
 
 export interface Plan {
@@ -171,6 +174,7 @@ function cellsOf(
           queries: strategy,
           seed,
           ...(grid.teach?.[kind] ? { teach: { [kind]: grid.teach[kind] } } : {}),
+          ...(grid.risk ? { risk: grid.risk } : {}),
         })),
       ),
     ),

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import type { BackendName } from '../../../agent/contract.ts';
+import type { RiskExam } from '../../../agent/evaluation/risk.ts';
 import { appendLine } from '../../../server/storage/write-file.ts';
 import type { CurvePoint } from '../../train/state.ts';
 import type { RunSpec } from './plan.ts';
@@ -38,6 +39,8 @@ export interface Row {
   readonly accuracy: number | null;
   readonly ceiling: number | null;
   readonly pearson: number | null;
+  /** Of its risk head; absent where that was not examined. */
+  readonly risk?: RiskExam;
   readonly curve: readonly CurvePoint[];
   /** File of the trained policy beside the rows; '' for an expert. */
   readonly policy: string;

@@ -1,11 +1,13 @@
 /** Named grids, and the bars they are held to. */
+
+import type { RiskExam } from '../../../agent/evaluation/risk.ts';
 import { bootstrapInterval, type Interval, iqm } from '../../../agent/evaluation/statistics.ts';
 import { createRandom } from '../../../sim/random.ts';
 import type { Grid } from './plan.ts';
 import { cellName } from './plots.ts';
 import type { Cell } from './summary.ts';
 
-export const SUITES = ['preferences', 'noise', 'overrides', 'backflip', 'speed'] as const;
+export const SUITES = ['preferences', 'noise', 'overrides', 'risk', 'backflip', 'speed'] as const;
 export type SuiteName = (typeof SUITES)[number];
 
 export const defaultGrid: Grid = {
@@ -53,6 +55,7 @@ export const suiteGrids: Readonly<Record<Exclude<SuiteName, 'speed'>, Partial<Gr
     teachers: ['predicted-failure'],
     evalEpisodes: 50,
   },
+  risk: { tasks: ['driving'], teachers: ['predicted-failure'], seeds: 10, risk: true },
   backflip: {
     tasks: ['hopper-backflip'],
     presets: ['christiano'],
@@ -127,6 +130,8 @@ export function barsOf(suite: SuiteName | undefined, cells: readonly Cell[]): Ba
               : []),
           ];
         });
+    case 'risk':
+      return cells.flatMap((cell) => riskBars(name(cell), cell.risk));
     case 'backflip':
       return cells.flatMap((cell) => [
         bar(`${name(cell)}: radians turned backwards`, cell.raw.iqm, 2 * Math.PI * 0.95, {
@@ -137,6 +142,34 @@ export function barsOf(suite: SuiteName | undefined, cells: readonly Cell[]): Ba
     default:
       return [];
   }
+}
+
+/** Seeds without a failure or a needed takeover say nothing of how well these are told. */
+function riskBars(name: string, exams: readonly RiskExam[]): Bar[] {
+  const over = (
+    text: string,
+    pick: (exam: RiskExam) => number | null,
+    need: number,
+    most = false,
+  ) => {
+    const values = exams.flatMap((exam) => pick(exam) ?? []);
+    if (values.length === 0) return bar(`${name}: ${text}`, null, need, { most });
+    const worst = (most ? Math.max : Math.min)(...values);
+    return bar(
+      `${name}: ${text} (worst of ${values.length}: ${worst.toFixed(2)})`,
+      iqm(values),
+      need,
+      {
+        most,
+        interval: bootstrapInterval(values, createRandom(0)),
+      },
+    );
+  };
+  return [
+    over('AUC of needed takeovers', ({ takeovers }) => takeovers.auc, 0.85),
+    over('AUC of failures one second ahead', ({ failures }) => failures.auc, 0.8),
+    over('ECE', ({ failures }) => failures.ece, 0.1, true),
+  ];
 }
 
 /** What is gained over an untrained policy, as a share of the same with clean answers, both resampled. */

@@ -1,4 +1,6 @@
 /** From rows to cells: scores over seeds with their intervals, normalised by the reference. */
+
+import type { RiskExam } from '../../../agent/evaluation/risk.ts';
 import {
   bootstrapInterval,
   iqm,
@@ -53,6 +55,8 @@ export interface Cell {
   /** What a perfect model would reach on the same teacher's answers. */
   readonly ceiling: number | null;
   readonly wallSeconds: number;
+  /** Of the risk heads that were examined, in the order of the seeds. */
+  readonly risk: readonly RiskExam[];
 }
 
 export function scoreName(spec: RunSpec): ScoreName {
@@ -125,6 +129,7 @@ function cellOf(group: readonly Row[], rows: readonly Row[], failures: readonly 
     accuracy: known((row) => row.accuracy),
     ceiling: known((row) => row.ceiling),
     wallSeconds: average((row) => row.wallSeconds),
+    risk: group.flatMap((row) => row.risk ?? []),
   };
 }
 

@@ -279,3 +279,32 @@ test('[CLI-44] operators of a character are those of train with its settings', (
   } as const;
   expect(() => planRuns(both)).toThrow(/minSeconds: is set by --takeover-seconds too/);
 });
+
+test('[RISK-10] the suite of risk has a bar for each figure, which says the worst seed; seeds without a figure are left out', () => {
+  const grid = { ...defaultGrid, ...suiteGrids.risk, seeds: 4 };
+  expect(planRuns(grid).runs.filter(({ kind, risk }) => kind === 'run' && risk)).toHaveLength(4);
+  expect(planRuns(overrides).runs.some((spec) => 'risk' in spec)).toBe(false);
+  const exam = (seed: number, auc: number | null) => ({
+    takeovers: { auc, risky: auc === null ? 0 : 9, calm: 90 },
+    failures: { auc: 0.9, risky: 5, calm: 500, ece: 0.01 * seed, rate: 0.02 },
+  });
+  const rows = rowsOf(grid, () => 1).map((row) =>
+    row.spec.kind === 'run'
+      ? {
+          ...row,
+          risk: exam(row.spec.seed, row.spec.seed === 4 ? null : 0.7 + 0.1 * row.spec.seed),
+        }
+      : row,
+  );
+  const bars = barsOf('risk', summariseCells(rows));
+  expect(bars.map(({ need, most, met }) => [need, most, met])).toEqual([
+    [0.85, false, true],
+    [0.8, false, true],
+    [0.1, true, true],
+  ]);
+  expect(bars[0]!.measured).toBeCloseTo(0.9, 10);
+  expect(bars[0]!.text).toMatch(/worst of 3: 0\.80/);
+  expect(bars[2]!.text).toMatch(/worst of 4: 0\.04/);
+  const none = barsOf('risk', summariseCells(rowsOf(grid, () => 1)));
+  expect(none.map(({ measured, met }) => [measured, met])).toEqual(Array(3).fill([null, false]));
+});

@@ -3,6 +3,7 @@ import { createPolicy } from '../../../agent/acting/policy.ts';
 import { createPathPredictor } from '../../../server/actors/path-predictor.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { createPointWorld } from '../../agent/point-world.ts';
+import { gateOnX } from './gates.ts';
 import { createRig, snapshot } from './live-rig.ts';
 
 const policy = createPolicy(snapshot, createRandom(1));
@@ -97,4 +98,45 @@ it('[PATH-6] the risk of now stays on the frames between two predictions, not be
   rig.send({ type: 'reset' }); // another episode, too early for a prediction
   expect(rig.of('frame').at(-1)!.path).toBeUndefined();
   expect(rig.frame().risk).toBeNaN();
+});
+
+it('[PATH-7] what is learned of risk colours the path, short of what does happen', () => {
+  const env = world();
+  const learned = { at: (observation: Float32Array) => (observation[0]! > 0 ? 1 : 0.25) };
+  const plain = createPathPredictor(createPointWorld()).predict(env, policy, () => 0)!;
+  const { points, risks } = createPathPredictor(createPointWorld()).predict(
+    env,
+    policy,
+    () => 0,
+    learned,
+  )!;
+  expect(points).toEqual(plain.points);
+  expect(Math.max(...plain.risks)).toBe(0);
+  const xs = Array.from({ length: 20 }, (_, i) => points[3 * i]!);
+  expect(xs.some((x) => x > 0)).toBe(true);
+  for (const [i, x] of xs.entries()) {
+    if (x > 0) expect(risks[i]!).toBeCloseTo(0.99, 5);
+    else expect(risks[i]!).toBeGreaterThanOrEqual(0.25);
+  }
+});
+
+it('[PATH-7] the live loop takes the risk that comes with its policy, and frames carry it', () => {
+  const rig = createRig();
+  const { members, actionSpace } = gateOnX(0);
+  const of = (bias: number) =>
+    members.map((layers) =>
+      layers.map((layer) => ({
+        ...layer,
+        weights: new Float32Array(4),
+        bias: Float32Array.of(bias),
+      })),
+    );
+  rig.send({ type: 'viewers', count: 1 });
+  const risk = { version: 1, members: of(0), actionSpace };
+  rig.send({ type: 'snapshot', snapshot, risk });
+  rig.tick(2);
+  expect(rig.frame().risk).toBeCloseTo(0.5, 5);
+  rig.send({ type: 'snapshot', snapshot });
+  rig.tick(2);
+  expect(rig.frame().risk).toBe(0);
 });
