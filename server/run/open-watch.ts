@@ -37,9 +37,7 @@ export async function openWatch({ options, ...parts }: Parts): Promise<{
   const automation = await openAutomation(options, parts);
   const queries = await Queries.open({
     ...{ ...shared, campaign, standings, probes },
-    automation: automation && {
-      take: async (query) => !campaign.isOfPeopleAlone && automation.take(query),
-    },
+    automation: automation && exceptForPeople(automation, campaign),
     onAnswered(row, answer) {
       campaign.heard(row, answer);
       watch.heard(row, answer);
@@ -53,6 +51,14 @@ export async function openWatch({ options, ...parts }: Parts): Promise<{
   });
   const watch = new Watch({ ...shared, standings, probes, queries });
   return { queries, watch, standings, campaign, automation };
+}
+
+/** What a campaign asks of people alone goes to them. */
+export function exceptForPeople(
+  automation: Pick<Automation, 'take'>,
+  campaign: Pick<RunningCampaign, 'isOfPeopleAlone'>,
+): Pick<Automation, 'take'> {
+  return { take: async (query) => !campaign.isOfPeopleAlone && automation.take(query) };
 }
 
 async function openAutomation(

@@ -7,13 +7,16 @@ import { CHARACTER, type CharacterName, choose } from '../../../cli/workforce/ch
 import { Campaigns } from '../../../server/campaigns/campaigns.ts';
 import type { QualityRules } from '../../../server/contract.ts';
 import type { ServerMessage, WireQuery } from '../../../server/protocol/index.ts';
+import type { Automation } from '../../../server/run/automation.ts';
 import { Background } from '../../../server/run/background.ts';
+import { exceptForPeople } from '../../../server/run/open-watch.ts';
 import { Probes } from '../../../server/run/probes.ts';
 import { Queries } from '../../../server/run/queries.ts';
 import { Reviews } from '../../../server/run/reviews.ts';
 import { RunningCampaign } from '../../../server/run/running-campaign.ts';
 import { Standings } from '../../../server/run/standings.ts';
 import { Watch } from '../../../server/run/watch.ts';
+import type { Storage } from '../../../server/storage/contract.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';
@@ -38,7 +41,13 @@ function episodes(count: number): Map<string, Episode> {
   );
 }
 
-export async function openCrowd(rules: QualityRules, seed = 1) {
+/** A model that answers for the crowd: for each run of the server one, of the same storage and episodes. */
+export type OpenAutomation = (of: {
+  readonly storage: Storage;
+  readonly find: (id: string) => Promise<Episode | undefined>;
+}) => Promise<Automation>;
+
+export async function openCrowd(rules: QualityRules, seed = 1, openAutomation?: OpenAutomation) {
   const folder = mkdtempSync(join(tmpdir(), 'reins-crowd-'));
   const storage = openStorage(folder);
   await storage.createRun(RUN);
@@ -57,12 +66,16 @@ export async function openCrowd(rules: QualityRules, seed = 1) {
     const probes = await Probes.open({ ...shared, standings, episodes: recent, random });
     const overlap = { people: 1, share: 1 };
     const campaign = await RunningCampaign.open({ ...shared, overlap });
+    const find = async (id: string) => known.get(id);
+    const automation = await openAutomation?.({ storage, find });
     const queries = await Queries.open({
       ...{ ...shared, campaign, standings, probes },
-      episodes: { drawn: async (id: string) => known.get(id), keep: async () => true },
+      episodes: { drawn: find, keep: async () => true },
+      automation: automation && exceptForPeople(automation, campaign),
       onAnswered(row, feedback) {
         campaign.heard(row, feedback);
         watch.heard(row, feedback);
+        if (automation) background.run('automation', automation.answered(row));
       },
     });
     const watch = new Watch({
