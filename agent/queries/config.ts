@@ -33,6 +33,13 @@ export const QUERY_STRATEGIES = [
 ] as const;
 export type QueryStrategy = (typeof QUERY_STRATEGIES)[number];
 
+/**
+ * Which episodes clips are taken from: `driven`: a person drove for a while; `alone`: nobody did; `solved`: it did;
+ * `failed`: it ended, and the task was never solved.
+ */
+export const CLIP_SOURCES = ['all', 'driven', 'alone', 'solved', 'failed'] as const;
+export type ClipSource = (typeof CLIP_SOURCES)[number];
+
 /** Share of the budget that should be asked after a share of the run. */
 export const LABEL_SCHEDULES = ['constant', 'decreasing', 'increasing'] as const;
 export type LabelSchedule = (typeof LABEL_SCHEDULES)[number];

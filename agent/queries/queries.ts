@@ -2,12 +2,19 @@
 import { hash } from 'node:crypto';
 import { parseConfig } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
-import type { EnvironmentSpec, Episode, Feedback, Query, Segment } from '../contract.ts';
+import {
+  type EnvironmentSpec,
+  type Episode,
+  type Feedback,
+  type Query,
+  type Segment,
+  SOURCE_CODE,
+} from '../contract.ts';
 import type { EpisodeStore } from '../episode/store.ts';
 import type { RewardEnsemble } from '../reward/ensemble.ts';
 import { createAnswerTime } from './answer-time.ts';
 import { createAsked, type SavedQuestion } from './asked.ts';
-import { labelsDue, type QueryConfig, querySchema } from './config.ts';
+import { type ClipSource, labelsDue, type QueryConfig, querySchema } from './config.ts';
 import {
   type Candidate,
   type Choice,
@@ -23,7 +30,10 @@ import {
 export const QUERY_ID = 12;
 
 /** What may be asked otherwise than the configuration says. */
-export type Asking = Partial<Pick<QueryConfig, 'kind' | 'strategy' | 'recentEpisodes'>>;
+export type Asking = Partial<Pick<QueryConfig, 'kind' | 'strategy' | 'recentEpisodes'>> & {
+  /** Absent: all. */
+  readonly source?: ClipSource;
+};
 
 export interface QuerySource {
   readonly config: QueryConfig;
@@ -85,6 +95,22 @@ function idOf(runId: string, count: number): string {
   return `${runId}-q${hash('sha256', `${runId} ${count}`, 'hex').slice(0, QUERY_ID)}`;
 }
 
+/** Whether clips are taken from the episode. */
+function isOf(source: ClipSource, { sources, successes, end }: Episode): boolean {
+  switch (source) {
+    case 'all':
+      return true;
+    case 'driven':
+      return sources.includes(SOURCE_CODE.human);
+    case 'alone':
+      return !sources.includes(SOURCE_CODE.human);
+    case 'solved':
+      return successes.includes(1);
+    case 'failed':
+      return end !== 'open' && !successes.includes(1);
+  }
+}
+
 /** Open questions whose episodes are held. Where more are open, who asks has the oldest episodes anew. */
 const HELD = 8;
 
@@ -115,13 +141,19 @@ export function createQuerySource(
     store.hold([...open.values()].flatMap(({ segments }) => segments.map((s) => s.episodeId)));
   }
 
-  function recent(config: QueryConfig): Episode[] {
-    const ids = store.experienceIds();
+  /** The newest of those that clips are taken from. */
+  function recent(config: QueryConfig, source: ClipSource): Episode[] {
     const wanted =
       config.strategy === 'near-on-policy'
         ? Math.max(2, Math.ceil(config.recentEpisodes / 10))
         : config.recentEpisodes;
-    return ids.slice(-wanted).flatMap((id) => store.get(id) ?? []);
+    const found: Episode[] = [];
+    for (const id of store.experienceIds().reverse()) {
+      if (found.length === wanted) break;
+      const episode = store.get(id);
+      if (episode && isOf(source, episode)) found.push(episode);
+    }
+    return found.reverse();
   }
 
   /** Sums of each member's published output, learned once a version exists. */
@@ -165,7 +197,8 @@ export function createQuerySource(
       return Math.max(0, labelsDue(schedule, environmentSteps / budgetSteps, budget) - answers);
     },
     next(asking, now, policyVersion, urgent, how) {
-      const config = { ...preset, ...how };
+      const { source = 'all', ...changes } = how ?? {};
+      const config = { ...preset, ...changes };
       const repeated = repetitions(config, asking);
       const wanted = asking - repeated.length;
       const untrained = !reward || reward.version === 0;
@@ -174,7 +207,7 @@ export function createQuerySource(
       const perQuery =
         strategy === 'uniform' || strategy === 'near-on-policy' ? 2 : config.candidates;
       const pairs = config.kind === 'rank' ? 2 * wanted : wanted;
-      const behaviour = recent(config);
+      const behaviour = recent(config, source);
       // Where terminations may cut segments short, short episodes are asked about as they are.
       const cut = config.endings && behaviour.some((e) => e.end === 'terminated');
       const length = cut ? steps : segmentSteps(behaviour, steps);

@@ -8,6 +8,7 @@ import {
   askedWords,
   CAMPAIGN_PURPOSES,
   CAMPAIGN_QUESTIONS,
+  CAMPAIGN_SOURCES,
   CAMPAIGN_STRATEGIES,
   type CampaignReply,
   campaignStateWords,
@@ -63,6 +64,7 @@ interface TermFlags extends RunFlags {
   kind?: string;
   strategy?: string;
   pool?: number;
+  source?: string;
   people?: number;
   share?: number;
   answers?: number;
@@ -93,6 +95,12 @@ function termOptions(command: Command): Command {
       ),
     )
     .option('--pool <n>', 'clips of so many of the newest episodes', integer(2, 100_000))
+    .addOption(
+      new Option(
+        '--source <which>',
+        'of episodes in which a person drove, nobody did, the task was solved, or was not (default all)',
+      ).choices(CAMPAIGN_SOURCES),
+    )
     .option('--people <n>', 'who are asked each question (default 1)', integer(1, 10))
     .option('--share <share>', 'of the questions that so many are asked (default 1)', number(0, 1))
     .option('--answers <n>', 'budget: answers that count', integer(1, MOST))
@@ -171,13 +179,15 @@ const withCampaigns = (flags: RunFlags, work: (at: Work) => Promise<void>): Prom
 
 /** Those that are given. @throws UsageError for two budgets */
 function termsOf(flags: TermFlags): Record<string, unknown> {
-  const { name, purpose, kind, strategy, pool, people, share, rate, until, accuracy } = flags;
+  const { name, purpose, kind, strategy, pool, source, people, share, rate, until, accuracy } =
+    flags;
   const budgets = (['answers', 'hours', 'money'] as const).filter((unit) => flags[unit]);
   if (budgets.length > 1)
     throw new UsageError(`${budgets[1]}: is given beside ${budgets[0]}, allowed one budget`);
   const [unit] = budgets;
   const budget = unit && { unit, most: flags[unit] };
-  const given = { name, purpose, kind, strategy, pool, people, share, rate, until, accuracy };
+  const asked = { name, purpose, kind, strategy, pool, source, people, share };
+  const given = { ...asked, rate, until, accuracy };
   return Object.fromEntries(
     Object.entries({ ...given, budget }).filter(([, value]) => value !== undefined),
   );

@@ -1,6 +1,6 @@
 /** Campaigns: what people are asked for a while, on what terms, and what has come of it. */
 import { z } from 'zod';
-import type { QUERY_STRATEGIES, QUESTION_KINDS } from '../../agent/queries/config.ts';
+import type { CLIP_SOURCES, QUERY_STRATEGIES, QUESTION_KINDS } from '../../agent/queries/config.ts';
 
 export const CAMPAIGN_PURPOSES = ['pilot', 'calibration', 'production'] as const;
 export const CAMPAIGN_QUESTIONS = [
@@ -18,6 +18,13 @@ export const CAMPAIGN_STRATEGIES = [
   'easy-first',
   'per-second',
 ] as const satisfies typeof QUERY_STRATEGIES;
+export const CAMPAIGN_SOURCES = [
+  'all',
+  'driven',
+  'alone',
+  'solved',
+  'failed',
+] as const satisfies typeof CLIP_SOURCES;
 export const BUDGET_UNITS = ['answers', 'hours', 'money'] as const;
 /** `running` and `paused` come after `draft` in any order; `ended` is for good. */
 export const CAMPAIGN_STATES = ['draft', 'running', 'paused', 'ended'] as const;
@@ -49,6 +56,10 @@ const terms = {
     .nullable()
     .default(null)
     .describe('clips are taken from so many of the newest episodes; null: as the preset does'),
+  source: z
+    .enum(CAMPAIGN_SOURCES)
+    .default('all')
+    .describe('episodes that clips are taken from: a person drove, nobody did, solved, not solved'),
   people: z.number().int().min(1).max(10).default(1).describe('who are asked each question'),
   share: z
     .number()

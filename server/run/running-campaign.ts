@@ -69,11 +69,12 @@ export class RunningCampaign {
   /** Changes to how the preset asks. */
   get asking(): Asking {
     if (!this.#campaign || this.#campaign.state === 'ended') return {};
-    const { kind, strategy, pool } = this.#campaign.terms;
+    const { kind, strategy, pool, source } = this.#campaign.terms;
     return {
       kind,
       ...(strategy === null ? {} : { strategy }),
       ...(pool === null ? {} : { recentEpisodes: pool }),
+      ...(source === 'all' ? {} : { source }),
     };
   }
 

@@ -174,7 +174,8 @@ function toRow({ terms, ...row }: CampaignRecord): Tables['campaign'] {
 function fromRow({ terms, ...row }: Selectable<Tables['campaign']>): CampaignRecord {
   return {
     ...row,
-    terms: JSON.parse(terms) as CampaignTerms,
+    // Of before there were sources: all.
+    terms: { source: 'all', ...JSON.parse(terms) } as CampaignTerms,
     state: row.state as CampaignState,
     endedWhy: row.endedWhy as CampaignEnd | null,
   };

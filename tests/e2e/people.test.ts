@@ -134,6 +134,7 @@ test('[CAMP-7] [DATA-4] a campaign is drafted and started on the page; its instr
   expect(await page.getByTestId('campaign-draft').isDisabled()).toBe(true);
   await page.getByTestId('campaign-most').fill('2');
   await page.getByTestId('campaign-rate').fill('25');
+  await screenshot(page, 'campaign-form');
   await page.getByTestId('campaign-draft').click();
   const row = part.getByTestId('campaign');
   const state = (is: string) =>

@@ -16,8 +16,17 @@ import {
   BUDGET_UNITS,
   CAMPAIGN_PURPOSES,
   CAMPAIGN_QUESTIONS,
+  CAMPAIGN_SOURCES,
 } from '../../server/protocol/index.ts';
 import { type Draft, EMPTY, fault, requestOf } from './draft.ts';
+
+const SOURCES: Readonly<Record<(typeof CAMPAIGN_SOURCES)[number], string>> = {
+  all: 'all episodes',
+  driven: 'episodes in which a person drove',
+  alone: 'episodes in which nobody drove',
+  solved: 'episodes that solved the task',
+  failed: 'episodes that ended without',
+};
 
 export function CampaignForm(props: {
   close: () => void;
@@ -51,6 +60,14 @@ export function CampaignForm(props: {
           data-testid="campaign-text"
         />
         <Asked draft={draft} change={change} />
+        <Select
+          label="Clips of"
+          data={CAMPAIGN_SOURCES.map((value) => ({ value, label: SOURCES[value] }))}
+          allowDeselect={false}
+          value={draft.source}
+          onChange={(source) => change({ source: source ?? 'all' })}
+          data-testid="campaign-source"
+        />
         <Budget draft={draft} change={change} />
         <Collapse expanded={wrong !== undefined && draft.name !== ''}>
           <Text size="sm" c="red">
@@ -143,7 +160,7 @@ function Budget({ draft, change }: Part) {
         data-testid="campaign-rate"
       />
       <TextInput
-        label="Ends at accuracy, %"
+        label="Ends at % right"
         placeholder="never"
         inputMode="decimal"
         value={draft.accuracy}

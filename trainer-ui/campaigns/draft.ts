@@ -4,6 +4,7 @@ export interface Draft {
   readonly name: string;
   readonly purpose: string;
   readonly kind: string;
+  readonly source: string;
   readonly people: number;
   readonly share: number;
   readonly unit: string;
@@ -14,7 +15,7 @@ export interface Draft {
 }
 
 export const EMPTY: Draft = {
-  ...{ name: '', purpose: 'pilot', kind: 'compare', people: 1, share: 100 },
+  ...{ name: '', purpose: 'pilot', kind: 'compare', source: 'all', people: 1, share: 100 },
   ...{ unit: 'answers', most: '', rate: '', accuracy: '', instructions: '' },
 };
 
@@ -41,12 +42,12 @@ const numberOf = (text: string): number | null => (text === '' ? null : Number(t
 
 /** As `POST /api/campaigns` takes it. */
 export function requestOf(draft: Draft): { terms: object; instructions?: string } {
-  const { purpose, kind, people, share, unit, most, rate, accuracy } = draft;
+  const { purpose, kind, source, people, share, unit, most, rate, accuracy } = draft;
   const instructions = draft.instructions.trim();
   const reached = numberOf(accuracy);
   return {
     terms: {
-      ...{ name: draft.name.trim(), purpose, kind, people, share: share / 100 },
+      ...{ name: draft.name.trim(), purpose, kind, source, people, share: share / 100 },
       budget: most === '' ? null : { unit, most: Number(most) },
       rate: numberOf(rate),
       accuracy: reached === null ? null : reached / 100,

@@ -14,7 +14,7 @@ import {
 } from '../../protocol/index.ts';
 import { integer, list, number, object, oneOf, orNull, type Schema, text, time } from './parts.ts';
 
-const { $schema: _, ...terms } = z.toJSONSchema(campaignTermsSchema) as Schema;
+const { $schema: _, ...terms } = z.toJSONSchema(campaignTermsSchema, { io: 'input' }) as Schema;
 
 const progress = object<CampaignProgress>({
   ...{ answers: integer, questions: integer, shared: integer, people: integer, hours: number },

@@ -130,8 +130,9 @@ test('[CAMP-3] its day, hours, money and the wanted accuracy end it, and only th
 test('[CAMP-2] it asks by its own terms: kind, clips and people; questions of another kind are not taken', async () => {
   const { campaign, queries } = crowd.parts;
   expect(campaign.asking).toEqual({});
-  await crowd.start({ kind: 'rate', strategy: 'uniform', pool: 5 });
-  expect(campaign.asking).toEqual({ kind: 'rate', strategy: 'uniform', recentEpisodes: 5 });
+  await crowd.start({ kind: 'rate', strategy: 'uniform', pool: 5, source: 'driven' });
+  const clips = { recentEpisodes: 5, source: 'driven' };
+  expect(campaign.asking).toEqual({ kind: 'rate', strategy: 'uniform', ...clips });
   await crowd.supply(); // comparisons
   expect(queries.size).toBe(0);
 });

@@ -10,13 +10,22 @@ test('[CAMP-7] what the form says is what the server takes; what is left empty i
   expect(plain).not.toHaveProperty('instructions');
   expect(campaignTermsSchema.parse(plain.terms)).toMatchObject({
     ...{ name: 'Corners', purpose: 'pilot', kind: 'compare', people: 1, share: 1 },
-    ...{ budget: null, rate: null, accuracy: null, strategy: null },
+    ...{ budget: null, rate: null, accuracy: null, strategy: null, source: 'all' },
   });
-  const full = { ...draft, people: 2, share: 30, unit: 'money', most: '300', rate: '25.5' };
+  const full = {
+    ...draft,
+    source: 'failed',
+    people: 2,
+    share: 30,
+    unit: 'money',
+    most: '300',
+    rate: '25.5',
+  };
   const { terms, instructions } = requestOf({ ...full, accuracy: '85', instructions: ' Look. ' });
   expect(instructions).toBe('Look.');
   expect(campaignTermsSchema.parse(terms)).toMatchObject({
     ...{ people: 2, share: 0.3, budget: { unit: 'money', most: 300 }, rate: 25.5, accuracy: 0.85 },
+    source: 'failed',
   });
 });
 
