@@ -164,6 +164,24 @@ test('[E2E-3] live rewards by keys are in the database, small ones with Shift', 
   expect(values).toEqual([1, -1, 1, -0.5, 0.5]);
 });
 
+test('[UI-79] a slider that is held rewards by what it stands at, and springs back', async () => {
+  const before = await count('reward');
+  await page.getByTestId('reward-by-slider').click();
+  const slider = page.getByTestId('reward-slider');
+  const { x, y, width, height } = (await slider.boundingBox())!;
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + 0.85 * width, y + height / 2);
+  await until('two rewards', async () => (await count('reward')) >= before + 2);
+  await screenshot(page, 'reward-slider');
+  await page.mouse.up();
+  expect(await slider.inputValue()).toBe('0');
+  const given = (await log()).filter((f) => f.kind === 'reward').slice(before);
+  expect(new Set(given.map((f) => f.value)).size).toBe(1);
+  expect(given[0]!.value).toBeGreaterThan(0.5);
+  await page.getByTestId('reward-by-slider').click();
+});
+
 test('[E2E-3] ten comparisons by keys are in the database, with the choice of the key', async () => {
   await page.getByTestId('tab-compare').click();
   const keys = ['ArrowLeft', 'ArrowRight', 'ArrowDown', 'ArrowUp', 'KeyS'];

@@ -138,7 +138,7 @@ export function actionOf<A extends string>(
   return undefined;
 }
 
-export type RewardValue = 1 | -1 | 0.5 | -0.5;
+type RewardValue = 1 | -1 | 0.5 | -0.5;
 
 /** Live rewards: + and − count 1, with Shift 0.5; undefined for other keys. */
 export function rewardOf({ key, code, shiftKey }: Press): RewardValue | undefined {

@@ -16,7 +16,6 @@ import {
   type ServerMessage,
   type WireQuery,
 } from '../../server/protocol/index.ts';
-import type { RewardValue } from './bindings.ts';
 import type { EpisodeSource } from './episode-source.ts';
 import { createGamepads, type Gamepads } from './gamepads.ts';
 import { createKeyLatency, type KeyLatency } from './key-latency.ts';
@@ -67,9 +66,9 @@ export interface Client extends Lives {
   control(action: 'play' | 'pause' | 'step' | 'estop'): void;
   /**
    * Reward the step on screen, which is not the server's newest: the status may already tell of the
-   * next episode, or not yet of this one. False when nothing was driven that could be meant.
+   * next episode, or not yet of this one. `value` in [-1, 1]. False when nothing was driven that could be meant.
    */
-  reward(value: RewardValue): boolean;
+  reward(value: number): boolean;
   /** Sends, and keeps until it is acknowledged. Returns the id. */
   give(body: Body, shownAt: number): string;
   /** The goal of this environment is known here from now on. */
@@ -103,7 +102,7 @@ export function createClient(window: Window): Client {
   const clips = new Map<number, { resolve(clip: Clip): void; reject(error: Error): void }>();
   /** Episode ids by `episodeKey`, of the latest statuses. */
   const episodeIds = new Map<string, string>();
-  let unnamed: { key: string; step: number; value: RewardValue; at: number }[] = [];
+  let unnamed: { key: string; step: number; value: number; at: number }[] = [];
   const errorListeners = new Set<(message: string, code: string) => void>();
   const lives = createLives(store, (message) => void send(message));
   store.setState({ rest: { isOn: storage.getItem(REST) !== 'off', notBefore: 0 } });

@@ -56,6 +56,8 @@ export interface AppState {
   cameras: readonly string[];
   /** Contacts, joints and forces are shown. */
   forces: boolean;
+  /** Reward can be given by a slider. */
+  rewardSlider: boolean;
   /** Of this person, where answers are watched. */
   standing: Standing | undefined;
   /** That this person is asked in; undefined: none. */
@@ -116,6 +118,7 @@ export function createAppStore(): AppStore {
     camera: 'chase',
     cameras: [],
     forces: false,
+    rewardSlider: false,
     standing: undefined,
     campaign: undefined,
     queries: [],

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Popover, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import {
   IconAdjustments,
+  IconAdjustmentsHorizontal,
   IconHandStop,
   IconLock,
   IconLockOpen,
@@ -43,6 +44,7 @@ export function ControlBar() {
 
 function Rewards() {
   const client = useClient();
+  const hasSlider = useApp((s) => s.rewardSlider);
   return (
     <fieldset className="tools" aria-label="reward">
       <Tool
@@ -60,6 +62,14 @@ function Rewards() {
         onClick={() => client.reward(1)}
       >
         <IconThumbUpFilled size={18} />
+      </Tool>
+      <Tool
+        label="Reward by a slider"
+        testId="reward-by-slider"
+        pressed={hasSlider}
+        onClick={() => client.store.setState({ rewardSlider: !hasSlider })}
+      >
+        <IconAdjustmentsHorizontal size={18} />
       </Tool>
     </fieldset>
   );

@@ -12,6 +12,7 @@ import { OverrideCard } from './override-card.tsx';
 import { takePicture } from './picture.ts';
 import { requestOf } from './request.ts';
 import { RequestBanner } from './request-banner.tsx';
+import { RewardSlider } from './reward-slider.tsx';
 import { TouchDrive } from './touch-drive.tsx';
 import { useOperator } from './use-operator.ts';
 import { WhoDrives } from './who-drives.tsx';
@@ -24,6 +25,7 @@ export function LiveView() {
   const controller = useApp((s) => s.status?.controller ?? 'policy');
   const driving = useApp((s) => s.driving);
   const isLooking = useApp(looksOn);
+  const hasSlider = useApp((s) => s.rewardSlider && !looksOn(s));
   const hasWall = useApp((s) => s.statuses.length > 1);
   const request = useApp((s) => requestOf(s, client.teacherId));
   useOperator();
@@ -58,6 +60,7 @@ export function LiveView() {
           </div>
           <div className="hud-drive">{!isLooking && <TouchDrive />}</div>
           <div className="hud-bar">
+            {hasSlider && <RewardSlider />}
             <Course />
             <ControlBar />
           </div>
@@ -100,6 +103,8 @@ function Waiting() {
   );
 }
 
+const amount = (size: number): string => (size === 1 ? '1' : size === 0.5 ? '½' : size.toFixed(2));
+
 /** As long as the animation of `.flash`. */
 const FLASH_MS = 450;
 
@@ -117,7 +122,7 @@ function RewardFlash() {
       c={last.value > 0 ? 'teal.4' : 'red.5'}
     >
       {last.value > 0 ? '+' : '−'}
-      {Math.abs(last.value) < 1 ? '½' : '1'}
+      {amount(Math.abs(last.value))}
     </Text>
   );
 }
