@@ -203,6 +203,17 @@ test('[E2E-3] ten comparisons by keys are in the database, with the choice of th
   expect(made).toEqual([...choices, ...choices]);
 });
 
+test('[UI-80] a clip is seen by a camera of its own, until one is chosen for all', async () => {
+  await page.locator('[data-testid="compare"][data-kind="compare"][data-ready="true"]').waitFor();
+  const cameras = () =>
+    Promise.all(['clip-a', 'clip-b'].map((clip) => attribute(clip, 'data-camera')));
+  await page.getByTestId('camera-b').click();
+  await until('another camera', async () => (await cameras()).join() === 'chase,top');
+  await screenshot(page, 'own-camera');
+  await page.getByTestId('compare').getByText('Free', { exact: true }).click();
+  await until('one for both', async () => (await cameras()).join() === 'orbit,orbit');
+});
+
 test('[E2E-4] the page says in which policy the last answer is', async () => {
   const version = await until(
     'applied',

@@ -1,5 +1,17 @@
 /** What every kind of query looks like: what is asked, clips on one clock, answers below. */
-import { Badge, Button, Group, Kbd, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import {
+  ActionIcon,
+  Badge,
+  Button,
+  Group,
+  Kbd,
+  SegmentedControl,
+  Stack,
+  Text,
+  Title,
+  Tooltip,
+} from '@mantine/core';
+import { IconCamera } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useApp } from '../context.ts';
 import { type Binding, CAMERAS, CLIPS, firstKey } from '../core/bindings.ts';
@@ -19,6 +31,30 @@ const CAMERAS_OF_CLIPS = CAMERAS.filter((c) => c.id !== 'cockpit').map(({ id, la
   value: id,
   label,
 }));
+
+/** Of one clip: the next one. The cameras above are for all of them. */
+function OwnCamera(props: { clip: number; camera: string; choose: (camera: string) => void }) {
+  const { clip, camera, choose } = props;
+  const at = CAMERAS_OF_CLIPS.findIndex(({ value }) => value === camera);
+  const next = CAMERAS_OF_CLIPS[(at + 1) % CAMERAS_OF_CLIPS.length]!;
+  return (
+    <Tooltip label={`${next.label}, this clip alone`}>
+      <ActionIcon
+        className="own-camera"
+        variant="default"
+        size="lg"
+        aria-label={`clip ${clip + 1}: camera ${CAMERAS_OF_CLIPS[at]?.label}, press for ${next.label}`}
+        onClick={(event) => {
+          event.currentTarget.blur();
+          choose(next.value);
+        }}
+        data-testid={`camera-${'abcdefgh'[clip]}`}
+      >
+        <IconCamera size={16} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
 
 /** What an answering view is given. */
 export interface AnswerProps {
@@ -43,6 +79,7 @@ export function Frame(
   const { question, extend } = useWidened(props.question);
   const { query, clips, part } = question;
   const [camera, setCamera] = useState('chase');
+  const [own, setOwn] = useState<Readonly<Record<number, string>>>({});
   const clock = useRef(createClock());
   useEffect(() => {
     if (query.id === undefined && part) return; // both are only reasons to begin anew
@@ -83,7 +120,10 @@ export function Frame(
             size="xs"
             aria-label="camera"
             value={camera}
-            onChange={setCamera}
+            onChange={(all) => {
+              setCamera(all);
+              setOwn({});
+            }}
             data={CAMERAS_OF_CLIPS}
           />
         </Group>
@@ -91,18 +131,25 @@ export function Frame(
       {note ? <GoalNote /> : <Better />}
       <RestNote answered={questions.answered} />
       <div className={`clips of-${query.segments.length}`}>
-        {query.segments.map((_, i) => (
-          <div
-            // biome-ignore lint/suspicious/noArrayIndexKey: a place on screen, whose picture is kept from question to question
-            key={i}
-            className={`clip ${chosen?.(i) ? 'chosen' : ''}`}
-            data-testid={`clip-${'abcdefgh'[i]}`}
-          >
-            <ClipStage clip={clips?.[i]} clock={clock.current} camera={camera} />
-            {clips?.[i] && <ClipFacts clip={clips[i]} clock={clock.current} />}
-            {over?.(i)}
-          </div>
-        ))}
+        {query.segments.map((_, i) => {
+          const seen = own[i] ?? camera;
+          return (
+            <div
+              // biome-ignore lint/suspicious/noArrayIndexKey: a place on screen, whose picture is kept from question to question
+              key={i}
+              className={`clip ${chosen?.(i) ? 'chosen' : ''}`}
+              data-testid={`clip-${'abcdefgh'[i]}`}
+              data-camera={seen}
+            >
+              <ClipStage clip={clips?.[i]} clock={clock.current} camera={seen} />
+              {clips?.[i] && <ClipFacts clip={clips[i]} clock={clock.current} />}
+              {query.segments.length > 1 && (
+                <OwnCamera clip={i} camera={seen} choose={(c) => setOwn({ ...own, [i]: c })} />
+              )}
+              {over?.(i)}
+            </div>
+          );
+        })}
       </div>
       <Timeline clock={clock.current} clips={clips} part={part} extend={extend} />
       {below?.(clock.current)}
