@@ -210,8 +210,8 @@ test('[UI-80] a clip is seen by a camera of its own, until one is chosen for all
   await page.getByTestId('camera-b').click();
   await until('another camera', async () => (await cameras()).join() === 'chase,top');
   await screenshot(page, 'own-camera');
-  await page.getByTestId('compare').getByText('Free', { exact: true }).click();
-  await until('one for both', async () => (await cameras()).join() === 'orbit,orbit');
+  await page.getByTestId('compare').getByText('Chase', { exact: true }).click();
+  await until('one for both', async () => (await cameras()).join() === 'chase,chase');
 });
 
 test('[E2E-4] the page says in which policy the last answer is', async () => {

@@ -1,22 +1,11 @@
 /** What every kind of query looks like: what is asked, clips on one clock, answers below. */
-import {
-  ActionIcon,
-  Badge,
-  Button,
-  Group,
-  Kbd,
-  SegmentedControl,
-  Stack,
-  Text,
-  Title,
-  Tooltip,
-} from '@mantine/core';
-import { IconCamera } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Badge, Button, Group, Kbd, Stack, Text, Title } from '@mantine/core';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useApp } from '../context.ts';
-import { type Binding, CAMERAS, CLIPS, firstKey } from '../core/bindings.ts';
+import { type Binding, CLIPS, firstKey } from '../core/bindings.ts';
 import { Better, GoalNote } from '../goal/goal.tsx';
 import { useBindings } from '../use-keys.ts';
+import { AllCameras, OwnCamera, useClipCameras } from './cameras.tsx';
 import { type ClipClock, createClock, toggle } from './clip-clock.ts';
 import { ClipFacts } from './clip-facts.tsx';
 import { ClipStage } from './clip-stage.tsx';
@@ -25,36 +14,6 @@ import { lengthOf, Timeline } from './timeline.tsx';
 import { Undo } from './undo.tsx';
 import type { Question, Questions } from './use-questions.ts';
 import { useWidened } from './use-widened.ts';
-
-/** Behaviour is compared from outside. */
-const CAMERAS_OF_CLIPS = CAMERAS.filter((c) => c.id !== 'cockpit').map(({ id, label }) => ({
-  value: id,
-  label,
-}));
-
-/** Of one clip: the next one. The cameras above are for all of them. */
-function OwnCamera(props: { clip: number; camera: string; choose: (camera: string) => void }) {
-  const { clip, camera, choose } = props;
-  const at = CAMERAS_OF_CLIPS.findIndex(({ value }) => value === camera);
-  const next = CAMERAS_OF_CLIPS[(at + 1) % CAMERAS_OF_CLIPS.length]!;
-  return (
-    <Tooltip label={`${next.label}, this clip alone`}>
-      <ActionIcon
-        className="own-camera"
-        variant="default"
-        size="lg"
-        aria-label={`clip ${clip + 1}: camera ${CAMERAS_OF_CLIPS[at]?.label}, press for ${next.label}`}
-        onClick={(event) => {
-          event.currentTarget.blur();
-          choose(next.value);
-        }}
-        data-testid={`camera-${'abcdefgh'[clip]}`}
-      >
-        <IconCamera size={16} />
-      </ActionIcon>
-    </Tooltip>
-  );
-}
 
 /** What an answering view is given. */
 export interface AnswerProps {
@@ -78,8 +37,7 @@ export function Frame(
   const { questions, title, progress, over, chosen, below, children } = props;
   const { question, extend } = useWidened(props.question);
   const { query, clips, part } = question;
-  const [camera, setCamera] = useState('chase');
-  const [own, setOwn] = useState<Readonly<Record<number, string>>>({});
+  const cameras = useClipCameras();
   const clock = useRef(createClock());
   useEffect(() => {
     if (query.id === undefined && part) return; // both are only reasons to begin anew
@@ -116,40 +74,26 @@ export function Frame(
         </Group>
         <Group gap="lg">
           <Pace {...questions} />
-          <SegmentedControl
-            size="xs"
-            aria-label="camera"
-            value={camera}
-            onChange={(all) => {
-              setCamera(all);
-              setOwn({});
-            }}
-            data={CAMERAS_OF_CLIPS}
-          />
+          <AllCameras cameras={cameras} />
         </Group>
       </Group>
       {note ? <GoalNote /> : <Better />}
       <RestNote answered={questions.answered} />
       <div className={`clips of-${query.segments.length}`}>
-        {query.segments.map((_, i) => {
-          const seen = own[i] ?? camera;
-          return (
-            <div
-              // biome-ignore lint/suspicious/noArrayIndexKey: a place on screen, whose picture is kept from question to question
-              key={i}
-              className={`clip ${chosen?.(i) ? 'chosen' : ''}`}
-              data-testid={`clip-${'abcdefgh'[i]}`}
-              data-camera={seen}
-            >
-              <ClipStage clip={clips?.[i]} clock={clock.current} camera={seen} />
-              {clips?.[i] && <ClipFacts clip={clips[i]} clock={clock.current} />}
-              {query.segments.length > 1 && (
-                <OwnCamera clip={i} camera={seen} choose={(c) => setOwn({ ...own, [i]: c })} />
-              )}
-              {over?.(i)}
-            </div>
-          );
-        })}
+        {query.segments.map((_, i) => (
+          <div
+            // biome-ignore lint/suspicious/noArrayIndexKey: a place on screen, whose picture is kept from question to question
+            key={i}
+            className={`clip ${chosen?.(i) ? 'chosen' : ''}`}
+            data-testid={`clip-${'abcdefgh'[i]}`}
+            data-camera={cameras.of(i)}
+          >
+            <ClipStage clip={clips?.[i]} clock={clock.current} camera={cameras.of(i)} />
+            {clips?.[i] && <ClipFacts clip={clips[i]} clock={clock.current} />}
+            {query.segments.length > 1 && <OwnCamera clip={i} cameras={cameras} />}
+            {over?.(i)}
+          </div>
+        ))}
       </div>
       <Timeline clock={clock.current} clips={clips} part={part} extend={extend} />
       {below?.(clock.current)}
