@@ -21,8 +21,9 @@ interface Holder {
 }
 
 export class CreditShares {
-  /** Whose turn is next comes first. */
   readonly #holders = new Map<string, Holder>();
+  /** All that may be granted more, among others; whose turn is next comes first. With 10,000 nobody looks through all. */
+  readonly #turns = new Set<string>();
   readonly #tell: (actor: string, granted: number) => void;
   #pool = 0;
 
@@ -42,6 +43,7 @@ export class CreditShares {
     const holder = { granted: 0, spent: 0, ahead: AHEAD, ...known, weight, isThere: true };
     this.#pool -= holder.granted - holder.spent;
     this.#holders.set(actor, holder);
+    this.#turns.add(actor);
     this.#deal();
   }
 
@@ -51,6 +53,7 @@ export class CreditShares {
     if (forGood) this.#holders.delete(actor);
     if (!holder?.isThere) return;
     holder.isThere = false;
+    this.#turns.delete(actor);
     this.#pool += holder.granted - holder.spent;
     this.#deal();
   }
@@ -71,7 +74,8 @@ export class CreditShares {
   spent(actor: string, steps: number): void {
     const holder = this.#holders.get(actor);
     if (!holder) return;
-    if (!holder.isThere) this.#pool -= steps;
+    if (holder.isThere) this.#turns.add(actor);
+    else this.#pool -= steps;
     holder.spent += steps;
     // By the time they come it has nothing left: it is fast, or far away, and waits in between.
     if (holder.spent >= holder.granted && this.#pool > 0)
@@ -89,16 +93,17 @@ export class CreditShares {
       this.#pool -= portion;
       holder.granted += portion;
       told.set(actor, holder);
-      this.#holders.delete(actor);
-      this.#holders.set(actor, holder);
+      this.#turns.delete(actor);
+      this.#turns.add(actor);
     }
     for (const [actor, { granted }] of told) this.#tell(actor, granted);
   }
 
   #next(): [string, Holder] | undefined {
-    for (const entry of this.#holders) {
-      const { isThere, granted, spent, weight, ahead } = entry[1];
-      if (isThere && granted - spent < ahead * weight) return entry;
+    for (const actor of this.#turns) {
+      const holder = this.#holders.get(actor)!;
+      if (holder.granted - holder.spent < holder.ahead * holder.weight) return [actor, holder];
+      this.#turns.delete(actor); // until it has spent some
     }
     return undefined;
   }

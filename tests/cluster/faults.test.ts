@@ -3,6 +3,7 @@
  * twice (`Received` looks at each), and one learner is heard. The network between them is one of its own, which is cut.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import type { ActorLink } from '../../server/actors/link.ts';
 import { openLearnerLink } from '../../server/nats/learner-link.ts';
@@ -10,7 +11,7 @@ import { ACTED_RUN, policy, Received } from '../contracts/actor-link.ts';
 import { until } from '../e2e/helpers.ts';
 import { openSmallDisk } from '../faults/small-disk.ts';
 import { root } from '../setup/sources.ts';
-import { startActor, startActorIn } from './actor-process.ts';
+import { type ActorProcess, startActor, startActorIn } from './actor-process.ts';
 import { createNats, type NatsOptions } from './nats-server.ts';
 import { createNetwork, type Network } from './network.ts';
 
@@ -59,9 +60,11 @@ async function learn(url: string): Promise<Training & { readonly runId: string }
   return { link, received, troubles, runId };
 }
 
-function act(inside: readonly string[], url: string, runId: string): void {
+/** @param runId undefined: of whichever learner comes */
+function act(inside: readonly string[], url: string, runId: string | undefined): ActorProcess {
   const actor = startActorIn(inside, url, runId);
   undo.push(() => actor.end('SIGKILL'));
+  return actor;
 }
 
 /**
@@ -131,12 +134,49 @@ it('[NATS-14] a learner that is cut off and overtaken is heard by nobody', async
   }
 });
 
+it('[NATS-19] an actor that is killed again and again: what was allowed is made by those that follow, once', async () => {
+  const nats = await broker();
+  const { link, received, runId } = await learn(nats.url);
+  let actor = act([], nats.url, runId);
+  for (let round = 1; round <= ROUNDS; round++) {
+    const { total } = received;
+    link.credit(ALLOWED);
+    await until('steps', () => received.total > total + 100);
+    await actor.end('SIGKILL');
+    actor = act([], nats.url, runId);
+    await until('all steps', () => received.total >= ALLOWED * round && link.awaited === 0);
+    await until('one actor', () => link.actors.length === 1);
+    await until('the end of what it had begun', () => received.open.size <= 1);
+    expect(received.total).toBeLessThan(ALLOWED * round + 300);
+  }
+});
+
+it('[NATS-19] a learner that is killed again and again: the next one has its actor, which never ended', async () => {
+  const nats = await broker();
+  const runId = `faults-${++runs}`;
+  let learner = secondLearner([], nats.url, runId);
+  const actor = act([], nats.url, undefined);
+  for (let round = 1; round <= ROUNDS; round++) {
+    await until('steps', () => learner.said().total > 500);
+    await learner.kill();
+    learner = secondLearner([], nats.url, runId);
+  }
+  await until('steps of the last', () => learner.said().total > 500);
+  expect(actor.child.exitCode).toBeNull();
+});
+
 interface Said {
   readonly total: number;
   readonly versions: readonly number[];
 }
 
-function secondLearner(inside: readonly string[], url: string, runId: string): { said(): Said } {
+interface LearnerProcess {
+  said(): Said;
+  /** `kill -9`; resolves once it is gone. */
+  kill(): Promise<void>;
+}
+
+function secondLearner(inside: readonly string[], url: string, runId: string): LearnerProcess {
   const module = 'tests/cluster/fixtures/learner-process.ts';
   const words = [...inside, process.execPath, '--import', 'tsx', module, url, runId];
   const child = spawn(words[0]!, words.slice(1), {
@@ -148,7 +188,14 @@ function secondLearner(inside: readonly string[], url: string, runId: string): {
     const last = text.trim().split('\n').at(-1)!;
     said = JSON.parse(last) as Said;
   });
-  return { said: () => said };
+  const ended = once(child, 'exit');
+  return {
+    said: () => said,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
 }
 
 it('[NATS-15] a full disk of the broker: people are told, and once it has room again all that was allowed comes, once', async () => {
