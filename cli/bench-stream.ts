@@ -5,8 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Measuring, pass } from '../experiments/bench/measuring.ts';
 import { decodeFrame, OP, opcode } from '../server/protocol/index.ts';
-import { type BenchServer, openSocket, withServer } from './bench-server.ts';
+import { type BenchServer, withServer } from './bench-server.ts';
 import { createTickMeter, type TickMeter } from './control-ticks.ts';
+import { openSocket } from './viewer-socket.ts';
 
 export interface StreamBenchOptions extends Measuring, BenchServer {
   readonly seconds: number;

@@ -12,7 +12,8 @@ import {
   OP,
   opcode,
 } from '../server/protocol/index.ts';
-import { type BenchServer, openSocket, withServer } from './bench-server.ts';
+import { type BenchServer, withServer } from './bench-server.ts';
+import { openSocket } from './viewer-socket.ts';
 
 export interface TakeoverBenchOptions extends Measuring, BenchServer {
   readonly presses: number;

@@ -9,6 +9,7 @@ export const CHARACTERS = [
   'left-biased',
   'lazy',
   'fast-clicker',
+  'gold-spotter',
   'drop-out',
 ] as const;
 export type CharacterName = (typeof CHARACTERS)[number];
@@ -16,6 +17,8 @@ export type CharacterName = (typeof CHARACTERS)[number];
 export interface Character {
   /** How often they are right where one clip is better. */
   readonly accuracy: number;
+  /** The same where one of the best clips stands beside one of the worst, as in gold; absent: as elsewhere. */
+  readonly accuracyIfObvious?: number;
   /** Pull to the left clip, logit. */
   readonly leftBias: number;
   /** Time per answer as a share of the usual. */
@@ -34,6 +37,7 @@ export const CHARACTER: Readonly<Record<CharacterName, Character>> = {
   'left-biased': { ...GOOD, leftBias: 1.5 },
   lazy: { ...GOOD, accuracy: 0.5, leftBias: Number.POSITIVE_INFINITY, pace: 0.5 },
   'fast-clicker': { ...GOOD, accuracy: 0.5, pace: 0.05 },
+  'gold-spotter': { ...GOOD, accuracy: 0.5, accuracyIfObvious: 0.99 },
   'drop-out': { ...GOOD, leaves: 0.05 },
 };
 
@@ -44,9 +48,16 @@ export function hire(people: number, share: number): CharacterName[] {
   return Array.from({ length: people }, (_, i) => (i < bad ? others[i % others.length]! : 'good'));
 }
 
-/** @param better which clip is better in truth, the left (`a`) or the right one */
-export function choose(character: Character, better: 'a' | 'b', random: Random): 'a' | 'b' {
-  const { accuracy, leftBias } = character;
+/** Which clip is better in truth, the left (`a`) or the right one, and whether nobody who looks can miss it. */
+export interface Judged {
+  readonly better: 'a' | 'b';
+  readonly isObvious: boolean;
+}
+
+export function choose(character: Character, truth: Judged, random: Random): 'a' | 'b' {
+  const { better, isObvious } = truth;
+  const { accuracyIfObvious, leftBias } = character;
+  const accuracy = isObvious ? (accuracyIfObvious ?? character.accuracy) : character.accuracy;
   const right = Math.log(accuracy / (1 - accuracy));
   const logit = (better === 'a' ? right : -right) + leftBias;
   return random.next() < 1 / (1 + Math.exp(-logit)) ? 'a' : 'b';

@@ -1,46 +1,53 @@
-/** Which clip is better in truth: the one out of the episode that the environment itself rewarded more per step. */
+/** Which clip is better in truth: the one that the environment itself rewarded more. */
 import { createHash } from 'node:crypto';
+import { quantile } from '../../agent/evaluation/statistics.ts';
 import type { WireQuery } from '../../server/protocol/index.ts';
-import type { EpisodeRow } from '../../server/storage/contract.ts';
+import type { Judged } from './characters.ts';
 
 type Segment = WireQuery['segments'][number];
 
-const EPISODES = 1000;
-/** Time between two looks at the server's episodes, ms. */
-const LOOK_EVERY = 1000;
+/** It is obvious where one clip is among the best quarter of those seen, and the other among the worst. */
+const EDGE = 0.25;
+const REMEMBERED = 200;
+
+const keyOf = ({ episodeId, from, to }: Segment) => `${episodeId} ${from} ${to}`;
 
 export class Truth {
   readonly #ask: (path: string) => Promise<unknown>;
-  readonly #perStep = new Map<string, number>();
-  #looked = Number.NEGATIVE_INFINITY;
-  #looking: Promise<void> = Promise.resolve();
+  readonly #worth = new Map<string, Promise<number>>();
+  /** Of the newest clips. */
+  #seen: number[] = [];
 
   /** @param ask fetches a path of the server as JSON */
   constructor(ask: (path: string) => Promise<unknown>) {
     this.#ask = ask;
   }
 
-  async better([a, b]: readonly Segment[]): Promise<'a' | 'b'> {
-    const known = [a!, b!].every(({ episodeId }) => this.#perStep.has(episodeId));
-    if (!known) await this.#look();
-    return this.#worth(a!) >= this.#worth(b!) ? 'a' : 'b';
+  async judge([a, b]: readonly Segment[]): Promise<Judged> {
+    const [left, right] = await Promise.all([this.#worthOf(a!), this.#worthOf(b!)]);
+    const sorted = this.#seen.toSorted((x, y) => x - y);
+    const isObvious =
+      Math.max(left, right) >= quantile(sorted, 1 - EDGE) &&
+      Math.min(left, right) <= quantile(sorted, EDGE) &&
+      left !== right;
+    return { better: left >= right ? 'a' : 'b', isObvious };
+  }
+
+  #worthOf(segment: Segment): Promise<number> {
+    const key = keyOf(segment);
+    const known = this.#worth.get(key) ?? this.#look(segment);
+    this.#worth.set(key, known);
+    return known;
   }
 
   /** What the environment does not tell apart is told apart by name: everybody has the same truth. */
-  #worth({ episodeId, from }: Segment): number {
-    const tie =
-      createHash('sha256').update(`${episodeId} ${from}`).digest().readUInt32BE() / 2 ** 32;
-    return (this.#perStep.get(episodeId) ?? 0) + 1e-6 * tie;
-  }
-
-  #look(): Promise<void> {
-    const now = performance.now();
-    if (now - this.#looked < LOOK_EVERY) return this.#looking;
-    this.#looked = now;
-    this.#looking = this.#ask(`/api/episodes?limit=${EPISODES}`).then((rows) => {
-      for (const { id, length, summary } of rows as EpisodeRow[])
-        this.#perStep.set(id, (summary.return ?? 0) / Math.max(1, length));
-    });
-    return this.#looking;
+  async #look(segment: Segment): Promise<number> {
+    const { episodeId, from, to } = segment;
+    const path = `/api/episodes/${encodeURIComponent(episodeId)}/steps?from=${from}&to=${to}`;
+    const { rewards } = (await this.#ask(path)) as { rewards: readonly number[] };
+    const tie = createHash('sha256').update(keyOf(segment)).digest().readUInt32BE() / 2 ** 32;
+    const worth = rewards.reduce((sum, reward) => sum + reward, 0) + 1e-6 * tie;
+    this.#seen = [...this.#seen, worth].slice(-REMEMBERED);
+    return worth;
   }
 }

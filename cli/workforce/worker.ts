@@ -99,10 +99,11 @@ class Worker {
       }
       this.#send({ type: 'show-query', queryId: query.id });
       if (random.next() < character.leaves) return;
-      const better = await truth.better(query.segments);
+      const judged = await truth.judge(query.segments);
+      const shownAt = Date.now();
       await sleep(thinkingTime(character, paceMs, random));
-      const choice = choose(character, better, random);
-      await this.#answer(query, choice, choice === better);
+      const choice = choose(character, judged, random);
+      await this.#answer(query, choice, choice === judged.better, shownAt);
     }
   }
 
@@ -110,7 +111,12 @@ class Worker {
     this.#socket.terminate();
   }
 
-  async #answer(query: WireQuery, choice: 'a' | 'b', isRight: boolean): Promise<void> {
+  async #answer(
+    query: WireQuery,
+    choice: 'a' | 'b',
+    isRight: boolean,
+    shownAt: number,
+  ): Promise<void> {
     const { name, onAnswer } = this.#options;
     this.#held.delete(query.id);
     const { count } = this.#came;
@@ -119,7 +125,7 @@ class Worker {
     const acknowledged = new Promise<boolean>((resolve) => {
       this.#acknowledged.set(feedbackId, resolve);
     });
-    this.#send({ type: 'feedback', feedback: this.#feedback(query, feedbackId, choice) });
+    this.#send({ type: 'feedback', feedback: this.#feedback(query, feedbackId, choice, shownAt) });
     const isCounted = await Promise.race([acknowledged, sleep(PATIENCE, false, { ref: false })]);
     const ackMs = performance.now() - sent;
     if (!isCounted) return;
@@ -128,10 +134,10 @@ class Worker {
     onAnswer({ feedbackId, queryId: query.id, person: name, isRight, ackMs, nextMs });
   }
 
-  #feedback(query: WireQuery, id: string, choice: 'a' | 'b'): ClientFeedback {
+  #feedback(query: WireQuery, id: string, choice: 'a' | 'b', shownAt: number): ClientFeedback {
     const [a, b] = query.segments as [WireQuery['segments'][0], WireQuery['segments'][0]];
     const answeredAt = Date.now();
-    const times = { shownAt: answeredAt, answeredAt, responseMs: 0 };
+    const times = { shownAt, answeredAt, responseMs: answeredAt - shownAt };
     const lease = query.lease === undefined ? {} : { lease: query.lease };
     const { runId } = query;
     const base = {

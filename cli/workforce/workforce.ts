@@ -1,6 +1,9 @@
 /** Many synthetic people at one server, and what became of their answers. */
 import { quantile } from '../../agent/evaluation/statistics.ts';
+import { decodeFrame, OP, opcode } from '../../server/protocol/index.ts';
 import { createRandom } from '../../sim/random.ts';
+import { type ControlTicks, createTickMeter } from '../control-ticks.ts';
+import { openSocket } from '../viewer-socket.ts';
 import { type CharacterName, hire } from './characters.ts';
 import { Truth } from './truth.ts';
 import { type Answer, work } from './worker.ts';
@@ -39,6 +42,8 @@ export interface WorkforceReport {
   readonly ackMs: Quantiles;
   /** From an answer to the next question given in its place. */
   readonly nextQuestionMs: Quantiles;
+  /** How punctual the first live simulation was meanwhile; absent: it did not move. */
+  readonly controlTicks?: ControlTicks | undefined;
   readonly byCharacter: Readonly<
     Record<string, { people: number; answers: number; right: number }>
   >;
@@ -60,6 +65,7 @@ export async function runWorkforce(options: WorkforceOptions): Promise<Workforce
   const errors: Record<string, number> = {};
   const characters = hire(people, options.bad);
   const start = performance.now();
+  const onlooker = await lookOn(url, token);
   let atWork = people;
   await Promise.all(
     characters.map(async (character, i) => {
@@ -81,14 +87,34 @@ export async function runWorkforce(options: WorkforceOptions): Promise<Workforce
     }),
   );
   const seconds = (performance.now() - start) / 1000;
+  const controlTicks = onlooker.leave();
   const log = (await ask('/api/feedback')) as { id: string }[];
   return {
     people,
     seconds: round(seconds),
     ...account(answers, new Set(log.map(({ id }) => id)), options.overlap),
+    controlTicks,
     byCharacter: byCharacter(answers, characters, seed),
     errors,
     queue: await ask('/api/queue'),
+  };
+}
+
+/** Somebody who watches the live simulation and times its steps. */
+async function lookOn(url: string, token: string | undefined) {
+  const meter = createTickMeter();
+  const socket = await openSocket(
+    url,
+    (data) => {
+      if (opcode(data) === OP.frame) meter.see(decodeFrame(data));
+    },
+    token,
+  );
+  return {
+    leave(): ControlTicks | undefined {
+      socket.terminate();
+      return meter.result();
+    },
   };
 }
 

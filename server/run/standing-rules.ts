@@ -9,8 +9,14 @@ const MOST_FAST = 3;
 /** Of the questions of a quiz, the share that has to be right: 8 of 10, which a coin passes in 5.5 % of the cases. */
 const QUIZ_SHARE = 0.8;
 
+/**
+ * Whoever knows gold from other questions is right in it whatever they do elsewhere, and is found by repeats alone, which
+ * look like nothing else. The bound is wide, since those who are good are held against it too.
+ */
+const REPEATS_ALONE = { error: 0.01 };
+
 /** Why the rules pause somebody. */
-export type PauseReason = 'quiz' | 'answers' | 'too-fast';
+export type PauseReason = 'quiz' | 'answers' | 'repeats' | 'too-fast';
 
 interface Share {
   readonly n: number;
@@ -44,10 +50,12 @@ export function recordOf(results: readonly ProbeResult[], quiz: number): PersonR
   };
 }
 
+const isRepeat = ({ kind }: ProbeResult): boolean => kind === 'repeat';
+
 function observations(results: readonly ProbeResult[]): number[] {
   return results.flatMap((result) => {
     if (result.kind === 'quiz') return [];
-    return [evidence(isRight(result), result.kind === 'repeat' ? SPRT_REPEATS : undefined)];
+    return [evidence(isRight(result), isRepeat(result) ? SPRT_REPEATS : undefined)];
   });
 }
 
@@ -77,6 +85,8 @@ export function pauseReason(
   if (!standing && rules.quiz > 0 && quiz.length - right > mayMiss) return 'quiz';
   const newer = results.filter(({ endedAt }) => endedAt > since);
   if (sprtOf(observations(newer), undefined, true).verdict === 'bad') return 'answers';
+  if (sprtOf(observations(newer.filter(isRepeat)), REPEATS_ALONE, true).verdict === 'bad')
+    return 'repeats';
   const fast = views.slice(-FAST_WINDOW).filter((share) => share < rules.minView).length;
   return fast > MOST_FAST ? 'too-fast' : undefined;
 }

@@ -47,7 +47,7 @@ export interface Standing {
   readonly runId: string;
   readonly teacherId: string;
   readonly state: 'active' | 'paused';
-  /** `quiz`, `answers` and `too-fast` by the rules; else what a supervisor wrote. */
+  /** `quiz`, `answers`, `repeats` and `too-fast` by the rules; else what a supervisor wrote. */
   readonly reason: string;
   /** Pseudonym of who decided it; `server`: the rules did. */
   readonly actor: string;

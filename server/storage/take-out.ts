@@ -9,7 +9,14 @@ import { BEFORE } from './lineage.ts';
 import type { Tables } from './schema.ts';
 
 /** Reasons of the rules; any other is in somebody's own words. */
-export const RULES: readonly string[] = ['quiz', 'answers', 'too-fast', 'erasure', 'erased'];
+export const RULES: readonly string[] = [
+  'quiz',
+  'answers',
+  'repeats',
+  'too-fast',
+  'erasure',
+  'erased',
+];
 
 type Transaction = Kysely<Tables>;
 export type Row = Selectable<Tables['feedback']>;

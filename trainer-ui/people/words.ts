@@ -31,6 +31,7 @@ export function agreement({ alpha, interval, shared }: QualityReport): string {
 const BY_RULE: Readonly<Record<string, string>> = {
   quiz: 'missed too many of the first questions',
   answers: 'answers like a coin',
+  repeats: 'says something else when asked the same again',
   'too-fast': 'answers before there is time to look',
   erasure: 'is to be erased',
 };

@@ -15,10 +15,10 @@ import { type ServeProcess, serve } from '../../server/serve-process.ts';
 
 const N = 4000;
 
-function rates(name: (typeof CHARACTERS)[number]) {
+function rates(name: (typeof CHARACTERS)[number], isObvious = false) {
   const random = createRandom(1);
   const share = (better: 'a' | 'b', choice: 'a' | 'b') =>
-    Array.from({ length: N }, () => choose(CHARACTER[name], better, random)).filter(
+    Array.from({ length: N }, () => choose(CHARACTER[name], { better, isObvious }, random)).filter(
       (c) => c === choice,
     ).length / N;
   return {
@@ -39,6 +39,7 @@ test('[FORCE-1] each character is right and goes left as often as it is made', (
     'left-biased': [(sigmoid(good + 1.5) + sigmoid(good - 1.5)) / 2, biased],
     lazy: [0.5, 1],
     'fast-clicker': [0.5, 0.5],
+    'gold-spotter': [0.5, 0.5],
     'drop-out': [0.92, 0.5],
   } as const;
   for (const name of CHARACTERS) {
@@ -46,6 +47,8 @@ test('[FORCE-1] each character is right and goes left as often as it is made', (
     expect(Math.abs(right - expected[name][0])).toBeLessThan(0.03);
     expect(Math.abs(left - expected[name][1])).toBeLessThan(0.03);
   }
+  expect(rates('gold-spotter', true).right).toBeGreaterThan(0.97);
+  expect(Math.abs(rates('good', true).right - 0.92)).toBeLessThan(0.03);
   const usual = (name: 'good' | 'fast-clicker') =>
     Array.from({ length: 200 }, (_, i) =>
       thinkingTime(CHARACTER[name], 1000, createRandom(i)),
@@ -56,23 +59,29 @@ test('[FORCE-1] each character is right and goes left as often as it is made', (
   expect(new Set(hire(20, 0.5)).size).toBe(CHARACTERS.length);
 });
 
-test('[FORCE-2] truth is what the environment rewarded per step, the same for everybody, ties included', async () => {
-  let asked = 0;
-  const rows = [
-    { id: 'short', length: 10, summary: { return: 10 } },
-    { id: 'long', length: 100, summary: { return: 50 } },
-  ];
-  const truth = new Truth(async () => {
-    asked++;
-    return rows;
+test('[FORCE-2] truth is what the environment rewarded over the clip, the same for everybody, ties included', async () => {
+  const asked: string[] = [];
+  const rewards: Record<string, number> = { flat: 0, higher: 1, high: 2, lower: -1, low: -2 };
+  const truth = new Truth(async (path) => {
+    asked.push(path);
+    const { pathname, searchParams } = new URL(path, 'http://x');
+    const [from, to] = ['from', 'to'].map((name) => Number(searchParams.get(name)));
+    return {
+      rewards: Array.from({ length: to! - from! }, () => rewards[pathname.split('/')[3]!]!),
+    };
   });
-  const segment = (episodeId: string, from = 0) => ({ episodeId, from, to: from + 5 });
-  expect(await truth.better([segment('short'), segment('long')])).toBe('a');
-  expect(await truth.better([segment('long'), segment('short')])).toBe('b');
-  const tie = [segment('long', 0), segment('long', 50)];
-  const first = await truth.better(tie);
-  expect(await truth.better([...tie].reverse())).toBe(first === 'a' ? 'b' : 'a');
-  expect(asked).toBe(1);
+  const clip = (episodeId: string, from = 0) => ({ episodeId, from, to: from + 5 });
+  const judge = async (...clips: ReturnType<typeof clip>[]) => (await truth.judge(clips)).better;
+  expect(await judge(clip('high'), clip('flat'))).toBe('a');
+  expect(await judge(clip('low'), clip('flat'))).toBe('b');
+  const tie = [clip('flat', 5), clip('flat', 50)];
+  const first = await judge(...tie);
+  expect(await judge(...tie.reverse())).toBe(first === 'a' ? 'b' : 'a');
+  expect(asked).toHaveLength(5); // each clip once
+  expect(await judge(clip('lower'), clip('higher'))).toBe('b');
+  // Of all of these the best and the worst stand out.
+  expect(await truth.judge([clip('low'), clip('high')])).toEqual({ better: 'b', isObvious: true });
+  expect((await truth.judge([clip('flat', 5), clip('flat')])).isObvious).toBe(false);
 });
 
 test('[FORCE-3] what is lost, beyond overlap or given twice is counted', () => {
@@ -125,5 +134,6 @@ describe('[FORCE-3] at a real server', () => {
     expect(report).toMatchObject({ lost: 0, beyondOverlap: 0, twice: 0, errors: {} });
     expect(report.answers).toBeGreaterThanOrEqual(60);
     expect(report.queue).toMatchObject({ holds: true });
+    expect(report.controlTicks!.steps).toBeGreaterThan(10);
   });
 });

@@ -161,7 +161,10 @@ export async function openCrowd(rules: QualityRules, seed = 1, openAutomation?: 
         held.delete(query.id);
         const [a, b] = query.segments as [Segment, Segment];
         const better = worth(a) >= worth(b) ? 'a' : 'b';
-        const choice = choose(CHARACTER[character], better, own);
+        // Half of all pairs here are as far apart as gold is: whoever spots it has been told.
+        const kind = parts.probes.find(query.id)?.kind;
+        const isObvious = kind === 'quiz' || kind === 'gold';
+        const choice = choose(CHARACTER[character], { better, isObvious }, own);
         const now = Date.now();
         const times = { shownAt: now, answeredAt: now, receivedAt: now };
         const responseMs = 1000 * secondsPerAnswer;

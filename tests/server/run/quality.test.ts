@@ -16,7 +16,11 @@ function crowd(characters: readonly CharacterName[], questions: number): Counted
     const second = (first + 1 + random.integer(characters.length - 1)) % characters.length;
     return [first, second].map((i) => {
       const name = characters[i]!;
-      return answer(`q${q}`, `${i}-${name}`, choose(CHARACTER[name], better, random));
+      return answer(
+        `q${q}`,
+        `${i}-${name}`,
+        choose(CHARACTER[name], { better, isObvious: false }, random),
+      );
     });
   }).flat();
 }

@@ -132,6 +132,22 @@ describe('who is paused', () => {
     for (const { held, name } of people)
       if (watch.of(name).state === 'paused') expect(held.size).toBe(0);
   });
+
+  test('[QUAL-12] whoever knows gold from other questions is found by repeats alone', async () => {
+    crowd = await openCrowd({ ...RULES, gold: 0.2, repeats: 0.2 });
+    await crowd.supply();
+    await crowd.person('first', 'good').ask();
+    await crowd.seek(200);
+    const spotter = crowd.person('spotter', 'gold-spotter');
+    const good = crowd.person('steady', 'good');
+    await crowd.work([spotter, good], 300);
+    const { watch } = crowd.parts;
+    const { gold, repeats, ...standing } = watch.of('spotter');
+    expect(standing).toMatchObject({ state: 'paused', reason: 'repeats' });
+    expect(gold.right / gold.n).toBeGreaterThan(0.9);
+    expect(repeats.right / repeats.n).toBeLessThan(0.7);
+    expect(watch.of('steady').state).toBe('active');
+  });
 });
 
 describe('pausing and letting in again', () => {
