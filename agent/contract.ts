@@ -5,16 +5,10 @@
 import type { BoxSpace, EnvState } from '../sim/contract.ts';
 import type { Metrics } from './metrics.ts';
 
+export { type ActionSource, isPersons, SOURCE_CODE } from './action-source.ts';
 export type { Metrics } from './metrics.ts';
 
 // ---------------------------------------------------------------- experience
-
-export type ActionSource = 'policy' | 'human' | 'blend';
-
-export const SOURCE_CODE = { policy: 0, human: 1, blend: 2 } as const satisfies Record<
-  ActionSource,
-  number
->;
 
 export type EpisodeEnd = 'terminated' | 'truncated' | 'aborted' | 'open';
 
@@ -158,6 +152,8 @@ export type FeedbackBody =
       readonly episodeId: string;
       readonly from: number;
       readonly to: number;
+      /** Of the executed action that was the person's, where they shared it with the policy: in (0, 1). */
+      readonly share?: number;
       readonly counterfactual?: Segment;
       /** Per step of the takeover, in order: where the agent's own action there, held, would have led. */
       readonly predictions?: readonly Segment[];

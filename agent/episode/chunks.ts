@@ -2,7 +2,7 @@
  * How episodes travel between threads: only the new steps, in arrays of their own that are transferred,
  * not copied (`buffersOf`); put together again on the other side.
  */
-import { type Episode, SOURCE_CODE } from '../contract.ts';
+import { type Episode, isPersons } from '../contract.ts';
 import { release } from '../release.ts';
 import {
   allocate,
@@ -118,9 +118,9 @@ function withRoom(columns: Columns | undefined, rows: number, sizes: Sizes): Col
   return rows > columns.sources.length ? grow(columns, rows, sizes) : columns;
 }
 
-/** Steps of an episode in which a person acted, wholly or in part. */
+/** Steps of an episode in which a person held control, alone or with a share of the action. */
 export function countHumanSteps(sources: Uint8Array): number {
   let n = 0;
-  for (const source of sources) if (source !== SOURCE_CODE.policy) n++;
+  for (const source of sources) if (isPersons(source)) n++;
   return n;
 }

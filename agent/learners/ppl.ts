@@ -12,13 +12,14 @@
 import { type Config, config, field, parseConfig, whole } from '../../sim/config.ts';
 import type { Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
-import type {
-  EnvironmentSpec,
-  Episode,
-  EpisodeSource,
-  Feedback,
-  Learner,
-  Metrics,
+import {
+  type EnvironmentSpec,
+  type Episode,
+  type EpisodeSource,
+  type Feedback,
+  type Learner,
+  type Metrics,
+  SOURCE_CODE,
 } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
 import { addLossGradient, descend } from '../nn/fit.ts';
@@ -102,6 +103,7 @@ export function createPpl(
     const { counterfactual } = feedback;
     const paths = feedback.predictions ?? (counterfactual ? [counterfactual] : []);
     for (let t = feedback.from; t < Math.min(feedback.to, episode.length); t++) {
+      if (episode.sources[t] === SOURCE_CODE.blend) continue; // nobody did it alone
       const path = paths[t - feedback.from];
       const predicted = path && source.get(path.episodeId);
       if (!predicted) {

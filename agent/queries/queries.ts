@@ -6,9 +6,9 @@ import {
   type EnvironmentSpec,
   type Episode,
   type Feedback,
+  isPersons,
   type Query,
   type Segment,
-  SOURCE_CODE,
 } from '../contract.ts';
 import type { EpisodeStore } from '../episode/store.ts';
 import type { RewardEnsemble } from '../reward/ensemble.ts';
@@ -101,9 +101,9 @@ function isOf(source: ClipSource, { sources, successes, end }: Episode): boolean
     case 'all':
       return true;
     case 'driven':
-      return sources.includes(SOURCE_CODE.human);
+      return sources.some(isPersons);
     case 'alone':
-      return !sources.includes(SOURCE_CODE.human);
+      return !sources.some(isPersons);
     case 'solved':
       return successes.includes(1);
     case 'failed':

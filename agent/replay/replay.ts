@@ -4,7 +4,13 @@
  */
 
 import type { Random } from '../../sim/random.ts';
-import { type Episode, type RewardModel, SOURCE_CODE, type TransitionBatch } from '../contract.ts';
+import {
+  type Episode,
+  isPersons,
+  type RewardModel,
+  SOURCE_CODE,
+  type TransitionBatch,
+} from '../contract.ts';
 import type { SavedArrays } from '../nn/adam.ts';
 import { release } from '../release.ts';
 import {
@@ -241,10 +247,9 @@ export function createReplay(options: ReplayOptions): Replay {
         c.sources[slot] = episode.sources[t]!;
         c.episodes[slot] = number;
         c.steps[slot] = t;
-        const human = episode.sources[t] !== SOURCE_CODE.policy;
+        const human = episode.sources[t] === SOURCE_CODE.human;
         c.human[slot] = human ? 1 : 0;
-        c.takeoverStart[slot] =
-          human && t > 0 && episode.sources[t - 1] === SOURCE_CODE.policy ? 1 : 0;
+        c.takeoverStart[slot] = human && t > 0 && !isPersons(episode.sources[t - 1]) ? 1 : 0;
         humans.set(slot, human);
         if (human) setTarget(slot, slot);
         else clearTarget(slot);
@@ -299,6 +304,7 @@ export function createReplay(options: ReplayOptions): Replay {
           if (!human && isReaction && columns.hasImitationTarget[slot] === 1) clearTarget(slot);
           continue;
         }
+        if (columns.sources[slot]! >= SOURCE_CODE.blend) continue; // nobody did it alone, whatever is said of it
         columns.human[slot] = human ? 1 : 0;
         if (!human) columns.takeoverStart[slot] = 0;
         humans.set(slot, human);

@@ -3,13 +3,14 @@
  * rows (observation, action scaled to [−1, 1]) with weights; a part's return is Σ weight · r̂.
  * Rows are copies, so that labels outlive the episodes they are about.
  */
-import type {
-  EnvironmentSpec,
-  Episode,
-  EpisodeSource,
-  Feedback,
-  Query,
-  Segment,
+import {
+  type EnvironmentSpec,
+  type Episode,
+  type EpisodeSource,
+  type Feedback,
+  type Query,
+  type Segment,
+  SOURCE_CODE,
 } from '../contract.ts';
 import { scaleActions } from '../nn/actions.ts';
 import type { FittedKind, RewardConfig } from './config.ts';
@@ -203,6 +204,7 @@ export function createDataMaker(spec: EnvironmentSpec, config: RewardConfig) {
       pieces = [];
     };
     for (let t = from; t < to; t++) {
+      if (e.sources[t] === SOURCE_CODE.blend) continue; // nobody did it alone
       const human = new Float32Array(width);
       const policy = new Float32Array(width);
       writeRow(e, t, e.actions, human, 0);

@@ -5,7 +5,13 @@
 import { parseConfig } from '../../sim/config.ts';
 import { createRandom } from '../../sim/random.ts';
 import { type BackendName, loadBackend } from '../backend/backend.ts';
-import type { EnvironmentSpec, Metrics, PolicySnapshot, RewardModel } from '../contract.ts';
+import {
+  type EnvironmentSpec,
+  isPersons,
+  type Metrics,
+  type PolicySnapshot,
+  type RewardModel,
+} from '../contract.ts';
 import { createEpisodeStore, type SavedStore, segmentRows } from '../episode/store.ts';
 import { isLabel, stepsOf } from '../feedback.ts';
 import {
@@ -225,7 +231,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         reward?.observe(episode, from, to);
         if (counters.exploring) novelty?.observe(episode, from, to);
         counters.environmentSteps += to - from;
-        for (let t = from; t < to; t++) if (episode.sources[t] !== 0) counters.humanSteps++;
+        for (let t = from; t < to; t++) if (isPersons(episode.sources[t])) counters.humanSteps++;
         counters.pendingUpdates = Math.min(
           scheduler.mostOwed,
           counters.pendingUpdates + (to - from) * scheduler.updatesPerStep,

@@ -1,5 +1,5 @@
 /** What a frame has in LeRobot's terms, as whole columns of an episode. */
-import { type EnvironmentSpec, SOURCE_CODE } from '../../agent/contract.ts';
+import { type EnvironmentSpec, isPersons } from '../../agent/contract.ts';
 import type { BoxSpace } from '../../sim/contract.ts';
 import type { Numbers } from './lerobot-statistics.ts';
 import type { FieldType } from './parquet-file.ts';
@@ -53,7 +53,7 @@ export function featuresOf({
   controlDt,
 }: EnvironmentSpec): Features {
   const intervention = scalar('bool', ({ episode }) =>
-    episode.sources.map((source) => (source === SOURCE_CODE.policy ? 0 : 1)),
+    episode.sources.map((source) => (isPersons(source) ? 1 : 0)),
   );
   return {
     'observation.state': vector(observationSpace, ({ episode: e }) =>

@@ -7,6 +7,10 @@ import type { Environment } from '../../sim/contract.ts';
 /** Axes that the mask of an input can name; it cannot say that further ones are not moved. */
 const MASK_AXES = 32;
 
+/** Whether a person moves the axis, by the mask of their input. */
+export const isMoved = (activeAxes: number, axis: number): boolean =>
+  activeAxes !== 0 && (axis >= MASK_AXES || ((activeAxes >>> axis) & 1) === 1);
+
 export class HeldAction {
   /** Per axis, what holds it; current for the axes that are held. */
   readonly values: Float32Array;
@@ -43,13 +47,13 @@ export class HeldAction {
     const { values } = this;
     let isAsked = false;
     for (let i = 0; i < values.length; i++) {
-      const isMoved = activeAxes !== 0 && (i >= MASK_AXES || ((activeAxes >>> i) & 1) === 1);
-      if (!isMoved && this.#isHeld[i] === 0 && this.#env.writeHoldAction) {
+      const moves = isMoved(activeAxes, i);
+      if (!moves && this.#isHeld[i] === 0 && this.#env.writeHoldAction) {
         if (!isAsked) this.#env.writeHoldAction(this.#now);
         isAsked = true;
         values[i] = this.#now[i]!;
       }
-      this.#isHeld[i] = isMoved ? 0 : 1;
+      this.#isHeld[i] = moves ? 0 : 1;
     }
   }
 }

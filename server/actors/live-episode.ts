@@ -2,7 +2,7 @@
  * The open episode of the live loop: recorded step by step, sent to the learner in chunks, closed as
  * a whole, and continued as a branch after a rewind.
  */
-import type { EpisodeEnd } from '../../agent/contract.ts';
+import type { ActionSource, EpisodeEnd } from '../../agent/contract.ts';
 import { sliceEpisode } from '../../agent/episode/chunks.ts';
 import { buffersOf } from '../../agent/episode/columns.ts';
 import { copyEpisode } from '../../agent/episode/copy.ts';
@@ -126,7 +126,7 @@ export class LiveEpisode {
     ts: TimeStep,
     action: Float32Array,
     policyAction: Float32Array,
-    source: 'policy' | 'human',
+    source: ActionSource,
     policyVersion: number,
     speed = 1,
   ): void {

@@ -4,7 +4,7 @@
  * of threads and clocks, so that tests drive it step by step. `now` is the wall clock throughout, ms.
  */
 import { createPolicy } from '../../agent/acting/policy.ts';
-import type { EpisodeEnd, Policy, PolicySnapshot } from '../../agent/contract.ts';
+import type { ActionSource, EpisodeEnd, Policy, PolicySnapshot } from '../../agent/contract.ts';
 import type { Environment } from '../../sim/contract.ts';
 import { createRandom, type Random } from '../../sim/random.ts';
 import { clipInto } from '../../sim/spaces.ts';
@@ -22,6 +22,7 @@ import type {
   Request,
 } from './messages.ts';
 import { hasOneScene } from './scene-id.ts';
+import { Sharing } from './sharing.ts';
 import { createTakeOverRequest, type TakeOverRequest } from './take-over-request.ts';
 import { Wheel } from './wheel.ts';
 
@@ -34,7 +35,18 @@ interface Acting {
 /** Commands about who drives and how time passes. */
 type Steering = Extract<
   LiveCommand,
-  { type: 'play' | 'pause' | 'step' | 'estop' | 'release' | 'release-to' | 'speed' }
+  {
+    type:
+      | 'play'
+      | 'pause'
+      | 'step'
+      | 'estop'
+      | 'release'
+      | 'release-to'
+      | 'speed'
+      | 'share'
+      | 'fade';
+  }
 >;
 
 /** `copy` is an environment for predictions alone; `clock` in ms. */
@@ -57,6 +69,7 @@ class LiveLoop {
   /** What the driver wants, before it is clipped; (k). */
   readonly #wanted: Float32Array;
   readonly #wheel: Wheel;
+  readonly #sharing: Sharing;
   readonly #request: TakeOverRequest;
   readonly #episode: LiveEpisode;
   readonly #takeover: LiveTakeover;
@@ -66,8 +79,8 @@ class LiveLoop {
   #acting: Acting | undefined;
   /** Asked for by a person; otherwise it is one of the training seeds. */
   #nextSeed: number | undefined;
-  /** Whether a person acted in the latest step, and the request that was reported. */
-  #wasHuman = false;
+  /** Who acted in the latest step, and the request that was reported. */
+  #source: ActionSource = 'policy';
   #told: Request = 'none';
 
   constructor(
@@ -84,6 +97,7 @@ class LiveLoop {
     this.#random = createRandom(data.seed, 100);
     this.#held = new HeldAction(env, data.safeAction);
     this.#wheel = new Wheel(env.controlDt);
+    this.#sharing = new Sharing(env.controlDt, k);
     this.#wanted = new Float32Array(k);
     this.#request = createTakeOverRequest(env.controlDt);
     const oneScene = hasOneScene(env, data.trainSeeds.start);
@@ -173,6 +187,13 @@ class LiveLoop {
       case 'speed':
         this.#moment.speed = command.factor;
         return;
+      case 'share':
+        this.#takeover.end('released'); // one takeover has one share: it goes on as another
+        this.#sharing.share = command.share;
+        return;
+      case 'fade':
+        this.#sharing.seconds = command.seconds;
+        return;
     }
   }
 
@@ -184,6 +205,9 @@ class LiveLoop {
     const isOld = isStale(input.step, this.#episode.length, this.#env.controlDt);
     if (!letsGo && (!isHere || isOld)) return false;
     const takesOver = !letsGo && this.#wheel.driver !== 'human';
+    // Silence, a lost line and a stop give control back at once: a last action is never held for those.
+    if (letsGo && this.#wheel.driver === 'human' && this.#wasHuman)
+      this.#sharing.fadeFrom(this.#moment.action);
     this.#wheel.press(input, driver, now);
     // A takeover ends a pause. A person who drives already does not end it by holding on.
     if (takesOver && !this.#wheel.isStopped) this.#moment.isPaused = false;
@@ -215,8 +239,7 @@ class LiveLoop {
     const isNews = this.#chooseAction(policy, snapshot, now);
     moment.ts = this.#env.step(moment.action);
     const { ts, action, policyAction } = moment;
-    const source = this.#wasHuman ? 'human' : 'policy';
-    this.#episode.record(ts, action, policyAction, source, policy.version, moment.speed);
+    this.#episode.record(ts, action, policyAction, this.#source, policy.version, moment.speed);
     if (isNews) this.#report();
     this.#show(now);
     this.#episode.sendDueChunk();
@@ -248,9 +271,25 @@ class LiveLoop {
     if (isHuman && clipped > 0) this.#countClipped();
     this.#follow(wheel.person, snapshot, isExpired ? 'watchdog' : 'released');
     const isHandover = isHuman !== this.#wasHuman;
-    this.#wasHuman = isHuman;
+    this.#source = this.#mix();
     if (isHandover || wheel.controller !== before) this.#pictures.mark(FLAG.handover);
     return isHandover || isExpired || request !== this.#told;
+  }
+
+  /** Makes one of the two actions where they meet; whose it is. */
+  #mix(): ActionSource {
+    const { action, policyAction } = this.#moment;
+    const sharing = this.#sharing;
+    if (this.#wheel.controller === 'policy') return sharing.fade(action) ? 'fade' : 'policy';
+    sharing.endFade();
+    if (this.#wheel.controller === 'safe') return 'policy';
+    if (!sharing.blend(action, policyAction, (axis) => this.#wheel.moves(axis))) return 'human';
+    this.#held.forget(); // what no person moves, the policy does
+    return 'blend';
+  }
+
+  get #wasHuman(): boolean {
+    return this.#source === 'human' || this.#source === 'blend';
   }
 
   /** One takeover per person: it ends when they let go and when another takes over from them. */
@@ -258,7 +297,8 @@ class LiveLoop {
     const takeover = this.#takeover;
     if (person && takeover.isBy(person)) return;
     takeover.end(cause);
-    if (person) takeover.begin(this.#env.saveState(), snapshot, person);
+    const { share } = this.#sharing;
+    if (person) takeover.begin(this.#env.saveState(), snapshot, person, share);
   }
 
   #brake(): void {
@@ -298,7 +338,7 @@ class LiveLoop {
     if (!ts) return;
     this.#moment.ts = ts;
     this.#wheel.release();
-    this.#wasHuman = false;
+    this.#source = 'policy';
     this.#moment.isPaused = true;
     this.#enter(now);
   }
@@ -308,6 +348,7 @@ class LiveLoop {
     this.#request.reset();
     this.#wheel.isAsking = false;
     this.#held.forget();
+    this.#sharing.endFade();
     this.#pictures.cut();
     this.#report();
     this.#show(now);
@@ -328,6 +369,8 @@ class LiveLoop {
       controller: this.#wheel.controller,
       request: this.#told,
       releaseTo: this.#wheel.releaseTo,
+      share: this.#sharing.share,
+      fadeSeconds: this.#sharing.seconds,
       policyVersion: this.#acting?.policy.version ?? 0,
     });
   }

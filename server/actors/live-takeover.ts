@@ -11,6 +11,8 @@ interface Takeover {
   readonly state: EnvState;
   readonly snapshot: PolicySnapshot;
   readonly driver: Driver;
+  /** Of the action that is the person's, in (0, 1]. */
+  readonly share: number;
 }
 
 export class LiveTakeover {
@@ -29,8 +31,8 @@ export class LiveTakeover {
   }
 
   /** A person acts from the coming step on. */
-  begin(state: EnvState, snapshot: PolicySnapshot, driver: Driver): void {
-    this.#open = { from: this.#episode.length, state, snapshot, driver };
+  begin(state: EnvState, snapshot: PolicySnapshot, driver: Driver, share: number): void {
+    this.#open = { from: this.#episode.length, state, snapshot, driver, share };
   }
 
   /** The latest step was the last of it; one without steps is forgotten. */
@@ -39,7 +41,7 @@ export class LiveTakeover {
     this.#open = undefined;
     const { id: episodeId, seed, length: to } = this.#episode;
     if (!takeover || to <= takeover.from) return;
-    const { from, state, snapshot, driver } = takeover;
+    const { from, state, snapshot, driver, share } = takeover;
     const { teacherId } = driver;
     this.#episode.sendChunk(); // the learner knows the steps before it hears of the takeover
     const taken = takenFrom(this.#episode.recorded(), from, to);
@@ -54,6 +56,7 @@ export class LiveTakeover {
       taken,
       teacherId,
       cause,
+      ...(share < 1 ? { share } : {}),
     });
   }
 }

@@ -88,6 +88,10 @@ export type LiveCommand =
   | { readonly type: 'speed'; readonly factor: number }
   | { readonly type: 'rewind'; readonly seconds: number }
   | { readonly type: 'release-to'; readonly target: 'policy' | 'brake' }
+  /** Of the action that is the person's while they drive, in (0, 1]. */
+  | { readonly type: 'share'; readonly share: number }
+  /** How long control fades back to the policy, s of the simulation; 0: at once. */
+  | { readonly type: 'fade'; readonly seconds: number }
   /** A viewer, by session, wants contacts and joints in the frames, or no longer. */
   | { readonly type: 'overlays'; readonly viewer: string; readonly on: boolean }
   /** Number of viewers; while it is 0, no path is predicted. */
@@ -121,6 +125,8 @@ export type LiveEvent =
       readonly controller: Controller;
       readonly request: Request;
       readonly releaseTo: 'policy' | 'brake';
+      readonly share: number;
+      readonly fadeSeconds: number;
       readonly policyVersion: number;
     }
   | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
@@ -150,6 +156,8 @@ export type LiveEvent =
       /** Who drove. */
       readonly teacherId: string;
       readonly cause: 'released' | 'watchdog' | 'episode-end' | 'rewind' | 'estop';
+      /** Of the action that was the person's; absent: all of it. */
+      readonly share?: number;
     }
   /** The snapshot is in use from the next step on. */
   | { readonly type: 'snapshot-in-use'; readonly version: number };

@@ -4,7 +4,7 @@
  * policy, or the safe action brakes until a person decides.
  */
 import { type ControlInput, isRelease, WATCHDOG_SECONDS } from '../protocol/index.ts';
-import type { HeldAction } from './held-action.ts';
+import { type HeldAction, isMoved } from './held-action.ts';
 import type { Controller, Driver } from './messages.ts';
 
 type Hands =
@@ -63,6 +63,11 @@ export class Wheel {
   /** Sequence number of the input in force; 0: none. */
   get sequence(): number {
     return this.#hands.kind === 'person' ? this.#hands.input.sequence : 0;
+  }
+
+  /** Whether the person who drives moves the axis. */
+  moves(axis: number): boolean {
+    return this.#hands.kind === 'person' && isMoved(this.#hands.input.activeAxes, axis);
   }
 
   /** The person who drives, if one does. */

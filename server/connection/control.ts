@@ -21,6 +21,10 @@ export function liveCommandOf(
       return { type: 'rewind', seconds: message.seconds };
     case 'release-to':
       return { type: 'release-to', target: message.target };
+    case 'share':
+      return { type: 'share', share: message.share };
+    case 'fade':
+      return { type: 'fade', seconds: message.seconds };
     case 'overlays':
       return { type: 'overlays', viewer, on: message.on };
   }

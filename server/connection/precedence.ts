@@ -45,6 +45,8 @@ export function refusedToOnlookers(
     case 'speed':
     case 'rewind':
     case 'release-to':
+    case 'share':
+    case 'fade':
       return `control.action: ${driver} is driving; until they let go others may stop and pause, not ${WORDS[action]}`;
   }
 }
@@ -55,4 +57,6 @@ const WORDS = {
   speed: 'change the speed',
   rewind: 'rewind',
   'release-to': 'choose what happens when they let go',
+  share: 'choose their share',
+  fade: 'choose how long control fades back',
 } as const;

@@ -120,6 +120,8 @@ export const PERMISSIONS = {
   'message control.speed': DRIVE,
   'message control.rewind': DRIVE,
   'message control.release-to': DRIVE,
+  'message control.share': DRIVE,
+  'message control.fade': DRIVE,
   'message control.overlays': PEOPLE,
   // Whoever sees that something goes wrong may stop it.
   'message control.estop': ALL,

@@ -66,6 +66,12 @@ export const feedbackSchema = z.discriminatedUnion('kind', [
       episodeId: id,
       from: step,
       to: step,
+      share: z
+        .number()
+        .gt(0)
+        .lt(1)
+        .optional()
+        .describe('Of the action that was the person’s; absent: all of it.'),
       counterfactual: segment.optional(),
       predictions: z.array(segment).optional(),
     })

@@ -58,6 +58,26 @@ const controlSchema = z.discriminatedUnion('action', [
     })
     .describe('What happens when an operator lets go or falls silent.'),
   z
+    .object({
+      type: z.literal('control'),
+      id,
+      action: z.literal('share'),
+      share: z.number().min(0.1).max(1),
+    })
+    .describe(
+      'Of the executed action that is the person’s while they drive, on the axes that they move; the rest is the policy’s. 1: all of it.',
+    ),
+  z
+    .object({
+      type: z.literal('control'),
+      id,
+      action: z.literal('fade'),
+      seconds: z.number().min(0).max(2),
+    })
+    .describe(
+      'How long control takes to fade back to the policy once a person lets go; 0: no time.',
+    ),
+  z
     .object({ type: z.literal('control'), id, action: z.literal('overlays'), on: z.boolean() })
     .describe('Whether this viewer wants contacts, joints and forces in the frames.'),
   z
@@ -258,6 +278,14 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
           'Teacher who paused or stopped it, while it waits for a person; null: nobody did.',
         ),
       releaseTo: z.enum(['policy', 'brake']),
+      share: z
+        .number()
+        .optional()
+        .describe('Of the action that is the person’s while they drive; absent: all of it.'),
+      fadeSeconds: z
+        .number()
+        .optional()
+        .describe('How long control takes to fade back once a person lets go; absent: no time.'),
       policyVersion: z.number(),
       environmentSteps: z.number(),
       learnerUpdates: z.number(),

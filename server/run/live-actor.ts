@@ -229,12 +229,14 @@ export class LiveActor implements LiveHandle {
     send({ type: 'snapshot', snapshot, ...(gate ? { gate } : {}), ...(risk ? { risk } : {}) });
     send({ type: 'viewers', count: this.#viewers });
     if (!this.#left) return;
-    const { speed, releaseTo, state } = this.#left;
+    const { speed, releaseTo, share, fadeSeconds, state } = this.#left;
     this.#left = undefined;
     if (state === 'stopped') send({ type: 'estop' });
     if (state === 'paused') send({ type: 'pause' });
     send({ type: 'release-to', target: releaseTo });
     send({ type: 'speed', factor: speed });
+    send({ type: 'share', share });
+    send({ type: 'fade', seconds: fadeSeconds });
     for (const viewer of this.#overlays) send({ type: 'overlays', viewer, on: true });
   }
 

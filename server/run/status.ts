@@ -31,6 +31,8 @@ export function statusOf(parts: Parts, number: number): Status {
     holderSession: live.holder?.sessionId ?? null,
     haltedBy: live.haltedBy ?? null,
     releaseTo: state?.releaseTo ?? 'policy',
+    share: state?.share ?? 1,
+    fadeSeconds: state?.fadeSeconds ?? 0,
     policyVersion: state?.policyVersion ?? 0,
     environmentSteps,
     learnerUpdates,

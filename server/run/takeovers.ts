@@ -165,7 +165,7 @@ export class Takeovers {
     );
   }
 
-  #feedbackOf({ episodeId, from, to, teacherId }: Takeover): OverrideFeedback {
+  #feedbackOf({ episodeId, from, to, teacherId, share }: Takeover): OverrideFeedback {
     const now = Date.now();
     return {
       id: `${episodeId}-o${from}`,
@@ -179,6 +179,7 @@ export class Takeovers {
       episodeId,
       from,
       to,
+      ...(share === undefined ? {} : { share }),
     };
   }
 

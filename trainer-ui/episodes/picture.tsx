@@ -81,6 +81,9 @@ export function useDrawing(
   }, [stage, environment, client, clock, bars]);
 }
 
+/** By `SOURCE_CODE`. */
+const WHO = ['agent', 'a person', 'a person with the agent', 'agent, fading in after a person'];
+
 function showStep(
   root: HTMLElement,
   { steps, row: { length } }: Recording,
@@ -91,7 +94,7 @@ function showStep(
   const words = root.querySelector('[data-step]');
   const part = steps.find(({ from, to }) => step >= from && step < to);
   const i = part ? step - part.from : 0;
-  const who = !part ? '' : part.sources[i] === 0 ? ' · agent' : ' · a person';
+  const who = part ? ` · ${WHO[part.sources[i] ?? 0]}` : '';
   if (words) words.textContent = `step ${Math.min(step, length)} of ${length}${who}`;
   if (words) (words as HTMLElement).dataset['step'] = String(step);
   const action = part?.actions[i];

@@ -134,7 +134,7 @@ export function Strip({ recording: { steps, row } }: { recording: Recording }) {
     for (const { from, sources, costs } of steps)
       for (let i = 0; i < sources.length; i++) {
         const part = made[Math.floor(((from + i) / row.length) * PARTS)]!;
-        if (sources[i] !== 0) part.human = true;
+        if (sources[i] === 1 || sources[i] === 2) part.human = true;
         if (costs[i]! > 0) part.cost = true;
       }
     return made;

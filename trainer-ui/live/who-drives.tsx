@@ -36,6 +36,18 @@ function HowLong() {
   );
 }
 
+/** While people and the agent drive together, whoever does now. */
+function Shared() {
+  const share = useApp((s) => s.status?.share ?? 1);
+  if (share === 1) return null;
+  const percent = Math.round(100 * share);
+  return (
+    <Badge size="xl" radius="md" tt="none" variant="default" data-testid="shared">
+      Shared, {percent} % by hand
+    </Badge>
+  );
+}
+
 const WORDS = { policy: 'Agent drives', human: 'You drive', safe: 'Stopped' } as const;
 
 export function WhoDrives() {
@@ -67,6 +79,7 @@ export function WhoDrives() {
           {other ? `${who} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
         </Badge>
         {shown === 'human' && !other && <HowLong />}
+        <Shared />
         {paused && (
           <Badge
             size="xl"

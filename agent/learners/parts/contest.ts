@@ -4,7 +4,12 @@
  */
 import { createRandom } from '../../../sim/random.ts';
 import { createPolicy } from '../../acting/policy.ts';
-import type { EnvironmentSpec, Episode, PolicySnapshot } from '../../contract.ts';
+import {
+  type EnvironmentSpec,
+  type Episode,
+  type PolicySnapshot,
+  SOURCE_CODE,
+} from '../../contract.ts';
 import { scaleActions } from '../../nn/actions.ts';
 
 export interface Contest {
@@ -33,7 +38,7 @@ export function createContest({ actionSpace }: EnvironmentSpec): Contest {
   return {
     judge(episode, from, to, contestants) {
       const steps: number[] = [];
-      for (let t = from; t < to; t++) if (episode.sources[t] !== 0) steps.push(t);
+      for (let t = from; t < to; t++) if (episode.sources[t] === SOURCE_CODE.human) steps.push(t);
       if (steps.length === 0) return;
       const { observations, actions, observationSize: d } = episode;
       for (const [name, snapshot] of Object.entries(contestants)) {

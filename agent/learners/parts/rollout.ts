@@ -55,8 +55,9 @@ export function createRollout(capacity: number, d: number, k: number, keepHuman:
     add(episode, from, to) {
       let t = from;
       for (; t < to && size < capacity; t++) {
-        const human = episode.sources[t] === SOURCE_CODE.policy ? 0 : 1;
-        if (human === 1 && !keepHuman) continue;
+        const source = episode.sources[t];
+        const human = source === SOURCE_CODE.human ? 1 : 0;
+        if (source !== SOURCE_CODE.policy && !(human && keepHuman)) continue;
         const row = size++;
         columns.observations.set(episode.observations.subarray(t * d, (t + 1) * d), row * d);
         columns.nextObservations.set(

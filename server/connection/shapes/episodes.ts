@@ -42,7 +42,11 @@ interface Steps extends StepColumns {
 export const steps = object<Steps>(
   {
     ...{ from: integer, to: integer, length: integer, actions: rows, policyActions: rows },
-    sources: { ...list(integer), description: '0: the policy acted' },
+    sources: {
+      ...list(integer),
+      description:
+        'who held control, 0: the policy; 1: a person; 2: a person, who shared the action with the policy; 3: the policy, fading in after a person',
+    },
     ...{ policyVersions: list(integer), rewards: list(number), costs: list(number) },
     observations: rows,
   },

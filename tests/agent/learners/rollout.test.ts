@@ -1,5 +1,6 @@
 /** What an on-policy round is made of. */
 import { expect, it } from 'vitest';
+import { SOURCE_CODE } from '../../../agent/contract.ts';
 import { createRollout } from '../../../agent/learners/parts/rollout.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';
@@ -26,4 +27,19 @@ it('[LEARN-34] kept for imitation, they are marked and no stretch leads over a c
   expect([...rollout.human]).toEqual(human);
   for (const end of [4, 11, 19]) expect(rollout.next[end]).toBe(-1);
   for (const inside of [3, 10, 18]) expect(rollout.next[inside]).toBe(inside + 1);
+});
+
+it('[CTRL-26] steps that were shared or fade are in no round, nor in what is kept for imitation', () => {
+  const mixed = syntheticEpisode(spec, 20, createRandom(1), { id: 'm', human: [5, 12] });
+  mixed.sources.fill(SOURCE_CODE.blend, 7, 12);
+  mixed.sources.fill(SOURCE_CODE.fade, 12, 16);
+  for (const [keepHuman, size] of [
+    [false, 9],
+    [true, 11],
+  ] as const) {
+    const rollout = createRollout(20, 3, 2, keepHuman);
+    expect(rollout.add(mixed, 0, 20)).toBe(20);
+    expect(rollout.size).toBe(size);
+    expect(rollout.human.reduce((sum, mark) => sum + mark, 0)).toBe(keepHuman ? 2 : 0);
+  }
 });

@@ -65,6 +65,29 @@ describe('replay buffer', () => {
     }
   });
 
+  it('[CTRL-26] what was shared or fades is neither a person’s nor undisturbed, whatever feedback says of it', () => {
+    const random = createRandom(1);
+    const replay = createReplay({ ...options, reactionSteps: 2, restFrom: 'undisturbed' });
+    const episode = syntheticEpisode(spec, 12, random, { id: 'e', human: [8, 10] });
+    const { blend, fade } = SOURCE_CODE;
+    episode.sources.set([blend, blend, blend, fade, fade], 3);
+    replay.add(episode, 0, 12);
+    const humans = () => {
+      const batch = createBatch(200, 3, 2);
+      replay.sample(batch, random, 0);
+      const of = (marks: Uint8Array) =>
+        [...new Set([...batch.slots].filter((_, i) => marks[i] === 1))].sort((a, b) => a - b);
+      return { human: of(batch.human), starts: of(batch.takeoverStart) };
+    };
+    expect(humans()).toEqual({ human: [8, 9], starts: [8] });
+    replay.setHuman('e', 2, 10, true);
+    expect(humans().human).toEqual([2, 8, 9]);
+    const batch = createBatch(400, 3, 2);
+    replay.sample(batch, random, 0.5);
+    const rest = new Set([...batch.slots].slice(200));
+    expect([...rest].sort((a, b) => a - b)).toEqual([0, 1, 10, 11]);
+  });
+
   it('[MEM-1] an observation is stored once where steps follow each other, through wrap-around and checkpoints', () => {
     const d = 3;
     fc.assert(

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Feedback } from '../../../agent/contract.ts';
+import { type Feedback, SOURCE_CODE } from '../../../agent/contract.ts';
 import { completeRewardConfig } from '../../../agent/reward/config.ts';
 import { createDataMaker, type Datum } from '../../../agent/reward/dataset.ts';
 import { createRandom } from '../../../sim/random.ts';
@@ -149,6 +149,26 @@ describe('a live reward', () => {
       ),
     );
   });
+});
+
+it('[CTRL-26] steps that were shared with the policy are compared with nothing it wanted', () => {
+  const spec = { ...syntheticSpec(1, 1), controlDt: 0.1 };
+  const episode = syntheticEpisode(spec, 20, createRandom(1), { id: 'e', human: [10, 14] });
+  const pairs = () => {
+    const override: Feedback = {
+      ...{ id: 'o', runId: 'r', teacherId: 't', shownAt: 0, answeredAt: 0, receivedAt: 0 },
+      responseMs: 0,
+      kind: 'override',
+      ...{ episodeId: 'e', from: 10, to: 14 },
+    };
+    const data = createDataMaker(spec, completeRewardConfig({})).make(override, {
+      get: () => episode,
+    });
+    return data.filter(({ kind }) => kind === 'override').flatMap(({ parts }) => parts).length / 2;
+  };
+  expect(pairs()).toBe(4);
+  episode.sources.fill(SOURCE_CODE.blend, 11, 14);
+  expect(pairs()).toBe(1);
 });
 
 it('[CF-12] an override and its later counterfactual are the data of one event with both', () => {

@@ -154,6 +154,8 @@ const FIELDS: Record<string, object> = {
   speed: { factor: 1 },
   rewind: { seconds: 1 },
   'release-to': { target: 'brake' },
+  share: { share: 0.5 },
+  fade: { seconds: 1 },
   overlays: { on: true },
 };
 

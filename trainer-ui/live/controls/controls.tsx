@@ -16,6 +16,7 @@ import './controls.css';
 import { useApp, useClient } from '../../context.ts';
 import { padInputs } from '../../core/bindings.ts';
 import { AxisEditor } from './axis-editor.tsx';
+import { Handing } from './handing.tsx';
 import { InputButtons } from './input-buttons.tsx';
 import { KeyCaps } from './key-caps.tsx';
 import { PadInputs } from './pad-inputs.tsx';
@@ -64,6 +65,7 @@ export function Controls() {
         <Stack gap="md" data-testid="controls">
           <Device />
           <Axes />
+          <Handing />
         </Stack>
       </Drawer>
     </>
