@@ -1,8 +1,9 @@
 /** docs/SPEC.md's tables of metrics, errors, alerts and permissions, and the ids that Python registers, made of the lists in the code. */
 import { METRICS, type MetricDescription } from '../agent/metrics.ts';
-import { ANYBODY, PERMISSIONS, ROLES, type Role } from '../server/people/roles.ts';
+import { ANYBODY, PERMISSIONS } from '../server/people/roles.ts';
 import { ALERTS } from '../server/protocol/alerts.ts';
 import { ERRORS, type ErrorDescription } from '../server/protocol/errors.ts';
+import { ROLES, type Role } from '../server/protocol/index.ts';
 import { listEnvironments } from '../sim/registry.ts';
 
 const MAX_LINE = 160;

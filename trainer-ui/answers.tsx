@@ -5,11 +5,12 @@ import { useApp, useClient } from './context.ts';
 
 const plural = (n: number) => (n === 1 ? '1 answer' : `${n} answers`);
 
-/** In the header while there are answers to a run that is not served now. */
+/** In the header while there are answers to a run that is not served now, or of somebody who is not signed in here. */
 export function KeptAnswers() {
   const client = useClient();
   const others = useApp((s) => s.answers.others);
-  if (others === 0) return null;
+  const ofOthers = useApp((s) => s.answers.ofOthers);
+  if (others + ofOthers === 0) return null;
   return (
     <Popover position="bottom-end" width={340} shadow="md">
       <Popover.Target>
@@ -21,24 +22,34 @@ export function KeptAnswers() {
           leftSection={<IconInbox size={16} />}
           data-testid="kept-answers"
         >
-          {plural(others)} kept
+          {plural(others + ofOthers)} kept
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap="sm">
-          <Text size="sm">
-            {plural(others)} of this browser {others === 1 ? 'belongs' : 'belong'} to a run that is
-            not served here now. They are sent when it is served again.
-          </Text>
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            color="red"
-            onClick={client.forgetOthers}
-            data-testid="forget-answers"
-          >
-            Give them up
-          </Button>
+          {ofOthers > 0 && (
+            <Text size="sm" data-testid="answers-of-others">
+              {plural(ofOthers)} of this browser {ofOthers === 1 ? 'is' : 'are'} of somebody who is
+              not signed in here now. They are sent once they sign in again.
+            </Text>
+          )}
+          {others > 0 && (
+            <>
+              <Text size="sm">
+                {plural(others)} of this browser {others === 1 ? 'belongs' : 'belong'} to a run that
+                is not served here now. They are sent when it is served again.
+              </Text>
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                color="red"
+                onClick={client.forgetOthers}
+                data-testid="forget-answers"
+              >
+                Give them up
+              </Button>
+            </>
+          )}
         </Stack>
       </Popover.Dropdown>
     </Popover>

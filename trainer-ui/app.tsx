@@ -1,4 +1,4 @@
-import { AppShell, Modal, Text } from '@mantine/core';
+import { Anchor, AppShell, Modal, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { lazy, Suspense, useEffect } from 'react';
@@ -102,8 +102,10 @@ function ConnectionNotice() {
   const connection = useApp((s) => s.connection);
   const refusal = useApp((s) => s.refusal);
   const ever = useApp((s) => s.welcome !== undefined);
+  const asksToSignIn = useApp((s) => s.asksToSignIn);
   const waiting = useWaitingWords();
   if (connection === 'open' || (connection === 'connecting' && !ever)) return null;
+  if (connection === 'refused' && asksToSignIn) return <SignedOut waiting={waiting} />;
   const text =
     connection === 'refused'
       ? refusal
@@ -112,6 +114,17 @@ function ConnectionNotice() {
     <div className="notice glass" role="status" data-testid="connection-notice">
       <Text size="sm" fw={600}>
         {text}
+      </Text>
+    </div>
+  );
+}
+
+/** The login is over, or the account may do something else now: what was answered stays here until somebody signs in. */
+function SignedOut({ waiting }: { waiting: string }) {
+  return (
+    <div className="notice glass" role="alert" data-testid="signed-out">
+      <Text size="sm" fw={600}>
+        You are signed out; {waiting}. <Anchor href="sign-in">Sign in</Anchor> to go on.
       </Text>
     </div>
   );

@@ -7,6 +7,7 @@ import {
   IconSteeringWheel,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { AccountMenu } from './account-menu.tsx';
 import { AlertList } from './alerts.tsx';
 import { KeptAnswers } from './answers.tsx';
 import { takeBack } from './compare/use-questions.ts';
@@ -36,6 +37,7 @@ export function Header(props: { asks: boolean; openGoal: () => void; openKeys: (
         <HeaderButton label={withKey('Keys', PAGE.help)} testId="help" onClick={props.openKeys}>
           <IconKeyboard size={18} />
         </HeaderButton>
+        <AccountMenu />
       </Group>
     </div>
   );

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { asUsage } from '../../experiments/errors.ts';
 import { createOutput, table } from '../../experiments/output.ts';
 import { People } from '../../server/people/people.ts';
-import { ROLES } from '../../server/people/roles.ts';
+import { ROLES } from '../../server/protocol/index.ts';
 import { dataOption, inPlace, type PlaceFlags } from './runs.ts';
 import { withExamples } from './shared.ts';
 

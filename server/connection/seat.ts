@@ -14,6 +14,7 @@ import {
 } from '../protocol/index.ts';
 import { liveCommandOf } from './control.ts';
 import { FROZEN_SECONDS, Hand } from './hand.ts';
+import { named } from './named.ts';
 import type { Outbox } from './outbox.ts';
 import { refusedToOnlookers } from './precedence.ts';
 import { Refusal } from './refusal.ts';
@@ -96,10 +97,7 @@ export class Seat implements RunListener {
 
   message(message: ServerMessage): void {
     const { outbox, nameOf } = this.#options;
-    // With the name of who drives, for people.
-    if (message.type === 'status' && message.holder)
-      outbox.send({ ...message, holderName: nameOf(message.holder) });
-    else outbox.send(message);
+    outbox.send(named(message, nameOf));
   }
 
   scene(live: number, sceneId: number, seed: number): void {

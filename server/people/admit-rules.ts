@@ -1,5 +1,6 @@
 /** Whom an identity provider's claims let in without an invitation, and as what: `role=claim=value`. */
-import { isRole, ROLES, type Role } from './roles.ts';
+import { ROLES, type Role } from '../protocol/index.ts';
+import { isRole } from './roles.ts';
 
 export interface AdmitRule {
   readonly role: Role;

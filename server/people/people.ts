@@ -3,10 +3,11 @@
  * on everybody signs in. Accounts and logins are few and kept in memory, written through.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { ROLES, type Role } from '../protocol/index.ts';
 import type { Account, AccountStorage, Login } from '../storage/accounts-contract.ts';
 import { type AdmitRule, textOfRule } from './admit-rules.ts';
 import { hashPassword, isPassword } from './password.ts';
-import { type Authority, isRole, ROLES, type Role } from './roles.ts';
+import { type Authority, isRole } from './roles.ts';
 
 export interface Person {
   /** A pseudonym, as the logs have it; undefined: the owner of a server without accounts, who has none. */

@@ -2,17 +2,8 @@
  * Who may do what: every route and every message, by role. What is not listed nobody may. Where there are no
  * accounts, the one person who uses the server is its owner and may do everything.
  */
-import type { ClientMessage } from '../protocol/index.ts';
+import { type ClientMessage, ROLES, type Role } from '../protocol/index.ts';
 
-/**
- * - `operator` drives, rewards and answers;
- * - `annotator` answers and comments, and does not drive;
- * - `supervisor` may do everything, and alone lets people in;
- * - `auditor` reads everything and changes nothing;
- * - `service` is a program that reads data for others.
- */
-export const ROLES = ['operator', 'annotator', 'supervisor', 'auditor', 'service'] as const;
-export type Role = (typeof ROLES)[number];
 export type Authority = Role | 'owner';
 
 export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);

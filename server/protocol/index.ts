@@ -15,6 +15,7 @@ export type * from './query.ts';
 export * from './recorded-session.ts';
 export * from './replies.ts';
 export * from './retention-words.ts';
+export * from './roles.ts';
 export * from './scene.ts';
 export * from './study.ts';
 export * from './takeover.ts';

@@ -277,6 +277,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
         .describe(
           'Teacher who paused or stopped it, while it waits for a person; null: nobody did.',
         ),
+      haltedByName: z.string().optional().describe('How they are called; absent: nobody did.'),
       releaseTo: z.enum(['policy', 'brake']),
       share: z
         .number()
@@ -358,6 +359,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
       type: z.literal('override'),
       feedbackId: z.string(),
       teacherId: z.string(),
+      name: z.string().optional().describe('How they are called.'),
       live: z.number().int().optional().describe('In which live simulation; absent: 0.'),
       episodeId: z.string(),
       from: z.number(),

@@ -5,6 +5,7 @@ import {
   lineageWords,
   ofSo,
   pace,
+  queueWords,
   reasonWords,
 } from '../../trainer-ui/people/words.ts';
 
@@ -49,4 +50,12 @@ test('[LINE-3] what no policy has learned from is said with its reasons', () => 
   expect(lineageWords({ ...all, promoted: { model: 'model-1', version: 50 } })).toBe(
     '9 of 9 pieces of feedback are in the policy (the last since policy 57). Policy 50 is promoted.',
   );
+});
+
+test('[PEOPLE-6] what became of the questions is a sum, and whether it adds up', () => {
+  const queue = { served: 9, answered: 5, skipped: 1, expired: 2, open: 1 };
+  expect(queueWords({ ...queue, holds: true })).toMatch(
+    /^9 questions .* 5 answered \+ 1 skipped \+ 2 expired \+ 1 open: it adds up/,
+  );
+  expect(queueWords({ ...queue, holds: false })).toContain('does not add up');
 });

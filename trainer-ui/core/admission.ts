@@ -9,17 +9,27 @@ export const SWALLOWED =
   'Let it pass on Upgrade and Connection at the path ws (nginx: proxy_http_version 1.1, ' +
   'proxy_set_header Upgrade $http_upgrade, proxy_set_header Connection "upgrade").';
 
-/** In words for a person; null: the server does not object; undefined: it does not answer. */
+export interface Refusal {
+  /** In words for a person. */
+  readonly message: string;
+  /** Whoever signs in is let in. */
+  readonly asksToSignIn: boolean;
+}
+
+/** null: the server does not object; undefined: it does not answer. */
 export async function whyRefused(
   { href, origin }: { readonly href: string; readonly origin: string },
   ask: typeof fetch,
-): Promise<string | null | undefined> {
+): Promise<Refusal | null | undefined> {
   const url = new URL('api/admission', href);
   url.searchParams.set('origin', origin);
   try {
     const response = await ask(url, { signal: AbortSignal.timeout(PATIENCE) });
     const { message } = (await response.json()) as { message?: unknown };
-    return typeof message === 'string' || message === null ? message : undefined;
+    if (message === null) return null;
+    // What asks for a token says so as the scheme.
+    const asksToSignIn = response.status === 401 && !response.headers.has('www-authenticate');
+    return typeof message === 'string' ? { message, asksToSignIn } : undefined;
   } catch {
     return undefined;
   }

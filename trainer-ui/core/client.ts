@@ -51,6 +51,7 @@ const PATIENCE = 5000;
 
 export interface Client extends Lives {
   readonly store: AppStore;
+  /** Who is at this page: the account that is signed in, else a name that this browser was given. */
   readonly teacherId: string;
   readonly gamepads: Gamepads;
   readonly keyLatency: KeyLatency;
@@ -98,7 +99,7 @@ export function createClient(window: Window): Client {
   const store = createAppStore();
   const storage = openKeyStore(window);
   const outbox = createOutbox(storage);
-  const teacherId = stableId(storage);
+  const browserId = stableId(storage);
   const clips = new Map<number, { resolve(clip: Clip): void; reject(error: Error): void }>();
   /** Episode ids by `episodeKey`, of the latest statuses. */
   const episodeIds = new Map<string, string>();
@@ -110,7 +111,7 @@ export function createClient(window: Window): Client {
   let wanted = 0;
 
   const line: Line = createLine(window, {
-    onOpen: () => void send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId }),
+    onOpen: () => void send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId: browserId }),
     onText: (text) => onMessage(JSON.parse(text) as ServerMessage),
     onBinary,
     onBeat() {
@@ -127,14 +128,19 @@ export function createClient(window: Window): Client {
         retryAt: Date.now() + retryMs,
       });
     },
-    onRefused(refusal) {
+    onRefused({ message: refusal, asksToSignIn }) {
       dropClips();
-      store.setState({ connection: 'refused', refusal, driving: false, latched: false });
+      store.setState({
+        connection: 'refused',
+        ...{ refusal, asksToSignIn },
+        driving: false,
+        latched: false,
+      });
     },
     onMismatch() {
       dropClips();
       const refusal = 'Page and server are of different versions. Reload the page.';
-      store.setState({ connection: 'refused', refusal });
+      store.setState({ connection: 'refused', refusal, asksToSignIn: false });
     },
   });
 
@@ -215,10 +221,20 @@ export function createClient(window: Window): Client {
     }
   }
 
+  /** The account that is signed in, as far as is known, else a name that this browser was given. */
+  const me = () => store.getState().welcome?.person?.id ?? browserId;
+
+  /** What was answered here before there were accounts is whoever's is here now. */
+  const addressee = () => ({
+    runId: store.getState().welcome?.runId ?? '',
+    people: [me(), browserId],
+  });
+
   function give(body: Body, shownAt: number): string {
     const answeredAt = Date.now();
     const id = newId();
-    const runId = store.getState().welcome?.runId ?? '';
+    const { runId } = addressee();
+    const teacherId = me();
     const times = { shownAt, answeredAt, responseMs: Math.max(0, answeredAt - shownAt) };
     const feedback = { ...body, id, runId, teacherId, ...times } as ClientFeedback;
     outbox.add(feedback);
@@ -239,18 +255,20 @@ export function createClient(window: Window): Client {
   function sendAnswers(): void {
     const { welcome, connection } = store.getState();
     if (welcome && takesPart(store.getState()) && connection === 'open' && line.isOpen)
-      for (const feedback of outbox.take(welcome.runId, Date.now()))
+      for (const feedback of outbox.take(addressee(), Date.now()))
         send({ type: 'feedback', feedback });
     noteOutbox();
   }
 
   function noteOutbox(): void {
     const { welcome, answers } = store.getState();
-    const others = welcome ? outbox.others(welcome.runId) : 0;
-    const next = { waiting: outbox.size - others, others, isKept: outbox.isKept };
+    const { runs, people } = welcome ? outbox.others(addressee()) : { runs: 0, people: 0 };
+    const waiting = outbox.size - runs - people;
+    const next = { waiting, others: runs, ofOthers: people, isKept: outbox.isKept };
     const isSame =
       next.waiting === answers.waiting &&
       next.others === answers.others &&
+      next.ofOthers === answers.ofOthers &&
       next.isKept === answers.isKept;
     if (!isSame) store.setState({ answers: next });
   }
@@ -299,7 +317,9 @@ export function createClient(window: Window): Client {
     gamepads: createGamepads(storage),
     keyLatency: createKeyLatency(),
     touch: createTouch(),
-    teacherId,
+    get teacherId() {
+      return me();
+    },
     view: { heading: 0 },
     send,
     sendInput: (input) => void line.send(encodeInput(input)),
@@ -330,7 +350,7 @@ export function createClient(window: Window): Client {
       store.setState({ rest: { isOn, notBefore: 0 } });
     },
     forgetOthers() {
-      outbox.forgetOthers(store.getState().welcome?.runId ?? '');
+      outbox.forgetRuns(addressee());
       noteOutbox();
     },
     dropQuery: (id) => store.setState((s) => ({ queries: s.queries.filter((q) => q.id !== id) })),

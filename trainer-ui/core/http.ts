@@ -21,6 +21,13 @@ export async function get(
   return expectGood(await fetch(address(path, query)));
 }
 
+/** Ends the login of this browser. @throws Error in the server's words */
+export async function signOut(): Promise<void> {
+  // It leads on to the form for signing in, which is not fetched here.
+  const reply = await fetch(address('sign-out'), { method: 'POST', redirect: 'manual' });
+  if (reply.type !== 'opaqueredirect') await expectGood(reply);
+}
+
 /** @throws Error in the server's words */
 export async function post(path: string, body: object): Promise<Response> {
   const headers = { 'content-type': 'application/json' };

@@ -1,6 +1,6 @@
 /** The socket to the server: opened again whenever it is lost or dead. */
 import { CLOSE, SUBPROTOCOL, WEBSOCKET_PATH } from '../../server/protocol/index.ts';
-import { SWALLOWED, whyRefused } from './admission.ts';
+import { type Refusal, SWALLOWED, whyRefused } from './admission.ts';
 import { BEAT_EVERY, createHeartbeat } from './heartbeat.ts';
 
 const RETRY_FIRST = 500;
@@ -13,7 +13,7 @@ export interface LineEvents {
   /** Another attempt follows in `retryMs`. */
   onLost(retryMs: number): void;
   /** The server does not let this page in, and why. Other settings may let it in: it goes on trying. */
-  onRefused(why: string): void;
+  onRefused(why: Refusal): void;
   /** Page and server differ; there are no more attempts. */
   onMismatch(): void;
   /** Time to say something, so that the server answers. */
@@ -95,7 +95,7 @@ export function createLine(window: LineWindow, events: LineEvents): Line {
     if (failed !== attempt) return;
     swallowed = why === null ? swallowed + 1 : 0;
     // The first may have met a server that was just starting.
-    if (swallowed > 1) events.onRefused(SWALLOWED);
+    if (swallowed > 1) events.onRefused({ message: SWALLOWED, asksToSignIn: false });
     else if (why) events.onRefused(why);
     else events.onLost(retryMs);
   }

@@ -2,6 +2,7 @@
  * Answers that the server has not acknowledged: kept over reloads and sent again after reconnects. Ids are
  * made by the page, so that sending twice does no harm. Every answer has a key of its own in the storage,
  * which all tabs of a browser share: no tab can overwrite another's, and any tab sends what a closed one left.
+ * People who sign in share it too: what one of them answered waits until it is they who are signed in.
  */
 import type { ClientFeedback } from '../../server/protocol/index.ts';
 import { type KeyStore, keysOf, trySet } from './key-store.ts';
@@ -21,6 +22,13 @@ interface Waiting {
   dueAt: number;
 }
 
+/** Whose answers to which run the server takes now. */
+export interface Addressee {
+  readonly runId: string;
+  /** Ids of whoever is at this page. */
+  readonly people: readonly string[];
+}
+
 export interface Outbox {
   /** Answers that wait, to whichever run. */
   readonly size: number;
@@ -29,16 +37,16 @@ export interface Outbox {
   add(feedback: ClientFeedback): void;
   /** Stored by the server, or refused for good. */
   remove(id: string): void;
-  /** Those of a run that are to be sent now, oldest first; they count as sent. */
-  take(runId: string, now: number): ClientFeedback[];
+  /** Those that are to be sent now, oldest first; they count as sent. */
+  take(to: Addressee, now: number): ClientFeedback[];
   /** A new connection: nothing counts as sent, and what other tabs left is taken over. */
   restart(): void;
   /** The storage was changed by another tab. It sends its answers itself, unless it is closed first. */
   onStored(key: string | null, value: string | null, now: number): void;
-  /** Answers to other runs than this. */
-  others(runId: string): number;
-  /** Give up the answers to other runs than this. */
-  forgetOthers(runId: string): void;
+  /** Answers that wait for another run, and those of somebody else, to whichever run. */
+  others(to: Addressee): { readonly runs: number; readonly people: number };
+  /** Give up the answers to other runs; those of other people are not given up by anybody else. */
+  forgetRuns(to: Addressee): void;
 }
 
 export function createOutbox(storage: KeyStore): Outbox {
@@ -82,8 +90,10 @@ export function createOutbox(storage: KeyStore): Outbox {
     refilledAt = now;
   }
 
-  const toOthers = (runId: string) =>
-    [...waiting.values()].filter(({ feedback }) => feedback.runId !== runId);
+  const all = () => [...waiting.values()].map(({ feedback }) => feedback);
+  const isOf = (to: Addressee, { teacherId }: ClientFeedback) => to.people.includes(teacherId);
+  const ofOtherRuns = (to: Addressee) =>
+    all().filter((feedback) => feedback.runId !== to.runId && isOf(to, feedback));
 
   adoptOldList();
   adopt();
@@ -99,15 +109,16 @@ export function createOutbox(storage: KeyStore): Outbox {
       keep(feedback);
     },
     remove,
-    take(runId, now) {
+    take(to, now) {
       refill(now);
       const due: ClientFeedback[] = [];
       for (const entry of waiting.values()) {
         if (tokens < 1) break;
-        if (entry.feedback.runId !== runId || entry.dueAt > now) continue;
+        const { feedback } = entry;
+        if (feedback.runId !== to.runId || !isOf(to, feedback) || entry.dueAt > now) continue;
         tokens -= 1;
         entry.dueAt = now + STALE;
-        due.push(entry.feedback);
+        due.push(feedback);
       }
       return due;
     },
@@ -120,9 +131,12 @@ export function createOutbox(storage: KeyStore): Outbox {
       if (value === null) waiting.delete(key.slice(PREFIX.length));
       else for (const feedback of parse(value)) hold(feedback, now + STALE);
     },
-    others: (runId) => toOthers(runId).length,
-    forgetOthers(runId) {
-      for (const { feedback } of toOthers(runId)) remove(feedback.id);
+    others: (to) => ({
+      runs: ofOtherRuns(to).length,
+      people: all().filter((feedback) => !isOf(to, feedback)).length,
+    }),
+    forgetRuns(to) {
+      for (const { id } of ofOtherRuns(to)) remove(id);
     },
   };
 }

@@ -32,6 +32,8 @@ export interface AppState {
   connection: 'connecting' | 'open' | 'lost' | 'refused';
   /** Why the connection was refused, and what helps. */
   refusal: string | undefined;
+  /** It was refused because nobody is signed in here. */
+  asksToSignIn: boolean;
   /** ms since epoch of the next attempt, while lost. */
   retryAt: number;
   roundTripMs: number | undefined;
@@ -83,8 +85,13 @@ export interface AppState {
   sent: number;
   acknowledged: number;
   applied: { policyVersion: number; latencyMs: number; count: number } | undefined;
-  /** Answers not yet acknowledged: to this run, to others, and whether they survive a reload. */
-  answers: { readonly waiting: number; readonly others: number; readonly isKept: boolean };
+  /** Answers not yet acknowledged: to this run, to others, of other people, and whether they survive a reload. */
+  answers: {
+    readonly waiting: number;
+    readonly others: number;
+    readonly ofOthers: number;
+    readonly isKept: boolean;
+  };
   alerts: readonly AlertMessage[];
   metrics: readonly MetricsPoint[];
   episodes: readonly EpisodeSummary[];
@@ -104,6 +111,7 @@ export function createAppStore(): AppStore {
   return createStore<AppState>(() => ({
     connection: 'connecting',
     refusal: undefined,
+    asksToSignIn: false,
     retryAt: 0,
     roundTripMs: undefined,
     tab: 'live',
@@ -133,7 +141,7 @@ export function createAppStore(): AppStore {
     sent: 0,
     acknowledged: 0,
     applied: undefined,
-    answers: { waiting: 0, others: 0, isKept: true },
+    answers: { waiting: 0, others: 0, ofOthers: 0, isKept: true },
     alerts: [],
     metrics: [],
     episodes: [],
@@ -157,6 +165,7 @@ export function reduce(state: AppState, message: ServerMessage): Partial<AppStat
         ...livesOf(state, message),
         connection: 'open',
         refusal: undefined,
+        asksToSignIn: false,
         // The same run again after a lost connection: the query on screen still belongs to it.
         queries: state.queries.filter(
           (q) => q.id === state.shownQuery && q.runId === message.runId,

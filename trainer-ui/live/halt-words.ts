@@ -6,8 +6,8 @@ import { isHalted } from './request.ts';
 /** undefined while it runs. `haltedBy` of the status is absent where nobody did it: after a rewind, at the start. */
 export function haltWords(status: Status | undefined, teacherId: string): string | undefined {
   if (!status || !isHalted(status)) return undefined;
-  const { haltedBy } = status;
-  const who = haltedBy === teacherId ? 'you' : haltedBy;
+  const { haltedBy, haltedByName = haltedBy } = status;
+  const who = haltedBy === teacherId ? 'you' : haltedByName;
   const isPaused = status.state === 'paused';
   const what = isPaused ? 'Paused' : 'Stopped';
   const step = isPaused ? `, ${firstKey(LIVE.step)} takes one step` : '';

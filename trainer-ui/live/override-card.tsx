@@ -25,6 +25,7 @@ export function OverrideCard() {
   const { controlDt, endReasons } = environment;
   const { counterfactual } = report;
   const isMine = report.teacherId === client.teacherId;
+  const name = report.name ?? report.teacherId;
   const seconds = ((report.to - report.from) * controlDt).toFixed(1);
   const words =
     counterfactual &&
@@ -32,7 +33,7 @@ export function OverrideCard() {
       counterfactual,
       endReasonOf(counterfactual.endReason, endReasons).label,
       controlDt,
-      isMine ? 'you' : report.teacherId,
+      isMine ? 'you' : name,
     );
   return (
     <div
@@ -42,7 +43,7 @@ export function OverrideCard() {
       data-verdict={words?.verdict ?? 'pending'}
     >
       <Text size="xs" c="dimmed">
-        {isMine ? 'You' : report.teacherId} drove {seconds} s
+        {isMine ? 'You' : name} drove {seconds} s
         {isOneOfMany && ` in simulation ${(report.live ?? 0) + 1}`}
       </Text>
       {words ? (

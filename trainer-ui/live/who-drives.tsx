@@ -54,11 +54,12 @@ export function WhoDrives() {
   const controller = useApp((s) => s.status?.controller ?? 'policy');
   const driving = useApp((s) => s.driving);
   const holder = useApp((s) => s.status?.holder ?? null);
+  const name = useApp((s) => s.status?.holderName ?? holder);
   const paused = useApp((s) => s.status?.state === 'paused');
   const client = useClient();
   const here = useApp((s) => holdsHere(s, client.teacherId));
   const other = controller === 'human' && !here;
-  const who = holder === client.teacherId ? 'Another tab of yours' : holder;
+  const who = holder === client.teacherId ? 'Another tab of yours' : name;
   const brakes =
     useApp((s) => requestOf(s, client.teacherId) === 'take-over') && controller === 'safe';
   const shown = driving && controller === 'policy' ? 'human' : controller;

@@ -9,11 +9,15 @@ import type {
 import { newId } from '../core/client.ts';
 import { get, post } from '../core/http.ts';
 import { type KpiReport, kpiQuery } from './kpi-report.ts';
-import type { QualityReport } from './report.ts';
+import type { QualityReport, QueueReply } from './report.ts';
 import type { ReviewCase } from './review-report.ts';
 
 export async function readQuality(): Promise<QualityReport> {
   return (await get('api/quality')).json() as Promise<QualityReport>;
+}
+
+export async function readQueue(): Promise<QueueReply> {
+  return (await get('api/queue')).json() as Promise<QueueReply>;
 }
 
 /** @param rate price of an hour; empty: costs are time */

@@ -8,13 +8,14 @@ import {
 } from '../../server/protocol/index.ts';
 import { CampaignsPart } from '../campaigns/campaigns.tsx';
 import { useApp } from '../context.ts';
+import { Accounts } from './accounts.tsx';
 import { Decision } from './decision.tsx';
 import { Kpis } from './kpis.tsx';
-import { readAutomation, readLineage, readQuality } from './people-api.ts';
-import type { PersonRow, QualityReport } from './report.ts';
+import { readAutomation, readLineage, readQuality, readQueue } from './people-api.ts';
+import type { PersonRow, QualityReport, QueueReply } from './report.ts';
 import { Retention } from './retention.tsx';
 import { Review } from './review.tsx';
-import { agreement, estimate, lineageWords, ofSo, pace, reasonWords } from './words.ts';
+import { agreement, estimate, lineageWords, ofSo, pace, queueWords, reasonWords } from './words.ts';
 
 const LOOK_EVERY = 5000;
 
@@ -22,11 +23,13 @@ function useQuality() {
   const [report, setReport] = useState<QualityReport>();
   const [lineage, setLineage] = useState<LineageSummary>();
   const [automation, setAutomation] = useState<AutomationReply>();
+  const [queue, setQueue] = useState<QueueReply>();
   const [error, setError] = useState<string>();
   const look = useCallback(() => {
-    Promise.all([readQuality(), readLineage(), readAutomation()])
-      .then(([next, learned, automatic]) => {
+    Promise.all([readQuality(), readLineage(), readAutomation(), readQueue()])
+      .then(([next, learned, automatic, given]) => {
         setAutomation(automatic);
+        setQueue(given);
         setReport(next);
         setLineage(learned);
         setError(undefined);
@@ -38,11 +41,11 @@ function useQuality() {
     const timer = setInterval(look, LOOK_EVERY);
     return () => clearInterval(timer);
   }, [look]);
-  return { report, lineage, automation, error, look };
+  return { report, lineage, automation, queue, error, look };
 }
 
 export default function PeopleView() {
-  const { report, lineage, automation, error, look } = useQuality();
+  const { report, lineage, automation, queue, error, look } = useQuality();
   const [chosen, choose] = useState<PersonRow>();
   return (
     <div className="view" data-testid="people-view">
@@ -58,6 +61,11 @@ export default function PeopleView() {
           <Text size="sm" data-testid="agreement">
             {agreement(report)}
             {report.disputed.length > 0 && `, ${report.disputed.length} of them disputed`}
+          </Text>
+        )}
+        {queue && queue.served > 0 && (
+          <Text size="sm" data-testid="queue">
+            {queueWords(queue)}
           </Text>
         )}
         {lineage && lineage.accepted > 0 && (
@@ -78,6 +86,7 @@ export default function PeopleView() {
         {report && report.people.length > 0 && <People people={report.people} choose={choose} />}
         {report && report.people.length > 0 && <Review onDone={look} />}
         {report && report.people.length > 0 && <Kpis />}
+        <Accounts />
         {report && <Retention />}
       </Stack>
       <Decision

@@ -33,6 +33,17 @@ export interface PersonRow {
   readonly learned: { readonly beta: Estimate; readonly side: Estimate } | null;
 }
 
+/** `GET /api/queue`. */
+export interface QueueReply {
+  readonly served: number;
+  readonly answered: number;
+  readonly skipped: number;
+  readonly expired: number;
+  readonly open: number;
+  /** Both counts add up and are the same. */
+  readonly holds: boolean;
+}
+
 export interface QualityReport {
   readonly answers: number;
   readonly shared: number;

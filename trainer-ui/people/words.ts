@@ -1,6 +1,6 @@
 /** Figures about people as they are read. */
-import type { LineageSummary, RetentionReply } from '../../server/protocol/index.ts';
-import type { Estimate, PersonRow, QualityReport } from './report.ts';
+import type { LineageSummary, RetentionReply, Role } from '../../server/protocol/index.ts';
+import type { Estimate, PersonRow, QualityReport, QueueReply } from './report.ts';
 
 const NONE = '–';
 
@@ -39,6 +39,23 @@ const BY_RULE: Readonly<Record<string, string>> = {
 /** Why somebody is paused, or was let in again. */
 export function reasonWords(reason: string | null): string {
   return reason === null ? '' : (BY_RULE[reason] ?? reason);
+}
+
+const MAY: Readonly<Record<Role, string>> = {
+  operator: 'drives, rewards and answers',
+  annotator: 'answers and comments',
+  supervisor: 'may do everything',
+  auditor: 'reads everything, changes nothing',
+  service: 'a program that reads',
+};
+
+export const mayWords = (role: Role): string => MAY[role];
+
+/** Whether anything is lost, in one line. */
+export function queueWords(queue: QueueReply): string {
+  const { served, answered, skipped, expired, open, holds } = queue;
+  const sum = `${served} questions were given = ${answered} answered + ${skipped} skipped + ${expired} expired + ${open} open`;
+  return `${sum}: ${holds ? 'it adds up, also when counted anew on disk' : 'that does not add up; tell whoever runs the server'}.`;
 }
 
 const UNUSED: Readonly<Record<string, string>> = {

@@ -6,12 +6,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import WebSocket from 'ws';
 import type { RunHandle } from '../../../server/contract.ts';
 import { People } from '../../../server/people/people.ts';
-import { ANYBODY, PERMISSIONS, ROLES } from '../../../server/people/roles.ts';
+import { ANYBODY, PERMISSIONS } from '../../../server/people/roles.ts';
 import {
   clientMessageSchema,
   encodeInput,
   feedbackSchema,
   PROTOCOL_VERSION,
+  ROLES,
   type ServerMessage,
   SUBPROTOCOL,
 } from '../../../server/protocol/index.ts';

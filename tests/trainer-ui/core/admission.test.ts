@@ -12,7 +12,10 @@ it('[UI-12] the server is asked below the path of the page, with its origin', as
     asked.push(String(url));
     return Response.json({ message: 'not from there' }, { status: 403 });
   };
-  expect(await whyRefused(place, answer)).toBe('not from there');
+  expect(await whyRefused(place, answer)).toEqual({
+    message: 'not from there',
+    asksToSignIn: false,
+  });
   expect(asked).toEqual([
     'https://lab.example.org/user/me/proxy/80/api/admission?origin=https%3A%2F%2Flab.example.org',
   ]);
@@ -25,4 +28,13 @@ it('[UI-12] a server that is away, a proxy that answers for it, and no objection
     async () => Promise.reject(new TypeError('failed to fetch')),
   ];
   for (const answer of answers) expect(await whyRefused(place, answer)).toBeUndefined();
+});
+
+it('[ROLE-9] nobody being signed in is told from a token that is missing', async () => {
+  const refuse = (headers: Record<string, string>) => async () =>
+    Response.json({ message: 'no' }, { status: 401, headers });
+  const asks = async (headers: Record<string, string>) =>
+    (await whyRefused(place, refuse(headers)))?.asksToSignIn;
+  expect(await asks({})).toBe(true);
+  expect(await asks({ 'WWW-Authenticate': 'Bearer' })).toBe(false);
 });

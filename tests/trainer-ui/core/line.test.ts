@@ -58,7 +58,7 @@ function openLine(href: string, message?: string | null) {
     onText() {},
     onBinary() {},
     onLost: () => void told.push('lost'),
-    onRefused: (why) => void told.push(`refused: ${why}`),
+    onRefused: ({ message }) => void told.push(`refused: ${message}`),
     onMismatch: () => void told.push('mismatch'),
     onBeat() {},
   });

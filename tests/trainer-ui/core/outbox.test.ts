@@ -7,8 +7,12 @@ import {
 } from '../../../trainer-ui/core/key-store.ts';
 import { createOutbox, STALE } from '../../../trainer-ui/core/outbox.ts';
 
-const reward = (id: string, answeredAt = 1, runId = 'r'): ClientFeedback =>
-  ({ id, runId, answeredAt, kind: 'reward', episodeId: 'e', step: 3, value: 1 }) as ClientFeedback;
+const reward = (id: string, answeredAt = 1, runId = 'r', teacherId = 'me'): ClientFeedback =>
+  ({
+    ...{ id, runId, teacherId, answeredAt },
+    ...{ kind: 'reward', episodeId: 'e', step: 3, value: 1 },
+  }) as ClientFeedback;
+const mine = (runId: string) => ({ runId, people: ['me', 'browser'] });
 const ids = (list: readonly ClientFeedback[]) => list.map((f) => f.id);
 
 test('[UI-1] what was not acknowledged survives a reload, oldest first', () => {
@@ -20,13 +24,13 @@ test('[UI-1] what was not acknowledged survives a reload, oldest first', () => {
   before.add(reward('a', 3));
   const after = createOutbox(storage);
   expect(after.size).toBe(2);
-  expect(ids(after.take('r', 0))).toEqual(['b', 'a']);
+  expect(ids(after.take(mine('r'), 0))).toEqual(['b', 'a']);
 });
 
 test('[UI-1] the list that earlier versions kept is taken over', () => {
   const storage = createMemoryStore();
   storage.setItem('reins-outbox', JSON.stringify([['a', reward('a')]]));
-  expect(ids(createOutbox(storage).take('r', 0))).toEqual(['a']);
+  expect(ids(createOutbox(storage).take(mine('r'), 0))).toEqual(['a']);
   expect(storage.getItem('reins-outbox')).toBeNull();
   expect(createOutbox(storage).size).toBe(1);
 });
@@ -57,7 +61,7 @@ test('[UI-1] a damaged, full or forbidden store costs no answer of this visit', 
   expect(full.isKept).toBe(true);
   full.add(reward('a'));
   expect(full.isKept).toBe(false);
-  expect(ids(full.take('r', 0))).toEqual(['a']);
+  expect(ids(full.take(mine('r'), 0))).toEqual(['a']);
   full.remove('a');
   expect(full.isKept).toBe(true);
   const forbidden = openKeyStore({
@@ -80,8 +84,8 @@ test('[UI-8] tabs of one browser never overwrite each other, and take over what 
   // While both are open, each sends its own; what stays too long is sent by either.
   const third = createOutbox(createMemoryStore());
   third.onStored('reins-answer:a', JSON.stringify(reward('a')), 1000);
-  expect(third.take('r', 1000)).toEqual([]);
-  expect(ids(third.take('r', 1000 + STALE))).toEqual(['a']);
+  expect(third.take(mine('r'), 1000)).toEqual([]);
+  expect(ids(third.take(mine('r'), 1000 + STALE))).toEqual(['a']);
   third.onStored('reins-answer:a', null, 0);
   expect(third.size).toBe(0);
 });
@@ -92,7 +96,7 @@ test('[UI-8] any number of answers is sent, once each, at a rate that the server
   const sent: string[] = [];
   const times: number[] = [];
   for (let now = 0; sent.length < 400 && now < 60_000; now += 200)
-    for (const { id } of outbox.take('r', now)) {
+    for (const { id } of outbox.take(mine('r'), now)) {
       sent.push(id);
       times.push(now);
       outbox.remove(id);
@@ -105,11 +109,11 @@ test('[UI-8] any number of answers is sent, once each, at a rate that the server
 test('[UI-8] an answer that got no reply is sent again, and all are after a reconnect', () => {
   const outbox = createOutbox(createMemoryStore());
   outbox.add(reward('a'));
-  expect(ids(outbox.take('r', 0))).toEqual(['a']);
-  expect(outbox.take('r', STALE - 1)).toEqual([]);
-  expect(ids(outbox.take('r', STALE))).toEqual(['a']);
+  expect(ids(outbox.take(mine('r'), 0))).toEqual(['a']);
+  expect(outbox.take(mine('r'), STALE - 1)).toEqual([]);
+  expect(ids(outbox.take(mine('r'), STALE))).toEqual(['a']);
   outbox.restart();
-  expect(ids(outbox.take('r', STALE + 1))).toEqual(['a']);
+  expect(ids(outbox.take(mine('r'), STALE + 1))).toEqual(['a']);
 });
 
 test('[UI-8] answers to a run that is not served are kept until it is, or given up on request', () => {
@@ -117,10 +121,24 @@ test('[UI-8] answers to a run that is not served are kept until it is, or given 
   const outbox = createOutbox(storage);
   outbox.add(reward('a', 1, 'other'));
   outbox.add(reward('b', 2, 'r'));
-  expect(ids(outbox.take('r', 0))).toEqual(['b']);
-  expect(outbox.others('r')).toBe(1);
-  expect(ids(createOutbox(storage).take('other', 0))).toEqual(['a']);
-  outbox.forgetOthers('r');
-  expect(outbox.others('r')).toBe(0);
-  expect(createOutbox(storage).others('r')).toBe(0);
+  expect(ids(outbox.take(mine('r'), 0))).toEqual(['b']);
+  expect(outbox.others(mine('r'))).toEqual({ runs: 1, people: 0 });
+  expect(ids(createOutbox(storage).take(mine('other'), 0))).toEqual(['a']);
+  outbox.forgetRuns(mine('r'));
+  expect(outbox.others(mine('r')).runs).toBe(0);
+  expect(createOutbox(storage).others(mine('r')).runs).toBe(0);
+});
+
+test('[ROLE-9] what somebody else answered in this browser waits until it is they who are signed in', () => {
+  const storage = createMemoryStore();
+  const before = createOutbox(storage);
+  before.add(reward('hers', 1, 'r', 'P-ada'));
+  before.add(reward('unnamed', 2, 'r', 'browser'));
+  const bob = { runId: 'r', people: ['P-bob', 'browser'] };
+  const outbox = createOutbox(storage);
+  expect(ids(outbox.take(bob, 0))).toEqual(['unnamed']);
+  expect(outbox.others(bob)).toEqual({ runs: 0, people: 1 });
+  outbox.forgetRuns({ ...bob, runId: 'another' }); // Bob gives up his own alone
+  const hers = createOutbox(storage);
+  expect(ids(hers.take({ runId: 'r', people: ['P-ada', 'browser'] }, 0))).toEqual(['hers']);
 });
