@@ -22,7 +22,7 @@ import { createKeyLatency, type KeyLatency } from './key-latency.ts';
 import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
 import { createLine, type Line } from './line.ts';
 import { createLives, type Lives } from './lives.ts';
-import { createOutbox } from './outbox.ts';
+import { type Addressee, createOutbox } from './outbox.ts';
 import { servedEpisodes } from './served-episodes.ts';
 import { type AppStore, createAppStore, reduce, takesPart } from './store.ts';
 import { createTouch, type Touch } from './touch.ts';
@@ -222,13 +222,15 @@ export function createClient(window: Window): Client {
   }
 
   /** The account that is signed in, as far as is known, else a name that this browser was given. */
-  const me = () => store.getState().welcome?.person?.id ?? browserId;
+  function me(): string {
+    return store.getState().welcome?.person?.id ?? browserId;
+  }
 
   /** What was answered here before there were accounts is whoever's is here now. */
-  const addressee = () => ({
-    runId: store.getState().welcome?.runId ?? '',
-    people: [me(), browserId],
-  });
+  function addressee(): Addressee {
+    const { welcome } = store.getState();
+    return { runId: welcome?.runId ?? '', people: [me(), browserId] };
+  }
 
   function give(body: Body, shownAt: number): string {
     const answeredAt = Date.now();

@@ -13,11 +13,8 @@ const LOOK_EVERY = 10_000;
 /** What people have; programs get a token instead (`POST /api/accounts`). */
 export const PEOPLES_ROLES = ROLES.filter((role) => role !== 'service');
 
-export function Accounts() {
-  const role = useApp((s) => s.welcome?.person?.role);
-  const mayDecide = role !== 'auditor';
+function useAccounts() {
   const [accounts, setAccounts] = useState<readonly AccountRow[]>();
-  const [isInviting, setInviting] = useState(false);
   const look = useCallback(() => {
     readAccounts().then(setAccounts, () => {}); // the view above says why
   }, []);
@@ -34,6 +31,14 @@ export function Accounts() {
     }
     look();
   }
+  return { accounts, look, change };
+}
+
+export function Accounts() {
+  const role = useApp((s) => s.welcome?.person?.role);
+  const mayDecide = role !== 'auditor';
+  const { accounts, look, change } = useAccounts();
+  const [isInviting, setInviting] = useState(false);
   if (!accounts) return null;
   return (
     <Stack gap="xs" data-testid="accounts">
