@@ -89,6 +89,13 @@ test('[ROLE-9] [ROLE-10] people are invited, given roles and shut out under Peop
   const ada = await idOf(grace, 'Ada');
   await until('her answer', async () => (await answers(grace)).includes(ada!));
   expect(await answers(grace)).toEqual([ada]);
+
+  await grace.getByTestId('tab-live').click();
+  await grace.getByTestId('play-pause').click();
+  await grace.getByTestId('halt-words').getByText('Paused by you').waitFor();
+  await other.getByTestId('halt-words').getByText('Paused by Grace').waitFor();
+  await grace.getByTestId('play-pause').click();
+  await grace.getByTestId('tab-people').click();
   await lab.close();
 
   await grace.getByTestId('queue').getByText('it adds up').waitFor();

@@ -18,11 +18,12 @@ import {
 } from '../../server/protocol/index.ts';
 import type { EpisodeSource } from './episode-source.ts';
 import { createGamepads, type Gamepads } from './gamepads.ts';
+import { createIdentity } from './identity.ts';
 import { createKeyLatency, type KeyLatency } from './key-latency.ts';
 import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
 import { createLine, type Line } from './line.ts';
 import { createLives, type Lives } from './lives.ts';
-import { type Addressee, createOutbox } from './outbox.ts';
+import { createOutbox } from './outbox.ts';
 import { servedEpisodes } from './served-episodes.ts';
 import { type AppStore, createAppStore, reduce, takesPart } from './store.ts';
 import { createTouch, type Touch } from './touch.ts';
@@ -90,6 +91,9 @@ export interface Client extends Lives {
   onError(listener: (message: string, code: string) => void): () => void;
 }
 
+/** Without a line nobody holds the controls. */
+const NOT_DRIVING = { driving: false, latched: false } as const;
+
 /** Where it is remembered whether somebody is reminded of a rest. */
 const REST = 'reins-rest';
 
@@ -99,7 +103,7 @@ export function createClient(window: Window): Client {
   const store = createAppStore();
   const storage = openKeyStore(window);
   const outbox = createOutbox(storage);
-  const browserId = stableId(storage);
+  const identity = createIdentity(stableId(storage), store);
   const clips = new Map<number, { resolve(clip: Clip): void; reject(error: Error): void }>();
   /** Episode ids by `episodeKey`, of the latest statuses. */
   const episodeIds = new Map<string, string>();
@@ -111,7 +115,8 @@ export function createClient(window: Window): Client {
   let wanted = 0;
 
   const line: Line = createLine(window, {
-    onOpen: () => void send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId: browserId }),
+    onOpen: () =>
+      void send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId: identity.browser }),
     onText: (text) => onMessage(JSON.parse(text) as ServerMessage),
     onBinary,
     onBeat() {
@@ -121,21 +126,11 @@ export function createClient(window: Window): Client {
     },
     onLost(retryMs) {
       dropClips();
-      store.setState({
-        connection: 'lost',
-        driving: false,
-        latched: false,
-        retryAt: Date.now() + retryMs,
-      });
+      store.setState({ connection: 'lost', ...NOT_DRIVING, retryAt: Date.now() + retryMs });
     },
     onRefused({ message: refusal, asksToSignIn }) {
       dropClips();
-      store.setState({
-        connection: 'refused',
-        ...{ refusal, asksToSignIn },
-        driving: false,
-        latched: false,
-      });
+      store.setState({ connection: 'refused', ...NOT_DRIVING, refusal, asksToSignIn });
     },
     onMismatch() {
       dropClips();
@@ -221,22 +216,11 @@ export function createClient(window: Window): Client {
     }
   }
 
-  /** The account that is signed in, as far as is known, else a name that this browser was given. */
-  function me(): string {
-    return store.getState().welcome?.person?.id ?? browserId;
-  }
-
-  /** What was answered here before there were accounts is whoever's is here now. */
-  function addressee(): Addressee {
-    const { welcome } = store.getState();
-    return { runId: welcome?.runId ?? '', people: [me(), browserId] };
-  }
-
   function give(body: Body, shownAt: number): string {
     const answeredAt = Date.now();
     const id = newId();
-    const { runId } = addressee();
-    const teacherId = me();
+    const { runId } = identity.addressee;
+    const teacherId = identity.person;
     const times = { shownAt, answeredAt, responseMs: Math.max(0, answeredAt - shownAt) };
     const feedback = { ...body, id, runId, teacherId, ...times } as ClientFeedback;
     outbox.add(feedback);
@@ -257,14 +241,14 @@ export function createClient(window: Window): Client {
   function sendAnswers(): void {
     const { welcome, connection } = store.getState();
     if (welcome && takesPart(store.getState()) && connection === 'open' && line.isOpen)
-      for (const feedback of outbox.take(addressee(), Date.now()))
+      for (const feedback of outbox.take(identity.addressee, Date.now()))
         send({ type: 'feedback', feedback });
     noteOutbox();
   }
 
   function noteOutbox(): void {
     const { welcome, answers } = store.getState();
-    const { runs, people } = welcome ? outbox.others(addressee()) : { runs: 0, people: 0 };
+    const { runs, people } = welcome ? outbox.others(identity.addressee) : { runs: 0, people: 0 };
     const waiting = outbox.size - runs - people;
     const next = { waiting, others: runs, ofOthers: people, isKept: outbox.isKept };
     const isSame =
@@ -319,9 +303,7 @@ export function createClient(window: Window): Client {
     gamepads: createGamepads(storage),
     keyLatency: createKeyLatency(),
     touch: createTouch(),
-    get teacherId() {
-      return me();
-    },
+    teacherId: identity.person,
     view: { heading: 0 },
     send,
     sendInput: (input) => void line.send(encodeInput(input)),
@@ -352,7 +334,7 @@ export function createClient(window: Window): Client {
       store.setState({ rest: { isOn, notBefore: 0 } });
     },
     forgetOthers() {
-      outbox.forgetRuns(addressee());
+      outbox.forgetRuns(identity.addressee);
       noteOutbox();
     },
     dropQuery: (id) => store.setState((s) => ({ queries: s.queries.filter((q) => q.id !== id) })),
@@ -374,7 +356,9 @@ export function createClient(window: Window): Client {
       return () => errorListeners.delete(listener);
     },
   };
-  return Object.assign(lives, own);
+  // Assigned, it would stay who they are now.
+  const get = () => identity.person;
+  return Object.defineProperty(Object.assign(lives, own), 'teacherId', { get });
 }
 
 /** Each live simulation counts its episodes by itself. */
