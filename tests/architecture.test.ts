@@ -265,4 +265,14 @@ describe('rules of the house', () => {
     expect([...cited].filter((id) => !behaviours.includes(id))).toEqual([]);
     expect(overlongLines(spec)).toEqual([]);
   });
+
+  test('[ARCH-7] docs/people.md says of other platforms what a test shows', () => {
+    const [, table = ''] = readFileSync(join(root, 'docs/people.md'), 'utf8').split(
+      '## Beside other platforms',
+    );
+    const named = table.match(/\b[A-Z]+-\d{1,2}\b/g) ?? [];
+    const behaviours = specIds(readFileSync(join(root, 'docs/SPEC.md'), 'utf8'));
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((id) => !behaviours.includes(id))).toEqual([]);
+  });
 });
