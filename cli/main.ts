@@ -16,6 +16,7 @@ import { evalCommand } from './commands/eval.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { expertCommand } from './commands/expert.ts';
 import { exportCommand } from './commands/export.ts';
+import { gatewayCommand } from './commands/gateway.ts';
 import { importCommand } from './commands/import.ts';
 import { kpisCommand } from './commands/kpis.ts';
 import { lineageCommand } from './commands/lineage.ts';
@@ -25,7 +26,7 @@ import { presetsCommand } from './commands/presets.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { runsCommand } from './commands/runs.ts';
-import { serveCommand } from './commands/serve.ts';
+import { learnerCommand, serveCommand } from './commands/serve.ts';
 import { subjectCommand } from './commands/subject.ts';
 import { trainCommand } from './commands/train.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -58,7 +59,9 @@ export function createProgram(): Command {
     .enablePositionalOptions();
   for (const command of [
     serveCommand(),
+    learnerCommand(),
     actorCommand(),
+    gatewayCommand(),
     natsKeysCommand(),
     trainCommand(),
     watchCommand(),

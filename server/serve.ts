@@ -1,7 +1,9 @@
 /** Puts storage, run, HTTP and sockets together. */
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { EnvironmentOptions } from '../sim/contract.ts';
+import type { Troubles } from './actors/link.ts';
 import { describeEnvironment } from './actors/wire-environment.ts';
 import { Admission } from './connection/admission.ts';
 import { createCountedLog } from './connection/counted-log.ts';
@@ -14,12 +16,12 @@ import {
   type Overlap,
   type QualityRules,
   type RunHandle,
-  type RunOptions,
   type StillPolicy,
 } from './contract.ts';
 import { Webhook, type WebhookTarget } from './events/webhook.ts';
 import { createForms } from './forms/forms.ts';
 import type { BusOptions } from './nats/bus.ts';
+import { Tunnel } from './nats/tunnel.ts';
 import { Consents } from './people/consents.ts';
 import { Oidc, type OidcOptions } from './people/oidc.ts';
 import { People } from './people/people.ts';
@@ -136,11 +138,11 @@ async function open(
   const webhooks = await openWebhooks(options.webhooks ?? [], storage, log, onClose);
   const oidc = options.oidc && new Oidc(options.oidc);
   const people = await People.open(storage, { isClosed: oidc !== undefined });
-  const { environmentFiles: files, overrides = {} } = options;
-  const wanted = { ...options, files, overrides };
+  const wanted = wantedOf(options);
   const { record, isNew, words } = await chooseRun(storage, wanted, version, options.runId);
   log.info(words);
   const claim = await storage.claimRun(record.id);
+  const nats = reach(wanted, record, claim);
   const run = await startRun({
     ...wanted,
     keepEpisodes: options.keepEpisodes ?? KEEP_EPISODES,
@@ -148,7 +150,7 @@ async function open(
     quality: options.quality ?? NO_RULES,
     automation: options.automation,
     run: record,
-    remote: reach(wanted, record, claim),
+    remote: nats?.remote,
     storage,
     log,
   });
@@ -171,30 +173,53 @@ async function open(
     uiDir: options.uiDir,
     serverVersion: version,
     socketRefusal: (asking) => sockets.refusal(asking),
+    isRelayed: (socket) => socket instanceof Tunnel,
   });
   const sockets: Sockets = acceptSockets(app.server, {
     ...shared,
     consents: options.study && (await Consents.open(options.study, storage)),
     welcome: welcomeOf(options, run, (await storage.listCampaigns(record.id)).length > 0),
   });
+  await app.ready();
+  if (nats) onClose(await nats.openDoor(app.server, admission));
   onClose(() => app.close());
   onClose(sockets.close);
   await app.listen({ host: options.host, port: options.port });
   return { url: urlOf(options.host, app.server.address() as AddressInfo), runId: record.id };
 }
 
-/** How actors on other machines are reached, if they are. */
+const wantedOf = (options: ServeOptions) => ({
+  ...options,
+  files: options.environmentFiles,
+  overrides: options.overrides ?? {},
+});
+
+/** How actors and gateways on other machines are reached, if they are. Its client is loaded only where it is used. */
 function reach(
   { nats, environmentOptions }: ServeOptions,
   { id: runId, environmentId, configHash, seed }: Run,
   claim: number | undefined,
-): RunOptions['remote'] {
+) {
   if (!nats) return undefined;
   const run = { runId, environmentId, environmentOptions, configHash, seed };
-  return async (troubles) => {
-    // Its client is loaded only where it is used.
-    const { openLearnerLink } = await import('./nats/learner-link.ts');
-    return openLearnerLink({ ...nats, run, claim, troubles });
+  let epoch = 0;
+  return {
+    async remote(troubles: Troubles) {
+      const { openLearnerLink } = await import('./nats/learner-link.ts');
+      const link = await openLearnerLink({ ...nats, run, claim, troubles });
+      epoch = link.epoch;
+      return link;
+    },
+    /** For connections of people by gateways. Resolves with how it is closed. */
+    async openDoor(server: Server, admission: Admission) {
+      const { openDoor } = await import('./nats/door.ts');
+      const door = await openDoor({
+        ...{ ...nats, runId, epoch },
+        refusal: ({ host }) => admission.refuseGateway(host),
+        onConnection: (tunnel) => server.emit('connection', tunnel),
+      });
+      return () => door.close();
+    },
   };
 }
 

@@ -93,6 +93,7 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
       'server/run',
     ],
   ],
+  ['server/gateway', ['server/threads', 'server/nats', 'server/connection']],
   ['server/serve.ts', ['sim', 'server']],
   // Of the server only what is no server: worker threads, and what keeps runs.
   ['experiments', ['agent', 'sim', 'server/threads', 'server/storage']],

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { UsageError } from '../../experiments/errors.ts';
+import type { Role } from '../../server/nats/access.ts';
 import { withExamples } from './shared.ts';
 
 /** The part of the server's configuration. */
@@ -10,7 +11,7 @@ const CONFIGURATION = 'access.conf';
 export function natsKeysCommand(): Command {
   const command = new Command('nats-keys')
     .description(
-      'keys for learners and actors, and the configuration of nats-server that allows each its subjects',
+      'keys for learners, actors and gateways, and the configuration of nats-server that allows each its subjects',
     )
     .option('--out <folder>', 'keys that are there already are kept', './nats')
     .action(makeKeys);
@@ -34,14 +35,13 @@ async function makeKeys({ out }: { out: string }): Promise<void> {
       );
     }
   };
-  const [learner, actor] = ROLES.map(publicKey);
+  const publicKeys = Object.fromEntries(ROLES.map((role) => [role, publicKey(role)] as const));
   const configuration = join(out, CONFIGURATION);
-  writeFileSync(configuration, accessConfiguration({ learner: learner!, actor: actor! }));
+  writeFileSync(configuration, accessConfiguration(publicKeys as Record<Role, string>));
   process.stdout.write(
     [
       `${configuration}: who may do what; nats-server -js -c ${configuration}`,
-      `${join(out, 'learner.nk')}: for reins serve --nats-nkey`,
-      `${join(out, 'actor.nk')}: for reins actor --nats-nkey`,
+      ...ROLES.map((role) => `${join(out, `${role}.nk`)}: for reins ${role} --nats-nkey`),
       '',
     ].join('\n'),
   );

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createServer as createProbe } from 'node:net';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
@@ -23,6 +22,7 @@ import {
   words,
 } from '../arguments.ts';
 import { ensureUi, uiFolder } from '../build-ui.ts';
+import { expectFree, listenError } from '../listen.ts';
 import { type OidcFlags, oidcOf, oidcOptions } from '../oidc-options.ts';
 import { neededToken, type Reach, reachWords } from '../reach.ts';
 import { asThePolicy, stillPolicy } from '../still-policy.ts';
@@ -94,7 +94,33 @@ const EXAMPLES = [
 
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the simulation, the learner and the page');
-  configOption(
+  runOptions(command)
+    .option('--dev', 'serve the page through Vite, with hot reload', false)
+    .action((flags: ServeFlags) => begin({ ...flags, page: true }, command));
+  return withExamples(command, ...EXAMPLES);
+}
+
+export function learnerCommand(): Command {
+  const command = new Command('learner').description(
+    'as reins serve, without the page: for gateways, or for programs',
+  );
+  runOptions(command).action((flags: ServeFlags) =>
+    begin({ ...flags, page: false, dev: false }, command),
+  );
+  return withExamples(
+    command,
+    'reins learner --nats nats://localhost:4222 --rollouts 0',
+    'reins learner --nats nats://broker:4222 --nats-nkey nats/learner.nk --database postgres://reins@database/reins',
+  );
+}
+
+async function begin(flags: ServeFlags, command: Command): Promise<void> {
+  await serve(await asThePolicy(await asNamed(flags, command), command));
+}
+
+/** Which run, how it goes, and who may reach it. */
+function runOptions(command: Command): Command {
+  return configOption(
     natsOptions(
       webhookOptions(oidcOptions(reachOptions(peopleOptions(environmentOptions(command))))),
     ),
@@ -135,17 +161,11 @@ export function serveCommand(): Command {
         .choices(['debug', 'info', 'warn', 'error'])
         .default('info'),
     )
-    .option('--dev', 'serve the page through Vite, with hot reload', false)
-    .option('--no-page', 'API and sockets only: the page is neither built nor waited for')
     .option(
       '--end-with-input',
       'end in order when standard input closes: a program that starts a server takes it along, even when it is killed',
       false,
-    )
-    .action(async (flags: ServeFlags) =>
-      serve(await asThePolicy(await asNamed(flags, command), command)),
     );
-  return withExamples(command, ...EXAMPLES);
 }
 
 /** How many simulations people see and drive. */
@@ -273,36 +293,6 @@ export async function serve(flags: ServeFlags, isWatched = false): Promise<void>
   if (!stop.aborted) await once(stop, 'abort');
   await dev?.close();
   await server.close();
-}
-
-/** Fails at once rather than after building the page. */
-function expectFree(flags: ServeFlags): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = createProbe();
-    probe.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, flags)));
-    probe.listen(flags.port, flags.host, () => probe.close(() => resolve()));
-  });
-}
-
-/** What a person can do about an address that cannot be listened on. */
-function listenError(error: NodeJS.ErrnoException, flags: ServeFlags): Error {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new UsageError(
-        `port ${flags.port} on ${flags.host} is taken: choose another with --port`,
-      );
-    case 'EACCES':
-      return new UsageError(
-        `port ${flags.port} needs more rights than you have: choose one above 1023 with --port`,
-      );
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new UsageError(
-        `address ${flags.host} does not belong to this machine: choose another with --host`,
-      );
-    default:
-      return error;
-  }
 }
 
 async function start(flags: ServeFlags, { token }: Reach, uiDir: string, isWatched: boolean) {

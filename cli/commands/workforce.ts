@@ -5,7 +5,7 @@ import { integer, number, seed } from '../arguments.ts';
 import { jsonOption, withExamples } from './shared.ts';
 
 interface Flags {
-  url: string;
+  url: string[];
   token?: string;
   people: number;
   answers: number;
@@ -19,7 +19,12 @@ interface Flags {
 export function workforceCommand(): Command {
   const command = new Command('workforce')
     .description('synthetic people of known character answer the questions of a running server')
-    .option('--url <url>', 'where the server is', 'http://127.0.0.1:8080')
+    .option(
+      '--url <url>',
+      'where the server is (default http://127.0.0.1:8080); repeatable, as for its gateways: people are divided over them',
+      (url: string, all: string[]) => [...all, url.replace(/\/$/, '')],
+      [],
+    )
     .option('--token <text>', 'the server’s token, where it asks for one')
     .option('--people <n>', 'how many', integer(1, 250), 5)
     .option('--answers <n>', 'acknowledged answers of all together', integer(1, 1_000_000), 100)
@@ -39,7 +44,7 @@ export function workforceCommand(): Command {
       const report = await runWorkforce({
         ...flags,
         token: flags.token,
-        url: flags.url.replace(/\/$/, ''),
+        urls: flags.url.length > 0 ? flags.url : ['http://127.0.0.1:8080'],
         paceMs: flags.pace,
         onAnswer: (done) => bar.update(Math.min(done, flags.answers)),
       }).finally(() => bar.stop());
@@ -56,5 +61,6 @@ export function workforceCommand(): Command {
     jsonOption(command),
     'reins workforce --people 5 --answers 100',
     'reins workforce --url http://127.0.0.1:9000 --people 50 --answers 10000 --json',
+    'reins workforce --url http://127.0.0.1:8081 --url http://127.0.0.1:8082 --people 50 --answers 10000',
   );
 }

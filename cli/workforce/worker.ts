@@ -1,4 +1,7 @@
-/** One synthetic person at the page's interface: asks for questions, looks, thinks, answers, waits for the acknowledgement. */
+/**
+ * One synthetic person at the page's interface: asks for questions, looks, thinks, answers, waits for the acknowledgement,
+ * and comes back as the page does where the connection is lost.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
@@ -16,7 +19,8 @@ import { CHARACTER, type CharacterName, choose, thinkingTime } from './character
 import type { Truth } from './truth.ts';
 
 export interface WorkerOptions {
-  readonly url: string;
+  /** Addresses of the same server: where one is lost the person comes back by the next. */
+  readonly urls: readonly string[];
   readonly token: string | undefined;
   readonly name: string;
   readonly character: CharacterName;
@@ -45,6 +49,8 @@ export interface Answer {
 const HELD = 2;
 /** Longest wait for anything, ms. */
 const PATIENCE = 60_000;
+/** ms before a lost connection is tried again. */
+const AGAIN = 200;
 
 /** Resolves when no more answers are wanted, or the person has gone. */
 export async function work(options: WorkerOptions): Promise<void> {
@@ -57,41 +63,81 @@ export async function work(options: WorkerOptions): Promise<void> {
   }
 }
 
+interface Unacknowledged {
+  readonly feedback: ClientFeedback;
+  resolve(isCounted: boolean): void;
+}
+
 class Worker {
   readonly #options: WorkerOptions;
-  readonly #socket: WebSocket;
+  #socket: WebSocket | undefined;
+  #attempts = 0;
+  #isOver = false;
   readonly #held = new Map<string, WireQuery>();
-  readonly #acknowledged = new Map<string, (isCounted: boolean) => void>();
+  /** By id; sent again with the next connection. */
+  readonly #unacknowledged = new Map<string, Unacknowledged>();
   #onQuestion: () => void = () => {};
   /** When the newest question came, and how many have. */
   #came = { at: 0, count: 0 };
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { url, token } = options;
-    const headers = token ? { authorization: `Bearer ${token}` } : {};
-    const address = `${url.replace('http', 'ws')}${WEBSOCKET_PATH}`;
-    this.#socket = new WebSocket(address, SUBPROTOCOL, { headers });
-    this.#socket.on('message', (data, isBinary) => {
-      if (!isBinary) this.#hear(JSON.parse(String(data)) as ServerMessage);
-    });
-    this.#socket.on('error', () => {});
-    this.#socket.on('close', () => this.#onQuestion());
   }
 
+  /** @throws Error where the first address lets nobody in */
   async begin(): Promise<void> {
+    const first = this.#connect();
     await new Promise((resolve, reject) => {
-      this.#socket.once('open', resolve);
-      this.#socket.once('error', reject);
+      first.once('open', resolve);
+      first.once('error', reject);
     });
-    this.#send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId: this.#options.name });
-    this.#send({ type: 'ask-queries', count: HELD });
+    first.on('close', () => void this.#comeBack());
+  }
+
+  #connect(): WebSocket {
+    const { urls, token, name } = this.#options;
+    const headers = token ? { authorization: `Bearer ${token}` } : {};
+    const url = urls[this.#attempts++ % urls.length]!;
+    const socket = new WebSocket(url.replace('http', 'ws') + WEBSOCKET_PATH, SUBPROTOCOL, {
+      headers,
+      handshakeTimeout: PATIENCE,
+    });
+    this.#socket = socket;
+    socket.on('message', (data, isBinary) => {
+      if (!isBinary) this.#hear(JSON.parse(String(data)) as ServerMessage);
+    });
+    socket.on('error', () => {});
+    socket.on('open', () => {
+      this.#send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId: name });
+      for (const { feedback } of this.#unacknowledged.values())
+        this.#send({ type: 'feedback', feedback });
+      this.#send({ type: 'ask-queries', count: HELD });
+    });
+    return socket;
+  }
+
+  /** What was held goes to whoever asks first. */
+  async #comeBack(): Promise<void> {
+    this.#held.clear();
+    const deadline = performance.now() + PATIENCE;
+    while (!this.#isOver) {
+      await sleep(AGAIN);
+      const socket = this.#connect();
+      const isOpen = await new Promise<boolean>((resolve) => {
+        socket.once('open', () => resolve(true));
+        socket.once('close', () => resolve(false));
+      });
+      if (isOpen) socket.on('close', () => void this.#comeBack());
+      if (isOpen) return;
+      if (performance.now() > deadline) this.#isOver = true;
+    }
+    this.#onQuestion();
   }
 
   async answerAll(): Promise<void> {
     const { isWanted, random, truth, paceMs } = this.#options;
     const character = CHARACTER[this.#options.character];
-    while (isWanted() && this.#socket.readyState === WebSocket.OPEN) {
+    while (isWanted() && !this.#isOver) {
       const [query] = this.#held.values();
       if (!query) {
         await this.#question();
@@ -108,7 +154,8 @@ class Worker {
   }
 
   close(): void {
-    this.#socket.terminate();
+    this.#isOver = true;
+    this.#socket?.terminate();
   }
 
   async #answer(
@@ -122,11 +169,13 @@ class Worker {
     const { count } = this.#came;
     const sent = performance.now();
     const feedbackId = `w-${randomUUID()}`;
+    const feedback = this.#feedback(query, feedbackId, choice, shownAt);
     const acknowledged = new Promise<boolean>((resolve) => {
-      this.#acknowledged.set(feedbackId, resolve);
+      this.#unacknowledged.set(feedbackId, { feedback, resolve });
     });
-    this.#send({ type: 'feedback', feedback: this.#feedback(query, feedbackId, choice, shownAt) });
+    this.#send({ type: 'feedback', feedback });
     const isCounted = await Promise.race([acknowledged, sleep(PATIENCE, false, { ref: false })]);
+    this.#unacknowledged.delete(feedbackId);
     const ackMs = performance.now() - sent;
     if (!isCounted) return;
     if (this.#came.count === count) await this.#question();
@@ -176,11 +225,11 @@ class Worker {
         if (!message.campaign.isOpened) this.#open(message.campaign.textHash);
         return;
       case 'ack':
-        this.#acknowledged.get(message.feedbackId)?.(true);
+        this.#unacknowledged.get(message.feedbackId)?.resolve(true);
         return;
       case 'error':
         this.#options.onError(message.code);
-        this.#acknowledged.get(message.ref ?? '')?.(false);
+        this.#unacknowledged.get(message.ref ?? '')?.resolve(false);
         return;
       default:
         return;
@@ -194,6 +243,6 @@ class Worker {
   }
 
   #send(message: ClientMessage): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 }

@@ -9,7 +9,8 @@ import { Truth } from './truth.ts';
 import { type Answer, work } from './worker.ts';
 
 export interface WorkforceOptions {
-  readonly url: string;
+  /** Addresses of the same server, over which the people are divided. */
+  readonly urls: readonly string[];
   readonly token: string | undefined;
   readonly people: number;
   /** Acknowledged answers of all together after which everybody goes home. */
@@ -53,24 +54,20 @@ export interface WorkforceReport {
 }
 
 export async function runWorkforce(options: WorkforceOptions): Promise<WorkforceReport> {
-  const { url, token, people, seed } = options;
-  const headers = token ? { authorization: `Bearer ${token}` } : {};
-  const ask = async (path: string): Promise<unknown> => {
-    const reply = await fetch(url + path, { headers });
-    if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
-    return reply.json();
-  };
+  const { urls, token, people, seed } = options;
+  const ask = (path: string) => askOneOf(urls, path, token);
   const truth = new Truth(ask);
   const answers: Answer[] = [];
   const errors: Record<string, number> = {};
   const characters = hire(people, options.bad);
   const start = performance.now();
-  const onlooker = await lookOn(url, token);
+  const onlooker = await lookOn(urls[0]!, token);
   let atWork = people;
   await Promise.all(
     characters.map(async (character, i) => {
       await work({
-        ...{ url, token, character, truth, paceMs: options.paceMs },
+        ...{ token, character, truth, paceMs: options.paceMs },
+        urls: urls.map((_, turn) => urls[(i + turn) % urls.length]!),
         name: `W-${seed}-${i}-${character}`,
         random: createRandom(seed * 1000 + i),
         isWanted: () => answers.length < options.answers,
@@ -116,6 +113,22 @@ async function lookOn(url: string, token: string | undefined) {
       return meter.result();
     },
   };
+}
+
+/** The first that answers. */
+async function askOneOf(urls: readonly string[], path: string, token: string | undefined) {
+  const headers = token ? { authorization: `Bearer ${token}` } : {};
+  let why: unknown;
+  for (const url of urls) {
+    try {
+      const reply = await fetch(url + path, { headers });
+      if (reply.ok) return (await reply.json()) as unknown;
+      why = new Error(`${path}: ${reply.status} ${await reply.text()}`);
+    } catch (error) {
+      why = error;
+    }
+  }
+  throw why;
 }
 
 /** What was promised of each answer, against what the log has. */

@@ -63,6 +63,12 @@ export class Admission {
     return undefined;
   }
 
+  /** For all who come by a gateway. @param host the address that it listens on */
+  refuseGateway(host: string): string | undefined {
+    if (this.token || isLoopback(host)) return undefined;
+    return `A gateway on ${host} can be reached by others, which needs a token: start the learner with --token.`;
+  }
+
   /**
    * For a socket: browsers always say which page opens it, and another site's page must not drive. Programs say
    * nothing.

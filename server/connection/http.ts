@@ -1,7 +1,5 @@
 /** Static page, health, data and metrics over HTTP. */
-import { existsSync } from 'node:fs';
-import { join, sep } from 'node:path';
-import fastifyStatic from '@fastify/static';
+import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Gauge, Registry } from 'prom-client';
 import type { RunHandle } from '../contract.ts';
@@ -24,6 +22,7 @@ import { guardHttp } from './http-guard.ts';
 import { kpiRoutes } from './kpi-routes.ts';
 import { lineageRoutes } from './lineage-routes.ts';
 import { modelRoutes } from './model-routes.ts';
+import { pageFiles } from './page.ts';
 import { practiceRoutes } from './practice-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
 import { retentionRoutes } from './retention-routes.ts';
@@ -34,13 +33,8 @@ import { feedback, newestPoint } from './shapes/runs.ts';
 import type { Sockets } from './sockets.ts';
 import { subjectRoutes } from './subject-routes.ts';
 
-const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>Reins</title>
-<body style="font:16px system-ui;max-width:40rem;margin:20vh auto;background:#101418;color:#e6e9ec">
-<h1>The page is not built</h1><p>The simulation and the learner are running, but the page is missing.
-Run <code>npm run build</code> and reload.</p>`;
-
 /** How long a request may take to arrive whole, ms. */
-const REQUEST_PATIENCE = 30_000;
+export const REQUEST_PATIENCE = 30_000;
 
 export interface HttpOptions extends RunRoutes, EventRoutes {
   readonly uiDir: string;
@@ -51,6 +45,8 @@ export interface HttpOptions extends RunRoutes, EventRoutes {
   readonly log: ConnectionLog;
   /** Why a page could not open a socket: a browser does not tell its page. */
   readonly socketRefusal: Sockets['refusal'];
+  /** Whether a connection came by a gateway, which has the page's files; absent: none does. */
+  readonly isRelayed?: (socket: Duplex) => boolean;
 }
 
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
@@ -89,24 +85,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.get('/metrics', { schema: { summary, response } }, async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics());
   });
-  if (existsSync(join(uiDir, 'index.html'))) {
-    await app.register(fastifyStatic, {
-      root: uiDir,
-      preCompressed: true,
-      cacheControl: false,
-      setHeaders: (reply, path) => reply.header('Cache-Control', cacheFor(path)),
-    });
-  } else {
-    app.get('/', { schema: { hide: true } }, async (_request, reply) =>
-      reply.code(503).type('text/html').send(NOT_BUILT),
-    );
-  }
+  await app.register(pageFiles, { uiDir, isElsewhere: options.isRelayed });
   return app;
-}
-
-/** Names of assets change with their content; the page that names them is asked for anew. */
-function cacheFor(path: string): string {
-  return path.includes(`${sep}assets${sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache';
 }
 
 const HEALTH = {

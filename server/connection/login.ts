@@ -4,8 +4,11 @@ import { cookieOf } from './token.ts';
 
 const LASTS_SECONDS = 30 * 86_400;
 
-/** Ports share cookies: with a name of its own two servers of one host live side by side. */
-const cookieName = ({ socket }: IncomingMessage) => `reins-login-${socket.localPort}`;
+/** Ports share cookies: with names of their own two servers of one host live side by side. As the browser sees the port. */
+export const portOf = ({ headers }: IncomingMessage) =>
+  /:(\d+)$/.exec(headers.host ?? '')?.[1] ?? '';
+
+const cookieName = (request: IncomingMessage) => `reins-login-${portOf(request)}`;
 
 /** What a request shows, right or wrong. */
 export function shownLogins(request: IncomingMessage): (string | undefined)[] {

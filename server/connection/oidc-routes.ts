@@ -5,7 +5,7 @@ import { ruleFor } from '../people/admit-rules.ts';
 import type { Checks, Oidc } from '../people/oidc.ts';
 import { NotAdmitted, type People } from '../people/people.ts';
 import type { ConnectionLog } from './counted-log.ts';
-import { loginCookie } from './login.ts';
+import { loginCookie, portOf } from './login.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { cookieOf } from './token.ts';
 
@@ -89,8 +89,7 @@ function callbackOf(oidc: Oidc, { raw }: FastifyRequest): URL {
 
 const isSecure = ({ headers }: IncomingMessage) => headers['x-forwarded-proto'] === 'https';
 
-/** Ports share cookies: with a name of its own two servers of one host live side by side. */
-const cookieName = ({ socket }: IncomingMessage) => `reins-oidc-${socket.localPort}`;
+const cookieName = (request: IncomingMessage) => `reins-oidc-${portOf(request)}`;
 
 /** `Lax`, since the provider sends people back from another site. @param errand absent: it is over */
 function errandCookie(request: IncomingMessage, errand?: Errand): string {

@@ -1,15 +1,15 @@
 /**
- * Who may say and hear what at the broker: one key (NKey) for all learners and one for all actors, each with the
- * subjects that it needs and no other. An actor has no more of JetStream's API than to read what a learner keeps: who
+ * Who may say and hear what at the broker: one key (NKey) for all learners, one for all actors and one for all
+ * gateways, each with the subjects that it needs and no other. An actor has no more of JetStream's API than to read what a learner keeps: who
  * may make consumers has the server send what is stored to any subject.
  */
 import { nkeys } from '@nats-io/transport-node';
 import { ALL_RUNS, subjectsOf } from './subjects.ts';
 
-export const ROLES = ['learner', 'actor'] as const;
+export const ROLES = ['learner', 'actor', 'gateway'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Where replies to a role arrive, which the other may not hear. */
+/** Where replies to a role arrive, which the others may not hear. */
 export const inboxOf = (role: Role) => `_INBOX.reins.${role}`;
 
 export interface Permissions {
@@ -17,7 +17,8 @@ export interface Permissions {
   readonly subscribe: readonly string[];
 }
 
-const { learner, record, weights, actors, credit, steps } = subjectsOf(ALL_RUNS);
+const { learner, record, weights, actors, credit, steps, door, gateways, up, down } =
+  subjectsOf(ALL_RUNS);
 const anyWeights = weights('*', '*', '*');
 /** Part of a token cannot be a wildcard: it is any stream, by the subject in it. */
 const readKept = (subject: string) => `$JS.API.DIRECT.GET.*.${subject}`;
@@ -30,14 +31,19 @@ const PERMISSIONS: Record<Role, Permissions> = {
   learner: {
     publish: [
       ...[learner, record, anyWeights, credit('*'), '$JS.API.INFO', readKept(record)],
+      ...[door, down('*', '*')],
       ...streams,
       ...consumers,
     ],
-    subscribe: [`${inboxOf('learner')}.>`, learner, actors],
+    subscribe: [`${inboxOf('learner')}.>`, learner, actors, gateways, up('*', '*')],
   },
   actor: {
     publish: [...[actors, steps('*', '*'), '$JS.API.INFO', readKept(record), readKept(anyWeights)]],
     subscribe: [`${inboxOf('actor')}.>`, learner, anyWeights, credit('*')],
+  },
+  gateway: {
+    publish: [gateways, up('*', '*')],
+    subscribe: [door, down('*', '*')],
   },
 };
 

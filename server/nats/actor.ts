@@ -9,6 +9,7 @@ import { LONGEST_CHUNK } from '../actors/link.ts';
 import { createDeferred } from '../threads/deferred.ts';
 import type { Log } from '../threads/log.ts';
 import { type Bus, type BusOptions, openBus } from './bus.ts';
+import { hearRun } from './hear-run.ts';
 import {
   type ActorBeat,
   headersOf,
@@ -20,10 +21,10 @@ import {
 } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { findRecord, PLATFORM } from './record.ts';
-import { ALL_RUNS, runOf, type Subjects, streamsOf, subjectsOf } from './subjects.ts';
+import { BEAT_EVERY } from './signs.ts';
+import { type Subjects, streamsOf, subjectsOf } from './subjects.ts';
 import { WeightsReader } from './weights.ts';
 
-const BEAT_EVERY = 1000;
 /** How long the broker may take to acknowledge a message before it is sent again, ms. */
 const ACK_PATIENCE = 5000;
 /** How long a process that ends waits for the broker, ms. */
@@ -49,7 +50,7 @@ export async function runActor(options: ActorProcessOptions): Promise<void> {
       log.warn(isConnected ? 'NATS is there again' : 'NATS cannot be reached, and is tried again'),
     );
     bus.onRefusal((what) => log.error({ what }, 'NATS refuses what actors do'));
-    const runId = options.runId ?? (await hearRun(bus, options));
+    const runId = options.runId ?? (await hearRun(bus, 'learner', options));
     let found = runId === undefined ? undefined : await findRecord(bus, runId);
     if (stop.aborted) return;
     if (!found)
@@ -64,26 +65,6 @@ export async function runActor(options: ActorProcessOptions): Promise<void> {
   } finally {
     await bus.connection.close();
   }
-}
-
-/**
- * The run whose learner gives signs of life, once there is one; undefined: it was stopped before.
- * @throws RangeError where several do
- */
-async function hearRun({ connection }: Bus, { stop, log }: ActorProcessOptions) {
-  const heard = new Set<string>();
-  const listening = connection.subscribe(subjectsOf(ALL_RUNS).learner, {
-    callback: (_, { subject }) => void heard.add(runOf(subject)),
-  });
-  log.info('waiting for a learner');
-  do await sleep(3 * BEAT_EVERY, undefined, { signal: stop }).catch(() => {});
-  while (heard.size === 0 && !stop.aborted);
-  listening.unsubscribe();
-  if (heard.size > 1)
-    throw new RangeError(
-      `run: is missing, and several have a learner: give one of ${[...heard].join(', ')} with --run`,
-    );
-  return heard.values().next().value;
 }
 
 /** What one learner is served by: with the next everything begins anew. */

@@ -1,4 +1,5 @@
 /** A connection to NATS, and what a run has there. Loaded only where NATS is used. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type JetStreamClient,
   type JetStreamManager,
@@ -26,6 +27,8 @@ export const STEPS_AGE = 600_000;
 const RECONNECT_EVERY = 500;
 /** ms between two questions whether the server is there, of which two may be left without an answer. */
 const PING_EVERY = 5000;
+/** How long a server that is not there is waited for at the end, ms. */
+const CLOSE_PATIENCE = 1000;
 /** Room for subject and headers beside what a message carries, bytes. */
 const HEADERS = 4096;
 
@@ -41,10 +44,9 @@ export interface BusOptions {
   readonly credentials?: Credentials | undefined;
 }
 
-export interface Bus {
+/** A connection, for what is said and not kept. */
+export interface Line {
   readonly connection: NatsConnection;
-  readonly js: JetStreamClient;
-  readonly manager: JetStreamManager;
   /** Most bytes that a message carries. */
   readonly partSize: number;
   /** The connection broke, or is there again. */
@@ -53,11 +55,16 @@ export interface Bus {
   onRefusal(listener: (what: string) => void): void;
 }
 
+export interface Bus extends Line {
+  readonly js: JetStreamClient;
+  readonly manager: JetStreamManager;
+}
+
 /**
  * @param name how the server lists this client
  * @throws RangeError naming the server and the way out
  */
-export async function openBus(options: BusOptions, role: Role, name: string): Promise<Bus> {
+export async function openLine(options: BusOptions, role: Role, name: string): Promise<Line> {
   const { url, credentials } = options;
   const connection = await connect({
     servers: url.split(','),
@@ -73,20 +80,33 @@ export async function openBus(options: BusOptions, role: Role, name: string): Pr
   }).catch((error: Error) => {
     throw new RangeError(`nats: ${url} cannot be used (${error.message}): ${wayOut(error)}`);
   });
+  const listeners: Listeners = { status: [], refusal: [] };
+  void follow(connection, listeners);
+  return {
+    connection,
+    partSize: (connection.info?.max_payload ?? 2 ** 20) - HEADERS,
+    onStatus: (listener) => listeners.status.push(listener),
+    onRefusal: (listener) => listeners.refusal.push(listener),
+  };
+}
+
+/** After what was said has gone, if the server takes it. */
+export async function endLine({ connection }: Line): Promise<void> {
+  if (connection.isClosed()) return;
+  await Promise.race([connection.flush().catch(() => {}), sleep(CLOSE_PATIENCE)]);
+  await connection.close();
+}
+
+/** With what is kept. As `openLine`. */
+export async function openBus(options: BusOptions, role: Role, name: string): Promise<Bus> {
+  const line = await openLine(options, role, name);
+  const { connection } = line;
   try {
     const manager = await jetstreamManager(connection);
-    const listeners: Listeners = { status: [], refusal: [] };
-    void follow(connection, listeners);
-    return {
-      connection,
-      js: jetstream(connection),
-      manager,
-      partSize: (connection.info?.max_payload ?? 2 ** 20) - HEADERS,
-      onStatus: (listener) => listeners.status.push(listener),
-      onRefusal: (listener) => listeners.refusal.push(listener),
-    };
+    return { ...line, js: jetstream(connection), manager };
   } catch (error) {
     await connection.close();
+    const { url } = options;
     throw new RangeError(refusalOf(error as Error, url, role) ?? noJetStream(error as Error, url));
   }
 }

@@ -23,12 +23,10 @@ import {
   type Steps,
 } from './messages.ts';
 import { takeRun } from './record.ts';
+import { BEAT_EVERY, GONE_AFTER } from './signs.ts';
 import { type Subjects, subjectsOf } from './subjects.ts';
 import { WeightsWriter } from './weights.ts';
 
-/** ms between two signs of life, and without one until an actor counts as gone. */
-const BEAT_EVERY = 1000;
-const GONE_AFTER = 5000;
 /** Messages on their way to this process at once. */
 const AHEAD = 64;
 /** Messages of an actor after which it is told that they came; fewer than it may have open (outbox.ts). */
@@ -56,7 +54,7 @@ interface Actor {
 }
 
 /** @throws RangeError naming what cannot be used and the way out */
-export async function openLearnerLink(options: LearnerLinkOptions): Promise<ActorLink> {
+export async function openLearnerLink(options: LearnerLinkOptions): Promise<LearnerLink> {
   const { runId } = options.run;
   const bus = await openBus(options, 'learner', `reins learner of ${runId}`);
   try {
@@ -77,11 +75,12 @@ export async function openLearnerLink(options: LearnerLinkOptions): Promise<Acto
   }
 }
 
-class LearnerLink implements ActorLink {
+export class LearnerLink implements ActorLink {
   readonly #bus: Bus;
   readonly #subjects: Subjects;
   readonly #runId: string;
-  readonly #epoch: number;
+  /** Which learner of the run this is, from 1. */
+  readonly epoch: number;
   readonly #troubles: Troubles;
   readonly #messages: ConsumerMessages;
   readonly #weights: WeightsWriter;
@@ -110,7 +109,7 @@ class LearnerLink implements ActorLink {
     this.#bus = bus;
     this.#runId = run.runId;
     this.#subjects = subjectsOf(run.runId);
-    this.#epoch = epoch;
+    this.epoch = epoch;
     this.#troubles = troubles;
     this.#messages = messages;
     this.#weights = new WeightsWriter({
@@ -192,7 +191,7 @@ class LearnerLink implements ActorLink {
   /** To all actors at once, and kept for those that come later. */
   async #putWeights(version: number, bytes: Uint8Array): Promise<void> {
     const parts = partsOf(bytes, this.#bus.partSize).map((part, i) =>
-      this.#bus.js.publish(this.#subjects.weights(this.#epoch, version, i), part.bytes, {
+      this.#bus.js.publish(this.#subjects.weights(this.epoch, version, i), part.bytes, {
         headers: headersOf(part),
       }),
     );
@@ -229,7 +228,7 @@ class LearnerLink implements ActorLink {
 
   #hearActor(message: Msg): void {
     const beat = readActorBeat(message.data);
-    if (!beat || beat.epoch !== this.#epoch || this.#isOver) return;
+    if (!beat || beat.epoch !== this.epoch || this.#isOver) return;
     const { session, sent, count, isLeaving } = beat;
     this.#noteFailure(session, beat.failure);
     const actor = this.#actors.get(session);
@@ -294,7 +293,7 @@ class LearnerLink implements ActorLink {
   /** Another learner has the run: whatever this one says counts no more. */
   #hearLearner(message: Msg): void {
     const beat = readLearnerBeat(message.data);
-    if (!beat || beat.epoch <= this.#epoch || this.#isOver) return;
+    if (!beat || beat.epoch <= this.epoch || this.#isOver) return;
     this.#end();
     for (const session of this.#actors.keys()) this.#leave(session);
     this.#troubles.raise('Another learner has taken the actors of this run: end one of the two');
@@ -321,7 +320,7 @@ class LearnerLink implements ActorLink {
   }
 
   #beat(): void {
-    const beat: LearnerBeat = { epoch: this.#epoch, version: this.#version };
+    const beat: LearnerBeat = { epoch: this.epoch, version: this.#version };
     if (!this.#isOver) this.#say(this.#subjects.learner, beat);
   }
 
@@ -334,7 +333,7 @@ class LearnerLink implements ActorLink {
   #grant(session: string): void {
     if (this.#isOver) return;
     const received = this.#ordered.received(session);
-    const credit: Credit = { epoch: this.#epoch, granted: this.#credit.granted(session), received };
+    const credit: Credit = { epoch: this.epoch, granted: this.#credit.granted(session), received };
     const actor = this.#actors.get(session);
     if (actor) actor.confirmed = received;
     this.#say(this.#subjects.credit(session), credit);

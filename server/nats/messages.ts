@@ -47,6 +47,17 @@ export type ActorBeat = z.infer<typeof actorBeat>;
 const credit = z.object({ epoch, granted: z.number(), received: z.int().min(0) });
 export type Credit = z.infer<typeof credit>;
 
+/** Names a door or a gateway for as long as its connection to the broker holds. */
+const name = z.string().regex(/^[\w-]{1,64}$/);
+
+/** From the learner once a second; `door` null: it is about to end. */
+const doorBeat = z.object({ epoch, door: name.nullable() });
+export type DoorBeat = z.infer<typeof doorBeat>;
+
+/** From a gateway once a second. */
+const gatewayBeat = z.object({ door: name, gateway: name, isLeaving: z.boolean() });
+export type GatewayBeat = z.infer<typeof gatewayBeat>;
+
 /** undefined: no such message, and so of somebody else. */
 const read =
   <T>(schema: z.ZodType<T>) =>
@@ -62,6 +73,8 @@ export const readRecord = read(record);
 export const readLearnerBeat = read(learnerBeat);
 export const readActorBeat = read(actorBeat);
 export const readCredit = read(credit);
+export const readDoorBeat = read(doorBeat);
+export const readGatewayBeat = read(gatewayBeat);
 
 /** Header of a message that the next one goes on with. */
 const HAS_MORE = 'Reins-More';

@@ -20,6 +20,13 @@ export function subjectsOf(runId: string) {
     actors: `${prefix}.actors`,
     /** To one actor: how far it may go. */
     credit: (session: string) => `${prefix}.credit.${session}`,
+    /** From the learner, to all gateways: where its door is. */
+    door: `${prefix}.door`,
+    /** From gateways: that they are there. */
+    gateways: `${prefix}.gateways`,
+    /** From one gateway to one door, and back: the connections of people (trunk.ts). */
+    up: (door: string, gateway: string) => `${prefix}.up.${door}.${gateway}`,
+    down: (door: string, gateway: string) => `${prefix}.down.${door}.${gateway}`,
     /** To one learner, kept until it has them. */
     steps: (epoch: Place, session: string) => `${prefix}.steps.${epoch}.${session}`,
   };

@@ -43,7 +43,7 @@ const { values, positionals } = parseArgs({
 const data = mkdtempSync(join(tmpdir(), 'reins-memory-'));
 
 async function start(name: string, checkout: string): Promise<Server> {
-  const args = ['bin/reins.mjs', 'serve', '--port', '0', '--no-page', '--data', join(data, name)];
+  const args = ['bin/reins.mjs', 'learner', '--port', '0', '--data', join(data, name)];
   args.push(...forServe);
   const child = spawn(process.execPath, args, {
     cwd: checkout,

@@ -104,7 +104,7 @@ describe('bad arguments', () => {
   });
 
   test('[CLI-15] serve --set is refused by name, on one line, before anything is served', async () => {
-    const args = ['serve', '--no-page', '--port', '0', '--data', join(folder, 'set')];
+    const args = ['learner', '--port', '0', '--data', join(folder, 'set')];
     const result = await reins(...args, '--log-level', 'error', '--set', 'queries.kind=guess');
     expect(result.stderr).toBe('error: queries.kind: is "guess", allowed compare, rank, rate\n');
     expect(result.stdout).toBe('');

@@ -1,13 +1,17 @@
-/** Keys for learners and actors, on a real NATS that asks for one: each may do what it needs, and no more. */
+/** Keys for learners, actors and gateways, on a real NATS that asks for one: each may do what it needs, and no more. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey, permissionsOf } from '../../server/nats/access.ts';
-import { type Bus, openBus } from '../../server/nats/bus.ts';
+import { type Bus, openBus, openLine } from '../../server/nats/bus.ts';
+import { openDoor } from '../../server/nats/door.ts';
+import { GatewayLine } from '../../server/nats/gateway-line.ts';
 import { openLearnerLink } from '../../server/nats/learner-link.ts';
 import { findRecord } from '../../server/nats/record.ts';
 import { subjectsOf } from '../../server/nats/subjects.ts';
+import { createLog } from '../../server/threads/log.ts';
 import { ACTED_RUN, policy, Received } from '../contracts/actor-link.ts';
 import { temporaryFolder, until } from '../e2e/helpers.ts';
 import { root } from '../setup/sources.ts';
@@ -49,12 +53,13 @@ async function actorBus(): Promise<{ bus: Bus; refused: string[] }> {
 }
 
 test('[NATS-11] keys that are there are kept, and only their owner reads them', () => {
-  const names = ['learner.nk', 'actor.nk', 'access.conf'];
+  const keys = ['learner.nk', 'actor.nk', 'gateway.nk'];
+  const names = [...keys, 'access.conf'];
   const before = names.map((name) => readFileSync(file(name), 'utf8'));
-  expect(makeKeys()).toMatch(/access\.conf.*\n.*learner\.nk.*\n.*actor\.nk/);
+  expect(makeKeys()).toMatch(/access\.conf.*\n.*learner\.nk.*\n.*actor\.nk.*\n.*gateway\.nk/);
   expect(names.map((name) => readFileSync(file(name), 'utf8'))).toEqual(before);
-  expect(before[2]).not.toContain(key('learner').text);
-  for (const name of ['learner.nk', 'actor.nk']) expect(statSync(file(name)).mode & 0o77).toBe(0);
+  expect(before.at(-1)).not.toContain(key('learner').text);
+  for (const name of keys) expect(statSync(file(name)).mode & 0o77).toBe(0);
 });
 
 test('[NATS-11] with its key each does all that it has to, and is refused nothing', async () => {
@@ -124,6 +129,51 @@ test('[NATS-11] an actor says nothing in the name of a learner, and hears nothin
     await bus.connection.close();
     await witness.connection.close();
     await link.close();
+  }
+});
+
+test('[NATS-11] [GATE-12] a gateway brings people to the learner, and says and hears nothing else', async () => {
+  const { gateways, up, door } = subjectsOf('run-4');
+  const line = await openLine({ url: nats.url, credentials: key('gateway') }, 'gateway', 'test');
+  const refused: string[] = [];
+  line.onRefusal((what) => refused.push(what));
+  const learner = await openDoor({
+    ...{ url: nats.url, credentials: key('learner'), runId: 'run-4', epoch: 1 },
+    refusal: () => undefined,
+    onConnection: (tunnel) => tunnel.pipe(tunnel),
+  });
+  try {
+    const [own, others] = [
+      permissionsOf('gateway'),
+      [permissionsOf('learner'), permissionsOf('actor')],
+    ];
+    const foreign = (kind: keyof typeof own) => [
+      ...new Set(
+        others
+          .flatMap((permissions) => permissions[kind])
+          .filter((subject) => !own[kind].includes(subject))
+          .map((subject) => subject.replace('reins.*', 'reins.run-4').replaceAll(/[*>]/g, '1')),
+      ),
+    ];
+    const said = foreign('publish');
+    expect(said).toEqual(expect.arrayContaining([door, subjectsOf('run-4').down('1', '1')]));
+    for (const subject of said) line.connection.publish(subject, '{}');
+    await until('every refusal', () => refused.length === said.length);
+    const heard = foreign('subscribe');
+    expect(heard).toEqual(expect.arrayContaining([gateways, up('1', '1')]));
+    for (const subject of heard) line.connection.subscribe(subject, { callback: () => {} });
+    await until('those of listening', () => refused.length === said.length + heard.length);
+    // And what it is there for.
+    const gateway = new GatewayLine(line, 'run-4', createLog('error'));
+    await until('the learner', () => gateway.isThere);
+    const tunnel = gateway.open({ address: '192.0.2.7', host: '127.0.0.1' });
+    tunnel.end('words');
+    expect(await text(tunnel)).toBe('words');
+    expect(refused).toHaveLength(said.length + heard.length);
+    await gateway.close();
+  } finally {
+    await line.connection.close();
+    await learner.close();
   }
 });
 

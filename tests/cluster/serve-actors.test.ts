@@ -16,9 +16,10 @@ test('[NATS-10] after kill -9 of the learner another one has its run and its act
   await nats.start();
   const database = await createDatabase(inject('postgres'));
   const folders = [temporaryFolder(), temporaryFolder()] as const;
-  const args = ['--env', 'reacher', '--rollouts', '0', '--no-page', '--log-level', 'error'];
+  const args = ['--env', 'reacher', '--rollouts', '0', '--log-level', 'error'];
   const start = (folder: string) =>
     startServerProcess({
+      command: 'learner',
       dataDir: folder,
       args: [...args, '--database', database.url, '--nats', nats.url],
     });
@@ -65,8 +66,9 @@ test('[LINK-11] a clip of an episode that an actor elsewhere made is drawn', asy
   const nats = await createNats();
   await nats.start();
   const folder = temporaryFolder();
-  const args = ['--env', 'reacher', '--rollouts', '0', '--no-page', '--log-level', 'error'];
+  const args = ['--env', 'reacher', '--rollouts', '0', '--log-level', 'error'];
   const server = await startServerProcess({
+    command: 'learner',
     dataDir: folder.path,
     args: [...args, '--nats', nats.url],
   });

@@ -12,9 +12,13 @@ const reins = (...args: readonly string[]) =>
 test('[PG-13] [PG-15] after kill -9 another machine goes on with the run and every answer; a second server is refused', async () => {
   const database = await createDatabase(inject('postgres'));
   const folders = [temporaryFolder(), temporaryFolder()] as const;
-  const args = ['--env', 'reacher', '--rollouts', '0', '--no-page', '--log-level', 'error'];
+  const args = ['--env', 'reacher', '--rollouts', '0', '--log-level', 'error'];
   const start = (folder: string) =>
-    startServerProcess({ dataDir: folder, args: [...args, '--database', database.url] });
+    startServerProcess({
+      command: 'learner',
+      dataDir: folder,
+      args: [...args, '--database', database.url],
+    });
   const first = await start(folders[0].path);
   try {
     const client = await connect(first.url, 'ada');
@@ -27,7 +31,7 @@ test('[PG-13] [PG-15] after kill -9 another machine goes on with the run and eve
     for (const feedback of given) client.send({ type: 'feedback', feedback });
     for (const { id } of given) await client.expect('ack', (m) => m.feedbackId === id);
     const refused = reins(
-      'serve',
+      'learner',
       '--port',
       '0',
       '--data',

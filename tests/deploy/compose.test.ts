@@ -47,7 +47,7 @@ describe('compose.yaml', () => {
   });
 
   test('[DEPLOY-2] its commands and their environment are those of reins', async () => {
-    expect(own.map(([name]) => name)).toEqual(['learner', 'actor']);
+    expect(own.map(([name]) => name)).toEqual(['learner', 'gateway', 'actor']);
     for (const [, { command = [], environment = {} }] of own)
       await expectCommand(command, Object.keys(environment));
   });
@@ -60,6 +60,7 @@ describe('compose.yaml', () => {
     expect(compose.secrets).toEqual({
       learner: { file: 'keys/learner.nk' },
       actor: { file: 'keys/actor.nk' },
+      gateway: { file: 'keys/gateway.nk' },
     });
     expect(compose.configs).toEqual({ access: { file: 'keys/access.conf' } });
   });

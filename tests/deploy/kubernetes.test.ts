@@ -41,7 +41,10 @@ const containersOf = ({ spec }: Manifest) => spec!.template.spec!.containers;
 test('[DEPLOY-3] every manifest is as the schemas of the Kubernetes API have it', () => {
   expect(manifests.map(named).sort()).toEqual([
     'Deployment reins-actors',
+    'Deployment reins-gateways',
     'HorizontalPodAutoscaler reins-actors',
+    'HorizontalPodAutoscaler reins-gateways',
+    'Service reins-gateways',
     'Service reins-learner',
     'Service reins-nats',
     'Service reins-postgres',
@@ -89,7 +92,7 @@ test('[DEPLOY-3] they have no field that the API does not know', () => {
 
 test('[DEPLOY-3] commands, environment and images are those of reins', async () => {
   const own = workloads.flatMap(containersOf).filter(({ image }) => image === 'reins');
-  expect(own.map(({ args }) => args?.[0]).sort()).toEqual(['actor', 'serve']);
+  expect(own.map(({ args }) => args?.[0]).sort()).toEqual(['actor', 'gateway', 'learner']);
   for (const { args = [], env = [] } of own)
     await expectCommand(
       args,

@@ -40,6 +40,8 @@ export interface Client {
     timeoutMs?: number,
   ): Promise<Of<T>>;
   close(): void;
+  /** By whichever side. */
+  isClosed(): boolean;
 }
 
 export async function connect(url: string, teacherId: string): Promise<Client> {
@@ -87,6 +89,7 @@ export async function connect(url: string, teacherId: string): Promise<Client> {
     expect: (type, fits = () => true, timeoutMs?) =>
       until(`a ${type} message`, () => client.all(type).find(fits), timeoutMs),
     close: () => socket.close(),
+    isClosed: () => socket.readyState === WebSocket.CLOSED,
   };
   client.send({ type: 'hello', protocol: PROTOCOL_VERSION, teacherId });
   await client.expect('welcome');

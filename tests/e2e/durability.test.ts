@@ -41,7 +41,12 @@ test('[E2E-5] after kill -9 nothing acknowledged is lost and the run goes on', a
   const folder = temporaryFolder();
   const port = await freePort();
   const start = () =>
-    startServerProcess({ dataDir: folder.path, port, args: ['--no-page', '--log-level', 'error'] });
+    startServerProcess({
+      command: 'learner',
+      dataDir: folder.path,
+      port,
+      args: ['--log-level', 'error'],
+    });
   let server = await start();
   try {
     expect(server.stdout()).toEqual([`listening on http://127.0.0.1:${port}`]);

@@ -51,27 +51,37 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** `reins serve`, ready to be asked. @throws Error with its log when it does not start in time. */
+/** A server, ready to be asked. @throws Error with its log when it does not start in time. */
 export async function startServerProcess(options: {
   dataDir: string;
+  /** Default: `serve`. */
+  command?: 'serve' | 'learner';
   port?: number;
   args?: readonly string[];
   /** Where the code is; default: here. */
   cwd?: string;
   timeoutMs?: number;
 }): Promise<RunningServer> {
+  const { command = 'serve', dataDir, args = [] } = options;
   const port = options.port ?? (await freePort());
-  const args = ['bin/reins.mjs', 'serve', '--port', String(port), '--data', options.dataDir];
-  const child = spawn(process.execPath, [...args, ...(options.args ?? [])], {
-    cwd: options.cwd ?? root,
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const words = [command, '--port', String(port), '--data', dataDir, ...args];
+  return startListening(words, options);
+}
+
+/** A command of `reins` that listens. @throws as `startServerProcess` */
+export async function startListening(
+  words: readonly string[],
+  { cwd = root, timeoutMs = 90_000 }: { cwd?: string; timeoutMs?: number } = {},
+): Promise<RunningServer> {
+  const child = spawn(process.execPath, ['bin/reins.mjs', ...words], {
+    ...{ cwd, stdio: ['ignore', 'pipe', 'pipe'] },
   });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString();
   });
   const lines: string[] = [];
-  const url = await untilListening(child, lines, () => log, options.timeoutMs ?? 90_000);
+  const url = await untilListening(child, lines, () => log, timeoutMs);
   return {
     url,
     pid: child.pid!,

@@ -1,4 +1,4 @@
-/** `reins serve` as a child whose end is looked at too: exit code, seconds, what it said. */
+/** `reins learner` as a child whose end is looked at too: exit code, seconds, what it said. */
 import { spawn } from 'node:child_process';
 import { root } from '../setup/sources.ts';
 import { withoutBanner } from '../setup/stderr.ts';
@@ -20,7 +20,7 @@ export function serve(
   args: readonly string[] = [],
   flags: readonly string[] = ['--port', '0'],
 ): Promise<ServeProcess> {
-  return start(['serve', '--no-page', '--data', dataDir, ...flags, ...args]);
+  return start(['learner', '--data', dataDir, ...flags, ...args]);
 }
 
 /** `reins watch FILE`, with the folder in which it may make others. */

@@ -10,8 +10,8 @@ let client: Client;
 
 beforeAll(async () => {
   folder = temporaryFolder();
-  const args = ['--no-page', '--log-level', 'error', '--set', 'queries.expirySeconds=2'];
-  server = await startServerProcess({ dataDir: folder.path, args });
+  const args = ['--log-level', 'error', '--set', 'queries.expirySeconds=2'];
+  server = await startServerProcess({ command: 'learner', dataDir: folder.path, args });
   client = await connect(server.url, 'ada');
   client.send({ type: 'ask-queries', count: 4 });
 });

@@ -62,16 +62,7 @@ test('[CLI-70] serve --policy: its own policy drives and nothing learns; a takeo
   expect(kinds).toContain('reward');
   await storage.close();
   // The same file goes on with it; a run that learns is another.
-  const without = await inProcess(
-    'serve',
-    '--no-page',
-    '--port',
-    '0',
-    '--data',
-    folder,
-    '--run',
-    run!.id,
-  );
+  const without = await inProcess('learner', '--port', '0', '--data', folder, '--run', run!.id);
   expect(without.code).toBe(2);
   expect(without.err).toContain(`run: ${run!.id} is another: policy was "driving.policy`);
 });
@@ -106,8 +97,8 @@ test.each([
   ],
   [['--min-view', '0.5', '--overlap-share', '0.5'], ['overlap-share: has no effect']],
 ])('[CLI-70] %j beside --policy is refused in words', async (args, words) => {
-  const at = ['--no-page', '--port', '0', '--data', folder, '--policy', FILE];
-  const { code, err } = await inProcess('serve', ...at, ...args);
+  const at = ['--port', '0', '--data', folder, '--policy', FILE];
+  const { code, err } = await inProcess('learner', ...at, ...args);
   expect(code).toBe(2);
   for (const word of words) expect(err).toContain(word);
 });

@@ -5,7 +5,7 @@ import { type Client, connect, takeOver, verdicts } from '../e2e/client.ts';
 import { startServerProcess, temporaryFolder, until } from '../e2e/helpers.ts';
 
 const folder = temporaryFolder();
-const args = ['--no-page', '--log-level', 'error', '--rollouts', '0'];
+const args = ['--log-level', 'error', '--rollouts', '0'];
 let server: Awaited<ReturnType<typeof startServerProcess>>;
 afterAll(async () => {
   await server?.stop('SIGKILL');
@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 async function watch(): Promise<Client> {
-  server = await startServerProcess({ dataDir: folder.path, args });
+  server = await startServerProcess({ command: 'learner', dataDir: folder.path, args });
   const client = await connect(server.url, 'ada');
   await until('frames', () => client.frames() > 2);
   return client;

@@ -62,15 +62,13 @@ def start(
         ReinsError: what the server says where it does not start.
     """
     what = ["--env", env, "--preset", preset] if run is None else ["--run", run]
-    command = [*reins_command(), "serve", *what, "--data", str(data)]
+    command = [*reins_command(), "serve" if page else "learner", *what, "--data", str(data)]
     command += ["--port", str(port), "--host", host, "--rollouts", str(rollouts), "--log-level", "warn"]
     command.append("--end-with-input")
     if seed is not None:
         command += ["--seed", str(seed)]
     if token is not None:
         command += ["--token", token]
-    if not page:
-        command.append("--no-page")
     for flag, values in (("--option", options), ("--set", settings)):
         for name, value in (values or {}).items():
             command += [flag, f"{name}={value if isinstance(value, str) else json.dumps(value)}"]

@@ -128,7 +128,7 @@ describe('[FORCE-3] at a real server', () => {
 
   it('eight people give sixty answers: none is lost, none is beyond overlap, and the sum holds', async () => {
     const report = await runWorkforce({
-      ...{ url: server.url!, token: undefined, people: 8, answers: 60, paceMs: 50 },
+      ...{ urls: [server.url!], token: undefined, people: 8, answers: 60, paceMs: 50 },
       ...{ bad: 0.5, overlap: 2, seed: 1, onAnswer: () => {} },
     });
     expect(report).toMatchObject({ lost: 0, beyondOverlap: 0, twice: 0, errors: {} });

@@ -37,8 +37,8 @@ const isPolicy = () => until('the policy driving', () => status().controller ===
 
 beforeAll(async () => {
   folder = temporaryFolder();
-  const args = ['--no-page', '--log-level', 'error', '--rollouts', '0'];
-  server = await startServerProcess({ dataDir: folder.path, args });
+  const args = ['--log-level', 'error', '--rollouts', '0'];
+  server = await startServerProcess({ command: 'learner', dataDir: folder.path, args });
 });
 beforeEach(async () => {
   ada = await connect(server.url, 'ada');

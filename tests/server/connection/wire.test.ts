@@ -14,8 +14,8 @@ let runId = '';
 
 beforeAll(async () => {
   folder = temporaryFolder();
-  const args = ['--no-page', '--log-level', 'error', '--rollouts', '0'];
-  server = await startServerProcess({ dataDir: folder.path, args });
+  const args = ['--log-level', 'error', '--rollouts', '0'];
+  server = await startServerProcess({ command: 'learner', dataDir: folder.path, args });
   client = await connect(server.url, 'ada');
   await until('frames', () => client.frames() > 2);
   runId = client.all('welcome')[0]!.runId;

@@ -10,8 +10,8 @@ let ada: Client;
 
 beforeAll(async () => {
   folder = temporaryFolder();
-  const args = ['--no-page', '--log-level', 'error', '--rollouts', '0', '--live', '2'];
-  server = await startServerProcess({ dataDir: folder.path, args });
+  const args = ['--log-level', 'error', '--rollouts', '0', '--live', '2'];
+  server = await startServerProcess({ command: 'learner', dataDir: folder.path, args });
   ada = await connect(server.url, 'ada');
 });
 afterAll(async () => {

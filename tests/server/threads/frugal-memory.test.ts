@@ -10,8 +10,8 @@ const isPossible = process.platform === 'linux' && 'execve' in process;
 
 test('[MEM-12] serve gives its memory back where Node can begin anew, under the same process id', async () => {
   const folder = temporaryFolder();
-  const args = ['--env', 'reacher', '--rollouts', '0', '--no-page'];
-  const server = await startServerProcess({ dataDir: folder.path, args });
+  const args = ['--env', 'reacher', '--rollouts', '0'];
+  const server = await startServerProcess({ command: 'learner', dataDir: folder.path, args });
   try {
     const { status } = await fetch(`${server.url}/api/health`);
     expect(status).toBe(200);
