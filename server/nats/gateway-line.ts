@@ -1,5 +1,6 @@
 /** A gateway's way to the learner of its run, whichever that is: the one with the highest number whose door is heard. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { Log } from '../threads/log.ts';
 import { type BusOptions, endLine, type Line, openLine } from './bus.ts';
@@ -19,7 +20,10 @@ export interface GatewayLineOptions extends BusOptions {
 
 const NO_LEARNER = 'The server of this run does not answer. It is tried again.';
 
-/** undefined: it was stopped before there was a learner. @throws RangeError naming what cannot be used and the way out */
+/**
+ * Resolves when a learner was heard, or has had time to be; undefined: it was stopped while none was, and no run given.
+ * @throws RangeError naming what cannot be used and the way out
+ */
 export async function openGatewayLine(
   options: GatewayLineOptions,
 ): Promise<GatewayLine | undefined> {
@@ -33,13 +37,18 @@ export async function openGatewayLine(
   );
   try {
     const run = runId ?? (await hearRun(line, 'door', options));
-    if (run !== undefined) return new GatewayLine(line, run, log);
+    if (run !== undefined) return await begun(new GatewayLine(line, run, log));
   } catch (error) {
     await line.connection.close();
     throw error;
   }
   await line.connection.close();
   return undefined;
+}
+
+async function begun(line: GatewayLine): Promise<GatewayLine> {
+  for (let i = 0; i < 30 && !line.isThere; i++) await sleep(BEAT_EVERY / 10);
+  return line;
 }
 
 interface Way {
