@@ -31,13 +31,20 @@ import { sigmoid, softplus } from '../nn/gaussian.ts';
 import { groupScale } from '../nn/group-scale.ts';
 import { createLearningMlp } from '../nn/memory.ts';
 import type { Mlp } from '../nn/mlp.ts';
+import { release } from '../release.ts';
 import { scaleState } from '../reward/checkpoint.ts';
 import { rowMirror } from '../reward/mirror.ts';
 import { inputScale, noScale, scaleRows } from '../reward/reference.ts';
 import type { RiskConfig } from './config.ts';
-import { createEvidenceSet, rowsOfAll } from './evidence-set.ts';
+import { createEvidenceSet, type EpisodeEvidence, rowsOfAll } from './evidence-set.ts';
 import { areaUnderRoc, type Calibration, calibrationError, calibrationOf } from './measure.ts';
 import { snapshotOf } from './snapshot.ts';
+
+/** Rows of evidence, one after the other: two numbers each, where a view of each would be a hundred bytes. */
+interface Places {
+  readonly evidence: EpisodeEvidence[];
+  readonly steps: number[];
+}
 
 export interface RiskHead {
   /** An episode is over. */
@@ -108,29 +115,35 @@ export function createRiskHead(
   function begin(): void {
     const rows = rowsOfAll(evidence.all);
     scales.now = inputScale(rows, rows.length / width, width, d, groups, 0);
+    release([rows.buffer as ArrayBuffer]); // megabytes, at every session
     state.sessionStep = 0;
     evidence.taken();
   }
 
   /** Rows that a member may see: undisturbed, and before an event. */
-  function rowsOf(m: number): readonly [calm: Float32Array[], risky: Float32Array[]] {
-    const both = [[], []] as readonly [Float32Array[], Float32Array[]];
-    for (const { fold, rows, labels } of evidence.all)
-      if (fold !== m)
-        for (const [i, label] of labels.entries())
-          both[label]!.push(rows.subarray(i * width, (i + 1) * width));
+  function rowsOf(m: number): readonly [calm: Places, risky: Places] {
+    const places = (): Places => ({ evidence: [], steps: [] });
+    const both = [places(), places()] as const;
+    for (const from of evidence.all)
+      if (from.fold !== m)
+        for (const [step, label] of from.labels.entries()) {
+          both[label]!.evidence.push(from);
+          both[label]!.steps.push(step);
+        }
     return both;
   }
 
   function train(m: number, [calm, risky]: ReturnType<typeof rowsOf>): number {
-    if (risky.length === 0 || calm.length === 0) return 0; // all of either are of its fold
+    if (risky.steps.length === 0 || calm.steps.length === 0) return 0; // all of either are of its fold
     const n = config.batch;
     const inputs = new Float32Array(n * width);
     const labels = new Uint8Array(n);
     for (let i = 0; i < n; i++) {
       labels[i] = i % 2;
-      const rows = labels[i] === 1 ? risky : calm;
-      const row = rows[random.integer(rows.length)]!;
+      const places = labels[i] === 1 ? risky : calm;
+      const place = random.integer(places.steps.length);
+      const step = places.steps[place]!;
+      const row = places.evidence[place]!.rows.subarray(step * width, (step + 1) * width);
       const out = inputs.subarray(i * width, (i + 1) * width);
       if (mirror && random.next() < 0.5) mirrorInto(mirror, row, out, 0);
       else out.set(row);
