@@ -5,7 +5,6 @@ type Width = 'observation' | 'action' | 'scalar';
 
 /** Array type, width and the name in checkpoints of every column that the buffer and a sampled batch have. */
 const SHARED = {
-  observations: { array: Float32Array, width: 'observation', savedAs: 'observations' },
   actions: { array: Float32Array, width: 'action', savedAs: 'actions' },
   policyActions: { array: Float32Array, width: 'action', savedAs: 'policyActions' },
   rewards: { array: Float32Array, width: 'scalar', savedAs: 'rewards' },
@@ -20,10 +19,11 @@ const SHARED = {
 
 const SAMPLED = {
   ...SHARED,
+  observations: { array: Float32Array, width: 'observation', savedAs: 'observations' },
   nextObservations: { array: Float32Array, width: 'observation', savedAs: 'nextObservations' },
 } as const satisfies Table;
 
-/** Without next observations, which `next-observations.ts` holds. */
+/** Without observations and next observations, which have files of their own. */
 const KEPT = {
   ...SHARED,
   /** Number of the episode, in order of appearance. */

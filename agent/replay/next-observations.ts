@@ -4,31 +4,32 @@
  */
 import type { SavedArrays } from '../nn/adam.ts';
 import { copy } from './columns.ts';
+import type { ObservationRows } from './observation-rows.ts';
 
 /** Names in checkpoints. Earlier ones have a row for every transition instead. */
 const ROWS = 'replay/ownNextObservations';
 const SLOTS = 'replay/ownNextSlots';
 const EARLIER = 'replay/nextObservations';
 
-/** Methods take the observations of all slots, (capacity, d), as they are now. */
+/** Methods take the observations of all slots as they are now. */
 export interface NextObservations {
   /** Bytes of the rows that are not shared. */
   readonly bytes: number;
   /** `slot` has just been written, after slot `previous` if there is one; its next observation is row `row` of `from`. */
   set(
-    observations: Float32Array,
+    observations: ObservationRows,
     slot: number,
     previous: number | undefined,
     from: Float32Array,
     row: number,
   ): void;
   /** Copies the next observation of `slot` to row `row` of `into`. */
-  read(observations: Float32Array, slot: number, into: Float32Array, row: number): void;
+  read(observations: ObservationRows, slot: number, into: Float32Array, row: number): void;
   save(into: SavedArrays): void;
   /** @throws RangeError when the arrays are not those of `rows` transitions, the newest in slot `newest`. */
   load(
     arrays: Readonly<Record<string, Float32Array>>,
-    observations: Float32Array,
+    observations: ObservationRows,
     rows: number,
     newest: number,
   ): void;
@@ -36,6 +37,7 @@ export interface NextObservations {
 
 export function createNextObservations(capacity: number, d: number): NextObservations {
   const own = new Map<number, Float32Array>();
+  const following = new Float32Array(d);
   /** Rows that became shared, for reuse. */
   const spare: Float32Array[] = [];
 
@@ -45,10 +47,11 @@ export function createNextObservations(capacity: number, d: number): NextObserva
     own.set(slot, kept);
   }
 
-  function share(observations: Float32Array, slot: number): void {
+  function share(observations: ObservationRows, slot: number): void {
     const kept = own.get(slot);
-    const following = ((slot + 1) % capacity) * d;
-    if (!kept || !isSame(kept, observations, following)) return;
+    if (!kept) return;
+    observations.read((slot + 1) % capacity, following, 0);
+    if (!isSame(kept, following)) return;
     own.delete(slot);
     spare.push(kept);
   }
@@ -64,7 +67,7 @@ export function createNextObservations(capacity: number, d: number): NextObserva
     read(observations, slot, into, row) {
       const kept = own.get(slot);
       if (kept) copy(kept, 0, into, row * d, d);
-      else copy(observations, ((slot + 1) % capacity) * d, into, row * d, d);
+      else observations.read((slot + 1) % capacity, into, row);
     },
     save(into) {
       const slots = [...own.keys()];
@@ -93,7 +96,7 @@ export function createNextObservations(capacity: number, d: number): NextObserva
   return next;
 }
 
-function isSame(kept: Float32Array, observations: Float32Array, at: number): boolean {
-  for (let i = 0; i < kept.length; i++) if (kept[i] !== observations[at + i]) return false;
+function isSame(a: Float32Array, b: Float32Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }

@@ -22,6 +22,7 @@ import {
   copy,
 } from './columns.ts';
 import { createNextObservations } from './next-observations.ts';
+import { createObservationRows } from './observation-rows.ts';
 import { createSlotSet } from './slot-set.ts';
 
 export const REWARD_SOURCES = ['environment', 'model', 'none'] as const;
@@ -34,7 +35,8 @@ export type RestFrom = (typeof REST_FROM)[number];
 export interface ReplayOptions {
   /** Transitions kept; the oldest are overwritten. */
   readonly capacity: number;
-  readonly observationSize: number;
+  /** Upper bounds of an observation, (d). */
+  readonly observationHigh: Float32Array;
   readonly actionSize: number;
   /** environment: the environment's; model: the reward model's (0 until there is one); none: 0. */
   readonly rewardSource: RewardSource;
@@ -104,6 +106,8 @@ export interface Replay {
  * hole behind at each step, which the allocator keeps.
  */
 const FIRST_ROOM = 256e6;
+/** Numbers of observations that are labelled in one go, about: more are no faster. */
+const LABEL_NUMBERS = 2 ** 18;
 /** Episodes whose last steps are remembered: more than actors drive at once. */
 const MOST_TAILS = 64;
 
@@ -115,7 +119,7 @@ export function createBatch(size: number, d: number, k: number): ReplayBatch {
 export function createReplay(options: ReplayOptions): Replay {
   const {
     capacity,
-    observationSize: d,
+    observationHigh,
     actionSize: k,
     rewardSource,
     reactionSteps = 0,
@@ -127,11 +131,13 @@ export function createReplay(options: ReplayOptions): Replay {
     throw new RangeError(
       `replay.reactionSteps: is ${reactionSteps}, needs an integer of at least 0`,
     );
+  const d = observationHigh.length;
   const rowBytes = bytesPerRow(d, k);
   let allocated = Math.min(capacity, options.room ?? Math.ceil(FIRST_ROOM / rowBytes));
   let columns = allocate(allocated, d, k);
   let size = 0;
   let added = 0;
+  const observations = createObservationRows(observationHigh);
   const next = createNextObservations(capacity, d);
   const humans = createSlotSet();
   const withTarget = createSlotSet();
@@ -146,6 +152,9 @@ export function createReplay(options: ReplayOptions): Replay {
   let labelledUntil = 0;
   let relabelVersion = Number.NaN;
   let relabelAt = 0;
+  /** Observations that are labelled, unpacked. */
+  let unpacked = new Float32Array();
+  const labelRows = Math.ceil(LABEL_NUMBERS / d);
 
   const slotOf = (index: number) => index % capacity;
 
@@ -199,13 +208,15 @@ export function createReplay(options: ReplayOptions): Replay {
   }
 
   function label(from: number, to: number): void {
-    if (!model || to <= from) return;
-    model.predict(
-      columns.observations.subarray(from * d, to * d),
-      columns.actions.subarray(from * k, to * k),
-      to - from,
-      columns.rewards.subarray(from, to),
-    );
+    if (!model) return;
+    for (let start = from; start < to; start += labelRows) {
+      const end = Math.min(to, start + labelRows);
+      const n = end - start;
+      if (unpacked.length < n * d) unpacked = new Float32Array(n * d);
+      for (let i = 0; i < n; i++) observations.read(start + i, unpacked, i);
+      const actions = columns.actions.subarray(start * k, end * k);
+      model.predict(unpacked.subarray(0, n * d), actions, n, columns.rewards.subarray(start, end));
+    }
   }
 
   const replay: Replay = {
@@ -219,7 +230,7 @@ export function createReplay(options: ReplayOptions): Replay {
       return added;
     },
     get bytes() {
-      return size * rowBytes + next.bytes;
+      return size * rowBytes + observations.bytes + next.bytes;
     },
     get spareBytes() {
       return (allocated - size) * rowBytes;
@@ -236,10 +247,9 @@ export function createReplay(options: ReplayOptions): Replay {
         const slot = slotOf(added);
         if (slot >= allocated) grow();
         const c = columns;
-        const row = t * d;
-        copy(episode.observations, row, c.observations, slot * d, d);
+        observations.write(slot, episode.observations, t);
         const previous = added > 0 ? slotOf(added - 1) : undefined;
-        next.set(c.observations, slot, previous, episode.observations, t + 1);
+        next.set(observations, slot, previous, episode.observations, t + 1);
         copy(episode.actions, t * k, c.actions, slot * k, k);
         copy(episode.policyActions, t * k, c.policyActions, slot * k, k);
         c.rewards[slot] = rewardSource === 'environment' ? episode.envRewards[t]! : 0;
@@ -278,8 +288,8 @@ export function createReplay(options: ReplayOptions): Replay {
               ? solved.at(random.integer(solved.size))
               : drawRest();
         batch.slots[i] = slot;
-        copy(c.observations, slot * d, batch.observations, i * d, d);
-        next.read(c.observations, slot, batch.nextObservations, i);
+        observations.read(slot, batch.observations, i);
+        next.read(observations, slot, batch.nextObservations, i);
         copy(c.actions, slot * k, batch.actions, i * k, k);
         copy(c.policyActions, slot * k, batch.policyActions, i * k, k);
         batch.rewards[i] = c.rewards[slot]!;
@@ -343,6 +353,10 @@ export function createReplay(options: ReplayOptions): Replay {
         const isAsSaved = inPlace && column instanceof Float32Array;
         into[`replay/${savedAs}`] = isAsSaved ? column : Float32Array.from(column);
       }
+      const held: SavedArrays = {};
+      observations.save(held);
+      for (const [name, array] of Object.entries(held))
+        into[name] = inPlace ? array : array.slice();
       next.save(into);
       into['replay/taughtSlots'] = Float32Array.from(withTarget.members());
       into['replay/undisturbedSlots'] = Float32Array.from(undisturbed.members());
@@ -368,9 +382,10 @@ export function createReplay(options: ReplayOptions): Replay {
         }
         columns[name].set(saved);
       }
+      observations.load(arrays, rows);
       size = rows;
       added = meta.added as number;
-      next.load(arrays, columns.observations, rows, slotOf(added - 1));
+      next.load(arrays, observations, rows, slotOf(added - 1));
       // Absent in older checkpoints, null while there is no version: everything is labelled anew.
       const labelled = meta.labelled as { until: number; version: number | null; at: number };
       labelledUntil = labelled?.until ?? added;

@@ -63,7 +63,7 @@ export function createExperience(
   const n = c.batchSize;
   const replay = createReplay({
     capacity: c.capacity,
-    observationSize: d,
+    observationHigh: Float32Array.from(spec.observationSpace.high),
     actionSize: k,
     rewardSource: c.rewardSource,
     reactionSteps: Math.round(reactionSeconds / spec.controlDt),

@@ -98,7 +98,7 @@ it('[MEM-10] in place a checkpoint is the same, but the replay buffer is not cop
   const inPlace = trainer.save({ inPlace: true });
   const copies = trainer.save();
   expect(inPlace).toEqual(copies);
-  const name = 'learner/replay/observations';
+  const name = 'learner/replay/observations/0/numbers';
   const { buffer } = inPlace.arrays[name]!;
   expect(trainer.save({ inPlace: true }).arrays[name]!.buffer).toBe(buffer);
   expect(copies.arrays[name]!.buffer).not.toBe(buffer);

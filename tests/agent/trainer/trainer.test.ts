@@ -9,6 +9,7 @@ import type {
   Segment,
 } from '../../../agent/contract.ts';
 import { getPreset, listPresets } from '../../../agent/presets/presets.ts';
+import { createObservationRows } from '../../../agent/replay/observation-rows.ts';
 import type { Trainer } from '../../../agent/trainer/contract.ts';
 import { createTrainer } from '../../../agent/trainer/trainer.ts';
 import { pointSpec, recordPointEpisodes } from '../point-world.ts';
@@ -101,6 +102,17 @@ function lesson(kind: FeedbackKind, episodeId: string, trainer: Trainer): Feedba
     case 'retraction':
       return { kind, feedbackId: 'none' };
   }
+}
+
+/** (n, d), as the replay buffer of a trainer's checkpoint has them. */
+function observationsIn(arrays: Readonly<Record<string, Float32Array>>, n: number): Float32Array {
+  const { size: d, high } = pointSpec().observationSpace;
+  const held = createObservationRows(high);
+  const own = Object.entries(arrays).map(([name, a]) => [name.replace(/^learner\//, ''), a]);
+  held.load(Object.fromEntries(own), n);
+  const plain = new Float32Array(n * d);
+  for (let slot = 0; slot < n; slot++) held.read(slot, plain, slot);
+  return plain;
 }
 
 describe('trainer', () => {
@@ -218,11 +230,9 @@ describe('trainer', () => {
     expect(arrays['learner/actor']).toEqual(before.arrays['learner/actor']);
     const rewards = arrays['learner/replay/rewards']!;
     const predicted = new Float32Array(rewards.length);
-    const rows = [
-      arrays['learner/replay/observations']!,
-      arrays['learner/replay/actions']!,
-    ] as const;
-    trainer.rewardModel()!.predict(...rows, rewards.length, predicted);
+    const observations = observationsIn(arrays, rewards.length);
+    const actions = arrays['learner/replay/actions']!;
+    trainer.rewardModel()!.predict(observations, actions, rewards.length, predicted);
     expect(rewards).toEqual(predicted);
     // PEBBLE's updates after the reset, besides those that were owed.
     const owed = (checkpoint: typeof before) => (checkpoint.meta.counters as { owed: number }).owed;
