@@ -21,6 +21,7 @@ import {
   columnList,
   copy,
 } from './columns.ts';
+import { createLabels } from './labels.ts';
 import { createNextObservations } from './next-observations.ts';
 import { createObservationRows } from './observation-rows.ts';
 import { createSlotSet } from './slot-set.ts';
@@ -106,8 +107,6 @@ export interface Replay {
  * hole behind at each step, which the allocator keeps.
  */
 const FIRST_ROOM = 256e6;
-/** Numbers of observations that are labelled in one go, about: more are no faster. */
-const LABEL_NUMBERS = 2 ** 18;
 /** Episodes whose last steps are remembered: more than actors drive at once. */
 const MOST_TAILS = 64;
 
@@ -147,14 +146,7 @@ export function createReplay(options: ReplayOptions): Replay {
   const tails = new Map<number, number[]>();
   const solved = createSlotSet();
   const episodeNumbers = new Map<string, number>();
-  let model: RewardModel | undefined;
-  /** Rows before this count of additions are labelled by `model` or queued for `relabel`. */
-  let labelledUntil = 0;
-  let relabelVersion = Number.NaN;
-  let relabelAt = 0;
-  /** Observations that are labelled, unpacked. */
-  let unpacked = new Float32Array();
-  const labelRows = Math.ceil(LABEL_NUMBERS / d);
+  const labels = createLabels(observations, { d, k, capacity });
 
   const slotOf = (index: number) => index % capacity;
 
@@ -205,18 +197,6 @@ export function createReplay(options: ReplayOptions): Replay {
     tails.delete(number); // to the end of the map: the oldest is forgotten first
     tails.set(number, tail);
     if (tails.size > MOST_TAILS) tails.delete(tails.keys().next().value!);
-  }
-
-  function label(from: number, to: number): void {
-    if (!model) return;
-    for (let start = from; start < to; start += labelRows) {
-      const end = Math.min(to, start + labelRows);
-      const n = end - start;
-      if (unpacked.length < n * d) unpacked = new Float32Array(n * d);
-      for (let i = 0; i < n; i++) observations.read(start + i, unpacked, i);
-      const actions = columns.actions.subarray(start * k, end * k);
-      model.predict(unpacked.subarray(0, n * d), actions, n, columns.rewards.subarray(start, end));
-    }
   }
 
   const replay: Replay = {
@@ -323,29 +303,10 @@ export function createReplay(options: ReplayOptions): Replay {
       }
     },
     labelNew() {
-      const start = Math.max(labelledUntil, added - size);
-      labelledUntil = added;
-      if (rewardSource !== 'model' || !model || start === added) return;
-      const first = slotOf(start);
-      const last = slotOf(added - 1) + 1;
-      if (first < last) label(first, last);
-      else {
-        label(first, size);
-        label(0, last);
-      }
+      if (rewardSource === 'model') labels.fresh({ columns, size, added });
     },
-    relabel(newest, budget) {
-      if (rewardSource !== 'model') return true;
-      model = newest; // after a checkpoint another object of the same version
-      if (relabelVersion !== newest.version) {
-        relabelVersion = newest.version;
-        relabelAt = 0;
-        labelledUntil = added;
-      }
-      const end = Math.min(size, relabelAt + budget);
-      label(relabelAt, end);
-      relabelAt = end;
-      return relabelAt >= size;
+    relabel(model, budget) {
+      return rewardSource !== 'model' || labels.all(model, budget, { columns, size, added });
     },
     save(into, inPlace = false) {
       for (const { name, savedAs, width } of columnList(d, k)) {
@@ -362,8 +323,8 @@ export function createReplay(options: ReplayOptions): Replay {
       into['replay/undisturbedSlots'] = Float32Array.from(undisturbed.members());
       into['replay/humanSlots'] = Float32Array.from(humans.members());
       into['replay/solvedSlots'] = Float32Array.from(solved.members());
-      const labelled = { until: labelledUntil, version: relabelVersion, at: relabelAt };
-      return { capacity, added, episodes: [...episodeNumbers.keys()], labelled };
+      const episodes = [...episodeNumbers.keys()];
+      return { capacity, added, episodes, labelled: labels.save() };
     },
     load(arrays, meta) {
       const rows = arrays['replay/rewards']?.length ?? 0;
@@ -386,11 +347,7 @@ export function createReplay(options: ReplayOptions): Replay {
       size = rows;
       added = meta.added as number;
       next.load(arrays, observations, rows, slotOf(added - 1));
-      // Absent in older checkpoints, null while there is no version: everything is labelled anew.
-      const labelled = meta.labelled as { until: number; version: number | null; at: number };
-      labelledUntil = labelled?.until ?? added;
-      relabelVersion = labelled?.version ?? Number.NaN;
-      relabelAt = labelled?.at ?? 0;
+      labels.load(meta.labelled as Parameters<typeof labels.load>[0], added);
       episodeNumbers.clear();
       for (const [number, id] of (meta.episodes as string[]).entries())
         episodeNumbers.set(id, number);

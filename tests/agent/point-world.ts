@@ -2,8 +2,10 @@
  * A small environment with a known optimum for learning tests: a point on the plane, pushed by
  * velocity commands, that should reach the origin and stay there. Exact, seeded, saveable.
  */
+
 import type { EnvironmentSpec, Episode } from '../../agent/contract.ts';
 import { createEpisodeRecorder } from '../../agent/episode/recorder.ts';
+import { createObservationRows } from '../../agent/replay/observation-rows.ts';
 import { config } from '../../sim/config.ts';
 import type { Environment, EnvironmentFactory, Expert } from '../../sim/contract.ts';
 import { createRandom, RANDOM_STATE_SIZE } from '../../sim/random.ts';
@@ -168,4 +170,18 @@ export function recordPointEpisodes(count: number, seed: number, prefix = 'e'): 
     recorder.end(ts.discount === 0 ? 'terminated' : 'truncated');
     return recorder.episode();
   });
+}
+
+/** (n, d), as the replay buffer of a trainer's checkpoint has them. */
+export function observationsIn(
+  arrays: Readonly<Record<string, Float32Array>>,
+  n: number,
+): Float32Array {
+  const { size: d, high } = pointSpec().observationSpace;
+  const held = createObservationRows(high);
+  const own = Object.entries(arrays).map(([name, a]) => [name.replace(/^learner\//, ''), a]);
+  held.load(Object.fromEntries(own), n);
+  const plain = new Float32Array(n * d);
+  for (let slot = 0; slot < n; slot++) held.read(slot, plain, slot);
+  return plain;
 }

@@ -9,10 +9,9 @@ import type {
   Segment,
 } from '../../../agent/contract.ts';
 import { getPreset, listPresets } from '../../../agent/presets/presets.ts';
-import { createObservationRows } from '../../../agent/replay/observation-rows.ts';
 import type { Trainer } from '../../../agent/trainer/contract.ts';
 import { createTrainer } from '../../../agent/trainer/trainer.ts';
-import { pointSpec, recordPointEpisodes } from '../point-world.ts';
+import { observationsIn, pointSpec, recordPointEpisodes } from '../point-world.ts';
 
 const small = { learner: { hidden: [16, 16], batchSize: 32 } };
 
@@ -102,17 +101,6 @@ function lesson(kind: FeedbackKind, episodeId: string, trainer: Trainer): Feedba
     case 'retraction':
       return { kind, feedbackId: 'none' };
   }
-}
-
-/** (n, d), as the replay buffer of a trainer's checkpoint has them. */
-function observationsIn(arrays: Readonly<Record<string, Float32Array>>, n: number): Float32Array {
-  const { size: d, high } = pointSpec().observationSpace;
-  const held = createObservationRows(high);
-  const own = Object.entries(arrays).map(([name, a]) => [name.replace(/^learner\//, ''), a]);
-  held.load(Object.fromEntries(own), n);
-  const plain = new Float32Array(n * d);
-  for (let slot = 0; slot < n; slot++) held.read(slot, plain, slot);
-  return plain;
 }
 
 describe('trainer', () => {
