@@ -14,10 +14,10 @@ export type EpisodeEnd = 'terminated' | 'truncated' | 'aborted' | 'open';
 
 /**
  * experience: it happened. counterfactual: what the policy would have done from a state of a takeover.
- * prediction: where its actions would have led from every step of one. Only experience is learned from
- * by itself; the others are there for feedback that names them.
+ * prediction: where its actions would have led from every step of one. recording: what a person drove to keep
+ * or to discard. Only experience is learned from by itself; the others are there for feedback that names them.
  */
-export type EpisodeOrigin = 'experience' | 'counterfactual' | 'prediction';
+export type EpisodeOrigin = 'experience' | 'counterfactual' | 'prediction' | 'recording';
 
 /**
  * One rollout in columns, with one more observation (and pose) than actions. It grows while it runs (`end: 'open'`).

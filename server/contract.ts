@@ -10,6 +10,7 @@ import type {
   ErrorCode,
   MetricsPoint,
   QueueReport,
+  RecordFrom,
   ReviewShow,
   ServerMessage,
 } from './protocol/index.ts';
@@ -102,6 +103,8 @@ export interface LiveHandle {
   /** The newest frame: while it is paused, no other follows. */
   readonly picture: ArrayBuffer | undefined;
   readonly holder: Driver | undefined;
+  /** Who records there. */
+  readonly recorder: Driver | undefined;
   /** `by`: the person who asked for it. */
   send(command: LiveCommand, by?: string): void;
   /** False while somebody else drives. */
@@ -212,6 +215,8 @@ export interface RunHandle {
   readonly recentEpisodes: readonly EpisodeSummary[];
   history(since: number): Promise<MetricsPoint[]>;
   subscribe(listener: RunListener): () => void;
+  /** Begins a recording in that live simulation. @throws RunError where there is no such beginning */
+  record(live: number, from: RecordFrom, driver: Driver): Promise<void>;
   /** Stops that live simulation at once, and appends who did it to the log. A second stop changes nothing. */
   emergencyStop(live: number, teacherId: string): void;
   /** Validated against the run; resolves once it is on disk. @throws RunError with a code. */

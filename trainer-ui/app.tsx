@@ -15,6 +15,7 @@ import { Keys } from './keys.tsx';
 import { LiveView } from './live/live-view.tsx';
 import { asksElsewhere, requestOf } from './live/request.ts';
 import { useDrivingKeys } from './live/use-driving-keys.ts';
+import { useRecorder } from './record/use-recorder.ts';
 import { ConsentDialog } from './study/consent.tsx';
 import { Practice } from './tour/practice.tsx';
 import { Tour } from './tour/tour.tsx';
@@ -35,6 +36,7 @@ export function App() {
   useDeadKeys();
   useRefusals();
   useAlertNotices();
+  useRecorder();
   const asks = useAsks();
   const isPractice = useTourStep()?.id === 'practice';
   return (

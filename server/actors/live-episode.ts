@@ -8,7 +8,7 @@ import { buffersOf } from '../../agent/episode/columns.ts';
 import { copyEpisode } from '../../agent/episode/copy.ts';
 import { createEpisodeRecorder, type EpisodeRecorder } from '../../agent/episode/recorder.ts';
 import type { Environment, EnvState, TimeStep } from '../../sim/contract.ts';
-import type { ActorData, EmitLive } from './messages.ts';
+import type { ActorData, EmitLive, RecordingStart } from './messages.ts';
 import { sceneIdOf } from './scene-id.ts';
 import { episodeBuffers } from './transfer.ts';
 
@@ -27,6 +27,8 @@ interface SavedState {
 export class LiveEpisode {
   /** Counts the episodes of this thread; 0: none yet. */
   number = 0;
+  /** A person drives it to keep or to discard it: until they have kept it, the learner hears nothing of it. */
+  isRecording = false;
   id = '';
   seed = 0;
   sceneId = 0;
@@ -78,6 +80,27 @@ export class LiveEpisode {
 
   /** A new episode from `seed`; `now` is the wall clock, ms. */
   reset(seed: number, now: number): TimeStep {
+    this.isRecording = false;
+    const ts = this.#reset(seed);
+    this.#open(ts, now);
+    return ts;
+  }
+
+  /** A new episode from there, which is a recording. */
+  startRecording({ branch }: RecordingStart, seed: number, now: number): TimeStep {
+    this.isRecording = true;
+    let ts = this.#reset(seed);
+    if (branch) {
+      if (branch.state) ts = this.#env.loadState(branch.state);
+      const k = this.#env.actionSpace.size;
+      for (let at = 0; at < branch.actions.length; at += k)
+        ts = this.#env.step(branch.actions.subarray(at, at + k));
+    }
+    this.#open(ts, now, branch?.of);
+    return ts;
+  }
+
+  #reset(seed: number): TimeStep {
     const ts = this.#env.reset(seed);
     this.seed = seed;
     this.#saved = [];
@@ -85,7 +108,6 @@ export class LiveEpisode {
     if (sceneId !== this.sceneId)
       this.#emit({ type: 'scene', sceneId, seed, scene: this.#env.scene });
     this.sceneId = sceneId;
-    this.#open(ts, now);
     return ts;
   }
 
@@ -115,7 +137,7 @@ export class LiveEpisode {
   }
 
   #saveState(ts: TimeStep): void {
-    if (ts.step % STATE_EVERY !== 0) return;
+    if (ts.step % STATE_EVERY !== 0 && this.#saved.length > 0) return;
     this.#saved.push({ step: ts.step, state: this.#env.saveState() });
     if (this.#saved.length > MOST_SAVED)
       this.#saved = this.#saved.filter((_, i) => i % 2 === 0 || i >= MOST_SAVED / 2);
@@ -142,6 +164,7 @@ export class LiveEpisode {
 
   /** Sends the steps that the learner does not have, or the news that the episode ended. */
   sendChunk(): void {
+    if (this.isRecording) return;
     const { length } = this;
     const episode = this.#recorder.episode();
     if (length === this.#sent && episode.end === 'open') return;
@@ -179,7 +202,9 @@ export class LiveEpisode {
     const counted = { clippedActions: this.clippedActions, askedSteps: this.askedSteps };
     const summary = { ...copy.summary, ...counted };
     const shown = this.#speed > 0 ? { speed: this.#speed } : {};
-    const episode = { ...copy, summary, ...shown, ...(endReason ? { endReason } : {}) };
+    const reason = endReason ? { endReason } : {};
+    const origin = this.isRecording ? ('recording' as const) : copy.origin;
+    const episode = { ...copy, origin, summary, ...shown, ...reason };
     const { sceneId } = this;
     this.#emit({ type: 'episode', episode, endReason, sceneId }, episodeBuffers(episode));
   }

@@ -12,6 +12,7 @@ import { type ControlInput, FLAG, isRelease, isStale } from '../protocol/index.t
 import { HeldAction } from './held-action.ts';
 import { LiveEpisode } from './live-episode.ts';
 import { LivePictures, type Moment } from './live-pictures.ts';
+import { Recording } from './live-recording.ts';
 import { LiveTakeover } from './live-takeover.ts';
 import type {
   ActorData,
@@ -19,6 +20,7 @@ import type {
   EmitLive,
   LiveCommand,
   OverrideCause,
+  RecordingStart,
   Request,
 } from './messages.ts';
 import { hasOneScene } from './scene-id.ts';
@@ -82,6 +84,7 @@ class LiveLoop {
   /** Who acted in the latest step, and the request that was reported. */
   #source: ActionSource = 'policy';
   #told: Request = 'none';
+  readonly #recording: Recording;
 
   constructor(
     env: Environment,
@@ -104,6 +107,7 @@ class LiveLoop {
     const ts = env.reset(data.trainSeeds.start);
     this.#episode = new LiveEpisode(env, data, oneScene, emit);
     this.#takeover = new LiveTakeover(this.#episode, emit);
+    this.#recording = new Recording(this.#episode, this.#wheel);
     this.#pictures = new LivePictures(env, copy, this.#episode, emit, clock, data.live);
     const action = new Float32Array(k);
     const policyAction = new Float32Array(k);
@@ -116,6 +120,7 @@ class LiveLoop {
 
   /** It is time for a control step. */
   tick(now: number): void {
+    if (this.#recording.isForgotten(now)) this.#restart('aborted', 'recorded', now);
     if (!this.#moment.isPaused) this.#step(now);
   }
 
@@ -131,6 +136,12 @@ class LiveLoop {
         return;
       case 'rewind':
         this.#rewind(command.seconds, now);
+        return;
+      case 'record':
+        if (this.#acting) this.#record(command.start, command.driver, now);
+        return;
+      case 'end-recording':
+        if (this.#episode.isRecording) this.#restart('aborted', 'recorded', now);
         return;
       case 'viewers':
         this.#pictures.viewers = command.count;
@@ -175,8 +186,8 @@ class LiveLoop {
         this.#wheel.stop();
         return;
       case 'play':
-        this.#moment.isPaused = false;
         this.#wheel.resume();
+        this.#moment.isPaused = this.#recording.awaitsHands;
         return;
       case 'pause':
         this.#moment.isPaused = true;
@@ -203,7 +214,8 @@ class LiveLoop {
     const fits = input.values.length === this.#env.actionSpace.size;
     const isHere = fits && input.episodeNumber === this.#episode.number;
     const isOld = isStale(input.step, this.#episode.length, this.#env.controlDt);
-    if (!letsGo && (!isHere || isOld)) return false;
+    if (this.#recording.isDeafTo(driver, letsGo, now) || (!letsGo && (!isHere || isOld)))
+      return false;
     const takesOver = !letsGo && this.#wheel.driver !== 'human';
     // Silence, a lost line and a stop give control back at once: a last action is never held for those.
     if (letsGo && this.#wheel.driver === 'human' && this.#wasHuman)
@@ -237,6 +249,13 @@ class LiveLoop {
     const moment = this.#moment;
 
     const isNews = this.#chooseAction(policy, snapshot, now);
+    if (this.#recording.awaitsHands) {
+      moment.isPaused = true;
+      this.#report();
+      this.#show(now);
+      return;
+    }
+    this.#recording.movedAt = now;
     moment.ts = this.#env.step(moment.action);
     const { ts, action, policyAction } = moment;
     this.#episode.record(ts, action, policyAction, this.#source, policy.version, moment.speed);
@@ -295,7 +314,7 @@ class LiveLoop {
   /** One takeover per person: it ends when they let go and when another takes over from them. */
   #follow(person: Driver | undefined, snapshot: PolicySnapshot, cause: OverrideCause): void {
     const takeover = this.#takeover;
-    if (person && takeover.isBy(person)) return;
+    if (this.#episode.isRecording || (person && takeover.isBy(person))) return;
     takeover.end(cause);
     const { share } = this.#sharing;
     if (person) takeover.begin(this.#env.saveState(), snapshot, person, share);
@@ -314,6 +333,7 @@ class LiveLoop {
   /** The open episode ends and the next one begins. */
   #restart(end: EpisodeEnd, reason: string, now: number): void {
     this.#close(end, reason);
+    if (this.#recording.end(now)) this.#moment.isPaused = false;
     this.#begin(now);
   }
 
@@ -323,10 +343,25 @@ class LiveLoop {
   }
 
   #begin(now: number): void {
-    const { start, count } = this.#data.trainSeeds;
-    const seed = this.#nextSeed ?? start + this.#random.integer(count);
+    const seed = this.#nextSeed ?? this.#trainSeed();
     this.#nextSeed = undefined;
     this.#moment.ts = this.#episode.reset(seed, now);
+    this.#pictures.mark(FLAG.first);
+    this.#enter(now);
+  }
+
+  #trainSeed(): number {
+    const { start, count } = this.#data.trainSeeds;
+    return start + this.#random.integer(count);
+  }
+
+  /** The open episode ends, and the next one waits, paused, for the person who is to drive it. */
+  #record(start: RecordingStart, driver: Driver, now: number): void {
+    this.#close('aborted', 'reset');
+    this.#moment.ts = this.#episode.startRecording(start, start.seed ?? this.#trainSeed(), now);
+    this.#recording.begin(driver, now);
+    this.#wasHuman = false;
+    this.#moment.isPaused = true;
     this.#pictures.mark(FLAG.first);
     this.#enter(now);
   }
@@ -356,6 +391,7 @@ class LiveLoop {
 
   #report(): void {
     const { isPaused, speed } = this.#moment;
+    const { recorder } = this.#recording;
     this.#told = this.#request.now;
     this.#emit({
       type: 'state',
@@ -372,6 +408,7 @@ class LiveLoop {
       share: this.#sharing.share,
       fadeSeconds: this.#sharing.seconds,
       policyVersion: this.#acting?.policy.version ?? 0,
+      ...(recorder ? { recorder } : {}),
     });
   }
 

@@ -70,6 +70,18 @@ export interface Driver {
   readonly teacherId: string;
 }
 
+/** Where a recording begins: at a reset, or at a step of an episode. */
+export interface RecordingStart {
+  /** Absent: one of the training seeds. */
+  readonly seed?: number;
+  readonly branch?: {
+    readonly of: { readonly episodeId: string; readonly step: number };
+    /** A state before that step, and the actions from there to it, (n, k); absent: from the reset. */
+    readonly state?: EnvState;
+    readonly actions: Float32Array;
+  };
+}
+
 export type LiveCommand =
   /** `gate` and `risk` belong to the snapshot; without a gate the agent does not ask. */
   | {
@@ -87,6 +99,9 @@ export type LiveCommand =
   | { readonly type: 'reset'; readonly seed?: number }
   | { readonly type: 'speed'; readonly factor: number }
   | { readonly type: 'rewind'; readonly seconds: number }
+  /** What a person drives from there on is theirs to keep or discard: nothing learns from it meanwhile. */
+  | { readonly type: 'record'; readonly start: RecordingStart; readonly driver: Driver }
+  | { readonly type: 'end-recording' }
   | { readonly type: 'release-to'; readonly target: 'policy' | 'brake' }
   /** Of the action that is the person's while they drive, in (0, 1]. */
   | { readonly type: 'share'; readonly share: number }
@@ -128,6 +143,8 @@ export type LiveEvent =
       readonly share: number;
       readonly fadeSeconds: number;
       readonly policyVersion: number;
+      /** Who records. */
+      readonly recorder?: Driver;
     }
   | { readonly type: 'chunk'; readonly chunk: EpisodeChunk }
   /** The open episode as it stands (`flush`), or a finished one; with poses and states. */

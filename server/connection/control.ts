@@ -3,15 +3,16 @@ import type { ControlMessage } from '../protocol/index.ts';
 
 type LiveCommand = Parameters<LiveHandle['send']>[0];
 
-/** What a page asks of the live simulation; an emergency stop is more than a command. */
+/** What a page asks of the live simulation; an emergency stop and a recording are more than a command. */
 export function liveCommandOf(
-  message: Exclude<ControlMessage, { action: 'estop' }>,
+  message: Exclude<ControlMessage, { action: 'estop' | 'record' }>,
   viewer: string,
 ): LiveCommand {
   switch (message.action) {
     case 'play':
     case 'pause':
     case 'step':
+    case 'end-recording':
       return { type: message.action };
     case 'reset':
       return { type: 'reset', ...(message.seed === undefined ? {} : { seed: message.seed }) };

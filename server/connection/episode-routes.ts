@@ -56,6 +56,7 @@ interface About {
 
 export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
   marksRoute(api, storage);
+  recordingRoute(api, run, storage);
   api.get<{ Querystring: ListQuery }>(
     '/api/episodes',
     {
@@ -107,7 +108,7 @@ export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Sto
   );
 }
 
-const marksQuery = {
+const personQuery = {
   type: 'object',
   properties: { teacherId: { type: 'string', minLength: 1, maxLength: 64 } },
 } as const;
@@ -120,7 +121,7 @@ function marksRoute(api: FastifyInstance, storage: Storage): void {
       schema: {
         summary:
           'Stretches of the episode that I have marked good or bad; teacherId: who I am, where there are no accounts',
-        querystring: marksQuery,
+        querystring: personQuery,
         response: { 200: shapes.marks },
       },
     },
@@ -129,6 +130,30 @@ function marksRoute(api: FastifyInstance, storage: Storage): void {
       if (teacherId === undefined) return [];
       const marks = await storage.critiquesOf(params.id, teacherId);
       return marks.map(({ id, from, to, value, tag }) => ({ id, from, to, value, tag }));
+    },
+  );
+}
+
+/** What was driven to be kept or discarded; others' decisions are not told. */
+function recordingRoute(api: FastifyInstance, run: RunHandle, storage: Storage): void {
+  api.get<About & { Querystring: { teacherId?: string } }>(
+    '/api/episodes/:id/recording',
+    {
+      schema: {
+        summary:
+          'Whether the episode is a recording, where it began, and whether I have kept it; teacherId: who I am, where there are no accounts',
+        querystring: personQuery,
+        response: { 200: shapes.recording },
+      },
+    },
+    async ({ params, query, person }, reply) => {
+      const episode = await run.episode(params.id);
+      if (!episode || episode.runId !== run.run.id)
+        return reply.code(404).send({ message: unknown(params.id) });
+      const { origin, branchOf = null } = episode;
+      const teacherId = person?.id ?? query.teacherId;
+      const kept = teacherId === undefined ? undefined : await storage.keptOf(params.id, teacherId);
+      return { isRecording: origin === 'recording', branchOf, feedbackId: kept?.id ?? null };
     },
   );
 }

@@ -13,7 +13,9 @@ export interface Permitted {
 
 /** Messages that leave something which would be lost where nothing is kept. */
 const leavesSomething = (what: string) =>
-  what === 'message input' || what.startsWith('message feedback.');
+  what === 'message input' ||
+  what === 'message control.record' ||
+  what.startsWith('message feedback.');
 
 /** @throws Refusal where the person's role does not allow it, or where people only look on. */
 export function expectMay({ person, welcome }: Permitted, what: string, ref?: string): void {

@@ -44,6 +44,8 @@ export function refusedToOnlookers(
     case 'reset':
     case 'speed':
     case 'rewind':
+    case 'record':
+    case 'end-recording':
     case 'release-to':
     case 'share':
     case 'fade':
@@ -56,6 +58,8 @@ const WORDS = {
   reset: 'begin a new episode',
   speed: 'change the speed',
   rewind: 'rewind',
+  record: 'begin a recording',
+  'end-recording': 'end a recording',
   'release-to': 'choose what happens when they let go',
   share: 'choose their share',
   fade: 'choose how long control fades back',

@@ -90,7 +90,9 @@ export class Seat implements RunListener {
     if (this.#wantsOverlays) this.#showOverlays(false);
     this.#hand = new Hand();
     const live = this.#focus;
-    if (live.holder?.sessionId === this.#options.sessionId) live.send({ type: 'release' });
+    const { sessionId } = this.#options;
+    if (live.holder?.sessionId === sessionId) live.send({ type: 'release' });
+    if (live.recorder?.sessionId === sessionId) live.send({ type: 'end-recording' });
   }
 
   // ------------------------------------------------------------------ what the run tells
@@ -147,15 +149,15 @@ export class Seat implements RunListener {
         if (!live.takeControl(driver))
           throw new Refusal(
             'control-taken',
-            `${this.#toldOf(live.holder, driver.teacherId)} is driving; wait until they let go`,
+            `${this.#toldOf(live.recorder ?? live.holder, driver.teacherId)} is ${live.recorder ? 'recording; wait until they end it' : 'driving; wait until they let go'}`,
           );
         live.send({ type: 'input', input: { ...input, step: judgement.seen }, driver });
         return;
     }
   }
 
-  /** @throws Refusal for what an onlooker may not do */
-  control(message: ControlMessage, teacherId: string): void {
+  /** @throws Refusal for what an onlooker may not do, and RunError for a recording from where there is nothing */
+  async control(message: ControlMessage, teacherId: string): Promise<void> {
     const { sessionId, run } = this.#options;
     const live = this.#focus;
     const driver = live.otherDriver(sessionId);
@@ -163,6 +165,8 @@ export class Seat implements RunListener {
     if (refused) throw new Refusal('not-allowed', refused, message.id);
     if (message.action === 'overlays') this.#wantsOverlays = message.on;
     if (message.action === 'estop') run.emergencyStop(this.#live, teacherId);
+    else if (message.action === 'record')
+      await run.record(this.#live, message.from, { sessionId, teacherId });
     else live.send(liveCommandOf(message, sessionId), teacherId);
   }
 

@@ -207,8 +207,7 @@ class Session implements Kept {
       case 'agree':
         return this.#agree(message, teacherId);
       case 'control':
-        this.#seat.control(message, teacherId);
-        return;
+        return this.#control(message, teacherId);
       case 'look':
         this.#seat.look(message);
         return;
@@ -301,6 +300,14 @@ class Session implements Kept {
         'bad-message',
         'open-instructions.textHash: is not of the present ones; ask for queries to be told them',
       );
+  }
+
+  async #control(message: Message<'control'>, teacherId: string): Promise<void> {
+    try {
+      await this.#seat.control(message, teacherId);
+    } catch (error) {
+      throw error instanceof RunError ? new Refusal(error.code, error.message, message.id) : error;
+    }
   }
 
   async #feedback(feedback: Message<'feedback'>['feedback']): Promise<void> {

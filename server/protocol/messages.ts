@@ -5,13 +5,22 @@ import { wireCampaignSchema } from './campaign.ts';
 import { environmentSchema } from './environment.ts';
 import { ERROR_CODES } from './errors.ts';
 import { feedbackSchema } from './feedback.ts';
-import { id, segment, time } from './fields.ts';
+import { id, segment, step, time } from './fields.ts';
 import { querySchema, queueSchema } from './query.ts';
 import { wireStudySchema } from './study.ts';
 import { counterfactualSchema, takeoverTotalsSchema } from './takeover.ts';
 import { MOST_LIVE, PROTOCOL_VERSION } from './version.ts';
 
 // ---------------------------------------------------------------- client to server
+
+const seed = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const recordFromSchema = z.union([
+  z.strictObject({ seed: seed.optional() }),
+  z.strictObject({ episodeId: id, step }),
+]);
+/** Where a recording begins: a new episode, by default on a seed of training, or a step of a stored or open one. */
+export type RecordFrom = z.infer<typeof recordFromSchema>;
 
 const controlSchema = z.discriminatedUnion('action', [
   z
@@ -28,7 +37,7 @@ const controlSchema = z.discriminatedUnion('action', [
       type: z.literal('control'),
       id,
       action: z.literal('reset'),
-      seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+      seed: seed.optional(),
     })
     .describe('Start a new episode, optionally with a chosen seed.'),
   z
@@ -49,6 +58,14 @@ const controlSchema = z.discriminatedUnion('action', [
     .describe(
       'Go back by `seconds`, at most to the episode’s start; the live loop is then paused.',
     ),
+  z
+    .object({ type: z.literal('control'), id, action: z.literal('record'), from: recordFromSchema })
+    .describe(
+      'Record what this connection drives from there, to be kept or discarded: it is an episode that nothing learns from unless feedback names it. Time passes only while it drives.',
+    ),
+  z
+    .object({ type: z.literal('control'), id, action: z.literal('end-recording') })
+    .describe('The recording ends; a new episode begins.'),
   z
     .object({
       type: z.literal('control'),
@@ -278,6 +295,16 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
           'Teacher who paused or stopped it, while it waits for a person; null: nobody did.',
         ),
       haltedByName: z.string().optional().describe('How they are called; absent: nobody did.'),
+      recorder: z
+        .string()
+        .nullable()
+        .optional()
+        .describe('Teacher who records there what they drive, to keep or discard it.'),
+      recorderSession: z
+        .string()
+        .nullable()
+        .optional()
+        .describe('The connection from which they do: `welcome.sessionId`.'),
       releaseTo: z.enum(['policy', 'brake']),
       share: z
         .number()

@@ -12,9 +12,21 @@ export interface EpisodeReply {
   /** Of the environment; absent where it was not kept. */
   readonly endReason?: string;
   readonly live: boolean;
+  /** A person drove it to keep or to discard it. */
+  readonly recording?: true;
   readonly startedAt: number;
   readonly humanSteps: number;
   readonly summary: Readonly<Record<string, number>>;
+}
+
+/** Of `/api/episodes/:id/recording`. */
+export interface RecordingReply {
+  /** A person drove it to keep or to discard it. */
+  readonly isRecording: boolean;
+  /** Where it began; null: with a new episode. */
+  readonly branchOf: { readonly episodeId: string; readonly step: number } | null;
+  /** What this person has kept it as; null: nothing. */
+  readonly feedbackId: string | null;
 }
 
 /** Of steps that follow each other. */

@@ -95,6 +95,7 @@ export function createEpisodes(options: {
   }
 
   async function learnedReturn(episode: Episode): Promise<number | null> {
+    if (episode.origin === 'recording') return null; // nothing has learned of it
     const whole = { episodeId: episode.id, from: 0, to: episode.length };
     const values = await predict(whole, RETURN_WAIT);
     return values ? values.reduce((a, b) => a + b, 0) : null;

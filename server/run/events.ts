@@ -62,11 +62,14 @@ async function onLiveEpisode(
 ): Promise<void> {
   if (episode.length === 0) return;
   const hasEnded = episode.end !== 'open';
+  const isRecording = episode.origin === 'recording';
   if (hasEnded) {
     queries.moved();
-    background.run('episode', episodes.conclude(episode, endReason, true));
+    // A recording is looked at at once: it is told of when it is on disk.
+    if (!isRecording) background.run('episode', episodes.conclude(episode, endReason, true));
   }
   if (!(await episodes.keep(episode, true))) throw new Error('the episode could not be written');
+  if (hasEnded && isRecording) await episodes.conclude(episode, endReason, true);
   if (hasEnded) {
     const { storage, run, keepEpisodes } = options;
     background.run('retention', storage.pruneEpisodes(run.id, keepEpisodes));

@@ -17,7 +17,7 @@ export interface FeedbackLogOptions {
   readonly storage: Storage;
   readonly lives: Pick<LiveActors, 'reached'> & {
     /** The one whose open episode it is. */
-    of(episodeId: string): Pick<LiveActor, 'step' | 'flush'> | undefined;
+    of(episodeId: string): Pick<LiveActor, 'step' | 'flush' | 'recorder'> | undefined;
   };
   readonly learner: Pick<LearnerHandle, 'feedback'>;
   readonly episodes: Pick<Episodes, 'recent' | 'ensureWritten'>;
@@ -98,6 +98,11 @@ export class FeedbackLog {
     for (const [episodeId, least] of steps) {
       const live = lives.of(episodeId);
       if (!live) continue;
+      if (live.recorder)
+        throw new RunError(
+          'bad-message',
+          `feedback: episode ${episodeId} is being recorded; say it once that has ended`,
+        );
       if (live.step < least) await this.#firstStep(episodeId);
       await live.flush();
     }

@@ -144,8 +144,14 @@ export class LiveActor implements LiveHandle {
     if (this.#thread.isThere) this.#begin((command) => this.#thread.send(command));
   }
 
-  /** False while somebody else drives. */
+  /** The controls are theirs, also while they do not drive. */
+  get recorder(): Driver | undefined {
+    return this.#state?.recorder;
+  }
+
+  /** False while somebody else drives or records. */
   takeControl(driver: Driver): boolean {
+    if (this.#otherRecorder(driver.sessionId)) return false;
     if (this.#state?.state === 'stopped') return true; // after a stop there is no driver, so the controls are free
     const isDriven = this.#state?.controller === 'human';
     const isTakenOn = isDriven && this.holder?.sessionId !== driver.sessionId;
@@ -155,7 +161,14 @@ export class LiveActor implements LiveHandle {
   }
 
   otherDriver(sessionId: string): Driver | undefined {
-    return this.#holder.other(sessionId, this.#state?.controller === 'human', Date.now());
+    const recorder = this.#otherRecorder(sessionId);
+    return (
+      recorder ?? this.#holder.other(sessionId, this.#state?.controller === 'human', Date.now())
+    );
+  }
+
+  #otherRecorder(sessionId: string): Driver | undefined {
+    return this.recorder?.sessionId === sessionId ? undefined : this.recorder;
   }
 
   /** The steps driven so far are on disk once it resolves. @throws Error when they are not. */

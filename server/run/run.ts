@@ -6,7 +6,15 @@
  */
 import type { Episode, Segment } from '../../agent/contract.ts';
 import type { EnvironmentFacts } from '../actors/messages.ts';
-import type { Asker, LiveHandle, RunHandle, RunListener, RunOptions } from '../contract.ts';
+import {
+  type Asker,
+  type Driver,
+  type LiveHandle,
+  RunError,
+  type RunHandle,
+  type RunListener,
+  type RunOptions,
+} from '../contract.ts';
 import { FIRST_CREDIT } from '../learner/messages.ts';
 import {
   alertOf,
@@ -14,12 +22,14 @@ import {
   type EpisodeSummary,
   type MetricsPoint,
   type QueueReport,
+  type RecordFrom,
 } from '../protocol/index.ts';
 import type { Run } from '../storage/contract.ts';
 import type { Alert } from './alerts.ts';
 import { onLearnerReport, onLiveReport, onRolloutEvent } from './events.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { createParts, type RunParts } from './parts.ts';
+import { recordingStart } from './recordings.ts';
 import { type Status, statusOf } from './status.ts';
 import { stopFeedback } from './stop-feedback.ts';
 
@@ -132,6 +142,14 @@ class ActiveRun implements RunHandle {
       viewers.remove(listener);
       tell();
     };
+  }
+
+  async record(number: number, from: RecordFrom, driver: Driver): Promise<void> {
+    const start = await recordingStart(from, this.#parts);
+    const live = this.#parts.lives.all[number]!;
+    if (live.otherDriver(driver.sessionId))
+      throw new RunError('control-taken', 'control.record: somebody has taken the controls');
+    live.send({ type: 'record', start, driver }, driver.teacherId);
   }
 
   emergencyStop(number: number, teacherId: string): void {

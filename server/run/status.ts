@@ -30,6 +30,8 @@ export function statusOf(parts: Parts, number: number): Status {
     holder: live.holder?.teacherId ?? null,
     holderSession: live.holder?.sessionId ?? null,
     haltedBy: live.haltedBy ?? null,
+    recorder: live.recorder?.teacherId ?? null,
+    recorderSession: live.recorder?.sessionId ?? null,
     releaseTo: state?.releaseTo ?? 'policy',
     share: state?.share ?? 1,
     fadeSeconds: state?.fadeSeconds ?? 0,

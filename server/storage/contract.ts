@@ -171,6 +171,11 @@ export interface Storage
     episodeId: string,
     teacherId: string,
   ): Promise<Extract<Feedback, { kind: 'critique' }>[]>;
+  /** What this person has kept the episode as, and not taken back. */
+  keptOf(
+    episodeId: string,
+    teacherId: string,
+  ): Promise<Extract<Feedback, { kind: 'demonstration' | 'correction' }> | undefined>;
 
   /** Whole episode, replacing an earlier state of it; atomic. */
   putEpisode(episode: Episode, options: { live: boolean }): Promise<void>;

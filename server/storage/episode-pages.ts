@@ -22,7 +22,10 @@ function asked<O>(
   let found = query
     .where('runId', '=', runId)
     .where('length', '>', 0)
-    .where(sql<string>`coalesce(${sql.ref('origin')}, 'experience')`, '=', 'experience')
+    .where(sql<string>`coalesce(${sql.ref('origin')}, 'experience')`, 'in', [
+      'experience',
+      'recording',
+    ])
     .where('id', 'not like', '%-cf%');
   if (live !== undefined) found = found.where('live', '=', live ? 1 : 0);
   if (human !== undefined) found = found.where('humanSteps', human ? '>' : '=', 0);

@@ -22,11 +22,12 @@ export function toRow(episode: Episode, live: boolean): Tables['episode'] {
   };
 }
 
-export function fromRow({ endReason, origin: _, ...row }: Tables['episode']): EpisodeRow {
+export function fromRow({ endReason, origin, ...row }: Tables['episode']): EpisodeRow {
   return {
     ...row,
     ...(endReason === null ? {} : { endReason }),
     live: row.live === 1,
+    ...(origin === 'recording' ? { recording: true as const } : {}),
     summary: numbersOf(JSON.parse(row.summary)),
   };
 }

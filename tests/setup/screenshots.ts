@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import {
+  hold,
   launchBrowser,
   openPage,
   startServerProcess,
@@ -45,9 +46,21 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await sleep(1500);
   },
   async driving(page) {
-    await page.keyboard.down('ArrowUp');
-    await until('a person at the wheel', () => page.getByText('You drive').isVisible());
-    await sleep(2500);
+    await takeTheWheel(page);
+  },
+  async recording(page) {
+    await page.keyboard.up('ArrowUp');
+    await page.getByTestId('record').click();
+    await page.getByTestId('record-same').click();
+    await page.getByTestId('recording').waitFor();
+    await takeTheWheel(page);
+  },
+  async decision(page) {
+    await page.keyboard.up('ArrowUp');
+    await page.getByTestId('record-end').click();
+    await page.getByTestId('decision').waitFor();
+    await page.getByTestId('replay-time').waitFor();
+    await sleep(1500);
   },
   async compare(page) {
     await page.keyboard.up('ArrowUp');
@@ -91,6 +104,14 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await sleep(500);
   },
 };
+
+async function takeTheWheel(page: Page): Promise<void> {
+  await until('a drawn step', () => page.evaluate('window.__reins?.shownStep >= 0'));
+  await hold(page, ['ArrowUp'], 'a person at the wheel', () =>
+    page.getByText('You drive').isVisible(),
+  );
+  await sleep(2500);
+}
 
 async function photograph(browser: Browser, url: string): Promise<number> {
   let wrong = 0;

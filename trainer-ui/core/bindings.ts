@@ -53,6 +53,7 @@ export const LIVE = {
   step: { keys: ['.'], what: 'one step, while paused' },
   rewind: { keys: ['r', 'Backspace'], what: 'rewind 5 seconds; drive from there' },
   reset: { keys: ['n'], what: 'new episode' },
+  record: { keys: ['Enter'], what: 'record a demonstration; again: it ends' },
   latch: { keys: ['0'], what: 'keep control without a key held; again: hand it back' },
   estop: { keys: ['Escape'], what: 'emergency stop, until Space' },
 } as const satisfies Record<string, Binding>;
@@ -105,6 +106,13 @@ export const REPLAY = {
   on: { keys: ['ArrowRight'], what: 'one step on' },
   start: { keys: ['Home'], what: 'to its start' },
   end: { keys: ['End'], what: 'to its end' },
+} as const satisfies Record<string, Binding>;
+
+/** Of a replay: drive it better, and what becomes of what was driven so. */
+export const RECORDED = {
+  redo: { keys: ['KeyR'], what: 'drive it again from this step, recorded' },
+  keep: { keys: ['KeyK'], what: 'keep a recording: it is learned from' },
+  discard: { keys: ['KeyD'], what: 'discard a recording: it is not' },
 } as const satisfies Record<string, Binding>;
 
 /** Of a timeline that stretches are marked on. */
@@ -219,7 +227,7 @@ export function keySections(
     { title: 'Compare', rows: answers.map(rowOf) },
     {
       title: 'Episodes',
-      rows: [REPLAY, MARKS].flatMap((t): Binding[] => Object.values(t)).map(rowOf),
+      rows: [REPLAY, RECORDED, MARKS].flatMap((t): Binding[] => Object.values(t)).map(rowOf),
     },
   ];
 }

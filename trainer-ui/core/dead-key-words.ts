@@ -7,6 +7,7 @@ import {
   LIVE,
   MARKS,
   PAGE,
+  RECORDED,
   REPLAY,
   takeOverKeys,
 } from './bindings.ts';
@@ -31,7 +32,7 @@ export function deadKeyWords(
     case 'compare':
       return `${nothing} ${firstKey(COMPARE.a)} and ${firstKey(COMPARE.b)} choose, ${firstKey(COMPARE.equal)} is equal, ${firstKey(COMPARE.incomparable)} can’t tell, ${firstKey(COMPARE.skip)} skips, ${firstKey(CLIPS.undo)} undoes. ${ANYWHERE}`;
     case 'episodes':
-      return `${nothing} ${firstKey(REPLAY.play)} plays and pauses, ${firstKey(REPLAY.back)} and ${firstKey(REPLAY.on)} go one step, ${firstKey(MARKS.good)} and ${firstKey(MARKS.bad)} mark. ${ANYWHERE}`;
+      return `${nothing} ${firstKey(REPLAY.play)} plays and pauses, ${firstKey(REPLAY.back)} and ${firstKey(REPLAY.on)} go one step, ${firstKey(MARKS.good)} and ${firstKey(MARKS.bad)} mark, ${firstKey(RECORDED.redo)} drives it better. ${ANYWHERE}`;
     case 'learning':
     case 'people':
     case 'runs':

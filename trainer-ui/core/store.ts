@@ -60,6 +60,8 @@ export interface AppState {
   forces: boolean;
   /** Reward can be given by a slider. */
   rewardSlider: boolean;
+  /** Where a recording is to begin is being chosen. */
+  choosesStart: boolean;
   /** Of this person, where answers are watched. */
   standing: Standing | undefined;
   /** That this person is asked in; undefined: none. */
@@ -127,6 +129,7 @@ export function createAppStore(): AppStore {
     cameras: [],
     forces: false,
     rewardSlider: false,
+    choosesStart: false,
     standing: undefined,
     campaign: undefined,
     queries: [],
@@ -233,9 +236,10 @@ function withStatus(state: AppState, status: Status): Partial<AppState> {
   const of = status.live ?? 0;
   const statuses = state.statuses.with(of, status);
   if (of !== state.live) return { statuses };
-  // A stop or a rewind takes control from whoever has it.
+  // A stop or a rewind takes control from whoever has it, and so does the end of a recording.
   const isTaken = waits(status) && state.status !== undefined && !waits(state.status);
-  return { statuses, status, ...(isTaken ? { latched: false } : {}) };
+  const hasEnded = recordsHere(state) && !recordsHere({ ...state, status });
+  return { statuses, status, ...(isTaken || hasEnded ? { latched: false } : {}) };
 }
 
 const waits = ({ state, controller }: Status): boolean =>
@@ -254,6 +258,10 @@ function livesOf({ live, wallOrder }: AppState, { lives = 1 }: Welcome): Partial
 /** Whether what this person gives is taken: they have agreed to the text of the study, where it has one. */
 export const takesPart = ({ welcome }: Pick<AppState, 'welcome'>): boolean =>
   welcome?.study?.consent?.isGiven !== false;
+
+/** Whether what this page drives is recorded. */
+export const recordsHere = ({ status, welcome }: Pick<AppState, 'status' | 'welcome'>): boolean =>
+  typeof status?.recorderSession === 'string' && status.recorderSession === welcome?.sessionId;
 
 /** Whether people neither drive nor give feedback here, since nothing is kept. */
 export const looksOn = ({ welcome }: Pick<AppState, 'welcome'>): boolean =>

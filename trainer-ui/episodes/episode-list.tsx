@@ -190,7 +190,7 @@ function Head({ request, change }: Asking) {
 function Row(props: Choice & { row: EpisodeReply }) {
   const { row, chosen, beside, choose, compare } = props;
   const known = useApp((s) => s.welcome?.environment.endReasons);
-  const { id, startedAt, seed, length, humanSteps, summary, live, end, endReason } = row;
+  const { id, startedAt, seed, length, humanSteps, summary, live, end, endReason, recording } = row;
   return (
     <Table.Tr
       bg={chosen === id || beside === id ? 'var(--mantine-color-blue-light)' : 'transparent'}
@@ -219,9 +219,9 @@ function Row(props: Choice & { row: EpisodeReply }) {
             </UnstyledButton>
           )}
         </Group>
-        {!live && (
+        {(!live || recording) && (
           <Text size="xs" c="dimmed">
-            rollout
+            {recording ? 'recording' : 'rollout'}
           </Text>
         )}
       </Table.Td>

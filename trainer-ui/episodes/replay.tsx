@@ -8,6 +8,7 @@ import { REPLAY } from '../core/bindings.ts';
 import { endReasonOf } from '../core/end-reason.ts';
 import { hashOf, type Moment } from '../core/moment.ts';
 import { Critique } from '../critique/critique.tsx';
+import { Decision } from '../record/decision.tsx';
 import { useBindings } from '../use-keys.ts';
 import { Cameras } from './cameras.tsx';
 import { Picture, useDrawing, useStage } from './picture.tsx';
@@ -42,6 +43,7 @@ export function Replay({ moment }: { moment: Moment }) {
         {recording && <About recording={recording} />}
         <Cameras camera={camera} choose={setCamera} />
       </Group>
+      {recording && <Decision row={recording.row} />}
       <Picture container={container} bars={bars} />
       {recording && stage && (
         <ReplayBar
@@ -89,7 +91,7 @@ export function useReplayKeys(clock: ClipClock, dt: number, length: number): voi
 
 export function About({ recording: { row } }: { recording: Recording }) {
   const known = useApp((s) => s.welcome?.environment.endReasons);
-  const { live, seed, summary, end, endReason, humanSteps } = row;
+  const { live, seed, summary, end, endReason, humanSteps, recording } = row;
   const facts = [
     `seed ${seed}`,
     `return ${(summary['return'] ?? 0).toFixed(1)}`,
@@ -100,7 +102,7 @@ export function About({ recording: { row } }: { recording: Recording }) {
   return (
     <div>
       <Title order={2} size="h6">
-        {live ? 'Live episode' : 'Rollout'}
+        {recording ? 'Recording' : live ? 'Live episode' : 'Rollout'}
       </Title>
       <Text size="sm" data-testid="replay-facts">
         {facts.join(' · ')}

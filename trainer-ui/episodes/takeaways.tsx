@@ -3,6 +3,7 @@ import { Button, Group, TextInput } from '@mantine/core';
 import { IconCamera, IconLink, IconVideo } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useApp } from '../context.ts';
+import { Redo } from '../record/redo.tsx';
 import { photograph } from './export.ts';
 import { fileName } from './film/plan.ts';
 import { SaveClip, type SaveClipProps } from './film/save-clip.tsx';
@@ -46,6 +47,7 @@ export function Takeaways(props: TakeawaysProps) {
           Clip (MP4, WebM, GIF)
         </Button>
         <LinkToMoment link={() => link(step)} />
+        <Redo row={recording.row} step={step} />
       </Group>
       {isSaving && <SaveClip {...props} />}
     </>

@@ -9,6 +9,7 @@ import {
   IconLockOpen,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
+  IconPlayerRecordFilled,
   IconPlayerSkipForwardFilled,
   IconRefresh,
   IconRewindBackward5,
@@ -18,7 +19,8 @@ import {
 import type { ReactNode } from 'react';
 import { useApp, useClient } from '../context.ts';
 import { LIVE, REWARDS, withKey } from '../core/bindings.ts';
-import { looksOn } from '../core/store.ts';
+import { looksOn, recordsHere } from '../core/store.ts';
+import { toggleRecording } from '../record/record.ts';
 import { Controls } from './controls/controls.tsx';
 import { isHalted } from './request.ts';
 import { newEpisode, rewind, toggleLatch } from './use-operator.ts';
@@ -36,6 +38,7 @@ export function ControlBar() {
       <TimeButtons />
       {roomy ? <ViewSettings /> : <MoreSettings />}
       {!isLooking && <Latch />}
+      {!isLooking && <Record />}
       {!isLooking && <Controls />}
       <Stop />
     </div>
@@ -127,6 +130,24 @@ function Latch() {
       onClick={() => toggleLatch(client)}
     >
       {latched ? <IconLock size={18} /> : <IconLockOpen size={18} />}
+    </Tool>
+  );
+}
+
+/** What one drives is to be learned from, if one keeps it. */
+function Record() {
+  const client = useClient();
+  const records = useApp(recordsHere);
+  const chooses = useApp((s) => s.choosesStart);
+  return (
+    <Tool
+      label={withKey(records ? 'End the recording' : 'Record a demonstration', LIVE.record)}
+      testId="record"
+      colour={records ? 'red' : 'gray'}
+      pressed={records || chooses}
+      onClick={() => toggleRecording(client)}
+    >
+      <IconPlayerRecordFilled size={18} />
     </Tool>
   );
 }

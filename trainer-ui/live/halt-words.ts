@@ -5,7 +5,9 @@ import { isHalted } from './request.ts';
 
 /** undefined while it runs. `haltedBy` of the status is absent where nobody did it: after a rewind, at the start. */
 export function haltWords(status: Status | undefined, teacherId: string): string | undefined {
-  if (!status || !isHalted(status)) return undefined;
+  // A recording stands still by itself, and says how it goes on.
+  if (!status || !isHalted(status) || (status.recorder && status.state === 'paused'))
+    return undefined;
   const { haltedBy, haltedByName = haltedBy } = status;
   const who = haltedBy === teacherId ? 'you' : haltedByName;
   const isPaused = status.state === 'paused';

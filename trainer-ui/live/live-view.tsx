@@ -3,6 +3,8 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useApp, useClient } from '../context.ts';
 import { looksOn } from '../core/store.ts';
 import { GoalNote } from '../goal/goal.tsx';
+import { RecordPanel } from '../record/record-panel.tsx';
+import { RecordingWords } from '../record/recording-words.tsx';
 import type { Stage } from '../scene/stage.ts';
 import { ControlBar } from './control-bar.tsx';
 import { Course } from './course/course.tsx';
@@ -52,6 +54,7 @@ export function LiveView() {
           </div>
           <div className="hud-top">
             <WhoDrives />
+            <RecordingWords />
             <RequestBanner request={request} />
           </div>
           <div className="hud-right">
@@ -61,6 +64,7 @@ export function LiveView() {
           <div className="hud-drive">{!isLooking && <TouchDrive />}</div>
           <div className="hud-bar">
             {hasSlider && <RewardSlider />}
+            <RecordPanel />
             <Course />
             <ControlBar />
           </div>

@@ -7,6 +7,7 @@ import { actionOf, CAMERAS, driveKeys, LIVE, nextOwnCamera, rewardOf } from '../
 import { type Client, newId } from '../core/client.ts';
 import { readPads } from '../core/gamepads.ts';
 import { looksOn, type Welcome } from '../core/store.ts';
+import { toggleRecording } from '../record/record.ts';
 import { closesDialog, isForPage } from '../use-keys.ts';
 import { isHalted } from './request.ts';
 
@@ -219,6 +220,8 @@ function command(client: Client, event: KeyboardEvent): boolean {
       return true;
     case 'latch':
       return toggleLatch(client);
+    case 'record':
+      return event.target === document.body && toggleRecording(client); // elsewhere Enter presses a button
     case 'estop':
       if (closesDialog(event)) return false;
       client.control('estop');

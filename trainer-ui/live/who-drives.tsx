@@ -65,9 +65,11 @@ export function WhoDrives() {
   const shown = driving && controller === 'policy' ? 'human' : controller;
   const halt = useApp((s) => haltWords(s.status, client.teacherId));
   const mustLetGo = useApp((s) => s.mustLetGo);
+  // A recording that waits says for whom by itself.
+  const waits = useApp((s) => paused && typeof s.status?.recorder === 'string');
   return (
     <>
-      <Group gap={8} justify="center" role="status">
+      <Group gap={8} justify="center" role="status" hidden={waits}>
         <Badge
           size="xl"
           radius="md"

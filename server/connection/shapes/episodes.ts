@@ -1,6 +1,6 @@
 /** Replies about episodes and what people make of them. */
 import type { Segment } from '../../../agent/contract.ts';
-import type { BehaviourMap, Place, StepColumns } from '../../protocol/index.ts';
+import type { BehaviourMap, Place, RecordingReply, StepColumns } from '../../protocol/index.ts';
 import type { PracticePair } from '../../run/practice.ts';
 import type { EpisodeRow } from '../../storage/contract.ts';
 import {
@@ -25,9 +25,15 @@ export const segment = object<Segment>(
 export const episode = object<EpisodeRow>(
   {
     ...{ id: text, runId: text, seed: integer, length: integer, end: text, endReason: text },
-    ...{ live: yesNo, startedAt: time, humanSteps: integer, summary: byName(number) },
+    ...{
+      live: yesNo,
+      recording: yesNo,
+      startedAt: time,
+      humanSteps: integer,
+      summary: byName(number),
+    },
   },
-  { optional: ['endReason'], description: '`summary`: return, cost, success, …' },
+  { optional: ['endReason', 'recording'], description: '`summary`: return, cost, success, …' },
 );
 
 export const episodes = list(episode, 'One page');
@@ -64,6 +70,18 @@ export const marks = list(
     { optional: ['tag'] },
   ),
   '`value` from −1, bad, to 1, good',
+);
+
+const moment = object<{ readonly episodeId: string; readonly step: number }>({
+  episodeId: text,
+  step: integer,
+});
+export const recording = object<RecordingReply>(
+  { isRecording: yesNo, branchOf: orNull(moment), feedbackId: orNull(text) },
+  {
+    description:
+      '`branchOf`: where it began, null: with a new episode; `feedbackId`: the demonstration or correction that I kept it as',
+  },
 );
 
 export const practice: Schema = list(

@@ -111,6 +111,7 @@ export const stubLive = (live: Partial<LiveHandle> = {}): LiveHandle => ({
   step: 0,
   picture: undefined,
   holder: undefined,
+  recorder: undefined,
   send() {},
   takeControl: () => true,
   otherDriver: () => undefined,

@@ -154,6 +154,7 @@ const FIELDS: Record<string, object> = {
   'open-instructions': { textHash: 'a'.repeat(64) },
   speed: { factor: 1 },
   rewind: { seconds: 1 },
+  record: { from: {} },
   'release-to': { target: 'brake' },
   share: { share: 0.5 },
   fade: { seconds: 1 },

@@ -1,7 +1,7 @@
 /** What an acknowledgement promises: the answer and every step it names are on disk. */
 import { expect, test } from 'vitest';
 import type { Episode, Feedback } from '../../../agent/contract.ts';
-import type { RunError } from '../../../server/contract.ts';
+import type { Driver, RunError } from '../../../server/contract.ts';
 import { createAlerts } from '../../../server/run/alerts.ts';
 import { DiskTroubles } from '../../../server/run/disk-troubles.ts';
 import { createEpisodes } from '../../../server/run/episodes.ts';
@@ -45,7 +45,12 @@ function make() {
   const learner = { predict: () => {}, feedback: () => {} };
   const episodes = createEpisodes({ storage, troubles, statistics, viewers, learner });
   const open = recordEpisode(LIVE, 9);
-  const live = { id: LIVE, step: 9, comes: () => {} };
+  const live = {
+    id: LIVE,
+    step: 9,
+    recorder: undefined as Driver | undefined,
+    comes: () => {},
+  };
   async function flush() {
     if (!(await episodes.keep(open, true))) throw new Error('the episode could not be written');
   }
@@ -54,7 +59,8 @@ function make() {
       run: RUN,
       storage,
       lives: {
-        of: (id) => (id === live.id ? { step: live.step, flush } : undefined),
+        of: (id) =>
+          id === live.id ? { step: live.step, flush, recorder: live.recorder } : undefined,
         reached: async () => live.comes(),
       },
       learner,
@@ -101,6 +107,15 @@ test('[STORE-20] where none comes it is refused in words, not kept for nothing',
     live.step = 3;
   };
   await expect(press()).rejects.toThrow(/live-1 ended before its first step/);
+  expect(log).toEqual([]);
+});
+
+test('[REC-4] nothing is said of a recording that goes on: what is said then would be about half of it', async () => {
+  const { feedback, live, log, about } = make();
+  live.recorder = { sessionId: 's', teacherId: 'ada' };
+  await expect(feedback.accept(about(LIVE) as never, 1)).rejects.toThrow(
+    /live-1 is being recorded/,
+  );
   expect(log).toEqual([]);
 });
 
