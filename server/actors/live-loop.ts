@@ -6,13 +6,15 @@
 import { createPolicy } from '../../agent/acting/policy.ts';
 import type { ActionSource, EpisodeEnd, Policy, PolicySnapshot } from '../../agent/contract.ts';
 import type { Environment } from '../../sim/contract.ts';
-import { createRandom, type Random } from '../../sim/random.ts';
+import { createRandom } from '../../sim/random.ts';
 import { clipInto } from '../../sim/spaces.ts';
 import { type ControlInput, FLAG, isRelease, isStale } from '../protocol/index.ts';
 import { HeldAction } from './held-action.ts';
 import { LiveEpisode } from './live-episode.ts';
 import { LivePictures, type Moment } from './live-pictures.ts';
 import { Recording } from './live-recording.ts';
+import { stateOf } from './live-report.ts';
+import { Seeds } from './live-seeds.ts';
 import { LiveTakeover } from './live-takeover.ts';
 import type {
   ActorData,
@@ -66,7 +68,7 @@ class LiveLoop {
   readonly #env: Environment;
   readonly #data: ActorData;
   readonly #emit: EmitLive;
-  readonly #random: Random;
+  readonly #seeds: Seeds;
   readonly #held: HeldAction;
   /** What the driver wants, before it is clipped; (k). */
   readonly #wanted: Float32Array;
@@ -79,8 +81,6 @@ class LiveLoop {
   readonly #moment: Moment;
   /** Nothing moves before the first snapshot. */
   #acting: Acting | undefined;
-  /** Asked for by a person; otherwise it is one of the training seeds. */
-  #nextSeed: number | undefined;
   /** Who acted in the latest step, and the request that was reported. */
   #source: ActionSource = 'policy';
   #told: Request = 'none';
@@ -97,7 +97,7 @@ class LiveLoop {
     this.#env = env;
     this.#data = data;
     this.#emit = emit;
-    this.#random = createRandom(data.seed, 100);
+    this.#seeds = new Seeds(data);
     this.#held = new HeldAction(env, data.safeAction);
     this.#wheel = new Wheel(env.controlDt);
     this.#sharing = new Sharing(env.controlDt, k);
@@ -131,7 +131,7 @@ class LiveLoop {
         this.#setSnapshot(command, now);
         return;
       case 'reset':
-        this.#nextSeed = command.seed;
+        this.#seeds.next = command.seed;
         if (this.#acting) this.#restart('aborted', 'reset', now);
         return;
       case 'rewind':
@@ -302,6 +302,7 @@ class LiveLoop {
     if (this.#wheel.controller === 'policy') return sharing.fade(action) ? 'fade' : 'policy';
     sharing.endFade();
     if (this.#wheel.controller === 'safe') return 'policy';
+    if (this.#episode.isRecording) return 'human'; // what is recorded is the person's alone
     if (!sharing.blend(action, policyAction, (axis) => this.#wheel.moves(axis))) return 'human';
     this.#held.forget(); // what no person moves, the policy does
     return 'blend';
@@ -343,24 +344,17 @@ class LiveLoop {
   }
 
   #begin(now: number): void {
-    const seed = this.#nextSeed ?? this.#trainSeed();
-    this.#nextSeed = undefined;
-    this.#moment.ts = this.#episode.reset(seed, now);
+    this.#moment.ts = this.#episode.reset(this.#seeds.take(), now);
     this.#pictures.mark(FLAG.first);
     this.#enter(now);
-  }
-
-  #trainSeed(): number {
-    const { start, count } = this.#data.trainSeeds;
-    return start + this.#random.integer(count);
   }
 
   /** The open episode ends, and the next one waits, paused, for the person who is to drive it. */
   #record(start: RecordingStart, driver: Driver, now: number): void {
     this.#close('aborted', 'reset');
-    this.#moment.ts = this.#episode.startRecording(start, start.seed ?? this.#trainSeed(), now);
+    this.#moment.ts = this.#episode.startRecording(start, start.seed ?? this.#seeds.any(), now);
     this.#recording.begin(driver, now);
-    this.#wasHuman = false;
+    this.#source = 'policy';
     this.#moment.isPaused = true;
     this.#pictures.mark(FLAG.first);
     this.#enter(now);
@@ -390,26 +384,14 @@ class LiveLoop {
   }
 
   #report(): void {
-    const { isPaused, speed } = this.#moment;
-    const { recorder } = this.#recording;
     this.#told = this.#request.now;
-    this.#emit({
-      type: 'state',
-      state: this.#wheel.isStopped ? 'stopped' : isPaused ? 'paused' : 'running',
-      speed,
-      sceneId: this.#episode.sceneId,
-      episodeId: this.#episode.id,
-      episodeNumber: this.#episode.number,
-      seed: this.#episode.seed,
-      step: this.#episode.length,
-      controller: this.#wheel.controller,
-      request: this.#told,
-      releaseTo: this.#wheel.releaseTo,
-      share: this.#sharing.share,
-      fadeSeconds: this.#sharing.seconds,
-      policyVersion: this.#acting?.policy.version ?? 0,
-      ...(recorder ? { recorder } : {}),
-    });
+    this.#emit(
+      stateOf({
+        ...{ moment: this.#moment, wheel: this.#wheel, episode: this.#episode },
+        ...{ sharing: this.#sharing, recording: this.#recording, request: this.#told },
+        policyVersion: this.#acting?.policy.version ?? 0,
+      }),
+    );
   }
 
   #show(now: number): void {

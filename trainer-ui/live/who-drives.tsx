@@ -2,6 +2,7 @@
 import { Badge, Group, Text } from '@mantine/core';
 import { useApp, useClient } from '../context.ts';
 import { firstKey, LIVE } from '../core/bindings.ts';
+import { recordsHere } from '../core/store.ts';
 import { stillWords } from '../still-words.ts';
 import { CONTROLLER_COLOUR } from '../theme.ts';
 import { haltWords } from './halt-words.ts';
@@ -22,6 +23,7 @@ function StillWords() {
 /** For how long this page drives. */
 function HowLong() {
   const latched = useApp((s) => s.latched);
+  const end = useApp((s) => (recordsHere(s) ? LIVE.record : LIVE.latch));
   return (
     <Badge
       size="xl"
@@ -31,14 +33,15 @@ function HowLong() {
       data-testid="keeps"
       data-latched={latched}
     >
-      {latched ? `Kept until ${firstKey(LIVE.latch)}` : 'While held'}
+      {latched ? `Kept until ${firstKey(end)}` : 'While held'}
     </Badge>
   );
 }
 
 /** While people and the agent drive together, whoever does now. */
 function Shared() {
-  const share = useApp((s) => s.status?.share ?? 1);
+  // What is recorded is the person's alone.
+  const share = useApp((s) => (s.status?.recorder ? 1 : (s.status?.share ?? 1)));
   if (share === 1) return null;
   const percent = Math.round(100 * share);
   return (
@@ -69,33 +72,35 @@ export function WhoDrives() {
   const waits = useApp((s) => paused && typeof s.status?.recorder === 'string');
   return (
     <>
-      <Group gap={8} justify="center" role="status" hidden={waits}>
-        <Badge
-          size="xl"
-          radius="md"
-          tt="none"
-          color={CONTROLLER_COLOUR[shown]}
-          variant="filled"
-          data-testid="controller"
-          data-controller={shown}
-        >
-          {other ? `${who} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
-        </Badge>
-        {shown === 'human' && !other && <HowLong />}
-        <Shared />
-        {paused && (
+      {!waits && (
+        <Group gap={8} justify="center" role="status">
           <Badge
             size="xl"
             radius="md"
             tt="none"
-            color="gray.7"
+            color={CONTROLLER_COLOUR[shown]}
             variant="filled"
-            data-testid="paused"
+            data-testid="controller"
+            data-controller={shown}
           >
-            Paused
+            {other ? `${who} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
           </Badge>
-        )}
-      </Group>
+          {shown === 'human' && !other && <HowLong />}
+          <Shared />
+          {paused && (
+            <Badge
+              size="xl"
+              radius="md"
+              tt="none"
+              color="gray.7"
+              variant="filled"
+              data-testid="paused"
+            >
+              Paused
+            </Badge>
+          )}
+        </Group>
+      )}
       {mustLetGo && (
         <Text className="glass says" size="sm" role="status" data-testid="let-go-first">
           This page stood still for a moment. Let go of the controls, then take over again.

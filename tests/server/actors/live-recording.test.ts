@@ -89,6 +89,21 @@ it('[REC-2] a pause holds while the controls are kept, and the hands of others d
   expect(rig.frame().step).toBe(4);
 });
 
+it('[REC-2] control that is shared elsewhere is the person’s alone in a recording, and does not fade', () => {
+  rig.send({ type: 'share', share: 0.5 });
+  record();
+  rig.hold([1, 1], 3);
+  rig.tick(2);
+  rig.hold([0, 0], 0);
+  rig.tick(5);
+  rig.hold([1, 1], 3);
+  rig.tick(1);
+  rig.send({ type: 'end-recording' });
+  const [episode] = recorded();
+  expect([...episode!.sources]).toEqual([1, 1, 1]);
+  expect(rounded(episode!.actions)).toEqual([1, 1, 1, 1, 1, 1]);
+});
+
 it('[REC-2] a stop holds in a recording as everywhere', () => {
   record();
   rig.hold([1, 1]);

@@ -1,0 +1,37 @@
+/** How a live simulation stands, as it is told. */
+import type { LiveEpisode } from './live-episode.ts';
+import type { Moment } from './live-pictures.ts';
+import type { Recording } from './live-recording.ts';
+import type { LiveEvent, Request } from './messages.ts';
+import type { Sharing } from './sharing.ts';
+import type { Wheel } from './wheel.ts';
+
+export function stateOf(now: {
+  readonly moment: Pick<Moment, 'isPaused' | 'speed'>;
+  readonly wheel: Pick<Wheel, 'isStopped' | 'controller' | 'releaseTo'>;
+  readonly episode: Pick<LiveEpisode, 'sceneId' | 'id' | 'number' | 'seed' | 'length'>;
+  readonly sharing: Pick<Sharing, 'share' | 'seconds'>;
+  readonly recording: Pick<Recording, 'recorder'>;
+  readonly request: Request;
+  readonly policyVersion: number;
+}): Extract<LiveEvent, { type: 'state' }> {
+  const { moment, wheel, episode, sharing, request, policyVersion } = now;
+  const { recorder } = now.recording;
+  return {
+    type: 'state',
+    state: wheel.isStopped ? 'stopped' : moment.isPaused ? 'paused' : 'running',
+    speed: moment.speed,
+    sceneId: episode.sceneId,
+    episodeId: episode.id,
+    episodeNumber: episode.number,
+    seed: episode.seed,
+    step: episode.length,
+    controller: wheel.controller,
+    request,
+    releaseTo: wheel.releaseTo,
+    share: sharing.share,
+    fadeSeconds: sharing.seconds,
+    policyVersion,
+    ...(recorder ? { recorder } : {}),
+  };
+}
