@@ -41,16 +41,14 @@ const isUp = async () => (await words().count()) > 0;
 const decision = (state: string) =>
   page.locator(`[data-testid="decision"][data-state="${state}"]`).waitFor();
 
-/** Drives with a key, lets go, and lets the car roll on. */
+/** Drives with a key until control is kept without one, and lets go. */
 async function driveOn(): Promise<void> {
-  await hold(page, ['ArrowUp'], 'a step of the person', () =>
-    page.evaluate('(window.__reins?.flags & 1) === 1'),
-  );
-  await page.keyboard.up('ArrowUp');
-  const before = Number(await page.evaluate('window.__reins.shownStep'));
-  await until('it rolls on without a key', async () => {
-    return Number(await page.evaluate('window.__reins.shownStep')) > before + 5;
+  const keeps = page.locator('[data-testid="keeps"][data-latched="true"]');
+  await hold(page, ['ArrowUp'], 'steps of the person, kept without a key', async () => {
+    const step = Number(await page.evaluate('window.__reins?.shownStep'));
+    return step > 6 && (await keeps.isVisible());
   });
+  await page.keyboard.up('ArrowUp');
 }
 
 /** @returns the episode that is decided on, and its steps */
