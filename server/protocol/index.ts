@@ -3,6 +3,7 @@ export * from './alerts.ts';
 export * from './automation-words.ts';
 export * from './campaign.ts';
 export * from './campaign-words.ts';
+export * from './control.ts';
 export * from './dataset.ts';
 export * from './environment.ts';
 export * from './errors.ts';

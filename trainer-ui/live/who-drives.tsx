@@ -51,6 +51,14 @@ function Shared() {
   );
 }
 
+function Paused() {
+  return (
+    <Badge size="xl" radius="md" tt="none" color="gray.7" variant="filled" data-testid="paused">
+      Paused
+    </Badge>
+  );
+}
+
 const WORDS = { policy: 'Agent drives', human: 'You drive', safe: 'Stopped' } as const;
 
 export function WhoDrives() {
@@ -87,18 +95,7 @@ export function WhoDrives() {
           </Badge>
           {shown === 'human' && !other && <HowLong />}
           <Shared />
-          {paused && (
-            <Badge
-              size="xl"
-              radius="md"
-              tt="none"
-              color="gray.7"
-              variant="filled"
-              data-testid="paused"
-            >
-              Paused
-            </Badge>
-          )}
+          {paused && <Paused />}
         </Group>
       )}
       {mustLetGo && (
