@@ -7,11 +7,12 @@ export function named(
 ): ServerMessage {
   switch (message.type) {
     case 'status': {
-      const { holder, haltedBy } = message;
+      const { holder, haltedBy, recorder } = message;
       return {
         ...message,
         ...(holder ? { holderName: nameOf(holder) } : {}),
         ...(haltedBy ? { haltedByName: nameOf(haltedBy) } : {}),
+        ...(recorder ? { recorderName: nameOf(recorder) } : {}),
       };
     }
     case 'override':

@@ -211,6 +211,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
         .nullable()
         .optional()
         .describe('Teacher who records there what they drive, to keep or discard it.'),
+      recorderName: z.string().optional().describe('How they are called; absent: nobody does.'),
       recorderSession: z
         .string()
         .nullable()

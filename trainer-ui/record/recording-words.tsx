@@ -8,7 +8,7 @@ import { recordsHere } from '../core/store.ts';
 import { endRecording } from './record.ts';
 
 export function RecordingWords() {
-  const recorder = useApp((s) => s.status?.recorder ?? null);
+  const recorder = useApp((s) => s.status?.recorderName ?? s.status?.recorder ?? null);
   const isMine = useApp(recordsHere);
   if (recorder === null) return null;
   return (
