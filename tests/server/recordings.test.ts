@@ -5,9 +5,13 @@ import { type Client, connect, drive } from '../e2e/client.ts';
 import { startServerProcess, temporaryFolder, until } from '../e2e/helpers.ts';
 
 const folder = temporaryFolder();
-const args = ['--no-page', '--log-level', 'error', '--rollouts', '1', '--env', 'driving-easy'];
+const args = ['--log-level', 'error', '--rollouts', '1', '--env', 'driving-easy'];
 const start = () =>
-  startServerProcess({ dataDir: folder.path, args: [...args, '--preset', 'reins'] });
+  startServerProcess({
+    command: 'learner',
+    dataDir: folder.path,
+    args: [...args, '--preset', 'reins'],
+  });
 let server: Awaited<ReturnType<typeof start>>;
 let ada: Client;
 let bo: Client;
