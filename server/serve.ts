@@ -2,32 +2,22 @@
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { EnvironmentOptions } from '../sim/contract.ts';
 import type { Troubles } from './actors/link.ts';
-import { describeEnvironment } from './actors/wire-environment.ts';
+import { createCloses } from './closes.ts';
 import { Admission } from './connection/admission.ts';
 import { createCountedLog } from './connection/counted-log.ts';
-import { createHttp } from './connection/http.ts';
-import { acceptSockets, type Sockets, type Welcome } from './connection/sockets.ts';
-import {
-  type AutomationRules,
-  KEEP_EPISODES,
-  NO_RULES,
-  type Overlap,
-  type QualityRules,
-  type RunHandle,
-  type StillPolicy,
-} from './contract.ts';
+import { acceptSockets } from './connection/sockets.ts';
 import { Webhook, type WebhookTarget } from './events/webhook.ts';
 import { createForms } from './forms/forms.ts';
-import type { BusOptions } from './nats/bus.ts';
 import { Tunnel } from './nats/tunnel.ts';
+import { OpenRunSet } from './open-runs/open-runs.ts';
 import { Consents } from './people/consents.ts';
-import { Oidc, type OidcOptions } from './people/oidc.ts';
+import { Oidc } from './people/oidc.ts';
 import { People } from './people/people.ts';
 import { removeDue, sweepDaily } from './people/removals.ts';
-import { PROTOCOL_VERSION, type Study } from './protocol/index.ts';
-import { startRun } from './run/run.ts';
+import { clearFormer } from './run/alerts.ts';
+import type { ServeOptions } from './serve-options.ts';
+import { type House, openPages, openRun, type ServedRun, startServed } from './served-run.ts';
 import { DAY } from './storage/audit-heads.ts';
 import { chooseRun } from './storage/choose.ts';
 import type { Run, Storage } from './storage/contract.ts';
@@ -36,64 +26,7 @@ import { lockFolder } from './storage/lock.ts';
 import { openPlace } from './storage/open.ts';
 import { watchFolders } from './storage/watched.ts';
 import { createLog, type Log } from './threads/log.ts';
-import { createTrainings, NO_TRAININGS, type TrainingsOptions } from './trainings/trainings.ts';
-
-export interface ServeOptions {
-  readonly host: string;
-  /** Asked of every client; needed where others can reach the host. 16 to 256 letters, digits and . _ ~ - */
-  readonly token?: string | undefined;
-  /** Names in `Host` besides those of loopback, for a server on loopback behind a proxy. */
-  readonly allowHosts?: readonly string[];
-  /** Origins of pages besides the server's own. */
-  readonly allowOrigins?: readonly string[];
-  /** 0: any free port. */
-  readonly port: number;
-  readonly dataDir: string;
-  /** `postgres://…`: where everything is kept, instead of in the folder. */
-  readonly database?: string | undefined;
-  readonly environment: string;
-  readonly environmentOptions: EnvironmentOptions;
-  /** Paths of the user's files that these options make the environment of: a run is their content. */
-  readonly environmentFiles?: readonly string[] | undefined;
-  /** Options that are paths, of which the spelling does not matter. */
-  readonly pathOptions?: readonly string[] | undefined;
-  readonly preset: string;
-  /** `{learner, reward, queries, scheduler}`: changes to the preset. */
-  readonly overrides?: Readonly<Record<string, unknown>>;
-  /** Of a new run; absent: 1, or that of the run that goes on. */
-  readonly seed?: number | undefined;
-  /** The run that is to go on, by id or name; absent: the newest that is the same, or a new one. */
-  readonly runId?: string | undefined;
-  /** Free-running rollout threads. */
-  readonly rollouts: number;
-  /** `nats://…`: actors on other machines act for the run, too. */
-  readonly nats?: BusOptions | undefined;
-  /** Live simulations; one. */
-  readonly lives?: number | undefined;
-  /** Episodes kept on disk beside those that feedback names; 1000. */
-  readonly keepEpisodes?: number;
-  /** How many people are asked each query; one. */
-  readonly overlap?: Overlap;
-  /** How people's answers are watched; not at all. */
-  readonly quality?: QualityRules;
-  /** When a certified model answers in people's place; never. */
-  readonly automation?: AutomationRules | undefined;
-  /** Data folders of others, whose runs are listed too. */
-  readonly watch?: readonly string[];
-  /** Who is told what happens. */
-  readonly webhooks?: readonly WebhookTarget[];
-  /** A finished policy drives, and nothing learns; with the path of its file, whose content belongs to the run. */
-  readonly policy?: StillPolicy | undefined;
-  readonly policyFile?: string | undefined;
-  /** Trainings that may be started from the page; absent: none. */
-  readonly trainings?: Pick<TrainingsOptions, 'most' | 'command'> | undefined;
-  /** What its people are told and asked to agree to. */
-  readonly study?: Study | undefined;
-  /** An identity provider where its people may sign in; then everybody signs in. */
-  readonly oidc?: OidcOptions | undefined;
-  readonly uiDir: string;
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-}
+import { createTrainings, NO_TRAININGS } from './trainings/trainings.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -110,19 +43,11 @@ const { version } = JSON.parse(
  * others can reach without a token; the listen error as it is.
  */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
-  const opened: (() => unknown)[] = [];
-  /** Closes everything in the opposite order; a failure does not keep the rest open. */
-  async function closeAll(): Promise<void> {
-    const failures: unknown[] = [];
-    for (const close of opened.splice(0).reverse()) {
-      await Promise.resolve(close()).catch((error) => failures.push(error));
-    }
-    if (failures.length > 0) throw failures[0];
-  }
+  const closes = createCloses();
   try {
-    return { ...(await open(options, (close) => opened.push(close))), close: closeAll };
+    return { ...(await open(options, closes.add)), close: closes.all };
   } catch (error) {
-    await closeAll().catch(() => {});
+    await closes.all().catch(() => {});
     throw error;
   }
 }
@@ -135,55 +60,44 @@ async function open(
   const log = createLog(options.logLevel);
   onClose(lockFolder(options.dataDir).release);
   const storage = await openData(options, log, onClose);
+  const onError = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
+  await clearFormer(storage).catch(onError('alerts of the server before'));
   const webhooks = await openWebhooks(options.webhooks ?? [], storage, log, onClose);
   const oidc = options.oidc && new Oidc(options.oidc);
   const people = await People.open(storage, { isClosed: oidc !== undefined });
+  const consents = options.study && (await Consents.open(options.study, storage));
   const wanted = wantedOf(options);
   const { record, isNew, words } = await chooseRun(storage, wanted, version, options.runId);
   log.info(words);
   const claim = await storage.claimRun(record.id);
   const nats = reach(wanted, record, claim);
-  const run = await startRun({
-    ...wanted,
-    keepEpisodes: options.keepEpisodes ?? KEEP_EPISODES,
-    overlap: options.overlap ?? { people: 1, share: 1 },
-    quality: options.quality ?? NO_RULES,
-    automation: options.automation,
-    run: record,
-    remote: nats?.remote,
-    storage,
-    log,
-  });
+  const started = { record, storage, log };
+  const run = await startServed({ ...wanted, remote: nats?.remote }, started);
   onClose(() => run.close());
   // Only now: a run that was refused must not be the newest of the folder.
   const { engine } = run.facts;
   if (isNew) await storage.createRun(engine ? { ...record, engine } : record);
-  const onError = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
   onClose(await signHeads(storage, onError('audit head')));
   onClose(await sweepDaily(storage, log, onError('retention')));
   storage.verify().catch(onError('verification'));
   const connections = countedLog(log, onClose);
   const lists = openLists(options, onClose);
-  const shared = { run, people, admission, storage, log: connections };
-  const app = await createHttp({
-    ...shared,
-    ...lists,
-    webhooks,
-    oidc,
-    uiDir: options.uiDir,
-    serverVersion: version,
-    socketRefusal: (asking) => sockets.refusal(asking),
+  const house: House = {
+    ...{ admission, storage, people, consents, webhooks, oidc, ...lists, log: connections },
+    openRuns: new OpenRunSet<ServedRun>({
+      ...{ most: options.openRuns ?? 0, first: record.id, storage, log },
+      start: (record) => openRun(options, house, { record, storage, log }),
+    }),
+    ...{ uiDir: options.uiDir, serverVersion: version },
     isRelayed: (socket) => socket instanceof Tunnel,
-  });
-  const sockets: Sockets = acceptSockets(app.server, {
-    ...shared,
-    consents: options.study && (await Consents.open(options.study, storage)),
-    welcome: welcomeOf(options, run, (await storage.listCampaigns(record.id)).length > 0),
-  });
+  };
+  const { app, sockets } = await openPages(options, house, run, house.openRuns);
+  acceptSockets(app.server, sockets, (id) => house.openRuns.find(id)?.sockets);
   await app.ready();
   if (nats) onClose(await nats.openDoor(app.server, admission));
   onClose(() => app.close());
   onClose(sockets.close);
+  onClose(() => house.openRuns.close());
   await app.listen({ host: options.host, port: options.port });
   return { url: urlOf(options.host, app.server.address() as AddressInfo), runId: record.id };
 }
@@ -259,35 +173,6 @@ function countedLog(log: Log, onClose: (close: () => unknown) => void) {
 
 function urlOf(host: string, { port }: AddressInfo): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-/** What every page is told first. */
-function welcomeOf(
-  options: ServeOptions,
-  { run, facts, lives }: RunHandle,
-  hasCampaigns: boolean,
-): Welcome {
-  return {
-    protocol: PROTOCOL_VERSION,
-    serverVersion: version,
-    runId: run.id,
-    environment: describeEnvironment(facts),
-    preset: run.preset,
-    ...(options.policy ? { policy: policyOnWire(options.policy) } : {}),
-    ...(lives.length > 1 ? { lives: lives.length } : {}),
-    hasPeople: hasCampaigns || hasPeople(options),
-  };
-}
-
-const policyOnWire = ({ name, trainedOn, isWatched }: StillPolicy) => ({
-  name,
-  trainedOn,
-  isWatched,
-});
-
-function hasPeople({ overlap, quality = NO_RULES, automation }: ServeOptions): boolean {
-  const isWatched = Object.values(quality).some((rule) => rule > 0);
-  return (overlap?.people ?? 1) > 1 || isWatched || automation !== undefined;
 }
 
 /** A signed head of the audit log at the start, once a day, and at the end. Resolves with how to end it. */

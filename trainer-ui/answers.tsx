@@ -5,7 +5,7 @@ import { useApp, useClient } from './context.ts';
 
 const plural = (n: number) => (n === 1 ? '1 answer' : `${n} answers`);
 
-/** In the header while there are answers to a run that is not served now, or of somebody who is not signed in here. */
+/** In the header while there are answers to a run that is not on this page, or of somebody who is not signed in here. */
 export function KeptAnswers() {
   const client = useClient();
   const others = useApp((s) => s.answers.others);
@@ -37,7 +37,7 @@ export function KeptAnswers() {
             <>
               <Text size="sm">
                 {plural(others)} of this browser {others === 1 ? 'belongs' : 'belong'} to a run that
-                is not served here now. They are sent when it is served again.
+                is not on this page. A page of that run sends them, when it is open here.
               </Text>
               <Button
                 size="compact-sm"

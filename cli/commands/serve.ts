@@ -65,6 +65,7 @@ export interface ServeFlags extends NatsFlags, OidcFlags {
   webhookTypes?: EventType[];
   watch: string[];
   trainings?: number;
+  openRuns?: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   dev: boolean;
   page: boolean;
@@ -145,6 +146,11 @@ function runOptions(command: Command): Command {
       '--trainings <n>',
       'trainings that the page may have running at once (default 2; 0 where others can reach the server)',
       integer(0, 64),
+    )
+    .option(
+      '--open-runs <n>',
+      'other runs of the folder that the page may have open at once, each with its own simulation and learner (default 2; 0 where others can reach the server)',
+      integer(0, 16),
     )
     .option('--run <id>', 'the run to go on with; default: the newest that is the same')
     .option('--policy <file>', 'a finished policy drives, and nothing learns')
@@ -333,9 +339,10 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string, isWatch
         webhooks: webhooksOf(flags),
         watch: flags.watch,
         trainings: {
-          most: isWatched ? 0 : (flags.trainings ?? usualTrainings(flags)),
+          most: isWatched ? 0 : (flags.trainings ?? usualMost(flags)),
           command: [process.execPath, join(repositoryRoot, 'bin/reins.mjs')],
         },
+        openRuns: policy ? 0 : (flags.openRuns ?? usualMost(flags)),
         uiDir,
         logLevel: flags.logLevel,
       }),
@@ -345,8 +352,8 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string, isWatch
   }
 }
 
-/** Whoever may start a training may use this machine: nobody from elsewhere does unless that was said. */
-function usualTrainings({ host, allowHost, allowOrigin }: ServeFlags): number {
+/** Whoever may start a training or open a run may use this machine: nobody from elsewhere does unless that was said. */
+function usualMost({ host, allowHost, allowOrigin }: ServeFlags): number {
   return isLoopback(host) && allowHost.length + allowOrigin.length === 0 ? 2 : 0;
 }
 
@@ -359,7 +366,13 @@ async function startVite(url: string, { token }: Reach, log: (line: string) => v
   };
   const vite = await createServer({
     configFile: `${repositoryRoot}/vite.config.ts`,
-    server: { proxy: { '/api': target, '/ws': { ...target, ws: true } } },
+    server: {
+      proxy: {
+        '/api': target,
+        '/ws': { ...target, ws: true },
+        '/runs': { ...target, ws: true },
+      },
+    },
   });
   await vite.listen();
   log(`page with hot reload on ${vite.resolvedUrls?.local[0] ?? 'the address Vite chose'}`);

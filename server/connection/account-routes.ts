@@ -8,6 +8,7 @@ import type { ConnectionLog } from './counted-log.ts';
 import { loginCookie, shownLogins } from './login.ts';
 import { oidcRoutes } from './oidc-routes.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { afterSignIn, runOf } from './run-paths.ts';
 import { invitePage, signInPage } from './sign-in-page.ts';
 
 /** Tries a second, of all together: a password is guessed slowly. */
@@ -17,6 +18,11 @@ interface Form {
   readonly name?: string;
   readonly password?: string;
   readonly code?: string;
+}
+
+/** The run that somebody came for. */
+interface Asked {
+  readonly run?: unknown;
 }
 
 export type PersonOf = (request: FastifyRequest) => Person;
@@ -56,13 +62,19 @@ function forms(app: FastifyInstance, { people, oidc, log }: AccountRoutes): void
   const show = (reply: FastifyReply, html: string, code = 200) =>
     reply.code(code).headers(FORM_HEADERS).type('text/html').send(html);
   const hide = { schema: { hide: true } };
-  const signIn = (problem?: string) =>
-    signInPage({ problem, provider: oidc?.host, isFirst: people.accounts.length === 0 });
-  const invited = (code: string, role: string, problem?: string) =>
-    invitePage({ code, role, problem, provider: oidc?.host });
+  const signIn = (problem?: string, run?: unknown) =>
+    signInPage({
+      ...{ problem, run: runOf(run), provider: oidc?.host },
+      isFirst: people.accounts.length === 0,
+    });
+  const invited = (code: string, role: string, run: unknown, problem?: string) =>
+    invitePage({ code, role, problem, run: runOf(run), provider: oidc?.host });
 
   function letIn(request: FastifyRequest, reply: FastifyReply, login: string): FastifyReply {
-    return reply.header('Set-Cookie', loginCookie(request.raw, login)).redirect('.', 303);
+    const { run } = request.query as Asked;
+    return reply
+      .header('Set-Cookie', loginCookie(request.raw, login))
+      .redirect(afterSignIn(run), 303);
   }
 
   oidcRoutes(app, {
@@ -71,26 +83,29 @@ function forms(app: FastifyInstance, { people, oidc, log }: AccountRoutes): void
     log,
     show: (reply, problem, code) => show(reply, signIn(problem), code),
   });
-  app.get('/sign-in', hide, async (_request, reply) => show(reply, signIn()));
-  app.post<{ Body: Form | null }>('/sign-in', hide, async (request, reply) => {
+  app.get<{ Querystring: Asked }>('/sign-in', hide, async ({ query }, reply) =>
+    show(reply, signIn(undefined, query.run)),
+  );
+  app.post<{ Body: Form | null; Querystring: Asked }>('/sign-in', hide, async (request, reply) => {
+    const { run } = request.query;
     const { name = '', password = '' } = request.body ?? {};
     const now = Date.now();
-    if (!tries.allow(now)) return show(reply, signIn('Too many tries. Wait a moment.'), 429);
+    if (!tries.allow(now)) return show(reply, signIn('Too many tries. Wait a moment.', run), 429);
     const login = await people.signIn(name, password, now);
-    if (login === undefined) return show(reply, signIn('Name or password is wrong.'), 401);
+    if (login === undefined) return show(reply, signIn('Name or password is wrong.', run), 401);
     return letIn(request, reply, login);
   });
   app.post('/sign-out', hide, async (request, reply) => {
     await people.signOut(shownLogins(request.raw));
     return reply.redirect('sign-in', 303);
   });
-  app.get<{ Querystring: { code?: string } }>('/invite', hide, async ({ query }, reply) => {
+  app.get<{ Querystring: Asked & { code?: string } }>('/invite', hide, async ({ query }, reply) => {
     const { code = '' } = query;
     const role = await people.invitedTo(code, Date.now());
     if (!role) return show(reply, signIn('This invitation was used or has expired.'), 410);
-    return show(reply, invited(code, role));
+    return show(reply, invited(code, role, query.run));
   });
-  app.post<{ Body: Form | null }>('/invite', hide, async (request, reply) => {
+  app.post<{ Body: Form | null; Querystring: Asked }>('/invite', hide, async (request, reply) => {
     const { code = '', name = '', password = '' } = request.body ?? {};
     const now = Date.now();
     if (!tries.allow(now)) return show(reply, signIn('Too many tries. Wait a moment.'), 429);
@@ -99,7 +114,7 @@ function forms(app: FastifyInstance, { people, oidc, log }: AccountRoutes): void
     } catch (error) {
       const role = await people.invitedTo(code, now);
       if (!(error instanceof RangeError) || !role) throw error;
-      return show(reply, invited(code, role, error.message), 400);
+      return show(reply, invited(code, role, request.query.run, error.message), 400);
     }
   });
 }

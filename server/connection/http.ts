@@ -22,11 +22,13 @@ import { guardHttp } from './http-guard.ts';
 import { kpiRoutes } from './kpi-routes.ts';
 import { lineageRoutes } from './lineage-routes.ts';
 import { modelRoutes } from './model-routes.ts';
+import { openRoutes } from './open-routes.ts';
 import { pageFiles } from './page.ts';
 import { practiceRoutes } from './practice-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
 import { retentionRoutes } from './retention-routes.ts';
 import { reviewRoutes } from './review-routes.ts';
+import { handRuns } from './run-paths.ts';
 import { type RunRoutes, runRoutes } from './run-routes.ts';
 import { file } from './shapes/parts.ts';
 import { feedback, newestPoint } from './shapes/runs.ts';
@@ -47,6 +49,8 @@ export interface HttpOptions extends RunRoutes, EventRoutes {
   readonly socketRefusal: Sockets['refusal'];
   /** Whether a connection came by a gateway, which has the page's files; absent: none does. */
   readonly isRelayed?: (socket: Duplex) => boolean;
+  /** Pages of another run that is open; absent: these are that run's own. */
+  readonly pagesOf?: ((runId: string) => Pick<FastifyInstance, 'routing'> | undefined) | undefined;
 }
 
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
@@ -58,12 +62,14 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   const { admission, people } = options;
   const onRefused = (refused: Refused) => log.warn(refused, 'a request was refused');
+  if (options.pagesOf) handRuns(app, options.pagesOf);
   guardHttp(app, { admission, people, onRefused });
   compressAnswers(app);
   await describeApi(app, options.serverVersion);
   await app.register(async (api) => {
     routes(api, run, storage);
     runRoutes(api, options);
+    openRoutes(api, { ...options, isFirst: options.pagesOf !== undefined });
     qualityRoutes(api, { run, storage, people });
     eventRoutes(api, options);
     automationRoutes(api, run, storage);

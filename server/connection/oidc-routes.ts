@@ -7,6 +7,7 @@ import { NotAdmitted, type People } from '../people/people.ts';
 import type { ConnectionLog } from './counted-log.ts';
 import { loginCookie, portOf } from './login.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { afterSignIn } from './run-paths.ts';
 import { cookieOf } from './token.ts';
 
 /** Steps a second, of all together: each may ask the provider. Passwords are guessed there, not here. */
@@ -19,6 +20,8 @@ const CALLBACK = 'oidc-callback';
 interface Errand extends Checks {
   /** The code of the link that they came with. */
   readonly invite?: string | undefined;
+  /** The run that they came for. */
+  readonly run?: string | undefined;
 }
 
 export interface OidcRoutes {
@@ -34,9 +37,9 @@ export function oidcRoutes(app: FastifyInstance, { people, oidc, log, show }: Oi
   const steps = createRateLimit(STEPS);
   const hide = { schema: { hide: true } };
   const begins = async (oidc: Oidc, request: FastifyRequest, reply: FastifyReply) => {
-    const { invite } = request.query as { invite?: string };
+    const { invite, run } = request.query as { invite?: string; run?: string };
     const { url, checks } = await oidc.begin(callbackOf(oidc, request));
-    const cookie = errandCookie(request.raw, { ...checks, invite });
+    const cookie = errandCookie(request.raw, { ...checks, invite, run });
     return reply.header('Set-Cookie', cookie).redirect(url.href, 303);
   };
   const ends = async (oidc: Oidc, request: FastifyRequest, reply: FastifyReply) => {
@@ -49,7 +52,9 @@ export function oidcRoutes(app: FastifyInstance, { people, oidc, log, show }: Oi
     const { claims, ...who } = await oidc.end(answer, errand);
     const known = { ...who, rule: ruleFor(oidc.options.rules, claims) };
     const login = await people.admit(known, errand.invite, Date.now());
-    return reply.header('Set-Cookie', loginCookie(request.raw, login)).redirect('.', 303);
+    return reply
+      .header('Set-Cookie', loginCookie(request.raw, login))
+      .redirect(afterSignIn(errand.run), 303);
   };
 
   const routes = { '/oidc': begins, [`/${CALLBACK}`]: ends };
@@ -103,12 +108,12 @@ function errandOf(request: IncomingMessage): Errand | undefined {
   const text = cookieOf(request.headers.cookie, cookieName(request));
   if (!text) return undefined;
   try {
-    const { state, nonce, verifier, invite } = JSON.parse(
+    const { state, nonce, verifier, invite, run } = JSON.parse(
       Buffer.from(text, 'base64url').toString(),
     ) as Record<string, unknown>;
     // Of another shape it is of somebody who tries things out: what is missing would not be checked.
     if ([state, nonce, verifier].every((each) => typeof each === 'string' && each !== ''))
-      return { state, nonce, verifier, invite } as Errand;
+      return { state, nonce, verifier, invite, run } as Errand;
   } catch {
     // Damaged: as good as none.
   }

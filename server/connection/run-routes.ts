@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { RunHandle } from '../contract.ts';
 import type { Forms } from '../forms/contract.ts';
+import type { OpenRuns } from '../open-runs/contract.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
 import type { Run, Storage } from '../storage/contract.ts';
 import type { WatchedFolders } from '../storage/watched.ts';
@@ -16,6 +17,7 @@ export interface RunRoutes {
   readonly watched: WatchedFolders;
   readonly forms: () => Promise<Forms>;
   readonly trainings: Trainings;
+  readonly openRuns: OpenRuns;
 }
 
 interface Found {

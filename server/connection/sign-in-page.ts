@@ -43,19 +43,22 @@ export interface SignInPage {
   readonly problem?: string | undefined;
   /** Host of the identity provider, if there is one. */
   readonly provider?: string | undefined;
+  /** The run that they came for; absent: the first. */
+  readonly run?: string | undefined;
   /** Nobody has an account. */
   readonly isFirst?: boolean;
 }
 
-export function signInPage({ problem, provider, isFirst = false }: SignInPage): string {
+export function signInPage({ problem, provider, run, isFirst = false }: SignInPage): string {
   const fields =
     field('Name', 'name="name" autocomplete="username" autofocus') +
     field('Password', 'name="password" type="password" autocomplete="current-password"');
   const hint = isFirst
     ? '<p>Nobody has an account yet. <code>reins people invite</code>, on the server, makes a link for the first.</p>'
     : '';
-  const before = hint + providerLink(provider, '');
-  const action = 'sign-in';
+  const query = run === undefined ? '' : `?run=${run}`;
+  const before = hint + providerLink(provider, query);
+  const action = `sign-in${query}`;
   return form({ action, title: 'Sign in', fields, button: 'Sign in', problem, before });
 }
 
@@ -64,7 +67,7 @@ export interface InvitePage extends Omit<SignInPage, 'isFirst'> {
   readonly role: string;
 }
 
-export function invitePage({ code, role, problem, provider }: InvitePage): string {
+export function invitePage({ code, role, problem, provider, run }: InvitePage): string {
   const { least, most } = PASSWORD_LENGTH;
   const fields =
     `<input type="hidden" name="code" value="${asText(code)}">` +
@@ -77,6 +80,14 @@ export function invitePage({ code, role, problem, provider }: InvitePage): strin
       `name="password" type="password" minlength="${least}" maxlength="${most}" autocomplete="new-password"`,
     );
   const title = `You are invited as ${asText(role)}`;
-  const before = providerLink(provider, `?invite=${encodeURIComponent(code)}`);
-  return form({ action: 'invite', title, fields, button: 'Make my account', problem, before });
+  const back = run === undefined ? '' : `&run=${run}`;
+  const before = providerLink(provider, `?invite=${encodeURIComponent(code)}${back}`);
+  return form({
+    action: run === undefined ? 'invite' : `invite?run=${run}`,
+    title,
+    fields,
+    button: 'Make my account',
+    problem,
+    before,
+  });
 }

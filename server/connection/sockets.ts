@@ -1,4 +1,4 @@
-/** The door for pages: who may open a socket, and how all of them are watched and closed. */
+/** The door for the pages of a run: who may open a socket, and how all of them are watched and closed. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -13,6 +13,7 @@ import { Budget } from './budget.ts';
 import type { ConnectionLog } from './counted-log.ts';
 import { Turns } from './large-replies.ts';
 import { shownLogins } from './login.ts';
+import { runInPath } from './run-paths.ts';
 import { type SessionOptions, startSession } from './session.ts';
 import { LOOK_EVERY, Upkeep } from './upkeep.ts';
 
@@ -29,6 +30,8 @@ const CLOSE_PATIENCE = 500;
 export interface Sockets {
   /** Why this page could not open a socket now, as an answer of HTTP; undefined: it could. */
   refusal(asking: Asking & { readonly origin: string | undefined }): SocketRefusal | undefined;
+  /** Lets a page in, or tells it why not. The path is the run's own. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** One look at whether pages are still there; by itself every second. */
   look(): void;
   /** Pages get a moment to hear why; one that does not listen must not keep the process alive. */
@@ -52,7 +55,7 @@ export interface SocketsOptions {
 }
 
 /** Upgrades at one path only, from pages that may connect, speaking our subprotocol. */
-export function acceptSockets(server: Server, options: SocketsOptions): Sockets {
+export function createSockets(options: SocketsOptions): Sockets {
   const { admission, log, mostPages = MOST_PAGES } = options;
   const shared: Shared = { upkeep: new Upkeep(), budget: new Budget(), turns: new Turns() };
   /** Logins with which pages were let in, and as whom. */
@@ -107,25 +110,39 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
     });
   }
 
-  server.maxConnections = MOST_CONNECTIONS;
-  // From the first moment, and whatever takes the socket over later: a reset is an ordinary end, nothing to die of.
-  server.on('connection', (socket) => socket.on('error', () => {}));
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    try {
-      upgrade(request, socket, head);
-    } catch (error) {
-      log.error({ error: String(error) }, 'an upgrade failed');
-      socket.destroy();
-    }
-  });
   return {
     refusal,
     look,
+    upgrade(request, socket, head) {
+      try {
+        upgrade(request, socket, head);
+      } catch (error) {
+        log.error({ error: String(error) }, 'an upgrade failed');
+        socket.destroy();
+      }
+    },
     async close() {
       clearInterval(timer);
       await closeSockets(sockets);
     },
   };
+}
+
+/** Hands upgrades of a server to the run that their path names; what names none that is open is for the first. */
+export function acceptSockets(
+  server: Server,
+  first: Pick<Sockets, 'upgrade'>,
+  others: (runId: string) => Pick<Sockets, 'upgrade'> | undefined = () => undefined,
+): void {
+  server.maxConnections = MOST_CONNECTIONS;
+  // From the first moment, and whatever takes the socket over later: a reset is an ordinary end, nothing to die of.
+  server.on('connection', (socket) => socket.on('error', () => {}));
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const named = runInPath(request.url);
+    const other = named && others(named.id);
+    if (other) request.url = named.rest;
+    (other ?? first).upgrade(request, socket, head);
+  });
 }
 
 interface Seat {

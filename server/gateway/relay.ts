@@ -49,6 +49,8 @@ export function relay(
       reply.resume();
       for (const [name, value] of Object.entries(aroundFile(headers)))
         response.setHeader(name, value!);
+      // A run beside the first has its files at an address of its own.
+      request.url = String(headers[HANDED_OVER]);
       answer(request, response);
       return;
     }

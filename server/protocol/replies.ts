@@ -82,6 +82,23 @@ export interface Training {
   readonly said?: string;
 }
 
+/** A run that goes on here, with pages of its own. */
+export interface OpenRunRow {
+  readonly id: string;
+  readonly state: 'opening' | 'open' | 'stopping';
+  /** What the server began with: it ends with the server. */
+  readonly isFirst: boolean;
+  /** Where its page is, relative to the page that asks. */
+  readonly address: string;
+}
+
+export interface OpenRunList {
+  /** As many may be open at once beside the first; 0: none can be opened from the page. */
+  readonly most: number;
+  /** The first before the others. */
+  readonly runs: readonly OpenRunRow[];
+}
+
 export interface TrainingList {
   /** As many may run at once; 0: none may be started from the page. */
   readonly most: number;

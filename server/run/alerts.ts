@@ -62,9 +62,18 @@ export async function clearFormer(
 ): Promise<void> {
   if (storage.isShared) return;
   const left = await storage.openAlerts();
-  await storage.appendAudit(
-    left.map(({ objectId, reason }) => event('alert.cleared', objectId, reason as AlertCode)),
+  await tellOver(
+    storage,
+    left.map(({ objectId, reason }) => ({ id: objectId, code: reason as AlertCode })),
   );
+}
+
+/** Alerts end with the run that raised them, where the server goes on. */
+export function tellOver(
+  storage: Pick<Storage, 'appendAudit'>,
+  alerts: readonly Pick<Alert, 'id' | 'code'>[],
+): Promise<void> {
+  return storage.appendAudit(alerts.map(({ id, code }) => event('alert.cleared', id, code)));
 }
 
 /** The message may be of a person or a file, and is not for the log. */

@@ -10,7 +10,7 @@ import type { RunOptions } from '../contract.ts';
 import { type Learner, LearnerHandle } from '../learner/handle.ts';
 import { createStillLearner } from '../learner/still.ts';
 import { alertOf } from '../protocol/index.ts';
-import { type Alerts, clearFormer, createAlerts } from './alerts.ts';
+import { type Alerts, createAlerts } from './alerts.ts';
 import type { Automation } from './automation.ts';
 import { Background } from './background.ts';
 import { DiskTroubles } from './disk-troubles.ts';
@@ -67,14 +67,11 @@ export interface RunParts {
 }
 
 /** Of which the audit log tells, too. */
-async function notedAlerts(
+function notedAlerts(
   viewers: Viewers,
   { storage, log }: RunOptions,
   background: Background,
-): Promise<Alerts> {
-  await clearFormer(storage).catch((error) =>
-    log.error({ error: String(error) }, 'alerts of the server before'),
-  );
+): Alerts {
   return createAlerts(viewers.message, log, (event) =>
     background.run('audit of an alert', storage.appendAudit([event])),
   );
@@ -88,7 +85,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
 
   const background = new Background(log);
   const viewers = createViewers();
-  const alerts = await notedAlerts(viewers, options, background);
+  const alerts = notedAlerts(viewers, options, background);
   const troubles = new DiskTroubles(alerts, log);
   const statistics = createStatistics();
 

@@ -43,7 +43,7 @@ export interface QueriesOptions {
     | 'leasedAssignments'
     | 'queryAnsweredBy'
     | 'countAssignments'
-    | 'lastToken'
+    | 'openTokens'
   >;
   readonly episodes: Pick<Episodes, 'drawn' | 'keep'>;
   readonly background: Pick<Background, 'run'>;
@@ -87,7 +87,7 @@ export class Queries {
   static async open(options: QueriesOptions): Promise<Queries> {
     const { storage, runId } = options;
     const counts = await storage.countAssignments(runId);
-    const queue = new Queue(counts, await storage.lastToken());
+    const queue = new Queue(counts, await storage.openTokens());
     const queries = new Queries(options, queue);
     const held = new Set((await storage.leasedAssignments(runId)).map((row) => row.queryId));
     for (const id of held) {

@@ -60,12 +60,13 @@ export class Queue {
   readonly #leased = new Map<number, Assignment>();
   readonly #counts: Record<Assignment['state'], number>;
   #served: number;
-  #token: number;
+  readonly #nextToken: () => number;
 
-  constructor(past: AssignmentCounts, lastToken: number) {
+  /** @param nextToken each larger than all before it, whichever run they were for */
+  constructor(past: AssignmentCounts, nextToken: () => number) {
     this.#counts = { ...past };
     this.#served = past.leased + past.answered + past.skipped + past.expired;
-    this.#token = lastToken;
+    this.#nextToken = nextToken;
   }
 
   /** Every assignment is in one of the four: `served = answered + skipped + expired + open`. */
@@ -272,7 +273,7 @@ export class Queue {
 
   #newLease(entry: Entry, teacherId: string, now: number, ttl: number): Assignment {
     return {
-      token: ++this.#token,
+      token: this.#nextToken(),
       runId: entry.runId,
       queryId: entry.id,
       teacherId,

@@ -14,7 +14,7 @@ type OfStorage = Pick<
   | 'assignmentsTo'
   | 'queryAnsweredBy'
   | 'countAssignments'
-  | 'lastToken'
+  | 'openTokens'
 >;
 
 export interface Assignments {
@@ -23,7 +23,9 @@ export interface Assignments {
   put(transaction: Kysely<Tables>, rows: readonly Assignment[]): Promise<void>;
 }
 
-export function createAssignments({ db, audit, write }: Parts): Assignments {
+export function createAssignments({ db, engine, audit, write }: Parts): Assignments {
+  let tokens: Promise<() => number> | undefined;
+
   async function put(t: Kysely<Tables>, rows: readonly Assignment[]): Promise<void> {
     for (const row of rows) {
       const { token: _, ...state } = row;
@@ -34,6 +36,15 @@ export function createAssignments({ db, audit, write }: Parts): Assignments {
         .execute();
     }
     await audit.append(t, rows.map(assignmentEvent));
+  }
+
+  async function countTokens(): Promise<() => number> {
+    const row = await db
+      .selectFrom('assignment')
+      .select((e) => e.fn.max('token').as('token'))
+      .executeTakeFirst();
+    let last = await engine.lastToken(Number(row?.token ?? 0));
+    return () => ++last;
   }
 
   const all = () => db.selectFrom('assignment').selectAll().orderBy('token');
@@ -72,12 +83,9 @@ export function createAssignments({ db, audit, write }: Parts): Assignments {
         for (const { state, n } of rows) counts[state as Assignment['state']] = Number(n);
         return counts;
       },
-      async lastToken() {
-        const row = await db
-          .selectFrom('assignment')
-          .select((e) => e.fn.max('token').as('token'))
-          .executeTakeFirst();
-        return Number(row?.token ?? 0);
+      openTokens() {
+        tokens ??= countTokens();
+        return tokens;
       },
     },
   };

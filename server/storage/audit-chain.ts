@@ -12,6 +12,8 @@ export const AUDIT_ACTIONS = [
   'run.noted',
   'run.rewound',
   'run.deleted',
+  'run.opened',
+  'run.stopped',
   'feedback.given',
   'query.leased',
   'query.answered',

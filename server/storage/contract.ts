@@ -147,6 +147,8 @@ export interface Storage
    * @throws RangeError when another one does
    */
   claimRun(id: string): Promise<number | undefined>;
+  /** Nothing of the run is written here any more: another process may claim it. */
+  releaseRun(id: string): Promise<void>;
   /** With its feedback, episodes, metrics and checkpoints. */
   deleteRun(id: string): Promise<void>;
   /**
@@ -210,8 +212,8 @@ export interface Storage
   /** The query that this feedback answered, where it was given to somebody. */
   queryAnsweredBy(feedbackId: string): Promise<string | undefined>;
   countAssignments(runId: string): Promise<AssignmentCounts>;
-  /** Of all runs; 0: none was ever given. */
-  lastToken(): Promise<number>;
+  /** What numbers the assignments of all runs that this process serves: each call gives a larger one, which no other process gives. */
+  openTokens(): Promise<() => number>;
 
   appendMetrics(runId: string, point: MetricsPoint): Promise<void>;
   /** Oldest first, at most `limit` evenly thinned points after `since` learner updates. */

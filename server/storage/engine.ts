@@ -31,9 +31,12 @@ export interface Engine {
   insertAudit(transaction: Kysely<Tables>, rows: readonly AuditRow[]): Promise<unknown>;
   /** Other servers may be at the same tables. */
   readonly isShared: boolean;
-  /** See `Storage.occupy` and `Storage.claimRun`. */
+  /** See `Storage.occupy`, `Storage.claimRun` and `Storage.releaseRun`. */
   occupy(): Promise<void>;
   claimRun(runId: string): Promise<number | undefined>;
+  releaseRun(runId: string): Promise<void>;
+  /** The number after which this process numbers assignments. @param newest the largest that any has */
+  lastToken(newest: number): Promise<number>;
   /** @throws RangeError naming the database and the way out when it takes nothing */
   expectWritable(db: Kysely<Tables>): Promise<void>;
   /** Before the database is closed. */

@@ -54,6 +54,7 @@ export function createRecords(
     verify: files.verify,
     occupy: engine.occupy,
     claimRun: engine.claimRun,
+    releaseRun: engine.releaseRun,
     ...createRuns(parts),
     ...assignments.storage,
     ...createAccounts(parts),

@@ -41,6 +41,8 @@ function engineOf(path: string): Engine {
     occupy: async () => {},
     expectAlone: async () => {},
     claimRun: async () => undefined,
+    releaseRun: async () => {},
+    lastToken: async (newest) => newest,
     end: async () => {},
     expectWritable: (db) => expectWritable(db, path),
   };

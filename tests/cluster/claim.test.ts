@@ -72,6 +72,33 @@ it('[PG-12] a claim whose line broke holds again when nobody came in between', a
   await expect((await open()).claimRun(RUN.id)).rejects.toThrow(/in use/);
 });
 
+it('[RUNS-2] a process holds several runs, and lets go of one alone', async () => {
+  const [first, second] = [await open(), await open()];
+  await first.createRun(RUN);
+  await first.claimRun(RUN.id);
+  await first.claimRun('run-2');
+  await first.appendFeedback(rewardFeedback('f1'));
+  await first.releaseRun('run-2');
+  await second.claimRun('run-2');
+  await expect(second.claimRun(RUN.id)).rejects.toThrow(/run-1 is in use by another server/);
+  // What it let go of is another's: that keeps nothing of its own back.
+  await first.appendFeedback(rewardFeedback('f2'));
+  expect(await first.countFeedback(RUN.id)).toBe(2);
+});
+
+it('[RUNS-7] no two processes give an assignment the same number', async () => {
+  const [first, second] = [await open(), await open()];
+  const [ofFirst, ofSecond] = [await first.openTokens(), await second.openTokens()];
+  const given = [
+    ofFirst(),
+    ofSecond(),
+    ofFirst(),
+    ofSecond(),
+    (await (await open()).openTokens())(),
+  ];
+  expect(new Set(given).size).toBe(5);
+});
+
 const approved = (subject: string) => ({
   ...{ id: `x-${subject}`, subject, withAnswers: true, requestedBy: 'o', requestedAt: 1 },
   ...{ approvedBy: 'p', approvedAt: 1, doneAt: null, result: null },

@@ -15,7 +15,7 @@ import { type Forms, getForms, type SettingsSchema } from './run-api.ts';
 import { type Chosen, newRunCommand } from './run-words.ts';
 import { startTraining } from './training-api.ts';
 import { TEACHERS, USUAL, wantedOf } from './training-words.ts';
-import type { TrainingsHere } from './use-trainings.ts';
+import type { TrainingsHere } from './trainings.tsx';
 
 export function NewRun(props: FormProps) {
   const [forms, setForms] = useState<Forms>();
@@ -78,7 +78,7 @@ function Form({ forms, here, onStart }: { forms: Forms } & FormProps) {
       <Group>
         <Text size="sm" c="dimmed">
           {chosen.kind === 'serve'
-            ? 'A server serves one run: start this beside it with --port, or after it.'
+            ? 'It begins with a server of its own: start this beside this one with --port, or after it. From then on Runs opens it.'
             : here.list?.most
               ? 'It runs here, beside the simulation and behind it, and ends with this server. Or begin it elsewhere:'
               : 'This server starts no trainings (--trainings). With --data FOLDER its curves appear here while it runs, where this server was started with --watch FOLDER.'}

@@ -1,5 +1,5 @@
 /** What the server tells of runs (server/connection/run-routes.ts). */
-import type { MetricsPoint } from '../../server/protocol/index.ts';
+import type { MetricsPoint, OpenRunList } from '../../server/protocol/index.ts';
 import { get, post } from '../core/http.ts';
 import type { RunRow } from './run-row.ts';
 
@@ -41,6 +41,10 @@ export const metricsOf = (key: string) => json<MetricsPoint[]>(get(`api/runs/${k
 export const getForms = () => json<Forms>(get('api/forms'));
 export const describeRun = (id: string, change: { name?: string; notes?: string }) =>
   post(`api/runs/${id}`, change);
+
+export const listOpenRuns = () => json<OpenRunList>(get('api/open-runs'));
+export const openRun = (id: string) => post(`api/open-runs/${id}`, {});
+export const stopRun = (id: string) => post(`api/open-runs/${id}/stop`, {});
 
 export const FILES = [
   ['metrics.csv', 'Figures (CSV)'],

@@ -2,11 +2,14 @@
 import { Anchor, Button, Group, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
 import { CopyCommand } from './copy-command.tsx';
+import type { OpenHere } from './open-here.tsx';
 import { describeRun, FILES } from './run-api.ts';
 import type { RunRow } from './run-row.ts';
-import { goOnCommand } from './run-words.ts';
+import { goOnCommand, isOpenHere } from './run-words.ts';
 
-export function RunDetails({ run, onChange }: { run: RunRow; onChange: () => void }) {
+export function RunDetails(props: { run: RunRow; here: OpenHere; onChange: () => void }) {
+  const { run, here, onChange } = props;
+  const isOpen = isOpenHere(run, here.list?.runs);
   return (
     <section className="run-details card" aria-label={`run ${run.id}`} data-testid="run-details">
       {run.folder === undefined ? (
@@ -20,9 +23,9 @@ export function RunDetails({ run, onChange }: { run: RunRow; onChange: () => voi
         Go on with it
       </Title>
       <Text size="sm" c="dimmed">
-        {run.isServed
+        {run.isServed || isOpen
           ? 'It goes on here. After an end of the server this command goes on where it was:'
-          : 'A server serves one run. End it (nothing is lost) and start it with this one:'}
+          : 'Open it here, where that is offered, or begin a server with it:'}
       </Text>
       <CopyCommand command={goOnCommand(run)} />
       <Title order={2} size="h6">

@@ -1,18 +1,35 @@
 import { Badge, Checkbox, Table } from '@mantine/core';
+import { type OpenHere, RunHere } from './open-here.tsx';
 import type { RunRow } from './run-row.ts';
-import { standing, titleOf } from './run-words.ts';
+import { isOpenHere, standing, titleOf } from './run-words.ts';
 
-const HEADS = ['', 'Run', 'Environment', 'Preset', 'Seed', 'Began', 'Steps', 'Answers', 'Return'];
-const COLOUR: Readonly<Record<string, string>> = { 'served here': 'blue.8', 'going on': 'teal.9' };
+const HEADS = [
+  '',
+  'Run',
+  'Here',
+  'Environment',
+  'Preset',
+  'Seed',
+  'Began',
+  'Steps',
+  'Answers',
+  'Return',
+];
+const COLOUR: Readonly<Record<string, string>> = {
+  'served here': 'blue.8',
+  'open here': 'blue.8',
+  'going on': 'teal.9',
+};
 
 export function RunTable(props: {
+  here: OpenHere;
   runs: readonly RunRow[];
   chosen: readonly string[];
   choose: (id: string) => void;
 }) {
-  const { runs, chosen, choose } = props;
+  const { here, runs, chosen, choose } = props;
   return (
-    <Table.ScrollContainer minWidth={760} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <Table.ScrollContainer minWidth={900} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table highlightOnHover fz="sm" data-testid="run-table">
         <Table.Thead>
           <Table.Tr>
@@ -26,6 +43,7 @@ export function RunTable(props: {
             <Row
               key={run.key}
               run={run}
+              here={here}
               isChosen={chosen.includes(run.key)}
               choose={() => choose(run.key)}
             />
@@ -36,8 +54,10 @@ export function RunTable(props: {
   );
 }
 
-function Row({ run, isChosen, choose }: { run: RunRow; isChosen: boolean; choose: () => void }) {
-  const stands = standing(run, Date.now());
+function Row(props: { run: RunRow; here: OpenHere; isChosen: boolean; choose: () => void }) {
+  const { run, here, isChosen, choose } = props;
+  const isOpen = isOpenHere(run, here.list?.runs);
+  const stands = standing({ ...run, isOpen }, Date.now());
   const value = run.last?.values['episode/return'];
   return (
     <Table.Tr data-testid="run-row" data-run={run.id} data-stands={stands}>
@@ -55,6 +75,9 @@ function Row({ run, isChosen, choose }: { run: RunRow; isChosen: boolean; choose
         <Badge size="sm" variant="filled" tt="none" color={COLOUR[stands] ?? 'gray.7'}>
           {stands}
         </Badge>
+      </Table.Td>
+      <Table.Td>
+        <RunHere run={run} here={here} />
       </Table.Td>
       <Table.Td>{run.environmentId}</Table.Td>
       <Table.Td>{run.preset}</Table.Td>

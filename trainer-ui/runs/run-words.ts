@@ -1,5 +1,5 @@
 /** Runs in words: what they are called, how they stand, what tells them apart, and the command that goes on with one. */
-import type { MetricsPoint } from '../../server/protocol/index.ts';
+import type { MetricsPoint, OpenRunRow } from '../../server/protocol/index.ts';
 import type { RunRow } from './run-row.ts';
 
 /** ms without a new step after which a run no longer counts as going on. */
@@ -13,11 +13,21 @@ export function titleOf({ id, name, key }: Pick<RunRow, 'id' | 'name' | 'key'>):
 
 /** By what the page saw: figures of a headless training bear simulated times. */
 export function standing(
-  { isServed, grewAt = 0 }: Pick<RunRow, 'isServed' | 'grewAt'>,
+  run: Pick<RunRow, 'isServed' | 'grewAt'> & { readonly isOpen?: boolean },
   now: number,
 ) {
+  const { isServed, isOpen = false, grewAt = 0 } = run;
   if (isServed) return 'served here';
+  if (isOpen) return 'open here';
   return now - grewAt < STILL ? 'going on' : 'at rest';
+}
+
+/** Whether another page of this server shows it. */
+export function isOpenHere(
+  { id, folder }: Pick<RunRow, 'id' | 'folder'>,
+  open: readonly Pick<OpenRunRow, 'id' | 'state'>[] = [],
+): boolean {
+  return folder === undefined && open.some((each) => each.id === id && each.state === 'open');
 }
 
 /** The runs as listed now, with when each was seen to grow. */

@@ -4,19 +4,23 @@ import { Alert, Button, Group, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { NewRun } from './new-run.tsx';
+import { OpenRefused } from './open-here.tsx';
+import { listOpenRuns } from './run-api.ts';
 import { RunCompare } from './run-compare.tsx';
 import { RunDetails } from './run-details.tsx';
 import { RunTable } from './run-table.tsx';
+import { listTrainings } from './training-api.ts';
 import { Trainings } from './trainings.tsx';
+import { useActing } from './use-acting.ts';
 import { useRuns } from './use-runs.ts';
-import { useTrainings } from './use-trainings.ts';
 
 /** More curves than can be told apart are not drawn. */
 const MOST = 4;
 
 export default function RunsView() {
   const { runs, error, look } = useRuns();
-  const trainings = useTrainings();
+  const trainings = useActing(listTrainings);
+  const open = useActing(listOpenRuns);
   const [chosen, setChosen] = useState<readonly string[]>();
   const [isNew, setIsNew] = useState(false);
   const served = runs?.find((run) => run.isServed)?.key;
@@ -50,12 +54,15 @@ export default function RunsView() {
         </Alert>
       )}
       <Trainings here={trainings} runs={runs ?? []} />
-      <RunTable runs={runs ?? []} chosen={ids} choose={choose} />
+      <OpenRefused refusal={open.refusal} />
+      <RunTable here={open} runs={runs ?? []} chosen={ids} choose={choose} />
       {isNew ? (
         <NewRun here={trainings} onStart={() => setIsNew(false)} />
       ) : (
         <>
-          {shown.length === 1 && only && <RunDetails key={only.key} run={only} onChange={look} />}
+          {shown.length === 1 && only && (
+            <RunDetails key={only.key} run={only} here={open} onChange={look} />
+          )}
           {shown.length === 0 && (
             <Text c="dimmed">Choose one run, or up to {MOST} to compare.</Text>
           )}

@@ -1,11 +1,13 @@
 /** Trainings that this server runs: how they stand, and stopping, going on and branching. */
 import { Alert, Badge, Button, Group, Text } from '@mantine/core';
 import { IconGitBranch, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
-import type { Training, TrainingWanted } from '../../server/protocol/index.ts';
+import type { Training, TrainingList, TrainingWanted } from '../../server/protocol/index.ts';
 import type { RunRow } from './run-row.ts';
 import { branchTraining, goOnTraining, stopTraining } from './training-api.ts';
 import { longer, stateWords } from './training-words.ts';
-import type { TrainingsHere } from './use-trainings.ts';
+import type { Acting } from './use-acting.ts';
+
+export type TrainingsHere = Acting<TrainingList>;
 
 const COLOUR = {
   running: 'teal.9',

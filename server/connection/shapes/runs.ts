@@ -5,6 +5,8 @@ import type { Forms } from '../../forms/contract.ts';
 import {
   feedbackSchema,
   type MetricsPoint,
+  type OpenRunList,
+  type OpenRunRow,
   type Training,
   type TrainingList,
   type TrainingWanted,
@@ -87,6 +89,17 @@ export const training = object<Training>(
 export const trainings = object<TrainingList>(
   { most: integer, trainings: list(training) },
   { description: '`most`: as many may run at once' },
+);
+
+const openRun = object<OpenRunRow>({
+  ...{ id: text, isFirst: yesNo, address: text, state: oneOf(['opening', 'open', 'stopping']) },
+});
+export const openRuns = object<OpenRunList>(
+  { most: integer, runs: list(openRun) },
+  {
+    description:
+      '`most`: as many may be open beside the first; `address`: of its page, relative to where this was asked',
+  },
 );
 
 const settings: Schema = { type: 'object', description: 'JSON Schema of what can be set' };

@@ -15,9 +15,13 @@ export interface Claim {
   expectAlone(transaction: Kysely<OwnTables>): Promise<void>;
   /** @throws RangeError when another server works on the run */
   take(runId: string): Promise<number>;
-  /** Within a transaction: nobody takes the run until it ends. @throws Error when it was taken meanwhile */
+  /** Another server may take it from now on. */
+  release(runId: string): Promise<void>;
+  /** See `Engine.lastToken`: each process counts in a range of its own. */
+  lastToken(newest: number): Promise<number>;
+  /** Within a transaction: nobody takes the runs until it ends. @throws Error when one was taken meanwhile */
   expectHeld(transaction: Kysely<OwnTables>): Promise<void>;
-  /** Lets go of it. */
+  /** Lets go of all. */
   end(): Promise<void>;
 }
 
@@ -25,10 +29,16 @@ export interface Claim {
 const AGAIN = 1000;
 /** What all that occupy a database share; any number that no other program there uses. */
 const OCCUPIED = 0x7265_7573;
+/** Assignments that one process can give before it would count into the next range. */
+const RANGE = 2 ** 24;
+/** Its epoch is the newest range that was given away; no run has such an id. */
+const TOKENS = ' tokens';
+
+const lockName = (runId: string) => `run ${runId}`;
 
 /** @param connect a connection of its own */
 export function createClaim(db: Kysely<OwnTables>, connect: () => Promise<pg.Client>): Claim {
-  let held: { readonly runId: string; readonly epoch: number } | undefined;
+  const held = new Map<string, number>();
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
@@ -55,7 +65,7 @@ export function createClaim(db: Kysely<OwnTables>, connect: () => Promise<pg.Cli
   async function lock(runId: string): Promise<boolean> {
     const { rows } = await (await occupying()).query(
       'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS free',
-      [`run ${runId}`],
+      [lockName(runId)],
     );
     return rows[0].free;
   }
@@ -63,7 +73,10 @@ export function createClaim(db: Kysely<OwnTables>, connect: () => Promise<pg.Cli
   /** The server was restarted, or the line broke. Whether somebody else came first shows when something is written. */
   function again(): void {
     if (isOver) return;
-    const relock = () => (held ? lock(held.runId) : occupying());
+    const relock = async () => {
+      await occupying();
+      for (const runId of held.keys()) await lock(runId);
+    };
     timer = setTimeout(() => relock().catch(again), AGAIN).unref();
   }
 
@@ -93,20 +106,36 @@ export function createClaim(db: Kysely<OwnTables>, connect: () => Promise<pg.Cli
         .onConflict((c) => c.column('runId').doUpdateSet({ epoch: sql`claim.epoch + 1` }))
         .returning('epoch')
         .executeTakeFirstOrThrow();
-      held = { runId, epoch };
+      held.set(runId, epoch);
       return epoch;
     },
+    async release(runId) {
+      if (!held.delete(runId)) return;
+      await client?.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [lockName(runId)]);
+    },
+    async lastToken(newest) {
+      const least = Math.ceil(newest / RANGE);
+      const { epoch } = await db
+        .insertInto('claim')
+        .values({ runId: TOKENS, epoch: least })
+        .onConflict((c) =>
+          c.column('runId').doUpdateSet({ epoch: sql`greatest(claim.epoch + 1, excluded.epoch)` }),
+        )
+        .returning('epoch')
+        .executeTakeFirstOrThrow();
+      return epoch * RANGE;
+    },
     async expectHeld(transaction) {
-      if (!held) return;
-      const { runId, epoch } = held;
-      const row = await transaction
+      if (held.size === 0) return;
+      const rows = await transaction
         .selectFrom('claim')
-        .select('epoch')
-        .where('runId', '=', runId)
+        .selectAll()
+        .where('runId', 'in', [...held.keys()])
         .forShare()
-        .executeTakeFirst();
-      if (row?.epoch !== epoch)
-        throw new Error(`run ${runId} was taken over by another server: end this one`);
+        .execute();
+      for (const [runId, epoch] of held)
+        if (rows.find((row) => row.runId === runId)?.epoch !== epoch)
+          throw new Error(`run ${runId} was taken over by another server: end this one`);
     },
     async end() {
       isOver = true;

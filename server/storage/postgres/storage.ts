@@ -68,6 +68,8 @@ function engineOf(name: string, claim: Claim): Engine {
     isShared: true,
     occupy: claim.occupy,
     claimRun: claim.take,
+    releaseRun: claim.release,
+    lastToken: claim.lastToken,
     end: claim.end,
     number: (column, field) =>
       sql<number>`(${sql.ref(column)}::json ->> ${sql.lit(field)})::double precision`,

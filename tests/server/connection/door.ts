@@ -1,11 +1,13 @@
 /** The server's door in this process: real HTTP and sockets in front of as much of a run as they ask for. */
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import WebSocket from 'ws';
 import { Admission, type AdmissionOptions } from '../../../server/connection/admission.ts';
 import { createHttp } from '../../../server/connection/http.ts';
-import { acceptSockets, type Sockets } from '../../../server/connection/sockets.ts';
+import { acceptSockets, createSockets, type Sockets } from '../../../server/connection/sockets.ts';
 import type { LiveHandle, RunHandle, RunListener } from '../../../server/contract.ts';
 import type { WebhookReport } from '../../../server/events/webhook.ts';
+import { OpenRefusal, type OpenRuns } from '../../../server/open-runs/contract.ts';
 import type { Consents } from '../../../server/people/consents.ts';
 import type { Oidc } from '../../../server/people/oidc.ts';
 import { People } from '../../../server/people/people.ts';
@@ -16,6 +18,8 @@ import { TrainingRefusal, type Trainings } from '../../../server/trainings/contr
 
 export interface Door {
   readonly port: number;
+  readonly app: FastifyInstance;
+  readonly sockets: Sockets;
   readonly url: string;
   /** What pages that said hello hear by. */
   readonly listeners: ReadonlySet<RunListener>;
@@ -40,6 +44,19 @@ const noTrainings: Trainings = {
   close: async () => {},
 };
 
+const noOpenRuns: OpenRuns = {
+  first: 'run-1',
+  most: 0,
+  list: () => [],
+  find: () => undefined,
+  async open() {
+    throw new OpenRefusal(403, 'none');
+  },
+  async stop() {
+    throw new OpenRefusal(409, 'none');
+  },
+};
+
 const noAccounts = { listAccounts: async () => [], listLogins: async () => [] } as never;
 
 export async function openDoor(
@@ -54,6 +71,8 @@ export async function openDoor(
     watched?: WatchedFolders;
     webhooks?: readonly { readonly report: WebhookReport }[];
     trainings?: Trainings;
+    /** Runs that its addresses lead to, too. */
+    others?: ReadonlyMap<string, Door>;
   } = {},
 ): Promise<Door> {
   const listeners = new Set<RunListener>();
@@ -77,9 +96,11 @@ export async function openDoor(
     watched: options.watched ?? { all: () => [], close: async () => {} },
     forms: async () => ({ environments: [], presets: [] }),
     trainings: options.trainings ?? noTrainings,
+    openRuns: noOpenRuns,
+    pagesOf: options.others && ((id) => options.others?.get(id)?.app),
   });
   const welcome = { runId: 'run-1' } as never;
-  const sockets: Sockets = acceptSockets(app.server, {
+  const sockets: Sockets = createSockets({
     run,
     admission,
     people,
@@ -88,10 +109,11 @@ export async function openDoor(
     consents: options.consents,
     ...(options.mostPages === undefined ? {} : { mostPages: options.mostPages }),
   });
+  acceptSockets(app.server, sockets, (id) => options.others?.get(id)?.sockets);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return {
-    port,
+    ...{ port, app, sockets },
     url: `http://127.0.0.1:${port}`,
     listeners,
     logged,

@@ -50,7 +50,10 @@ function createDisk() {
       for (const { state } of rows.values()) counts[state]++;
       return counts;
     },
-    lastToken: async () => Math.max(0, ...rows.keys()),
+    async openTokens() {
+      let last = Math.max(0, ...rows.keys());
+      return () => ++last;
+    },
   } as unknown as Storage;
   return { ...disk, disk, storage };
 }

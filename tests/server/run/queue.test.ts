@@ -11,7 +11,8 @@ const states = (changes: readonly Change[] | undefined) =>
   changes?.map(({ after }) => `${after.teacherId} ${after.state}`);
 
 function queueOf(...queries: ReturnType<typeof asked>[]) {
-  const queue = new Queue(NONE, 0);
+  let last = 0;
+  const queue = new Queue(NONE, () => ++last);
   for (const query of queries) queue.offer(query);
   const ids = queries.map((query) => query.id);
   const lease = (teacherId: string, now = 0, most = 1) =>

@@ -1,24 +1,24 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { TrainingList } from '../../server/protocol/index.ts';
-import { listTrainings } from './training-api.ts';
 
 const EVERY = 2000;
 
-export interface TrainingsHere {
+/** Something of the server that is looked at again and again, and changed from here. */
+export interface Acting<T> {
   /** Undefined until the first answer. */
-  readonly list: TrainingList | undefined;
+  readonly list: T | undefined;
   /** What became of the last press, where it was refused. */
   readonly refusal: string | undefined;
   /** Does it, and looks again. @returns whether it was done */
   act(work: () => Promise<unknown>): Promise<boolean>;
 }
 
-export function useTrainings(): TrainingsHere {
-  const [list, setList] = useState<TrainingList>();
+/** @param ask always the same function */
+export function useActing<T>(ask: () => Promise<T>): Acting<T> {
+  const [list, setList] = useState<T>();
   const [refusal, setRefusal] = useState<string>();
   const look = useCallback(() => {
-    listTrainings().then(setList, () => {}); // asked again soon; the list of runs says what is wrong
-  }, []);
+    ask().then(setList, () => {}); // asked again soon; the list of runs says what is wrong
+  }, [ask]);
   useEffect(() => {
     look();
     const timer = setInterval(look, EVERY);

@@ -1,0 +1,94 @@
+/** Runs of the data folder opened and stopped on this server, and what stands at the addresses of those that are not. */
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { OpenRefusal } from '../open-runs/contract.ts';
+import type { OpenRunList } from '../protocol/index.ts';
+import { actorOf } from './actor.ts';
+import type { RunRoutes } from './run-routes.ts';
+import * as shapes from './shapes/runs.ts';
+
+export interface OpenRoutes extends Pick<RunRoutes, 'openRuns'> {
+  /** These are the routes of the run that the server began with. */
+  readonly isFirst: boolean;
+}
+
+interface About {
+  readonly Params: { readonly id: string };
+}
+
+/** What is asked for is in the path. */
+const nothing = { type: 'object', additionalProperties: false } as const;
+const hide = { schema: { hide: true } };
+const response = { 200: shapes.openRuns } as const;
+
+export function openRoutes(api: FastifyInstance, { openRuns, isFirst }: OpenRoutes): void {
+  /** From a page of a run that was opened, the first is two folders above. */
+  const root = isFirst ? '' : '../../';
+  const list = (): OpenRunList => ({
+    most: openRuns.most,
+    runs: [
+      { id: openRuns.first, state: 'open', isFirst: true, address: root || './' },
+      ...openRuns
+        .list()
+        .map((run) => ({ ...run, isFirst: false, address: `${root}runs/${run.id}/` })),
+    ],
+  });
+  const answer = async (reply: FastifyReply, work: Promise<void>) => {
+    try {
+      await work;
+      return list();
+    } catch (error) {
+      if (!(error instanceof OpenRefusal)) throw error;
+      return reply.code(error.status).send({ message: error.message });
+    }
+  };
+
+  const summary = 'Runs that are open on this server, and how many may be at once';
+  api.get('/api/open-runs', { schema: { summary, response } }, async () => list());
+  api.post<About>(
+    '/api/open-runs/:id',
+    {
+      schema: {
+        summary: 'Open another run of the data folder: its simulation and learner go on',
+        body: nothing,
+        response,
+      },
+    },
+    (asked, reply) => answer(reply, openRuns.open(asked.params.id, actorOf(asked))),
+  );
+  api.post<About>(
+    '/api/open-runs/:id/stop',
+    {
+      schema: {
+        summary: 'End a run that was opened: everything is kept',
+        body: nothing,
+        response,
+      },
+    },
+    (asked, reply) => answer(reply, openRuns.stop(asked.params.id, actorOf(asked))),
+  );
+  closedRoutes(api, openRuns.first);
+}
+
+/** No run is open at that address, or it is not written as it should be. */
+function closedRoutes(api: FastifyInstance, first: string): void {
+  api.get<About>('/runs/:id', hide, async ({ params }, reply) =>
+    reply.redirect(`${encodeURIComponent(params.id)}/`, 303),
+  );
+  api.get<About>('/runs/:id/*', hide, async ({ params, headers }, reply) => {
+    if (params.id === first) return reply.redirect('../../', 303);
+    const message = `Run ${params.id} is not open on this server: it was stopped, or the server began anew. The first page opens it, under Runs.`;
+    reply.code(404);
+    return headers.accept?.includes('text/html')
+      ? reply.type('text/html').send(closedPage(message))
+      : reply.send({ message });
+  });
+}
+
+function closedPage(message: string): string {
+  const words = message.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Reins · not open</title>
+<body style="font:16px system-ui;max-width:40rem;margin:20vh auto;padding:0 1rem;background:#101418;color:#e6e9ec">
+<h1 style="font-size:1.4rem">This run is not open</h1><p>${words}</p>
+<p><a style="color:#a5d8ff" href="../../">To the first</a></p>`;
+}
