@@ -148,7 +148,8 @@ export const METRICS = {
   },
   'reward/flat': { unit: '0 or 1', meaning: '1: no member’s published reward varies' },
   'reward/hackingAlarm': { unit: '0 or 1', meaning: '1: the agent may be gaming its reward' },
-  'reward/heldOut': { unit: 'answers', meaning: 'held-out comparisons with a choice' },
+  'reward/heldOut': { unit: 'answers', meaning: 'held-out comparisons with a choice, the newest' },
+  'reward/decided': { unit: 'answers', meaning: 'held-out comparisons with a choice, all' },
   'reward/heldOut/{kind}/count': { unit: 'answers', meaning: 'held-out answers of a kind' },
   'reward/heldOut/{kind}/logLikelihood': {
     unit: 'nat',

@@ -1,6 +1,6 @@
 /** The labels that are fitted, and which of them each member sees: all but those of its own fold. */
 import type { FittedKind } from './config.ts';
-import type { Datum } from './dataset.ts';
+import type { Comparison, Datum } from './dataset.ts';
 import type { Noise } from './noise.ts';
 import type { HeldOutComparison } from './published.ts';
 
@@ -92,10 +92,15 @@ export function createLabelSet(members: number, noise: Noise): LabelSet {
   };
 }
 
+type Decided = Comparison & { readonly kind: 'preference'; readonly choice: 'a' | 'b' };
+
+/** A comparison with a choice: one member of several has not seen it. */
+export const isDecided = (datum: Datum): datum is Decided =>
+  datum.kind === 'preference' && datum.choice !== 'equal';
+
 /** Decided comparisons, each with copies of its steps. */
 export function heldOutOf(data: readonly Datum[]): HeldOutComparison[] {
-  return data.flatMap((datum) => {
-    if (datum.kind !== 'preference' || datum.choice === 'equal') return [];
+  return data.filter(isDecided).flatMap((datum) => {
     const { feedbackId, fold, choice, parts } = datum;
     const [rows, teacherId] = [datum.rows.slice(), teacherOf(datum)];
     return [{ feedbackId, teacherId, fold, choice, rows, split: parts[0]! }];

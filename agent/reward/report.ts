@@ -7,6 +7,7 @@ import type { Feedback, Metrics, Segment } from '../contract.ts';
 import type { MetricValues } from '../metrics.ts';
 import type { FittedKind } from './config.ts';
 import { type Datum, joined } from './dataset.ts';
+import { isDecided } from './label-set.ts';
 import { datumNll, preferenceNoise, preferenceProbabilities } from './likelihoods.ts';
 import type { Noise } from './noise.ts';
 import { type InputScale, type Reference, scaleRows } from './reference.ts';
@@ -70,6 +71,7 @@ export function heldOutReport(source: ReportSource): HeldOut {
   metrics['reward/ceiling'] = source.repeats.ceiling();
   metrics['reward/repeats'] = source.repeats.count();
   metrics['reward/heldOut'] = decisive;
+  metrics['reward/decided'] = source.members < 2 ? 0 : source.data.filter(isDecided).length;
   let loss: number | undefined;
   for (const [kind, sum] of judged.perKind) {
     metrics[`reward/heldOut/${kind}/logLikelihood`] = -sum.nll / sum.n;

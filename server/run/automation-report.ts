@@ -17,7 +17,7 @@ export async function automationReport(
   const looks = await storage.listLooks(runId);
   const target = rules?.target ?? looks.at(-1)?.target ?? null;
   const points = await storage.readMetrics(runId, 0, 1);
-  const labels = points.at(-1)?.values['reward/heldOut'] ?? 0;
+  const labels = points.at(-1)?.values['reward/decided'] ?? 0;
   const past = looks.map(({ heldOut }) => heldOut);
   const next = target === null ? null : nextLook(past, target);
   const standing = certifiedOf(looks);

@@ -129,7 +129,7 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
     case 'progress':
       hearReward(report.metrics);
       if (automation)
-        background.run('automation', automation.hear(report.metrics['reward/heldOut'] ?? 0));
+        background.run('automation', automation.hear(report.metrics['reward/decided'] ?? 0));
       return;
     case 'people':
       return;

@@ -104,6 +104,16 @@ describe('reward ensemble', () => {
     expect(report['reward/pearson']).toBeGreaterThan(0.8);
   });
 
+  it('[AUTO-6] the report counts every held-out comparison with a choice, and judges the newest', () => {
+    const model = make();
+    teach(model, 530);
+    runSessions(model, 1);
+    const report = model.report();
+    expect(report['reward/heldOut']).toBeLessThanOrEqual(512);
+    expect(report['reward/decided']).toBe(model.heldOut().length);
+    expect(model.heldOut().length).toBeGreaterThan(512);
+  });
+
   it('[RWD-16] learns whom to trust: rationality and lapse are each teacher’s own', () => {
     const model = make();
     watch(model);

@@ -101,7 +101,7 @@ test('[AUTO-1] with too few held-out answers nothing is certified, and it is sai
   await automation.hear(FIRST); // as the learner counts, a program's among them
   expect(await storage.listLooks(RUN.id)).toEqual([]);
   expect(await automation.take(easy(1))).toBe(false);
-  const values = { 'reward/heldOut': 40 };
+  const values = { 'reward/decided': 40 };
   const point = { time: 1, environmentSteps: 1, learnerUpdates: 1, values };
   await storage.appendMetrics(RUN.id, point);
   const report = await automationReport(storage, RUN.id, RULES);
