@@ -1,8 +1,9 @@
 /**
  * When a model is looked at, whether it may answer in people's place, and whether it still may. However often it is
- * looked at, it is certified wrongly in 5 % of runs at most: look k has 0.05 / (k (k + 1)) of that, which sums to 0.05.
+ * looked at, it is certified wrongly in 5 % of runs at most: look k has 0.05 / (k (k + 1)) of that, which sums to 0.05,
+ * and its sequences of sets share it.
  */
-import { type Certificate, labelsNeeded, wilsonLower } from './certify.ts';
+import { type Certificate, labelsNeeded, SEQUENCES, wilsonLower } from './certify.ts';
 
 const ALPHA = 0.05;
 /** Labels have to be so many times those of the last look: a look costs certainty. */
@@ -11,9 +12,9 @@ const LOOK_GROWTH = 2;
 const WINDOW = 50;
 const LEAST_AUDITS = 10;
 
-/** One-sided quantile of look k, from 1 on. */
+/** One-sided quantile of each sequence of look k, from 1 on. */
 export function lookQuantile(look: number): number {
-  return upperQuantile(ALPHA / (look * (look + 1)));
+  return upperQuantile(ALPHA / (look * (look + 1) * SEQUENCES));
 }
 
 /** Held-out labels at which the next look is taken. @param past labels at each look so far */

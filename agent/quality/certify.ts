@@ -49,22 +49,39 @@ export interface Certificate {
 
 /** Each set is larger than the one before by this factor. */
 const GROWTH = 1.25;
+/** Where sequences of sets begin: at the fewest labels that can show it, and at this share of all of them. */
+const SHARE = 0.25;
+export const SEQUENCES = 2;
 
 /**
- * Sets of the most confident answers are tested from small to large, and the first that fails ends it: to look for
- * the best of many thresholds would choose a lucky one. undefined: none is shown to be good enough.
- * @param z one-sided quantile of the certainty; default: 95 %
+ * Sets of the most confident answers are tested from small to large, and the first that fails ends the sequence: to look
+ * for the best of many thresholds would choose a lucky one. One sequence begins with so few that one may be wrong, for
+ * a model that is hardly ever; the other with a quarter of all, since the labels of people who err now and then show
+ * nothing in small numbers. Neither looks at what is right before it begins. undefined: none is shown to be good enough.
+ * @param z one-sided quantile of the certainty of each sequence; default: 95 % for both together
  * @throws RangeError for a target that no number of answers can show
  */
 export function certifyThreshold(
   heldOut: readonly HeldOut[],
   target: number,
-  z = Z,
+  z = Z_BOTH,
 ): Certificate | undefined {
   if (!(target > 0 && target < 1)) throw new RangeError(`target: is ${target}, allowed 0 to 1`);
   const sorted = [...heldOut].sort((a, b) => b.confidence - a.confidence);
+  const fewest = labelsNeeded(target, 1, z);
+  const starts = [fewest, Math.max(fewest, Math.ceil(sorted.length * SHARE))];
+  const found = starts.flatMap((first) => lastShown(sorted, target, z, first) ?? []);
+  return found.sort((a, b) => b.labels - a.labels)[0];
+}
+
+/** Of one sequence of sets, most confident first. */
+function lastShown(
+  sorted: readonly HeldOut[],
+  target: number,
+  z: number,
+  first: number,
+): Certificate | undefined {
   let certificate: Certificate | undefined;
-  const first = labelsNeeded(target, 1, z);
   for (let size = first; size <= sorted.length; size = Math.ceil(size * GROWTH)) {
     const threshold = sorted[size - 1]!.confidence;
     const above = sorted.filter(({ confidence }) => confidence >= threshold);
