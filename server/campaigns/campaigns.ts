@@ -7,10 +7,12 @@ import {
   type CampaignReply,
   type CampaignTerms,
   campaignTermsSchema,
+  examplesIn,
   instructionsSchema,
 } from '../protocol/index.ts';
 import { textHash } from '../storage/audit-chain.ts';
 import type { CampaignRecord, CampaignStorage } from '../storage/campaigns-contract.ts';
+import type { Storage } from '../storage/contract.ts';
 import type { StudyText, SubjectStorage } from '../storage/subjects-contract.ts';
 import { progressOf } from './ledger.ts';
 
@@ -28,7 +30,9 @@ const CHANGEABLE: readonly (keyof CampaignTerms)[] = [
 export class NotCalibratedError extends RangeError {}
 
 export interface CampaignsOptions {
-  readonly storage: CampaignStorage & Pick<SubjectStorage, 'listTexts'>;
+  readonly storage: CampaignStorage &
+    Pick<SubjectStorage, 'listTexts'> &
+    Pick<Storage, 'findEpisode'>;
   readonly runId: string;
   /** As others are told. */
   readonly nameOf: (actor: string) => string;
@@ -71,6 +75,7 @@ export class Campaigns {
   ): Promise<string> {
     const terms = termsOf(given);
     const text = textOf(instructions, createdAt);
+    await this.#expectClips(text.body);
     const id = `campaign-${randomUUID().slice(0, 8)}`;
     const made = { id, runId: this.#options.runId, terms, textHash: text.hash, version: 1 };
     const times = { createdAt, startedAt: null, endedAt: null, endedWhy: null };
@@ -105,6 +110,7 @@ export class Campaigns {
       );
     const before = (await this.find(id)).instructions;
     const text = textOf(instructions ?? before, now);
+    if (text.hash !== campaign.textHash) await this.#expectClips(text.body);
     const version = campaign.version + Number(text.hash !== campaign.textHash);
     const { storage } = this.#options;
     if (!(await storage.changeCampaign(id, { terms, version }, text, actor)))
@@ -141,6 +147,21 @@ export class Campaigns {
       throw new RangeError(`campaign: ${id} is ${state}, allowed to delete draft`);
   }
 
+  /** From when the text is stored on they are kept (storage/kept-episodes.ts). */
+  async #expectClips(text: string): Promise<void> {
+    for (const { episodeId, to } of examplesOf(text)) {
+      const episode = await this.#options.storage.findEpisode(episodeId);
+      if (episode?.runId !== this.#options.runId)
+        throw new RangeError(
+          `campaign.instructions: clip:${episodeId} is not kept here, allowed are episodes of this run as Episodes lists them`,
+        );
+      if (to > episode.length)
+        throw new RangeError(
+          `campaign.instructions: clip:${episodeId} ends at ${to}, allowed up to ${episode.length}`,
+        );
+    }
+  }
+
   async #expectCalibrated({ id, terms }: CampaignRecord): Promise<void> {
     const all = await this.list();
     const ended = all.filter((other) => other.state === 'ended');
@@ -174,6 +195,14 @@ function termsOf(given: unknown): CampaignTerms {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new RangeError(`${['campaign', ...issue!.path].join('.')}: ${issue!.message}`);
+}
+
+function examplesOf(text: string): ReturnType<typeof examplesIn> {
+  try {
+    return examplesIn(text);
+  } catch (error) {
+    throw new RangeError(`campaign.instructions: ${(error as Error).message}`);
+  }
 }
 
 function textOf(given: string, since: number): StudyText {

@@ -7,6 +7,7 @@ export * from './control.ts';
 export * from './dataset.ts';
 export * from './environment.ts';
 export * from './errors.ts';
+export * from './example-clips.ts';
 export * from './feedback.ts';
 export * from './frames.ts';
 export * from './input.ts';

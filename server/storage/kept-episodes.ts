@@ -1,6 +1,7 @@
-/** Which stored episodes may go: the oldest that no feedback, no comment, no known or automatic answer and no open question names. */
+/** Which stored episodes may go: the oldest that no feedback, no comment, no known or automatic answer, no instructions and no open question names. */
 import type { Feedback } from '../../agent/contract.ts';
 import { stepsOf } from '../../agent/feedback.ts';
+import { examplesEpisodes } from '../protocol/index.ts';
 import type { StoredQuery } from './contract.ts';
 import type { Parts } from './parts.ts';
 import type { Gold } from './quality-contract.ts';
@@ -86,9 +87,20 @@ export function createKeptEpisodes({
     }
   }
 
-  function read(): Promise<void> {
+  /** Each time: another process may have stored a text. Every version counts, as people have read it. */
+  async function readExamples(): Promise<void> {
+    const texts = await db
+      .selectFrom('text')
+      .select('body')
+      .where('kind', '=', 'instructions')
+      .where('body', 'like', '%](%clip:%')
+      .execute();
+    for (const { body } of texts) note(examplesEpisodes(body));
+  }
+
+  async function read(): Promise<void> {
     past ??= readPast();
-    return past;
+    await Promise.all([past, readExamples()]);
   }
 
   return {

@@ -9,6 +9,7 @@ import { type AuditEvent, textHash } from '../../server/storage/audit-chain.ts';
 import type { CampaignRecord } from '../../server/storage/campaigns-contract.ts';
 import type { Assignment, Storage, StoredQuery } from '../../server/storage/contract.ts';
 import type { DatasetRecord } from '../../server/storage/datasets-contract.ts';
+import { recordEpisode } from '../server/run/episode.ts';
 import { auditOf, eachOpened, type Opened } from './each-opened.ts';
 import { RUN } from './storage.ts';
 
@@ -48,6 +49,21 @@ export function campaignContract(name: string, open: () => Opened | Promise<Open
         objectId,
         reason,
       ]);
+
+    it('[CAMP-8] clips that instructions show stay, those of earlier versions too', async () => {
+      for (const id of ['shown', 'once', 'free'])
+        await storage.putEpisode(recordEpisode(id, 6), { live: true });
+      const textOf = (body: string) => ({ ...TEXT, body, hash: textHash(body) });
+      const once = textOf('Look: ![bad](clip:once@0-5)');
+      await storage.createCampaign(campaign('c1', { textHash: once.hash }), once);
+      expect(await storage.pruneEpisodes(RUN.id, 1)).toBe(1);
+      await storage.putEpisode(recordEpisode('shown', 6), { live: true });
+      const now = textOf('Look: ![good](clip:shown@2-6)');
+      await storage.changeCampaign('c1', { terms: termsOf(), version: 2 }, now, 'grace');
+      await storage.pruneEpisodes(RUN.id, 0);
+      const kept = (await storage.listEpisodes(RUN.id, 9)).map(({ id }) => id);
+      expect(kept.sort()).toEqual(['once', 'shown']);
+    });
 
     it('[CAMP-1] a campaign is drafted, changed, started once at a time, paused and ended, and each is audited', async () => {
       await storage.createCampaign(campaign('c1'), TEXT);

@@ -50,7 +50,7 @@ export function CampaignForm(props: {
         />
         <Textarea
           label="Goal and instructions"
-          description="Markdown; people open them before the first question. Empty: what the environment says of itself"
+          description="Markdown; people open them before the first question. Clips as examples: Episodes, Clip, As an example. Empty: what the environment says of itself"
           autosize
           minRows={3}
           maxRows={10}

@@ -28,7 +28,7 @@ export function CampaignText(props: {
           <>
             <Textarea
               label="A new version"
-              description="Markdown; whoever answers opens it before the next question"
+              description="Markdown, with clips as Episodes copies them; whoever answers opens it before the next question"
               autosize
               minRows={3}
               maxRows={12}

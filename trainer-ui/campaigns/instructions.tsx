@@ -32,7 +32,13 @@ export function OpenInstructions({ campaign }: { campaign: WireCampaign }) {
           <Text size="xs" c="dimmed">
             {withKey('It stays at hand: The goal', PAGE.goal)}
           </Text>
-          <Button data-testid="open-instructions" onClick={() => client.openInstructions(textHash)}>
+          <Button
+            h="auto"
+            mih={36}
+            styles={{ label: { whiteSpace: 'normal' } }}
+            data-testid="open-instructions"
+            onClick={() => client.openInstructions(textHash)}
+          >
             I have read this: show me the questions
           </Button>
         </Stack>

@@ -1,10 +1,14 @@
 /** Markdown of a supervisor as elements: nothing in it is taken as HTML, and no picture is fetched from elsewhere. */
 import { Anchor, Code, List, Table, Text, Title } from '@mantine/core';
 import { lexer, type MarkedToken, type Token, type Tokens } from 'marked';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
+import { exampleClip } from '../../server/protocol/index.ts';
+import { ExampleClip, Playing } from './example-clip.tsx';
 
 export default function Markdown({ text }: { text: string }) {
-  return <>{blocks(lexer(text))}</>;
+  const [id, play] = useState<string>();
+  const playing = useMemo(() => ({ id, play }), [id]);
+  return <Playing.Provider value={playing}>{blocks(lexer(text))}</Playing.Provider>;
 }
 
 /** The text does not change: places are keys. */
@@ -51,7 +55,8 @@ function Block({ token }: { token: Token }) {
       return <>{inlines(known.tokens ?? [known])}</>;
     case 'paragraph':
       return (
-        <Text size="sm" mb="xs">
+        // No paragraph of HTML: a clip is more than words.
+        <Text size="sm" mb="xs" component="div">
           {inlines(known.tokens)}
         </Text>
       );
@@ -106,8 +111,14 @@ function Inline({ token }: { token: MarkedToken }) {
       ) : (
         inlines(token.tokens)
       );
-    case 'image':
-      return <em>{token.text}</em>;
+    case 'image': {
+      const segment = exampleClip(token.href);
+      return segment ? (
+        <ExampleClip segment={segment} caption={plain(token.text)} />
+      ) : (
+        <em>{token.text}</em>
+      );
+    }
     case 'text':
       return <>{token.tokens ? inlines(token.tokens) : plain(token.text)}</>;
     case 'escape':

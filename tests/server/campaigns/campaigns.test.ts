@@ -12,6 +12,7 @@ import type { Storage } from '../../../server/storage/contract.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
 import { termsOf } from '../../contracts/campaigns.ts';
 import { RUN } from '../../contracts/storage.ts';
+import { recordEpisode } from '../run/episode.ts';
 
 let folder = '';
 let storage: Storage;
@@ -50,6 +51,19 @@ const shared = (questions: number): CampaignAnswer[] =>
     answer('ada', `q${i}`, 1000 * i),
     answer('bob', `q${i}`, 1000 * i),
   ]).flat();
+
+test('[CAMP-8] clips that instructions show have to be there, as far as they go', async () => {
+  await storage.putEpisode(recordEpisode('e1', 20), { live: true });
+  const write = (text: string) => campaigns.create({ name: 'c' }, text, 'grace', 1);
+  const id = await write('Look: ![good](clip:e1@5-20)');
+  await expect(write('![good](clip:e1@5-21)')).rejects.toThrow(/ends at 21, allowed up to 20/);
+  await expect(write('![good](clip:e1@5)')).rejects.toThrow(/^campaign.instructions: clip:e1@5/);
+  const gone = campaigns.change(id, {}, '![good](clip:e2@0-5)', 'grace', 2);
+  await expect(gone).rejects.toThrow(/clip:e2 is not kept here/);
+  // What stays as it is is not looked at again.
+  await campaigns.change(id, { name: 'd' }, undefined, 'grace', 3);
+  expect((await campaigns.find(id)).version).toBe(1);
+});
 
 test('[CAMP-1] terms that cannot be are refused with what is allowed', async () => {
   await expect(create({ budget: { unit: 'money', most: 100 } })).rejects.toThrow(/campaign\.rate/);

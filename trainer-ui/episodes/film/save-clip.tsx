@@ -2,7 +2,9 @@
 import './film.css';
 import { Button, Group, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { exampleMarkdown } from '../../../server/protocol/index.ts';
 import type { ClipClock } from '../../compare/clip-clock.ts';
+import { useApp } from '../../context.ts';
 import type { Stage } from '../../scene/stage.ts';
 import { type Recording, rowAt } from '../use-recording.ts';
 import { type CanEncode, type Missing, missingFormats } from './encoders.ts';
@@ -59,7 +61,45 @@ export function SaveClip({ clock, dt, recording, stage }: SaveClipProps) {
         <Make film={film} wanted={wanted} recording={recording} isKnown={missing !== undefined} />
       </Group>
       <Said film={film} wanted={wanted} length={length} missing={missing} />
+      <ForInstructions episodeId={recording.row.id} from={from} to={to} />
     </section>
+  );
+}
+
+/** The same stretch as an example in the instructions of a campaign, for whoever may write them. */
+function ForInstructions(segment: { episodeId: string; from: number; to: number }) {
+  const role = useApp((s) => s.welcome?.person?.role);
+  const [text, setText] = useState<string>();
+  if (role !== 'owner' && role !== 'supervisor') return null;
+  return (
+    <Group gap="sm" align="end">
+      <Button
+        size="compact-sm"
+        variant="default"
+        disabled={segment.to <= segment.from}
+        onClick={() => {
+          const markdown = exampleMarkdown(segment, 'What it shows');
+          setText(markdown);
+          // Browsers give the clipboard to secure pages only; the words can be copied by hand.
+          navigator.clipboard?.writeText(markdown).catch(() => {});
+        }}
+        data-testid="example-copy"
+      >
+        As an example for instructions
+      </Button>
+      {text && (
+        <TextInput
+          size="xs"
+          flex="1 1 260px"
+          readOnly
+          aria-label="example for the instructions of a campaign"
+          description="copied where the browser allows it; paste it into the instructions of a campaign"
+          value={text}
+          onFocus={(event) => event.currentTarget.select()}
+          data-testid="example-markdown"
+        />
+      )}
+    </Group>
   );
 }
 
