@@ -18,6 +18,8 @@ interface ListQuery {
   readonly human?: boolean;
   readonly success?: boolean;
   readonly endReason?: string;
+  readonly startedBy?: number;
+  readonly startedAfter?: number;
 }
 
 const listQuery = {
@@ -31,6 +33,8 @@ const listQuery = {
     human: { type: 'boolean' },
     success: { type: 'boolean' },
     endReason: { type: 'string', maxLength: 64 },
+    startedBy: { type: 'number', minimum: 0 },
+    startedAfter: { type: 'number', minimum: 0 },
   },
 } as const;
 

@@ -72,6 +72,9 @@ export interface EpisodeRequest {
     readonly human?: boolean;
     readonly success?: boolean;
     readonly endReason?: string;
+    /** `startedAt` is at most, or more than this, ms since epoch. */
+    readonly startedBy?: number;
+    readonly startedAfter?: number;
   };
 }
 

@@ -18,7 +18,7 @@ function asked<O>(
   runId: string,
   { filter }: EpisodeRequest,
 ): Query<O> {
-  const { live, human, success, endReason } = filter;
+  const { live, human, success, endReason, startedBy, startedAfter } = filter;
   let found = query
     .where('runId', '=', runId)
     .where('length', '>', 0)
@@ -36,6 +36,8 @@ function asked<O>(
       success ? 1 : 0,
     );
   if (endReason !== undefined) found = found.where('endReason', '=', endReason);
+  if (startedBy !== undefined) found = found.where('startedAt', '<=', startedBy);
+  if (startedAfter !== undefined) found = found.where('startedAt', '>', startedAfter);
   return found;
 }
 

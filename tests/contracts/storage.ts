@@ -200,6 +200,8 @@ export function storageContract(name: string, open: () => Opened | Promise<Opene
       expect(await page({ human: true })).toEqual({ ids: 'e7 e8 e9', total: 3 });
       expect(await page({ success: false })).toEqual({ ids: 'e2 e4 e6 e8', total: 4 });
       expect(await page({ endReason: 'crash', human: false })).toEqual({ ids: 'e3 e6', total: 2 });
+      expect((await page({ startedBy: 3 })).ids).toBe('e1 e2 e3');
+      expect((await page({ startedAfter: 3, startedBy: 5 })).ids).toBe('e4 e5');
       const byReturn = { sort: 'return', descending: true } as const;
       expect((await page({}, byReturn)).ids).toBe('e7 e5 e3 e1 e8 e6 e4 e2 e9');
       // All cost the same: the order of pages is still one order.

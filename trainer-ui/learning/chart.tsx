@@ -1,9 +1,10 @@
 /** A small streaming chart on uPlot. */
 import { Paper, Text, Title, useComputedColorScheme } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import type { MetricsPoint } from '../../server/protocol/index.ts';
 import type { Hue, Series } from './charts.ts';
+import { usePicked } from './picked.ts';
 
 type Over = 'time' | 'steps';
 
@@ -22,8 +23,10 @@ export function Chart(props: {
   empty: string;
   /** What is on the horizontal axis; the reader's clock. */
   over?: Over;
+  /** Opens what a point is about. */
+  onOpen?: (point: MetricsPoint) => void;
 }) {
-  const { title, hint, series, points, range, empty, over = 'time' } = props;
+  const { title, hint, series, points, range, empty, over = 'time', onOpen } = props;
   const container = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const scheme = useComputedColorScheme('dark', { getInitialValueInEffect: false });
@@ -50,6 +53,8 @@ export function Chart(props: {
     if (known) plot.current?.setData(dataOf(series, points, over));
   }, [points, series, known, over]);
   const last = points.findLast((p) => p.values[series[0]!.metric] !== undefined);
+  const rows = useMemo(() => rowsOf(series, points), [series, points]);
+  const picked = usePicked(plot, rows, known ? onOpen : undefined);
   return (
     <Paper p="sm" className="card" withBorder component="section" aria-label={title}>
       <Head
@@ -59,9 +64,11 @@ export function Chart(props: {
       />
       <div
         ref={container}
+        className="plot"
         style={{ minHeight: HEIGHT }}
         role="img"
         aria-label={known ? spoken(title, series, points) : `${title}: no values yet, ${empty}`}
+        {...picked?.(title, (point) => pointWords(point, series, over))}
       >
         {!known && (
           <Text size="xs" c="dimmed" pt={56} ta="center">
@@ -133,12 +140,28 @@ function steps(n: number): string {
   return n >= 1000 ? `${Math.round(n / 100) / 10}k` : String(n);
 }
 
+/** Those that have a value of any of them. */
+const rowsOf = (series: readonly Series[], points: readonly MetricsPoint[]) =>
+  points.filter((p) => series.some((s) => p.values[s.metric] !== undefined));
+
+/** A point in words. */
+function pointWords(
+  { time, environmentSteps, values }: MetricsPoint,
+  series: readonly Series[],
+  over: Over,
+): string {
+  const each = series.flatMap(({ metric, label }) =>
+    values[metric] === undefined ? [] : [`${label} ${format(values[metric])}`],
+  );
+  return `${over === 'time' ? clock(time / 1000) : `${environmentSteps} steps`}: ${each.join(', ')}`;
+}
+
 function dataOf(
   series: readonly Series[],
   points: readonly MetricsPoint[],
   over: Over,
 ): uPlot.AlignedData {
-  const rows = points.filter((p) => series.some((s) => p.values[s.metric] !== undefined));
+  const rows = rowsOf(series, points);
   return [
     rows.map((p) => (over === 'time' ? p.time / 1000 : p.environmentSteps)),
     ...series.map((s) => rows.map((p) => p.values[s.metric] ?? null)),

@@ -1,4 +1,5 @@
 import {
+  Anchor,
   Badge,
   ScrollArea,
   SimpleGrid,
@@ -8,14 +9,15 @@ import {
   Title,
   VisuallyHidden,
 } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useCallback } from 'react';
 import type { EpisodeSummary, MetricsPoint } from '../../server/protocol/index.ts';
-import { useApp } from '../context.ts';
+import { useApp, useClient } from '../context.ts';
 import { endReasonOf } from '../core/end-reason.ts';
 import { noLearning } from '../still-words.ts';
 import { Behaviour } from './behaviour.tsx';
 import { Chart } from './chart.tsx';
 import { type ChartDescription, REWARD_CHARTS, RUN_CHARTS } from './charts.ts';
+import { useOpenMoment } from './open-moment.tsx';
 import { Promotion } from './promotion.tsx';
 import { binsOf } from './reliability.ts';
 import { ReliabilityDiagram } from './reliability-diagram.tsx';
@@ -55,10 +57,18 @@ function Charts(props: {
   points: readonly MetricsPoint[];
   children?: ReactNode;
 }) {
+  const openMoment = useOpenMoment();
+  const { isRecorded } = useClient();
+  const open = useCallback(({ time }: MetricsPoint) => openMoment(time), [openMoment]);
   return (
     <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }} spacing="md">
       {props.charts.map((chart) => (
-        <Chart key={chart.title} {...chart} points={props.points} />
+        <Chart
+          key={chart.title}
+          {...chart}
+          points={props.points}
+          {...(isRecorded ? {} : { onOpen: open })}
+        />
       ))}
       {props.children}
     </SimpleGrid>
@@ -81,6 +91,9 @@ function End({ episode }: { episode: EpisodeSummary }) {
 }
 
 function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
+  const client = useClient();
+  const open = (episodeId: string) =>
+    client.store.setState({ tab: 'episodes', moment: { episodeId, step: 0 } });
   if (episodes.length === 0) {
     return (
       <Text size="sm" c="dimmed" ta="center" py="lg">
@@ -113,7 +126,17 @@ function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
           {episodes.slice(0, 40).map((e) => (
             <Table.Tr key={e.episodeId}>
               <Table.Td>
-                {e.live ? 'live' : 'rollout'} · seed {e.seed}
+                <Anchor
+                  component="button"
+                  type="button"
+                  size="sm"
+                  underline="always"
+                  onClick={() => open(e.episodeId)}
+                  data-testid="open-newest"
+                  data-episode={e.episodeId}
+                >
+                  {e.live ? 'live' : 'rollout'} · seed {e.seed}
+                </Anchor>
               </Table.Td>
               <Table.Td>
                 <End episode={e} />

@@ -227,6 +227,20 @@ function Clips({ segments }: Pick<ReviewCase, 'segments'>) {
           style={{ position: 'relative', height: 220 }}
         >
           <ClipStage clip={clips?.[i]} clock={clock.current} camera="chase" />
+          <Button
+            className="clip-opens"
+            size="compact-xs"
+            variant="default"
+            onClick={() =>
+              client.store.setState({
+                tab: 'episodes',
+                moment: { episodeId: segment.episodeId, step: segment.from },
+              })
+            }
+            data-testid="open-reviewed"
+          >
+            Open the episode
+          </Button>
         </div>
       ))}
     </Group>

@@ -1,9 +1,11 @@
 /** Curves of the chosen runs over environment steps, and the settings in which they differ. */
 import { SimpleGrid, Table, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { useEffect, useMemo, useState } from 'react';
 import type { MetricsPoint } from '../../server/protocol/index.ts';
 import { Chart } from '../learning/chart.tsx';
 import { type Hue, RUN_CHARTS, type Series } from '../learning/charts.ts';
+import { useOpenMoment } from '../learning/open-moment.tsx';
 import { metricsOf } from './run-api.ts';
 import type { RunRow } from './run-row.ts';
 import { differences, merged, titleOf } from './run-words.ts';
@@ -11,6 +13,8 @@ import { differences, merged, titleOf } from './run-words.ts';
 const HUES: readonly Hue[] = ['blue', 'orange', 'grape', 'teal'];
 const EVERY = 5000;
 const NONE: readonly MetricsPoint[] = [];
+const ELSEWHERE =
+  'Its episodes are not here: a server shows those of the run that it serves. The command of the run below starts one.';
 
 /** Of runs that go on, anew every few seconds. */
 function useMetrics(ids: readonly string[]) {
@@ -42,6 +46,13 @@ export function RunCompare({ runs }: { runs: readonly RunRow[] }) {
   );
   const titles = runs.map(titleOf).join('\n');
   const charts = useMemo(() => chartsOf(titles.split('\n')), [titles]);
+  const openMoment = useOpenMoment();
+  /** Episodes of other runs are with a server of theirs. */
+  const open = ({ time, values }: MetricsPoint) => {
+    const run = runs[Number(Object.keys(values)[0]?.split(':')[0])];
+    if (run?.isServed) openMoment(time);
+    else if (run) notifications.show({ id: 'other-run', title: titleOf(run), message: ELSEWHERE });
+  };
   return (
     <>
       <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }} spacing="md" data-testid="run-curves">
@@ -53,6 +64,7 @@ export function RunCompare({ runs }: { runs: readonly RunRow[] }) {
             series={series}
             points={points}
             over="steps"
+            onOpen={open}
             {...(range ? { range } : {})}
           />
         ))}

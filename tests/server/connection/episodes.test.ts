@@ -33,7 +33,9 @@ test('[SRV-92] episodes come in pages, filtered and sorted, with the number of a
   expect(response.headers.get('x-total-count')).toBe('41');
   expect(await response.json()).toEqual([{ id: 'e1', runId: episode.runId, length: 6 }]);
   await get('/api/episodes');
-  expect(requests).toEqual([
+  await get('/api/episodes?startedBy=5&startedAfter=3.5');
+  expect(requests.at(-1)!.filter).toEqual({ startedBy: 5, startedAfter: 3.5 });
+  expect(requests.slice(0, 2)).toEqual([
     { limit: 5, offset: 10, sort: 'return', descending: false, filter: { live: true } },
     { limit: 100, offset: 0, sort: 'startedAt', descending: true, filter: {} },
   ]);
