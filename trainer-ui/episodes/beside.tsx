@@ -1,5 +1,5 @@
 /** Two episodes on one clock, each from its own beginning: seen, gone through and linked to together. */
-import { ActionIcon, Alert, Group, Slider, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Alert, Group, Text, Tooltip } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useMemo, useRef, useState } from 'react';
 import './beside.css';
@@ -12,7 +12,7 @@ import { Cameras } from './cameras.tsx';
 import { movingOf } from './moving.ts';
 import { Picture, useDrawing, useStage } from './picture.tsx';
 import { About, useReplayKeys } from './replay.tsx';
-import { Pace, PlayButton, Strip, useClock } from './replay-bar.tsx';
+import { Pace, PlayButton, StepSlider, Strip, useClock } from './replay-bar.tsx';
 import { LinkToMoment } from './takeaways.tsx';
 import { type Recording, useRecording } from './use-recording.ts';
 
@@ -122,19 +122,7 @@ function Bar(props: {
         <PlayButton clock={clock} playing={shown.playing} length={length} />
         <div className="track">
           <Parting recordings={recordings} steps={steps} />
-          <Slider
-            size="sm"
-            min={0}
-            max={Math.max(1, steps)}
-            value={Math.min(steps, step)}
-            label={(v) => `${(v * dt).toFixed(1)} s`}
-            onChange={(v) => {
-              clock.playing = false;
-              clock.time = v * dt;
-            }}
-            thumbLabel="step of both episodes"
-            onPointerUp={() => (document.activeElement as HTMLElement | null)?.blur()}
-          />
+          <StepSlider clock={clock} dt={dt} steps={steps} step={step} of="both episodes" />
         </div>
         <Text size="sm" className="mono" data-testid="beside-time" data-step={step}>
           {shown.time.toFixed(1)} s

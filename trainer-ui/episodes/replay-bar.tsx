@@ -35,19 +35,7 @@ export function ReplayBar(props: ReplayBarProps) {
           <LearnedLine recording={recording} />
           <div className="track">
             <Strip recording={recording} />
-            <Slider
-              size="sm"
-              min={0}
-              max={Math.max(1, steps)}
-              value={Math.min(steps, step)}
-              label={(v) => `${(v * dt).toFixed(1)} s`}
-              onChange={(v) => {
-                clock.playing = false;
-                clock.time = v * dt;
-              }}
-              thumbLabel="step of the episode"
-              onPointerUp={() => (document.activeElement as HTMLElement | null)?.blur()}
-            />
+            <StepSlider clock={clock} dt={dt} steps={steps} step={step} of="the episode" />
           </div>
         </div>
         <Text size="sm" className="mono" data-testid="replay-time" data-step={step}>
@@ -64,6 +52,35 @@ export function ReplayBar(props: ReplayBarProps) {
       />
       <Takeaways {...props} step={step} />
     </>
+  );
+}
+
+export function StepSlider(props: {
+  clock: ClipClock;
+  dt: number;
+  /** Of the timeline. */
+  steps: number;
+  /** The one on screen. */
+  step: number;
+  /** What it goes through. */
+  of: string;
+}) {
+  const { clock, dt, steps, step, of } = props;
+  return (
+    <Slider
+      size="sm"
+      min={0}
+      max={Math.max(1, steps)}
+      value={Math.min(steps, step)}
+      label={(v) => `${(v * dt).toFixed(1)} s`}
+      onChange={(v) => {
+        clock.playing = false;
+        clock.time = v * dt;
+      }}
+      thumbLabel={`step of ${of}`}
+      // Arrow keys go a step again.
+      onPointerUp={() => (document.activeElement as HTMLElement | null)?.blur()}
+    />
   );
 }
 
