@@ -16,7 +16,10 @@ const plotHeight = (series: readonly Series[]) =>
 
 export function Chart(props: {
   title: string;
+  /** How to read it. */
   hint?: string;
+  /** Metrics that begin so are told in words, as they are now. */
+  parts?: string;
   series: readonly Series[];
   points: readonly MetricsPoint[];
   range?: readonly [number, number];
@@ -26,11 +29,51 @@ export function Chart(props: {
   /** Opens what a point is about. */
   onOpen?: (point: MetricsPoint) => void;
 }) {
-  const { title, hint, series, points, range, empty, over = 'time', onOpen } = props;
+  const { title, hint, parts, series, points, range, empty, over = 'time', onOpen } = props;
+  const known = points.some((p) => series.some((s) => p.values[s.metric] !== undefined));
+  const { container, plot } = usePlot({ series, points, range, over, known });
+  const last = points.findLast((p) => p.values[series[0]!.metric] !== undefined);
+  const rows = useMemo(() => rowsOf(series, points), [series, points]);
+  const picked = usePicked(plot, rows, known ? onOpen : undefined);
+  return (
+    <Paper p="sm" className="card" withBorder component="section" aria-label={title}>
+      <Head title={title} newest={last ? format(last.values[series[0]!.metric]!) : ''} />
+      <div
+        ref={container}
+        className="plot"
+        style={{ minHeight: HEIGHT }}
+        role="img"
+        aria-label={known ? spoken(title, series, points) : `${title}: no values yet, ${empty}`}
+        {...picked?.(title, (point) => pointWords(point, series, over))}
+      >
+        {!known && (
+          <Text size="xs" c="dimmed" pt={56} ta="center">
+            {empty}
+          </Text>
+        )}
+      </div>
+      {parts && last && <Text size="xs">{partsOf(parts, last)}</Text>}
+      {hint && (
+        <Text size="xs" c="dimmed" data-testid="chart-hint">
+          {hint}
+        </Text>
+      )}
+    </Paper>
+  );
+}
+
+/** Drawn in the element that is given `container`, once a value is `known`. */
+function usePlot(props: {
+  readonly series: readonly Series[];
+  readonly points: readonly MetricsPoint[];
+  readonly range: readonly [number, number] | undefined;
+  readonly over: Over;
+  readonly known: boolean;
+}) {
+  const { series, points, range, over, known } = props;
   const container = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const scheme = useComputedColorScheme('dark', { getInitialValueInEffect: false });
-  const known = points.some((p) => series.some((s) => p.values[s.metric] !== undefined));
   useEffect(() => {
     const element = container.current;
     if (!element || !known) return;
@@ -52,38 +95,13 @@ export function Chart(props: {
   useEffect(() => {
     if (known) plot.current?.setData(dataOf(series, points, over));
   }, [points, series, known, over]);
-  const last = points.findLast((p) => p.values[series[0]!.metric] !== undefined);
-  const rows = useMemo(() => rowsOf(series, points), [series, points]);
-  const picked = usePicked(plot, rows, known ? onOpen : undefined);
-  return (
-    <Paper p="sm" className="card" withBorder component="section" aria-label={title}>
-      <Head
-        title={title}
-        hint={hint}
-        newest={last ? format(last.values[series[0]!.metric]!) : ''}
-      />
-      <div
-        ref={container}
-        className="plot"
-        style={{ minHeight: HEIGHT }}
-        role="img"
-        aria-label={known ? spoken(title, series, points) : `${title}: no values yet, ${empty}`}
-        {...picked?.(title, (point) => pointWords(point, series, over))}
-      >
-        {!known && (
-          <Text size="xs" c="dimmed" pt={56} ta="center">
-            {empty}
-          </Text>
-        )}
-      </div>
-    </Paper>
-  );
+  return { container, plot };
 }
 
-function Head(props: { title: string; hint: string | undefined; newest: string }) {
+function Head(props: { title: string; newest: string }) {
   return (
     <div style={{ display: 'flex', justifyContent: 'space-between' }}>
-      <Title order={3} size="sm" title={props.hint}>
+      <Title order={3} size="sm">
         {props.title}
       </Title>
       <Text size="sm" className="mono" c="dimmed">
@@ -91,6 +109,14 @@ function Head(props: { title: string; hint: string | undefined; newest: string }
       </Text>
     </div>
   );
+}
+
+/** "preference 12, override 3" */
+export function partsOf(prefix: string, { values }: Pick<MetricsPoint, 'values'>): string {
+  return Object.entries(values)
+    .filter(([name, value]) => name.startsWith(prefix) && value > 0)
+    .map(([name, value]) => `${name.slice(prefix.length)} ${value}`)
+    .join(', ');
 }
 
 /** A curve in words: where it began, where it is, and between what. */

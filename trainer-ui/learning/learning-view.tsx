@@ -91,9 +91,6 @@ function End({ episode }: { episode: EpisodeSummary }) {
 }
 
 function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
-  const client = useClient();
-  const open = (episodeId: string) =>
-    client.store.setState({ tab: 'episodes', moment: { episodeId, step: 0 } });
   if (episodes.length === 0) {
     return (
       <Text size="sm" c="dimmed" ta="center" py="lg">
@@ -123,40 +120,47 @@ function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody className="mono">
-          {episodes.slice(0, 40).map((e) => (
-            <Table.Tr key={e.episodeId}>
-              <Table.Td>
-                <Anchor
-                  component="button"
-                  type="button"
-                  size="sm"
-                  underline="always"
-                  onClick={() => open(e.episodeId)}
-                  data-testid="open-newest"
-                  data-episode={e.episodeId}
-                >
-                  {e.live ? 'live' : 'rollout'} · seed {e.seed}
-                </Anchor>
-              </Table.Td>
-              <Table.Td>
-                <End episode={e} />
-              </Table.Td>
-              <Table.Td>{e.length}</Table.Td>
-              <Table.Td>{e.return.toFixed(1)}</Table.Td>
-              <Table.Td>{e.learnedReturn === null ? '–' : e.learnedReturn.toFixed(1)}</Table.Td>
-              <Table.Td>{e.cost}</Table.Td>
-              <Table.Td>{e.humanSteps}</Table.Td>
-              <Table.Td title="steps on which a person asked for more than the action space allows">
-                {e.clippedActions ?? 0}
-              </Table.Td>
-              <Table.Td title="steps on which the robot asked for a person">
-                {e.askedSteps ?? 0}
-              </Table.Td>
-              <Table.Td>{e.policyVersion}</Table.Td>
-            </Table.Tr>
+          {episodes.slice(0, 40).map((episode) => (
+            <Row key={episode.episodeId} of={episode} />
           ))}
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
+  );
+}
+
+function Row({ of: e }: { of: EpisodeSummary }) {
+  const client = useClient();
+  const open = () =>
+    client.store.setState({ tab: 'episodes', moment: { episodeId: e.episodeId, step: 0 } });
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          underline="always"
+          onClick={open}
+          data-testid="open-newest"
+          data-episode={e.episodeId}
+        >
+          {e.live ? 'live' : 'rollout'} · seed {e.seed}
+        </Anchor>
+      </Table.Td>
+      <Table.Td>
+        <End episode={e} />
+      </Table.Td>
+      <Table.Td>{e.length}</Table.Td>
+      <Table.Td>{e.return.toFixed(1)}</Table.Td>
+      <Table.Td>{e.learnedReturn === null ? '–' : e.learnedReturn.toFixed(1)}</Table.Td>
+      <Table.Td>{e.cost}</Table.Td>
+      <Table.Td>{e.humanSteps}</Table.Td>
+      <Table.Td title="steps on which a person asked for more than the action space allows">
+        {e.clippedActions ?? 0}
+      </Table.Td>
+      <Table.Td title="steps on which the robot asked for a person">{e.askedSteps ?? 0}</Table.Td>
+      <Table.Td>{e.policyVersion}</Table.Td>
+    </Table.Tr>
   );
 }
