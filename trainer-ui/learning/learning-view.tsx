@@ -100,7 +100,7 @@ function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
   }
   return (
     <Table.ScrollContainer minWidth={760} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table striped highlightOnHover fz="sm" data-testid="episodes">
+      <Table className="newest" striped highlightOnHover fz="sm" data-testid="episodes">
         <Table.Thead>
           <Table.Tr>
             {[
