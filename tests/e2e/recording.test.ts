@@ -43,6 +43,7 @@ const decision = (state: string) =>
 
 /** Drives with a key until control is kept without one, and lets go. */
 async function driveOn(): Promise<void> {
+  await until('its start', () => page.evaluate('window.__reins?.shownStep === 0'));
   const keeps = page.locator('[data-testid="keeps"][data-latched="true"]');
   await hold(page, ['ArrowUp'], 'steps of the person, kept without a key', async () => {
     const step = Number(await page.evaluate('window.__reins?.shownStep'));

@@ -40,9 +40,12 @@ const end = (client = ada) => client.send({ type: 'control', id: 'end', action: 
 async function recorded(from: object, steps = 8): Promise<string> {
   record(from);
   await until('a recording', () => statusOf(ada).recorder === 'ada');
-  const { episodeId } = statusOf(ada);
+  const { episodeId, episodeNumber } = statusOf(ada);
   const hand = drive(ada, [0.1, 0.4]);
-  await until('steps', () => ada.frame()!.step >= steps);
+  await until('steps', () => {
+    const { episodeNumber: shown, step } = ada.frame()!;
+    return shown === episodeNumber && step >= steps;
+  });
   hand.letGo();
   end();
   await ada.expect('episode', (m) => m.episode.episodeId === episodeId);
