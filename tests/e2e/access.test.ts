@@ -48,7 +48,13 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async live(page) {
     await untilReady(page);
   },
+  async 'a start to record from'(page) {
+    await page.getByTestId('record').click();
+    await page.getByTestId('record-panel').waitFor();
+  },
   async paused(page) {
+    await page.getByTestId('record').click();
+    await page.getByTestId('record-panel').waitFor({ state: 'hidden' });
     await page.getByTestId('play-pause').click();
     await page.getByTestId('halt-words').waitFor();
     expect(await page.getByTestId('halt-words').textContent()).toBe(

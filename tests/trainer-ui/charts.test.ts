@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { partsOf } from '../../trainer-ui/learning/chart.tsx';
-import { REWARD_CHARTS, RUN_CHARTS } from '../../trainer-ui/learning/charts.ts';
+import { partsOf, REWARD_CHARTS, RUN_CHARTS } from '../../trainer-ui/learning/charts.ts';
 
 it('[UI-99] every measure says what it is, and what to do where it is bad', () => {
   for (const { title, hint } of [...RUN_CHARTS, ...REWARD_CHARTS]) {

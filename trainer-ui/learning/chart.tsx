@@ -3,7 +3,7 @@ import { Paper, Text, Title, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import type { MetricsPoint } from '../../server/protocol/index.ts';
-import type { Hue, Series } from './charts.ts';
+import { type Hue, partsOf, type Series } from './charts.ts';
 import { usePicked } from './picked.ts';
 
 type Over = 'time' | 'steps';
@@ -109,14 +109,6 @@ function Head(props: { title: string; newest: string }) {
       </Text>
     </div>
   );
-}
-
-/** "preference 12, override 3" */
-export function partsOf(prefix: string, { values }: Pick<MetricsPoint, 'values'>): string {
-  return Object.entries(values)
-    .filter(([name, value]) => name.startsWith(prefix) && value > 0)
-    .map(([name, value]) => `${name.slice(prefix.length)} ${value}`)
-    .join(', ');
 }
 
 /** A curve in words: where it began, where it is, and between what. */

@@ -1,5 +1,5 @@
 /** The charts of the learning view: which metrics, and what to say while there are none. */
-import type { MetricName } from '../../server/protocol/index.ts';
+import type { MetricName, MetricsPoint } from '../../server/protocol/index.ts';
 
 export type Hue =
   | 'blue'
@@ -156,3 +156,11 @@ export const REWARD_CHARTS: readonly ChartDescription[] = [
     empty: WAIT_ANSWER,
   },
 ];
+
+/** "preference 12, override 3" */
+export function partsOf(prefix: string, { values }: Pick<MetricsPoint, 'values'>): string {
+  return Object.entries(values)
+    .filter(([name, value]) => name.startsWith(prefix) && value > 0)
+    .map(([name, value]) => `${name.slice(prefix.length)} ${value}`)
+    .join(', ');
+}

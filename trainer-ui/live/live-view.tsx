@@ -28,6 +28,8 @@ export function LiveView() {
   const driving = useApp((s) => s.driving);
   const isLooking = useApp(looksOn);
   const hasSlider = useApp((s) => s.rewardSlider && !looksOn(s));
+  // Meanwhile a phone has room for that alone.
+  const chooses = useApp((s) => s.choosesStart);
   const hasWall = useApp((s) => s.statuses.length > 1);
   const request = useApp((s) => requestOf(s, client.teacherId));
   useOperator();
@@ -61,7 +63,7 @@ export function LiveView() {
             <OverrideCard />
             <ForcesToggle />
           </div>
-          <div className="hud-drive">{!isLooking && <TouchDrive />}</div>
+          <div className="hud-drive">{!isLooking && !chooses && <TouchDrive />}</div>
           <div className="hud-bar">
             {hasSlider && <RewardSlider />}
             <RecordPanel />
