@@ -52,6 +52,7 @@ export function RunHere({ run, here }: { run: RunRow; here: OpenHere }) {
         <Anchor
           size="sm"
           underline="always"
+          flex="none"
           href={open.address}
           aria-label={`go to ${titleOf(run)}`}
           data-testid={`go-to-${run.id}`}
@@ -62,6 +63,7 @@ export function RunHere({ run, here }: { run: RunRow; here: OpenHere }) {
       {!open.isFirst && mayOpen && (
         <Button
           size="compact-sm"
+          flex="none"
           variant="default"
           leftSection={<IconPlayerStop size={14} />}
           loading={isAsked}
