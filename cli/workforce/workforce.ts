@@ -1,4 +1,5 @@
 /** Many synthetic people at one server, and what became of their answers. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { quantile } from '../../agent/evaluation/statistics.ts';
 import { decodeFrame, OP, opcode } from '../../server/protocol/index.ts';
 import { createRandom } from '../../sim/random.ts';
@@ -7,6 +8,10 @@ import { openSocket } from '../viewer-socket.ts';
 import { type CharacterName, hire } from './characters.ts';
 import { Truth } from './truth.ts';
 import { type Answer, work } from './worker.ts';
+
+/** How often a server that does not answer is asked, and ms in between. */
+const TRIES = 30;
+const AGAIN = 1000;
 
 export interface WorkforceOptions {
   /** Addresses of the same server, over which the people are divided. */
@@ -115,15 +120,17 @@ async function lookOn(url: string, token: string | undefined) {
   };
 }
 
-/** The first that answers. */
+/** The first that answers, tried again for a while, as people reload a page. */
 async function askOneOf(urls: readonly string[], path: string, token: string | undefined) {
   const headers = token ? { authorization: `Bearer ${token}` } : {};
   let why: unknown;
-  for (const url of urls) {
+  for (let i = 0; i < TRIES; i++) {
+    if (i >= urls.length) await sleep(AGAIN);
     try {
-      const reply = await fetch(url + path, { headers });
+      const reply = await fetch(urls[i % urls.length]! + path, { headers });
       if (reply.ok) return (await reply.json()) as unknown;
       why = new Error(`${path}: ${reply.status} ${await reply.text()}`);
+      if (reply.status !== 503) break;
     } catch (error) {
       why = error;
     }

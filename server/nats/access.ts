@@ -1,7 +1,7 @@
 /**
  * Who may say and hear what at the broker: one key (NKey) for all learners, one for all actors and one for all
- * gateways, each with the subjects that it needs and no other. An actor has no more of JetStream's API than to read what a learner keeps: who
- * may make consumers has the server send what is stored to any subject.
+ * gateways, each with the subjects that it needs and no other. An actor has no more of JetStream's API than to read what
+ * a learner keeps: who may make consumers has the server send what is stored to any subject.
  */
 import { nkeys } from '@nats-io/transport-node';
 import { ALL_RUNS, subjectsOf } from './subjects.ts';
@@ -23,19 +23,21 @@ const anyWeights = weights('*', '*', '*');
 /** Part of a token cannot be a wildcard: it is any stream, by the subject in it. */
 const readKept = (subject: string) => `$JS.API.DIRECT.GET.*.${subject}`;
 const streams = ['CREATE', 'INFO', 'PURGE'].map((call) => `$JS.API.STREAM.${call}.*`);
-const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map(
-  (call) => `$JS.API.CONSUMER.${call}.>`,
-);
-
 const PERMISSIONS: Record<Role, Permissions> = {
   learner: {
     publish: [
       ...[learner, record, anyWeights, credit('*'), '$JS.API.INFO', readKept(record)],
       ...[door, down('*', '*')],
       ...streams,
-      ...consumers,
     ],
-    subscribe: [`${inboxOf('learner')}.>`, learner, actors, gateways, up('*', '*')],
+    subscribe: [
+      `${inboxOf('learner')}.>`,
+      learner,
+      actors,
+      steps('*', '*'),
+      gateways,
+      up('*', '*'),
+    ],
   },
   actor: {
     publish: [...[actors, steps('*', '*'), '$JS.API.INFO', readKept(record), readKept(anyWeights)]],

@@ -22,12 +22,10 @@ import {
 import { Outbox } from './outbox.ts';
 import { findRecord, PLATFORM } from './record.ts';
 import { BEAT_EVERY } from './signs.ts';
-import { type Subjects, streamsOf, subjectsOf } from './subjects.ts';
+import { type Subjects, streamOf, subjectsOf } from './subjects.ts';
 import { WeightsReader } from './weights.ts';
 
-/** How long the broker may take to acknowledge a message before it is sent again, ms. */
-const ACK_PATIENCE = 5000;
-/** How long a process that ends waits for the broker, ms. */
+/** How long a process that ends waits for learner and broker, ms. */
 const CLOSE_PATIENCE = 10_000;
 
 export interface ActorProcessOptions extends BusOptions {
@@ -99,7 +97,7 @@ class ActorSession {
         log.error({ thread: i, reason, retryMs }, 'a thread died'),
     });
     this.#outbox = new Outbox({
-      send: (sequence, part, attempt) => this.#send(sequence, part, attempt),
+      send: (sequence, part) => this.#send(sequence, part),
       partSize: bus.partSize,
     });
     this.#weights = new WeightsReader({
@@ -135,14 +133,15 @@ class ActorSession {
     log.info({ run: this.#run, learner: this.#epoch, actor: this.#name }, 'acting');
     await this.#over.promise;
     stop.removeEventListener('abort', onStop);
-    clearInterval(timer);
-    for (const subscription of heard) subscription.unsubscribe();
     await this.#threads.close();
     if (stop.aborted) await this.#leave();
     else this.#outbox.giveUp();
+    clearInterval(timer);
+    for (const subscription of heard) subscription.unsubscribe();
     await this.#threads.gone();
   }
 
+  /** Once the learner has everything: it says so when it is asked, by a sign of life. */
   async #leave(): Promise<void> {
     await Promise.race([this.#outbox.settled(), sleep(CLOSE_PATIENCE, undefined, { ref: false })]);
     this.#outbox.giveUp();
@@ -153,19 +152,17 @@ class ActorSession {
     ]);
   }
 
-  async #send(sequence: number, part: Part, attempt: number): Promise<void> {
-    const name = attempt === 0 ? this.#name : `${this.#name}.${attempt}`;
-    await this.#bus.js.publish(this.#subjects.steps(this.#epoch, this.#name), part.bytes, {
-      headers: headersOf(part),
-      msgID: `${name}.${sequence}`,
-      timeout: ACK_PATIENCE,
-    });
+  async #send(sequence: number, part: Part): Promise<void> {
+    const { connection } = this.#bus;
+    const subject = this.#subjects.steps(this.#epoch, this.#name);
+    connection.publish(subject, part.bytes, { headers: headersOf(part, sequence) });
+    await connection.flush(); // which fails once the line is known to be dead
   }
 
   async #readWeights(version: number, part: number): Promise<Part | undefined> {
     const last_by_subj = this.#subjects.weights(this.#epoch, version, part);
-    const { kept } = streamsOf(this.#run);
-    const message = await this.#bus.manager.direct.getMessage(kept, { last_by_subj });
+    const stream = streamOf(this.#run);
+    const message = await this.#bus.manager.direct.getMessage(stream, { last_by_subj });
     return message ? partOf({ headers: message.header, data: message.data }) : undefined;
   }
 
@@ -185,7 +182,7 @@ class ActorSession {
   #hearCredit({ data }: Msg): void {
     const credit = readCredit(data);
     if (credit?.epoch !== this.#epoch) return;
-    this.#outbox.confirm(credit.received);
+    this.#outbox.confirm(credit.received, credit.most);
     if (credit.granted <= this.#granted) return;
     this.#threads.credit(credit.granted - this.#granted);
     this.#granted = credit.granted;
@@ -193,16 +190,15 @@ class ActorSession {
 
   #beat(isLeaving = false): void {
     const { connection } = this.#bus;
-    if (this.#threads.actors.length === 0 && !isLeaving) return; // nobody could use the credit
+    // Nobody could use the credit.
+    if (this.#threads.actors.length === 0 && this.#outbox.sent === 0 && !isLeaving) return;
     const beat: ActorBeat = {
       epoch: this.#epoch,
       session: this.#name,
       count: this.#options.threads,
       sent: this.#outbox.sent,
       isLeaving,
-      failure: this.#outbox.failure?.slice(0, 1000),
     };
-    if (beat.failure) this.#options.log.debug({ error: beat.failure }, 'steps are sent again');
     if (!connection.isClosed()) connection.publish(this.#subjects.actors, JSON.stringify(beat));
   }
 }

@@ -15,14 +15,8 @@ import {
   PermissionViolationError,
 } from '@nats-io/transport-node';
 import { inboxOf, type Role } from './access.ts';
-import { streamsOf, subjectsOf } from './subjects.ts';
+import { streamOf, subjectsOf } from './subjects.ts';
 
-/** Milliseconds; the client asks for nanoseconds. */
-const nanos = (ms: number) => ms * 1e6;
-/** What a stream of steps holds at most: learners take them at once. */
-const STEPS_BYTES = 256 * 1024 * 1024;
-/** How long it holds them, ms: what is older never comes. */
-export const STEPS_AGE = 600_000;
 /** ms between two attempts to get back to a server. */
 const RECONNECT_EVERY = 500;
 /** ms between two questions whether the server is there, of which two may be left without an answer. */
@@ -148,21 +142,15 @@ async function follow(connection: NatsConnection, { status, refusal }: Listeners
   }
 }
 
-/** What a learner needs is made where it is not there yet. @returns the names of its streams */
-export async function makeStreams({ manager }: Bus, runId: string) {
-  const streams = streamsOf(runId);
+/** What a learner needs is made where it is not there yet. @returns the name of its stream */
+export async function makeStream({ manager }: Bus, runId: string): Promise<string> {
+  const name = streamOf(runId);
   const subjects = subjectsOf(runId);
   await manager.streams.add({
-    name: streams.steps,
-    subjects: [subjects.steps('*', '*')],
-    max_bytes: STEPS_BYTES,
-    max_age: nanos(STEPS_AGE),
-  });
-  await manager.streams.add({
-    name: streams.kept,
+    name,
     subjects: [subjects.record, subjects.weights('*', '*', '*')],
     max_msgs_per_subject: 1,
     allow_direct: true, // who may read what is decided by its subject
   });
-  return streams;
+  return name;
 }

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Msg } from '@nats-io/transport-node';
 import { type BusOptions, endLine, type Line, openLine } from './bus.ts';
 import { type DoorBeat, readGatewayBeat } from './messages.ts';
-import { BEAT_EVERY, GONE_AFTER } from './signs.ts';
+import { BEAT_EVERY, GONE_LOOKS } from './signs.ts';
 import { type Subjects, subjectsOf } from './subjects.ts';
 import { type Opening, Trunk } from './trunk.ts';
 import type { Tunnel } from './tunnel.ts';
@@ -23,7 +23,8 @@ export interface DoorOptions extends BusOptions {
 
 interface Gateway {
   readonly trunk: Trunk;
-  heardAt: number;
+  /** Looks since it was heard. */
+  silent: number;
 }
 
 export interface Door {
@@ -65,9 +66,8 @@ class LearnerDoor implements Door {
   }
 
   #tick(): void {
-    const now = performance.now();
-    for (const [name, { heardAt }] of this.#gateways)
-      if (now - heardAt > GONE_AFTER) this.#leave(name, 'Its gateway is gone.');
+    for (const [name, gateway] of this.#gateways)
+      if (++gateway.silent > GONE_LOOKS) this.#leave(name, 'Its gateway is gone.');
     this.#beat();
   }
 
@@ -96,7 +96,7 @@ class LearnerDoor implements Door {
     const beat = readGatewayBeat(data);
     if (beat?.door !== this.#name) return;
     if (beat.isLeaving) this.#leave(beat.gateway, 'Its gateway has ended.');
-    else this.#gateway(beat.gateway).heardAt = performance.now();
+    else this.#gateway(beat.gateway).silent = 0;
   }
 
   #hear({ subject, data }: Msg): void {
@@ -116,7 +116,7 @@ class LearnerDoor implements Door {
       },
       onOpened: (tunnel, opening) => this.#letIn(tunnel, opening),
     });
-    const gateway = { trunk, heardAt: performance.now() };
+    const gateway = { trunk, silent: 0 };
     this.#gateways.set(name, gateway);
     return gateway;
   }

@@ -6,7 +6,7 @@ import type { Log } from '../threads/log.ts';
 import { type BusOptions, endLine, type Line, openLine } from './bus.ts';
 import { hearRun } from './hear-run.ts';
 import { type DoorBeat, type GatewayBeat, readDoorBeat } from './messages.ts';
-import { BEAT_EVERY, GONE_AFTER } from './signs.ts';
+import { BEAT_EVERY, GONE_LOOKS } from './signs.ts';
 import { type Subjects, subjectsOf } from './subjects.ts';
 import { type Opening, Trunk } from './trunk.ts';
 import type { Tunnel } from './tunnel.ts';
@@ -68,7 +68,8 @@ export class GatewayLine {
   #way: Way | undefined;
   /** Of the newest learner that was heard; older ones are heard no more. */
   #epoch = 0;
-  #heardAt = 0;
+  /** Looks since it was heard. */
+  #silent = 0;
 
   constructor(line: Line, runId: string, log: Log) {
     this.#line = line;
@@ -104,7 +105,7 @@ export class GatewayLine {
     const beat = readDoorBeat(data);
     if (!beat || beat.epoch < this.#epoch) return;
     this.#epoch = beat.epoch;
-    this.#heardAt = performance.now();
+    this.#silent = 0;
     if (beat.door === this.#way?.door) return;
     this.#leave('The server of this run has ended.');
     if (beat.door !== null) this.#enter(beat.door, beat);
@@ -135,7 +136,7 @@ export class GatewayLine {
   }
 
   #tick(): void {
-    if (performance.now() - this.#heardAt > GONE_AFTER) this.#leave(NO_LEARNER);
+    if (++this.#silent > GONE_LOOKS) this.#leave(NO_LEARNER);
     if (this.#way) this.#beat(this.#way);
   }
 

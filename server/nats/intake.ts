@@ -1,5 +1,5 @@
 /**
- * What arrives from actors, put in order: each message once, whatever the broker repeats, delays or loses, and of each
+ * What arrives from actors, put in order: each message once, whatever is repeated, delayed or lost, and of each
  * episode the steps without a gap. Where something was lost, nothing more is taken of its episode.
  */
 import type { Episode } from '../../agent/contract.ts';

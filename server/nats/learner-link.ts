@@ -1,5 +1,4 @@
 /** A run's actors on other machines, over NATS: the learner's side. */
-import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { Msg } from '@nats-io/transport-node';
 import type { PolicySnapshot } from '../../agent/contract.ts';
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
@@ -8,13 +7,14 @@ import { CreditShares } from '../actors/credit-shares.ts';
 import type { ActorLink, LinkedActor, Troubles } from '../actors/link.ts';
 import type { RolloutEvent } from '../actors/messages.ts';
 import { OpenEpisodes } from '../actors/open-episodes.ts';
-import { type Bus, type BusOptions, makeStreams, openBus, refusalOf, STEPS_AGE } from './bus.ts';
-import { type Arrived, Gapless, Ordered } from './intake.ts';
+import { type Bus, type BusOptions, makeStream, openBus, refusalOf } from './bus.ts';
+import { Gapless, Ordered } from './intake.ts';
 import {
   type ActorBeat,
   type Credit,
   headersOf,
   type LearnerBeat,
+  numberOf,
   partOf,
   partsOf,
   readActorBeat,
@@ -27,12 +27,14 @@ import { BEAT_EVERY, GONE_AFTER } from './signs.ts';
 import { type Subjects, subjectsOf } from './subjects.ts';
 import { WeightsWriter } from './weights.ts';
 
-/** Messages on their way to this process at once. */
-const AHEAD = 64;
-/** Messages of an actor after which it is told that they came; fewer than it may have open (outbox.ts). */
-const CONFIRM_EVERY = 16;
-/** A broker that says nothing for this long is asked anew, ms. */
-const EXPIRES = 4000;
+/**
+ * Messages on their way to this process at once, of all actors together, and of one at least: a broker lets go of who
+ * does not read 64 MB.
+ */
+const AHEAD = 32;
+const LEAST_AHEAD = 2;
+/** ms after which what an actor sent that was not heard any more does not come. */
+const LATEST = 600_000;
 
 export interface LearnerLinkOptions extends BusOptions {
   readonly run: ActedRun;
@@ -58,16 +60,12 @@ export async function openLearnerLink(options: LearnerLinkOptions): Promise<Lear
   const { runId } = options.run;
   const bus = await openBus(options, 'learner', `reins learner of ${runId}`);
   try {
-    const streams = await makeStreams(bus, runId);
+    const stream = await makeStream(bus, runId);
     const epoch = await takeRun(bus, options.run, options.claim);
     // Of learners before this one.
-    await bus.manager.streams.purge(streams.kept, {
-      filter: subjectsOf(runId).weights('*', '*', '*'),
-    });
-    const filter_subjects = subjectsOf(runId).steps(epoch, '*');
-    const consumer = await bus.js.consumers.get(streams.steps, { filter_subjects });
-    const messages = await consumer.consume({ max_messages: AHEAD, expires: EXPIRES });
-    return new LearnerLink(bus, options, epoch, messages, streams.kept);
+    const filter = subjectsOf(runId).weights('*', '*', '*');
+    await bus.manager.streams.purge(stream, { filter });
+    return new LearnerLink(bus, options, epoch, stream);
   } catch (error) {
     await bus.connection.close();
     const refusal = refusalOf(error as Error, options.url, 'learner');
@@ -82,7 +80,6 @@ export class LearnerLink implements ActorLink {
   /** Which learner of the run this is, from 1. */
   readonly epoch: number;
   readonly #troubles: Troubles;
-  readonly #messages: ConsumerMessages;
   readonly #weights: WeightsWriter;
   readonly #ordered = new Ordered();
   readonly #gapless = new Gapless();
@@ -91,32 +88,23 @@ export class LearnerLink implements ActorLink {
   readonly #credit = new CreditShares((session) => this.#grant(session));
   /** By session. */
   readonly #actors = new Map<string, Actor>();
-  /** Sessions whose steps the broker does not take. */
-  readonly #failing = new Set<string>();
   #version: number | undefined;
   #connectedAt = Date.now();
   #isConnected = true;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  constructor(
-    bus: Bus,
-    { run, troubles }: LearnerLinkOptions,
-    epoch: number,
-    messages: ConsumerMessages,
-    kept: string,
-  ) {
+  constructor(bus: Bus, { run, troubles }: LearnerLinkOptions, epoch: number, stream: string) {
     this.#bus = bus;
     this.#runId = run.runId;
     this.#subjects = subjectsOf(run.runId);
     this.epoch = epoch;
     this.#troubles = troubles;
-    this.#messages = messages;
     this.#weights = new WeightsWriter({
       put: (version, bytes) => this.#putWeights(version, bytes),
       remove: async (version) => {
         const filter = this.#subjects.weights(epoch, version, '*');
-        await bus.manager.streams.purge(kept, { filter });
+        await bus.manager.streams.purge(stream, { filter });
       },
       onWritten: (version) => {
         this.#version = version;
@@ -145,7 +133,8 @@ export class LearnerLink implements ActorLink {
   start(listener: (event: RolloutEvent) => void): void {
     const { connection, onStatus, onRefusal } = this.#bus;
     this.#listener = listener;
-    void this.#listen();
+    const steps = this.#subjects.steps(this.epoch, '*');
+    connection.subscribe(steps, { callback: (_, m) => this.#hearSteps(m) });
     connection.subscribe(this.#subjects.actors, { callback: (_, m) => this.#hearActor(m) });
     connection.subscribe(this.#subjects.learner, { callback: (_, m) => this.#hearLearner(m) });
     onStatus((isConnected) => this.#follow(isConnected));
@@ -164,7 +153,6 @@ export class LearnerLink implements ActorLink {
 
   async close(): Promise<void> {
     this.#end();
-    void this.#messages.close(); // which waits for who reads them, and nobody may
     await this.#bus.connection.close();
   }
 
@@ -177,15 +165,14 @@ export class LearnerLink implements ActorLink {
     clearInterval(this.#timer);
   }
 
-  async #listen(): Promise<void> {
-    for await (const message of this.#messages) {
-      if (this.#isOver) return;
-      const session = message.subject.split('.').at(-1)!;
-      for (const bytes of this.#ordered.take(arrivedOf(session, message)))
-        this.#take(session, bytes);
-      this.#confirm(session);
-      this.#leaveWhenDone(session);
-    }
+  #hearSteps(message: Msg): void {
+    const sequence = numberOf(message);
+    if (this.#isOver || !(sequence >= 1)) return;
+    const session = message.subject.split('.').at(-1)!;
+    for (const bytes of this.#ordered.take({ session, sequence, ...partOf(message) }))
+      this.#take(session, bytes);
+    this.#confirm(session);
+    this.#leaveWhenDone(session);
   }
 
   /** To all actors at once, and kept for those that come later. */
@@ -230,7 +217,6 @@ export class LearnerLink implements ActorLink {
     const beat = readActorBeat(message.data);
     if (!beat || beat.epoch !== this.epoch || this.#isOver) return;
     const { session, sent, count, isLeaving } = beat;
-    this.#noteFailure(session, beat.failure);
     const actor = this.#actors.get(session);
     if (isLeaving) {
       if (actor) actor.last = sent;
@@ -241,16 +227,6 @@ export class LearnerLink implements ActorLink {
     else this.#join(beat);
     this.#credit.join(session, count);
     this.#grant(session); // what it was told may be lost
-  }
-
-  /** Only an actor sees that a broker whose disk is full takes nothing. */
-  #noteFailure(session: string, failure: string | undefined): void {
-    if (failure !== undefined) {
-      this.#failing.add(session);
-      this.#troubles.raise(
-        `NATS does not take the steps of actors (${failure}): look at its log and its disk`,
-      );
-    } else if (this.#failing.delete(session) && this.#failing.size === 0) this.#troubles.clear();
   }
 
   #join({ session, count }: ActorBeat): void {
@@ -277,13 +253,12 @@ export class LearnerLink implements ActorLink {
       this.#gapless.leave(session);
       this.#ordered.forget(session);
     };
-    setTimeout(forget, STEPS_AGE).unref();
+    setTimeout(forget, LATEST).unref();
   }
 
   #leave(session: string): void {
     this.#actors.delete(session);
     this.#credit.leave(session);
-    this.#noteFailure(session, undefined);
     for (const chunk of this.#open.leave(session)) {
       this.#gapless.forget(chunk.id);
       this.#listener({ type: 'chunk', chunk });
@@ -326,14 +301,20 @@ export class LearnerLink implements ActorLink {
 
   #confirm(session: string): void {
     const actor = this.#actors.get(session);
-    if (actor && this.#ordered.received(session) >= actor.confirmed + CONFIRM_EVERY)
+    // Well before it has to wait for word of them.
+    if (actor && this.#ordered.received(session) >= actor.confirmed + this.#most / 2)
       this.#grant(session);
+  }
+
+  get #most(): number {
+    return Math.max(LEAST_AHEAD, Math.floor(AHEAD / Math.max(1, this.#actors.size)));
   }
 
   #grant(session: string): void {
     if (this.#isOver) return;
     const received = this.#ordered.received(session);
-    const credit: Credit = { epoch: this.epoch, granted: this.#credit.granted(session), received };
+    const granted = this.#credit.granted(session);
+    const credit: Credit = { epoch: this.epoch, granted, received, most: this.#most };
     const actor = this.#actors.get(session);
     if (actor) actor.confirmed = received;
     this.#say(this.#subjects.credit(session), credit);
@@ -345,10 +326,4 @@ export class LearnerLink implements ActorLink {
     if (this.#isConnected && !connection.isClosed())
       connection.publish(subject, JSON.stringify(message));
   }
-}
-
-/** The message id is its session and number: the broker drops what it has had lately by it, too. */
-function arrivedOf(session: string, message: JsMsg): Arrived {
-  const sequence = Number(message.headers?.get('Nats-Msg-Id').split('.').at(-1));
-  return { session, sequence, ...partOf(message) };
 }

@@ -38,13 +38,19 @@ const actorBeat = z.object({
   sent: z.int().min(0),
   /** It will make no more. */
   isLeaving: z.boolean(),
-  /** Why the broker does not take its steps, while it does not. */
-  failure: z.string().max(1000).optional(),
 });
 export type ActorBeat = z.infer<typeof actorBeat>;
 
-/** To one actor process: the steps that it may have made, and up to which of its messages all have come. */
-const credit = z.object({ epoch, granted: z.number(), received: z.int().min(0) });
+/** To one actor process. */
+const credit = z.object({
+  epoch,
+  /** Steps that it may have made. */
+  granted: z.number(),
+  /** All of its messages up to this one have come. */
+  received: z.int().min(0),
+  /** Messages that may be on their way from it. */
+  most: z.int().min(1),
+});
 export type Credit = z.infer<typeof credit>;
 
 /** Names a door or a gateway for as long as its connection to the broker holds. */
@@ -76,8 +82,9 @@ export const readCredit = read(credit);
 export const readDoorBeat = read(doorBeat);
 export const readGatewayBeat = read(gatewayBeat);
 
-/** Header of a message that the next one goes on with. */
+/** Headers of a message: that the next one goes on with it, and its number of those of its sender. */
 const HAS_MORE = 'Reins-More';
+const NUMBER = 'Reins-Number';
 
 /** One message, or a part of one that was too large. */
 export interface Part {
@@ -94,8 +101,10 @@ export function partsOf(bytes: Uint8Array, size: number): Part[] {
   return parts;
 }
 
-export function headersOf({ hasMore }: Part): MsgHdrs {
+/** @param number from 1, of what is to be put in order */
+export function headersOf({ hasMore }: Part, number?: number): MsgHdrs {
   const head = headers();
+  if (number !== undefined) head.set(NUMBER, String(number));
   if (hasMore) head.set(HAS_MORE, '1');
   return head;
 }
@@ -103,6 +112,10 @@ export function headersOf({ hasMore }: Part): MsgHdrs {
 export function partOf(message: { headers?: MsgHdrs | undefined; data: Uint8Array }): Part {
   return { bytes: message.data, hasMore: message.headers?.has(HAS_MORE) ?? false };
 }
+
+/** NaN: it has none. */
+export const numberOf = ({ headers }: { headers?: MsgHdrs | undefined }): number =>
+  Number(headers?.get(NUMBER) || Number.NaN);
 
 /** Steps of an episode; what they leave out of it, once it has ended. */
 export type Steps =

@@ -1,7 +1,7 @@
 /**
  * What an actor process sends, until the learner has it: chunks of an episode that wait are sent as one, what is too
- * large in parts, and what fails or gets lost again under the same number, so that it counts once. The broker's word
- * alone is not enough: one whose disk is full acknowledges what it cannot write.
+ * large in parts, and what fails or gets lost again under the same number, so that it counts once. The broker keeps
+ * nothing of it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinChunks } from '../../agent/episode/chunks.ts';
@@ -10,19 +10,16 @@ import { type Part, packSteps, partsOf, type Steps } from './messages.ts';
 
 /** Messages on their way at once. */
 const WINDOW = 8;
-/** Messages that the learner does not have yet, at most: fewer than those for which it waits (`Ordered`). */
-const UNCONFIRMED = 64;
+/** Messages that the learner does not have yet, at most, before it has said how many. */
+const UNCONFIRMED = 2;
 /** ms after which a message that the broker took and the learner does not have counts as lost. */
 const LOST_AFTER = 5000;
 /** ms before what failed is sent again. */
 const AGAIN = 250;
 
 export interface OutboxOptions {
-  /**
-   * Resolves once the broker has it.
-   * @param attempt from 0, higher where the broker lost what it had: it may know the message, and yet not have it
-   */
-  send(sequence: number, part: Part, attempt: number): Promise<void>;
+  /** Resolves once the broker has had it, which passes it on to a learner that is there. */
+  send(sequence: number, part: Part): Promise<void>;
   /** Most bytes of a message. */
   readonly partSize: number;
   /** ms; default 5000. */
@@ -31,7 +28,6 @@ export interface OutboxOptions {
 
 interface Sent {
   readonly part: Part;
-  attempt: number;
   /** When the broker took it; undefined: it is on its way. */
   takenAt: number | undefined;
 }
@@ -42,9 +38,9 @@ export class Outbox {
   /** What the learner does not have yet, by number. */
   readonly #unconfirmed = new Map<number, Sent>();
   #sequence = 0;
+  #most = UNCONFIRMED;
   #onTheWay = 0;
   #isOver = false;
-  #failure: string | undefined;
   #whenEmpty: (() => void)[] = [];
 
   constructor(options: OutboxOptions) {
@@ -56,26 +52,25 @@ export class Outbox {
     return this.#sequence;
   }
 
-  /** Why the broker did not take what was tried last; undefined: it did. */
-  get failure(): string | undefined {
-    return this.#failure;
-  }
-
   add(steps: Steps): void {
     if (this.#isOver) return;
     this.#waiting.push(steps);
     this.#pump();
   }
 
-  /** The learner has all messages up to this one. What it should have by now is sent again. */
-  confirm(received: number): void {
+  /**
+   * The learner has all messages up to this one. What it should have by now is sent again.
+   * @param most messages that it may not have yet
+   */
+  confirm(received: number, most: number): void {
+    this.#most = most;
     for (const sequence of this.#unconfirmed.keys())
       if (sequence <= received) this.#unconfirmed.delete(sequence);
     this.#sendLost();
     this.#pump();
   }
 
-  /** Resolves once the broker has everything, or it was given up. */
+  /** Resolves once the learner has everything, or it was given up. */
   settled(): Promise<void> {
     if (this.#isEmpty) return Promise.resolve();
     return new Promise((resolve) => this.#whenEmpty.push(resolve));
@@ -90,7 +85,7 @@ export class Outbox {
   }
 
   get #isEmpty(): boolean {
-    return this.#isOver || this.#waiting.length + this.#onTheWay === 0;
+    return this.#isOver || this.#waiting.length + this.#unconfirmed.size === 0;
   }
 
   #tell(): void {
@@ -103,7 +98,7 @@ export class Outbox {
     while (this.#mayGoOn && this.#waiting.length > 0) {
       const bytes = packSteps(takeNext(this.#waiting));
       for (const part of partsOf(bytes, partSize)) {
-        const sent: Sent = { part, attempt: 0, takenAt: undefined };
+        const sent: Sent = { part, takenAt: undefined };
         this.#unconfirmed.set(++this.#sequence, sent);
         void this.#send(this.#sequence, sent);
       }
@@ -112,7 +107,7 @@ export class Outbox {
   }
 
   get #mayGoOn(): boolean {
-    return this.#onTheWay < WINDOW && this.#unconfirmed.size < UNCONFIRMED;
+    return this.#onTheWay < WINDOW && this.#unconfirmed.size < this.#most;
   }
 
   /** The first of those that are missing: what came after them does not come again. */
@@ -122,7 +117,6 @@ export class Outbox {
       if (this.#onTheWay >= WINDOW) return;
       if (sent.takenAt === undefined || performance.now() - sent.takenAt < lostAfter) continue;
       sent.takenAt = undefined;
-      sent.attempt++;
       void this.#send(sequence, sent);
     }
   }
@@ -131,13 +125,11 @@ export class Outbox {
     this.#onTheWay++;
     while (!this.#isOver) {
       try {
-        await this.#options.send(sequence, sent.part, sent.attempt);
-        this.#failure = undefined;
+        await this.#options.send(sequence, sent.part);
         sent.takenAt = performance.now();
         break;
-      } catch (error) {
-        this.#failure = (error as Error).message;
-        await sleep(AGAIN);
+      } catch {
+        await sleep(AGAIN); // there is no line to the broker, of which people are told elsewhere
       }
     }
     this.#onTheWay--;

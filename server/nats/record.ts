@@ -4,7 +4,7 @@ import { NoRespondersError, TimeoutError } from '@nats-io/transport-node';
 import type { ActedRun } from '../actors/actor-data.ts';
 import type { Bus } from './bus.ts';
 import { type RunRecord, readRecord } from './messages.ts';
-import { streamsOf, subjectsOf } from './subjects.ts';
+import { streamOf, subjectsOf } from './subjects.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -16,7 +16,7 @@ export const PLATFORM = `reins ${version}, V8 ${process.versions.v8}, ${process.
 export async function findRecord({ manager }: Bus, runId: string) {
   const { record: last_by_subj } = subjectsOf(runId);
   const message = await manager.direct
-    .getMessage(streamsOf(runId).kept, { last_by_subj })
+    .getMessage(streamOf(runId), { last_by_subj })
     .catch((error: Error) => {
       if (isUnanswered(error)) return null; // there is no such stream
       throw error;

@@ -27,7 +27,7 @@ export function subjectsOf(runId: string) {
     /** From one gateway to one door, and back: the connections of people (trunk.ts). */
     up: (door: string, gateway: string) => `${prefix}.up.${door}.${gateway}`,
     down: (door: string, gateway: string) => `${prefix}.down.${door}.${gateway}`,
-    /** To one learner, kept until it has them. */
+    /** To one learner, which says what has come. */
     steps: (epoch: Place, session: string) => `${prefix}.steps.${epoch}.${session}`,
   };
 }
@@ -37,11 +37,8 @@ export const runOf = (subject: string): string => subject.split('.')[1]!;
 
 export type Subjects = ReturnType<typeof subjectsOf>;
 
-/** Streams of a run: of steps, and of the learner's last word by subject. */
-export function streamsOf(runId: string) {
-  const name = `reins-${token(runId)}`;
-  return { kept: name, steps: `${name}-steps` };
-}
+/** The stream of a run: its learner's last word by subject. */
+export const streamOf = (runId: string): string => `reins-${token(runId)}`;
 
 /** @throws RangeError for a run that no subject can name */
 function token(runId: string): string {
