@@ -169,7 +169,9 @@ export type FeedbackBody =
   | { readonly kind: 'demonstration'; readonly segment: Segment }
   | {
       readonly kind: 'approval';
-      readonly queryId: string;
+      /** Absent: it was asked on a live simulation, before the step of `segment`. */
+      readonly queryId?: string;
+      readonly segment?: Segment;
       readonly decision: 'allow' | 'deny' | 'replace';
       readonly action?: readonly number[];
     }

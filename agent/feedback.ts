@@ -46,6 +46,7 @@ export function segmentsOf(f: Feedback): NamedSegment[] {
     case 'critique':
       return [['', { episodeId: f.episodeId, from: f.from, to: f.to }]];
     case 'approval':
+      return f.segment ? [['segment', f.segment]] : [];
     case 'retraction':
       return [];
   }

@@ -9,6 +9,7 @@ import type {
   EpisodeSummary,
   ErrorCode,
   MetricsPoint,
+  OversightMode,
   QueueReport,
   RecordFrom,
   ReviewShow,
@@ -219,6 +220,8 @@ export interface RunHandle {
   record(live: number, from: RecordFrom, driver: Driver): Promise<void>;
   /** Stops that live simulation at once, and appends who did it to the log. A second stop changes nothing. */
   emergencyStop(live: number, teacherId: string): void;
+  /** How people oversee that live simulation from now on; who changed it is in the audit log. */
+  oversee(live: number, mode: OversightMode, teacherId: string): void;
   /** Validated against the run; resolves once it is on disk. @throws RunError with a code. */
   accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }>;
   /** An episode by id, from memory or disk. */

@@ -293,6 +293,12 @@ export interface Environment {
    */
   writeJoints?(out: Float32Array): number;
   /**
+   * Sensor overlay, where the agent observes rays: where they begin, x, y, z, then per ray where it ends, x, y, z in the
+   * world, and what share of its range that is (1: it met nothing), as the present observation says. Writes as many
+   * rays as fit; returns how many. Changes nothing.
+   */
+  writeRays?(out: Float32Array): number;
+  /**
    * The action that keeps the agent where it is now, for environments where that depends on the state
    * (position servos). Elsewhere `safeAction` keeps it. Writes (actionSpace.size) numbers within the action
    * space. Changes nothing.

@@ -85,9 +85,10 @@ export function App() {
 /** Whether the agent asks for a person. Other tabs, of this page and of the browser, show it too. */
 function useAsks(): boolean {
   const client = useClient();
-  const asks = useApp(
-    (s) => requestOf(s, client.teacherId) === 'take-over' || asksElsewhere(s) !== undefined,
-  );
+  const asks = useApp((s) => {
+    const request = requestOf(s, client.teacherId);
+    return request === 'take-over' || request === 'approval' || asksElsewhere(s) !== undefined;
+  });
   useEffect(() => {
     if (!asks) return;
     const title = document.title;

@@ -266,7 +266,7 @@ export function createDataMaker(spec: EnvironmentSpec, config: RewardConfig) {
     episodes: EpisodeSource,
     query: Query | undefined,
   ): Datum[] {
-    const at = query?.segments[0];
+    const at = f.segment ?? query?.segments[0];
     const e = at && episodes.get(at.episodeId);
     if (!at || !e || at.from >= e.length) return [];
     const row = new Float32Array(width);

@@ -175,7 +175,7 @@ function markOf(
         mark: { ...verdict(feedback, feedback.value), ...by },
       };
     case 'approval': {
-      const at = query?.segments[0];
+      const at = feedback.segment ?? query?.segments[0];
       const value = feedback.decision === 'allow' ? 1 : -1;
       const { episodeId, from } = at ?? { episodeId: '', from: 0 };
       return at && { episodeId, mark: { ...verdict({ from, to: from + 1 }, value), ...by } };

@@ -246,7 +246,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       if (feedback.kind === 'retraction') retracted.add(feedback.feedbackId);
       if (feedback.kind === 'counterfactual' && retracted.has(feedback.overrideId)) return;
       for (const id of stepsOf(feedback).keys()) store.pin(id);
-      const query = feedback.kind === 'approval' ? queries.get(feedback.queryId) : undefined;
+      const { kind: said, queryId } = feedback;
+      const query = said === 'approval' && queryId ? queries.get(queryId) : undefined;
       const fitted = reward?.feedback(feedback, store, query) ?? false;
       risk?.feedback(feedback, store, query);
       const taken = learner.feedback(feedback, store);

@@ -14,7 +14,8 @@ export function factsOf(id: string, env: Environment): EnvironmentFacts {
     actionLow: [...actionSpace.low],
     actionHigh: [...actionSpace.high],
     endReasons: env.endReasons,
-    overlays: env.writeContacts !== undefined,
+    overlays: env.writeContacts !== undefined || env.writeRays !== undefined,
+    rays: env.writeRays !== undefined,
   };
 }
 

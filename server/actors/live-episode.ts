@@ -157,6 +157,12 @@ export class LiveEpisode {
     this.#saveState(ts);
   }
 
+  /** A person asked for more than the space allows. */
+  countClipped(): void {
+    this.clippedActions++;
+    this.#emit({ type: 'clipped' });
+  }
+
   /** A chunk for the learner once there are enough new steps. */
   sendDueChunk(): void {
     if (this.length - this.#sent >= CHUNK) this.sendChunk();

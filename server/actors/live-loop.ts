@@ -23,8 +23,9 @@ import type {
   LiveCommand,
   OverrideCause,
   RecordingStart,
-  Request,
+  Steering,
 } from './messages.ts';
+import { Oversight } from './oversight.ts';
 import { hasOneScene } from './scene-id.ts';
 import { Sharing } from './sharing.ts';
 import { createTakeOverRequest, type TakeOverRequest } from './take-over-request.ts';
@@ -36,32 +37,9 @@ interface Acting {
   readonly snapshot: PolicySnapshot;
 }
 
-/** Commands about who drives and how time passes. */
-type Steering = Extract<
-  LiveCommand,
-  {
-    type:
-      | 'play'
-      | 'pause'
-      | 'step'
-      | 'estop'
-      | 'release'
-      | 'release-to'
-      | 'speed'
-      | 'share'
-      | 'fade';
-  }
->;
-
 /** `copy` is an environment for predictions alone; `clock` in ms. */
-export function createLiveLoop(
-  env: Environment,
-  copy: Environment,
-  data: ActorData,
-  emit: EmitLive,
-  clock: () => number,
-): LiveLoop {
-  return new LiveLoop(env, copy, data, emit, clock);
+export function createLiveLoop(...parts: ConstructorParameters<typeof LiveLoop>): LiveLoop {
+  return new LiveLoop(...parts);
 }
 
 class LiveLoop {
@@ -75,15 +53,17 @@ class LiveLoop {
   readonly #wheel: Wheel;
   readonly #sharing: Sharing;
   readonly #request: TakeOverRequest;
+  readonly #oversight: Oversight;
   readonly #episode: LiveEpisode;
   readonly #takeover: LiveTakeover;
   readonly #pictures: LivePictures;
   readonly #moment: Moment;
   /** Nothing moves before the first snapshot. */
   #acting: Acting | undefined;
-  /** Who acted in the latest step, and the request that was reported. */
+  /** Who acted in the latest step. */
   #source: ActionSource = 'policy';
-  #told: Request = 'none';
+  /** What is chosen is not executed: it waits for a person to allow it. */
+  #isHalted = false;
   readonly #recording: Recording;
 
   constructor(
@@ -103,6 +83,9 @@ class LiveLoop {
     this.#sharing = new Sharing(env.controlDt, k);
     this.#wanted = new Float32Array(k);
     this.#request = createTakeOverRequest(env.controlDt);
+    this.#oversight = new Oversight(env.controlDt, (decision) =>
+      emit({ type: 'decision', episodeId: this.#episode.id, ...decision }),
+    );
     const oneScene = hasOneScene(env, data.trainSeeds.start);
     const ts = env.reset(data.trainSeeds.start);
     this.#episode = new LiveEpisode(env, data, oneScene, emit);
@@ -121,6 +104,7 @@ class LiveLoop {
   /** It is time for a control step. */
   tick(now: number): void {
     if (this.#recording.isForgotten(now)) this.#restart('aborted', 'recorded', now);
+    this.#oversight.tick(now, this.#moment.isPaused);
     if (!this.#moment.isPaused) this.#step(now);
   }
 
@@ -145,6 +129,7 @@ class LiveLoop {
         return;
       case 'viewers':
         this.#pictures.viewers = command.count;
+        this.#oversight.viewers = command.count;
         return;
       case 'overlays':
         this.#pictures.overlays.want(command.viewer, command.on);
@@ -205,6 +190,14 @@ class LiveLoop {
       case 'fade':
         this.#sharing.seconds = command.seconds;
         return;
+      case 'oversight':
+        this.#oversight.mode = command.mode;
+        this.#pictures.looksAhead = command.mode === 'in';
+        if (command.mode === 'out') this.#wheel.release();
+        return;
+      case 'answer':
+        this.#oversight.answer(command, this.#episode.length, now);
+        return;
     }
   }
 
@@ -214,8 +207,9 @@ class LiveLoop {
     const fits = input.values.length === this.#env.actionSpace.size;
     const isHere = fits && input.episodeNumber === this.#episode.number;
     const isOld = isStale(input.step, this.#episode.length, this.#env.controlDt);
-    if (this.#recording.isDeafTo(driver, letsGo, now) || (!letsGo && (!isHere || isOld)))
-      return false;
+    const isOut = this.#oversight.mode === 'out' && !this.#episode.isRecording;
+    const mayNot = !isHere || isOld || isOut;
+    if (this.#recording.isDeafTo(driver, letsGo, now) || (!letsGo && mayNot)) return false;
     const takesOver = !letsGo && this.#wheel.driver !== 'human';
     // Silence, a lost line and a stop give control back at once: a last action is never held for those.
     if (letsGo && this.#wheel.driver === 'human' && this.#wasHuman)
@@ -247,12 +241,13 @@ class LiveLoop {
     if (!this.#acting) return;
     const { policy, snapshot } = this.#acting;
     const moment = this.#moment;
+    if (this.#oversight.isWaiting(this.#episode.length, this.#wheel.driver, now)) return;
 
     const isNews = this.#chooseAction(policy, snapshot, now);
-    if (this.#recording.awaitsHands) {
-      moment.isPaused = true;
+    if (this.#recording.awaitsHands || this.#isHalted) {
+      moment.isPaused ||= this.#recording.awaitsHands;
       this.#report();
-      this.#show(now);
+      this.#show(now); // in the loop: with the path that people are asked about
       return;
     }
     this.#recording.movedAt = now;
@@ -274,25 +269,32 @@ class LiveLoop {
     const { actionSpace } = this.#env;
     const wheel = this.#wheel;
     const before = wheel.controller;
+    const step = this.#episode.length;
     policy.act(ts.observation, policyAction, 'sample');
     wheel.isAsking = false;
+    wheel.isRefused = this.#oversight.refuses(step);
     const isExpired = wheel.expire(now);
     wheel.choose(policyAction, this.#held, this.#wanted);
     const clipped = clipInto(actionSpace, this.#wanted, action);
-    const request = this.#request.step(wheel.driver, ts.observation, policyAction, action);
+    if (!this.#isHalted) this.#request.step(wheel.driver, ts.observation, policyAction, action);
     this.#episode.askedSteps = this.#request.askedSteps;
-    wheel.isAsking = request === 'take-over';
+    const told = this.#oversight.tell(this.#request.now, wheel.releaseTo === 'brake', step, now);
+    wheel.isAsking = told === 'take-over';
+    const isAlone = wheel.controller === 'policy' && !this.#episode.isRecording;
+    this.#isHalted = isAlone && this.#oversight.asksLeave(step, this.#pictures.risk, now);
+    if (this.#isHalted) return true;
+    wheel.isRefused = this.#oversight.refuses(step); // at once where nobody is there to ask
     if (wheel.driver === 'policy' && wheel.controller === 'safe') this.#brake(); // it asks and brakes
     if (wheel.controller === 'policy') this.#held.forget();
     this.#moment.inputSequence = wheel.sequence;
 
     const isHuman = wheel.controller === 'human';
-    if (isHuman && clipped > 0) this.#countClipped();
+    if (isHuman && clipped > 0) this.#episode.countClipped();
     this.#follow(wheel.person, snapshot, isExpired ? 'watchdog' : 'released');
     const isHandover = isHuman !== this.#wasHuman;
     this.#source = this.#mix();
     if (isHandover || wheel.controller !== before) this.#pictures.mark(FLAG.handover);
-    return isHandover || isExpired || request !== this.#told;
+    return isHandover || isExpired || this.#oversight.isNews;
   }
 
   /** Makes one of the two actions where they meet; whose it is. */
@@ -301,7 +303,7 @@ class LiveLoop {
     const sharing = this.#sharing;
     if (this.#wheel.controller === 'policy') return sharing.fade(action) ? 'fade' : 'policy';
     sharing.endFade();
-    if (this.#wheel.controller === 'safe') return 'policy';
+    if (this.#wheel.controller === 'safe') return 'safe';
     if (this.#episode.isRecording) return 'human'; // what is recorded is the person's alone
     if (!sharing.blend(action, policyAction, (axis) => this.#wheel.moves(axis))) return 'human';
     this.#held.forget(); // what no person moves, the policy does
@@ -324,11 +326,6 @@ class LiveLoop {
   #brake(): void {
     this.#held.holdAll();
     clipInto(this.#env.actionSpace, this.#held.values, this.#moment.action);
-  }
-
-  #countClipped(): void {
-    this.#episode.clippedActions++;
-    this.#emit({ type: 'clipped' });
   }
 
   /** The open episode ends and the next one begins. */
@@ -375,6 +372,8 @@ class LiveLoop {
   /** Another episode is open. */
   #enter(now: number): void {
     this.#request.reset();
+    this.#oversight.reset();
+    this.#isHalted = false;
     this.#wheel.isAsking = false;
     this.#held.forget();
     this.#sharing.endFade();
@@ -384,11 +383,11 @@ class LiveLoop {
   }
 
   #report(): void {
-    this.#told = this.#request.now;
+    this.#oversight.isNews = false;
     this.#emit(
       stateOf({
         ...{ moment: this.#moment, wheel: this.#wheel, episode: this.#episode },
-        ...{ sharing: this.#sharing, recording: this.#recording, request: this.#told },
+        ...{ sharing: this.#sharing, recording: this.#recording, oversight: this.#oversight },
         policyVersion: this.#acting?.policy.version ?? 0,
       }),
     );

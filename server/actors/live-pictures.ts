@@ -2,7 +2,7 @@
 import { createRisk, type Risk } from '../../agent/acting/risk.ts';
 import type { Policy, RiskSnapshot } from '../../agent/contract.ts';
 import { type Environment, POSE_SIZE, type TimeStep } from '../../sim/contract.ts';
-import { encodeFrame, encodePath, FLAG, type Frame } from '../protocol/index.ts';
+import { encodeFrame, encodePath, encodeRays, FLAG, type Frame } from '../protocol/index.ts';
 import type { LiveEpisode } from './live-episode.ts';
 import type { Controller, EmitLive } from './messages.ts';
 import { createOverlays, type Overlays } from './overlays.ts';
@@ -24,6 +24,8 @@ export interface Moment {
 export class LivePictures {
   /** Number of viewers; while it is 0, no path is predicted. */
   viewers = 0;
+  /** Somebody is to allow what is risky: the path is predicted whoever looks. */
+  looksAhead = false;
   /** Learned reward of a recent step; NaN without a reward model. */
   predictedReward = Number.NaN;
   readonly overlays: Overlays;
@@ -60,6 +62,11 @@ export class LivePictures {
     this.#poses = new Float32Array(env.scene.bodies.length * POSE_SIZE);
   }
 
+  /** Of the path ahead, by the newest prediction of this episode; NaN without one. */
+  get risk(): number {
+    return this.#risk;
+  }
+
   setRisk(snapshot: RiskSnapshot | undefined): void {
     this.#learned = snapshot && createRisk(snapshot);
   }
@@ -80,10 +87,11 @@ export class LivePictures {
     const { ts } = moment;
     const { sceneId, number: episodeNumber, length: step } = this.#episode;
     this.#env.writePoses(this.#poses);
-    const looksAhead = policy && this.viewers > 0 && ts.kind !== 'last';
-    const path = looksAhead
-      ? this.#predictor.predict(this.#env, policy, this.#clock, this.#learned)
-      : undefined;
+    const isWanted = this.viewers > 0 || this.looksAhead;
+    const path =
+      policy && isWanted && ts.kind !== 'last'
+        ? this.#predictor.predict(this.#env, policy, this.#clock, this.#learned)
+        : undefined;
     if (path) this.#risk = path.risks[0]!;
     const live = this.#live;
     const frame: Frame = {
@@ -108,13 +116,14 @@ export class LivePictures {
     };
     this.#flags = 0;
     this.overlays.addTo(frame);
-    const buffer = encodeFrame(frame);
-    if (!path) {
-      this.#emit({ type: 'frame', buffer }, [buffer]);
-      return;
-    }
-    const bytes = encodePath({ live, sceneId, episodeNumber, step, ...path });
-    this.#emit({ type: 'frame', buffer, path: bytes }, [buffer, bytes]);
+    const at = { live, episodeNumber, step };
+    const numbers = this.overlays.rays();
+    const parts = {
+      buffer: encodeFrame(frame),
+      ...(path ? { path: encodePath({ ...at, sceneId, ...path }) } : {}),
+      ...(numbers ? { rays: encodeRays({ ...at, numbers }) } : {}),
+    };
+    this.#emit({ type: 'frame', ...parts }, Object.values(parts));
   }
 }
 

@@ -2,7 +2,8 @@
 import type { LiveEpisode } from './live-episode.ts';
 import type { Moment } from './live-pictures.ts';
 import type { Recording } from './live-recording.ts';
-import type { LiveEvent, Request } from './messages.ts';
+import type { LiveEvent } from './messages.ts';
+import type { Oversight } from './oversight.ts';
 import type { Sharing } from './sharing.ts';
 import type { Wheel } from './wheel.ts';
 
@@ -12,10 +13,10 @@ export function stateOf(now: {
   readonly episode: Pick<LiveEpisode, 'sceneId' | 'id' | 'number' | 'seed' | 'length'>;
   readonly sharing: Pick<Sharing, 'share' | 'seconds'>;
   readonly recording: Pick<Recording, 'recorder'>;
-  readonly request: Request;
+  readonly oversight: Pick<Oversight, 'told' | 'mode' | 'ask'>;
   readonly policyVersion: number;
 }): Extract<LiveEvent, { type: 'state' }> {
-  const { moment, wheel, episode, sharing, request, policyVersion } = now;
+  const { moment, wheel, episode, sharing, oversight, policyVersion } = now;
   const { recorder } = now.recording;
   return {
     type: 'state',
@@ -27,10 +28,12 @@ export function stateOf(now: {
     seed: episode.seed,
     step: episode.length,
     controller: wheel.controller,
-    request,
+    request: oversight.told,
     releaseTo: wheel.releaseTo,
     share: sharing.share,
     fadeSeconds: sharing.seconds,
+    oversight: oversight.mode,
+    ask: oversight.ask,
     policyVersion,
     ...(recorder ? { recorder } : {}),
   };

@@ -14,7 +14,7 @@ import type {
   EnvState,
   SceneDescription,
 } from '../../sim/contract.ts';
-import type { ControlInput } from '../protocol/index.ts';
+import type { ControlInput, OversightMode } from '../protocol/index.ts';
 
 /** What the server must know of an environment without creating one itself. */
 export interface EnvironmentFacts {
@@ -29,8 +29,9 @@ export interface EnvironmentFacts {
   readonly actionLow: readonly number[];
   readonly actionHigh: readonly number[];
   readonly endReasons: readonly EndReason[];
-  /** Whether contacts and joints can be shown. */
+  /** Whether contacts and joints, or rays, can be shown; and whether it is rays. */
   readonly overlays: boolean;
+  readonly rays: boolean;
 }
 
 /** `workerData` of an actor thread. */
@@ -82,6 +83,24 @@ export interface RecordingStart {
   };
 }
 
+/** Commands about who drives and how time passes. */
+export type Steering =
+  | { readonly type: 'play' | 'pause' | 'step' | 'estop' | 'release' }
+  | { readonly type: 'speed'; readonly factor: number }
+  | { readonly type: 'release-to'; readonly target: 'policy' | 'brake' }
+  /** Of the action that is the person's while they drive, in (0, 1]. */
+  | { readonly type: 'share'; readonly share: number }
+  | { readonly type: 'oversight'; readonly mode: OversightMode }
+  /** Of a person to the ask of that number: allow or accept it, or not. */
+  | {
+      readonly type: 'answer';
+      readonly ask: number;
+      readonly isYes: boolean;
+      readonly teacherId: string;
+    }
+  /** How long control fades back to the policy, s of the simulation; 0: at once. */
+  | { readonly type: 'fade'; readonly seconds: number };
+
 export type LiveCommand =
   /** `gate` and `risk` belong to the snapshot; without a gate the agent does not ask. */
   | {
@@ -90,23 +109,17 @@ export type LiveCommand =
       readonly gate?: GateSnapshot;
       readonly risk?: RiskSnapshot;
     }
-  | { readonly type: 'play' | 'pause' | 'step' | 'estop' | 'release' }
+  | Steering
   | { readonly type: 'close' }
   /** Answered by `episode`, the open one as it stands if it has steps, and then `flushed`. */
   | { readonly type: 'flush'; readonly tag: number }
   /** There is a new learner: the open episode is sent from its beginning. */
   | { readonly type: 'resend' }
   | { readonly type: 'reset'; readonly seed?: number }
-  | { readonly type: 'speed'; readonly factor: number }
   | { readonly type: 'rewind'; readonly seconds: number }
   /** What a person drives from there on is theirs to keep or discard: nothing learns from it meanwhile. */
   | { readonly type: 'record'; readonly start: RecordingStart; readonly driver: Driver }
   | { readonly type: 'end-recording' }
-  | { readonly type: 'release-to'; readonly target: 'policy' | 'brake' }
-  /** Of the action that is the person's while they drive, in (0, 1]. */
-  | { readonly type: 'share'; readonly share: number }
-  /** How long control fades back to the policy, s of the simulation; 0: at once. */
-  | { readonly type: 'fade'; readonly seconds: number }
   /** A viewer, by session, wants contacts and joints in the frames, or no longer. */
   | { readonly type: 'overlays'; readonly viewer: string; readonly on: boolean }
   /** Number of viewers; while it is 0, no path is predicted. */
@@ -119,6 +132,19 @@ export type Controller = 'policy' | 'human' | 'safe';
 /** What the agent says to people: drive for me; or, while they drive: you may let go. */
 export type Request = 'none' | 'take-over' | 'hand-back';
 
+/** What people are asked, by when, and what happens if nobody answers. */
+export interface Ask {
+  readonly id: number;
+  /** help: to drive. approval: to allow what the agent is about to do. */
+  readonly kind: 'help' | 'approval';
+  readonly fallback: 'drives-on' | 'brakes';
+  /** Wall clock, ms; infinite: what the fallback says is so already. */
+  readonly until: number;
+  /** Of the episode, at which it was asked, and when. */
+  readonly step: number;
+  readonly at: number;
+}
+
 export type LiveEvent =
   | { readonly type: 'ready'; readonly facts: EnvironmentFacts }
   | {
@@ -127,7 +153,12 @@ export type LiveEvent =
       readonly seed: number;
       readonly scene: SceneDescription;
     }
-  | { readonly type: 'frame'; readonly buffer: ArrayBuffer; readonly path?: ArrayBuffer }
+  | {
+      readonly type: 'frame';
+      readonly buffer: ArrayBuffer;
+      readonly path?: ArrayBuffer;
+      readonly rays?: ArrayBuffer;
+    }
   | {
       readonly type: 'state';
       readonly state: 'running' | 'paused' | 'stopped';
@@ -142,6 +173,8 @@ export type LiveEvent =
       readonly releaseTo: 'policy' | 'brake';
       readonly share: number;
       readonly fadeSeconds: number;
+      readonly oversight: OversightMode;
+      readonly ask: Ask | undefined;
       readonly policyVersion: number;
       /** Who records. */
       readonly recorder?: Driver;
@@ -175,6 +208,15 @@ export type LiveEvent =
       readonly cause: 'released' | 'watchdog' | 'episode-end' | 'rewind' | 'estop';
       /** Of the action that was the person's; absent: all of it. */
       readonly share?: number;
+    }
+  /** What became of an ask that people could see; without a teacher nobody answered in time. */
+  | {
+      readonly type: 'decision';
+      readonly episodeId: string;
+      readonly ask: Ask;
+      readonly outcome: 'allow' | 'deny' | 'decline' | 'lapse';
+      readonly teacherId?: string;
+      readonly at: number;
     }
   /** The snapshot is in use from the next step on. */
   | { readonly type: 'snapshot-in-use'; readonly version: number };

@@ -35,6 +35,8 @@ export class Wheel {
   releaseTo: 'policy' | 'brake' = 'policy';
   /** The agent asks for a person in this step. With release to brake it brakes for as long as it asks. */
   isAsking = false;
+  /** The agent was refused what it is about to do: it brakes. */
+  isRefused = false;
   #hands: Hands = POLICY;
   /** Control steps that the newest input may act for, and has acted for. */
   readonly #mostSteps: number;
@@ -56,7 +58,7 @@ export class Wheel {
 
   /** Whose action is executed. */
   get controller(): Controller {
-    const brakes = this.isAsking && this.releaseTo === 'brake';
+    const brakes = this.isRefused || (this.isAsking && this.releaseTo === 'brake');
     return brakes && this.#hands.kind === 'policy' ? 'safe' : this.driver;
   }
 

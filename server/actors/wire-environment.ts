@@ -24,5 +24,6 @@ export function describeEnvironment(facts: EnvironmentFacts): WireEnvironment {
     })),
     endReasons: endReasons.map((reason) => ({ ...reason })),
     overlays,
+    rays: facts.rays,
   };
 }

@@ -3,10 +3,11 @@ import type { ControlMessage } from '../protocol/index.ts';
 
 type LiveCommand = Parameters<LiveHandle['send']>[0];
 
-/** What a page asks of the live simulation; an emergency stop and a recording are more than a command. */
+/** What a page asks of the live simulation; an emergency stop, a recording and another oversight are more than commands. */
 export function liveCommandOf(
-  message: Exclude<ControlMessage, { action: 'estop' | 'record' }>,
+  message: Exclude<ControlMessage, { action: 'estop' | 'record' | 'oversight' }>,
   viewer: string,
+  teacherId: string,
 ): LiveCommand {
   switch (message.action) {
     case 'play':
@@ -26,6 +27,8 @@ export function liveCommandOf(
       return { type: 'share', share: message.share };
     case 'fade':
       return { type: 'fade', seconds: message.seconds };
+    case 'answer':
+      return { type: 'answer', ask: message.ask, isYes: message.isYes, teacherId };
     case 'overlays':
       return { type: 'overlays', viewer, on: message.on };
   }

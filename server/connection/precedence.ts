@@ -38,6 +38,7 @@ export function refusedToOnlookers(
     case 'estop':
     case 'pause':
     case 'play':
+    case 'answer':
     case 'overlays':
       return undefined;
     case 'step':
@@ -49,6 +50,7 @@ export function refusedToOnlookers(
     case 'release-to':
     case 'share':
     case 'fade':
+    case 'oversight':
       return `control.action: ${driver} is driving; until they let go others may stop and pause, not ${WORDS[action]}`;
   }
 }
@@ -61,6 +63,7 @@ const WORDS = {
   record: 'begin a recording',
   'end-recording': 'end a recording',
   'release-to': 'choose what happens when they let go',
+  oversight: 'change who oversees it',
   share: 'choose their share',
   fade: 'choose how long control fades back',
 } as const;

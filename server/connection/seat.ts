@@ -146,6 +146,11 @@ export class Seat implements RunListener {
           `input: nothing came from here for ${FROZEN_SECONDS} s; let go of the controls, then take over again`,
         );
       case 'drives':
+        if (live.state?.oversight === 'out')
+          throw new Refusal(
+            'not-allowed',
+            'input: the simulation runs out of the loop; bring people into it again to drive',
+          );
         if (!live.takeControl(driver))
           throw new Refusal(
             'control-taken',
@@ -165,9 +170,10 @@ export class Seat implements RunListener {
     if (refused) throw new Refusal('not-allowed', refused, message.id);
     if (message.action === 'overlays') this.#wantsOverlays = message.on;
     if (message.action === 'estop') run.emergencyStop(this.#live, teacherId);
+    else if (message.action === 'oversight') run.oversee(this.#live, message.mode, teacherId);
     else if (message.action === 'record')
       await run.record(this.#live, message.from, { sessionId, teacherId });
-    else live.send(liveCommandOf(message, sessionId), teacherId);
+    else live.send(liveCommandOf(message, sessionId, teacherId), teacherId);
   }
 
   #showOverlays(on: boolean): void {

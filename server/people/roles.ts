@@ -121,6 +121,8 @@ export const PERMISSIONS = {
   'message control.release-to': DRIVE,
   'message control.share': DRIVE,
   'message control.fade': DRIVE,
+  'message control.oversight': DRIVE,
+  'message control.answer': DRIVE,
   'message control.overlays': PEOPLE,
   // Whoever sees that something goes wrong may stop it.
   'message control.estop': ALL,

@@ -1,6 +1,7 @@
 /** What a page asks of the live simulation, beside its inputs. */
 import { z } from 'zod';
 import { id, step } from './fields.ts';
+import { OVERSIGHT_MODES } from './version.ts';
 
 const seed = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -82,6 +83,27 @@ export const controlSchema = z.discriminatedUnion('action', [
     })
     .describe(
       'How long control takes to fade back to the policy once a person lets go; 0: no time.',
+    ),
+  z
+    .object({
+      type: z.literal('control'),
+      id,
+      action: z.literal('oversight'),
+      mode: z.enum(OVERSIGHT_MODES),
+    })
+    .describe(
+      'in: what is risky waits for a person to allow it; on: people may take over; out: nobody may. In the audit log.',
+    ),
+  z
+    .object({
+      type: z.literal('control'),
+      id,
+      action: z.literal('answer'),
+      ask: z.number().int().min(1),
+      isYes: z.boolean(),
+    })
+    .describe(
+      'Allow what the `ask` of the status is about, or not; a call for help can be declined. Another ask than the present one is not answered.',
     ),
   z
     .object({ type: z.literal('control'), id, action: z.literal('overlays'), on: z.boolean() })

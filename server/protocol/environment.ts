@@ -64,6 +64,7 @@ export const environmentSchema = z.object({
     .array(endReasonSchema)
     .optional()
     .describe('Why episodes end, in words; absent from servers that do not say.'),
-  overlays: z.boolean().optional().describe('Whether contacts and joints can be shown.'),
+  overlays: z.boolean().optional().describe('Whether contacts and joints, or rays, can be shown.'),
+  rays: z.boolean().optional().describe('Whether those are rays that the agent observes.'),
 });
 export type WireEnvironment = z.infer<typeof environmentSchema>;

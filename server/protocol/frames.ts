@@ -3,7 +3,7 @@
  * so that the reader looks at them in place.
  */
 
-export const OP = { frame: 1, clip: 2, path: 3, input: 16 } as const;
+export const OP = { frame: 1, clip: 2, path: 3, rays: 4, input: 16 } as const;
 
 /** Bits of `Frame.flags`. */
 export const FLAG = {

@@ -14,6 +14,7 @@ export * from './input.ts';
 export * from './messages.ts';
 export * from './promotion-words.ts';
 export type * from './query.ts';
+export * from './rays.ts';
 export * from './recorded-session.ts';
 export * from './replies.ts';
 export * from './retention-words.ts';

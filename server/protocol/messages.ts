@@ -10,7 +10,7 @@ import { id, segment, time } from './fields.ts';
 import { querySchema, queueSchema } from './query.ts';
 import { wireStudySchema } from './study.ts';
 import { counterfactualSchema, takeoverTotalsSchema } from './takeover.ts';
-import { MOST_LIVE, PROTOCOL_VERSION } from './version.ts';
+import { MOST_LIVE, OVERSIGHT_MODES, PROTOCOL_VERSION } from './version.ts';
 
 // ---------------------------------------------------------------- client to server
 
@@ -222,6 +222,21 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
         .number()
         .optional()
         .describe('Of the action that is the person’s while they drive; absent: all of it.'),
+      oversight: z
+        .enum(OVERSIGHT_MODES)
+        .optional()
+        .describe('How people oversee it; absent: on the loop, people may take over.'),
+      ask: z
+        .object({
+          id: z.number().int(),
+          kind: z.enum(['help', 'approval']),
+          fallback: z.enum(['drives-on', 'brakes']),
+          secondsLeft: z.number().nullable(),
+        })
+        .optional()
+        .describe(
+          'What people are asked: to drive, or to allow what the agent is about to do; what happens if nobody answers, and in how many seconds of the wall clock (null: it is so already). Absent: nothing.',
+        ),
       fadeSeconds: z
         .number()
         .optional()

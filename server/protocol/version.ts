@@ -43,3 +43,7 @@ export const CLOSE = {
   /** The login with which the page came in is not worth the same any more. */
   signedOut: 4005,
 } as const;
+
+/** How people oversee a live simulation: they allow what is risky, may take over, or are kept out of it. */
+export const OVERSIGHT_MODES = ['in', 'on', 'out'] as const;
+export type OversightMode = (typeof OVERSIGHT_MODES)[number];

@@ -5,6 +5,7 @@ import type { LearnerReport } from '../learner/handle.ts';
 import { FIRST_CREDIT } from '../learner/messages.ts';
 import { alertOf } from '../protocol/index.ts';
 import type { LiveReport } from './live-actor.ts';
+import { logDecision } from './oversight-log.ts';
 import type { RunParts } from './parts.ts';
 import { tellRecorded } from './recorded.ts';
 import { statusOf, tellStatus } from './status.ts';
@@ -28,6 +29,7 @@ export async function onLiveReport(
       statistics.liveSteps(1);
       viewers.frame(report.buffer);
       if (report.path) viewers.frame(report.path);
+      if (report.rays) viewers.frame(report.rays);
       return;
     case 'state':
     case 'gone':
@@ -47,6 +49,9 @@ export async function onLiveReport(
     case 'override':
       statistics.override();
       background.run('takeover', takeovers.begin(report, live));
+      return;
+    case 'decision':
+      background.run('decision', logDecision(parts, report));
       return;
     case 'snapshot-in-use':
       for (const { feedbackIds, ...applied } of learner.inUse(report.version))

@@ -231,6 +231,7 @@ export class LiveActor implements LiveHandle {
       case 'chunk':
       case 'clipped':
       case 'override':
+      case 'decision':
         return listener(event);
     }
   }
@@ -242,7 +243,7 @@ export class LiveActor implements LiveHandle {
     send({ type: 'snapshot', snapshot, ...(gate ? { gate } : {}), ...(risk ? { risk } : {}) });
     send({ type: 'viewers', count: this.#viewers });
     if (!this.#left) return;
-    const { speed, releaseTo, share, fadeSeconds, state } = this.#left;
+    const { speed, releaseTo, share, fadeSeconds, oversight, state } = this.#left;
     this.#left = undefined;
     if (state === 'stopped') send({ type: 'estop' });
     if (state === 'paused') send({ type: 'pause' });
@@ -250,6 +251,7 @@ export class LiveActor implements LiveHandle {
     send({ type: 'speed', factor: speed });
     send({ type: 'share', share });
     send({ type: 'fade', seconds: fadeSeconds });
+    send({ type: 'oversight', mode: oversight });
     for (const viewer of this.#overlays) send({ type: 'overlays', viewer, on: true });
   }
 

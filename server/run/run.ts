@@ -21,6 +21,7 @@ import {
   type ClientFeedback,
   type EpisodeSummary,
   type MetricsPoint,
+  type OversightMode,
   type QueueReport,
   type RecordFrom,
 } from '../protocol/index.ts';
@@ -28,6 +29,7 @@ import type { Run } from '../storage/contract.ts';
 import type { Alert } from './alerts.ts';
 import { onLearnerReport, onLiveReport, onRolloutEvent } from './events.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { oversightEvent } from './oversight-log.ts';
 import { createParts, type RunParts } from './parts.ts';
 import { recordingStart } from './recordings.ts';
 import { type Status, statusOf } from './status.ts';
@@ -162,6 +164,13 @@ class ActiveRun implements RunHandle {
     // Who stopped it is worth knowing even where the steps find no room.
     background.run('emergency stop', feedback.append(stop));
     background.run('flush', live.flush());
+  }
+
+  oversee(number: number, mode: OversightMode, teacherId: string): void {
+    const { lives, options, background } = this.#parts;
+    lives.all[number]!.send({ type: 'oversight', mode }, teacherId);
+    const event = oversightEvent(this.run.id, mode, teacherId);
+    background.run('audit of oversight', options.storage.appendAudit([event]));
   }
 
   accept(feedback: ClientFeedback, receivedAt: number): Promise<{ duplicate: boolean }> {

@@ -1,3 +1,4 @@
+import type { Ask } from '../actors/messages.ts';
 import type { ServerMessage } from '../protocol/index.ts';
 import type { RunParts } from './parts.ts';
 
@@ -35,6 +36,8 @@ export function statusOf(parts: Parts, number: number): Status {
     releaseTo: state?.releaseTo ?? 'policy',
     share: state?.share ?? 1,
     fadeSeconds: state?.fadeSeconds ?? 0,
+    oversight: state?.oversight ?? 'on',
+    ...(state?.ask ? { ask: askOnWire(state.ask) } : {}),
     policyVersion: state?.policyVersion ?? 0,
     environmentSteps,
     learnerUpdates,
@@ -47,4 +50,9 @@ export function statusOf(parts: Parts, number: number): Status {
     queue: queries.report,
     takeovers: takeovers.totals,
   };
+}
+
+function askOnWire({ id, kind, fallback, until }: Ask): NonNullable<Status['ask']> {
+  const left = Math.max(0, (until - Date.now()) / 1000);
+  return { id, kind, fallback, secondsLeft: Number.isFinite(left) ? left : null };
 }

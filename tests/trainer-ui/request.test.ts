@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Status, Welcome } from '../../trainer-ui/core/store.ts';
-import { isHalted, requestOf } from '../../trainer-ui/live/request.ts';
+import { asks, isHalted, requestOf } from '../../trainer-ui/live/request.ts';
 
 const status: Status = {
   type: 'status',
@@ -58,4 +58,11 @@ it('[UI-20] Space goes on where the world stands; a robot that brakes while it a
   expect(isHalted({ ...status, request: 'none', state: 'paused' })).toBe(true);
   expect(isHalted({ ...status, request: 'none', controller: 'safe' })).toBe(true);
   expect(isHalted({ ...status, controller: 'safe', releaseTo: 'brake' })).toBe(false);
+});
+
+it('[UI-90] what waits for leave is asked of everybody, whoever is there', () => {
+  const ask = { id: 1, kind: 'approval', fallback: 'brakes', secondsLeft: 8 } as const;
+  expect(shown({ ask, request: 'none' })).toBe('approval');
+  expect(asks({ ...status, ask, request: 'none' })).toBe(true);
+  expect(isHalted({ ...status, ask, request: 'none' })).toBe(false);
 });

@@ -54,13 +54,15 @@ export const LIVE = {
   rewind: { keys: ['r', 'Backspace'], what: 'rewind 5 seconds; drive from there' },
   reset: { keys: ['n'], what: 'new episode' },
   record: { keys: ['Enter'], what: 'record a demonstration; again: it ends' },
+  yes: { keys: ['KeyV'], what: 'allow what the agent asks for, or answer its call: take over' },
+  no: { keys: ['KeyX'], what: 'do not allow it; decline its call' },
   latch: { keys: ['0'], what: 'keep control without a key held; again: hand it back' },
   estop: { keys: ['Escape'], what: 'emergency stop, until Space' },
 } as const satisfies Record<string, Binding>;
 
 /** A digit beside the cameras': letters belong to the motors of a robot. */
 export const OVERLAYS = {
-  forces: { keys: ['5'], what: 'contacts, joints and forces' },
+  forces: { keys: ['5'], what: 'contacts, joints and forces, or what its lidar sees' },
 } as const satisfies Record<string, Binding>;
 
 /** Of several live simulations side by side. */

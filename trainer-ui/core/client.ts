@@ -24,6 +24,7 @@ import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
 import { createLine, type Line } from './line.ts';
 import { createLives, type Lives } from './lives.ts';
 import { createOutbox } from './outbox.ts';
+import { FORCES, REST, remembered } from './remembered.ts';
 import { servedEpisodes } from './served-episodes.ts';
 import { type AppStore, createAppStore, reduce, takesPart } from './store.ts';
 import { createTouch, type Touch } from './touch.ts';
@@ -77,6 +78,8 @@ export interface Client extends Lives {
   closeGoalNote(): void;
   /** Whether to; remembered in this browser. */
   remindOfRest(isOn: boolean): void;
+  /** Whether what the agent touches or senses is drawn; remembered in this browser. */
+  showForces(isOn: boolean): void;
   /** Give up the answers to runs that are not served now. */
   forgetOthers(): void;
   clip(segment: Segment): Promise<Clip>;
@@ -94,9 +97,6 @@ export interface Client extends Lives {
 /** Without a line nobody holds the controls. */
 const NOT_DRIVING = { driving: false, latched: false } as const;
 
-/** Where it is remembered whether somebody is reminded of a rest. */
-const REST = 'reins-rest';
-
 const served = { episodes: servedEpisodes, isRecorded: false } as const;
 
 export function createClient(window: Window): Client {
@@ -110,7 +110,7 @@ export function createClient(window: Window): Client {
   let unnamed: { key: string; step: number; value: number; at: number }[] = [];
   const errorListeners = new Set<(message: string, code: string) => void>();
   const lives = createLives(store, (message) => void send(message));
-  store.setState({ rest: { isOn: storage.getItem(REST) !== 'off', notBefore: 0 } });
+  store.setState(remembered(storage));
   let nextTag = 1;
   let wanted = 0;
 
@@ -204,6 +204,9 @@ export function createClient(window: Window): Client {
         break;
       case OP.path:
         lives.onPath(buffer);
+        break;
+      case OP.rays:
+        lives.onRays(buffer);
         break;
       case OP.clip: {
         const clip = decodeClip(buffer);
@@ -332,6 +335,10 @@ export function createClient(window: Window): Client {
     remindOfRest(isOn) {
       trySet(storage, REST, isOn ? 'on' : 'off');
       store.setState({ rest: { isOn, notBefore: 0 } });
+    },
+    showForces(isOn) {
+      trySet(storage, FORCES, isOn ? 'on' : 'off');
+      store.setState({ forces: isOn });
     },
     forgetOthers() {
       outbox.forgetRuns(identity.addressee);

@@ -3,9 +3,11 @@ import {
   type ClientMessage,
   decodeFrame,
   decodePath,
+  decodeRays,
   type Frame,
   type PredictedPath,
   type SceneDescription,
+  type SensedRays,
   type ServerMessage,
   unpackScene,
 } from '../../server/protocol/index.ts';
@@ -14,12 +16,16 @@ import type { AppStore } from './store.ts';
 
 /** Besides those of the live simulations. */
 const SCENES_KEPT = 12;
+/** Pictures are drawn a little late. */
+const RAYS_KEPT = 16;
 
 export interface Lives {
   /** Of the one in focus. */
   readonly frames: FrameBuffer;
   /** The agent's predicted path in focus, newest first seen. */
   readonly path: PredictedPath | undefined;
+  /** What the agent in focus sensed at the step on screen, or the last before it that is known. */
+  raysAt(shown: Pick<Frame, 'episodeNumber' | 'step'>): SensedRays | undefined;
   /** The newest frame of each live simulation by its number: of those that are not in focus, only some. */
   readonly tiles: ReadonlyMap<number, Frame>;
   scene(sceneId: number): SceneDescription | undefined;
@@ -33,6 +39,7 @@ export interface Lives {
 export interface ToldLives extends Lives {
   onFrame(buffer: ArrayBuffer): void;
   onPath(buffer: ArrayBuffer): void;
+  onRays(buffer: ArrayBuffer): void;
   onScene(message: Extract<ServerMessage, { type: 'scene' }>): void;
   /** Another server, or the same one again. */
   restart(): void;
@@ -43,11 +50,13 @@ export function createLives(store: AppStore, send: (message: ClientMessage) => v
   const tiles = new Map<number, Frame>();
   const scenes = new Map<number, SceneDescription>();
   let path: PredictedPath | undefined;
+  let rays: SensedRays[] = [];
   let wall = false;
 
   function clear(): void {
     frames.clear();
     path = undefined;
+    rays = [];
   }
 
   /** A server with one live simulation shows it anyway. */
@@ -70,6 +79,8 @@ export function createLives(store: AppStore, send: (message: ClientMessage) => v
     get path() {
       return path;
     },
+    raysAt: ({ episodeNumber, step }) =>
+      rays.findLast((r) => r.episodeNumber === episodeNumber && r.step <= step),
     scene: (id) => scenes.get(id),
     focus(live) {
       const { statuses, live: before } = store.getState();
@@ -93,6 +104,12 @@ export function createLives(store: AppStore, send: (message: ClientMessage) => v
     onPath(buffer) {
       const next = decodePath(buffer);
       if (next.live === store.getState().live) path = next;
+    },
+    onRays(buffer) {
+      const next = decodeRays(buffer);
+      if (next.live !== store.getState().live) return;
+      rays.push(next);
+      if (rays.length > RAYS_KEPT) rays.shift();
     },
     onScene({ sceneId, scene }) {
       scenes.set(sceneId, unpackScene(scene));

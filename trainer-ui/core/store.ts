@@ -56,7 +56,7 @@ export interface AppState {
   camera: string;
   /** Ids of the cameras of the scene on screen. */
   cameras: readonly string[];
-  /** Contacts, joints and forces are shown. */
+  /** Contacts, joints and forces are shown, or the rays of a lidar. */
   forces: boolean;
   /** Reward can be given by a slider. */
   rewardSlider: boolean;
@@ -266,6 +266,10 @@ export const recordsHere = ({ status, welcome }: Pick<AppState, 'status' | 'welc
 /** Whether people neither drive nor give feedback here, since nothing is kept. */
 export const looksOn = ({ welcome }: Pick<AppState, 'welcome'>): boolean =>
   welcome?.policy?.isWatched === true;
+
+/** Whether people may take over: not where they only look on, nor out of the loop. */
+export const mayDrive = (state: Pick<AppState, 'welcome' | 'status'>): boolean =>
+  !looksOn(state) && (state.status?.oversight !== 'out' || recordsHere(state));
 
 function agreed(welcome: Welcome, hash: string): Welcome {
   const { study } = welcome;

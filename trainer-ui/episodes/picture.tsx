@@ -82,7 +82,13 @@ export function useDrawing(
 }
 
 /** By `SOURCE_CODE`. */
-const WHO = ['agent', 'a person', 'a person with the agent', 'agent, fading in after a person'];
+const WHO = [
+  'agent',
+  'a person',
+  'a person with the agent',
+  'agent, fading in after a person',
+  'nobody: braked',
+];
 
 function showStep(
   root: HTMLElement,

@@ -19,7 +19,7 @@ import {
 import type { ReactNode } from 'react';
 import { useApp, useClient } from '../context.ts';
 import { LIVE, REWARDS, withKey } from '../core/bindings.ts';
-import { looksOn, recordsHere } from '../core/store.ts';
+import { looksOn, mayDrive, recordsHere } from '../core/store.ts';
 import { toggleRecording } from '../record/record.ts';
 import { Controls } from './controls/controls.tsx';
 import { isHalted } from './request.ts';
@@ -32,13 +32,14 @@ const ROOMY = '(min-width: 1100px)';
 export function ControlBar() {
   const roomy = useMediaQuery(ROOMY, true, { getInitialValueInEffect: false });
   const isLooking = useApp(looksOn);
+  const isDriven = useApp(mayDrive);
   return (
     <div className="control-bar glass" role="toolbar" aria-label="controls of the simulation">
       {!isLooking && <Rewards />}
       <TimeButtons />
       {roomy ? <ViewSettings /> : <MoreSettings />}
-      {!isLooking && <Latch />}
-      {!isLooking && <Record />}
+      {isDriven && <Latch />}
+      {isDriven && <Record />}
       {!isLooking && <Controls />}
       <Stop />
     </div>

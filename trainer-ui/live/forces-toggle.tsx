@@ -1,5 +1,5 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconArrowsUp } from '@tabler/icons-react';
+import { IconArrowsUp, IconRadar2 } from '@tabler/icons-react';
 import { useCallback, useEffect } from 'react';
 import { useApp, useClient } from '../context.ts';
 import { actionOf, OVERLAYS, withKey } from '../core/bindings.ts';
@@ -7,15 +7,16 @@ import { newId } from '../core/client.ts';
 import { useKeys } from '../use-keys.ts';
 
 /**
- * Shows contacts, joints and forces where the environment has them. The server sends them only while a
- * viewer asks for them, so a new connection asks again.
+ * Shows what the agent touches or senses, where the environment tells: contacts, joints and forces, or the rays of its
+ * lidar. The server sends them only while a viewer asks for them, so a new connection asks again.
  */
 export function ForcesToggle() {
   const client = useClient();
   const on = useApp((s) => s.forces);
   const offered = useApp((s) => s.welcome?.environment.overlays ?? false);
   const session = useApp((s) => s.welcome?.sessionId);
-  const toggle = useCallback(() => client.store.setState((s) => ({ forces: !s.forces })), [client]);
+  const hasRays = useApp((s) => s.welcome?.environment.rays ?? false);
+  const toggle = useCallback(() => client.showForces(!client.store.getState().forces), [client]);
   useEffect(() => {
     if (offered && session) client.send({ type: 'control', id: newId(), action: 'overlays', on });
   }, [client, offered, session, on]);
@@ -25,14 +26,15 @@ export function ForcesToggle() {
     return isMeant;
   });
   if (!offered) return null;
+  const what = hasRays ? 'What its lidar sees' : 'Contacts, joints and forces';
   return (
     <div>
-      <Tooltip label={withKey('Contacts, joints and forces', OVERLAYS.forces)} position="left">
+      <Tooltip label={withKey(what, OVERLAYS.forces)} position="left">
         <ActionIcon
           size="lg"
           variant={on ? 'filled' : 'light'}
           color={on ? 'yellow' : 'gray'}
-          aria-label="Contacts, joints and forces"
+          aria-label={what}
           aria-pressed={on}
           data-testid="forces"
           onClick={(event) => {
@@ -40,7 +42,7 @@ export function ForcesToggle() {
             toggle();
           }}
         >
-          <IconArrowsUp size={18} />
+          {hasRays ? <IconRadar2 size={18} /> : <IconArrowsUp size={18} />}
         </ActionIcon>
       </Tooltip>
     </div>

@@ -1,7 +1,7 @@
 import { Center, Loader, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useApp, useClient } from '../context.ts';
-import { looksOn } from '../core/store.ts';
+import { looksOn, mayDrive } from '../core/store.ts';
 import { GoalNote } from '../goal/goal.tsx';
 import { RecordPanel } from '../record/record-panel.tsx';
 import { RecordingWords } from '../record/recording-words.tsx';
@@ -26,7 +26,7 @@ export function LiveView() {
   const { container, isReady } = useLivePicture();
   const controller = useApp((s) => s.status?.controller ?? 'policy');
   const driving = useApp((s) => s.driving);
-  const isLooking = useApp(looksOn);
+  const isDriven = useApp(mayDrive);
   const hasSlider = useApp((s) => s.rewardSlider && !looksOn(s));
   // Meanwhile a phone has room for that alone.
   const chooses = useApp((s) => s.choosesStart);
@@ -63,7 +63,7 @@ export function LiveView() {
             <OverrideCard />
             <ForcesToggle />
           </div>
-          <div className="hud-drive">{!isLooking && !chooses && <TouchDrive />}</div>
+          <div className="hud-drive">{isDriven && !chooses && <TouchDrive />}</div>
           <div className="hud-bar">
             {hasSlider && <RewardSlider />}
             <RecordPanel />

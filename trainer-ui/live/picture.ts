@@ -86,6 +86,9 @@ function animate(client: Client, stage: Stage, onDrawn: () => void): () => void 
     void stage.setPicture(shown.picture);
     const { forces } = client.store.getState();
     stage.setForces(forces ? shown.contacts : undefined, forces ? shown.joints : undefined);
+    const sensed = forces ? client.raysAt(shown)?.numbers : undefined;
+    stage.rays.show(sensed);
+    debug.rays = sensed ? (sensed.length - 3) / 4 : 0;
     if (stage.agentPosition(position)) {
       stage.overlays.trail(position.x, position.y, position.z, (shown.flags & FLAG.human) !== 0);
     }
@@ -115,6 +118,7 @@ const debug = {
   shownStep: -1,
   framesReceived: 0,
   flags: 0,
+  rays: 0,
   controller: undefined as string | undefined,
 };
 (window as Window & { __reins?: typeof debug }).__reins = debug;

@@ -1,8 +1,9 @@
-/** The agent calls for a person, or tells the person that they may let go: large, over the picture. */
+/** The agent calls for a person, asks for leave, or tells the person that they may let go: large, over the picture. */
 import { Group, Kbd, Text } from '@mantine/core';
 import { IconAlertTriangleFilled, IconSteeringWheelOff } from '@tabler/icons-react';
 import { useApp, useClient } from '../context.ts';
-import { firstKey, takeOverKeys, WALL } from '../core/bindings.ts';
+import { firstKey, WALL } from '../core/bindings.ts';
+import { ApprovalPanel, HelpPanel } from './ask-panel.tsx';
 import { asksElsewhere, type Request } from './request.ts';
 
 /** The region stays, so that screen readers say what appears in it; it covers nothing while empty. */
@@ -11,47 +12,14 @@ export function RequestBanner({ request }: { request: Request }) {
     <div
       className="request"
       role="status"
-      aria-live={request === 'take-over' ? 'assertive' : 'polite'}
+      aria-live={request === 'take-over' || request === 'approval' ? 'assertive' : 'polite'}
       data-testid="request"
       data-request={request}
     >
-      {request === 'take-over' && <TakeOver />}
+      {request === 'take-over' && <HelpPanel />}
+      {request === 'approval' && <ApprovalPanel />}
       {request === 'hand-back' && <HandBack />}
       {request === 'none' && <Elsewhere />}
-    </div>
-  );
-}
-
-function TakeOver() {
-  const environment = useApp((s) => s.welcome?.environment);
-  const brakes = useApp((s) => s.status?.releaseTo === 'brake');
-  const gamepad = useApp((s) => s.gamepad !== undefined);
-  const keys = environment ? takeOverKeys(environment.controls) : [];
-  return (
-    <div className="take-over">
-      <Group gap="md" wrap="nowrap">
-        <IconAlertTriangleFilled size={34} aria-hidden />
-        <div>
-          <Text fw={800} size="xl" lh={1.2}>
-            The robot asks for help: take over
-          </Text>
-          <Group gap={6}>
-            <Text size="sm" fw={600}>
-              {brakes ? 'It brakes until then. Hold' : 'It drives on until then. Hold'}
-            </Text>
-            {keys.map((key) => (
-              <Kbd key={key} size="sm">
-                {key}
-              </Kbd>
-            ))}
-            {gamepad && (
-              <Text size="sm" fw={600}>
-                or the gamepad
-              </Text>
-            )}
-          </Group>
-        </div>
-      </Group>
     </div>
   );
 }

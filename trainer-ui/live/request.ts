@@ -1,7 +1,8 @@
 /** What the agent says to the person at this page. */
 import type { AppState, Status } from '../core/store.ts';
 
-export type Request = NonNullable<Status['request']>;
+/** approval: it waits to be allowed what it is about to do. */
+export type Request = NonNullable<Status['request']> | 'approval';
 
 /** Whether this page holds the controls: not another tab of the same person. */
 export function holdsHere(
@@ -19,6 +20,7 @@ export function requestOf(
   teacherId: string,
 ): Request {
   const { status, driving } = state;
+  if (waitsForLeave(status)) return 'approval';
   if (!status?.request) return 'none';
   const { request, controller } = status;
   switch (request) {
@@ -37,8 +39,13 @@ export function asksElsewhere({ statuses, live }: Pick<AppState, 'statuses' | 'l
   return at < 0 ? undefined : at;
 }
 
+/** Whether it stands still until somebody allows what it is about to do, or nobody has. */
+export const waitsForLeave = (status: Status | undefined): boolean =>
+  status?.ask?.kind === 'approval';
+
 /** Whether it asks for a person whom it does not have. */
 export function asks(status: Status | undefined): boolean {
+  if (waitsForLeave(status)) return true;
   if (status?.request !== 'take-over') return false;
   return status.controller !== 'human' && status.state !== 'stopped';
 }

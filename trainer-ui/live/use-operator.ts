@@ -6,7 +6,7 @@ import { createAxes, type GamepadState, turnFromView, turnToView } from '../core
 import { actionOf, CAMERAS, driveKeys, LIVE, nextOwnCamera, rewardOf } from '../core/bindings.ts';
 import { type Client, newId } from '../core/client.ts';
 import { readPads } from '../core/gamepads.ts';
-import { looksOn, type Welcome } from '../core/store.ts';
+import { looksOn, mayDrive, type Welcome } from '../core/store.ts';
 import { toggleRecording } from '../record/record.ts';
 import { closesDialog, isForPage } from '../use-keys.ts';
 import { isHalted } from './request.ts';
@@ -23,12 +23,12 @@ export function useOperator(): void {
   const client = useClient();
   const runId = useApp((s) => s.welcome?.runId);
   const environment = useApp((s) => s.welcome?.environment);
-  const isLooking = useApp(looksOn);
+  const mayTakeOver = useApp(mayDrive);
   useEffect(() => {
     if (!runId || !environment) return;
     // Whoever only looks on has no controls.
-    return operate(client, isLooking ? { ...environment, controls: [] } : environment);
-  }, [client, runId, environment, isLooking]);
+    return operate(client, mayTakeOver ? environment : { ...environment, controls: [] });
+  }, [client, runId, environment, mayTakeOver]);
 }
 
 function operate(
@@ -218,6 +218,9 @@ function command(client: Client, event: KeyboardEvent): boolean {
     case 'step':
       client.control('step');
       return true;
+    case 'yes':
+    case 'no':
+      return answer(client, action === 'yes');
     case 'latch':
       return toggleLatch(client);
     case 'record':
@@ -229,9 +232,20 @@ function command(client: Client, event: KeyboardEvent): boolean {
   }
 }
 
+/** To what the agent asks of people now; false: it asks nothing. */
+export function answer(client: Client, isYes: boolean): boolean {
+  const ask = client.store.getState().status?.ask;
+  if (!ask || looksOn(client.store.getState())) return false;
+  // To take over answers a call for help.
+  if (ask.kind === 'help' && isYes)
+    client.store.setState(({ mustLetGo }) => ({ latched: !mustLetGo }));
+  else client.send({ type: 'control', id: newId(), action: 'answer', ask: ask.id, isYes });
+  return true;
+}
+
 /** False where nobody may drive. */
 export function toggleLatch({ store }: Client): boolean {
-  if (looksOn(store.getState())) return false;
+  if (!mayDrive(store.getState())) return false;
   store.setState(({ latched, mustLetGo }) => ({ latched: !latched && !mustLetGo }));
   return true;
 }

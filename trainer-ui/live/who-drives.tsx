@@ -6,7 +6,8 @@ import { recordsHere } from '../core/store.ts';
 import { stillWords } from '../still-words.ts';
 import { CONTROLLER_COLOUR } from '../theme.ts';
 import { haltWords } from './halt-words.ts';
-import { holdsHere, requestOf } from './request.ts';
+import { OversightMenu } from './oversight-menu.tsx';
+import { holdsHere, type Request, requestOf } from './request.ts';
 
 /** A finished policy drives: nobody shall wait for it to learn. */
 function StillWords() {
@@ -59,6 +60,7 @@ function Paused() {
   );
 }
 
+const ASKING: Readonly<Partial<Record<Request, string>>> = { approval: 'Agent waits' };
 const WORDS = { policy: 'Agent drives', human: 'You drive', safe: 'Stopped' } as const;
 
 export function WhoDrives() {
@@ -71,8 +73,8 @@ export function WhoDrives() {
   const here = useApp((s) => holdsHere(s, client.teacherId));
   const other = controller === 'human' && !here;
   const who = holder === client.teacherId ? 'Another tab of yours' : name;
-  const brakes =
-    useApp((s) => requestOf(s, client.teacherId) === 'take-over') && controller === 'safe';
+  const request = useApp((s) => requestOf(s, client.teacherId));
+  const brakes = request === 'take-over' && controller === 'safe';
   const shown = driving && controller === 'policy' ? 'human' : controller;
   const halt = useApp((s) => haltWords(s.status, client.teacherId));
   const mustLetGo = useApp((s) => s.mustLetGo);
@@ -91,10 +93,13 @@ export function WhoDrives() {
             data-testid="controller"
             data-controller={shown}
           >
-            {other ? `${who} drives` : brakes ? 'Brakes and asks' : WORDS[shown]}
+            {other
+              ? `${who} drives`
+              : (ASKING[request] ?? (brakes ? 'Brakes and asks' : WORDS[shown]))}
           </Badge>
           {shown === 'human' && !other && <HowLong />}
           <Shared />
+          <OversightMenu />
           {paused && <Paused />}
         </Group>
       )}

@@ -1,6 +1,6 @@
 /** What a page asks of a recording: to begin somewhere, and to end. */
 import { type Client, newId } from '../core/client.ts';
-import { looksOn, recordsHere } from '../core/store.ts';
+import { mayDrive, recordsHere } from '../core/store.ts';
 
 /** A new episode, of a seed or not, or a step of an episode. */
 export type RecordStart =
@@ -20,7 +20,7 @@ export function endRecording(client: Client): void {
 /** Ends it, or asks where one is to begin. False where nobody may drive. */
 export function toggleRecording(client: Client): boolean {
   const state = client.store.getState();
-  if (looksOn(state)) return false;
+  if (!mayDrive(state)) return false;
   if (recordsHere(state)) endRecording(client);
   else client.store.setState({ choosesStart: !state.choosesStart });
   return true;

@@ -6,6 +6,7 @@ import { createCameraRig } from './camera-rig.ts';
 import { createForces } from './forces.ts';
 import { graphics, takeSpareContext } from './graphics.ts';
 import { createOverlays, type Overlays } from './overlays.ts';
+import { createRays, type Rays } from './rays.ts';
 import { createSky } from './sky.ts';
 
 /** Metres around the agent that cast shadows: outdoors, and at least in a studio. */
@@ -24,6 +25,7 @@ const WARM_UP = 20;
 export interface Stage {
   readonly canvas: HTMLCanvasElement;
   readonly overlays: Overlays;
+  readonly rays: Rays;
   readonly description: SceneDescription | undefined;
   setScene(description: SceneDescription): void;
   setPoses(poses: Float32Array): void;
@@ -100,11 +102,12 @@ export function createStage(container: HTMLElement): Stage {
   const rig = createCameraRig(canvas);
   const overlays = createOverlays();
   const forces = createForces();
+  const rays = createRays();
   const sky = createSky(SHADOW_RANGE, shadowMapSize);
   /** What is drawn over the picture: a part of the scene once it is compiled. */
   const extras = new THREE.Group();
   scene.add(sky.root);
-  extras.add(overlays.root, forces.root);
+  extras.add(overlays.root, forces.root, rays.root);
   let built: BuiltScene | undefined;
   let isCompiled = false;
   let description: SceneDescription | undefined;
@@ -159,6 +162,7 @@ export function createStage(container: HTMLElement): Stage {
   return {
     canvas,
     overlays,
+    rays,
     get description() {
       return description;
     },
@@ -176,6 +180,7 @@ export function createStage(container: HTMLElement): Stage {
       overlays.clearTrail();
       overlays.clearPath();
       forces.hide();
+      rays.show(undefined);
       void compile();
       before?.dispose(); // only now: its shaders are most of the new one's
     },
@@ -218,6 +223,7 @@ export function createStage(container: HTMLElement): Stage {
       rig.dispose();
       overlays.dispose();
       forces.dispose();
+      rays.dispose();
       sky.dispose();
       built?.dispose();
       built = undefined;

@@ -56,6 +56,8 @@ const takesNothing = {
   give: () => '',
   closeGoalNote() {},
   remindOfRest() {},
+  showForces() {},
+  raysAt: () => undefined,
   forgetOthers() {},
   dropQuery() {},
   wantQueries() {},

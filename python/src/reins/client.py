@@ -28,7 +28,7 @@ PROTOCOL = 3
 MESSAGES_PER_SECOND = 40
 #: Steps that one request brings at most.
 MOST_STEPS = 1000
-SOURCES = ("policy", "human", "blend", "fade")
+SOURCES = ("policy", "human", "blend", "fade", "safe")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Steps:
     #: (n): the environment's reward and safety cost.
     rewards: Doubles
     costs: Doubles
-    #: (n): ``policy``, ``human``, ``blend`` or ``fade``.
+    #: (n): ``policy``, ``human``, ``blend``, ``fade`` or ``safe``.
     sources: list[str]
 
 

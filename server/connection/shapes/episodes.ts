@@ -51,7 +51,7 @@ export const steps = object<Steps>(
     sources: {
       ...list(integer),
       description:
-        'who held control, 0: the policy; 1: a person; 2: a person, who shared the action with the policy; 3: the policy, fading in after a person',
+        'who held control, 0: the policy; 1: a person; 2: a person, who shared the action with the policy; 3: the policy, fading in after a person; 4: nobody, it was stopped or braked',
     },
     ...{ policyVersions: list(integer), rewards: list(number), costs: list(number) },
     observations: rows,

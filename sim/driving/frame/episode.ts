@@ -44,9 +44,13 @@ export interface DrivingTask extends Saved {
   observe(out: Float32Array, step: number): void;
   /** Write the poses of all bodies but the agent, which is row 0 and stands on flat ground so far. */
   writePoses(out: Float32Array): void;
+  /** Where the observation has the shares of a lidar's rays, ray i at heading + i · 2π/count, and their range, m. */
+  readonly lidar?: { readonly first: number; readonly count: number; readonly range: number };
   /** Height of the ground under the agent, metres; absent: 0. */
   groundHeight?(): number;
 }
+
+type Lidar = NonNullable<DrivingTask['lidar']>;
 
 export type TaskEnvironment<T extends DrivingTask> = Environment & {
   /** The true state, for experts, tests and reports. Read only. */
@@ -121,7 +125,33 @@ export function createTaskEnvironment<T extends DrivingTask>(
     info.endReason = reasons[state[7]!]!;
   }
 
+  function height(): number {
+    return AGENT_HEIGHT + (task.groundHeight?.() ?? 0);
+  }
+
+  /** From what is observed, noise and all. */
+  function writeRays({ first, count, range }: Lidar, out: Float32Array): number {
+    const [x, y, z] = [vehicle[V.x]!, vehicle[V.y]!, height()];
+    const n = Math.min(count, Math.floor((out.length - 3) / 4));
+    if (n < 1) return 0;
+    out.set([x, y, z]);
+    for (let i = 0; i < n; i++) {
+      const share = ts.observation[first + i]!;
+      const angle = vehicle[V.heading]! + (i * 2 * Math.PI) / count;
+      const at = 3 + 4 * i;
+      out[at] = x + share * range * Math.cos(angle);
+      out[at + 1] = y + share * range * Math.sin(angle);
+      out[at + 2] = z;
+      out[at + 3] = share;
+    }
+    return n;
+  }
+
+  const { lidar } = task;
   return {
+    ...(lidar && lidar.count > 0
+      ? { writeRays: (out: Float32Array) => writeRays(lidar, out) }
+      : {}),
     id,
     observationSpace,
     actionSpace,
@@ -155,7 +185,7 @@ export function createTaskEnvironment<T extends DrivingTask>(
     writeAgentPosition(out) {
       out[0] = vehicle[V.x]!;
       out[1] = vehicle[V.y]!;
-      out[2] = AGENT_HEIGHT + (task.groundHeight?.() ?? 0);
+      out[2] = height();
     },
     saveState: (out) => save(out?.length === stateSize ? out : new Float64Array(stateSize)),
     loadState(state) {

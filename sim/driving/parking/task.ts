@@ -152,6 +152,7 @@ function createParkingTask(options: ParkingOptions): ParkingTask {
     observationSpace: box(low, 1, { names }),
     rewardTerms: REWARD_TERMS,
     metrics: METRICS,
+    lidar: { first: NAMES.length, count: options.rays, range: options.range },
     endReasons: [HORIZON, PARKED, CRASH],
     horizon: options.horizon,
     ...savedIn(place, [state, tally]),

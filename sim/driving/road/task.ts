@@ -169,6 +169,11 @@ function createRoadTask(options: DrivingOptions): RoadTask {
     }),
     rewardTerms,
     metrics,
+    lidar: {
+      first: names.indexOf('lidar0'),
+      count: options.lidar.rays,
+      range: options.lidar.range,
+    },
     endReasons: END_REASONS,
     horizon: options.horizon,
     size: TALLY_SIZE + world.size,

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Feedback, SOURCE_CODE } from '../../../agent/contract.ts';
+import { scaleActions } from '../../../agent/nn/actions.ts';
 import { completeRewardConfig } from '../../../agent/reward/config.ts';
 import { createDataMaker, type Datum } from '../../../agent/reward/dataset.ts';
 import { createRandom } from '../../../sim/random.ts';
@@ -169,6 +170,36 @@ it('[CTRL-26] steps that were shared with the policy are compared with nothing i
   expect(pairs()).toBe(4);
   episode.sources.fill(SOURCE_CODE.blend, 11, 14);
   expect(pairs()).toBe(1);
+});
+
+it('[CTRL-30] an answer on Live is about what the policy wanted in its step', () => {
+  const spec = { ...syntheticSpec(1, 1), controlDt: 0.1 };
+  const episode = syntheticEpisode(spec, 5, createRandom(1), { id: 'e' });
+  for (const [decision, sign] of [
+    ['allow', 1],
+    ['deny', -1],
+  ] as const) {
+    const answer: Feedback = {
+      id: 'a',
+      runId: 'r',
+      teacherId: 't',
+      shownAt: 0,
+      answeredAt: 0,
+      receivedAt: 0,
+      responseMs: 0,
+      kind: 'approval',
+      segment: { episodeId: 'e', from: 3, to: 4 },
+      decision,
+    };
+    const data = createDataMaker(spec, completeRewardConfig({})).make(answer, {
+      get: () => episode,
+    });
+    expect(data).toMatchObject([{ kind: 'sign', sign }]);
+    expect(data[0]!.rows[0]).toBe(episode.observations[3]);
+    const wanted = Float32Array.of(0);
+    scaleActions(spec.actionSpace, episode.policyActions.subarray(3, 4), 1, wanted);
+    expect(data[0]!.rows[1]).toBe(wanted[0]);
+  }
 });
 
 it('[CF-12] an override and its later counterfactual are the data of one event with both', () => {

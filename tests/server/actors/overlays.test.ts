@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createOverlays } from '../../../server/actors/overlays.ts';
 import { encodeFrame, type Frame } from '../../../server/protocol/index.ts';
 import type { Environment } from '../../../sim/contract.ts';
-import { listEnvironments } from '../../../sim/registry.ts';
+import { getEnvironment, listEnvironments } from '../../../sim/registry.ts';
 
 function frameOf(env: Environment): Frame {
   const k = env.actionSpace.size;
@@ -72,4 +72,19 @@ describe('[ROBOT-26] overlays', () => {
     expect(after.contacts).toBeUndefined();
     env.close();
   });
+});
+
+it('[UI-91] rays are there while anyone wants them, where an agent observes any', async () => {
+  const env = await getEnvironment('driving').create({ rays: 60 });
+  const overlays = createOverlays(env);
+  env.reset(100);
+  expect(overlays.rays()).toBeUndefined();
+  overlays.want('a', true);
+  expect(overlays.rays()).toHaveLength(3 + 4 * 60);
+  overlays.want('a', false);
+  expect(overlays.rays()).toBeUndefined();
+  env.close();
+  const blind = await getEnvironment('driving').create({ rays: 0 });
+  expect(blind.writeRays).toBeUndefined();
+  blind.close();
 });

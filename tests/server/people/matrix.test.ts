@@ -158,6 +158,8 @@ const FIELDS: Record<string, object> = {
   'release-to': { target: 'brake' },
   share: { share: 0.5 },
   fade: { seconds: 1 },
+  oversight: { mode: 'on' },
+  answer: { ask: 1, isYes: true },
   overlays: { on: true },
 };
 
