@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Episode } from '../../agent/contract.ts';
 import type { RunHandle } from '../contract.ts';
 import type { EpisodeSort, Storage } from '../storage/contract.ts';
+import { rowOf } from '../storage/episode-row.ts';
 import * as shapes from './shapes/episodes.ts';
 
 /** Steps that are sent at once at most. */
@@ -83,7 +84,7 @@ export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Sto
     '/api/episodes/:id',
     { schema: { summary: 'One episode, without its steps', response: { 200: shapes.episode } } },
     async ({ params }, reply) => {
-      const row = await storage.findEpisode(params.id);
+      const row = await rowFor(params.id, run, storage);
       if (row?.runId === run.run.id) return row;
       return reply.code(404).send({ message: unknown(params.id) });
     },
@@ -110,6 +111,13 @@ export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Sto
       return stepsOf(episode, from, to, exact);
     },
   );
+}
+
+/** The newest rollouts are in memory alone, and can be looked at from there. */
+async function rowFor(id: string, run: RunHandle, storage: Storage) {
+  const row = await storage.findEpisode(id);
+  const episode = row ? undefined : await run.episode(id);
+  return episode ? rowOf(episode, false) : row;
 }
 
 const personQuery = {

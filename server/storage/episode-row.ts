@@ -22,6 +22,9 @@ export function toRow(episode: Episode, live: boolean): Tables['episode'] {
   };
 }
 
+/** Of an episode that is in memory. */
+export const rowOf = (episode: Episode, live: boolean): EpisodeRow => fromRow(toRow(episode, live));
+
 export function fromRow({ endReason, origin, ...row }: Tables['episode']): EpisodeRow {
   return {
     ...row,
