@@ -155,6 +155,11 @@ export interface WatchHandle {
   pause(teacherId: string, reason: string, actor: string): Promise<number>;
   /** They count again as they did. @returns how many answers */
   resume(teacherId: string, reason: string, actor: string): Promise<number>;
+  /**
+   * A comparison on which people agree is gold from now on. @returns its id
+   * @throws RunError where they do not, or no gold is asked
+   */
+  agreeOnGold(queryId: string, actor: string): Promise<string>;
   /** Nobody is asked it any more. False: there is no such gold that was asked still. */
   retireGold(id: string, why: string, actor: string): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 /** What became of people's questions, how good their answers are, who did what; and what supervisors decide about it. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { RunHandle } from '../contract.ts';
+import { RunError, type RunHandle } from '../contract.ts';
 import type { People } from '../people/people.ts';
 import { qualityOf } from '../run/quality.ts';
 import type { Storage } from '../storage/contract.ts';
@@ -58,6 +58,12 @@ const changed = {
   type: 'object',
   properties: { answers: integer },
 } as const;
+const about = {
+  type: 'object',
+  required: ['queryId'],
+  properties: { queryId: { type: 'string', minLength: 1, maxLength: 200 } },
+} as const;
+const made = { type: 'object', properties: { id: text } } as const;
 const retired = { type: 'object', properties: { isRetired: { type: 'boolean' } } } as const;
 
 interface Decision {
@@ -128,6 +134,24 @@ function decisions(api: FastifyInstance, run: RunHandle): void {
       },
     },
     async () => watch.gold,
+  );
+  const agreed = {
+    summary: 'A comparison on which people agree is a known question from now on',
+    body: about,
+    response: { 200: { description: 'The id of the gold', ...made } },
+  };
+  api.post<{ Body: { queryId: string } }>(
+    '/api/gold',
+    { schema: agreed },
+    async (request, reply) => {
+      try {
+        return { id: await watch.agreeOnGold(request.body.queryId, actorOf(request)) };
+      } catch (error) {
+        if (!(error instanceof RunError)) throw error;
+        const status = error.code === 'not-allowed' ? 409 : 400;
+        return reply.code(status).send({ message: error.message });
+      }
+    },
   );
   const retire = {
     summary: 'Nobody is asked this gold any more',

@@ -70,6 +70,7 @@ export const PERMISSIONS = {
   'GET /api/kpis.csv': READ,
   'GET /metrics': READ,
   'GET /api/gold': OVERSEE,
+  'POST /api/gold': SUPERVISE,
   'POST /api/gold/:id/retire': SUPERVISE,
   'POST /api/people/:id/pause': SUPERVISE,
   'POST /api/people/:id/resume': SUPERVISE,

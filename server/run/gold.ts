@@ -6,6 +6,8 @@
 import type { Episode, Segment } from '../../agent/contract.ts';
 import { quantile } from '../../agent/evaluation/statistics.ts';
 import type { Random } from '../../sim/random.ts';
+import { RunError } from '../contract.ts';
+import type { Assignment, StoredQuery } from '../storage/contract.ts';
 import type { Gold } from '../storage/quality-contract.ts';
 
 /** What the simulation measures over a clip. */
@@ -75,6 +77,38 @@ export function findGold(
       return { better: better.segment, worse: worse.segment, why: whyBetter(better, worse) };
   }
   return undefined;
+}
+
+/** So many have to have chosen the same clip, and nobody another; whoever makes it gold agrees with them. */
+const AGREE = 2;
+
+/**
+ * A comparison on which people agree: the way to gold where the simulation's measures are not what people judge by.
+ * @param rows of the query @throws RunError where there is none, or they do not
+ */
+export function agreedGold(
+  query: StoredQuery | undefined,
+  rows: readonly Assignment[],
+  queryId: string,
+): Pick<Gold, 'better' | 'worse' | 'why'> {
+  if (query?.kind !== 'compare' || query.segments.length !== 2)
+    throw new RunError(
+      'bad-message',
+      `queryId: ${queryId} is no comparison that people were asked`,
+    );
+  const [a, b] = query.segments as [Segment, Segment];
+  const said = rows.flatMap(({ state, verdict }) =>
+    state === 'answered' && verdict !== null ? [verdict] : [],
+  );
+  const [first] = said;
+  const isOneSide = (first === 'a' || first === 'b') && said.every((verdict) => verdict === first);
+  if (!isOneSide || said.length < AGREE)
+    throw new RunError(
+      'not-allowed',
+      `queryId: of those who answered ${queryId}, ${said.length}, ${AGREE} or more have to have chosen one clip and nobody another`,
+    );
+  const why = `${said.length} people chose it, and nobody the other`;
+  return first === 'a' ? { better: a, worse: b, why } : { better: b, worse: a, why };
 }
 
 function whyBetter(better: ClipMeasures, worse: ClipMeasures): string {

@@ -7,9 +7,10 @@ import type { Episode, Query } from '../../agent/contract.ts';
 import { isReplayable } from '../../agent/episode/replay.ts';
 import { QUERY_ID } from '../../agent/queries/queries.ts';
 import type { Random } from '../../sim/random.ts';
+import { RunError } from '../contract.ts';
 import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
 import type { Gold, Probe, ProbeKind } from '../storage/quality-contract.ts';
-import { findGold } from './gold.ts';
+import { agreedGold, findGold } from './gold.ts';
 import type { Standings } from './standings.ts';
 import { isCompared, swapped } from './verdict.ts';
 
@@ -31,6 +32,7 @@ export interface ProbesOptions {
     | 'retireGold'
     | 'answeredAssignments'
     | 'getQuery'
+    | 'assignmentsOf'
   >;
   readonly episodes: { readonly recent: ReadonlyMap<string, Episode> };
   readonly random: Random;
@@ -65,6 +67,7 @@ export class Probes {
     for (const gold of await storage.listGold(runId)) {
       probes.#gold.set(gold.id, gold);
       if (gold.retiredAt !== null) standings.retire(gold.id);
+      await probes.#spare(gold.id);
     }
     if (standings.rules.repeats > 0)
       for (const { verdict, ...row } of await storage.answeredAssignments(runId))
@@ -137,6 +140,35 @@ export class Probes {
     const why =
       gold && gold.retiredAt === null ? this.#options.standings.retirement(gold) : undefined;
     if (gold && why) await this.retire(gold.id, why, 'server', Date.now());
+  }
+
+  /**
+   * What people agree on is gold from now on, which those who answered it are not asked.
+   * @returns its id @throws RunError
+   */
+  async agree(queryId: string, actor: string, now: number): Promise<string> {
+    const { storage, standings, runId } = this.#options;
+    const id = goldIdOf(queryId);
+    if (this.#gold.has(id)) return id;
+    const { gold: share, quiz } = standings.rules;
+    if (share === 0 && quiz === 0)
+      throw new RunError('not-allowed', 'gold: is asked by serve --quiz or --gold alone');
+    const query = this.#probes.has(queryId) ? undefined : await storage.getQuery(queryId);
+    const found = query?.runId === runId ? query : undefined;
+    const pair = agreedGold(found, await storage.assignmentsOf(queryId), queryId);
+    const gold: Gold = { id, runId, ...pair, createdAt: now, retiredAt: null, retiredWhy: null };
+    await storage.putGold(gold, actor);
+    this.#gold.set(id, gold);
+    await this.#spare(id);
+    return id;
+  }
+
+  /** Those whose own answers made it gold. */
+  async #spare(goldId: string): Promise<void> {
+    const queryId = queryIdOf(goldId);
+    if (queryId === undefined) return;
+    for (const { teacherId } of await this.#options.storage.assignmentsOf(queryId))
+      this.#noteAsked(teacherId, goldId);
   }
 
   /** @returns whether there was such a gold that was asked still. */
@@ -224,6 +256,10 @@ export class Probes {
   #note(probe: Probe): void {
     const { queryId, teacherId, about } = probe;
     this.#probes.set(queryId, probe);
+    this.#noteAsked(teacherId, about);
+  }
+
+  #noteAsked(teacherId: string, about: string): void {
     this.#asked.set(teacherId, (this.#asked.get(teacherId) ?? new Set()).add(about));
   }
 
@@ -234,5 +270,11 @@ export class Probes {
     this.#past.set(teacherId, list.slice(-REMEMBERED));
   }
 }
+
+/** Gold that people agreed on names the query that they answered. */
+const AGREED = '-agreed';
+const goldIdOf = (queryId: string): string => `${queryId}${AGREED}`;
+const queryIdOf = (goldId: string): string | undefined =>
+  goldId.endsWith(AGREED) ? goldId.slice(0, -AGREED.length) : undefined;
 
 const canBeShown = (episode: Episode): boolean => episode.poses.length > 0 || isReplayable(episode);

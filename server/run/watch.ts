@@ -84,6 +84,10 @@ export class Watch implements WatchHandle {
     return probes.gold.map((gold: Gold) => ({ ...gold, answered: standings.exposures(gold) }));
   }
 
+  agreeOnGold(queryId: string, actor: string): Promise<string> {
+    return this.#options.probes.agree(queryId, actor, Date.now());
+  }
+
   retireGold(id: string, why: string, actor: string): Promise<boolean> {
     return this.#options.probes.retire(id, why, actor, Date.now());
   }

@@ -30,6 +30,7 @@ export const AUDIT_ACTIONS = [
   'invite.created',
   'person.paused',
   'person.resumed',
+  'gold.agreed',
   'gold.retired',
   'consent.given',
   'data.read',

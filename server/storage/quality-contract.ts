@@ -28,7 +28,7 @@ export interface ProbeResult extends Probe {
   readonly endedAt: number;
 }
 
-/** Two clips of which one is better in every respect that the simulation measures. */
+/** Two clips of which one is better in every respect that the simulation measures, or that people agree on. */
 export interface Gold {
   readonly id: string;
   readonly runId: string;
@@ -61,7 +61,8 @@ export interface QualityStorage {
   listProbes(runId: string): Promise<Probe[]>;
   /** Oldest answer first. */
   probeResults(runId: string): Promise<ProbeResult[]>;
-  putGold(gold: Gold): Promise<void>;
+  /** @param actor who decided that people agree on it; absent: the simulation says so */
+  putGold(gold: Gold, actor?: string): Promise<void>;
   listGold(runId: string): Promise<Gold[]>;
   /** @returns whether there was such a gold that was asked still. */
   retireGold(id: string, at: number, why: string, actor: string): Promise<boolean>;

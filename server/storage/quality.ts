@@ -43,9 +43,13 @@ export function createQuality(
         .execute();
       return rows as ProbeResult[];
     },
-    async putGold(gold) {
+    putGold(gold, actor) {
       keepClips(gold);
-      await db.insertInto('gold').values(toRow(gold)).execute();
+      return write(async (t) => {
+        await t.insertInto('gold').values(toRow(gold)).execute();
+        if (actor !== undefined)
+          await audit.append(t, [event('gold.agreed', actor, 'gold', gold.id)]);
+      });
     },
     async listGold(runId) {
       const rows = await db
@@ -93,7 +97,7 @@ function toRow({ better, worse, why, ...row }: Gold) {
 
 /** Why somebody is paused may be a person's own words: they are not for the log. */
 function event(
-  action: 'person.paused' | 'person.resumed' | 'gold.retired',
+  action: 'person.paused' | 'person.resumed' | 'gold.agreed' | 'gold.retired',
   actor: string,
   objectType: AuditEvent['objectType'],
   objectId: string,

@@ -49,6 +49,11 @@ export async function decideAnswer(
   await post(`api/review/${encodeURIComponent(feedbackId)}`, body);
 }
 
+/** From now on others are asked it as a question whose answer is known. */
+export async function agreeOnGold(queryId: string): Promise<void> {
+  await post('api/gold', { queryId });
+}
+
 /** @returns how many answers count no more, or again */
 export async function decide(
   teacherId: string,

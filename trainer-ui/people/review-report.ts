@@ -29,6 +29,14 @@ export function said({ verdict, responseMs }: ReviewedAnswer): string {
   return `${SIDES[verdict] ?? verdict}, after ${(responseMs / 1000).toFixed(1)} s`;
 }
 
+/** Whether two people or more chose the same clip, and nobody the other: what may be asked of others as gold. */
+export function isAgreed({ kind, answers }: ReviewCase): boolean {
+  const verdicts = answers.flatMap(({ counts, verdict }) => (counts ? [verdict] : []));
+  const [first] = verdicts;
+  const isOneSide = (first === 'a' || first === 'b') && verdicts.every((each) => each === first);
+  return kind === 'preference' && isOneSide && verdicts.length > 1;
+}
+
 const DECIDED: Readonly<Record<ReviewVerdict, string>> = {
   accept: 'accepted',
   fix: 'fixed',

@@ -16,8 +16,8 @@ import { ClipComments } from '../comments/clip-comments.tsx';
 import { advance, createClock } from '../compare/clip-clock.ts';
 import { ClipStage } from '../compare/clip-stage.tsx';
 import { useApp, useClient } from '../context.ts';
-import { decideAnswer, readReview } from './people-api.ts';
-import { decided, type ReviewCase, type ReviewedAnswer, said } from './review-report.ts';
+import { agreeOnGold, decideAnswer, readReview } from './people-api.ts';
+import { decided, isAgreed, type ReviewCase, type ReviewedAnswer, said } from './review-report.ts';
 
 const NOTHING: Readonly<Record<ReviewShow, string>> = {
   disputed: 'Nobody disagrees.',
@@ -124,8 +124,26 @@ function Case(props: { of: ReviewCase; more: number; next: () => void; onDone: (
         <Button size="compact-sm" variant="default" disabled={more === 0} onClick={next}>
           Next, {more} more
         </Button>
+        {role !== 'auditor' && isAgreed(of) && <MakeGold queryId={of.queryId} />}
       </Group>
     </Stack>
+  );
+}
+
+/** People agree on it, and so does whoever looks at it here. */
+function MakeGold({ queryId }: { queryId: string }) {
+  async function make() {
+    try {
+      await agreeOnGold(queryId);
+      notifications.show({ message: 'Others are asked it from now on, to see how they answer.' });
+    } catch (error) {
+      notifications.show({ color: 'red', title: 'Refused', message: (error as Error).message });
+    }
+  }
+  return (
+    <Button size="compact-sm" variant="default" onClick={make} data-testid="make-gold">
+      Everybody agrees: make it gold
+    </Button>
   );
 }
 

@@ -1,6 +1,6 @@
 /** What supervisors decide over HTTP reaches the run, with who decided it. */
 import { afterEach, expect, test } from 'vitest';
-import type { PersonStanding, WatchHandle } from '../../../server/contract.ts';
+import { type PersonStanding, RunError, type WatchHandle } from '../../../server/contract.ts';
 import { type Door, openDoor } from './door.ts';
 
 const standing: PersonStanding = {
@@ -33,6 +33,11 @@ async function open() {
       heard.push(['resume', ...said]);
       return 2;
     },
+    async agreeOnGold(queryId, actor) {
+      heard.push(['agree', queryId, actor]);
+      if (queryId === 'q2') throw new RunError('not-allowed', 'they differ');
+      return `${queryId}-agreed`;
+    },
     async retireGold(id, ...said) {
       heard.push(['retire', id, ...said]);
       return id === 'g1';
@@ -60,6 +65,18 @@ test('[QUAL-13] pausing and letting in again need a reason and say how many answ
   expect(heard).toEqual([
     ['pause', 'ada', 'asleep', 'owner'],
     ['resume', 'ada', 'awake', 'owner'],
+  ]);
+});
+
+test('[QUAL-15] what people agree on is made gold by somebody, who is named; else it is refused with the reason', async () => {
+  const heard = await open();
+  expect(await (await post('/api/gold', { queryId: 'q1' })).json()).toEqual({ id: 'q1-agreed' });
+  const refused = await post('/api/gold', { queryId: 'q2' });
+  expect([refused.status, await refused.json()]).toEqual([409, { message: 'they differ' }]);
+  expect((await post('/api/gold', {})).status).toBe(400);
+  expect(heard).toEqual([
+    ['agree', 'q1', 'owner'],
+    ['agree', 'q2', 'owner'],
   ]);
 });
 

@@ -104,6 +104,7 @@ export function runOf(storage: Storage): Partial<RunHandle> {
       ...{ people: ['ada'], gold: [GOLD], of: () => STANDING },
       learned: (id) => (id === 'ada' ? LEARNED : undefined),
       ...{ pause: async () => 2, resume: async () => 2, retireGold: async () => true },
+      agreeOnGold: async () => GOLD.id,
     },
   };
 }

@@ -46,6 +46,7 @@ const run: Partial<RunHandle> = {
     gold: [],
     pause: async () => 0,
     resume: async () => 0,
+    agreeOnGold: async () => 'g',
     retireGold: async () => true,
   },
   model: async () => undefined,

@@ -209,6 +209,42 @@ describe('pausing and letting in again', () => {
     expect((await answersOf('ada')).map(({ state }) => state)).toEqual(['answered']);
   });
 
+  test('[QUAL-15] what two people agree on is gold for everybody else, over a restart; nothing else is', async () => {
+    crowd = await openCrowd({ ...RULES, quiz: 0, gold: 1, repeats: 0 }, 1);
+    await crowd.start({ people: 2, share: 1 });
+    const [ada, bob] = [crowd.person('ada', 'good'), crowd.person('bob', 'random')];
+    const cid = crowd.person('cid', 'good');
+    for (const one of [ada, bob, cid]) await one.open();
+    await crowd.work([ada, bob, cid], 12);
+    const rows = await crowd.storage.answeredAssignments(RUN.id);
+    const ids = [...new Set(rows.map(({ queryId }) => queryId))];
+    const by = (id: string) => rows.filter(({ queryId }) => queryId === id);
+    const kinds = (id: string) => new Set(by(id).map(({ verdict }) => verdict)).size;
+    const agreed = ids.find((id) => by(id).length > 1 && kinds(id) === 1)!;
+    const differs = ids.find((id) => kinds(id) > 1)!;
+    const agree = (id: string) => crowd.parts.watch.agreeOnGold(id, 'grace');
+    await expect(agree(differs)).rejects.toThrow(/chosen one clip and nobody another/);
+    await expect(agree('nothing')).rejects.toThrow(/no comparison/);
+    const id = await agree(agreed);
+    expect(await agree(agreed)).toBe(id);
+    const [gold] = await crowd.storage.listGold(RUN.id);
+    const chosen = { a: 0, b: 1 }[by(agreed)[0]!.verdict as 'a' | 'b'];
+    const { segments } = (await crowd.storage.getQuery(agreed))!;
+    expect([gold!.better, gold!.worse]).toEqual([segments[chosen], segments[1 - chosen]]);
+    const actions = (await crowd.storage.readAudit(0, 1000)).map(({ body }) => JSON.parse(body));
+    expect(actions.filter(({ action }) => action === 'gold.agreed')).toMatchObject([
+      { actor: 'grace', objectId: id },
+    ]);
+    await crowd.restart();
+    const dan = crowd.person('dan', 'good');
+    await dan.open();
+    await crowd.work([dan], 3);
+    const probes = await crowd.storage.listProbes(RUN.id);
+    expect(probes.filter(({ about }) => about === id).map((p) => p.teacherId)).toContain('dan');
+    for (const { teacherId } of by(agreed))
+      expect(probes.some((p) => p.about === id && p.teacherId === teacherId)).toBe(false);
+  });
+
   test('[QUAL-14] gold that a supervisor retires is asked no more and held against nobody', async () => {
     crowd = await openCrowd({ ...NO_RULES, gold: 0.5 });
     await crowd.supply();
