@@ -2,8 +2,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { Episode } from '../../agent/contract.ts';
 import type { RunHandle } from '../contract.ts';
+import type { People } from '../people/people.ts';
+import { controlTimeline } from '../run/control-timeline.ts';
 import type { EpisodeSort, Storage } from '../storage/contract.ts';
 import { rowOf } from '../storage/episode-row.ts';
+import { createLogReader } from '../storage/log-reader.ts';
 import * as shapes from './shapes/episodes.ts';
 
 /** Steps that are sent at once at most. */
@@ -59,9 +62,17 @@ interface About {
   readonly Params: { readonly id: string };
 }
 
-export function episodeRoutes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
+export interface EpisodeRoutes {
+  readonly run: RunHandle;
+  readonly storage: Storage;
+  readonly people: People;
+}
+
+export function episodeRoutes(api: FastifyInstance, options: EpisodeRoutes): void {
+  const { run, storage } = options;
   marksRoute(api, storage);
   recordingRoute(api, run, storage);
+  controlRoute(api, options);
   api.get<{ Querystring: ListQuery }>(
     '/api/episodes',
     {
@@ -118,6 +129,29 @@ async function rowFor(id: string, run: RunHandle, storage: Storage) {
   const row = await storage.findEpisode(id);
   const episode = row ? undefined : await run.episode(id);
   return episode ? rowOf(episode, false) : row;
+}
+
+function controlRoute(api: FastifyInstance, { run, storage, people }: EpisodeRoutes): void {
+  const log = createLogReader(storage, run.run.id);
+  api.get<About>(
+    '/api/episodes/:id/control',
+    {
+      schema: {
+        summary:
+          'Who held control, span by span without a gap or an overlap, and what the agent would have done instead',
+        response: { 200: shapes.control },
+      },
+    },
+    async ({ params }, reply) => {
+      const episode = await run.episode(params.id);
+      if (!episode || episode.runId !== run.run.id)
+        return reply.code(404).send({ message: unknown(params.id) });
+      return controlTimeline(episode, await log()).map((span) => ({
+        ...span,
+        name: span.teacherId && people.nameOf(span.teacherId),
+      }));
+    },
+  );
 }
 
 const personQuery = {

@@ -68,6 +68,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await describeApi(app, options.serverVersion);
   await app.register(async (api) => {
     routes(api, run, storage);
+    episodeRoutes(api, { run, storage, people });
     runRoutes(api, options);
     openRoutes(api, { ...options, isFirst: options.pagesOf !== undefined });
     qualityRoutes(api, { run, storage, people });
@@ -152,7 +153,6 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
       return { point: points.at(-1) ?? null };
     },
   );
-  episodeRoutes(api, run, storage);
   practiceRoutes(api, run);
   behaviourRoutes(api, run);
   api.get(

@@ -1,6 +1,7 @@
 /** Replies about episodes and what people make of them. */
-import type { Segment } from '../../../agent/contract.ts';
+import { SOURCE_CODE, type Segment } from '../../../agent/contract.ts';
 import type { BehaviourMap, Place, RecordingReply, StepColumns } from '../../protocol/index.ts';
+import type { ControlSpan } from '../../run/control-timeline.ts';
 import type { PracticePair } from '../../run/practice.ts';
 import type { EpisodeRow } from '../../storage/contract.ts';
 import {
@@ -58,6 +59,15 @@ export const steps = object<Steps>(
   },
   { optional: ['observations'], description: 'A column each; `length`: of the whole episode' },
 );
+
+const controlSpan = object<ControlSpan & { readonly name: string | null }>({
+  ...{ from: integer, to: integer, source: oneOf(Object.keys(SOURCE_CODE)) },
+  teacherId: { ...orNull(text), description: 'null: nobody drove, or it was never logged' },
+  ...{ name: orNull(text), feedbackId: orNull(text) },
+  policyVersions: { ...list(integer), description: 'of the first step and of the last' },
+  counterfactual: orNull(segment),
+});
+export const control = list(controlSpan, 'Steps [from, to), from the first step to the last');
 
 interface Mark extends Omit<Segment, 'episodeId'> {
   readonly id: string;

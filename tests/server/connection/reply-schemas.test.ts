@@ -105,6 +105,7 @@ const CASES: readonly (readonly [string, string, (string | undefined)?, object?]
   ['GET', '/api/episodes/:id', '/api/episodes/e1'],
   ['GET', '/api/episodes/:id/steps', '/api/episodes/e1/steps?exact=true'],
   ['GET', '/api/episodes/:id/steps', '/api/episodes/e1/steps?from=3'],
+  ['GET', '/api/episodes/:id/control', '/api/episodes/e1/control'],
   ['GET', '/api/episodes/:id/marks', '/api/episodes/e1/marks'],
   ['GET', '/api/practice'],
   ['GET', '/api/behaviour'],
