@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { IconUserCircle } from '@tabler/icons-react';
 import { useApp } from './context.ts';
 import { signOut } from './core/http.ts';
+import { OwnAnswers } from './own-answers.tsx';
 
 export function AccountMenu() {
   const person = useApp((s) => s.welcome?.person);
@@ -36,6 +37,7 @@ export function AccountMenu() {
           </Text>
           {person.role}
         </Menu.Label>
+        <OwnAnswers />
         <Menu.Item onClick={leave} data-testid="sign-out">
           Sign out
         </Menu.Item>

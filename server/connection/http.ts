@@ -82,7 +82,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     datasetRoutes(api, { run, storage, people });
     commentRoutes(api, { run, storage, people });
     modelRoutes(api, { run, storage, people });
-    reviewRoutes(api, run, people);
+    reviewRoutes(api, { run, storage, people });
     admissionRoute(api, options.socketRefusal);
     accountRoutes(api, options, ({ person }) => person ?? OWNER);
   });

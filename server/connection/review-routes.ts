@@ -8,6 +8,8 @@ import {
   type ReviewShow,
   type ReviewVerdict,
 } from '../protocol/index.ts';
+import { ownAnswers } from '../run/own-answers.ts';
+import type { Storage } from '../storage/contract.ts';
 import { actorOf } from './actor.ts';
 import * as shapes from './shapes/people.ts';
 
@@ -35,6 +37,13 @@ const body = {
   },
 } as const;
 
+const whoAsks = {
+  type: 'object',
+  properties: { teacherId: { type: 'string', minLength: 1, maxLength: 64 } },
+} as const;
+/** Cases that are looked through for a person's own. */
+const DECIDED = 10_000;
+
 interface Decision {
   readonly Params: { readonly id: string };
   readonly Body: {
@@ -45,7 +54,15 @@ interface Decision {
   };
 }
 
-export function reviewRoutes(api: FastifyInstance, run: RunHandle, people: People): void {
+export interface ReviewRoutes {
+  readonly run: RunHandle;
+  readonly storage: Storage;
+  readonly people: People;
+}
+
+export function reviewRoutes(api: FastifyInstance, options: ReviewRoutes): void {
+  const { run, people } = options;
+  ownRoute(api, options);
   api.get<{ Querystring: { show: ReviewShow; limit: number } }>(
     '/api/review',
     {
@@ -83,6 +100,27 @@ export function reviewRoutes(api: FastifyInstance, run: RunHandle, people: Peopl
         const status = error.code === 'not-allowed' ? 409 : 400;
         return reply.code(status).send({ message: error.message });
       }
+    },
+  );
+}
+
+/** Others' answers are nobody's but those who look after people. */
+function ownRoute(api: FastifyInstance, { run, storage }: ReviewRoutes): void {
+  api.get<{ Querystring: { teacherId?: string } }>(
+    '/api/me/answers',
+    {
+      schema: {
+        summary:
+          'How many questions I answered, how many of that counts, and what was decided about my answers; teacherId: who I am, where there are no accounts',
+        querystring: whoAsks,
+        response: { 200: shapes.own },
+      },
+    },
+    async ({ query, person }) => {
+      const teacherId = person?.id ?? query.teacherId;
+      if (teacherId === undefined) return ownAnswers('', [], []);
+      const rows = await storage.assignmentsTo(run.run.id, teacherId);
+      return ownAnswers(teacherId, rows, await run.reviews.list('decided', DECIDED));
     },
   );
 }

@@ -93,6 +93,7 @@ export const PERMISSIONS = {
   'GET /api/datasets': READ,
   'GET /api/datasets/:id/answers': READ,
   'POST /api/datasets': SUPERVISE,
+  'GET /api/me/answers': ANSWER,
   'GET /api/review': OVERSEE,
   'POST /api/review/:id': SUPERVISE,
   'GET /api/audit': OVERSEE,

@@ -53,7 +53,7 @@ const idOf = (page: Page, name: string) =>
     return accounts.find((account) => account.name === wanted)?.id;
   }, name);
 
-test('[ROLE-9] [ROLE-10] people are invited, given roles and shut out under People; what somebody answered waits for them, whoever else signs in there', async () => {
+test('[ROLE-9] [ROLE-10] [REV-6] people are invited, given roles and shut out under People; what somebody answered waits for them, whoever else signs in there', async () => {
   const { server, browser } = served;
   const owner = await openPage(browser, server.url);
   await owner.page.getByTestId('tab-people').click();
@@ -90,6 +90,21 @@ test('[ROLE-9] [ROLE-10] people are invited, given roles and shut out under Peop
   await until('her answer', async () => (await answers(grace)).includes(ada!));
   expect(await answers(grace)).toEqual([ada]);
 
+  await grace.evaluate(async () => {
+    const log = (await (await fetch('api/feedback')).json()) as { id: string; kind: string }[];
+    const { id } = log.find(({ kind }) => kind === 'preference')!;
+    const body = JSON.stringify({ id: 'r1', verdict: 'remove', reason: 'too dark' });
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`api/review/${id}`, { method: 'POST', headers, body });
+  });
+  await other.getByTestId('account').click();
+  const own = other.getByTestId('own-answers');
+  await own.getByText('1 answer, 0 of them count').waitFor();
+  await own.getByText('one was rejected: too dark').waitFor();
+  await screenshot(other, 'own-answers');
+  expect(await violations(other)).toEqual([]);
+  await other.keyboard.press('Escape');
+
   await grace.getByTestId('tab-live').click();
   await grace.getByTestId('play-pause').click();
   await grace.getByTestId('halt-words').getByText('Paused by you').waitFor();
@@ -111,8 +126,8 @@ test('[ROLE-9] [ROLE-10] people are invited, given roles and shut out under Peop
   await row.getByTestId('account-disable').click();
   await until('shut out', async () => (await row.getAttribute('data-state')) === 'out');
   // Nobody else could look after the others.
-  const own = grace.locator('[data-testid="account-row"][data-name="Grace"]');
-  await own.getByTestId('account-disable').click();
+  const last = grace.locator('[data-testid="account-row"][data-name="Grace"]');
+  await last.getByTestId('account-disable').click();
   await grace.getByText('is the last supervisor').waitFor();
   for (const colorScheme of ['light', 'dark'] as const) {
     await grace.emulateMedia({ colorScheme });

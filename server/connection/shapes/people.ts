@@ -4,6 +4,7 @@ import type { LearnedPerson } from '../../../agent/reward/people.ts';
 import type { PersonStanding, ReviewCase, WatchHandle } from '../../contract.ts';
 import type { CurvePoint } from '../../kpis/kpis.ts';
 import { type KpiAlert, type KpiClip, REVIEW_VERDICTS } from '../../protocol/index.ts';
+import type { OwnAnswers } from '../../run/own-answers.ts';
 import type { PersonQuality, QualityReport } from '../../run/quality.ts';
 import type { Review } from '../../storage/reviews-contract.ts';
 import { segment } from './episodes.ts';
@@ -66,6 +67,19 @@ export const reviews = list(
     answers: list(answer),
   }),
   'Cases; `review`: the newest decision about an answer',
+);
+type Told = OwnAnswers['decided'][number];
+export const own = object<OwnAnswers>(
+  {
+    ...{ answers: integer, counting: integer },
+    decided: list(
+      object<Told>({
+        ...{ feedbackId: text, answeredAt: time, reason: text, at: time },
+        verdict: oneOf(REVIEW_VERDICTS),
+      }),
+    ),
+  },
+  { description: '`decided`: the newest first' },
 );
 export const decided = object<{ isDecided: boolean }>({ isDecided: yesNo });
 

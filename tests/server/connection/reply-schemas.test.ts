@@ -122,6 +122,7 @@ const CASES: readonly (readonly [string, string, (string | undefined)?, object?]
   ['GET', '/api/gold'],
   ['POST', '/api/gold', undefined, { queryId: 'q1' }],
   ['POST', '/api/gold/:id/retire', '/api/gold/g1/retire', { reason: 'why' }],
+  ['GET', '/api/me/answers', '/api/me/answers?teacherId=ada'],
   ['GET', '/api/review', '/api/review?show=disputed'],
   ['GET', '/api/review', '/api/review?show=decided'],
   ['POST', '/api/review/:id', '/api/review/p1', { id: 'r2', verdict: 'accept', reason: '' }],
