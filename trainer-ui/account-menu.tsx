@@ -1,5 +1,5 @@
-/** Who is signed in at this page, and the way out: where there are accounts. */
-import { ActionIcon, Menu, Text } from '@mantine/core';
+/** Who is signed in at this page, what became of their answers, and the way out: where there are accounts. */
+import { ActionIcon, Button, Popover, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconUserCircle } from '@tabler/icons-react';
 import { useApp } from './context.ts';
@@ -18,8 +18,8 @@ export function AccountMenu() {
     }
   }
   return (
-    <Menu position="bottom-end" shadow="md">
-      <Menu.Target>
+    <Popover position="bottom-end" width={300} shadow="md">
+      <Popover.Target>
         <ActionIcon
           size="lg"
           variant="subtle"
@@ -29,19 +29,18 @@ export function AccountMenu() {
         >
           <IconUserCircle size={18} />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          <Text size="sm" fw={600} c="bright" data-testid="account-name">
-            {person.name}
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="sm">
+          <Text size="sm" fw={600}>
+            {person.name}, {person.role}
           </Text>
-          {person.role}
-        </Menu.Label>
-        <OwnAnswers />
-        <Menu.Item onClick={leave} data-testid="sign-out">
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+          <OwnAnswers />
+          <Button size="compact-sm" variant="default" onClick={leave} data-testid="sign-out">
+            Sign out
+          </Button>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -29,7 +29,7 @@ export function OwnAnswers() {
   }, [teacherId]);
   if (!own || own.answers === 0) return null;
   return (
-    <Stack gap={4} px="sm" py={6} maw={300} data-testid="own-answers">
+    <Stack gap={4} data-testid="own-answers">
       <Text size="sm">
         {own.answers === 1 ? '1 answer' : `${own.answers} answers`}, {own.counting} of them count
       </Text>
