@@ -1,5 +1,5 @@
 /** Replies about episodes and what people make of them. */
-import { SOURCE_CODE, type Segment } from '../../../agent/contract.ts';
+import { type Segment, SOURCE_CODE } from '../../../agent/contract.ts';
 import type { BehaviourMap, Place, RecordingReply, StepColumns } from '../../protocol/index.ts';
 import type { ControlSpan } from '../../run/control-timeline.ts';
 import type { PracticePair } from '../../run/practice.ts';
