@@ -41,7 +41,10 @@ test('[CTRL-31] every step has one holder: who drove, under which takeover, and 
 });
 
 test('[CTRL-31] whatever happened, spans follow each other without a gap or an overlap', () => {
-  const codes = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 40 });
+  const codes = fc.array(fc.integer({ min: 0, max: Object.keys(SOURCE_CODE).length - 1 }), {
+    minLength: 1,
+    maxLength: 40,
+  });
   const parts = fc.array(fc.tuple(fc.nat(40), fc.nat(40)), { maxLength: 6 });
   fc.assert(
     fc.property(codes, parts, (sources, takeovers) => {
