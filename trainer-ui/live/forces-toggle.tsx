@@ -29,7 +29,7 @@ export function ForcesToggle() {
   const what = hasRays ? 'What its lidar sees' : 'Contacts, joints and forces';
   return (
     <div>
-      <Tooltip label={withKey(what, OVERLAYS.forces)} position="left">
+      <Tooltip label={withKey(what, OVERLAYS.forces)} position="right">
         <ActionIcon
           size="lg"
           variant={on ? 'filled' : 'light'}

@@ -51,7 +51,10 @@ export function LiveView() {
         {!isReady && <Waiting />}
         <div className="hud">
           <div className="hud-left">
-            <Instruments />
+            <div className="hud-row">
+              <Instruments />
+              <ForcesToggle />
+            </div>
             <GoalNote />
           </div>
           <div className="hud-top">
@@ -61,7 +64,6 @@ export function LiveView() {
           </div>
           <div className="hud-right">
             <OverrideCard />
-            <ForcesToggle />
           </div>
           <div className="hud-drive">{isDriven && !chooses && <TouchDrive />}</div>
           <div className="hud-bar">
