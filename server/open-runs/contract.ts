@@ -1,5 +1,6 @@
 /** Runs that are open beside the one a server began with: each has its own simulation, learner and pages. */
 import type { OpenRunRow } from '../protocol/index.ts';
+import type { Wanted } from '../storage/identity.ts';
 
 /** One that goes on, as whoever closes it sees it. */
 export interface OpenRun {
@@ -31,3 +32,7 @@ export class OpenRefusal extends Error {
     this.status = status;
   }
 }
+
+/** Asked of a thread. */
+export type EnvironmentAsked = Pick<Wanted, 'environment' | 'environmentOptions'>;
+export type EnvironmentFiles = Pick<Wanted, 'files' | 'pathOptions'>;

@@ -1,9 +1,9 @@
 /** What a run of the folder is made of, to go on with it as it was begun. */
 import { existsSync } from 'node:fs';
-import type { EnvironmentFactory } from '../../sim/contract.ts';
-import { getEnvironment } from '../../sim/registry.ts';
 import type { Run } from '../storage/contract.ts';
 import { differences, hashOf, identityOf, type Wanted } from '../storage/identity.ts';
+import { askThread } from '../threads/ask.ts';
+import type { EnvironmentAsked, EnvironmentFiles } from './contract.ts';
 
 /** Only a Python program has what it steps. */
 const OF_PYTHON = 'gymnasium';
@@ -29,13 +29,18 @@ export async function wantedOf(run: Run): Promise<Wanted & { readonly seed: numb
       throw new RangeError(
         `${option}: ${path}, which ${id} was begun with, is gone: put it back, or say where it lies now with reins serve --run ${id}`,
       );
-  const factory: EnvironmentFactory = getEnvironment(environment);
   const environmentOptions = { ...identity.options, ...places } as Wanted['environmentOptions'];
-  const files = await factory.files?.(environmentOptions);
-  const { pathOptions } = factory;
+  const { files, pathOptions } = await filesOf({ environment, environmentOptions });
   const wanted = { environment, environmentOptions, files, pathOptions, preset, overrides, seed };
   const now = identityOf(wanted);
   if (hashOf(now) !== run.configHash)
     throw new RangeError(`run: ${id} is another now: ${differences(run, wanted, now).join('; ')}`);
   return wanted;
+}
+
+function filesOf(asked: EnvironmentAsked): Promise<EnvironmentFiles> {
+  const module = new URL('./worker.ts', import.meta.url).href;
+  return askThread<EnvironmentFiles>(module, asked).catch(({ message }: Error) => {
+    throw new RangeError(message);
+  });
 }
