@@ -14,9 +14,9 @@ import { root } from '../setup/sources.ts';
 import { type ActorProcess, startActor, startActorIn } from './actor-process.ts';
 import { createNats, type NatsOptions } from './nats-server.ts';
 import { createNetwork, type Network } from './network.ts';
+import { rounds } from './rounds.ts';
 
-const ROUNDS = Number(process.env.REINS_FAULTS ?? 2);
-if (!(ROUNDS >= 1)) throw new RangeError(`REINS_FAULTS: is ${ROUNDS}, allowed 1 or more`);
+const ROUNDS = rounds(2);
 /** Steps that are allowed at once. */
 const ALLOWED = 2000;
 

@@ -16,6 +16,7 @@ import { subjectContract } from '../contracts/subjects.ts';
 import { recordEpisode } from '../server/run/episode.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { createPostgres } from './postgres-server.ts';
+import { rounds } from './rounds.ts';
 
 const opening = async () => {
   const database = await createDatabase(inject('postgres'));
@@ -222,7 +223,7 @@ it('[PG-9] what was acknowledged is there after the server lost its power, and t
     const own = await createDatabase(server.url);
     const storage = await openPostgres(own);
     await storage.createRun(RUN);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < rounds(3); round++) {
       const acknowledged: string[] = [];
       const giving = (async () => {
         for (let i = 0; ; i++) {
