@@ -40,7 +40,7 @@ export interface SessionResult {
   readonly bytes: number;
 }
 
-type Rewards = (episode: Episode) => number[];
+type Rewards = (episode: Episode) => Pick<SessionEpisode, 'learnedRewards' | 'disagreements'>;
 
 /** Who said something is left out, and so is what they wrote. @throws UsageError where there is nothing to show */
 export async function exportSession(
@@ -144,8 +144,11 @@ async function learnedRewards<T>(
     if (!model) return work(undefined);
     return work(({ observations, actions, length }) => {
       const out = new Float32Array(length);
+      const rounded = () => Array.from(out, (value) => Math.round(value * 1000) / 1000);
       model.predict(observations, actions, length, out);
-      return Array.from(out, (value) => Math.round(value * 1000) / 1000);
+      const rewards = rounded();
+      model.disagreement(observations, actions, length, out);
+      return { learnedRewards: rewards, disagreements: rounded() };
     });
   });
 }
@@ -178,7 +181,7 @@ function recorded(
       sceneId,
       steps,
       success: episode.successes.at(-1) === 1,
-      ...(rewards ? { learnedRewards: rewards(episode) } : {}),
+      ...rewards?.(episode),
       events: eventsOf(episode.id, episode.length, feedback),
     };
   });

@@ -1,7 +1,7 @@
 /** A run, as viewers and operators use it; `run.ts` makes one. */
 import type { BackendName, Episode, Feedback, PolicySnapshot, Segment } from '../agent/contract.ts';
 import type { LearnedPerson } from '../agent/reward/people.ts';
-import type { LearnedModel } from '../agent/trainer/contract.ts';
+import type { LearnedModel, PredictedReward } from '../agent/trainer/contract.ts';
 import type { ActorLink, Troubles } from './actors/link.ts';
 import type { Driver, EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
 import type {
@@ -234,7 +234,7 @@ export interface RunHandle {
   /** The same with poses, where it can be given any. */
   drawnEpisode(id: string): Promise<Episode | undefined>;
   /** Learned reward per step of a segment; undefined where there is none, or none in time. */
-  predict(segment: Segment): Promise<Float32Array | undefined>;
+  predict(segment: Segment): Promise<PredictedReward | undefined>;
   sceneIdOf(seed: number): number;
   /** The scene as one ready message; the same text for every viewer. */
   sceneMessage(sceneId: number, seed: number): Promise<string>;

@@ -19,6 +19,12 @@ import type { Asking } from '../queries/queries.ts';
 import type { LearnedPerson } from '../reward/people.ts';
 import type { HeldOutComparison, PublishedReward } from '../reward/published.ts';
 
+/** Learned reward of steps, (n), and how far the ensemble's members are apart there: their standard deviation, (n). */
+export interface PredictedReward {
+  readonly rewards: Float32Array;
+  readonly disagreements: Float32Array;
+}
+
 /** What a run has learned, and the labels that it can be judged on. */
 export interface LearnedModel {
   readonly policy: PolicySnapshot;
@@ -62,9 +68,9 @@ export interface Trainer {
    */
   publish(): { snapshot: PolicySnapshot; appliedFeedback: string[]; unusedFeedback: string[] };
   /** Learned reward per step of a segment, for timelines and clips; undefined without a reward model. */
-  predictReward(segment: Segment): Float32Array | undefined;
+  predictReward(segment: Segment): PredictedReward | undefined;
   /** Learned reward of any rows, and the same as a graph for a file; undefined while there is none. */
-  rewardModel(): Pick<RewardModel, 'predict'> | undefined;
+  rewardModel(): Pick<RewardModel, 'predict' | 'disagreement'> | undefined;
   rewardGraph(): Graph | undefined;
   /** Policy and reward model as they are now, apart from what goes on learning; undefined while no reward is learned. */
   model(): LearnedModel | undefined;

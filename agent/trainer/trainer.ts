@@ -301,9 +301,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       if (!reward || reward.version === 0) return undefined;
       const rows = segmentRows(segment, store);
       if (!rows) return undefined;
-      const out = new Float32Array(rows.n);
-      reward.predict(rows.observations, rows.actions, rows.n, out);
-      return out;
+      const { observations, actions, n } = rows;
+      const rewards = new Float32Array(n);
+      const disagreements = new Float32Array(n);
+      reward.predict(observations, actions, n, rewards);
+      reward.disagreement(observations, actions, n, disagreements);
+      return { rewards, disagreements };
     },
     rewardGraph: () => (reward && reward.version > 0 ? reward.graph() : undefined),
     rewardModel: () => (reward && reward.version > 0 ? reward : undefined),

@@ -49,9 +49,9 @@ export function rewardCorrelation(trainer: Trainer, store: EpisodeStore): number
   for (const id of store.ids()) {
     const episode = store.get(id);
     if (!episode || episode.length === 0) continue;
-    const values = trainer.predictReward({ episodeId: id, from: 0, to: episode.length });
-    if (!values) continue;
-    for (const value of values) learned.push(value);
+    const predicted = trainer.predictReward({ episodeId: id, from: 0, to: episode.length });
+    if (!predicted) continue;
+    for (const value of predicted.rewards) learned.push(value);
     for (const value of episode.envRewards) truth.push(value);
   }
   const isKnown = !isConstant(learned, learned.length) && !isConstant(truth, truth.length);

@@ -136,7 +136,7 @@ class LiveLoop {
         if (this.#moment.isPaused && this.#acting) this.#show(now);
         return;
       case 'predicted':
-        this.#pictures.predictedReward = command.value;
+        this.#pictures.predicted = command;
         return;
       case 'resend':
         this.#episode.resend();

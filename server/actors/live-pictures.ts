@@ -26,8 +26,8 @@ export class LivePictures {
   viewers = 0;
   /** Somebody is to allow what is risky: the path is predicted whoever looks. */
   looksAhead = false;
-  /** Learned reward of a recent step; NaN without a reward model. */
-  predictedReward = Number.NaN;
+  /** Learned reward of a recent step, and how far the ensemble is apart there; NaN without a reward model. */
+  predicted = { reward: Number.NaN, disagreement: Number.NaN };
   readonly overlays: Overlays;
   readonly #env: Environment;
   readonly #episode: LiveEpisode;
@@ -105,7 +105,8 @@ export class LivePictures {
       policyVersion: policy?.version ?? 0,
       speed: moment.speed,
       reward: ts.reward,
-      predictedReward: this.predictedReward,
+      predictedReward: this.predicted.reward,
+      disagreement: this.predicted.disagreement,
       cost: ts.info.cost,
       risk: this.#risk,
       inputSequence: moment.inputSequence,

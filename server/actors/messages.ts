@@ -125,7 +125,8 @@ export type LiveCommand =
   /** Number of viewers; while it is 0, no path is predicted. */
   | { readonly type: 'viewers'; readonly count: number }
   | { readonly type: 'input'; readonly input: ControlInput; readonly driver: Driver }
-  | { readonly type: 'predicted'; readonly value: number };
+  /** Learned reward of a recent step, and how far the ensemble's members are apart there. */
+  | { readonly type: 'predicted'; readonly reward: number; readonly disagreement: number };
 
 export type Controller = 'policy' | 'human' | 'safe';
 

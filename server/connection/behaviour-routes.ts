@@ -26,7 +26,10 @@ export function behaviourRoutes(api: FastifyInstance, run: RunHandle): void {
       const found = await Promise.all(ids.map((id) => run.episode(id)));
       const episodes = found.filter((episode) => episode !== undefined);
       const learned = await Promise.all(
-        episodes.map(({ id, length }) => run.predict({ episodeId: id, from: 0, to: length })),
+        episodes.map(async ({ id, length }) => {
+          const predicted = await run.predict({ episodeId: id, from: 0, to: length });
+          return predicted?.rewards;
+        }),
       );
       const longest = Math.max(0, ...episodes.map(({ length }) => length));
       const wanted = Math.round(SECONDS / run.facts.controlDt);

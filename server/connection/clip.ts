@@ -1,4 +1,4 @@
-/** A clip for a page: poses and learned rewards of a segment. */
+/** A clip for a page: poses of a segment, learned rewards, and how sure they are. */
 import type { Episode, Segment } from '../../agent/contract.ts';
 import type { RunHandle } from '../contract.ts';
 import { type ClipOutcome, encodeClip } from '../protocol/index.ts';
@@ -30,7 +30,10 @@ export async function clipOf(run: RunHandle, segment: Segment, tag: number): Pro
   const poses = episode.poses.slice(from * width, (to + 1) * width);
   // Row 0 is the state before the first step.
   const predictedRewards = new Float32Array(rows).fill(Number.NaN);
-  predictedRewards.set((await run.predict(segment)) ?? [], 1);
+  const disagreements = new Float32Array(rows).fill(Number.NaN);
+  const predicted = await run.predict(segment);
+  predictedRewards.set(predicted?.rewards ?? [], 1);
+  disagreements.set(predicted?.disagreements ?? [], 1);
   const dt = run.facts.controlDt;
   const costs = new Float32Array(rows);
   costs.set(episode.costs.subarray(from, to), 1);
@@ -42,6 +45,7 @@ export async function clipOf(run: RunHandle, segment: Segment, tag: number): Pro
     rows,
     poses,
     predictedRewards,
+    disagreements,
     costs,
     speeds: speedsOf(episode, segment, dt),
     ...(episode.pictures ? { pictures: episode.pictures.slice(from, to + 1) } : {}),

@@ -13,7 +13,7 @@ import type {
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
 import type { Asking } from '../../agent/queries/queries.ts';
 import type { LearnedPerson } from '../../agent/reward/people.ts';
-import type { LearnedModel } from '../../agent/trainer/contract.ts';
+import type { LearnedModel, PredictedReward } from '../../agent/trainer/contract.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 
 /**
@@ -116,7 +116,7 @@ export type LearnerEvent =
       readonly type: 'predicted';
       readonly tag: string;
       readonly segment: Segment;
-      readonly values: Float32Array | undefined;
+      readonly predicted: PredictedReward | undefined;
     }
   /** undefined: no reward is learned yet, or the preset learns none. */
   | { readonly type: 'model'; readonly model: LearnedModel | undefined }

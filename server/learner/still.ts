@@ -29,7 +29,7 @@ export function createStillLearner(
     observe({ from, to }) {
       steps += to - from;
     },
-    predict: (tag, segment) => tell({ type: 'predicted', tag, segment, values: undefined }),
+    predict: (tag, segment) => tell({ type: 'predicted', tag, segment, predicted: undefined }),
     model: () => Promise.resolve(undefined),
     inUse: () => [],
     recall() {},

@@ -98,8 +98,8 @@ port.on('message', (command: LearnerCommand) => {
       });
       break;
     case 'predict': {
-      const values = trainer.predictReward(command.segment);
-      emit({ type: 'predicted', tag: command.tag, segment: command.segment, values });
+      const predicted = trainer.predictReward(command.segment);
+      emit({ type: 'predicted', tag: command.tag, segment: command.segment, predicted });
       break;
     }
     case 'model':

@@ -39,6 +39,8 @@ export interface Frame {
   reward: number;
   /** NaN without a reward model. */
   predictedReward: number;
+  /** Standard deviation of the reward over the ensemble's members; NaN without a reward model. */
+  disagreement: number;
   cost: number;
   /** In [0, 1]; NaN when not estimated. */
   risk: number;
@@ -56,7 +58,7 @@ export interface Frame {
   picture?: Uint8Array;
 }
 
-const FRAME_HEADER = 68;
+const FRAME_HEADER = 72;
 /** Where frames, paths and inputs name their live simulation. */
 export const LIVE_AT = 3;
 /** Numbers per contact and joint of an overlay. */
@@ -106,6 +108,7 @@ export function encodeFrame(frame: Frame): ArrayBuffer {
   view.setFloat32(56, frame.risk, true);
   view.setUint32(60, frame.inputSequence, true);
   view.setUint32(64, picture.length, true);
+  view.setFloat32(68, frame.disagreement, true);
   new Float32Array(buffer, FRAME_HEADER, k).set(frame.action);
   new Float32Array(buffer, FRAME_HEADER + 4 * k, k).set(frame.policyAction);
   new Float32Array(buffer, FRAME_HEADER + 8 * k, p).set(frame.poses);
@@ -147,6 +150,7 @@ export function decodeFrame(buffer: ArrayBuffer): Frame {
     speed: view.getFloat32(40, true),
     reward: view.getFloat32(44, true),
     predictedReward: view.getFloat32(48, true),
+    disagreement: view.getFloat32(68, true),
     cost: view.getFloat32(52, true),
     risk: view.getFloat32(56, true),
     inputSequence: view.getUint32(60, true),
@@ -168,6 +172,8 @@ export interface Clip {
   poses: Float32Array;
   /** Learned reward per row (NaN where unknown), (rows). */
   predictedRewards: Float32Array;
+  /** Standard deviation of it over the ensemble's members, per row (NaN where unknown), (rows). */
+  disagreements: Float32Array;
   /** Speed of the agent per row, m/s (NaN where its positions are not kept), (rows). */
   speeds: Float32Array;
   /** Cost of the step that led to the row, (rows). */
@@ -187,6 +193,8 @@ export interface ClipOutcome {
 }
 
 const CLIP_HEADER = 28;
+/** Numbers per row before the poses. */
+const COLUMNS = 4;
 /** Bits of a clip's second byte. */
 const ENDED = 1;
 const SUCCEEDED = 2;
@@ -198,7 +206,7 @@ export function encodeClip(clip: Clip): ArrayBuffer {
   const reason = utf8.encoder.encode(outcome?.reason ?? '');
   // The lengths of the pictures follow the other numbers.
   const lengths = Uint32Array.from(pictures ?? [], (picture) => picture.length);
-  const numbers = 3 * rows + poses.length;
+  const numbers = COLUMNS * rows + poses.length;
   const words = CLIP_HEADER + 4 * (numbers + lengths.length);
   const images = lengths.reduce((sum, length) => sum + length, 0);
   const buffer = new ArrayBuffer(words + reason.length + images);
@@ -217,7 +225,8 @@ export function encodeClip(clip: Clip): ArrayBuffer {
   all.set(clip.predictedRewards);
   all.set(clip.speeds, rows);
   all.set(clip.costs, 2 * rows);
-  all.set(poses, 3 * rows);
+  all.set(clip.disagreements, 3 * rows);
+  all.set(poses, COLUMNS * rows);
   new Uint32Array(buffer, CLIP_HEADER + 4 * numbers, lengths.length).set(lengths);
   new Uint8Array(buffer, words).set(reason);
   let at = words + reason.length;
@@ -238,7 +247,7 @@ export function decodeClip(buffer: ArrayBuffer): Clip {
   const poses = view.getUint32(20, true);
   const letters = view.getUint16(2, true);
   const flags = view.getUint8(1);
-  const numbers = CLIP_HEADER + 4 * (3 * rows + poses);
+  const numbers = CLIP_HEADER + 4 * (COLUMNS * rows + poses);
   const count = flags & PICTURES ? rows : 0;
   const end = numbers + 4 * count;
   if (buffer.byteLength < end) expectLength('clip', buffer.byteLength, end + letters);
@@ -254,7 +263,8 @@ export function decodeClip(buffer: ArrayBuffer): Clip {
     predictedRewards: column(0),
     speeds: column(1),
     costs: column(2),
-    poses: new Float32Array(buffer, CLIP_HEADER + 12 * rows, poses),
+    disagreements: column(3),
+    poses: new Float32Array(buffer, CLIP_HEADER + 4 * COLUMNS * rows, poses),
     ...(flags & PICTURES ? { pictures: cut(new Uint8Array(buffer, end + letters), lengths) } : {}),
     ...(flags & ENDED
       ? {

@@ -26,6 +26,8 @@ export interface SessionEpisode extends EpisodeReply {
   readonly steps: StepColumns;
   /** Per step; absent where nothing was learned. */
   readonly learnedRewards?: readonly number[];
+  /** Standard deviation of it over the reward model's members, per step. */
+  readonly disagreements?: readonly number[];
   /** Whether the last step solved the task. */
   readonly success: boolean;
   readonly events: readonly SessionEvent[];

@@ -1,5 +1,5 @@
 /** Version of the wire; server and page must agree exactly. Raised by any incompatible change. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** WebSocket subprotocol: a mismatch is refused in the handshake. */
 export const SUBPROTOCOL = `reins-v${PROTOCOL_VERSION}`;

@@ -2,6 +2,7 @@
 import type { Episode, Segment } from '../../agent/contract.ts';
 import { countHumanSteps } from '../../agent/episode/chunks.ts';
 import { bytesOf } from '../../agent/episode/columns.ts';
+import type { PredictedReward } from '../../agent/trainer/contract.ts';
 import type { LearnerHandle } from '../learner/handle.ts';
 import type { EpisodeSummary } from '../protocol/index.ts';
 import type { Storage } from '../storage/contract.ts';
@@ -39,10 +40,10 @@ export interface Episodes {
   /** What could not be written is tried again, oldest first, until the disk refuses. */
   retry(): Promise<void>;
   conclude(episode: Episode, endReason: string, isLive: boolean): Promise<void>;
-  /** Learned reward per step; undefined where the learner has none, or none in time. */
-  predict(segment: Segment): Promise<Float32Array | undefined>;
+  /** Learned reward and disagreement per step; undefined where the learner has none, or none in time. */
+  predict(segment: Segment): Promise<PredictedReward | undefined>;
   /** The learner answered `predict` with this tag. */
-  predicted(tag: string, values: Float32Array | undefined): void;
+  predicted(tag: string, predicted: PredictedReward | undefined): void;
 }
 
 export function createEpisodes(options: {
@@ -58,7 +59,7 @@ export function createEpisodes(options: {
   const recent = new Map<string, Episode>();
   let bytes = 0;
   const summaries: EpisodeSummary[] = [];
-  const waiting = new Map<string, (values: Float32Array | undefined) => void>();
+  const waiting = new Map<string, (predicted: PredictedReward | undefined) => void>();
   let asked = 0;
   /** Newer than what is on disk. */
   const unwritten = new Map<string, { readonly episode: Episode; readonly isLive: boolean }>();
@@ -76,29 +77,29 @@ export function createEpisodes(options: {
     return drawn;
   }
 
-  function predict(segment: Segment, patience: number): Promise<Float32Array | undefined> {
+  function predict(segment: Segment, patience: number): Promise<PredictedReward | undefined> {
     return new Promise((resolve) => {
       const tag = `episode-${++asked}`;
       const timer = setTimeout(() => settle(tag, undefined), patience).unref();
-      waiting.set(tag, (values) => {
+      waiting.set(tag, (predicted) => {
         clearTimeout(timer);
-        resolve(values);
+        resolve(predicted);
       });
       learner.predict(tag, segment);
     });
   }
 
-  function settle(tag: string, values: Float32Array | undefined): void {
+  function settle(tag: string, predicted: PredictedReward | undefined): void {
     const resolve = waiting.get(tag);
     waiting.delete(tag);
-    resolve?.(values);
+    resolve?.(predicted);
   }
 
   async function learnedReturn(episode: Episode): Promise<number | null> {
     if (episode.origin === 'recording') return null; // nothing has learned of it
     const whole = { episodeId: episode.id, from: 0, to: episode.length };
-    const values = await predict(whole, RETURN_WAIT);
-    return values ? values.reduce((a, b) => a + b, 0) : null;
+    const predicted = await predict(whole, RETURN_WAIT);
+    return predicted ? predicted.rewards.reduce((a, b) => a + b, 0) : null;
   }
 
   const episodes: Episodes = {

@@ -1,6 +1,8 @@
 /** What follows from each report of a run's threads. */
+
+import type { PredictedReward } from '../../agent/trainer/contract.ts';
 import { isRecorded } from '../../sim/recorded/environment.ts';
-import type { RolloutEvent } from '../actors/messages.ts';
+import type { LiveCommand, RolloutEvent } from '../actors/messages.ts';
 import type { LearnerReport } from '../learner/handle.ts';
 import { FIRST_CREDIT } from '../learner/messages.ts';
 import { alertOf } from '../protocol/index.ts';
@@ -114,6 +116,10 @@ export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Prom
 const liveTagged = (tag: string) =>
   tag.startsWith(LIVE_TAG) ? Number(tag.slice(LIVE_TAG.length)) : undefined;
 
+function newestOf({ rewards, disagreements }: PredictedReward): LiveCommand {
+  return { type: 'predicted', reward: rewards.at(-1)!, disagreement: disagreements.at(-1)! };
+}
+
 export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
   const { lives, actors, learner, lineage, episodes, queries, alerts } = parts;
   const { troubles, hearReward, background, automation } = parts;
@@ -149,10 +155,9 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
       background.run('queries', queries.take(report.queries));
       return;
     case 'predicted': {
-      const value = report.values?.at(-1);
       const live = liveTagged(report.tag);
-      if (live === undefined) episodes.predicted(report.tag, report.values);
-      else if (value !== undefined) lives.all[live]?.send({ type: 'predicted', value });
+      if (live === undefined) episodes.predicted(report.tag, report.predicted);
+      else if (report.predicted) lives.all[live]?.send(newestOf(report.predicted));
       return;
     }
     case 'restarted':

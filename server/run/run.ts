@@ -5,6 +5,7 @@
  * what happens by the clock. This file holds what viewers and operators can do.
  */
 import type { Episode, Segment } from '../../agent/contract.ts';
+import type { PredictedReward } from '../../agent/trainer/contract.ts';
 import type { EnvironmentFacts } from '../actors/messages.ts';
 import {
   type Asker,
@@ -185,7 +186,7 @@ class ActiveRun implements RunHandle {
     return this.#parts.episodes.drawn(id);
   }
 
-  predict(segment: Segment): Promise<Float32Array | undefined> {
+  predict(segment: Segment): Promise<PredictedReward | undefined> {
     return this.#parts.episodes.predict(segment);
   }
 

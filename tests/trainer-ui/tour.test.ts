@@ -5,6 +5,7 @@ import { type Done, TOUR } from '../../trainer-ui/tour/steps.ts';
 const clip = (metres: number) => ({
   ...{ tag: 1, sceneId: 1, rows: 3, dt: 0.5, poses: new Float32Array(0) },
   predictedRewards: new Float32Array(3),
+  disagreements: new Float32Array(3),
   costs: new Float32Array(3),
   speeds: Float32Array.of(metres, metres, metres),
 });

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { type ClipClock, toggle } from '../compare/clip-clock.ts';
 import { REPLAY, withKey } from '../core/bindings.ts';
 import type { Stage } from '../scene/stage.ts';
+import { Disagreement } from './disagreement.tsx';
 import { LearnedLine, Moments } from './moments.tsx';
 import { Takeaways } from './takeaways.tsx';
 import type { Recording } from './use-recording.ts';
@@ -27,12 +28,17 @@ export function ReplayBar(props: ReplayBarProps) {
   const steps = recording.row.length;
   const shown = useClock(props);
   const step = Math.round(shown.time / dt);
+  const go = (to: number) => {
+    clock.playing = false;
+    clock.time = to * dt;
+  };
   return (
     <>
       <Group gap="sm" wrap="nowrap" className="timeline">
         <PlayButton clock={clock} playing={shown.playing} length={steps * dt} />
         <div className="course">
           <LearnedLine recording={recording} />
+          <Disagreement recording={recording} dt={dt} go={go} />
           <div className="track">
             <Strip recording={recording} />
             <StepSlider clock={clock} dt={dt} steps={steps} step={step} of="the episode" />

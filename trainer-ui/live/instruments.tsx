@@ -122,7 +122,9 @@ function update(
     Number.isNaN(x) ? '–' : `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(2)}`;
   text('time', `${frame.time.toFixed(1)} s · step ${frame.step}`);
   text('reward', signed(frame.reward));
-  text('predicted', signed(frame.predictedReward));
+  const { predictedReward, disagreement } = frame;
+  const apart = Number.isNaN(disagreement) ? '' : ` ± ${disagreement.toFixed(2)}`;
+  text('predicted', signed(predictedReward) + apart);
   text('risk', Number.isNaN(frame.risk) ? '–' : `${Math.round(100 * frame.risk)} %`);
   showActions(root, frame.action, frame.policyAction, environment, mirrored);
 }

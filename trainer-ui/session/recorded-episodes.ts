@@ -58,7 +58,7 @@ export function recordedClip(
     Float32Array.from({ length: rows }, (_, i) =>
       i === 0 ? none : (values?.[from + i - 1] ?? none),
     );
-  const { steps, learnedRewards, endReason, end, success, summary } = episode;
+  const { steps, learnedRewards, disagreements, endReason, end, success, summary } = episode;
   return {
     tag: 0,
     dt,
@@ -66,6 +66,7 @@ export function recordedClip(
     rows,
     poses: poses.subarray(from * width, (to + 1) * width),
     predictedRewards: column(learnedRewards, Number.NaN),
+    disagreements: column(disagreements, Number.NaN),
     speeds: new Float32Array(rows).fill(Number.NaN),
     costs: column(steps.costs, 0),
     ...(to === episode.length

@@ -23,7 +23,7 @@ from .http import ServerError, authorization, get
 from .pipe import Doubles, Floats
 
 #: `PROTOCOL_VERSION` of server/protocol/version.ts.
-PROTOCOL = 3
+PROTOCOL = 4
 #: Messages of ours that a server takes in a second, with some to spare.
 MESSAGES_PER_SECOND = 40
 #: Steps that one request brings at most.

@@ -18,6 +18,7 @@ function frameOf(env: Environment): Frame {
     speed: 1,
     reward: 0,
     predictedReward: 0,
+    disagreement: 0,
     cost: 0,
     risk: 0,
     inputSequence: 0,

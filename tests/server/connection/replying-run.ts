@@ -88,7 +88,10 @@ export function runOf(storage: Storage): Partial<RunHandle> {
     recountQueue: async () => ({ disk: COUNTS, isSame: true }),
     recentEpisodes: [{ episodeId: 'e1' } as never],
     episode: storage.getEpisode,
-    predict: async ({ from, to }) => new Float32Array(to - from),
+    predict: async ({ from, to }) => ({
+      rewards: new Float32Array(to - from),
+      disagreements: new Float32Array(to - from),
+    }),
     model: async () => learned(),
     lookAtCampaign: async () => {},
     reviews: {

@@ -38,6 +38,7 @@ const frames: fc.Arbitrary<Frame> = fc
       speed: float,
       reward: float,
       predictedReward: fc.oneof(float, fc.constant(Number.NaN)),
+      disagreement: fc.oneof(float, fc.constant(Number.NaN)),
       cost: float,
       risk: fc.oneof(float, fc.constant(Number.NaN)),
       inputSequence: u32,
@@ -99,7 +100,8 @@ describe('binary frames', () => {
         const column = new Float32Array(rows).fill(1);
         const clip: Clip = {
           ...{ tag: 1, dt: 0.5, sceneId: 1, rows, poses: new Float32Array(7 * rows) },
-          ...{ predictedRewards: column, speeds: column, costs: column, pictures: all },
+          ...{ predictedRewards: column, disagreements: column, speeds: column, costs: column },
+          pictures: all,
           ...(ended ? { outcome: { reason: 'ü', success: true, route: 1 } } : {}),
         };
         const sent = encodeClip(clip);
@@ -129,6 +131,7 @@ describe('binary frames', () => {
             rows: fc.constant(rows),
             poses: floats(rows * width),
             predictedRewards: floats(rows),
+            disagreements: floats(rows),
             speeds: floats(rows),
             costs: floats(rows),
             outcome: fc.record({
@@ -145,6 +148,7 @@ describe('binary frames', () => {
               'rows',
               'poses',
               'predictedRewards',
+              'disagreements',
               'speeds',
               'costs',
             ],

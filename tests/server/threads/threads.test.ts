@@ -184,5 +184,7 @@ it('[SRV-7] a clip has the learned reward of every step, where there is a reward
     false,
     ...Array(6).fill(true),
   ]);
+  expect(learned.disagreements[0]).toBeNaN();
+  expect(learned.disagreements.subarray(1).every((value) => value > 0)).toBe(true);
   socket.close();
 });

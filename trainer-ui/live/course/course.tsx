@@ -1,11 +1,11 @@
-/** The last minute under the picture: reward, who drove and what it cost; a point of it is gone back to, to drive from there. */
+/** The last minute under the picture: reward, disagreement, who drove and what it cost; a point of it is gone back to, to drive from there. */
 import './course.css';
 import { Text, Tooltip } from '@mantine/core';
 import { type RefObject, useEffect, useRef } from 'react';
 import { useClient } from '../../context.ts';
 import { rewind } from '../use-operator.ts';
 import { drawCourse } from './draw.ts';
-import { createHistory, type History, SECONDS, scaleOf } from './history.ts';
+import { createHistory, type History, mostApart, SECONDS, scaleOf } from './history.ts';
 
 const EVERY = 100;
 
@@ -24,7 +24,7 @@ export function Course() {
       current.see(frame);
       const shown = shownLine(current);
       tell(scale.current, shown, -Number(range.current?.value ?? 0));
-      drawCourse(canvas.current, current.instants, shown.values, shown.scale);
+      drawCourse(canvas.current, current.instants, shown.values, shown.scale, shown.apart);
     }, EVERY);
     return () => clearInterval(timer);
   }, [client]);
@@ -34,6 +34,10 @@ export function Course() {
         <Text size="xs" data-course="name" />
         <Text size="xs" className="mono" data-course="high" />
         <Text size="xs" className="mono" data-course="low" />
+        <Tooltip label={APART} multiline maw={320}>
+          <Text size="xs" className="course-apart" data-course="apartName" />
+        </Tooltip>
+        <Text size="xs" className="mono" data-course="apart" data-testid="course-apart" />
       </div>
       <div className="course-time">
         <canvas ref={canvas} aria-hidden />
@@ -43,23 +47,34 @@ export function Course() {
   );
 }
 
+const APART =
+  'How far the members of the reward model are apart, the newest value: where this is high they have learned too little to say, and your answers teach most.';
+
 /** The learned reward once there is one, else the environment's. */
 function shownLine({ instants }: History) {
   const isLearned = instants.some((i) => Number.isFinite(i.learned));
   const values = instants.map((i) => (isLearned ? i.learned : i.reward));
-  return { name: isLearned ? 'learned' : 'reward', values, scale: scaleOf(values) };
+  return {
+    name: isLearned ? 'learned' : 'reward',
+    values,
+    scale: scaleOf(values),
+    apart: mostApart(instants),
+    apartNow: instants.at(-1)?.disagreement,
+  };
 }
 
 /** `back`: seconds at which the handle is being held. */
 function tell(
   root: HTMLElement,
-  { name, scale }: ReturnType<typeof shownLine>,
+  { name, scale, apart, apartNow }: ReturnType<typeof shownLine>,
   back: number,
 ): void {
   const words = {
     name: back > 0 ? `${back} s ago` : name,
     high: scale?.high.toFixed(2) ?? '',
     low: scale?.low.toFixed(2) ?? '',
+    apartName: apart === undefined ? '' : 'disagreement',
+    apart: apart === undefined ? '' : (apartNow ?? 0).toFixed(2),
   };
   for (const [id, text] of Object.entries(words))
     root.querySelector(`[data-course="${id}"]`)!.textContent = text;

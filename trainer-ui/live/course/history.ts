@@ -10,13 +10,22 @@ export interface Instant {
   readonly reward: number;
   /** NaN without a reward model. */
   readonly learned: number;
+  /** How far the reward model's members are apart; NaN without one. */
+  readonly disagreement: number;
   readonly isHuman: boolean;
   readonly hasCost: boolean;
 }
 
 type Seen = Pick<
   Frame,
-  'live' | 'episodeNumber' | 'flags' | 'time' | 'reward' | 'predictedReward' | 'cost'
+  | 'live'
+  | 'episodeNumber'
+  | 'flags'
+  | 'time'
+  | 'reward'
+  | 'predictedReward'
+  | 'disagreement'
+  | 'cost'
 >;
 
 export interface History {
@@ -41,7 +50,8 @@ export function createHistory(): History {
       return instants;
     },
     see(frame) {
-      const { time, reward, predictedReward, cost, flags, live, episodeNumber } = frame;
+      const { time, reward, predictedReward, disagreement, cost } = frame;
+      const { flags, live, episodeNumber } = frame;
       if (goesOn(frame))
         instants = instants.filter((i) => i.time < time && i.time > time - SECONDS);
       else instants = [];
@@ -50,11 +60,18 @@ export function createHistory(): History {
         time,
         reward,
         learned: predictedReward,
+        disagreement,
         isHuman: (flags & FLAG.human) !== 0,
         hasCost: cost > 0,
       });
     },
   };
+}
+
+/** The greatest disagreement; undefined where none is told, as by a reward model of one member. */
+export function mostApart(instants: readonly Pick<Instant, 'disagreement'>[]): number | undefined {
+  const most = Math.max(0, ...instants.map((i) => i.disagreement).filter(Number.isFinite));
+  return most > 0 ? most : undefined;
 }
 
 /** The least and the greatest of the values, with room so that a flat line lies inside; undefined: there is none. */
