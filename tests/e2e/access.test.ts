@@ -14,17 +14,28 @@ const COLLISIONS = `(() => {
   const name = (e) => e.dataset.testid ?? e.getAttribute('aria-label') ?? e.textContent.slice(0, 20);
   // A table that is too wide is scrolled by itself.
   const fixed = [...document.querySelectorAll(what)].filter((e) => !e.closest('table'));
+  // What is scrolled away under the header is not seen there.
+  const seen = (e) => {
+    let { left, right, top, bottom } = e.getBoundingClientRect();
+    for (let p = e.parentElement; p; p = p.parentElement) {
+      if (getComputedStyle(p).overflowY === 'visible') continue;
+      const box = p.getBoundingClientRect();
+      top = Math.max(top, box.top);
+      bottom = Math.min(bottom, box.bottom);
+    }
+    return { left, right, top, bottom };
+  };
   const shown = fixed.filter((e) => {
     const { width, height } = e.getBoundingClientRect();
     return width > 1 && height > 1 && e.checkVisibility({ visibilityProperty: true });
   });
   const found = [];
   for (const [i, a] of shown.entries()) {
-    const p = a.getBoundingClientRect();
+    const p = seen(a);
     if (p.left < -1 || p.right > innerWidth + 1) found.push(name(a) + ' leaves the window');
     for (const b of shown.slice(i + 1)) {
       if (a.contains(b) || b.contains(a)) continue;
-      const q = b.getBoundingClientRect();
+      const q = seen(b);
       const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
       const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
       if (across > 1 && down > 1) found.push(name(a) + ' and ' + name(b));
