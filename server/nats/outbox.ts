@@ -4,7 +4,9 @@
  * nothing of it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { joinChunks } from '../../agent/episode/chunks.ts';
+import { type EpisodeChunk, joinChunks } from '../../agent/episode/chunks.ts';
+import { buffersOf } from '../../agent/episode/columns.ts';
+import { release } from '../../agent/release.ts';
 import { LONGEST_CHUNK } from '../actors/link.ts';
 import { type Part, packSteps, partsOf, type Steps } from './messages.ts';
 
@@ -52,6 +54,7 @@ export class Outbox {
     return this.#sequence;
   }
 
+  /** Arrays of a chunk are the outbox's from now on. */
   add(steps: Steps): void {
     if (this.#isOver) return;
     this.#waiting.push(steps);
@@ -96,7 +99,9 @@ export class Outbox {
   #pump(): void {
     const { partSize } = this.#options;
     while (this.#mayGoOn && this.#waiting.length > 0) {
-      const bytes = packSteps(takeNext(this.#waiting));
+      const next = takeNext(this.#waiting);
+      const bytes = packSteps(next);
+      if (next.type === 'chunk') drop(next.chunk);
       for (const part of partsOf(bytes, partSize)) {
         const sent: Sent = { part, takenAt: undefined };
         this.#unconfirmed.set(++this.#sequence, sent);
@@ -146,9 +151,14 @@ function takeNext(waiting: Steps[]): Steps {
     const next = waiting[i]!;
     if (next.type === 'chunk' && next.chunk.id === chunk.id) {
       if (next.chunk.to - chunk.from > LONGEST_CHUNK) break;
+      const parts = [chunk, next.chunk];
       chunk = joinChunks(chunk, next.chunk);
+      parts.forEach(drop);
       waiting.splice(i, 1);
     } else i++;
   }
   return { type: 'chunk', chunk };
 }
+
+/** Garbage that waits to be collected: a thread that copies bytes makes more of it than it looks after. */
+const drop = (chunk: EpisodeChunk): void => release(buffersOf(chunk));

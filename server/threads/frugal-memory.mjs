@@ -10,11 +10,21 @@ const FRUGAL = {
   MALLOC_TRIM_THRESHOLD_: '65536',
 };
 
-/** Does nothing where that is not possible (Node 20), of no use, already so, or where somebody has set one of them. */
-export function beFrugal() {
+/**
+ * V8 counts steps on their way as old objects, and looked through all of an actor's 20 MB of others twice a second for
+ * them: a fifth of its processor time. From 64 MB on it looks, which are 25 to 40 MB more.
+ */
+const SENDING = ['--initial-old-space-size=64'];
+
+/**
+ * Does nothing where that is not possible (Node 20), of no use, already so, or where somebody has set one of them.
+ * @param {boolean} sends what it makes to another process
+ */
+export function beFrugal(sends) {
   const { env, execPath, execArgv, argv } = process;
   if (process.platform !== 'linux' || typeof process.execve !== 'function') return;
   // A channel to who forked it would not survive.
   if (env.NODE_CHANNEL_FD !== undefined || Object.keys(FRUGAL).some((name) => name in env)) return;
-  process.execve(execPath, [execPath, ...execArgv, ...argv.slice(1)], { ...env, ...FRUGAL });
+  const flags = sends ? [...execArgv, ...SENDING] : execArgv;
+  process.execve(execPath, [execPath, ...flags, ...argv.slice(1)], { ...env, ...FRUGAL });
 }

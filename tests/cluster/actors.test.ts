@@ -1,4 +1,5 @@
 /** Actors in processes of their own, over a real NATS: the contract, and the end of either side. */
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isReplayable } from '../../agent/episode/replay.ts';
 import type { ActorLink } from '../../server/actors/link.ts';
@@ -48,6 +49,23 @@ actorLinkContract('NATS', async () => {
     },
     remove: async () => void (await endAll()),
   };
+});
+
+it('[MEM-12] [NATS-20] an actor looks through its memory less often where Node can begin anew, and gives it back', async () => {
+  const run = nextRun();
+  const link = await open(run);
+  link.start(() => {});
+  const { child } = start(run.runId);
+  try {
+    await until('the actor', () => link.actors.length === 1);
+    const about = (what: string) => readFileSync(`/proc/${child.pid}/${what}`, 'utf8').split('\0');
+    const isPossible = 'execve' in process;
+    expect(about('cmdline').includes('--initial-old-space-size=64')).toBe(isPossible);
+    expect(about('environ').includes('MALLOC_ARENA_MAX=2')).toBe(isPossible);
+  } finally {
+    await endAll();
+    await link.close();
+  }
 });
 
 describe('over NATS', () => {

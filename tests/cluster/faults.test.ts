@@ -22,9 +22,10 @@ const ALLOWED = 2000;
 
 /** Undone in reverse order after each test. */
 const undo: (() => unknown)[] = [];
-afterEach(async () => {
+async function undoAll(): Promise<void> {
   for (const step of undo.splice(0).reverse()) await step();
-});
+}
+afterEach(undoAll);
 
 async function broker(options: NatsOptions = {}) {
   const nats = await createNats(options);
@@ -131,6 +132,7 @@ it('[NATS-14] a learner that is cut off and overtaken is heard by nobody', async
     expect(second.said().versions).toEqual([2]);
     expect(first.received.total).toBe(total);
     expect(first.link.actors).toEqual([]);
+    await undoAll();
   }
 });
 

@@ -8,20 +8,23 @@ import { root } from '../../setup/sources.ts';
 const variables = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
 const isPossible = process.platform === 'linux' && 'execve' in process;
 
-test('[MEM-12] serve gives its memory back where Node can begin anew, under the same process id', async () => {
-  const folder = temporaryFolder();
-  const args = ['--env', 'reacher', '--rollouts', '0'];
-  const server = await startServerProcess({ command: 'learner', dataDir: folder.path, args });
-  try {
-    const { status } = await fetch(`${server.url}/api/health`);
-    expect(status).toBe(200);
-    if (process.platform !== 'linux') return;
-    expect(variables(server.pid).includes('MALLOC_ARENA_MAX=2')).toBe(isPossible);
-  } finally {
-    await server.stop('SIGTERM');
-    folder.remove();
-  }
-});
+test.each(['serve', 'learner'] as const)(
+  '[MEM-12] %s gives its memory back where Node can begin anew, under the same process id',
+  async (command) => {
+    const folder = temporaryFolder();
+    const args = ['--env', 'reacher', '--rollouts', '0'];
+    const server = await startServerProcess({ command, dataDir: folder.path, args });
+    try {
+      const { status } = await fetch(`${server.url}/api/health`);
+      expect(status).toBe(200);
+      if (process.platform !== 'linux') return;
+      expect(variables(server.pid).includes('MALLOC_ARENA_MAX=2')).toBe(isPossible);
+    } finally {
+      await server.stop('SIGTERM');
+      folder.remove();
+    }
+  },
+);
 
 test('[MEM-12] arguments and exit code are those of the command', () => {
   const args = ['bin/reins.mjs', 'serve', '--port', 'none at all'];
