@@ -5,7 +5,7 @@ import { type ConfigSchema, config, field, group } from '../sim/config.ts';
 import { getEnvironment } from '../sim/registry.ts';
 
 /**
- * `{options, learner, reward, queries, scheduler}`: the environment's options, and the parts of the
+ * `{options, learner, reward, queries, scheduler, activation}`: the environment's options, and the parts of the
  * preset with its values as defaults. `jsonSchemaOf` makes of it what forms are made of.
  * @throws RangeError that lists the known ids.
  */
@@ -17,7 +17,7 @@ export function configSchema(presetId: string, environmentId: string): ConfigSch
   });
 }
 
-/** The fields `learner`, `reward`, `queries` and `scheduler` of a preset. */
+/** The fields `learner`, `reward`, `queries`, `scheduler` and `activation` of a preset. */
 export function partFields(presetId: string) {
   const parts = partSchemas(getPreset(presetId));
   return Object.fromEntries(

@@ -16,7 +16,7 @@ import { closest } from './closest.ts';
 /** Values that a field may have. */
 export interface Kind<T> {
   readonly schema: z.ZodType<T>;
-  readonly name: 'number' | 'whole number' | 'flag' | 'choice' | 'text' | 'list' | 'group';
+  readonly name: 'number' | 'whole number' | 'flag' | 'choice' | 'text' | 'list' | 'group' | 'rule';
   /** The text after "allowed" in an error, e.g. `whole numbers 1 to 32`. */
   readonly allowed: string;
   /** Words among the values. */
@@ -107,6 +107,27 @@ export function group<S extends ConfigSchema>(schema: S): Kind<Config<S>> {
   };
 }
 
+/** A value that a function of its own checks: it complains of what is wrong, and where within the value. */
+export function checked<T>(how: {
+  readonly name: Kind<T>['name'];
+  readonly allowed: string;
+  readonly check: (
+    given: unknown,
+    complain: (message: string, path: readonly (string | number)[]) => void,
+  ) => void;
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
+}): Kind<T> {
+  const { name, allowed, check, jsonSchema } = how;
+  const schema = z
+    .unknown()
+    .check(({ value, issues }) =>
+      check(value, (message, path) =>
+        issues.push({ code: 'custom', message, path: [...path], input: value }),
+      ),
+    );
+  return { schema: schema.meta(jsonSchema) as unknown as z.ZodType<T>, name, allowed };
+}
+
 /** A field with a default. A group's default `{}` stands for the defaults of its fields. */
 export function field<T>(
   kind: Kind<T>,
@@ -189,7 +210,11 @@ function explain(
   let inside: ConfigSchema | undefined = schema;
   let found: Described | undefined;
   for (const key of issue.path) {
-    if (!inside) break; // an entry of a list: the error shows the whole list
+    if (!inside) {
+      if (issue.code !== 'custom') break; // an entry of a list: the error shows the whole list
+      path.push(String(key));
+      continue;
+    }
     found = described.get(inside.shape[String(key)]);
     path.push(String(key));
     value = (value as Record<PropertyKey, unknown> | undefined)?.[key];

@@ -38,6 +38,7 @@ const LAYERS: readonly (readonly [layer: string, allowed: readonly string[]])[] 
     [
       'types:sim/contract.ts',
       'types:agent/contract.ts',
+      'types:agent/activation/contract.ts',
       'types:agent/metrics.ts',
       'types:agent/queries/config.ts',
     ],

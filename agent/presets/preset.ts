@@ -1,5 +1,6 @@
 /** What a preset is: a named configuration of a learner, a reward model and query selection. */
 import { type Config, config, field, number, whole } from '../../sim/config.ts';
+import type { ActivationRules } from '../activation/contract.ts';
 import type { FeedbackKind } from '../contract.ts';
 import type { BcConfig } from '../learners/bc.ts';
 import type { CoachConfig } from '../learners/coach.ts';
@@ -88,4 +89,6 @@ export interface Preset extends PresetInfo {
   readonly reward?: Partial<RewardConfig>;
   readonly queries?: Partial<QueryConfig>;
   readonly scheduler?: Partial<SchedulerConfig>;
+  /** When people are asked. */
+  readonly activation?: Partial<ActivationRules>;
 }

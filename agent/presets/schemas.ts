@@ -1,5 +1,6 @@
 /** The schemas of what a preset is made of, with the preset's own values as defaults. */
 import { type ConfigSchema, withDefaults } from '../../sim/config.ts';
+import { activationSchema } from '../activation/config.ts';
 import { querySchema } from '../queries/config.ts';
 import { rewardSchema } from '../reward/config.ts';
 import { learnerSchemas } from '../trainer/options.ts';
@@ -7,7 +8,7 @@ import { type Preset, schedulerSchema } from './preset.ts';
 
 /** A part of a preset: what it is by itself, and as the preset has it. */
 export interface PartSchema {
-  readonly name: 'learner' | 'reward' | 'queries' | 'scheduler';
+  readonly name: 'learner' | 'reward' | 'queries' | 'scheduler' | 'activation';
   readonly doc: string;
   /** With the defaults of the part. */
   readonly plain: ConfigSchema;
@@ -29,5 +30,6 @@ export function partSchemas(preset: Preset): PartSchema[] {
     ...(preset.reward ? [part('reward', 'The reward model.', rewardSchema, preset.reward)] : []),
     part('queries', 'What teachers are asked.', querySchema, preset.queries),
     part('scheduler', 'How the trainer spends its time.', schedulerSchema, preset.scheduler),
+    part('activation', 'When people are asked.', activationSchema, preset.activation),
   ];
 }

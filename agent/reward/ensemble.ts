@@ -6,6 +6,7 @@
  * al. (2017) hold out 1/e per member: every label is held out from exactly one.
  */
 import type { Random } from '../../sim/random.ts';
+import type { RewardSnapshot } from '../activation/contract.ts';
 import type { Backend } from '../backend/backend.ts';
 import type {
   EnvironmentSpec,
@@ -80,6 +81,8 @@ export interface RewardEnsemble extends RewardModel {
   graph(): Graph;
   /** What is published, as plain numbers that stay as they are. */
   published(): PublishedReward;
+  /** The same with what normalises its members, to predict beside the policy. */
+  snapshot(): RewardSnapshot;
   /** The comparisons that people decided, newest last; none where there is one member, which has seen them all. */
   heldOut(): HeldOutComparison[];
   /** How each person who compared clips answers, as it is learned now. */
@@ -335,6 +338,13 @@ export function createRewardEnsemble(
       },
       members: members.map(({ frozen }) => frozen.layers()),
     }),
+    snapshot: () => {
+      const { version, scale, members: networks } = ensemble.published();
+      const normalised = members.map(({ zero, inverseStd }, m) => ({
+        ...{ layers: networks[m]!, zero, inverseStd },
+      }));
+      return { version, scale, members: normalised, actionSpace: spec.actionSpace };
+    },
     heldOut: () => (config.members < 2 ? [] : heldOutOf(labels.data)),
     people: () => (state.version === 0 ? [] : learnedPeople(reportSource())),
     reliability: () => state.lastBins,

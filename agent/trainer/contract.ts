@@ -1,4 +1,5 @@
 /** What drives a preset: the learner thread and `reins train` know it by this alone. */
+import type { ActivationSnapshot } from '../activation/contract.ts';
 import type {
   BackendName,
   Checkpoint,
@@ -60,6 +61,8 @@ export interface Trainer {
   gate(): GateSnapshot | undefined;
   /** How likely something happens soon; undefined while unknown, and for presets without a risk head. */
   risk(): RiskSnapshot | undefined;
+  /** When people are asked, and what it takes to know. */
+  activation(): ActivationSnapshot;
   /** The learner's: undefined where steps of any policy will do. */
   stepsNeeded(): number | undefined;
   /**

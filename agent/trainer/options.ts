@@ -1,6 +1,8 @@
-/** Overrides of a preset: `{learner, reward, queries, scheduler}`, each a part of its configuration. */
+/** Overrides of a preset: `{learner, reward, queries, scheduler, activation}`, each a part of its configuration. */
 
 import { type ConfigSchema, parseConfig } from '../../sim/config.ts';
+import { activationSchema, leavesOf } from '../activation/config.ts';
+import type { ActivationRules } from '../activation/contract.ts';
 import { bcSchema } from '../learners/bc.ts';
 import { coachSchema } from '../learners/coach.ts';
 import { daggerSchema } from '../learners/dagger.ts';
@@ -30,6 +32,7 @@ const schemas = {
   reward: rewardSchema,
   queries: querySchema,
   scheduler: schedulerSchema,
+  activation: activationSchema,
 } as const satisfies Record<string, ConfigSchema>;
 
 const SECTIONS: readonly string[] = ['learner', ...Object.keys(schemas)];
@@ -51,13 +54,25 @@ export function applyOverrides(preset: Preset, overrides: Record<string, unknown
   };
   const part = (name: keyof typeof schemas) => changed(name, preset[name] ?? {}, schemas[name]);
   const { kind, config } = preset.learner;
+  const rules = part('activation');
+  if (!preset.reward) expectNoReward(preset.id, parseConfig('activation', activationSchema, rules));
   return {
     ...preset,
     learner: { kind, config: changed('learner', config, learnerSchemas[kind]) } as LearnerChoice,
     ...(preset.reward ? { reward: part('reward') } : {}),
     queries: part('queries'),
     scheduler: part('scheduler'),
+    activation: rules,
   };
+}
+
+/** @throws RangeError where a rule reads what the preset does not learn */
+function expectNoReward(preset: string, rules: ActivationRules): void {
+  for (const leaf of ['disagreement', 'rewardJump'] as const)
+    if (leavesOf(rules).has(leaf))
+      throw new RangeError(
+        `activation: has ${leaf}, which is of a reward model; preset ${preset} has none`,
+      );
 }
 
 function givenFor(overrides: Record<string, unknown>, name: string): Record<string, unknown> {

@@ -4,6 +4,8 @@
  */
 import { parseConfig } from '../../sim/config.ts';
 import { createRandom } from '../../sim/random.ts';
+import { activationSchema } from '../activation/config.ts';
+import { createActivationSource } from '../activation/source.ts';
 import { type BackendName, loadBackend } from '../backend/backend.ts';
 import {
   type EnvironmentSpec,
@@ -43,7 +45,7 @@ export interface TrainerOptions {
   readonly spec: EnvironmentSpec;
   readonly seed: number;
   readonly runId: string;
-  /** `{learner, reward, queries, scheduler}`: changes to the preset. */
+  /** `{learner, reward, queries, scheduler, activation}`: changes to the preset. */
   readonly overrides?: Record<string, unknown>;
   /** Tried first. */
   readonly backend?: BackendName;
@@ -89,6 +91,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     scheduler.unsupervisedSteps > 0 ? createNoveltyReward(spec, createRandom(seed, 4)) : undefined;
   const averaging =
     scheduler.averagingRate > 0 ? createAveraging(scheduler.averagingRate) : undefined;
+  const rules = parseConfig('activation', activationSchema, preset.activation ?? {});
+  const activation = createActivationSource(rules, spec, createRandom(seed, 6), reward);
   const ledger = createLedger();
   const hacking = reward && createHackingWatch(reward);
 
@@ -190,6 +194,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     queryRandom: generator(queryRandom),
     ledger: json(ledger.save, ledger.load),
     hacking: hacking && ifSaved(part(hacking)),
+    activation: activation.state,
     novelty: ifSaved(
       json(
         () => (counters.exploring ? novelty?.saved() : undefined),
@@ -229,6 +234,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       if (to > from) {
         learner.observe(episode, from, to);
         reward?.observe(episode, from, to);
+        activation.observe(episode, from, to);
         if (counters.exploring) novelty?.observe(episode, from, to);
         counters.environmentSteps += to - from;
         for (let t = from; t < to; t++) if (isPersons(episode.sources[t])) counters.humanSteps++;
@@ -288,6 +294,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       return learner.gate() ?? (now && riskGate(now, riskConfig!.askAbove));
     },
     risk: () => risk?.snapshot(),
+    activation: activation.snapshot,
     stepsNeeded: () => learner.stepsNeeded(),
     publish() {
       counters.version++;

@@ -19,7 +19,7 @@ import { SHORTCUTS } from './shared.ts';
 type Values = Record<string, unknown>;
 
 /** What a preset is made of, as `--set` names it. */
-const PARTS = ['learner', 'reward', 'queries', 'scheduler'] as const;
+const PARTS = ['learner', 'reward', 'queries', 'scheduler', 'activation'] as const;
 /** Flags that are no keys: what they set has a key of its own. */
 const NO_KEYS: readonly string[] = [
   ...SHORTCUTS,

@@ -131,7 +131,7 @@ function runOptions(command: Command): Command {
     .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
     .option(
       '--set <part.name=value>',
-      'change the preset (learner, reward, queries, scheduler), repeatable',
+      'change the preset (learner, reward, queries, scheduler, activation), repeatable',
       partSetting,
       {},
     )

@@ -9,6 +9,7 @@ import type { Environment } from '../../sim/contract.ts';
 import { createRandom } from '../../sim/random.ts';
 import { clipInto } from '../../sim/spaces.ts';
 import { type ControlInput, FLAG, isRelease, isStale } from '../protocol/index.ts';
+import { Asking } from './asking.ts';
 import { HeldAction } from './held-action.ts';
 import { LiveEpisode } from './live-episode.ts';
 import { LivePictures, type Moment } from './live-pictures.ts';
@@ -25,10 +26,8 @@ import type {
   RecordingStart,
   Steering,
 } from './messages.ts';
-import { Oversight } from './oversight.ts';
 import { hasOneScene } from './scene-id.ts';
 import { Sharing } from './sharing.ts';
-import { createTakeOverRequest, type TakeOverRequest } from './take-over-request.ts';
 import { Wheel } from './wheel.ts';
 
 /** The newest policy and its snapshot: a takeover keeps the one that it overrules. */
@@ -52,8 +51,7 @@ class LiveLoop {
   readonly #wanted: Float32Array;
   readonly #wheel: Wheel;
   readonly #sharing: Sharing;
-  readonly #request: TakeOverRequest;
-  readonly #oversight: Oversight;
+  readonly #asking: Asking;
   readonly #episode: LiveEpisode;
   readonly #takeover: LiveTakeover;
   readonly #pictures: LivePictures;
@@ -62,8 +60,6 @@ class LiveLoop {
   #acting: Acting | undefined;
   /** Who acted in the latest step. */
   #source: ActionSource = 'policy';
-  /** What is chosen is not executed: it waits for a person to allow it. */
-  #isHalted = false;
   readonly #recording: Recording;
 
   constructor(
@@ -82,16 +78,13 @@ class LiveLoop {
     this.#wheel = new Wheel(env.controlDt);
     this.#sharing = new Sharing(env.controlDt, k);
     this.#wanted = new Float32Array(k);
-    this.#request = createTakeOverRequest(env.controlDt);
-    this.#oversight = new Oversight(env.controlDt, (decision) =>
-      emit({ type: 'decision', episodeId: this.#episode.id, ...decision }),
-    );
     const oneScene = hasOneScene(env, data.trainSeeds.start);
     const ts = env.reset(data.trainSeeds.start);
     this.#episode = new LiveEpisode(env, data, oneScene, emit);
     this.#takeover = new LiveTakeover(this.#episode, emit);
     this.#recording = new Recording(this.#episode, this.#wheel);
     this.#pictures = new LivePictures(env, copy, this.#episode, emit, clock, data.live);
+    this.#asking = new Asking(env.controlDt, data.seed, this.#episode, this.#pictures, emit);
     const action = new Float32Array(k);
     const policyAction = new Float32Array(k);
     this.#moment = { ts, action, policyAction, inputSequence: 0, isPaused: false, speed: 1 };
@@ -104,7 +97,7 @@ class LiveLoop {
   /** It is time for a control step. */
   tick(now: number): void {
     if (this.#recording.isForgotten(now)) this.#restart('aborted', 'recorded', now);
-    this.#oversight.tick(now, this.#moment.isPaused);
+    this.#asking.oversight.tick(now, this.#moment.isPaused);
     if (!this.#moment.isPaused) this.#step(now);
   }
 
@@ -129,7 +122,7 @@ class LiveLoop {
         return;
       case 'viewers':
         this.#pictures.viewers = command.count;
-        this.#oversight.viewers = command.count;
+        this.#asking.oversight.viewers = command.count;
         return;
       case 'overlays':
         this.#pictures.overlays.want(command.viewer, command.on);
@@ -191,12 +184,12 @@ class LiveLoop {
         this.#sharing.seconds = command.seconds;
         return;
       case 'oversight':
-        this.#oversight.mode = command.mode;
-        this.#pictures.looksAhead = command.mode === 'in';
+        this.#asking.oversight.mode = command.mode;
+        this.#asking.lookAhead();
         if (command.mode === 'out') this.#wheel.release();
         return;
       case 'answer':
-        this.#oversight.answer(command, this.#episode.length, now);
+        this.#asking.oversight.answer(command, this.#episode.length, now);
         return;
     }
   }
@@ -207,7 +200,7 @@ class LiveLoop {
     const fits = input.values.length === this.#env.actionSpace.size;
     const isHere = fits && input.episodeNumber === this.#episode.number;
     const isOld = isStale(input.step, this.#episode.length, this.#env.controlDt);
-    const isOut = this.#oversight.mode === 'out' && !this.#episode.isRecording;
+    const isOut = this.#asking.oversight.mode === 'out' && !this.#episode.isRecording;
     const mayNot = !isHere || isOld || isOut;
     if (this.#recording.isDeafTo(driver, letsGo, now) || (!letsGo && mayNot)) return false;
     const takesOver = !letsGo && this.#wheel.driver !== 'human';
@@ -221,10 +214,10 @@ class LiveLoop {
   }
 
   #setSnapshot(
-    { snapshot, gate, risk }: Extract<LiveCommand, { type: 'snapshot' }>,
+    { snapshot, gate, risk, activation }: Extract<LiveCommand, { type: 'snapshot' }>,
     now: number,
   ): void {
-    this.#request.setGate(gate);
+    this.#asking.set(gate, activation);
     this.#pictures.setRisk(risk);
     const policy = this.#acting?.policy;
     this.#acting = {
@@ -241,10 +234,10 @@ class LiveLoop {
     if (!this.#acting) return;
     const { policy, snapshot } = this.#acting;
     const moment = this.#moment;
-    if (this.#oversight.isWaiting(this.#episode.length, this.#wheel.driver, now)) return;
+    if (this.#asking.oversight.isWaiting(this.#episode.length, this.#wheel.driver, now)) return;
 
     const isNews = this.#chooseAction(policy, snapshot, now);
-    if (this.#recording.awaitsHands || this.#isHalted) {
+    if (this.#recording.awaitsHands || this.#asking.isHalted) {
       moment.isPaused ||= this.#recording.awaitsHands;
       this.#report();
       this.#show(now); // in the loop: with the path that people are asked about
@@ -272,18 +265,13 @@ class LiveLoop {
     const step = this.#episode.length;
     policy.act(ts.observation, policyAction, 'sample');
     wheel.isAsking = false;
-    wheel.isRefused = this.#oversight.refuses(step);
+    wheel.isRefused = this.#asking.oversight.refuses(step);
     const isExpired = wheel.expire(now);
     wheel.choose(policyAction, this.#held, this.#wanted);
     const clipped = clipInto(actionSpace, this.#wanted, action);
-    if (!this.#isHalted) this.#request.step(wheel.driver, ts.observation, policyAction, action);
-    this.#episode.askedSteps = this.#request.askedSteps;
-    const told = this.#oversight.tell(this.#request.now, wheel.releaseTo === 'brake', step, now);
-    wheel.isAsking = told === 'take-over';
-    const isAlone = wheel.controller === 'policy' && !this.#episode.isRecording;
-    this.#isHalted = isAlone && this.#oversight.asksLeave(step, this.#pictures.risk, now);
-    if (this.#isHalted) return true;
-    wheel.isRefused = this.#oversight.refuses(step); // at once where nobody is there to ask
+    this.#asking.look(this.#moment, wheel, now);
+    if (this.#asking.isHalted) return true;
+    wheel.isRefused = this.#asking.oversight.refuses(step); // at once where nobody is there to ask
     if (wheel.driver === 'policy' && wheel.controller === 'safe') this.#brake(); // it asks and brakes
     if (wheel.controller === 'policy') this.#held.forget();
     this.#moment.inputSequence = wheel.sequence;
@@ -294,7 +282,7 @@ class LiveLoop {
     const isHandover = isHuman !== this.#wasHuman;
     this.#source = this.#mix();
     if (isHandover || wheel.controller !== before) this.#pictures.mark(FLAG.handover);
-    return isHandover || isExpired || this.#oversight.isNews;
+    return isHandover || isExpired || this.#asking.oversight.isNews;
   }
 
   /** Makes one of the two actions where they meet; whose it is. */
@@ -371,9 +359,7 @@ class LiveLoop {
 
   /** Another episode is open. */
   #enter(now: number): void {
-    this.#request.reset();
-    this.#oversight.reset();
-    this.#isHalted = false;
+    this.#asking.reset();
     this.#wheel.isAsking = false;
     this.#held.forget();
     this.#sharing.endFade();
@@ -383,11 +369,15 @@ class LiveLoop {
   }
 
   #report(): void {
-    this.#oversight.isNews = false;
+    this.#asking.oversight.isNews = false;
     this.#emit(
       stateOf({
         ...{ moment: this.#moment, wheel: this.#wheel, episode: this.#episode },
-        ...{ sharing: this.#sharing, recording: this.#recording, oversight: this.#oversight },
+        ...{
+          sharing: this.#sharing,
+          recording: this.#recording,
+          oversight: this.#asking.oversight,
+        },
         policyVersion: this.#acting?.policy.version ?? 0,
       }),
     );

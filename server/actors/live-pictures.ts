@@ -24,7 +24,7 @@ export interface Moment {
 export class LivePictures {
   /** Number of viewers; while it is 0, no path is predicted. */
   viewers = 0;
-  /** Somebody is to allow what is risky: the path is predicted whoever looks. */
+  /** A rule reads what is ahead: the path is predicted whoever looks. */
   looksAhead = false;
   /** Learned reward of a recent step, and how far the ensemble is apart there; NaN without a reward model. */
   predicted = { reward: Number.NaN, disagreement: Number.NaN };
@@ -40,8 +40,9 @@ export class LivePictures {
   #flags = 0;
   /** What is learned of risk. */
   #learned: Risk | undefined;
-  /** The risk now, by the newest prediction of this episode; NaN without one. */
+  /** By the newest prediction of this episode; NaN without one. */
   #risk = Number.NaN;
+  #margin = Number.NaN;
 
   /** `copy` is an environment for predictions alone; `clock` in ms; `live`: its number, from 0. */
   constructor(
@@ -67,6 +68,11 @@ export class LivePictures {
     return this.#risk;
   }
 
+  /** Seconds on that path to damage or failure, two where there is none. */
+  get margin(): number {
+    return this.#margin;
+  }
+
   setRisk(snapshot: RiskSnapshot | undefined): void {
     this.#learned = snapshot && createRisk(snapshot);
   }
@@ -79,6 +85,7 @@ export class LivePictures {
   /** Another episode: the next frame does not follow the last one. */
   cut(): void {
     this.#risk = Number.NaN;
+    this.#margin = Number.NaN;
     this.mark(FLAG.jump);
   }
 
@@ -92,7 +99,10 @@ export class LivePictures {
       policy && isWanted && ts.kind !== 'last'
         ? this.#predictor.predict(this.#env, policy, this.#clock, this.#learned)
         : undefined;
-    if (path) this.#risk = path.risks[0]!;
+    if (path) {
+      this.#risk = path.risks[0]!;
+      this.#margin = path.margin;
+    }
     const live = this.#live;
     const frame: Frame = {
       live,
@@ -119,9 +129,10 @@ export class LivePictures {
     this.overlays.addTo(frame);
     const at = { live, episodeNumber, step };
     const numbers = this.overlays.rays();
+    const { points, risks } = path ?? {};
     const parts = {
       buffer: encodeFrame(frame),
-      ...(path ? { path: encodePath({ ...at, sceneId, ...path }) } : {}),
+      ...(points && risks ? { path: encodePath({ ...at, sceneId, points, risks }) } : {}),
       ...(numbers ? { rays: encodeRays({ ...at, numbers }) } : {}),
     };
     this.#emit({ type: 'frame', ...parts }, Object.values(parts));

@@ -4,6 +4,7 @@
  */
 
 import type { Predictions, Taken } from '../../agent/acting/counterfactual.ts';
+import type { ActivationSnapshot, Condition } from '../../agent/activation/contract.ts';
 import type { Episode, GateSnapshot, PolicySnapshot, RiskSnapshot } from '../../agent/contract.ts';
 import type { EpisodeChunk } from '../../agent/episode/chunks.ts';
 import type { Drawing } from '../../agent/episode/replay.ts';
@@ -14,7 +15,7 @@ import type {
   EnvState,
   SceneDescription,
 } from '../../sim/contract.ts';
-import type { ControlInput, OversightMode } from '../protocol/index.ts';
+import type { AskOutcome, ControlInput, OversightMode } from '../protocol/index.ts';
 
 /** What the server must know of an environment without creating one itself. */
 export interface EnvironmentFacts {
@@ -108,6 +109,8 @@ export type LiveCommand =
       readonly snapshot: PolicySnapshot;
       readonly gate?: GateSnapshot;
       readonly risk?: RiskSnapshot;
+      /** When people are asked; absent: the rules that every preset has. */
+      readonly activation?: ActivationSnapshot;
     }
   | Steering
   | { readonly type: 'close' }
@@ -141,9 +144,12 @@ export interface Ask {
   readonly fallback: 'drives-on' | 'brakes';
   /** Wall clock, ms; infinite: what the fallback says is so already. */
   readonly until: number;
+  readonly episodeId: string;
   /** Of the episode, at which it was asked, and when. */
   readonly step: number;
   readonly at: number;
+  /** Why: every leaf of the rule that asked. */
+  readonly conditions: readonly Condition[];
 }
 
 export type LiveEvent =
@@ -210,12 +216,13 @@ export type LiveEvent =
       /** Of the action that was the person's; absent: all of it. */
       readonly share?: number;
     }
-  /** What became of an ask that people could see; without a teacher nobody answered in time. */
+  /** People are asked. */
+  | { readonly type: 'asked'; readonly ask: Ask }
+  /** What became of an ask that people could see. */
   | {
       readonly type: 'decision';
-      readonly episodeId: string;
       readonly ask: Ask;
-      readonly outcome: 'allow' | 'deny' | 'decline' | 'lapse';
+      readonly outcome: AskOutcome;
       readonly teacherId?: string;
       readonly at: number;
     }

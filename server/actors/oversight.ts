@@ -4,31 +4,32 @@
  * No wait is without an end: each has a deadline by the wall clock and says what follows if nobody answers, and nobody
  * is waited for who is not there.
  */
+import type { Condition } from '../../agent/activation/contract.ts';
 import type { OversightMode } from '../protocol/index.ts';
-import type { Ask, Controller, LiveCommand, LiveEvent, Request } from './messages.ts';
+import type { Ask, Controller, EmitLive, LiveCommand, LiveEvent, Request } from './messages.ts';
 
 /** How long people are waited for, ms of the wall clock. */
 export const HELP_MS = 10_000;
 export const APPROVAL_MS = 10_000;
 /** For how long what was decided holds, s of the simulation: as far as the predicted path shows. */
 export const STRETCH_SECONDS = 2;
-/** From this risk of the path ahead on a person is asked: damage within two seconds has 0.56 or more. */
-export const RISKY = 0.5;
-
 type Answer = Extract<LiveCommand, { type: 'answer' }>;
-type Decision = Omit<Extract<LiveEvent, { type: 'decision' }>, 'type' | 'episodeId'>;
+/** Every leaf of the rule that asked. */
+type Why = () => readonly Condition[];
+type Outcome = Extract<LiveEvent, { type: 'decision' }>['outcome'];
 
 export class Oversight {
   /** What people are to hear has changed since this was last set to false. */
   isNews = false;
   /** People who look; nobody else can answer. */
   viewers = 0;
+  /** Who drives at the step that is told of. */
+  driver: Controller = 'policy';
   #ask: Ask | undefined;
   #told: Request = 'none';
-  /** What the agent asks for itself, heard or not. */
-  #request: Request = 'none';
   readonly #stretch: number;
-  readonly #decided: (decision: Decision) => void;
+  readonly #episodeId: () => string;
+  readonly #emit: EmitLive;
   #mode: OversightMode = 'on';
   #asked = 0;
   /** The call for help that goes on was answered by nobody or declined: the agent drives on by itself. */
@@ -39,10 +40,11 @@ export class Oversight {
   /** Of the latest tick, ms. */
   #now = 0;
 
-  /** `controlDt` in s; `decided` hears what becomes of every ask that people could answer. */
-  constructor(controlDt: number, decided: (decision: Decision) => void) {
+  /** `controlDt` in s; `episodeId`: of the open one; `emit` hears of every ask that people could answer, and what became of it. */
+  constructor(controlDt: number, episodeId: () => string, emit: EmitLive) {
     this.#stretch = Math.ceil(STRETCH_SECONDS / controlDt - 1e-9);
-    this.#decided = decided;
+    this.#episodeId = episodeId;
+    this.#emit = emit;
   }
 
   /** What people are asked now. */
@@ -66,7 +68,7 @@ export class Oversight {
 
   /** Another episode, or another mode: nothing of before holds. */
   reset(): void {
-    this.#put(undefined);
+    this.#end('ended', this.#now);
     this.#told = 'none';
     this.isNews = true;
     this.#isQuiet = false;
@@ -84,25 +86,27 @@ export class Oversight {
   isWaiting(step: number, driver: Controller, now: number): boolean {
     if (this.#ask?.kind !== 'approval') return false;
     // Whoever takes over or stops it has decided.
-    if (driver !== 'policy') this.#put(undefined);
+    if (driver !== 'policy') this.#end(driver === 'human' ? 'taken-over' : 'ended', now);
     else if (this.viewers === 0 || now >= this.#ask.until) this.#settle('lapse', step, now);
     return this.#ask !== undefined;
   }
 
-  /** The agent is about to act, with this risk ahead (NaN: not known); true: it waits for an answer. */
-  asksLeave(step: number, risk: number, now: number): boolean {
-    const isRisky = this.#request === 'take-over' || risk >= RISKY;
-    if (this.#mode !== 'in' || !isRisky || step < this.#until) return false;
-    this.#open('approval', 'brakes', now + APPROVAL_MS, step, now);
+  /** Whether what was decided holds no more: the rule is to be judged before this step. */
+  mayAskLeave(step: number): boolean {
+    return this.#mode === 'in' && step >= this.#until;
+  }
+
+  /** The agent is about to act, and for these reasons it waits for an answer; false: nobody is there. */
+  askLeave(step: number, conditions: readonly Condition[], now: number): boolean {
+    this.#open('approval', 'brakes', now + APPROVAL_MS, step, now, conditions);
     return this.isWaiting(step, 'policy', now);
   }
 
   // ------------------------------------------------------------------ on the loop
 
   /** The agent's request at this step, as people hear it. `brakes`: the agent does so for as long as it asks. */
-  tell(request: Request, brakes: boolean, step: number, now: number): Request {
-    this.#request = request;
-    if (this.#mode === 'on') this.#call(request === 'take-over', brakes, step, now);
+  tell(request: Request, brakes: boolean, step: number, now: number, why: Why): Request {
+    if (this.#mode === 'on') this.#call(request === 'take-over', brakes, step, now, why);
     const isHeard = this.#mode === 'on' && !this.#isQuiet;
     const told = request === 'take-over' && !isHeard ? 'none' : request;
     if (told !== this.#told) this.isNews = true;
@@ -110,11 +114,11 @@ export class Oversight {
     return told;
   }
 
-  #call(asks: boolean, brakes: boolean, step: number, now: number): void {
+  #call(asks: boolean, brakes: boolean, step: number, now: number, why: Why): void {
     const isOpen = this.#ask?.kind === 'help';
     if (!asks) {
       this.#isQuiet = false;
-      if (isOpen) this.#put(undefined);
+      if (isOpen) this.#end(this.driver === 'human' ? 'taken-over' : 'withdrawn', now);
       return;
     }
     if (this.#isQuiet) return;
@@ -123,7 +127,10 @@ export class Oversight {
       if (now >= this.#ask.until) this.#settle('lapse', step, now);
       return;
     }
-    this.#open('help', fallback, brakes ? Number.POSITIVE_INFINITY : now + HELP_MS, step, now);
+    const conditions = this.#ask?.conditions ?? why();
+    this.#end('withdrawn', now); // it asks for another thing
+    const until = brakes ? Number.POSITIVE_INFINITY : now + HELP_MS;
+    this.#open('help', fallback, until, step, now, conditions);
   }
 
   // ------------------------------------------------------------------ what people do
@@ -147,22 +154,39 @@ export class Oversight {
     this.isNews = true;
   }
 
-  #open(kind: Ask['kind'], fallback: Ask['fallback'], until: number, step: number, at: number) {
-    this.#put({ id: ++this.#asked, kind, fallback, until, step, at });
+  #open(
+    kind: Ask['kind'],
+    fallback: Ask['fallback'],
+    until: number,
+    step: number,
+    at: number,
+    conditions: readonly Condition[],
+  ): void {
+    const ask = { id: ++this.#asked, episodeId: this.#episodeId() };
+    this.#put({ ...ask, kind, fallback, until, step, at, conditions });
+    if (this.viewers > 0) this.#emit({ type: 'asked', ask: this.#ask! });
   }
 
-  #settle(outcome: Decision['outcome'], step: number, at: number, teacherId?: string): void {
-    const ask = this.#ask;
-    if (!ask) return;
-    this.#put(undefined);
-    if (ask.kind === 'help') {
+  #settle(outcome: Outcome, step: number, at: number, teacherId?: string): void {
+    const kind = this.#ask?.kind;
+    this.#end(outcome, at, teacherId);
+    if (kind === 'help') {
       this.#isQuiet = true;
       this.#told = 'none';
     } else {
       this.#until = step + this.#stretch;
       this.#isRefused = outcome !== 'allow';
     }
-    if (this.viewers > 0)
-      this.#decided({ ask, outcome, at, ...(teacherId === undefined ? {} : { teacherId }) });
+  }
+
+  /** The ask is over, if there is one. */
+  #end(outcome: Outcome, at: number, teacherId?: string): void {
+    const ask = this.#ask;
+    this.#put(undefined);
+    if (!ask || this.viewers === 0) return;
+    this.#emit({
+      ...({ type: 'decision', ask, outcome, at } as const),
+      ...(teacherId === undefined ? {} : { teacherId }),
+    });
   }
 }

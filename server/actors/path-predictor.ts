@@ -22,14 +22,14 @@ const BUDGET = 0.25;
 export interface PathPredictor {
   /**
    * Points (x, y, z each) over the next two seconds, the first of now, and risk in [0, 1] per point, 1 only where
-   * cost occurs; undefined when it is too early for another. `clock` in ms; `learned`: by the risk head, if there is one.
+   * cost occurs, and seconds until it does, two where it does not; undefined when it is too early for another. `clock` in ms; `learned`: by the risk head, if there is one.
    */
   predict(
     env: Environment,
     policy: Policy,
     clock: () => number,
     learned?: Risk,
-  ): { points: Float32Array; risks: Float32Array } | undefined;
+  ): { points: Float32Array; risks: Float32Array; margin: number } | undefined;
 }
 
 export function createPathPredictor(copy: Environment): PathPredictor {
@@ -53,6 +53,7 @@ export function createPathPredictor(copy: Environment): PathPredictor {
       let ts = copy.loadState(state);
       let n = 1;
       let risk = 0;
+      let margin = HORIZON;
       copy.writeAgentPosition(point);
       points.set(point, 0);
       risks[0] = 0;
@@ -66,7 +67,10 @@ export function createPathPredictor(copy: Environment): PathPredictor {
           );
         ts = copy.step(action);
         const failed = ts.kind === 'last' && ts.discount === 0 && !ts.info.success;
-        if (ts.info.cost > 0 || failed) risk = 1;
+        if (ts.info.cost > 0 || failed) {
+          risk = 1;
+          margin = Math.min(margin, t * copy.controlDt);
+        }
         if (t % stride !== 0 && t !== steps && ts.kind !== 'last') continue;
         copy.writeAgentPosition(point);
         points.set(point, 3 * n);
@@ -76,7 +80,7 @@ export function createPathPredictor(copy: Environment): PathPredictor {
       for (let i = n - 2; i >= 0; i--) risks[i] = Math.max(risks[i]!, fade * risks[i + 1]!);
       const pause = Math.max(EVERY, (clock() - start) / BUDGET);
       due = Math.max(due + EVERY, start + pause - SLACK);
-      return { points: points.slice(0, 3 * n), risks: risks.slice(0, n) };
+      return { points: points.slice(0, 3 * n), risks: risks.slice(0, n), margin };
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The agent's requests to people: the learner's gate, consulted at every step of the live loop. Presets
- * without a gate never ask. Name and idea come from automated driving (UN R157: transition demand). A
+ * The agent's requests to people: the rule of activation, consulted at every step of the live loop. By default it is the
+ * learner's gate: presets without one never ask. Name and idea come from automated driving (UN R157: transition demand). A
  * request is raised at once and held, so that a person has time to see it. The offer to hand back comes
  * late and goes sooner, but not within a reaction time, in which no person could respond.
  */
@@ -18,14 +18,16 @@ export const DIFFER_SECONDS = 0.3;
 
 export interface TakeOverRequest {
   readonly now: Request;
-  /** Steps of the episode on which the gate itself asked, without those on which a request was only held. */
+  /** Steps of the episode on which the rule itself asked, without those on which a request was only held. */
   readonly askedSteps: number;
   /** The learner's newest gate; undefined: there is none, nothing is asked. */
   setGate(snapshot: GateSnapshot | undefined): void;
+  /** 1 where the gate asks, or 0; NaN without a gate. */
+  gateAsks(observation: Float32Array, policyAction: Float32Array): number;
   /** A new episode. */
   reset(): void;
   /**
-   * The step about to be made: who acts, what the policy wants and, from a person, what they do.
+   * The step about to be made: who acts, what the policy wants, from a person, what they do, and whether the rule asks.
    * With `safe` in control there is no driver, and nothing is asked.
    */
   step(
@@ -33,6 +35,7 @@ export interface TakeOverRequest {
     observation: Float32Array,
     policyAction: Float32Array,
     action: Float32Array,
+    asks: boolean,
   ): Request;
 }
 
@@ -86,19 +89,21 @@ export function createTakeOverRequest(controlDt: number): TakeOverRequest {
       return askedSteps;
     },
     setGate(snapshot) {
+      if (gate && !snapshot) forget();
       gate = snapshot && createGate(snapshot);
-      if (!gate) forget();
     },
     reset() {
       forget();
       askedSteps = 0;
     },
-    step(controller, observation, policyAction, action) {
-      if (!gate) return now;
+    gateAsks(observation, policyAction) {
+      if (!gate) return Number.NaN;
+      return gate.shouldAsk(observation, policyAction) ? 1 : 0;
+    },
+    step(controller, observation, policyAction, action, asks) {
       if (controller === 'safe') forget();
-      else if (controller === 'policy')
-        now = whilePolicyDrives(gate.shouldAsk(observation, policyAction));
-      else now = whilePersonDrives(gate.mayHandBack(observation, policyAction, action));
+      else if (controller === 'policy') now = whilePolicyDrives(asks);
+      else now = whilePersonDrives(gate?.mayHandBack(observation, policyAction, action) ?? false);
       return now;
     },
   };

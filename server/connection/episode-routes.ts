@@ -73,6 +73,7 @@ export function episodeRoutes(api: FastifyInstance, options: EpisodeRoutes): voi
   marksRoute(api, storage);
   recordingRoute(api, run, storage);
   controlRoute(api, options);
+  asksRoute(api, options.storage);
   api.get<{ Querystring: ListQuery }>(
     '/api/episodes',
     {
@@ -151,6 +152,21 @@ function controlRoute(api: FastifyInstance, { run, storage, people }: EpisodeRou
         name: span.teacherId && people.nameOf(span.teacherId),
       }));
     },
+  );
+}
+
+function asksRoute(api: FastifyInstance, storage: Storage): void {
+  api.get<About>(
+    '/api/episodes/:id/asks',
+    {
+      schema: {
+        summary:
+          'What its live simulation asked of people, why (every leaf of the rule that asked, with its value and verdict), and what became of it',
+        response: { 200: shapes.asks },
+      },
+    },
+    async ({ params }) =>
+      (await storage.asksOn(params.id)).map(({ runId: _, episodeId: __, ...ask }) => ask),
   );
 }
 

@@ -1,4 +1,5 @@
 /** How the learner thread talks to the server. */
+import type { ActivationSnapshot } from '../../agent/activation/contract.ts';
 import type {
   BackendName,
   Checkpoint,
@@ -91,6 +92,8 @@ export type LearnerEvent =
       readonly gate?: GateSnapshot;
       /** How likely something happens soon, once that is known. */
       readonly risk?: RiskSnapshot;
+      /** When people are asked. */
+      readonly activation?: ActivationSnapshot;
       readonly appliedFeedback: readonly string[];
       /** Nothing learns from it. */
       readonly unusedFeedback: readonly string[];

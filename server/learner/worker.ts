@@ -163,7 +163,8 @@ function publish(): void {
   const [gate, risk] = [trainer.gate(), trainer.risk()];
   const told = excluded && { excluded: excluded.teacherIds, rejected: excluded.feedbackIds };
   const asks = { ...(gate ? { gate } : {}), ...(risk ? { risk } : {}) };
-  emit({ type: 'published', snapshot, ...feedback, ...told, ...asks });
+  const activation = trainer.activation();
+  emit({ type: 'published', snapshot, ...feedback, ...told, ...asks, activation });
   excluded = undefined;
 }
 

@@ -55,6 +55,7 @@ export const PERMISSIONS = {
   'GET /api/episodes/:id/steps': ALL,
   'GET /api/episodes/:id/recording': ALL,
   'GET /api/episodes/:id/control': READ,
+  'GET /api/episodes/:id/asks': READ,
   'GET /api/episodes/:id/marks': ALL,
   'GET /api/episodes/:id/comments': ALL,
   'POST /api/episodes/:id/comments': ANSWER,

@@ -1,5 +1,6 @@
 export type { MetricName } from '../../agent/metrics.ts';
 export * from './alerts.ts';
+export * from './ask.ts';
 export * from './automation-words.ts';
 export * from './campaign.ts';
 export * from './campaign-words.ts';

@@ -1,6 +1,7 @@
 /** Every JSON message on the wire, both directions. Types derive from the schemas. */
 import { z } from 'zod';
 import { ALERT_CODES } from './alerts.ts';
+import { conditionSchema } from './ask.ts';
 import { wireCampaignSchema } from './campaign.ts';
 import { controlSchema } from './control.ts';
 import { environmentSchema } from './environment.ts';
@@ -232,6 +233,10 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
           kind: z.enum(['help', 'approval']),
           fallback: z.enum(['drives-on', 'brakes']),
           secondsLeft: z.number().nullable(),
+          conditions: z
+            .array(conditionSchema)
+            .optional()
+            .describe('Why: every leaf of the rule that asked, as it stood.'),
         })
         .optional()
         .describe(

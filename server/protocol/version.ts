@@ -47,3 +47,18 @@ export const CLOSE = {
 /** How people oversee a live simulation: they allow what is risky, may take over, or are kept out of it. */
 export const OVERSIGHT_MODES = ['in', 'on', 'out'] as const;
 export type OversightMode = (typeof OVERSIGHT_MODES)[number];
+
+/**
+ * What becomes of what people are asked: allowed or not; a call that was declined; nobody answered in time; somebody took
+ * over; the agent no longer asks; the episode ended, it was stopped, or is overseen otherwise.
+ */
+export const ASK_OUTCOMES = [
+  'allow',
+  'deny',
+  'decline',
+  'lapse',
+  'taken-over',
+  'withdrawn',
+  'ended',
+] as const;
+export type AskOutcome = (typeof ASK_OUTCOMES)[number];

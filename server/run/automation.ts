@@ -15,6 +15,7 @@ import {
 } from '../../agent/reward/published.ts';
 import { type RowSpec, segmentRows } from '../../agent/reward/rows.ts';
 import type { LearnedModel } from '../../agent/trainer/contract.ts';
+import { stableShare } from '../actors/stable-share.ts';
 import type { AutomationRules } from '../contract.ts';
 import { alertOf } from '../protocol/index.ts';
 import {
@@ -27,7 +28,6 @@ import type { Assignment } from '../storage/contract.ts';
 import { SYNTHETIC } from '../storage/runs.ts';
 import type { Alerts } from './alerts.ts';
 import type { Episodes } from './episodes.ts';
-import { stableShare } from './stable-share.ts';
 
 /** Audits that nobody has answered, after which everything goes to people until somebody answers one. */
 const MOST_UNANSWERED = 8;

@@ -7,7 +7,7 @@ import type { LearnerReport } from '../learner/handle.ts';
 import { FIRST_CREDIT } from '../learner/messages.ts';
 import { alertOf } from '../protocol/index.ts';
 import type { LiveReport } from './live-actor.ts';
-import { logDecision } from './oversight-log.ts';
+import { logAsk, logDecision } from './oversight-log.ts';
 import type { RunParts } from './parts.ts';
 import { tellRecorded } from './recorded.ts';
 import { statusOf, tellStatus } from './status.ts';
@@ -51,6 +51,9 @@ export async function onLiveReport(
     case 'override':
       statistics.override();
       background.run('takeover', takeovers.begin(report, live));
+      return;
+    case 'asked':
+      background.run('ask', logAsk(parts, report.ask));
       return;
     case 'decision':
       background.run('decision', logDecision(parts, report));
@@ -134,7 +137,10 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
     case 'published':
       lineage.published(report, Date.now());
       if (isRecorded(run.environmentId)) return; // nothing acts
-      lives.publish({ snapshot: report.snapshot, gate: report.gate, risk: report.risk });
+      lives.publish({
+        ...{ snapshot: report.snapshot, gate: report.gate, risk: report.risk },
+        activation: report.activation,
+      });
       actors.publish(report.snapshot);
       return;
     case 'progress':

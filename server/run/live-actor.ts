@@ -3,6 +3,7 @@
  * thread, which goes on as people left the one that died.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ActivationSnapshot } from '../../agent/activation/contract.ts';
 import type { GateSnapshot, PolicySnapshot, RiskSnapshot } from '../../agent/contract.ts';
 import type {
   ActorThreadData,
@@ -28,6 +29,7 @@ export interface Published {
   readonly snapshot: PolicySnapshot;
   readonly gate: GateSnapshot | undefined;
   readonly risk?: RiskSnapshot | undefined;
+  readonly activation?: ActivationSnapshot | undefined;
 }
 
 /** What the owner of the live actor hears. */
@@ -231,6 +233,7 @@ export class LiveActor implements LiveHandle {
       case 'chunk':
       case 'clipped':
       case 'override':
+      case 'asked':
       case 'decision':
         return listener(event);
     }
@@ -239,8 +242,13 @@ export class LiveActor implements LiveHandle {
   /** A thread acts from its first snapshot on, and goes on as people left the one before it. */
   #begin(send: (command: LiveCommand) => void): void {
     if (!this.#published) return;
-    const { snapshot, gate, risk } = this.#published;
-    send({ type: 'snapshot', snapshot, ...(gate ? { gate } : {}), ...(risk ? { risk } : {}) });
+    const { snapshot, gate, risk, activation } = this.#published;
+    send({
+      ...({ type: 'snapshot', snapshot } as const),
+      ...(gate ? { gate } : {}),
+      ...(risk ? { risk } : {}),
+      ...(activation ? { activation } : {}),
+    });
     send({ type: 'viewers', count: this.#viewers });
     if (!this.#left) return;
     const { speed, releaseTo, share, fadeSeconds, oversight, state } = this.#left;

@@ -7,6 +7,7 @@
 import type { Feedback, Query } from '../../agent/contract.ts';
 import type { MetricValues } from '../../agent/metrics.ts';
 import type { Asking } from '../../agent/queries/queries.ts';
+import { stableShare } from '../actors/stable-share.ts';
 import { Ledger } from '../campaigns/ledger.ts';
 import type { Asker, Overlap } from '../contract.ts';
 import type { CampaignEnd, ServerMessage } from '../protocol/index.ts';
@@ -14,7 +15,6 @@ import { type CampaignRecord, currentOf } from '../storage/campaigns-contract.ts
 import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
 import type { Background } from './background.ts';
 import type { Change } from './queue.ts';
-import { stableShare } from './stable-share.ts';
 
 /** Held-out comparisons without which nothing is said of a reward model. */
 const LEAST_HELD_OUT = 30;

@@ -52,7 +52,8 @@ export function statusOf(parts: Parts, number: number): Status {
   };
 }
 
-function askOnWire({ id, kind, fallback, until }: Ask): NonNullable<Status['ask']> {
+function askOnWire({ id, kind, fallback, until, conditions }: Ask): NonNullable<Status['ask']> {
   const left = Math.max(0, (until - Date.now()) / 1000);
-  return { id, kind, fallback, secondsLeft: Number.isFinite(left) ? left : null };
+  const secondsLeft = Number.isFinite(left) ? left : null;
+  return { id, kind, fallback, secondsLeft, conditions: [...conditions] };
 }

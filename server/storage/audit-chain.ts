@@ -15,6 +15,7 @@ export const AUDIT_ACTIONS = [
   'run.opened',
   'run.stopped',
   'oversight.changed',
+  'ask.raised',
   'ask.declined',
   'ask.lapsed',
   'feedback.given',
@@ -91,6 +92,7 @@ export interface AuditEvent {
     | 'model'
     | 'retention'
     | 'query'
+    | 'ask'
     | 'comment'
     | 'campaign'
     | 'dataset';

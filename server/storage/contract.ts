@@ -5,6 +5,7 @@
 import type { Checkpoint, Episode, Feedback, Query } from '../../agent/contract.ts';
 import type { EpisodeReply, MetricsPoint } from '../protocol/index.ts';
 import type { AccountStorage, ConsentStorage } from './accounts-contract.ts';
+import type { AskStorage } from './asks-contract.ts';
 import type { Assignment, AssignmentCounts } from './assignments-contract.ts';
 import type { AuditEvent, AuditRow } from './audit-chain.ts';
 import type { SignedHead } from './audit-heads.ts';
@@ -128,6 +129,7 @@ export interface Storage
     ModelStorage,
     AutomationStorage,
     CommentStorage,
+    AskStorage,
     CampaignStorage,
     DatasetStorage {
   createRun(run: Run): Promise<void>;

@@ -4,6 +4,7 @@ import type { Feedback } from '../../agent/contract.ts';
 import { stepsOf } from '../../agent/feedback.ts';
 import type { MetricsPoint } from '../protocol/index.ts';
 import { createAccounts } from './accounts.ts';
+import { createAsks } from './asks.ts';
 import { createAssignments } from './assignments.ts';
 import { signHead } from './audit-heads.ts';
 import { createAuditLog, feedbackEvent } from './audit-log.ts';
@@ -68,6 +69,7 @@ export function createRecords(
     ...createModels(parts),
     ...createAutomation(parts, kept.note),
     ...createComments(parts, kept.note),
+    ...createAsks(parts),
     ...createCampaigns(parts),
     ...createDatasets(parts),
     ...createMarks(db),

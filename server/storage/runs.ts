@@ -24,6 +24,7 @@ const OF_A_RUN = [
   'look',
   'automatic',
   'comment',
+  'ask',
   'campaign',
   'dataset',
   'erased',
@@ -151,7 +152,7 @@ export function createRuns({ db, engine, files, audit, write }: Parts): Runs {
           .where('runId', '=', id)
           .where(engine.number('body', 'createdAt'), '>', time)
           .execute();
-        for (const table of ['automatic', 'look'] as const)
+        for (const table of ['automatic', 'look', 'ask'] as const)
           await t.deleteFrom(table).where('runId', '=', id).where('at', '>', time).execute();
         await t
           .deleteFrom('metrics')

@@ -1,6 +1,7 @@
 /** Tables of the SQLite storage. */
 import type { Generated } from 'kysely';
 import type { Account, Consent, Invite, Login } from './accounts-contract.ts';
+import type { AskRecord } from './asks-contract.ts';
 import type { AutomaticAnswer, Look } from './automation-contract.ts';
 import type { CampaignRecord } from './campaigns-contract.ts';
 import type { Comment } from './comments-contract.ts';
@@ -116,6 +117,12 @@ export interface Tables {
   look: Omit<Look, 'certificate' | 'withdrawnWhy'> & {
     certificate: string | null;
     withdrawnWhy: string | null;
+  };
+  ask: Omit<AskRecord, 'conditions' | 'kind' | 'fallback' | 'outcome'> & {
+    kind: string;
+    fallback: string;
+    conditions: string;
+    outcome: string | null;
   };
   automatic: Omit<AutomaticAnswer, 'isAudit'> & { isAudit: number };
 }
@@ -242,6 +249,13 @@ ALTER TABLE account ADD COLUMN rule TEXT;
 CREATE UNIQUE INDEX account_identity ON account (identity) WHERE identity IS NOT NULL;
 `;
 
+const ASKS = `
+CREATE TABLE ask (id TEXT PRIMARY KEY, runId TEXT NOT NULL, episodeId TEXT NOT NULL, step INTEGER NOT NULL, kind TEXT NOT NULL,
+  fallback TEXT NOT NULL, conditions TEXT NOT NULL, at REAL NOT NULL, outcome TEXT, endedAt REAL) STRICT;
+CREATE INDEX ask_episode ON ask (episodeId, step);
+CREATE INDEX ask_run ON ask (runId, at);
+`;
+
 /** Statement n brings a database from version n (`PRAGMA user_version`) to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -265,5 +279,6 @@ export const MIGRATIONS: readonly string[] = [
   AUTOMATION,
   DATASETS,
   IDENTITIES,
+  ASKS,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

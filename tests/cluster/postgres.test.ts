@@ -6,6 +6,7 @@ import type { Storage } from '../../server/storage/contract.ts';
 import { openPostgres } from '../../server/storage/postgres/storage.ts';
 import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../server/storage/schema.ts';
 import { inProcess } from '../cli/in-process.ts';
+import { askContract } from '../contracts/asks.ts';
 import { automationContract } from '../contracts/automation.ts';
 import { campaignContract } from '../contracts/campaigns.ts';
 import { commentContract } from '../contracts/comments.ts';
@@ -25,6 +26,7 @@ const opening = async () => {
 storageContract('postgres', opening);
 subjectContract('people in postgres', opening);
 modelContract('models in postgres', opening);
+askContract('asks in postgres', opening);
 commentContract('comments in postgres', opening);
 campaignContract('campaigns in postgres', opening);
 retentionContract('retention in postgres', opening);

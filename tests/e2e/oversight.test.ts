@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { decodeFrame, type Frame, OP } from '../../server/protocol/index.ts';
@@ -46,17 +47,39 @@ function audited(count: number): Promise<string[]> {
   return until(`${count} rows of the audit log`, async () => {
     const reply = await fetch(`${served.server.url}/api/audit?limit=1000`);
     const rows = (await reply.json()) as readonly Row[];
-    const found = rows.filter(({ action }) => /^(oversight|ask)\./.test(action));
+    const found = rows.filter(({ action }) => /^(oversight\.|ask\.(?!raised))/.test(action));
     return found.length >= count && found.map(({ action, reason }) => `${action} ${reason}`);
   });
 }
 
-/** What was decided is another step: the simulation went on from there. */
-async function decide(key: string): Promise<void> {
-  await page.getByTestId('ask').waitFor();
-  const { episodeNumber, step } = frame!;
-  await page.keyboard.press(key);
-  await until('a step', () => frame!.episodeNumber > episodeNumber || frame!.step > step);
+interface Asked {
+  readonly episodeId: string;
+  readonly outcome: string | null;
+}
+
+/** Everything that people were asked so far. */
+async function asked(): Promise<Asked[]> {
+  const reply = await fetch(`${served.server.url}/api/audit?limit=1000`);
+  const rows = (await reply.json()) as readonly { action: string; objectId: string }[];
+  const raised = rows.filter(({ action }) => action === 'ask.raised');
+  const episodes = new Set(raised.map(({ objectId }) => objectId.replace(/-a\d+-\d+$/, '')));
+  const found = await Promise.all(
+    [...episodes].map(async (episodeId) => {
+      const asks = await fetch(`${served.server.url}/api/episodes/${episodeId}/asks`);
+      return ((await asks.json()) as Asked[]).map(({ outcome }) => ({ episodeId, outcome }));
+    }),
+  );
+  return found.flat();
+}
+
+/** Again where its time ran out before the key went down. */
+async function decide(key: string, outcome: string): Promise<void> {
+  await until(outcome, async () => {
+    await page.getByTestId('ask').waitFor();
+    await page.keyboard.press(key);
+    await sleep(200);
+    return (await asked()).some((ask) => ask.outcome === outcome);
+  });
 }
 
 test('[CTRL-27] [UI-90] in the loop what is risky waits, is allowed by V, denied by X, and braked when nobody answers', async () => {
@@ -64,20 +87,47 @@ test('[CTRL-27] [UI-90] in the loop what is risky waits, is allowed by V, denied
   await oversee('in');
   await page.getByTestId('ask').waitFor();
   expect(await page.getByTestId('request').textContent()).toMatch(/May the agent go on\?/);
+  expect(await page.getByTestId('why').textContent()).toMatch(
+    /^Risk of the path ahead .*, asks from 0/,
+  );
   expect(await controller()).toBe('Agent waits');
   const left = Number(await page.getByTestId('countdown').getAttribute('data-seconds'));
   expect(left).toBeGreaterThan(0);
   expect(left).toBeLessThanOrEqual(10);
   await screenshot(page, 'approval');
   expect(await violations(page)).toEqual([]);
-  await decide('v');
-  await decide('x');
+  await decide('v', 'allow');
+  await decide('x', 'deny');
   await page.getByTestId('ask').waitFor();
   await audited(2); // the mode, and what nobody answered
   await page.getByTestId('ask').waitFor();
   await page.keyboard.down('ArrowUp');
   await until('a person in control', async () => (await controller()) === 'You drive');
   await page.keyboard.up('ArrowUp');
+});
+
+test('[CTRL-35] the replay of the episode lists what people were asked, why, and what became of it', async () => {
+  const { episodeId } = (await asked()).find(({ outcome }) => outcome === 'allow')!;
+  await page.getByTestId('reset').click(); // its episode is over
+  const episodes = await openPage(served.browser, `${served.server.url}/#episode=${episodeId}`);
+  const list = episodes.page.getByTestId('asks');
+  await list.waitFor();
+  const text = (await list.textContent())!;
+  expect(text).toContain('Waited for leave: allowed');
+  expect(text).toMatch(/✓ risk of the path ahead [\d.]+, asks from 0\.5/);
+  expect(text).toContain('? its own gate asks: not known');
+  await list.scrollIntoViewIfNeeded();
+  await screenshot(episodes.page, 'asks');
+  for (const [name, size] of [['asks-phone', { width: 390, height: 844 }]] as const) {
+    await episodes.page.setViewportSize(size);
+    await list.scrollIntoViewIfNeeded();
+    await screenshot(episodes.page, name);
+  }
+  await episodes.page.emulateMedia({ colorScheme: 'dark' });
+  await screenshot(episodes.page, 'asks-dark');
+  expect(await violations(episodes.page)).toEqual([]);
+  expect(episodes.errors).toEqual([]);
+  await episodes.page.close();
 });
 
 test('[CTRL-29] [UI-90] out of the loop nobody drives, and the page says so', async () => {

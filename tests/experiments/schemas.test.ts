@@ -1,5 +1,6 @@
 /** What holds for each field of each configuration there is. */
 import { describe, expect, test } from 'vitest';
+import { activationSchema } from '../../agent/activation/config.ts';
 import { schedulerSchema } from '../../agent/presets/preset.ts';
 import { querySchema } from '../../agent/queries/config.ts';
 import { rewardSchema } from '../../agent/reward/config.ts';
@@ -20,6 +21,7 @@ const schemas: readonly (readonly [name: string, schema: ConfigSchema])[] = [
   ['reward', rewardSchema],
   ['queries', querySchema],
   ['scheduler', schedulerSchema],
+  ['activation', activationSchema],
   ['teach', teachSchema],
   ...listEnvironments().map(({ id, options }) => [`options ${id}`, options] as const),
 ];
@@ -64,6 +66,12 @@ function badValues({ type, allowed }: FieldRow): [what: string, value: unknown][
         ['type', 3],
         ['entry', [{}]],
         ['length', Array.from({ length: 1000 }, () => 1)],
+      ];
+    case 'rule':
+      return [
+        ['type', 3],
+        ['type', []],
+        ['two', { risk: 0.5, novelty: 99 }],
       ];
     case 'group':
       return [

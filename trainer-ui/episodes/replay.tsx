@@ -10,6 +10,7 @@ import { hashOf, type Moment } from '../core/moment.ts';
 import { Critique } from '../critique/critique.tsx';
 import { Decision } from '../record/decision.tsx';
 import { useBindings } from '../use-keys.ts';
+import { Asks } from './asks.tsx';
 import { Cameras } from './cameras.tsx';
 import { Picture, useDrawing, useStage } from './picture.tsx';
 import { ReplayBar } from './replay-bar.tsx';
@@ -69,6 +70,14 @@ export function Replay({ moment }: { moment: Moment }) {
 function Said(about: { episodeId: string; steps: number; dt: number; clock: ClipClock }) {
   return (
     <>
+      <Asks
+        episodeId={about.episodeId}
+        dt={about.dt}
+        go={(step) => {
+          about.clock.playing = false;
+          about.clock.time = step * about.dt;
+        }}
+      />
       <Critique {...about} />
       <EpisodeComments key={about.episodeId} {...about} />
     </>

@@ -2,6 +2,7 @@
 import { Button, Group, Kbd, Text } from '@mantine/core';
 import { IconAlertTriangleFilled } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { whyWords } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
 import { firstKey, LIVE, takeOverKeys } from '../core/bindings.ts';
 import { Countdown } from './countdown.tsx';
@@ -30,6 +31,7 @@ export function HelpPanel() {
         )}
       </Group>
       <Text size="sm">
+        <Why />
         <Countdown what="it goes on by itself" />
       </Text>
     </Panel>
@@ -40,11 +42,18 @@ export function ApprovalPanel() {
   return (
     <Panel title="May the agent go on?" yes="Allow" no="Don’t">
       <Text size="sm">
-        It waits. Its next two seconds are drawn, red where it does damage. To drive takes over.
+        <Why /> It waits. Its next two seconds are drawn, red where it does damage. To drive takes
+        over.
         <Countdown what="it brakes" />
       </Text>
     </Panel>
   );
+}
+
+/** Which conditions made it ask. */
+function Why() {
+  const conditions = useApp((s) => s.status?.ask?.conditions);
+  return conditions ? <span data-testid="why">{whyWords(conditions)}</span> : null;
 }
 
 function Panel(props: { title: string; yes: string; no: string; children: ReactNode }) {

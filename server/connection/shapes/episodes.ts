@@ -1,6 +1,16 @@
 /** Replies about episodes and what people make of them. */
+
+import type { Condition } from '../../../agent/activation/contract.ts';
 import { type Segment, SOURCE_CODE } from '../../../agent/contract.ts';
-import type { BehaviourMap, Place, RecordingReply, StepColumns } from '../../protocol/index.ts';
+import {
+  ASK_LEAVES,
+  ASK_OUTCOMES,
+  type AskReply,
+  type BehaviourMap,
+  type Place,
+  type RecordingReply,
+  type StepColumns,
+} from '../../protocol/index.ts';
 import type { ControlSpan } from '../../run/control-timeline.ts';
 import type { PracticePair } from '../../run/practice.ts';
 import type { EpisodeRow } from '../../storage/contract.ts';
@@ -68,6 +78,27 @@ const controlSpan = object<ControlSpan & { readonly name: string | null }>({
   counterfactual: orNull(segment),
 });
 export const control = list(controlSpan, 'Steps [from, to), from the first step to the last');
+
+const condition = object<Condition>(
+  {
+    ...{ leaf: oneOf(ASK_LEAVES), value: orNull(number), threshold: number, isMet: orNull(yesNo) },
+  },
+  { description: 'null: not known' },
+);
+export const asks = list(
+  object<AskReply>({
+    id: { ...text, description: 'of an approval: also that of the feedback with its answer' },
+    step: { ...integer, description: 'before which it was asked' },
+    ...{ kind: oneOf(['help', 'approval']), fallback: oneOf(['drives-on', 'brakes']) },
+    conditions: list(condition),
+    ...{ at: number, endedAt: orNull(number) },
+    outcome: {
+      ...orNull(oneOf(ASK_OUTCOMES)),
+      description: 'null: it goes on, or the server ended meanwhile',
+    },
+  }),
+  'In the order of their steps',
+);
 
 interface Mark extends Omit<Segment, 'episodeId'> {
   readonly id: string;

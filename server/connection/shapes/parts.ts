@@ -10,7 +10,11 @@ export const yesNo: Schema = { type: 'boolean' };
 export const time: Schema = { type: 'number', description: 'ms since epoch' };
 
 /** @param of of one type */
-export const orNull = (of: Schema): Schema => ({ ...of, type: [of['type'], 'null'] });
+export const orNull = (of: Schema): Schema => ({
+  ...of,
+  type: [of['type'], 'null'],
+  ...(of['enum'] ? { enum: [...(of['enum'] as readonly string[]), null] } : {}),
+});
 
 export const oneOf = (words: readonly string[]): Schema => ({ type: 'string', enum: words });
 

@@ -145,6 +145,13 @@ ALTER TABLE account ADD COLUMN rule TEXT;
 CREATE UNIQUE INDEX account_identity ON account (identity) WHERE identity IS NOT NULL;
 `;
 
+const ASKS = `
+CREATE TABLE ask (id TEXT PRIMARY KEY, "runId" TEXT NOT NULL, "episodeId" TEXT NOT NULL, step BIGINT NOT NULL, kind TEXT NOT NULL,
+  fallback TEXT NOT NULL, conditions TEXT NOT NULL, at DOUBLE PRECISION NOT NULL, outcome TEXT, "endedAt" DOUBLE PRECISION);
+CREATE INDEX ask_episode ON ask ("episodeId", step);
+CREATE INDEX ask_run ON ask ("runId", at);
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -160,6 +167,7 @@ export const MIGRATIONS: readonly string[] = [
   AUTOMATION,
   DATASETS,
   IDENTITIES,
+  ASKS,
 ];
 
 /** Those that only this engine has. */

@@ -1,4 +1,5 @@
 /** A live loop on the point world with a policy that always goes (+0.2, −0.1), driven tick by tick. */
+import type { ActivationSnapshot } from '../../../agent/activation/contract.ts';
 import type { GateSnapshot, PolicySnapshot } from '../../../agent/contract.ts';
 import { createLiveLoop } from '../../../server/actors/live-loop.ts';
 import type { Driver, LiveCommand, LiveEvent } from '../../../server/actors/messages.ts';
@@ -71,8 +72,12 @@ export function createRig(options: { readonly holds?: boolean } = {}) {
       events.filter((e): e is Extract<LiveEvent, { type: T }> => e.type === type),
     frame: () => decodeFrame(rig.of('frame').at(-1)!.buffer),
     send: (command: LiveCommand) => loop.command(command, now),
-    publish: (gate?: GateSnapshot) =>
-      rig.send({ type: 'snapshot', snapshot, ...(gate ? { gate } : {}) }),
+    publish: (gate?: GateSnapshot, activation?: ActivationSnapshot) =>
+      rig.send({
+        ...({ type: 'snapshot', snapshot } as const),
+        ...(gate ? { gate } : {}),
+        ...(activation ? { activation } : {}),
+      }),
     /** Steps of 0.1 s, at real time unless said otherwise. */
     tick(n = 1, wallMs = 100): void {
       for (let i = 0; i < n; i++) {

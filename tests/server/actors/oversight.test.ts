@@ -1,5 +1,7 @@
 /** In, on and out of the loop: no wait without a deadline, and none for nobody. The policy always wants (+0.2, −0.1). */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { activationDefaults } from '../../../agent/activation/config.ts';
+import type { ActivationRules, Rule } from '../../../agent/activation/contract.ts';
 import { SOURCE_CODE } from '../../../agent/contract.ts';
 import { APPROVAL_MS, HELP_MS } from '../../../server/actors/oversight.ts';
 import { ALWAYS, NEVER } from './gates.ts';
@@ -214,5 +216,95 @@ describe('[CTRL-29] out of the loop', () => {
     rig.send({ type: 'estop' });
     rig.tick();
     expect(action()).toEqual(SAFE);
+  });
+});
+
+describe('[CTRL-32] rules of a run', () => {
+  const rules = (changed: Partial<ActivationRules>) => ({
+    rules: { ...activationDefaults, ...changed },
+  });
+
+  it('decide before which steps it waits, and say why with every leaf', () => {
+    const wait: Rule = { and: [{ not: { gate: true } }, { sampleSteps: 100 }, { margin: 0.5 }] };
+    rig.publish(NEVER, rules({ wait: { or: [wait, { sampleEpisodes: 100 }] } }));
+    rig.send({ type: 'oversight', mode: 'in' });
+    rig.tick();
+    const { conditions } = state().ask!;
+    expect(conditions.map(({ leaf, isMet }) => [leaf, isMet])).toEqual([
+      ['gate', false],
+      ['sampleSteps', true],
+      ['margin', false],
+      ['sampleEpisodes', true],
+    ]);
+    rig.tick(5);
+    expect(step()).toBe(0);
+  });
+
+  it('decide when it calls, without a gate too; out of the loop the same steps are counted', () => {
+    const asked = (mode: 'on' | 'out') => {
+      rig = createRig();
+      rig.send({ type: 'viewers', count: 1 });
+      rig.publish(undefined, rules({ call: { sampleSteps: 20 } }));
+      rig.send({ type: 'oversight', mode });
+      rig.tick(40);
+      rig.send({ type: 'reset' });
+      const calls = rig.of('asked').length;
+      return { calls, steps: rig.of('episode').at(-1)!.episode.summary['askedSteps']! };
+    };
+    const [on, out] = [asked('on'), asked('out')];
+    expect(on.calls).toBeGreaterThan(0);
+    expect(out.calls).toBe(0);
+    expect(out.steps).toBe(on.steps);
+    expect(on.steps).toBeGreaterThan(0);
+    expect(on.steps).toBeLessThan(40);
+  });
+
+  it('read the path that is predicted, whoever looks: seconds to what must not happen', () => {
+    rig = createRig(); // nobody looks
+    rig.publish(NEVER, rules({ call: { not: { margin: 0 } } }));
+    rig.tick(3);
+    rig.send({ type: 'reset' });
+    // What is not known would ask nobody.
+    expect(rig.of('episode').at(-1)!.episode.summary['askedSteps']).toBe(3);
+  });
+});
+
+describe('[CTRL-35] what people are asked', () => {
+  const told = () => [
+    ...rig.of('asked').map(({ ask }) => [ask.id, 'asked', ask.conditions.length]),
+    ...rig.of('decision').map(({ ask, outcome }) => [ask.id, outcome, ask.conditions.length]),
+  ];
+
+  it('is told when it is asked, in which episode, and once more with what became of it', () => {
+    rig.publish(ALWAYS);
+    rig.tick();
+    const { episodeId } = state();
+    expect(state().ask).toMatchObject({ episodeId, step: 0 });
+    rig.hold([0.5, 0.5]);
+    rig.tick();
+    rig.hold([0, 0], 0);
+    rig.tick();
+    rig.publish(NEVER);
+    rig.tick(12);
+    rig.publish(ALWAYS);
+    rig.tick();
+    rig.send({ type: 'reset' });
+    expect(rig.of('decision').at(-1)!.ask.episodeId).toBe(episodeId);
+    expect(told()).toEqual([
+      [1, 'asked', 1],
+      [2, 'asked', 1],
+      [3, 'asked', 1],
+      [1, 'taken-over', 1],
+      [2, 'withdrawn', 1],
+      [3, 'ended', 1],
+    ]);
+  });
+
+  it('is no record where nobody is there to be asked', () => {
+    rig.send({ type: 'viewers', count: 0 });
+    rig.publish(ALWAYS);
+    rig.tick(5);
+    rig.send({ type: 'reset' });
+    expect(told()).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenApi } from '../../../server/connection/api-page.ts';
 import { People } from '../../../server/people/people.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
+import { ask as askRecord } from '../../contracts/asks.ts';
 import { answer, query } from '../../contracts/campaigns.ts';
 import { comment } from '../../contracts/comments.ts';
 import { RUN, rewardFeedback } from '../../contracts/storage.ts';
@@ -34,6 +35,7 @@ beforeAll(async () => {
   await storage.putEpisode(recordEpisode('e1', 20), { live: true });
   for (const id of ['f1', 'f2']) await storage.appendFeedback(rewardFeedback(id));
   await storage.putComment(comment('c1', 'ada', 1));
+  await storage.putAsk(askRecord('a1', 4));
   const published = { version: 3, applied: ['f1'], unused: [], isFirst: true, time: 5 };
   await storage.notePublished(RUN.id, published);
   await fillRun(storage, people.accounts[0]!.id);
@@ -106,6 +108,7 @@ const CASES: readonly (readonly [string, string, (string | undefined)?, object?]
   ['GET', '/api/episodes/:id/steps', '/api/episodes/e1/steps?exact=true'],
   ['GET', '/api/episodes/:id/steps', '/api/episodes/e1/steps?from=3'],
   ['GET', '/api/episodes/:id/control', '/api/episodes/e1/control'],
+  ['GET', '/api/episodes/:id/asks', '/api/episodes/e1/asks'],
   ['GET', '/api/episodes/:id/marks', '/api/episodes/e1/marks'],
   ['GET', '/api/practice'],
   ['GET', '/api/behaviour'],

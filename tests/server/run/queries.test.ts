@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Episode, Feedback, Query } from '../../../agent/contract.ts';
+import { stableShare } from '../../../server/actors/stable-share.ts';
 import type { ServerMessage } from '../../../server/protocol/index.ts';
 import { Background } from '../../../server/run/background.ts';
 import { Queries } from '../../../server/run/queries.ts';
-import { stableShare } from '../../../server/run/stable-share.ts';
 import type { Assignment, Storage } from '../../../server/storage/contract.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';

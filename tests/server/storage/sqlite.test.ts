@@ -10,6 +10,7 @@ import { expect, it } from 'vitest';
 import { verifyAudit } from '../../../server/storage/audit-verify.ts';
 import { MIGRATIONS } from '../../../server/storage/schema.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
+import { askContract } from '../../contracts/asks.ts';
 import { automationContract } from '../../contracts/automation.ts';
 import { campaignContract } from '../../contracts/campaigns.ts';
 import { commentContract } from '../../contracts/comments.ts';
@@ -31,6 +32,7 @@ const opening = () => {
 storageContract('sqlite', opening);
 subjectContract('people in sqlite', opening);
 modelContract('models in sqlite', opening);
+askContract('asks in sqlite', opening);
 commentContract('comments in sqlite', opening);
 campaignContract('campaigns in sqlite', opening);
 retentionContract('retention in sqlite', opening);
