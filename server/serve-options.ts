@@ -20,6 +20,9 @@ export interface ServeOptions {
   readonly dataDir: string;
   /** `postgres://…`: where everything is kept, instead of in the folder. */
   readonly database?: string | undefined;
+  /** `s3://BUCKET/PREFIX` for episodes and checkpoints of a database, and where that is; see `Place`. */
+  readonly blobs?: string | undefined;
+  readonly blobsEndpoint?: string | undefined;
   readonly environment: string;
   readonly environmentOptions: EnvironmentOptions;
   /** Paths of the user's files that these options make the environment of: a run is their content. */

@@ -188,13 +188,14 @@ async function signHeads(storage: Storage, onError: (error: unknown) => void) {
 
 /** The storage of a folder that is locked, after what a killed process left half-written is gone. */
 async function openData(
-  { dataDir, database }: Pick<ServeOptions, 'dataDir' | 'database'>,
+  options: Pick<ServeOptions, 'dataDir' | 'database' | 'blobs' | 'blobsEndpoint'>,
   log: Log,
   onClose: (close: () => unknown) => void,
 ): Promise<Storage> {
+  const { dataDir, database, blobs, blobsEndpoint } = options;
   const swept = sweep(dataDir);
   if (swept.length > 0) log.info({ swept }, 'half-written files of a killed process were removed');
-  const storage = await openPlace({ folder: dataDir, database });
+  const storage = await openPlace({ folder: dataDir, database, blobs, blobsEndpoint });
   onClose(storage.close);
   await storage.expectRoom();
   await removeDue(storage, log);

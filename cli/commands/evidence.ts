@@ -3,25 +3,23 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { createOutput } from '../../experiments/output.ts';
 import { writeEvidence } from '../accountability/evidence.ts';
-import { databaseOption, inPlace } from './runs.ts';
+import { inPlace, type PlaceFlags, withRecord } from './runs.ts';
 import { jsonOption, withExamples } from './shared.ts';
 
-interface Flags {
-  data: string;
-  database?: string;
+interface Flags extends PlaceFlags {
   out?: string;
   json: boolean;
 }
 
 /** @param version of Reins */
 export function evidenceCommand(version: string): Command {
-  const command = new Command('evidence')
-    .description(
-      'what supports an audit: log and its verification, people by pseudonym, texts, quality, lineage, erasures; may run beside the server',
-    )
-    .option('--data <folder>', 'data folder of the server', './data')
-    .addOption(databaseOption())
-    .option('--out <folder>', 'where to write; default DATA/export/evidence');
+  const command = withRecord(
+    new Command('evidence')
+      .description(
+        'what supports an audit: log and its verification, people by pseudonym, texts, quality, lineage, erasures; may run beside the server',
+      )
+      .option('--data <folder>', 'data folder of the server', './data'),
+  ).option('--out <folder>', 'where to write; default DATA/export/evidence');
   return withExamples(
     jsonOption(command).action((flags: Flags) =>
       inPlace(flags, async (storage) => {

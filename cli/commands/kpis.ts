@@ -3,12 +3,10 @@ import { createOutput, table } from '../../experiments/output.ts';
 import type { KpiReport } from '../../server/kpis/kpis.ts';
 import type { Kpi } from '../../server/protocol/index.ts';
 import { number } from '../arguments.ts';
-import { databaseOption, findRun, inPlace } from './runs.ts';
+import { findRun, inPlace, type PlaceFlags, withRecord } from './runs.ts';
 import { jsonOption, withExamples } from './shared.ts';
 
-interface Flags {
-  data: string;
-  database?: string;
+interface Flags extends PlaceFlags {
   run?: string;
   rate?: number;
   csv: boolean;
@@ -17,10 +15,11 @@ interface Flags {
 
 /** The key figures of a run, beside its server or without one. */
 export function kpisCommand(): Command {
-  const command = new Command('kpis')
-    .description('how good, how fast and how dear the answers of a run are')
-    .option('--data <folder>', 'data folder of the server', './data')
-    .addOption(databaseOption())
+  const command = withRecord(
+    new Command('kpis')
+      .description('how good, how fast and how dear the answers of a run are')
+      .option('--data <folder>', 'data folder of the server', './data'),
+  )
     .option('--run <id>', 'id or name; default: the newest')
     .option('--rate <price>', 'price of an hour of work; else costs are time', number(0, 1_000_000))
     .option('--csv', 'one line a figure, for spreadsheets', false)

@@ -15,12 +15,10 @@ import {
 } from '../../server/run/lineage.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
 import { integer } from '../arguments.ts';
-import { databaseOption, findRun, inPlace } from './runs.ts';
+import { findRun, inPlace, type PlaceFlags, withRecord } from './runs.ts';
 import { jsonOption, withExamples } from './shared.ts';
 
-interface Flags {
-  data: string;
-  database?: string;
+interface Flags extends PlaceFlags {
   run?: string;
   limit: number;
   policy?: number;
@@ -29,12 +27,13 @@ interface Flags {
 }
 
 export function lineageCommand(): Command {
-  const command = new Command('lineage')
-    .description(
-      'what each policy of a run has learned from, and what none has; may run beside the server',
-    )
-    .option('--data <folder>', 'data folder of the server', './data')
-    .addOption(databaseOption())
+  const command = withRecord(
+    new Command('lineage')
+      .description(
+        'what each policy of a run has learned from, and what none has; may run beside the server',
+      )
+      .option('--data <folder>', 'data folder of the server', './data'),
+  )
     .option('--run <id>', 'run, by id or name; default: the newest')
     .option('--limit <n>', 'how many policies to list, the newest', integer(1, 100_000), 20)
     .option(

@@ -4,23 +4,21 @@ import { UsageError } from '../../experiments/errors.ts';
 import { People } from '../../server/people/people.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
 import { supervisor } from '../accountability/supervisor.ts';
-import { databaseOption, findRun, inPlace } from './runs.ts';
+import { findRun, inPlace, type PlaceFlags, withRecord } from './runs.ts';
 import { jsonOption } from './shared.ts';
 
-export interface RunFlags {
-  data: string;
-  database?: string;
+export interface RunFlags extends PlaceFlags {
   run?: string;
   by?: string;
   json: boolean;
 }
 
 export function place(name: string, description: string): Command {
-  const command = new Command(name)
-    .description(`${description}; may run beside the server`)
-    .option('--data <folder>', 'data folder of the server', './data')
-    .addOption(databaseOption())
-    .option('--run <id>', 'run, by id or name; default: the newest');
+  const command = withRecord(
+    new Command(name)
+      .description(`${description}; may run beside the server`)
+      .option('--data <folder>', 'data folder of the server', './data'),
+  ).option('--run <id>', 'run, by id or name; default: the newest');
   return jsonOption(command);
 }
 

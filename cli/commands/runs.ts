@@ -6,13 +6,19 @@ import { createOutput, table } from '../../experiments/output.ts';
 import type { Run, Storage } from '../../server/storage/contract.ts';
 import { jsonOption, withExamples } from './shared.ts';
 
-export interface PlaceFlags {
+export interface PlaceFlags extends RecordFlags {
   data: string;
-  database?: string;
 }
 
 interface Flags extends PlaceFlags {
   json: boolean;
+}
+
+/** Of `withRecord`. */
+export interface RecordFlags {
+  database?: string;
+  blobs?: string;
+  blobsEndpoint?: string;
 }
 
 export function runsCommand(): Command {
@@ -28,18 +34,33 @@ export function runsCommand(): Command {
   );
 }
 
-/** `--data`, `--database` and `--json`. */
+/** `--data`, `--database` with its store, and `--json`. */
 export function dataOption(command: Command): Command {
   command.option('--data <folder>', 'data folder of the server', './data');
-  return jsonOption(command.addOption(databaseOption()));
+  return jsonOption(withRecord(command));
 }
 
-/** One option in every command that has it. */
-export function databaseOption(): Option {
-  return new Option(
-    '--database <url>',
-    'postgres://…: where everything is kept, in place of the folder',
-  ).env('REINS_DATABASE');
+/** The same options in every command that reads what a server wrote. */
+export function withRecord(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--database <url>',
+        'postgres://…: where everything is kept, in place of the folder',
+      ).env('REINS_DATABASE'),
+    )
+    .addOption(
+      new Option(
+        '--blobs <url>',
+        's3://BUCKET/PREFIX: where a database has its episodes and checkpoints; keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+      )
+        .env('REINS_BLOBS')
+        .argParser((given) => given || undefined), // of a compose file that passes on what is not set
+    )
+    .option(
+      '--blobs-endpoint <url>',
+      'http(s)://HOST:PORT of that store; default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or Amazon’s in AWS_REGION',
+    );
 }
 
 function listCommand(): Command {
@@ -109,12 +130,13 @@ export async function inFolder(
 
 /** In the database where one is given, else in the folder. */
 export async function inPlace(
-  { data, database }: PlaceFlags,
+  { data, database, blobs, blobsEndpoint }: PlaceFlags,
   work: (storage: Storage) => Promise<void>,
 ): Promise<void> {
+  const { expectDatabase, openPlace } = await import('../../server/storage/open.ts');
+  await asUsage(() => expectDatabase({ database, blobs }));
   if (database === undefined) return inFolder(data, work);
-  const { openPlace } = await import('../../server/storage/open.ts');
-  const storage = await asUsage(() => openPlace({ folder: data, database }));
+  const storage = await asUsage(() => openPlace({ folder: data, database, blobs, blobsEndpoint }));
   try {
     await asUsage(() => work(storage));
   } finally {

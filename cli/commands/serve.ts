@@ -31,17 +31,16 @@ import { studyFile } from '../study-file.ts';
 import { asTheRun } from './as-the-run.ts';
 import { configOption } from './config-file.ts';
 import { type NatsFlags, natsAddress, natsOptions } from './nats.ts';
-import { databaseOption, findRun, inPlace } from './runs.ts';
+import { findRun, inPlace, type RecordFlags, withRecord } from './runs.ts';
 import { environmentFactory, environmentOptions, withExamples } from './shared.ts';
 
-export interface ServeFlags extends NatsFlags, OidcFlags {
+export interface ServeFlags extends NatsFlags, OidcFlags, RecordFlags {
   port: number;
   host: string;
   token?: string;
   allowHost: string[];
   allowOrigin: string[];
   data: string;
-  database?: string;
   env: string;
   option: EnvironmentOptions;
   preset: string;
@@ -121,13 +120,12 @@ async function begin(flags: ServeFlags, command: Command): Promise<void> {
 
 /** Which run, how it goes, and who may reach it. */
 function runOptions(command: Command): Command {
-  return configOption(
+  const plain = configOption(
     natsOptions(
       webhookOptions(oidcOptions(reachOptions(peopleOptions(environmentOptions(command))))),
     ),
-  )
-    .option('--data <folder>', 'database, episodes and checkpoints', './data')
-    .addOption(databaseOption())
+  );
+  return withRecord(plain.option('--data <folder>', 'database, episodes and checkpoints', './data'))
     .option('--preset <id>', 'learner, reward model and questions by name', 'reins')
     .option(
       '--set <part.name=value>',
@@ -316,6 +314,8 @@ async function start(flags: ServeFlags, { token }: Reach, uiDir: string, isWatch
         port: flags.port,
         dataDir: flags.data,
         database: flags.database,
+        blobs: flags.blobs,
+        blobsEndpoint: flags.blobsEndpoint,
         environment: flags.env,
         environmentOptions: flags.option,
         environmentFiles: await factory.files?.(flags.option),

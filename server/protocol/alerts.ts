@@ -44,7 +44,7 @@ export const ALERTS = {
     code: 'storage-failed',
     severity: 'error',
     meaning: 'Something could not be written',
-    tip: 'Free some space in the data folder; answers are refused rather than lost meanwhile, and all goes on by itself once there is room.',
+    tip: 'Free some space in the data folder, or see to the database or object store that is named; answers are refused rather than lost meanwhile, and all goes on by itself once there is room.',
   },
   'corrupt-{n}': {
     code: 'corrupt-file',

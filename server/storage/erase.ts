@@ -62,7 +62,9 @@ export function createErase(parts: Parts, folder: string): Pick<SubjectStorage, 
         await audit.append(t, [...erasing.events, doneEvent(id, textHash(text))]);
         return result;
       };
-      return engine.forget(db, work, true);
+      const result = await engine.forget(db, work, true);
+      await files.tidy();
+      return result;
     },
   };
 }

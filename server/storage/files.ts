@@ -1,23 +1,33 @@
-/** Episodes, checkpoints and kept models: large, written whole and read whole. In a folder here, or where another storage puts them. */
+/**
+ * Episodes, checkpoints and kept models: large, written whole and read whole. Files of a folder here; rows of a database or
+ * objects of a store in postgres/files.ts.
+ */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Kysely } from 'kysely';
 import type { Episode } from '../../agent/contract.ts';
 import { type CheckpointFiles, createCheckpointFiles } from './checkpoint-files.ts';
 import { parseEpisode, readEpisodeFile, writeEpisodeFile } from './episode-file.ts';
 import { makeFolders } from './folders.ts';
+import type { Tables } from './schema.ts';
 import { type DiskCalls, type WriteOptions, writeFile } from './write-file.ts';
 
 export interface Files extends CheckpointFiles {
   putEpisode(episode: Episode): Promise<void>;
   /** undefined: not there, or broken and set aside. */
   getEpisode(id: string): Promise<Episode | undefined>;
-  deleteEpisodes(ids: readonly string[]): Promise<void>;
+  /** @param within a transaction of the tables that it belongs to, where they are rows; then `tidy` is to come after it */
+  deleteEpisodes(ids: readonly string[], within?: Kysely<Tables>): Promise<void>;
   deleteCheckpoints(runId: string): Promise<void>;
   putModel(id: string, bytes: Uint8Array): Promise<void>;
   /** undefined: it is not there. */
   readModel(id: string): Promise<Buffer | undefined>;
   deleteModels(ids: readonly string[]): Promise<void>;
+  /** What was deleted is not left anywhere. @throws Error where it cannot be removed now; it will be later */
+  tidy(): Promise<void>;
+  /** @throws RangeError naming what is missing and the way out */
+  expectUsable(): Promise<void>;
   /** Reads every episode once, in the background. */
   verify(): Promise<void>;
   /** Things found broken so far, by name. */
@@ -65,12 +75,18 @@ export function createFolderFiles(folder: string, calls?: DiskCalls): Files {
       }
     },
     async deleteEpisodes(ids) {
-      for (const id of ids) rmSync(episodePath(id), { force: true });
+      for (const id of ids) {
+        rmSync(episodePath(id), { force: true });
+        rmSync(join(corrupt, `${id}.episode`), { force: true });
+      }
     },
     async deleteCheckpoints(runId) {
       for (const suffix of ['', '.previous'])
-        rmSync(checkpointPath(runId) + suffix, { force: true });
+        for (const folder of [checkpoints, corrupt])
+          rmSync(join(folder, `${runId}.checkpoint${suffix}`), { force: true });
     },
+    tidy: async () => {},
+    expectUsable: async () => {},
     putModel: async (id, bytes) => writeFile(modelPath(id), bytes, writing),
     readModel: async (id) => (existsSync(modelPath(id)) ? readFile(modelPath(id)) : undefined),
     async deleteModels(ids) {

@@ -118,9 +118,12 @@ export function createKeptEpisodes({
       const surplus = rows.filter(({ id }) => !isNamed(id)).slice(keep);
       for (const { id } of surplus) {
         if (isNamed(id)) continue; // meanwhile
-        await files.deleteEpisodes([id]);
-        await db.deleteFrom('episode').where('id', '=', id).execute();
+        await engine.write(db, async (t) => {
+          await files.deleteEpisodes([id], t);
+          await t.deleteFrom('episode').where('id', '=', id).execute();
+        });
       }
+      if (surplus.length > 0) await files.tidy();
       return surplus.length;
     },
   };

@@ -200,7 +200,10 @@ export function createRecords(
     openAlerts: audit.openAlerts,
     appendAudit: (events) => write((t) => audit.append(t, events)),
     signAudit: async (time) => signHead(heads, await audit.head(), time),
-    expectRoom: () => engine.expectWritable(db),
+    async expectRoom() {
+      await engine.expectWritable(db);
+      await files.expectUsable();
+    },
     async close() {
       files.close();
       await engine.end();

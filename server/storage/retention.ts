@@ -51,7 +51,9 @@ export function createRetention(parts: Parts, kept: KeptEpisodes): RetentionStor
         await audit.append(t, [...events, swept]);
         return { id, at: now, actor, removed, held };
       };
-      return engine.forget(db, work, !beside);
+      const swept = await engine.forget(db, work, !beside);
+      await parts.files.tidy();
+      return swept;
     },
     async listSweeps(limit) {
       const rows = await db
@@ -147,7 +149,7 @@ async function remove(
         break;
       case 'episode':
         if (isNamed(id)) break; // meanwhile
-        await parts.files.deleteEpisodes([id]);
+        await parts.files.deleteEpisodes([id], t);
         await t.deleteFrom('episode').where('id', '=', id).execute();
         break;
       case 'words':

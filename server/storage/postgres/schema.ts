@@ -2,6 +2,7 @@
  * The tables of ../schema.ts as PostgreSQL has them: names quoted, since it folds what is not; every number 8 bytes,
  * since its REAL has 4 and its INTEGER ends at 2³¹.
  */
+import type { Generated } from 'kysely';
 
 const CREATE = `
 CREATE TABLE run (id TEXT PRIMARY KEY, "environmentId" TEXT NOT NULL, preset TEXT NOT NULL, seed BIGINT NOT NULL,
@@ -152,6 +153,13 @@ CREATE INDEX ask_episode ON ask ("episodeId", step);
 CREATE INDEX ask_run ON ask ("runId", at);
 `;
 
+const OBJECTS = `
+CREATE TABLE object (key TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, since DOUBLE PRECISION NOT NULL);
+CREATE UNIQUE INDEX object_name ON object (name) WHERE state = 'kept';
+CREATE INDEX object_left ON object (state) WHERE state <> 'kept';
+CREATE TABLE store (single BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (single), id TEXT NOT NULL, address TEXT NOT NULL);
+`;
+
 /** Statement n brings a database from version n to the next; only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   CREATE,
@@ -168,12 +176,20 @@ export const MIGRATIONS: readonly string[] = [
   DATASETS,
   IDENTITIES,
   ASKS,
+  OBJECTS,
 ];
 
 /** Those that only this engine has. */
 export interface OwnTables {
   /** Episodes and checkpoints, in parts so that none is ever whole in a message. */
   readonly file: { name: string; part: number; bytes: Buffer };
+  /**
+   * Episodes and checkpoints in an object store: `kept` has the name; `writing` may be there or not, or only half of it;
+   * `gone` is to be removed. `since`: ms since epoch, when it came to be so.
+   */
+  readonly object: { key: string; name: string; state: 'writing' | 'kept' | 'gone'; since: number };
+  /** The store of this database, once it has one. */
+  readonly store: { single: Generated<boolean>; id: string; address: string };
   /** Which claim on a run is the newest. */
   readonly claim: { runId: string; epoch: number };
 }

@@ -4,17 +4,23 @@ import pg from 'pg';
 import type { Storage } from '../contract.ts';
 import type { Engine } from '../engine.ts';
 import { createRecords } from '../records.ts';
+import type { ObjectStore } from '../s3/contract.ts';
 import type { Tables } from '../schema.ts';
 import { type Claim, createClaim } from './claim.ts';
 import { connection, nameOf, quiet, unusable } from './connect.ts';
-import { createTableFiles } from './files.ts';
+import { createBlobFiles } from './files.ts';
+import { createObjects } from './objects.ts';
+import { createRows } from './rows.ts';
 import { MIGRATIONS, type OwnTables } from './schema.ts';
+import { storeOf } from './store.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
   readonly url: string;
   /** For drafts of checkpoints, the signed heads of the audit log and their key, which a database must not hold itself. */
   readonly folder: string;
+  /** For episodes, checkpoints and kept models; absent: rows of the database. */
+  readonly store?: ObjectStore | undefined;
   /** Connections at most. */
   readonly connections?: number;
 }
@@ -26,20 +32,26 @@ const WRITER = 0x7265_696e;
 export async function openPostgres(options: PostgresOptions): Promise<Storage> {
   const pool = createPool(options);
   const db = new Kysely<Tables & OwnTables>({ dialect: new PostgresDialect({ pool }) });
+  const own = db as unknown as Kysely<OwnTables>;
+  let id: string;
   try {
     await migrate(db);
+    id = await storeOf(own, options.store);
   } catch (error) {
     await db.destroy();
+    options.store?.close();
     throw error instanceof RangeError ? error : unusable(nameOf(options.url), error);
   }
-  const own = db as unknown as Kysely<OwnTables>;
   const claim = createClaim(own, async () => {
     const client = quiet(new pg.Client({ ...connection(options.url), keepAlive: true }));
     await client.connect();
     return client;
   });
   const engine = engineOf(nameOf(options.url), claim);
-  const files = createTableFiles(own, claim, options.folder);
+  const blobs = options.store
+    ? createObjects(own, claim, options.store, id)
+    : createRows(own, claim);
+  const files = createBlobFiles(blobs, options.folder);
   return createRecords(db as unknown as Kysely<Tables>, engine, files, options.folder);
 }
 
