@@ -19,6 +19,7 @@ const OF_LEARNING = [
   'overlapShare',
   'gold',
   'repeats',
+  'triads',
   'quiz',
 ] as const;
 

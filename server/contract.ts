@@ -78,13 +78,15 @@ export interface QualityRules {
   readonly gold: number;
   /** Share that they have answered before, with the sides swapped. */
   readonly repeats: number;
+  /** Share that make triads of clips that they have compared. */
+  readonly triads: number;
   /** Questions with a known answer that everybody begins with. */
   readonly quiz: number;
   /** Share of the longer clip that somebody has to have seen before they answer. */
   readonly minView: number;
 }
 
-export const NO_RULES: QualityRules = { gold: 0, repeats: 0, quiz: 0, minView: 0 };
+export const NO_RULES: QualityRules = { gold: 0, repeats: 0, triads: 0, quiz: 0, minView: 0 };
 
 /** What viewers hear. */
 export interface RunListener {

@@ -54,6 +54,7 @@ export interface ServeFlags extends NatsFlags, OidcFlags, RecordFlags {
   overlapShare: number;
   gold: number;
   repeats: number;
+  triads: number;
   quiz: number;
   minView: number;
   automate?: number;
@@ -214,6 +215,12 @@ function peopleOptions(command: Command): Command {
       number(0, 0.5),
       0,
     )
+    .option(
+      '--triads <p>',
+      'share of the questions that compare clips of earlier ones, to see circles',
+      number(0, 0.5),
+      0,
+    )
     .option('--quiz <n>', 'questions with a known answer to begin with', integer(0, 50), 0)
     .option(
       '--min-view <p>',
@@ -263,8 +270,8 @@ function webhooksOf({ webhook, webhookSecret, webhookTypes }: ServeFlags): Webho
   return webhook.map((url) => ({ url, secret: webhookSecret ?? '', types: webhookTypes }));
 }
 
-function rulesOf({ gold, repeats, quiz, minView }: ServeFlags): QualityRules {
-  return { gold, repeats, quiz, minView };
+function rulesOf({ gold, repeats, triads, quiz, minView }: ServeFlags): QualityRules {
+  return { gold, repeats, triads, quiz, minView };
 }
 
 /** With --run: what the run is made of, where nothing else is asked for. */

@@ -3,7 +3,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { RunError, type RunHandle } from '../contract.ts';
 import type { People } from '../people/people.ts';
 import { qualityOf } from '../run/quality.ts';
+import { rejectedBy } from '../run/review-rules.ts';
+import { transitivityOf } from '../run/transitivity.ts';
 import type { Storage } from '../storage/contract.ts';
+import { createLogReader, type LogReader } from '../storage/log-reader.ts';
 import { actorOf } from './actor.ts';
 import * as shapes from './shapes/people.ts';
 
@@ -72,6 +75,7 @@ interface Decision {
 }
 
 export function qualityRoutes(api: FastifyInstance, options: QualityRouteOptions): void {
+  const log = createLogReader(options.storage, options.run.run.id);
   const { run, storage } = options;
   api.get(
     '/api/queue',
@@ -95,7 +99,7 @@ export function qualityRoutes(api: FastifyInstance, options: QualityRouteOptions
         response: { 200: shapes.quality },
       },
     },
-    () => report(options),
+    () => report(options, log),
   );
   api.get<{ Querystring: { after: number; limit: number } }>(
     '/api/audit',
@@ -172,12 +176,14 @@ function unknown(reply: FastifyReply, message: string): FastifyReply {
 }
 
 /** Everybody who has answered, or of whom anything else is known. */
-async function report({ run, storage, people }: QualityRouteOptions) {
+async function report({ run, storage, people }: QualityRouteOptions, read: LogReader) {
   const rows = await storage.answeredAssignments(run.run.id);
   const answers = rows.flatMap(({ verdict, ...row }) =>
     verdict === null ? [] : [{ ...row, verdict }],
   );
   const { people: known, ...quality } = qualityOf(answers);
+  const rejected = new Set(rejectedBy(await storage.listReviews(run.run.id)));
+  const { all: triads, people: circles } = transitivityOf(await read(), rejected);
   const others = run.watch.people.filter((id) => !known.some((p) => p.teacherId === id));
   const silent = {
     answers: 0,
@@ -191,8 +197,10 @@ async function report({ run, storage, people }: QualityRouteOptions) {
   const all = [...known, ...others.map((teacherId) => ({ teacherId, ...silent }))];
   return {
     ...quality,
+    triads,
     people: all.map((person) => ({
       ...person,
+      triads: circles.get(person.teacherId) ?? { n: 0, cyclic: 0 },
       name: people.nameOf(person.teacherId),
       standing: run.watch.of(person.teacherId),
       learned: run.watch.learned(person.teacherId) ?? null,

@@ -158,7 +158,7 @@ export class Datasets {
     const { storage, run } = this.#options;
     const own = new Set(await storage.queriesOf(campaignId));
     const results = (await storage.probeResults(run.id)).filter(
-      ({ kind, queryId }) => kind !== 'repeat' && own.has(queryId),
+      ({ kind, queryId }) => (kind === 'quiz' || kind === 'gold') && own.has(queryId),
     );
     const ids = [...new Set(said.map(({ feedback }) => feedback.teacherId))];
     return ids.map((teacherId) => {

@@ -12,7 +12,7 @@ export function accuracies({ quality, probes }: Pick<Work, 'quality' | 'probes'>
   const found = new Map<string, number>();
   for (const { teacherId, shared, accuracy } of quality.people)
     if (shared >= LEAST && accuracy !== null) found.set(teacherId, accuracy);
-  const known = probes.filter(({ kind }) => kind !== 'repeat');
+  const known = probes.filter(({ kind }) => kind === 'quiz' || kind === 'gold');
   for (const teacherId of new Set(known.map((probe) => probe.teacherId))) {
     const own = known.filter((probe) => probe.teacherId === teacherId);
     const right = own.filter(({ verdict, expected }) => verdict === expected).length;

@@ -57,7 +57,8 @@ function firstOf(said: readonly Feedback[], queries: readonly string[]): Feedbac
 function accuracyAlerts(work: Work): KpiAlert[] {
   return [...accuracies(work).known].flatMap(([teacherId, accuracy]) => {
     const wrong = work.probes.filter(
-      (probe) => probe.teacherId === teacherId && probe.verdict !== probe.expected,
+      ({ kind, expected, verdict, ...probe }) =>
+        probe.teacherId === teacherId && kind !== 'triad' && verdict !== expected,
     );
     if (accuracy >= LEAST_ACCURACY) return [];
     return [

@@ -5,6 +5,7 @@ import {
   errorReduction,
   hoursOfLastPercent,
 } from '../../agent/quality/kpis.ts';
+import { CYCLIC_BY_CHANCE, type Triads } from '../../agent/quality/transitivity.ts';
 import { createRandom } from '../../sim/random.ts';
 import type { Kpi, KpiAlert } from '../protocol/index.ts';
 import { accuracies } from './accuracy.ts';
@@ -37,6 +38,9 @@ const LEAST_ANSWERS = 20;
 const LEAST_USABLE = 0.8;
 /** Bits per answer of somebody who is right in 70 % of the cases. */
 const LEAST_BITS = 0.12;
+/** Times three clips without which no share is told, and the share that is bad: whoever is right in 75 % has 0.19. */
+const LEAST_TRIADS = 20;
+const MOST_CYCLIC = 0.2;
 const SEED = 1;
 
 /** @param rate price of an hour of work */
@@ -53,6 +57,7 @@ export async function kpisOf(
     ...failureKpi(work),
     ...workKpis(all),
     informationKpi(all),
+    circlesKpi(work.transitivity.all),
     costKpi(all),
     lastPercentKpi(curve, rate),
     ...driftKpis(moved),
@@ -120,6 +125,24 @@ function informationKpi({ work, hours }: Totals): Kpi {
     advice: isBad
       ? 'Answers are near chance: ask easier pairs, show longer clips, and look at People for who answers as a coin.'
       : '',
+  };
+}
+
+function circlesKpi({ n, cyclic }: Triads): Kpi {
+  const isEnough = n >= LEAST_TRIADS;
+  const isBad = isEnough && cyclic / n > MOST_CYCLIC;
+  return {
+    ...{ id: 'circles', title: 'Comparisons that go round in circles', unit: '1', ...NOTHING },
+    value: isEnough ? cyclic / n : null,
+    state: isEnough ? (isBad ? 'bad' : 'good') : 'unknown',
+    basis: isEnough
+      ? `${cyclic} of ${n} times three clips; ${percent(CYCLIC_BY_CHANCE)} by chance`
+      : few(n, LEAST_TRIADS, 'times three clips that are compared with each other'),
+    advice: isBad
+      ? 'Answers are near chance: look under People at whose comparisons go round in circles.'
+      : isEnough || n > 0
+        ? ''
+        : 'Start with --triads 0.1: clips of earlier questions are compared once more with each other.',
   };
 }
 

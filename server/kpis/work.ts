@@ -5,6 +5,7 @@ import { activeSpans } from '../../agent/quality/kpis.ts';
 import type { KpiClip, MetricsPoint } from '../protocol/index.ts';
 import { type QualityReport, qualityOf } from '../run/quality.ts';
 import { rejectedBy } from '../run/review-rules.ts';
+import { type Transitivity, transitivityOf } from '../run/transitivity.ts';
 import type { Storage } from '../storage/contract.ts';
 import { createLogReader, type LogReader } from '../storage/log-reader.ts';
 import type { ProbeResult } from '../storage/quality-contract.ts';
@@ -26,6 +27,7 @@ export interface Work {
   /** Of these, ids of what counts: it can be learned from, and was neither taken back nor set aside. */
   readonly usable: ReadonlySet<string>;
   readonly quality: QualityReport;
+  readonly transitivity: Transitivity;
   readonly probes: readonly ProbeResult[];
   readonly points: readonly MetricsPoint[];
 }
@@ -59,6 +61,7 @@ export async function workOf(
     said,
     usable: new Set(usable.map(({ id }) => id)),
     quality: qualityOf(answers),
+    transitivity: transitivityOf(log, rejected),
     probes: await storage.probeResults(runId),
     points: await storage.readMetrics(runId, 0, POINTS),
   };

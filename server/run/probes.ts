@@ -12,6 +12,7 @@ import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
 import type { Gold, Probe, ProbeKind } from '../storage/quality-contract.ts';
 import { agreedGold, findGold } from './gold.ts';
 import type { Standings } from './standings.ts';
+import { type Answered, nextTriad } from './triads.ts';
 import { isCompared, swapped } from './verdict.ts';
 
 /** Gold kept ready; more is looked for while there is less. */
@@ -43,8 +44,6 @@ interface Made {
   readonly query: StoredQuery;
 }
 
-type Answered = Pick<Assignment, 'queryId' | 'teacherId'> & { readonly verdict: string };
-
 export class Probes {
   readonly #options: ProbesOptions;
   readonly #probes = new Map<string, Probe>();
@@ -52,6 +51,7 @@ export class Probes {
   /** By person: gold that they were asked, and queries that they were asked twice. */
   readonly #asked = new Map<string, Set<string>>();
   readonly #past = new Map<string, Answered[]>();
+  readonly #triads = new Map<string, readonly Probe[]>();
   readonly #due = new Map<string, ProbeKind | undefined>();
   /** A query like those that people are given now. */
   #like: StoredQuery | undefined;
@@ -69,7 +69,7 @@ export class Probes {
       if (gold.retiredAt !== null) standings.retire(gold.id);
       await probes.#spare(gold.id);
     }
-    if (standings.rules.repeats > 0)
+    if (standings.rules.repeats > 0 || standings.rules.triads > 0)
       for (const { verdict, ...row } of await storage.answeredAssignments(runId))
         if (verdict !== null) probes.#remember({ ...row, verdict });
     return probes;
@@ -95,9 +95,16 @@ export class Probes {
 
   /** The person was given a question: whether the next is a probe is decided now, and once. */
   given(teacherId: string): void {
-    const { gold, repeats } = this.#options.standings.rules;
+    const { gold, repeats, triads } = this.#options.standings.rules;
     const draw = this.#options.random.next();
-    this.#due.set(teacherId, draw < gold ? 'gold' : draw < gold + repeats ? 'repeat' : undefined);
+    const shares = [
+      ['gold', gold] as const,
+      ['repeat', repeats] as const,
+      ['triad', triads] as const,
+    ];
+    let until = 0;
+    const due = shares.find(([, share]) => draw < (until += share));
+    this.#due.set(teacherId, due?.[0]);
   }
 
   /**
@@ -122,6 +129,8 @@ export class Probes {
         return this.#askGold(kind, teacherId, like, now);
       case 'repeat':
         return this.#askAgain(teacherId, like, now);
+      case 'triad':
+        return this.#askTriad(teacherId, like, now);
     }
   }
 
@@ -235,6 +244,17 @@ export class Probes {
     return this.#made(query, teacherId, 'repeat', queryId, swapped(verdict));
   }
 
+  async #askTriad(teacherId: string, like: StoredQuery, now: number): Promise<Made | undefined> {
+    const { random, storage } = this.#options;
+    const used = this.#triads.get(teacherId) ?? [];
+    const past = (this.#past.get(teacherId) ?? []).slice(0, -APART);
+    const found = await nextTriad(used, past, storage, random);
+    if (!found) return undefined;
+    const segments = random.next() < 0.5 ? found.segments : [...found.segments].reverse();
+    const query = this.#query(like, segments, now);
+    return this.#made(query, teacherId, 'triad', found.about, '');
+  }
+
   /** As the queries around it, but for what it is about. */
   #query(like: StoredQuery, segments: Query['segments'], now: number): StoredQuery {
     const { overlap: _, urgent: _urgent, ...rest } = like;
@@ -254,7 +274,9 @@ export class Probes {
   }
 
   #note(probe: Probe): void {
-    const { queryId, teacherId, about } = probe;
+    const { queryId, teacherId, about, kind } = probe;
+    if (kind === 'triad')
+      this.#triads.set(teacherId, [...(this.#triads.get(teacherId) ?? []), probe]);
     this.#probes.set(queryId, probe);
     this.#noteAsked(teacherId, about);
   }

@@ -54,7 +54,7 @@ const isRepeat = ({ kind }: ProbeResult): boolean => kind === 'repeat';
 
 function observations(results: readonly ProbeResult[]): number[] {
   return results.flatMap((result) => {
-    if (result.kind === 'quiz') return [];
+    if (result.kind === 'quiz' || result.kind === 'triad') return [];
     return [evidence(isRight(result), isRepeat(result) ? SPRT_REPEATS : undefined)];
   });
 }

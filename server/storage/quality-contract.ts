@@ -5,9 +5,10 @@ import type { Assignment } from './assignments-contract.ts';
 /**
  * - `quiz`: of the first questions, whose answer is known;
  * - `gold`: one whose answer is known, between others;
- * - `repeat`: one that the person has answered, with its sides swapped.
+ * - `repeat`: one that the person has answered, with its sides swapped;
+ * - `triad`: clips that the person has compared with others, so that three are compared with each other.
  */
-export type ProbeKind = 'quiz' | 'gold' | 'repeat';
+export type ProbeKind = 'quiz' | 'gold' | 'repeat' | 'triad';
 
 /** A question that tells something of its person. The person cannot tell it from others. */
 export interface Probe {
@@ -15,9 +16,9 @@ export interface Probe {
   readonly runId: string;
   readonly teacherId: string;
   readonly kind: ProbeKind;
-  /** Id of the gold, or of the query that is repeated. */
+  /** Id of the gold, or of the query that is repeated, or of the two that are joined. */
   readonly about: string;
-  /** The verdict of somebody who sees what is better, or who answers as before. */
+  /** The verdict of somebody who sees what is better, or who answers as before; of a triad: empty, there is none. */
   readonly expected: string;
 }
 

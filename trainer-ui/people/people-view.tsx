@@ -108,6 +108,10 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ['As others', 'of the questions that others answered too, how many as most of them'],
   ['Known', 'questions whose answer is known, hidden among the others'],
   ['Repeated', 'questions asked again with the sides swapped, answered as before'],
+  [
+    'In circles',
+    'of three clips that they compared with each other, how often a over b over c over a; 25 % by chance',
+  ],
   ['Pull to the left', 'logit, as the reward model learns it, with its 95 % interval; 0: none'],
   ['Follows the clips', '1: as everybody; near 0: as a coin; with its 95 % interval'],
 ];
@@ -116,7 +120,7 @@ function People(props: { people: readonly PersonRow[]; choose: (person: PersonRo
   const role = useApp((s) => s.welcome?.person?.role);
   const mayDecide = role !== 'auditor';
   return (
-    <Table.ScrollContainer minWidth={1040} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <Table.ScrollContainer minWidth={1120} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table className="people" highlightOnHover fz="sm" data-testid="people">
         <Table.Thead>
           <Table.Tr>
@@ -170,6 +174,9 @@ function Row(props: { person: PersonRow; choose: ((person: PersonRow) => void) |
         })}
       </Table.Td>
       <Table.Td className="mono">{ofSo(standing.repeats)}</Table.Td>
+      <Table.Td className="mono">
+        {ofSo({ n: person.triads.n, right: person.triads.cyclic })}
+      </Table.Td>
       <Table.Td className="mono">{estimate(learned?.side, true)}</Table.Td>
       <Table.Td className="mono">{estimate(learned?.beta)}</Table.Td>
       {choose && (

@@ -22,6 +22,8 @@ export interface PersonRow {
   readonly decisive: number;
   readonly shared: number;
   readonly withConsensus: number;
+  /** Three clips that they compared with each other, and those with no order that has all three. */
+  readonly triads: { readonly n: number; readonly cyclic: number };
   readonly standing: {
     readonly state: 'quiz' | 'active' | 'paused';
     readonly reason: string | null;

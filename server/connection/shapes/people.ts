@@ -1,5 +1,6 @@
 /** Replies about people's answers: how good they are, what is asked to find out, and what was decided. */
 import type { Interval } from '../../../agent/evaluation/statistics.ts';
+import type { Triads } from '../../../agent/quality/transitivity.ts';
 import type { LearnedPerson } from '../../../agent/reward/people.ts';
 import type { PersonStanding, ReviewCase, WatchHandle } from '../../contract.ts';
 import type { CurvePoint } from '../../kpis/kpis.ts';
@@ -21,7 +22,9 @@ const estimate = object<LearnedPerson['beta']>({ value: number, low: number, hig
 const learned = object<LearnedPerson>({
   ...{ teacherId: text, answers: integer, beta: estimate, side: estimate, lapse: estimate },
 });
+const triads = object<Triads>({ n: integer, cyclic: integer });
 interface Person extends PersonQuality {
+  readonly triads: Triads;
   readonly name: string;
   readonly standing: PersonStanding;
   readonly learned: LearnedPerson | null;
@@ -29,15 +32,16 @@ interface Person extends PersonQuality {
 const person = object<Person>({
   ...{ teacherId: text, name: text, answers: integer, medianMs: number, left: integer },
   ...{ decisive: integer, shared: integer, withConsensus: integer, accuracy: orNull(number) },
-  ...{ standing, learned: orNull(learned) },
+  ...{ standing, triads, learned: orNull(learned) },
 });
 interface Quality extends Omit<QualityReport, 'people'> {
+  readonly triads: Triads;
   readonly people: readonly Person[];
 }
 export const quality = object<Quality>(
   {
     ...{ answers: integer, shared: integer, disputed: list(text), alpha: orNull(number) },
-    ...{ interval: orNull(interval), people: list(person) },
+    ...{ interval: orNull(interval), triads, people: list(person) },
   },
   { description: 'Of answers that count; `disputed`: queries; `learned`: by the reward model' },
 );

@@ -1,13 +1,15 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Segment } from '../../../agent/contract.ts';
+import { CYCLIC_BY_CHANCE, type Triads } from '../../../agent/quality/transitivity.ts';
 import { NO_RULES } from '../../../server/contract.ts';
 import { qualityOf } from '../../../server/run/quality.ts';
+import { transitivityOf } from '../../../server/run/transitivity.ts';
 import { RUN } from '../../contracts/storage.ts';
 import { openCrowd } from './crowd.ts';
 
 type Crowd = Awaited<ReturnType<typeof openCrowd>>;
 
-const RULES = { gold: 0.1, repeats: 0.1, quiz: 10, minView: 0.25 };
+const RULES = { ...NO_RULES, gold: 0.1, repeats: 0.1, quiz: 10, minView: 0.25 };
 let crowd: Crowd;
 afterEach(async () => {
   expect(crowd.faults).toEqual([]);
@@ -55,6 +57,36 @@ describe('probes', () => {
       const probe = probes.find(query.id);
       const [a, b] = query.segments.map((segment) => crowd.worth(segment)) as [number, number];
       if (probe && probe.kind !== 'repeat') expect(a > b ? 'a' : 'b').toBe(probe.expected);
+    }
+  });
+
+  test('[QUAL-17] clips of earlier questions are compared until three are, and circles tell a coin from who sees', async () => {
+    crowd = await openCrowd({ ...NO_RULES, triads: 0.4 });
+    const people = (['good', 'random'] as const).map((name) => crowd.person(name, name));
+    await crowd.work(people, 500);
+    const log = await crowd.storage.readFeedback(RUN.id, 0);
+    const { all, people: found } = transitivityOf(log.map(({ feedback }) => feedback));
+    const [good, random] = ['good', 'random'].map((name) => found.get(name)!);
+    for (const { n } of [good!, random!]) expect(n).toBeGreaterThan(60);
+    expect(all.n).toBeGreaterThanOrEqual(good!.n + random!.n);
+    const share = ({ n, cyclic }: Triads) => cyclic / n;
+    // Three binomial deviations of a quarter.
+    expect(Math.abs(share(random!) - CYCLIC_BY_CHANCE)).toBeLessThan(
+      3 * Math.sqrt(0.1875 / random!.n),
+    );
+    expect(share(good!)).toBeLessThan(share(random!));
+    // They are held against nobody, and each is about two comparisons that nothing else of it is about.
+    const { probes, watch } = crowd.parts;
+    for (const { name, seen } of people) {
+      expect(watch.of(name)).toMatchObject({ state: 'active', gold: { n: 0 }, repeats: { n: 0 } });
+      const about = seen.flatMap((query) => {
+        const probe = probes.find(query.id);
+        return probe ? [probe.about] : [];
+      });
+      const times = [...new Set(about)].map((one) => about.filter((other) => other === one).length);
+      expect(Math.max(...times)).toBe(2);
+      const joined = [...new Set(about)].flatMap((one) => one.split(' '));
+      expect(new Set(joined).size).toBe(joined.length);
     }
   });
 
