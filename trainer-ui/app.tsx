@@ -124,10 +124,15 @@ function ConnectionNotice() {
 
 /** The login is over, or the account may do something else now: what was answered stays here until somebody signs in. */
 function SignedOut({ waiting }: { waiting: string }) {
+  const endsHere = useApp((s) => s.answers.isWithheld || !s.answers.isKept);
   return (
     <div className="notice glass" role="alert" data-testid="signed-out">
       <Text size="sm" fw={600}>
-        You are signed out; {waiting}. <Anchor href="sign-in">Sign in</Anchor> to go on.
+        You are signed out; {waiting}.{' '}
+        <Anchor href="sign-in" {...(endsHere && { target: '_blank' })}>
+          Sign in
+        </Anchor>{' '}
+        to go on.
       </Text>
     </div>
   );

@@ -11,6 +11,7 @@ import {
   temporaryFolder,
   until,
 } from './helpers.ts';
+import { keptAnswers } from './kept.ts';
 
 const folder = temporaryFolder();
 let port: number;
@@ -65,7 +66,8 @@ test('[E2E-13] keys drive without gamepads and without storage, and the missing 
   const page = await open(
     context,
     `navigator.getGamepads = () => { ${FORBIDDEN} };
-     Object.defineProperty(window, 'localStorage', { get() { ${FORBIDDEN} } });`,
+     for (const name of ['localStorage', 'indexedDB'])
+       Object.defineProperty(window, name, { get() { ${FORBIDDEN} } });`,
   );
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -138,8 +140,7 @@ test('[E2E-15] answers of two tabs given while the server is away all arrive, on
   await first.close(); // what it gave is the other tab's to send
   server = await start();
   await until('all answers', async () => (await rewards()).length >= before.length + 153, 120_000);
-  const kept = `Object.keys(localStorage).filter((key) => key.startsWith('reins-answer')).length`;
-  await until('the acknowledgements', async () => (await second.evaluate(kept)) === 0);
+  await until('the acknowledgements', async () => (await keptAnswers(second)).length === 0);
   const after = await rewards();
   expect(after.length).toBe(before.length + 153);
   expect(new Set(after).size).toBe(after.length);
@@ -150,7 +151,6 @@ test('[E2E-17] while the disk refuses to write the page says so, and answers wai
   const context = await browser.newContext();
   const page = await open(context);
   const before = await rewards();
-  const kept = `Object.keys(localStorage).filter((key) => key.startsWith('reins-answer')).length`;
   limitFiles(server.pid, '4096'); // to the server a disk that is full
   try {
     await page.keyboard.press('+');
@@ -159,7 +159,7 @@ test('[E2E-17] while the disk refuses to write the page says so, and answers wai
     const told = await page.getByTestId('alert-list').textContent();
     expect(told).toMatch(/could not be written/);
     expect(told).toMatch(/Free some space/);
-    expect(await page.evaluate(kept)).toBe(1);
+    expect((await keptAnswers(page)).length).toBe(1);
     expect(await rewards()).toEqual(before);
   } finally {
     limitFiles(server.pid, 'unlimited');
@@ -167,7 +167,7 @@ test('[E2E-17] while the disk refuses to write the page says so, and answers wai
   const isOver = async () => !(await page.getByTestId('alerts').isVisible());
   await until('the end of the alert', isOver, 120_000);
   await until('the answer', async () => (await rewards()).length === before.length + 1, 120_000);
-  await until('its acknowledgement', async () => (await page.evaluate(kept)) === 0);
+  await until('its acknowledgement', async () => (await keptAnswers(page)).length === 0);
   await context.close();
 });
 

@@ -16,14 +16,16 @@ import {
   type ServerMessage,
   type WireQuery,
 } from '../../server/protocol/index.ts';
+import type { AnswerStore } from './answer-store.ts';
 import type { EpisodeSource } from './episode-source.ts';
 import { createGamepads, type Gamepads } from './gamepads.ts';
 import { createIdentity } from './identity.ts';
+import { openIndexedAnswers } from './indexed-answers.ts';
 import { createKeyLatency, type KeyLatency } from './key-latency.ts';
 import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
 import { createLine, type Line } from './line.ts';
 import { createLives, type Lives } from './lives.ts';
-import { createOutbox } from './outbox.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
 import { FORCES, REST, remembered } from './remembered.ts';
 import { servedEpisodes } from './served-episodes.ts';
 import { type AppStore, createAppStore, reduce, takesPart } from './store.ts';
@@ -99,10 +101,11 @@ const NOT_DRIVING = { driving: false, latched: false } as const;
 
 const served = { episodes: servedEpisodes, isRecorded: false } as const;
 
-export function createClient(window: Window): Client {
+export function createClient(window: Window & typeof globalThis): Client {
   const store = createAppStore();
   const storage = openKeyStore(window);
-  const outbox = createOutbox(storage);
+  const disk = openIndexedAnswers(window);
+  const outbox = createOutbox({ answers: disk, old: storage });
   const identity = createIdentity(stableId(storage), store);
   const clips = new Map<number, { resolve(clip: Clip): void; reject(error: Error): void }>();
   /** Episode ids by `episodeKey`, of the latest statuses. */
@@ -226,7 +229,7 @@ export function createClient(window: Window): Client {
     const teacherId = identity.person;
     const times = { shownAt, answeredAt, responseMs: Math.max(0, answeredAt - shownAt) };
     const feedback = { ...body, id, runId, teacherId, ...times } as ClientFeedback;
-    outbox.add(feedback);
+    outbox.add(feedback, answeredAt);
     sendAnswers();
     store.setState((s) => ({ sent: s.sent + 1 }));
     return id;
@@ -236,7 +239,7 @@ export function createClient(window: Window): Client {
   function takePart(): void {
     sendWanted();
     sendShown();
-    outbox.restart();
+    void outbox.restart(Date.now()).then(sendAnswers);
     sendAnswers();
   }
 
@@ -253,12 +256,11 @@ export function createClient(window: Window): Client {
     const { welcome, answers } = store.getState();
     const { runs, people } = welcome ? outbox.others(identity.addressee) : { runs: 0, people: 0 };
     const waiting = outbox.size - runs - people;
-    const next = { waiting, others: runs, ofOthers: people, isKept: outbox.isKept };
-    const isSame =
-      next.waiting === answers.waiting &&
-      next.others === answers.others &&
-      next.ofOthers === answers.ofOthers &&
-      next.isKept === answers.isKept;
+    const isKept = outbox.isKept(Date.now());
+    const { isWithheld } = disk;
+    const next = { waiting, others: runs, ofOthers: people, isKept, isWithheld };
+    const names = Object.keys(next) as (keyof typeof next)[];
+    const isSame = names.every((name) => next[name] === answers[name]);
     if (!isSame) store.setState({ answers: next });
   }
 
@@ -296,9 +298,7 @@ export function createClient(window: Window): Client {
   }
 
   window.setInterval(sendAnswers, SEND_EVERY);
-  window.addEventListener('storage', ({ key, newValue }) => {
-    outbox.onStored(key, newValue, Date.now());
-  });
+  watchTabs(outbox, disk, window);
 
   const own: Omit<Client, keyof Lives> = {
     store,
@@ -366,6 +366,13 @@ export function createClient(window: Window): Client {
   // Assigned, it would stay who they are now.
   const get = () => identity.person;
   return Object.defineProperty(Object.assign(lives, own), 'teacherId', { get });
+}
+
+/** What other tabs do, and the end of this one. */
+function watchTabs(outbox: Outbox, disk: AnswerStore, window: Window): void {
+  window.addEventListener('pagehide', () => outbox.onHide());
+  disk.onOtherTab((event) => outbox.onOtherTab(event, Date.now()));
+  void outbox.restart(Date.now());
 }
 
 /** Each live simulation counts its episodes by itself. */

@@ -87,12 +87,16 @@ export interface AppState {
   sent: number;
   acknowledged: number;
   applied: { policyVersion: number; latencyMs: number; count: number } | undefined;
-  /** Answers not yet acknowledged: to this run, to others, of other people, and whether they survive a reload. */
+  /**
+   * Answers not yet acknowledged: to this run, to others, of other people; whether they survive a reload, and whether
+   * the browser keeps any at all.
+   */
   answers: {
     readonly waiting: number;
     readonly others: number;
     readonly ofOthers: number;
     readonly isKept: boolean;
+    readonly isWithheld: boolean;
   };
   alerts: readonly AlertMessage[];
   metrics: readonly MetricsPoint[];
@@ -144,7 +148,7 @@ export function createAppStore(): AppStore {
     sent: 0,
     acknowledged: 0,
     applied: undefined,
-    answers: { waiting: 0, others: 0, ofOthers: 0, isKept: true },
+    answers: { waiting: 0, others: 0, ofOthers: 0, isKept: true, isWithheld: false },
     alerts: [],
     metrics: [],
     episodes: [],
