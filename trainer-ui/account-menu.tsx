@@ -5,6 +5,7 @@ import { IconUserCircle } from '@tabler/icons-react';
 import { useApp } from './context.ts';
 import { signOut } from './core/http.ts';
 import { OwnAnswers } from './own-answers.tsx';
+import { OwnIdentity } from './own-identity.tsx';
 
 export function AccountMenu() {
   const person = useApp((s) => s.welcome?.person);
@@ -36,6 +37,7 @@ export function AccountMenu() {
             {person.name}, {person.role}
           </Text>
           <OwnAnswers />
+          <OwnIdentity />
           <Button size="compact-sm" variant="default" onClick={leave} data-testid="sign-out">
             Sign out
           </Button>

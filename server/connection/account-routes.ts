@@ -5,11 +5,11 @@ import type { People, Person } from '../people/people.ts';
 import { isRole } from '../people/roles.ts';
 import type { Account } from '../storage/accounts-contract.ts';
 import type { ConnectionLog } from './counted-log.ts';
-import { loginCookie, shownLogins } from './login.ts';
+import { loginCookie, proofOf, shownLogins } from './login.ts';
 import { oidcRoutes } from './oidc-routes.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { afterSignIn, runOf } from './run-paths.ts';
-import { invitePage, signInPage } from './sign-in-page.ts';
+import { invitePage, notLinkedPage, signInPage } from './sign-in-page.ts';
 
 /** Tries a second, of all together: a password is guessed slowly. */
 const TRIES = 3;
@@ -47,12 +47,55 @@ export function accountRoutes(
   );
   forms(app, options);
   administration(app, people, (request) => personOf(request).id ?? 'owner');
+  ownIdentity(app, options, personOf);
   app.get(
     '/api/me',
     { schema: { summary: 'Who I am, and what I may do', response: { 200: ME } } },
     async (request) => {
       const { id, name, role } = personOf(request);
       return { id: id ?? null, name: name ?? null, role };
+    },
+  );
+}
+
+/** Other ways in that people give themselves. */
+function ownIdentity(
+  app: FastifyInstance,
+  { people, oidc }: AccountRoutes,
+  personOf: PersonOf,
+): void {
+  const idOf = (request: FastifyRequest): string => {
+    const { id } = personOf(request);
+    if (id === undefined) throw new RangeError('account: nobody has one here');
+    return id;
+  };
+  app.get(
+    '/api/me/identity',
+    { schema: { summary: 'How I sign in', response: { 200: WAYS } } },
+    async (request) => ({ ...people.waysOf(idOf(request)), provider: oidc?.host ?? null }),
+  );
+  app.post(
+    '/api/me/identity',
+    {
+      schema: {
+        summary: 'A link that adds an identity to my account',
+        body: NOTHING,
+        response: { 200: LINK },
+      },
+    },
+    async (request) => {
+      idOf(request);
+      if (!oidc)
+        throw new RangeError('identity: this server has no identity provider (--oidc-issuer)');
+      return { link: `oidc?link=${proofOf(request.raw)}` };
+    },
+  );
+  app.post(
+    '/api/me/identity/unlink',
+    { schema: { summary: 'Takes it away again', body: NOTHING, response: { 200: WAYS } } },
+    async (request) => {
+      await people.unlink(idOf(request));
+      return { ...people.waysOf(idOf(request)), provider: oidc?.host ?? null };
     },
   );
 }
@@ -82,6 +125,8 @@ function forms(app: FastifyInstance, { people, oidc, log }: AccountRoutes): void
     oidc,
     log,
     show: (reply, problem, code) => show(reply, signIn(problem), code),
+    showNotLinked: (reply, problem, code, run) =>
+      show(reply, notLinkedPage(problem, afterSignIn(run)), code),
   });
   app.get<{ Querystring: Asked }>('/sign-in', hide, async ({ query }, reply) =>
     show(reply, signIn(undefined, query.run)),
@@ -189,6 +234,7 @@ function administration(
 const text = { type: 'string', maxLength: 200 } as const;
 const SERVICE = { type: 'object', required: ['name'], properties: { name: text } } as const;
 const INVITE = { type: 'object', required: ['role'], properties: { role: text } } as const;
+const NOTHING = { type: 'object', properties: {} } as const;
 const CHANGE = {
   type: 'object',
   properties: { role: text, isDisabled: { type: 'boolean' } },
@@ -200,6 +246,14 @@ const ME = {
   description: 'null without accounts',
   type: 'object',
   properties: { id: wordOrNull, name: wordOrNull, role: word },
+} as const;
+const WAYS = {
+  description: '`provider`: host of the identity provider; null: the server has none',
+  type: 'object',
+  properties: {
+    ...{ provider: wordOrNull, isLinked: { type: 'boolean' } },
+    hasPassword: { type: 'boolean' },
+  },
 } as const;
 const ACCOUNT = {
   description: 'Times are ms since epoch; `disabledAt` null: they may sign in',

@@ -15,14 +15,22 @@ interface Form {
 }
 
 function form({ action, title, fields, button, problem, before = '' }: Form): string {
-  const told = problem ? `<p role="alert" style="color:#ffa8a8">${asText(problem)}</p>` : '';
+  return page(
+    title,
+    `${problem ? alert(problem) : ''}${before}
+<form method="post" action="${action}" style="display:grid;gap:.8rem">${fields}
+<button style="font:inherit;padding:.6rem;border:0;border-radius:.4rem;background:#1971c2;color:#fff">${button}</button>
+</form>`,
+  );
+}
+
+const alert = (problem: string) => `<p role="alert" style="color:#ffa8a8">${asText(problem)}</p>`;
+
+function page(title: string, content: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Reins · ${title}</title>
 <body style="font:16px system-ui;max-width:22rem;margin:18vh auto;padding:0 1rem;background:#101418;color:#e6e9ec">
-<h1 style="font-size:1.4rem">${title}</h1>${told}${before}
-<form method="post" action="${action}" style="display:grid;gap:.8rem">${fields}
-<button style="font:inherit;padding:.6rem;border:0;border-radius:.4rem;background:#1971c2;color:#fff">${button}</button>
-</form></body></html>`;
+<h1 style="font-size:1.4rem">${title}</h1>${content}</body></html>`;
 }
 
 function field(label: string, attributes: string): string {
@@ -60,6 +68,14 @@ export function signInPage({ problem, provider, run, isFirst = false }: SignInPa
   const before = hint + providerLink(provider, query);
   const action = `sign-in${query}`;
   return form({ action, title: 'Sign in', fields, button: 'Sign in', problem, before });
+}
+
+/** Why an account was not linked to an identity. @param back where its page is */
+export function notLinkedPage(problem: string, back: string): string {
+  return page(
+    'Not linked',
+    `${alert(problem)}<p><a style="color:#a5d8ff" href="${back}">Back to the page</a></p>`,
+  );
 }
 
 export interface InvitePage extends Omit<SignInPage, 'isFirst'> {

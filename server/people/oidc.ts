@@ -51,8 +51,14 @@ export class Oidc {
     return this.options.issuer.host;
   }
 
-  /** Where to send somebody who wants to sign in. @throws where the provider does not answer */
-  async begin(callback: URL): Promise<{ readonly url: URL; readonly checks: Checks }> {
+  /**
+   * Where to send somebody who wants to sign in. @throws where the provider does not answer
+   * @param asksAgain who they are, also where the provider remembers somebody at this browser
+   */
+  async begin(
+    callback: URL,
+    asksAgain = false,
+  ): Promise<{ readonly url: URL; readonly checks: Checks }> {
     const client = await import('openid-client');
     const checks = {
       state: client.randomState(),
@@ -66,6 +72,7 @@ export class Oidc {
       nonce: checks.nonce,
       code_challenge: await client.calculatePKCECodeChallenge(checks.verifier),
       code_challenge_method: 'S256',
+      ...(asksAgain ? { prompt: 'login' } : {}),
     });
     return { url, checks };
   }

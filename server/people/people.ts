@@ -147,6 +147,38 @@ export class People {
     return account;
   }
 
+  /** How this person signs in. */
+  waysOf(id: string): { readonly isLinked: boolean; readonly hasPassword: boolean } {
+    const { identity, password } = this.#expect(id);
+    return { isLinked: identity !== null, hasPassword: password !== null };
+  }
+
+  /** From now on who is known by this identity signs in as that person, too. @throws RangeError where either is taken */
+  async link(id: string, identity: string): Promise<void> {
+    const account = this.#expect(id);
+    if (account.identity === identity) return;
+    if (account.identity !== null)
+      throw new RangeError('identity: your account is linked to another one; unlink that first');
+    if (this.accounts.some((other) => other.identity === identity))
+      throw new RangeError(
+        'identity: is linked to another account here; sign in with it there and unlink it first',
+      );
+    await this.#storage.linkAccount(id, identity);
+    this.#accounts.set(id, { ...account, identity });
+  }
+
+  /** @throws RangeError where it is not linked, or nothing else lets them in */
+  async unlink(id: string): Promise<void> {
+    const account = this.#expect(id);
+    if (account.identity === null) throw new RangeError('identity: your account is not linked');
+    if (account.password === null)
+      throw new RangeError(
+        'identity: is your only way in, for your account has no password; unlinking it would lock you out',
+      );
+    await this.#storage.linkAccount(id, null);
+    this.#accounts.set(id, { ...account, identity: null });
+  }
+
   async signOut(shown: readonly (string | undefined)[]): Promise<void> {
     for (const text of shown) {
       const login = text === undefined ? undefined : this.#logins.get(digest(text));
@@ -199,8 +231,7 @@ export class People {
     actor: string,
     now: number,
   ): Promise<Account> {
-    const account = this.#accounts.get(id);
-    if (!account) throw new RangeError(`account: there is none with the id ${id}`);
+    const account = this.#expect(id);
     if (change.role !== undefined) this.#expectRole(change.role);
     const disabledAt =
       change.isDisabled === undefined ? account.disabledAt : change.isDisabled ? now : null;
@@ -210,6 +241,13 @@ export class People {
     await this.#storage.changeAccount(id, { role: next.role, disabledAt }, actor);
     this.#accounts.set(id, next);
     return next;
+  }
+
+  /** @throws RangeError */
+  #expect(id: string): Account {
+    const account = this.#accounts.get(id);
+    if (!account) throw new RangeError(`account: there is none with the id ${id}`);
+    return account;
   }
 
   /** Whether there is one still, once this account has that role or none. */

@@ -62,6 +62,8 @@ export interface AccountStorage {
     change: Partial<Pick<Account, 'role' | 'disabledAt'>>,
     actor: string,
   ): Promise<void>;
+  /** null: unlinks it. @throws Error where it is another account's */
+  linkAccount(id: string, identity: string | null): Promise<void>;
   createInvite(invite: Invite, actor: string): Promise<void>;
   findInvite(hash: string): Promise<Invite | undefined>;
   createLogin(login: Login): Promise<void>;

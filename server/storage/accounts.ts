@@ -32,6 +32,10 @@ export function createAccounts(parts: Parts): AccountStorage {
       write(event('account.changed', actor, id, change.role ?? 'disabled'), (t) =>
         t.updateTable('account').set(change).where('id', '=', id).execute(),
       ),
+    linkAccount: (id, identity) =>
+      write(event(identity === null ? 'account.unlinked' : 'account.linked', id, id, null), (t) =>
+        t.updateTable('account').set({ identity }).where('id', '=', id).execute(),
+      ),
     createInvite: (invite, actor) =>
       write(
         { ...event('invite.created', actor, invite.hash, invite.role), objectType: 'invite' },

@@ -27,6 +27,8 @@ export const AUDIT_ACTIONS = [
   'account.changed',
   'account.signed-in',
   'account.signed-out',
+  'account.linked',
+  'account.unlinked',
   'account.refused',
   'invite.created',
   'person.paused',

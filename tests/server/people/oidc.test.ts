@@ -10,6 +10,7 @@ import { verifyAudit } from '../../../server/storage/audit-verify.ts';
 import type { Storage } from '../../../server/storage/contract.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
 import { type Door, openDoor } from '../connection/door.ts';
+import { Browser } from './browser.ts';
 import { CLIENT, type IdentityProvider, openIdentityProvider } from './identity-provider.ts';
 
 const RULES = [
@@ -47,42 +48,6 @@ afterEach(async () => {
   await storage.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** As much of a browser as it takes: cookies of each host, and one step after the other. */
-class Browser {
-  readonly #jars = new Map<string, Map<string, string>>();
-
-  jar({ host }: URL): Map<string, string> {
-    return this.#jars.get(host) ?? this.#jars.set(host, new Map()).get(host)!;
-  }
-
-  async open(url: URL): Promise<Response> {
-    const jar = this.jar(url);
-    const cookie = [...jar].map((pair) => pair.join('=')).join('; ');
-    const reply = await fetch(url, {
-      redirect: 'manual',
-      headers: { accept: 'text/html', ...(cookie ? { cookie } : {}) },
-    });
-    for (const line of reply.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
-      if (value === '' || /max-age=0/i.test(line)) jar.delete(name!);
-      else jar.set(name!, value!);
-    }
-    return reply;
-  }
-
-  /** Follows where it is sent, up to the address that `isThere` says. @returns that address, not opened yet */
-  async follow(from: URL, isThere: (url: URL) => boolean): Promise<URL> {
-    let url = from;
-    for (let step = 0; step < 12; step++) {
-      const location = (await this.open(url)).headers.get('location');
-      if (location === null) throw new Error(`${url} leads nowhere`);
-      url = new URL(location, url);
-      if (isThere(url)) return url;
-    }
-    throw new Error(`${url} leads around`);
-  }
-}
 
 const at = (path: string) => new URL(path, door.url);
 const isCallback = ({ pathname }: URL) => pathname === '/oidc-callback';
