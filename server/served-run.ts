@@ -86,7 +86,7 @@ export async function openRun(
 async function endRun(run: RunHandle, storage: Storage): Promise<void> {
   const { alerts } = run;
   await run.close();
-  await tellOver(storage, alerts);
+  await tellOver(storage, run.run.id, alerts);
 }
 
 /** Its HTTP and its sockets. @param others the runs that its addresses lead to, too */

@@ -16,11 +16,18 @@ export interface Alerts {
   problems(list: readonly string[]): void;
 }
 
+export interface AlertAudit {
+  readonly runId: string;
+  readonly note: (event: AuditEvent) => void;
+}
+
 export function createAlerts(
   broadcast: (message: ServerMessage) => void,
   log: Pick<Log, 'warn'>,
-  note: (event: AuditEvent) => void = () => {},
+  audit?: AlertAudit,
 ): Alerts {
+  const note = (action: AlertEvent, { id, code }: Pick<Alert, 'id' | 'code'>) =>
+    audit?.note(event(action, entryOf(audit.runId, id), code));
   const open = new Map<string, Alert>();
   let told = 0;
   const alerts: Alerts = {
@@ -33,13 +40,13 @@ export function createAlerts(
         return;
       }
       const message: Alert = { type: 'alert', ...alert };
-      if (!open.has(alert.id)) note(event('alert.raised', alert.id, alert.code));
+      if (!open.has(alert.id)) note('alert.raised', alert);
       open.set(alert.id, message);
       broadcast(message);
     },
     clear(id, code) {
       if (!open.delete(id)) return;
-      note(event('alert.cleared', id, code));
+      note('alert.cleared', { id, code });
       broadcast({ type: 'alert', id, severity: 'cleared', code, message: '' });
     },
     problems(list) {
@@ -62,26 +69,29 @@ export async function clearFormer(
 ): Promise<void> {
   if (storage.isShared) return;
   const left = await storage.openAlerts();
-  await tellOver(
-    storage,
-    left.map(({ objectId, reason }) => ({ id: objectId, code: reason as AlertCode })),
+  await storage.appendAudit(
+    left.map(({ objectId, reason }) => event('alert.cleared', objectId, reason as AlertCode)),
   );
 }
 
 /** Alerts end with the run that raised them, where the server goes on. */
 export function tellOver(
   storage: Pick<Storage, 'appendAudit'>,
+  runId: string,
   alerts: readonly Pick<Alert, 'id' | 'code'>[],
 ): Promise<void> {
-  return storage.appendAudit(alerts.map(({ id, code }) => event('alert.cleared', id, code)));
+  return storage.appendAudit(
+    alerts.map(({ id, code }) => event('alert.cleared', entryOf(runId, id), code)),
+  );
 }
 
+type AlertEvent = 'alert.raised' | 'alert.cleared';
+
+/** Runs of one server raise the same alerts, each its own. */
+const entryOf = (runId: string, id: string) => `${runId}/${id}`;
+
 /** The message may be of a person or a file, and is not for the log. */
-function event(
-  action: 'alert.raised' | 'alert.cleared',
-  objectId: string,
-  code: AlertCode,
-): AuditEvent {
+function event(action: AlertEvent, objectId: string, code: AlertCode): AuditEvent {
   const nothing = { role: null, before: null, after: null };
   return { action, actor: 'server', objectType: 'alert', objectId, reason: code, ...nothing };
 }

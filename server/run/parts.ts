@@ -69,12 +69,13 @@ export interface RunParts {
 /** Of which the audit log tells, too. */
 function notedAlerts(
   viewers: Viewers,
-  { storage, log }: RunOptions,
+  { run, storage, log }: RunOptions,
   background: Background,
 ): Alerts {
-  return createAlerts(viewers.message, log, (event) =>
-    background.run('audit of an alert', storage.appendAudit([event])),
-  );
+  return createAlerts(viewers.message, log, {
+    runId: run.id,
+    note: (event) => background.run('audit of an alert', storage.appendAudit([event])),
+  });
 }
 
 /** No thread is started yet. */

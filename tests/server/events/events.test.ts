@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type EventPage, readEvents } from '../../../server/events/events.ts';
 import { secretKey, signatureOf } from '../../../server/events/signature.ts';
 import { PACE, Webhook, type WebhookPace, waitAfter } from '../../../server/events/webhook.ts';
-import { clearFormer, createAlerts } from '../../../server/run/alerts.ts';
+import { type Alerts, clearFormer, createAlerts, tellOver } from '../../../server/run/alerts.ts';
+import type { AuditEvent } from '../../../server/storage/audit-chain.ts';
 import type { Storage } from '../../../server/storage/contract.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
 import { RUN, rewardFeedback } from '../../contracts/storage.ts';
@@ -116,8 +117,9 @@ describe('[API-5] GET /api/events', () => {
     const alerts = createAlerts(
       () => {},
       { warn() {} },
-      (e) => {
-        noted.push(`${e.action} ${e.objectId} ${e.reason}`);
+      {
+        runId: 'r',
+        note: (e) => void noted.push(`${e.action} ${e.objectId} ${e.reason}`),
       },
     );
     const alert = {
@@ -131,9 +133,30 @@ describe('[API-5] GET /api/events', () => {
     alerts.clear('storage', 'storage-failed');
     alerts.clear('storage', 'storage-failed');
     expect(noted).toEqual([
-      'alert.raised storage storage-failed',
-      'alert.cleared storage storage-failed',
+      'alert.raised r/storage storage-failed',
+      'alert.cleared r/storage storage-failed',
     ]);
+  });
+
+  test('[API-9] the same alert of two runs of one server has an entry of each, which ends by itself', async () => {
+    const pending: Promise<void>[] = [];
+    const note = (e: AuditEvent) => void pending.push(storage.appendAudit([e]));
+    const [first, second] = ['one', 'two'].map((runId) =>
+      createAlerts(() => {}, { warn() {} }, { runId, note }),
+    ) as [Alerts, Alerts];
+    const alert = { id: 'disk', code: 'storage-failed', severity: 'error', message: 'm' } as const;
+    const open = async () => {
+      await Promise.all(pending);
+      return (await storage.openAlerts()).map(({ objectId }) => objectId);
+    };
+    for (const alerts of [first, second]) alerts.raise(alert);
+    expect(await open()).toEqual(['one/disk', 'two/disk']);
+    first.clear('disk', 'storage-failed');
+    expect(await open()).toEqual(['two/disk']);
+    await tellOver(storage, 'one', [alert]); // it is over, and takes none of the other's with it
+    expect(await open()).toEqual(['two/disk']);
+    await tellOver(storage, 'two', [alert]);
+    expect(await open()).toEqual([]);
   });
 
   test('[API-8] alerts that a killed server left open are over when the next one starts', async () => {
@@ -147,7 +170,7 @@ describe('[API-5] GET /api/events', () => {
     const alerts = createAlerts(
       () => {},
       { warn() {} },
-      (e) => pending.push(storage.appendAudit([e])),
+      { runId: 'r', note: (e) => pending.push(storage.appendAudit([e])) },
     );
     for (const id of ['corrupt-0', 'corrupt-1', 'corrupt-2']) alerts.raise(alert(id));
     alerts.clear('corrupt-1', 'corrupt-file');
@@ -157,8 +180,8 @@ describe('[API-5] GET /api/events', () => {
     const before = await told();
     await clearFormer(storage);
     expect((await told()).slice(before.length)).toEqual([
-      'alert.cleared corrupt-0 corrupt-file',
-      'alert.cleared corrupt-2 corrupt-file',
+      'alert.cleared r/corrupt-0 corrupt-file',
+      'alert.cleared r/corrupt-2 corrupt-file',
     ]);
     await clearFormer(storage);
     expect(await told()).toHaveLength(before.length + 2);
@@ -166,7 +189,7 @@ describe('[API-5] GET /api/events', () => {
     alerts.raise(alert('corrupt-3'));
     await Promise.all(pending);
     await clearFormer({ ...storage, isShared: true });
-    expect((await storage.openAlerts()).map((e) => e.objectId)).toEqual(['corrupt-3']);
+    expect((await storage.openAlerts()).map((e) => e.objectId)).toEqual(['r/corrupt-3']);
   });
 });
 
