@@ -67,6 +67,7 @@ interface TermFlags extends RunFlags {
   source?: string;
   people?: number;
   share?: number;
+  most?: number;
   answers?: number;
   hours?: number;
   money?: number;
@@ -103,6 +104,7 @@ function termOptions(command: Command): Command {
     )
     .option('--people <n>', 'who are asked each question (default 1)', integer(1, 10))
     .option('--share <share>', 'of the questions that so many are asked (default 1)', number(0, 1))
+    .option('--most <share>', 'of the answers that one person may give (default any)', number(0, 1))
     .option('--answers <n>', 'budget: answers that count', integer(1, MOST))
     .option('--hours <h>', 'budget: active time', number(0, MOST))
     .option('--money <amount>', 'budget: at --rate', number(0, MOST))
@@ -187,7 +189,7 @@ function termsOf(flags: TermFlags): Record<string, unknown> {
   const [unit] = budgets;
   const budget = unit && { unit, most: flags[unit] };
   const asked = { name, purpose, kind, strategy, pool, source, people, share };
-  const given = { ...asked, rate, until, accuracy };
+  const given = { ...asked, most: flags.most, rate, until, accuracy };
   return Object.fromEntries(
     Object.entries({ ...given, budget }).filter(([, value]) => value !== undefined),
   );

@@ -20,6 +20,7 @@ import { progressOf } from './ledger.ts';
 export const CALIBRATION_QUESTIONS = 20;
 const CHANGEABLE: readonly (keyof CampaignTerms)[] = [
   'name',
+  'most',
   'budget',
   'rate',
   'until',

@@ -72,12 +72,17 @@ export function progressOf(
   const ledger = new Ledger(rows);
   const counted = rows.filter(({ state }) => state === 'answered');
   const questions = new Map<string, number>();
-  for (const { queryId } of counted) questions.set(queryId, (questions.get(queryId) ?? 0) + 1);
+  const people = new Map<string, number>();
+  for (const { queryId, teacherId } of counted) {
+    questions.set(queryId, (questions.get(queryId) ?? 0) + 1);
+    people.set(teacherId, (people.get(teacherId) ?? 0) + 1);
+  }
   return {
     answers: ledger.answers,
     questions: questions.size,
     shared: [...questions.values()].filter((n) => n > 1).length,
-    people: new Set(counted.map(({ teacherId }) => teacherId)).size,
+    people: people.size,
+    largest: Math.max(0, ...people.values()),
     hours: ledger.hours,
     spend: ledger.spend(terms),
     done: ledger.done(terms),

@@ -1,5 +1,5 @@
 /** Campaigns in words, as the page and the command line tell them. */
-import type { CampaignReply, CampaignTerms, WireCampaign } from './campaign.ts';
+import type { CampaignProgress, CampaignReply, CampaignTerms, WireCampaign } from './campaign.ts';
 
 /** Where a campaign has no instructions of its own: what the environment says of itself. */
 export function ownInstructions(environment: {
@@ -28,7 +28,18 @@ export function campaignStateWords({
 
 /** `12 of 50 answers`; without a budget what was done. */
 export function progressWords({ terms, progress }: Pick<CampaignReply, 'terms' | 'progress'>) {
-  const { budget } = terms;
+  return `${budgetWords(terms, progress)}${mostWords(terms, progress)}`;
+}
+
+/** `; one person gave 20 of 48, at most 40 %`. */
+function mostWords({ most }: CampaignTerms, { answers, largest }: CampaignProgress) {
+  if (most === null) return '';
+  return `; one person gave ${largest} of ${answers}, at most ${percent(most)}`;
+}
+
+const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;
+
+function budgetWords({ budget }: CampaignTerms, progress: CampaignProgress) {
   const { answers, hours, spend } = progress;
   const done = `${answers} answers in ${timeWords(hours)}${spend === null ? '' : ` for ${spend.toFixed(2)}`}`;
   if (budget === null) return done;

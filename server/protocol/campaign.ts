@@ -67,6 +67,13 @@ const terms = {
     .max(1)
     .default(1)
     .describe('of the questions that so many are asked; the others go to one'),
+  most: z
+    .number()
+    .gt(0)
+    .max(1)
+    .nullable()
+    .default(null)
+    .describe('of the answers that one person may give; null: any share'),
   budget: z
     .strictObject({ unit: z.enum(BUDGET_UNITS), most: z.number().gt(0).max(1e9) })
     .nullable()
@@ -117,6 +124,8 @@ export interface CampaignProgress {
   readonly questions: number;
   readonly shared: number;
   readonly people: number;
+  /** Of whoever gave most. */
+  readonly largest: number;
   /** Active time, and what it costs at the campaign's rate; null: an hour has no price. */
   readonly hours: number;
   readonly spend: number | null;
@@ -156,5 +165,10 @@ export const wireCampaignSchema = z.object({
   isOpened: z
     .boolean()
     .describe('This person has opened this version of them: without it they are given nothing.'),
+  isAtMost: z
+    .boolean()
+    .describe(
+      'This person has given as many of its answers as one may: they are asked no more until others have answered.',
+    ),
 });
 export type WireCampaign = z.infer<typeof wireCampaignSchema>;

@@ -24,6 +24,14 @@ export class Askers {
     }
   }
 
+  /** Each person once, on all their pages. */
+  tellEach(words: (teacherId: string) => ServerMessage | undefined): void {
+    for (const teacherId of this.demand(() => true).keys()) {
+      const said = words(teacherId);
+      if (said) for (const { message } of this.of(teacherId)) message(said);
+    }
+  }
+
   /** By person: how many queries they want to hold, the most of their pages. */
   demand(mayAnswer: (teacherId: string) => boolean): Map<string, number> {
     const demand = new Map<string, number>();

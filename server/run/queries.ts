@@ -16,7 +16,7 @@ import { OnScreen } from './on-screen.ts';
 import type { Probes } from './probes.ts';
 import { type Answering, type Asked, type Change, Queue } from './queue.ts';
 import { Reservations } from './reservations.ts';
-import type { RunningCampaign } from './running-campaign.ts';
+import type { CampaignOfQueue } from './running-campaign.ts';
 import { SetAside } from './set-aside.ts';
 import type { Standings } from './standings.ts';
 import { Stock, wireQuery } from './stock.ts';
@@ -32,7 +32,7 @@ const RECOUNTS = 25;
 
 export interface QueriesOptions {
   readonly runId: string;
-  readonly campaign: Pick<RunningCampaign, 'changed' | 'isOpenTo' | 'left' | 'stamp' | 'taken'>;
+  readonly campaign: CampaignOfQueue;
   readonly storage: Pick<
     Storage,
     | 'findEpisode'
@@ -87,7 +87,7 @@ export class Queries {
   static async open(options: QueriesOptions): Promise<Queries> {
     const { storage, runId } = options;
     const counts = await storage.countAssignments(runId);
-    const queue = new Queue(counts, await storage.openTokens());
+    const queue = new Queue(counts, await storage.openTokens(), options.campaign);
     const queries = new Queries(options, queue);
     const held = new Set((await storage.leasedAssignments(runId)).map((row) => row.queryId));
     for (const id of held) {
@@ -113,8 +113,7 @@ export class Queries {
 
   get report(): QueueReport {
     const { counts } = this.#queue;
-    const { served, answered, skipped, expired, open } = counts;
-    const holds = served === answered + skipped + expired + open;
+    const holds = counts.served === counts.answered + counts.skipped + counts.expired + counts.open;
     return { ...counts, waiting: Math.max(0, this.#queue.capacity), holds };
   }
 
@@ -265,11 +264,18 @@ export class Queries {
 
   #demand(): Map<string, number> {
     const { standings, campaign } = this.#options;
-    return this.#askers.demand((id) => !standings.isPaused(id) && campaign.isOpenTo(id));
+    return this.#askers.demand(
+      (id) => !standings.isPaused(id) && campaign.isOpenTo(id) && campaign.mayHaveMore(id),
+    );
   }
 
   /** Everybody who asks is given what they lack, a query each before anybody is given two. */
   async #serve(): Promise<void> {
+    await this.#give();
+    this.#askers.tellEach((id) => this.#options.campaign.news(id));
+  }
+
+  async #give(): Promise<void> {
     await this.#reservations.prepare(this.#demand());
     const demand = this.#demand();
     const now = Date.now();

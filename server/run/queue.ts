@@ -45,6 +45,14 @@ export interface Asked {
   readonly only?: string;
 }
 
+/** How many of whose answers are wanted. Hears of every row as it comes to be and as it ends, at once. */
+export interface Tally {
+  count(row: Assignment, by: 1 | -1): void;
+  mayHaveMore(teacherId: string): boolean;
+}
+
+const NO_TALLY: Tally = { count() {}, mayHaveMore: () => true };
+
 interface Entry extends Asked {
   readonly rows: Map<number, Assignment>;
 }
@@ -61,9 +69,11 @@ export class Queue {
   readonly #counts: Record<Assignment['state'], number>;
   #served: number;
   readonly #nextToken: () => number;
+  readonly #tally: Tally;
 
   /** @param nextToken each larger than all before it, whichever run they were for */
-  constructor(past: AssignmentCounts, nextToken: () => number) {
+  constructor(past: AssignmentCounts, nextToken: () => number, tally: Tally = NO_TALLY) {
+    this.#tally = tally;
     this.#counts = { ...past };
     this.#served = past.leased + past.answered + past.skipped + past.expired;
     this.#nextToken = nextToken;
@@ -135,7 +145,7 @@ export class Queue {
     const changes: Change[] = [];
     let wanted = most - this.heldBy(teacherId).length;
     for (const id of queryIds) {
-      if (wanted <= 0) break;
+      if (wanted <= 0 || !this.#tally.mayHaveMore(teacherId)) break;
       const entry = this.#open.get(id);
       if (!entry || !mayTake(entry, teacherId)) continue;
       changes.push(this.#put(undefined, this.#newLease(entry, teacherId, now, ttl)));
@@ -193,7 +203,8 @@ export class Queue {
     if (own.some((row) => row.state === 'answered' || row.state === 'skipped')) return [];
     const held = own.find((row) => row.state === 'leased');
     // Somebody whose lease ran out, or who was never given it, while it still lacks answers.
-    const hasRoom = held === undefined && roomOf(entry) > 0 && answer.isWanted !== false;
+    const isWanted = answer.isWanted !== false && this.#tally.mayHaveMore(teacherId);
+    const hasRoom = held === undefined && roomOf(entry) > 0 && isWanted;
     if (named) {
       if (hasRoom) return [this.#settle(entry, named, answer, now)];
       return [this.#put(named, { ...named, feedbackId: answer.feedbackId })];
@@ -311,11 +322,14 @@ export class Queue {
     if (before) this.#counts[before.state]--;
     else this.#served++;
     this.#counts[after.state]++;
+    if (before) this.#tally.count(before, -1);
+    this.#tally.count(after, 1);
     this.#set(after);
     return { before, after };
   }
 
   #forget(entry: Entry, row: Assignment): void {
+    this.#tally.count(row, -1);
     this.#counts[row.state]--;
     this.#served--;
     entry.rows.delete(row.token);

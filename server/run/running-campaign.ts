@@ -9,6 +9,7 @@ import type { MetricValues } from '../../agent/metrics.ts';
 import type { Asking } from '../../agent/queries/queries.ts';
 import { stableShare } from '../actors/stable-share.ts';
 import { Ledger } from '../campaigns/ledger.ts';
+import { Shares } from '../campaigns/shares.ts';
 import type { Asker, Overlap } from '../contract.ts';
 import type { CampaignEnd, ServerMessage } from '../protocol/index.ts';
 import { type CampaignRecord, currentOf } from '../storage/campaigns-contract.ts';
@@ -28,6 +29,7 @@ export interface RunningCampaignOptions {
     | 'listCampaigns'
     | 'queriesOf'
     | 'answersOf'
+    | 'tallyOf'
     | 'endCampaign'
     | 'listTexts'
     | 'hasAgreed'
@@ -35,6 +37,12 @@ export interface RunningCampaignOptions {
   >;
   readonly background: Pick<Background, 'run'>;
 }
+
+/** What the queries that people are given hang on. */
+export type CampaignOfQueue = Pick<
+  RunningCampaign,
+  'changed' | 'count' | 'isOpenTo' | 'left' | 'mayHaveMore' | 'news' | 'stamp' | 'taken'
+>;
 
 /** What follows when it changes: other questions are wanted, and pages are told. */
 type OnChange = () => Promise<void>;
@@ -44,6 +52,9 @@ export class RunningCampaign {
   #campaign: CampaignRecord | undefined;
   #instructions = '';
   #ledger = new Ledger();
+  #shares = new Shares();
+  /** Who has been told that they are asked no more for now. */
+  readonly #atMost = new Set<string>();
   /** Its queries, by id. */
   #queries = new Set<string>();
   /** Who has opened its instructions as they are now. */
@@ -115,6 +126,25 @@ export class RunningCampaign {
     if (campaignId !== undefined && campaignId === this.#campaign?.id) this.#queries.add(id);
   }
 
+  /** Of the queue: an assignment is in that state from now on, or no more. */
+  count(row: Assignment, by: 1 | -1): void {
+    if (this.#queries.has(row.queryId)) this.#shares.count(row, by);
+  }
+
+  /** False: this person has given, or is at, as many of its answers as one may. */
+  mayHaveMore(teacherId: string): boolean {
+    return !this.#campaign || this.#shares.mayHaveMore(teacherId, this.#campaign.terms);
+  }
+
+  /** What a person who asks has to be told once: that they are asked no more for now, or are again. */
+  news(teacherId: string): ServerMessage | undefined {
+    const isAtMost = !this.mayHaveMore(teacherId);
+    if (isAtMost === this.#atMost.has(teacherId)) return undefined;
+    if (isAtMost) this.#atMost.add(teacherId);
+    else this.#atMost.delete(teacherId);
+    return this.message(teacherId);
+  }
+
   /** Answers count, or count no more. */
   changed({ before, after }: Change): void {
     if (!this.#queries.has(after.queryId)) return;
@@ -140,8 +170,9 @@ export class RunningCampaign {
     const { name, kind } = terms;
     const isOpened = this.#opened.has(teacherId);
     const instructions = this.#instructions;
-    const campaign = { id, name, kind, state, endedWhy, instructions, textHash, isOpened };
-    return { type: 'campaign', campaign };
+    const isAtMost = !this.mayHaveMore(teacherId);
+    const text = { instructions, textHash, isOpened, isAtMost };
+    return { type: 'campaign', campaign: { id, name, kind, state, endedWhy, ...text } };
   }
 
   /** Who asks for questions: what they have opened is known then, and their page told. */
@@ -187,6 +218,7 @@ export class RunningCampaign {
       if (next.id !== before?.id) {
         this.#queries = new Set(await storage.queriesOf(next.id));
         this.#ledger = new Ledger(await storage.answersOf(next.id));
+        this.#shares = new Shares(await storage.tallyOf(next.id));
       }
       if (next.textHash !== before?.textHash) {
         const text = (await storage.listTexts()).find(({ hash }) => hash === next.textHash);

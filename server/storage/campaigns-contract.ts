@@ -31,6 +31,12 @@ export type CampaignAnswer = Pick<
   readonly responseMs: number;
 };
 
+export interface CampaignTally {
+  readonly teacherId: string;
+  readonly answered: number;
+  readonly leased: number;
+}
+
 /** Each change appends to the audit log in its own transaction: ids and hashes. `actor`: pseudonym; times in ms. */
 export interface CampaignStorage {
   createCampaign(campaign: CampaignRecord, text: StudyText): Promise<void>;
@@ -56,6 +62,8 @@ export interface CampaignStorage {
   listCampaigns(runId: string): Promise<CampaignRecord[]>;
   /** Ids of the queries that were made for it. */
   queriesOf(campaignId: string): Promise<string[]>;
+  /** By person: how many of its questions they have answered, so that it counts, or have now. */
+  tallyOf(campaignId: string): Promise<CampaignTally[]>;
   /** In the order in which they came. */
   answersOf(campaignId: string): Promise<CampaignAnswer[]>;
 }

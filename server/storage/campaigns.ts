@@ -120,7 +120,7 @@ async function expectAlone(
     );
 }
 
-type Reading = Pick<CampaignStorage, 'listCampaigns' | 'queriesOf' | 'answersOf'>;
+type Reading = Pick<CampaignStorage, 'listCampaigns' | 'queriesOf' | 'tallyOf' | 'answersOf'>;
 
 function createReading({ db }: Parts): Reading {
   return {
@@ -138,6 +138,24 @@ function createReading({ db }: Parts): Reading {
       (
         await db.selectFrom('query').select('id').where('campaignId', '=', campaignId).execute()
       ).map(({ id }) => id),
+    async tallyOf(campaignId) {
+      const rows = await db
+        .selectFrom('query')
+        .innerJoin('assignment', 'assignment.queryId', 'query.id')
+        .select(['assignment.teacherId', 'assignment.state'])
+        .select((e) => e.fn.countAll().as('n'))
+        .where('query.campaignId', '=', campaignId)
+        .where('assignment.state', 'in', ['answered', 'leased'])
+        .groupBy(['assignment.teacherId', 'assignment.state'])
+        .execute();
+      const of = (id: string, state: string) =>
+        Number(rows.find((row) => row.teacherId === id && row.state === state)?.n ?? 0);
+      return [...new Set(rows.map(({ teacherId }) => teacherId))].map((teacherId) => ({
+        teacherId,
+        answered: of(teacherId, 'answered'),
+        leased: of(teacherId, 'leased'),
+      }));
+    },
     async answersOf(campaignId) {
       const rows = await db
         .selectFrom('query')
@@ -174,8 +192,8 @@ function toRow({ terms, ...row }: CampaignRecord): Tables['campaign'] {
 function fromRow({ terms, ...row }: Selectable<Tables['campaign']>): CampaignRecord {
   return {
     ...row,
-    // Of before there were sources: all.
-    terms: { source: 'all', ...JSON.parse(terms) } as CampaignTerms,
+    // Of before there were these terms.
+    terms: { source: 'all', most: null, ...JSON.parse(terms) } as CampaignTerms,
     state: row.state as CampaignState,
     endedWhy: row.endedWhy as CampaignEnd | null,
   };

@@ -93,7 +93,7 @@ interface Part {
 
 function Asked({ draft, change }: Part) {
   return (
-    <SimpleGrid cols={{ base: 2, sm: 4 }}>
+    <SimpleGrid cols={{ base: 2, sm: 5 }}>
       <Select
         label="Purpose"
         data={[...CAMPAIGN_PURPOSES]}
@@ -128,6 +128,15 @@ function Asked({ draft, change }: Part) {
         clampBehavior="strict"
         value={draft.share}
         onChange={(share) => change({ share: Number(share) || 100 })}
+      />
+      <NumberInput
+        label="By one person, %"
+        min={1}
+        max={100}
+        clampBehavior="strict"
+        value={draft.by}
+        onChange={(by) => change({ by: Number(by) || 100 })}
+        data-testid="campaign-by"
       />
     </SimpleGrid>
   );

@@ -7,6 +7,8 @@ export interface Draft {
   readonly source: string;
   readonly people: number;
   readonly share: number;
+  /** Of the answers that one person may give, %. */
+  readonly by: number;
   readonly unit: string;
   readonly most: string;
   readonly rate: string;
@@ -15,7 +17,7 @@ export interface Draft {
 }
 
 export const EMPTY: Draft = {
-  ...{ name: '', purpose: 'pilot', kind: 'compare', source: 'all', people: 1, share: 100 },
+  ...{ name: '', purpose: 'pilot', kind: 'compare', source: 'all', people: 1, share: 100, by: 100 },
   ...{ unit: 'answers', most: '', rate: '', accuracy: '', instructions: '' },
 };
 
@@ -42,12 +44,13 @@ const numberOf = (text: string): number | null => (text === '' ? null : Number(t
 
 /** As `POST /api/campaigns` takes it. */
 export function requestOf(draft: Draft): { terms: object; instructions?: string } {
-  const { purpose, kind, source, people, share, unit, most, rate, accuracy } = draft;
+  const { purpose, kind, source, people, share, by, unit, most, rate, accuracy } = draft;
   const instructions = draft.instructions.trim();
   const reached = numberOf(accuracy);
   return {
     terms: {
       ...{ name: draft.name.trim(), purpose, kind, source, people, share: share / 100 },
+      most: by === 100 ? null : by / 100,
       budget: most === '' ? null : { unit, most: Number(most) },
       rate: numberOf(rate),
       accuracy: reached === null ? null : reached / 100,

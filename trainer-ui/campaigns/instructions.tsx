@@ -47,11 +47,15 @@ export function OpenInstructions({ campaign }: { campaign: WireCampaign }) {
   );
 }
 
+const AT_MOST =
+  'You have given as many of its answers as one person may: others are asked now. Thank you. Questions come here again if more are wanted.';
+
 /** Why nobody is asked; undefined: it runs, or there is none. */
 export function useNoQuestions(): { title: string; why: string } | undefined {
   const campaign = useApp((s) => s.campaign);
-  if (!campaign || campaign.state === 'running' || campaign.state === 'draft') return undefined;
-  const { name, state } = campaign;
+  if (!campaign || campaign.state === 'draft') return undefined;
+  const { name, state, isAtMost } = campaign;
+  if (state === 'running') return isAtMost ? { title: name, why: AT_MOST } : undefined;
   const why =
     state === 'paused'
       ? 'Whoever looks after it has paused it. Your answers are kept.'

@@ -18,6 +18,7 @@ const { $schema: _, ...terms } = z.toJSONSchema(campaignTermsSchema, { io: 'inpu
 
 const progress = object<CampaignProgress>({
   ...{ answers: integer, questions: integer, shared: integer, people: integer, hours: number },
+  largest: integer,
   ...{ spend: orNull(number), done: orNull(number) },
 });
 export const campaign = object<CampaignReply>(

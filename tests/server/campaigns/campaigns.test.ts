@@ -87,7 +87,7 @@ test('[CAMP-1] a draft is changed in everything; once it has begun in what answe
   });
   await campaigns.start(id, 'grace', 3);
   await expect(campaigns.change(id, { kind: 'rank' }, undefined, 'grace', 4)).rejects.toThrow(
-    /campaign\.kind.*allowed to change are name, budget/,
+    /campaign\.kind.*allowed to change are name, most, budget/,
   );
   const more = { kind: 'rate', budget: { unit: 'answers', most: 9 } }; // the kind that it has
   await campaigns.change(id, more, 'Look twice.', 'grace', 5);
@@ -127,7 +127,7 @@ test('[CAMP-3] spend is active time at the price of an hour, whether an answer c
   ];
   const terms = termsOf({ rate: 90, budget: { unit: 'money', most: 1 } });
   const progress = progressOf(terms, rows);
-  expect(progress).toMatchObject({ answers: 3, questions: 2, shared: 1, people: 2 });
+  expect(progress).toMatchObject({ answers: 3, questions: 2, shared: 1, people: 2, largest: 2 });
   expect(progress.hours * 3600).toBeCloseTo(32, 9);
   expect(progress.spend).toBeCloseTo(0.8, 9);
   expect(progress.done).toBeCloseTo(0.8, 9);
