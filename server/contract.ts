@@ -4,6 +4,7 @@ import type { LearnedPerson } from '../agent/reward/people.ts';
 import type { LearnedModel, PredictedReward } from '../agent/trainer/contract.ts';
 import type { ActorLink, Troubles } from './actors/link.ts';
 import type { Driver, EnvironmentFacts, LiveCommand, LiveEvent } from './actors/messages.ts';
+import type { Sensed } from './actors/sense-again.ts';
 import type {
   ClientFeedback,
   EpisodeSummary,
@@ -235,6 +236,8 @@ export interface RunHandle {
   episode(id: string): Promise<Episode | undefined>;
   /** The same with poses, where it can be given any. */
   drawnEpisode(id: string): Promise<Episode | undefined>;
+  /** What overlays show at rows [from, to) of an episode, of `length + 1`. @throws RunError saying why it cannot be had */
+  sense(episode: Episode, from: number, to: number): Promise<Sensed>;
   /** Learned reward per step of a segment; undefined where there is none, or none in time. */
   predict(segment: Segment): Promise<PredictedReward | undefined>;
   sceneIdOf(seed: number): number;

@@ -16,6 +16,7 @@ import type {
   SceneDescription,
 } from '../../sim/contract.ts';
 import type { AskOutcome, ControlInput, OversightMode } from '../protocol/index.ts';
+import type { Sensed, Stretch } from './sense-again.ts';
 
 /** What the server must know of an environment without creating one itself. */
 export interface EnvironmentFacts {
@@ -253,6 +254,8 @@ export type RolloutCommand =
     }
   /** Play an episode again for what was left out of it. */
   | { readonly type: 'replay'; readonly episode: Episode }
+  /** Play a stretch of an episode again for what overlays show of it. */
+  | { readonly type: 'sense'; readonly tag: number; readonly stretch: Stretch }
   /** Describe the scene of a seed: a clip needs it. */
   | { readonly type: 'scene'; readonly sceneId: number; readonly seed: number }
   | { readonly type: 'close' };
@@ -267,6 +270,7 @@ export type RolloutEvent =
       readonly episodeId: string;
       readonly drawing: Drawing | undefined;
     }
+  | { readonly type: 'sensed'; readonly tag: number; readonly sensed: Sensed | undefined }
   | {
       readonly type: 'counterfactual';
       readonly id: string;

@@ -7,9 +7,9 @@ import { CONTACT_SIZE, type Frame, frameBytes, JOINT_SIZE } from '../protocol/in
 
 /** Bytes of a frame at most (2 kB is the promise). */
 const BUDGET = 2000;
-const MOST_CONTACTS = 24;
-const MOST_JOINTS = 24;
-const MOST_RAYS = 720;
+export const MOST_CONTACTS = 24;
+export const MOST_JOINTS = 24;
+export const MOST_RAYS = 720;
 
 export interface Overlays {
   /** Whether a viewer, named by its session, wants them. */

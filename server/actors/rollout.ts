@@ -27,6 +27,7 @@ import { infoOf } from './facts.ts';
 import type { ActorThreadData, RolloutCommand, RolloutEvent } from './messages.ts';
 import { randomStreamOf } from './random-stream.ts';
 import { hasOneScene } from './scene-id.ts';
+import { senseAgain } from './sense-again.ts';
 import { StepPermit } from './step-permit.ts';
 import { episodeBuffers } from './transfer.ts';
 
@@ -79,6 +80,9 @@ port.on('message', (command: RolloutCommand) => {
       return;
     case 'replay':
       draw(command.episode);
+      return;
+    case 'sense':
+      emit({ type: 'sensed', tag: command.tag, sensed: senseAgain(branch, command.stretch) });
       return;
     case 'scene':
       branch.reset(command.seed);

@@ -23,6 +23,7 @@ import { kpiRoutes } from './kpi-routes.ts';
 import { lineageRoutes } from './lineage-routes.ts';
 import { modelRoutes } from './model-routes.ts';
 import { openRoutes } from './open-routes.ts';
+import { overlayRoutes } from './overlay-routes.ts';
 import { pageFiles } from './page.ts';
 import { practiceRoutes } from './practice-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
@@ -155,6 +156,7 @@ function routes(api: FastifyInstance, run: RunHandle, storage: Storage): void {
   );
   practiceRoutes(api, run);
   behaviourRoutes(api, run);
+  overlayRoutes(api, run);
   api.get(
     '/api/feedback',
     { schema: { summary: 'The whole feedback log, oldest first', response: { 200: feedback } } },

@@ -56,6 +56,7 @@ export const PERMISSIONS = {
   'GET /api/episodes': ALL,
   'GET /api/episodes/:id': ALL,
   'GET /api/episodes/:id/steps': ALL,
+  'GET /api/episodes/:id/overlays': ALL,
   'GET /api/episodes/:id/recording': ALL,
   'GET /api/episodes/:id/control': READ,
   'GET /api/episodes/:id/asks': READ,

@@ -13,6 +13,7 @@ export * from './feedback.ts';
 export * from './frames.ts';
 export * from './input.ts';
 export * from './messages.ts';
+export type * from './overlay-rows.ts';
 export * from './promotion-words.ts';
 export type * from './query.ts';
 export * from './rays.ts';

@@ -87,17 +87,21 @@ async function onLiveEpisode(
 }
 
 export async function onRolloutEvent(parts: RunParts, event: RolloutEvent): Promise<void> {
-  const { learner, scenes, replays, queries, watch, episodes, takeovers } = parts;
+  const { learner, scenes, replays, sensing, queries, watch, episodes, takeovers } = parts;
   switch (event.type) {
     case 'ready':
       scenes.ready(event.oneScene);
       replays.ready();
+      sensing.ready();
       return;
     case 'scene':
       scenes.put(event.sceneId, event.scene);
       return;
     case 'replayed':
       replays.put(event.episodeId, event.drawing);
+      return;
+    case 'sensed':
+      sensing.put(event.tag, event.sensed);
       return;
     case 'chunk':
       learner.observe(event.chunk);

@@ -28,6 +28,7 @@ import { createRewardAlerts } from './reward-alerts.ts';
 import { createRollouts } from './rollouts.ts';
 import type { RunningCampaign } from './running-campaign.ts';
 import { createScenes, type Scenes } from './scenes.ts';
+import { createSensing, type Sensing } from './sensing.ts';
 import { createStatistics, type RunStatistics } from './statistics.ts';
 import { createTakeoverTally } from './takeover-totals.ts';
 import { Takeovers } from './takeovers.ts';
@@ -64,6 +65,7 @@ export interface RunParts {
   readonly takeovers: Takeovers;
   readonly scenes: Scenes;
   readonly replays: Replays;
+  readonly sensing: Sensing;
 }
 
 /** Of which the audit log tells, too. */
@@ -137,7 +139,7 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     ...{ watch, campaign, automation },
     hearReward,
     feedback,
-    ...{ reviews, takeovers, scenes, replays },
+    ...{ reviews, takeovers, scenes, replays, sensing: createSensing(rollouts) },
   };
 }
 

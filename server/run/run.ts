@@ -7,6 +7,7 @@
 import type { Episode, Segment } from '../../agent/contract.ts';
 import type { PredictedReward } from '../../agent/trainer/contract.ts';
 import type { EnvironmentFacts } from '../actors/messages.ts';
+import type { Sensed } from '../actors/sense-again.ts';
 import {
   type Asker,
   type Driver,
@@ -184,6 +185,10 @@ class ActiveRun implements RunHandle {
 
   drawnEpisode(id: string): Promise<Episode | undefined> {
     return this.#parts.episodes.drawn(id);
+  }
+
+  sense(episode: Episode, from: number, to: number): Promise<Sensed> {
+    return this.#parts.sensing.of(episode, from, to);
   }
 
   predict(segment: Segment): Promise<PredictedReward | undefined> {

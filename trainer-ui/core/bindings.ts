@@ -229,7 +229,10 @@ export function keySections(
     { title: 'Compare', rows: answers.map(rowOf) },
     {
       title: 'Episodes',
-      rows: [REPLAY, RECORDED, MARKS].flatMap((t): Binding[] => Object.values(t)).map(rowOf),
+      rows: [REPLAY, RECORDED, MARKS]
+        .flatMap((t): Binding[] => Object.values(t))
+        .concat(overlays)
+        .map(rowOf),
     },
   ];
 }

@@ -1,5 +1,10 @@
 /** Where stored episodes come from: a server (served-episodes.ts), or a recorded session. */
-import type { EpisodeReply, SessionEvent, StepColumns } from '../../server/protocol/index.ts';
+import type {
+  EpisodeReply,
+  OverlayRows,
+  SessionEvent,
+  StepColumns,
+} from '../../server/protocol/index.ts';
 
 /** Steps [from, to). */
 export interface EpisodeSteps extends StepColumns {
@@ -34,6 +39,8 @@ export interface EpisodeSource {
   find(id: string): Promise<EpisodeReply>;
   /** All steps, in order. */
   steps(id: string): Promise<EpisodeSteps[]>;
+  /** What overlays show at rows [from, to), as many of them as are sent at once. */
+  overlays(id: string, from: number, to: number): Promise<OverlayRows>;
   /** What people said of it, as far as it is told. */
   events(id: string): Promise<readonly SessionEvent[]>;
 }

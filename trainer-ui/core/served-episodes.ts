@@ -1,5 +1,5 @@
 /** Stored episodes over HTTP, as server/connection/episode-routes.ts tells of them. */
-import type { EpisodeReply } from '../../server/protocol/index.ts';
+import type { EpisodeReply, OverlayRows } from '../../server/protocol/index.ts';
 import { type EpisodeSource, type EpisodeSteps, PAGE_SIZE } from './episode-source.ts';
 import { get } from './http.ts';
 
@@ -25,6 +25,10 @@ export const servedEpisodes: EpisodeSource = {
       parts.push(part);
       if (part.to >= part.length) return parts;
     }
+  },
+  async overlays(id, from, to) {
+    const rows = { from: String(from), to: String(to) };
+    return (await (await get(`api/episodes/${id}/overlays`, rows)).json()) as OverlayRows;
   },
   events: async () => [], // a server tells nobody what others said
 };

@@ -8,13 +8,15 @@ import { DifferenceMarks } from '../compare/difference-marks.tsx';
 import { agentOf, type Moving } from '../compare/differences.ts';
 import { useApp, useClient } from '../context.ts';
 import { hashOf, type Moment } from '../core/moment.ts';
+import { OverlaySwitch } from '../live/forces-toggle.tsx';
 import { Cameras } from './cameras.tsx';
 import { movingOf } from './moving.ts';
 import { Picture, useDrawing, useStage } from './picture.tsx';
+import type { Recording } from './recording.ts';
 import { About, useReplayKeys } from './replay.tsx';
 import { Pace, PlayButton, StepSlider, Strip, useClock } from './replay-bar.tsx';
 import { LinkToMoment } from './takeaways.tsx';
-import { type Recording, useRecording } from './use-recording.ts';
+import { useRecording } from './use-recording.ts';
 
 type Two = Moment & { readonly beside: string };
 
@@ -39,7 +41,10 @@ export function Beside({ moment }: { moment: Two }) {
         <Text size="sm" c="dimmed">
           Side by side, each from its beginning
         </Text>
-        <Cameras camera={camera} choose={setCamera} />
+        <Group gap="xs">
+          <OverlaySwitch />
+          <Cameras camera={camera} choose={setCamera} />
+        </Group>
       </Group>
       <div className="two">
         <Pane {...shown} {...one} id={episodeId} close={() => alone(beside)} />

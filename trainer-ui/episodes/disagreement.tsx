@@ -3,8 +3,8 @@ import './moments.css';
 import { Button, Group, Text, Tooltip } from '@mantine/core';
 import { type MouseEvent, useMemo } from 'react';
 import { peaksOf } from './disagreement-peaks.ts';
+import type { Recording } from './recording.ts';
 import { lineOf } from './session-words.ts';
-import type { Recording } from './use-recording.ts';
 
 const WHAT =
   'How far the members of the reward model are apart. Where this is high they have learned too little to say what is good: what you say there teaches most.';

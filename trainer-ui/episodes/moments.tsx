@@ -2,8 +2,8 @@
 import './moments.css';
 import { Button, Group, Text } from '@mantine/core';
 import { useMemo } from 'react';
+import type { Recording } from './recording.ts';
 import { lineOf, wordsOf } from './session-words.ts';
-import type { Recording } from './use-recording.ts';
 
 /** Nothing where no reward is learned. */
 export function LearnedLine({ recording }: { recording: Recording }) {

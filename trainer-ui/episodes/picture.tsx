@@ -4,9 +4,10 @@ import { useEffect, useRef, useState } from 'react';
 import { useApp, useClient } from '../context.ts';
 import type { Welcome } from '../core/store.ts';
 import { ActionBars, mirroredAxes, showActions } from '../live/action-bars.tsx';
+import { debug } from '../live/picture.ts';
 import { createStage, type Stage } from '../scene/stage.ts';
 import { createRowPainter, ROUNDING } from './draw-row.ts';
-import type { Recording } from './use-recording.ts';
+import type { Recording } from './recording.ts';
 
 type Place = React.RefObject<HTMLDivElement | null>;
 
@@ -22,6 +23,10 @@ export function Picture({ container, bars }: { container: Place; bars: Place }) 
           –
         </Text>
         <ActionBars />
+        <Text size="xs" c="dimmed" mt={4}>
+          Line ahead: where it went. What was predicted then is not kept.
+        </Text>
+        <Text size="xs" data-overlays="" data-testid="overlay-words" />
       </div>
     </div>
   );
@@ -68,6 +73,8 @@ export function useDrawing(
       const row = clock.time / dt;
       const step = Math.floor(row + ROUNDING);
       if (!painter.place(shown, row)) return;
+      debug.replayedRays = painter.rays;
+      if (bars.current) sayOverlays(bars.current, painter.words(shown, step));
       stage.render(Math.min(0.25, (now - last) / 1000), Math.abs(row - before) > 2);
       // What was done may come after the pictures.
       const isNews = step !== Math.floor(before + ROUNDING) || shown.steps !== told;
@@ -89,6 +96,11 @@ const WHO = [
   'agent, fading in after a person',
   'nobody: braked',
 ];
+
+function sayOverlays(root: HTMLElement, words: string): void {
+  const line = root.querySelector('[data-overlays]');
+  if (line && line.textContent !== words) line.textContent = words;
+}
 
 function showStep(
   root: HTMLElement,

@@ -7,8 +7,8 @@ import { REPLAY, withKey } from '../core/bindings.ts';
 import type { Stage } from '../scene/stage.ts';
 import { Disagreement } from './disagreement.tsx';
 import { LearnedLine, Moments } from './moments.tsx';
+import type { Recording } from './recording.ts';
 import { Takeaways } from './takeaways.tsx';
-import type { Recording } from './use-recording.ts';
 
 const SPEEDS = [0.5, 1, 2, 4] as const;
 

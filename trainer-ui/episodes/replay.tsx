@@ -8,13 +8,16 @@ import { REPLAY } from '../core/bindings.ts';
 import { endReasonOf } from '../core/end-reason.ts';
 import { hashOf, type Moment } from '../core/moment.ts';
 import { Critique } from '../critique/critique.tsx';
+import { OverlaySwitch } from '../live/forces-toggle.tsx';
 import { Decision } from '../record/decision.tsx';
+import { ForceLegend } from '../scene/force-legend.tsx';
 import { useBindings } from '../use-keys.ts';
 import { Asks } from './asks.tsx';
 import { Cameras } from './cameras.tsx';
 import { Picture, useDrawing, useStage } from './picture.tsx';
+import type { Recording } from './recording.ts';
 import { ReplayBar } from './replay-bar.tsx';
-import { type Recording, useRecording } from './use-recording.ts';
+import { useRecording } from './use-recording.ts';
 
 export function Replay({ moment }: { moment: Moment }) {
   const { episodeId, step } = moment;
@@ -42,7 +45,11 @@ export function Replay({ moment }: { moment: Moment }) {
       )}
       <Group justify="space-between" gap="xs">
         {recording && <About recording={recording} />}
-        <Cameras camera={camera} choose={setCamera} />
+        <Group gap="xs">
+          <ForceLegend stage={stage} />
+          <OverlaySwitch />
+          <Cameras camera={camera} choose={setCamera} />
+        </Group>
       </Group>
       {recording && <Decision row={recording.row} />}
       <Picture container={container} bars={bars} />

@@ -1,20 +1,8 @@
 /** An episode as it is fetched: pictures in pieces, what was done in pages. */
 import { useEffect, useState } from 'react';
-import type { Clip, EpisodeReply, SessionEvent } from '../../server/protocol/index.ts';
 import { useClient } from '../context.ts';
 import type { Client } from '../core/client.ts';
-import type { EpisodeSteps } from '../core/episode-source.ts';
-
-/** Steps of a piece: the first picture must not wait for the whole episode. */
-export const PIECE = 100;
-
-export interface Recording {
-  readonly row: EpisodeReply;
-  /** In order; those not fetched yet are missing. */
-  readonly pieces: readonly (Clip | undefined)[];
-  readonly steps: readonly EpisodeSteps[];
-  readonly events: readonly SessionEvent[];
-}
+import { PIECE, type Recording } from './recording.ts';
 
 export function useRecording(id: string, first: number) {
   const client = useClient();
@@ -64,14 +52,4 @@ async function fetchRecording(
     });
     show((old) => old && { ...old, pieces: old.pieces.with(i, piece) });
   }
-}
-
-/** The piece with a row of the episode, and the row's place in it; undefined while it is not there. */
-export function rowAt(
-  { pieces }: Pick<Recording, 'pieces'>,
-  row: number,
-): { readonly piece: Clip; readonly at: number } | undefined {
-  const i = Math.min(pieces.length - 1, Math.floor(row / PIECE));
-  const piece = pieces[i];
-  return piece && { piece, at: Math.min(piece.rows - 1, row - i * PIECE) };
 }

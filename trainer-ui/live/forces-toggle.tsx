@@ -7,7 +7,7 @@ import { newId } from '../core/client.ts';
 import { useKeys } from '../use-keys.ts';
 
 /**
- * Shows what the agent touches or senses, where the environment tells: contacts, joints and forces, or the rays of its
+ * On Live: shows what the agent touches or senses, where the environment tells: contacts, joints and forces, or the rays of its
  * lidar. The server sends them only while a viewer asks for them, so a new connection asks again.
  */
 export function ForcesToggle() {
@@ -15,11 +15,19 @@ export function ForcesToggle() {
   const on = useApp((s) => s.forces);
   const offered = useApp((s) => s.welcome?.environment.overlays ?? false);
   const session = useApp((s) => s.welcome?.sessionId);
-  const hasRays = useApp((s) => s.welcome?.environment.rays ?? false);
-  const toggle = useCallback(() => client.showForces(!client.store.getState().forces), [client]);
   useEffect(() => {
     if (offered && session) client.send({ type: 'control', id: newId(), action: 'overlays', on });
   }, [client, offered, session, on]);
+  return <OverlaySwitch />;
+}
+
+/** The button and its key; in a replay as well, where nothing is sent. */
+export function OverlaySwitch() {
+  const client = useClient();
+  const on = useApp((s) => s.forces);
+  const offered = useApp((s) => s.welcome?.environment.overlays ?? false) && !client.isRecorded;
+  const hasRays = useApp((s) => s.welcome?.environment.rays ?? false);
+  const toggle = useCallback(() => client.showForces(!client.store.getState().forces), [client]);
   useKeys((event) => {
     const isMeant = offered && actionOf(OVERLAYS, event) === 'forces';
     if (isMeant) toggle();

@@ -5,6 +5,7 @@ import { looksOn, mayDrive } from '../core/store.ts';
 import { GoalNote } from '../goal/goal.tsx';
 import { RecordPanel } from '../record/record-panel.tsx';
 import { RecordingWords } from '../record/recording-words.tsx';
+import { ForceLegend } from '../scene/force-legend.tsx';
 import type { Stage } from '../scene/stage.ts';
 import { ControlBar } from './control-bar.tsx';
 import { Course } from './course/course.tsx';
@@ -23,7 +24,7 @@ const Wall = lazy(() => import('./wall/wall.tsx'));
 
 export function LiveView() {
   const client = useClient();
-  const { container, isReady } = useLivePicture();
+  const { container, stage, isReady } = useLivePicture();
   const controller = useApp((s) => s.status?.controller ?? 'policy');
   const driving = useApp((s) => s.driving);
   const isDriven = useApp(mayDrive);
@@ -53,7 +54,10 @@ export function LiveView() {
           <div className="hud-left">
             <div className="hud-row">
               <Instruments />
-              <ForcesToggle />
+              <div className="senses">
+                <ForcesToggle />
+                <ForceLegend stage={stage} />
+              </div>
             </div>
             <GoalNote />
           </div>
@@ -94,7 +98,7 @@ function useLivePicture() {
     return picture.dispose;
   }, [client]);
   useEffect(() => stage?.setCamera(camera), [stage, camera]);
-  return { container, isReady };
+  return { container, stage, isReady };
 }
 
 function Waiting() {

@@ -114,11 +114,13 @@ function drawPath(client: Client, stage: Stage, shown: Frame): void {
 }
 
 /** For tests and the console: what is on screen. */
-const debug = {
+export const debug = {
   shownStep: -1,
   framesReceived: 0,
   flags: 0,
   rays: 0,
+  /** In a replay. */
+  replayedRays: 0,
   controller: undefined as string | undefined,
 };
 (window as Window & { __reins?: typeof debug }).__reins = debug;

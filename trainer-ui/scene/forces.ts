@@ -1,5 +1,6 @@
 /** Contacts, joints and forces as arrows and rods over the robot, drawn through it. */
 import * as THREE from 'three';
+import type { ForceScale } from './force-words.ts';
 
 /** Numbers per contact and joint, as they come in frames. */
 const CONTACT = 6;
@@ -17,6 +18,8 @@ const UP = new THREE.Vector3(0, 1, 0);
 
 export interface Forces {
   readonly root: THREE.Group;
+  /** Of what is drawn; undefined: nothing is. */
+  readonly scale: ForceScale | undefined;
   /** Contacts as x, y, z, fx, fy, fz (N); joints as anchor, axis, position, force. `size`: of the scene, m. */
   show(contacts: Float32Array | undefined, joints: Float32Array | undefined, size: number): void;
   hide(): void;
@@ -60,6 +63,7 @@ export function createForces(): Forces {
   root.visible = false;
   const contactReference = createReference();
   const jointReference = createReference();
+  let scaleNow: ForceScale | undefined;
   const matrix = new THREE.Matrix4();
   const at = new THREE.Vector3();
   const direction = new THREE.Vector3();
@@ -73,7 +77,7 @@ export function createForces(): Forces {
     mesh.setColorAt(i, tint);
   }
 
-  function drawContacts(list: Float32Array, size: number): number {
+  function drawContacts(list: Float32Array, size: number): Drawn {
     const n = Math.min(MOST, Math.floor(list.length / CONTACT));
     let strongest = 0;
     for (let i = 0; i < n; i++) strongest = Math.max(strongest, forceOf(list, i));
@@ -92,10 +96,10 @@ export function createForces(): Forces {
       at.addScaledVector(direction, length);
       place(heads, i, 0.013 * size, 0.035 * size * Math.min(1, length / (0.035 * size)));
     }
-    return n;
+    return { n, scale: n > 0 ? reference : undefined };
   }
 
-  function drawJoints(list: Float32Array, size: number): number {
+  function drawJoints(list: Float32Array, size: number): Drawn {
     const n = Math.min(MOST, Math.floor(list.length / JOINT));
     let strongest = 0;
     for (let j = 0; j < n; j++) strongest = Math.max(strongest, Math.abs(list[j * JOINT + 7]!));
@@ -109,21 +113,25 @@ export function createForces(): Forces {
       tint.copy(IDLE).lerp(LOADED, load);
       place(rods, j, 0.005 * size * (1 + load), 0.09 * size);
     }
-    return n;
+    return { n, scale: n > 0 ? reference : undefined };
   }
 
   return {
     root,
     show(contacts, joints, size) {
       root.visible = true;
-      const c = contacts ? drawContacts(contacts, size) : 0;
-      const j = joints ? drawJoints(joints, size) : 0;
-      shafts.count = heads.count = dots.count = c;
-      rods.count = j;
+      const c = contacts ? drawContacts(contacts, size) : NONE;
+      const j = joints ? drawJoints(joints, size) : NONE;
+      scaleNow = { contact: c.scale, joint: j.scale };
+      shafts.count = heads.count = dots.count = c.n;
+      rods.count = j.n;
       for (const mesh of meshes) {
         mesh.instanceMatrix.needsUpdate = true;
         if (mesh.instanceColor) mesh.instanceColor.needsUpdate = true;
       }
+    },
+    get scale() {
+      return root.visible ? scaleNow : undefined;
     },
     hide() {
       root.visible = false;
@@ -137,6 +145,13 @@ export function createForces(): Forces {
     },
   };
 }
+
+interface Drawn {
+  readonly n: number;
+  readonly scale: number | undefined;
+}
+
+const NONE: Drawn = { n: 0, scale: undefined };
 
 function forceOf(list: Float32Array, i: number): number {
   const c = i * CONTACT;

@@ -3,6 +3,7 @@ import * as THREE from 'three';
 import type { SceneDescription } from '../../server/protocol/index.ts';
 import { type BuiltScene, buildScene } from './build.ts';
 import { createCameraRig } from './camera-rig.ts';
+import type { ForceScale } from './force-words.ts';
 import { createForces } from './forces.ts';
 import { graphics, takeSpareContext } from './graphics.ts';
 import { createOverlays, type Overlays } from './overlays.ts';
@@ -46,6 +47,8 @@ export interface Stage {
   heading(): number;
   /** Contacts and joints of the frame on screen; none of both hides them. */
   setForces(contacts: Float32Array | undefined, joints: Float32Array | undefined): void;
+  /** What the forces on screen are to be read by. */
+  readonly forceScale: ForceScale | undefined;
   dispose(): void;
 }
 
@@ -187,6 +190,9 @@ export function createStage(container: HTMLElement): Stage {
     setForces(contacts, joints) {
       if (!contacts && !joints) forces.hide();
       else forces.show(contacts, joints, description ? viewSize(description) : 1);
+    },
+    get forceScale() {
+      return forces.scale;
     },
     setPoses(poses) {
       built?.setPoses(poses);

@@ -17,6 +17,7 @@ export function recordedEpisodes({ episodes }: Pick<RecordedSession, 'episodes'>
       return { rows: rows.slice(first, first + PAGE_SIZE), total: rows.length };
     },
     find: async (id) => find(id),
+    overlays: () => Promise.reject(new Error('nothing can be played again here')),
     async steps(id) {
       const { steps, length } = find(id);
       return [{ from: 0, to: length, length, ...steps }];

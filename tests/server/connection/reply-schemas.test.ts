@@ -107,6 +107,7 @@ const CASES: readonly (readonly [string, string, (string | undefined)?, object?]
   ['GET', '/api/episodes/:id', '/api/episodes/e1'],
   ['GET', '/api/episodes/:id/steps', '/api/episodes/e1/steps?exact=true'],
   ['GET', '/api/episodes/:id/steps', '/api/episodes/e1/steps?from=3'],
+  ['GET', '/api/episodes/:id/overlays', '/api/episodes/e1/overlays?from=3&to=9'],
   ['GET', '/api/episodes/:id/control', '/api/episodes/e1/control'],
   ['GET', '/api/episodes/:id/asks', '/api/episodes/e1/asks'],
   ['GET', '/api/episodes/:id/marks', '/api/episodes/e1/marks'],

@@ -81,7 +81,7 @@ const COUNTS = { served: 3, answered: 1, skipped: 1, expired: 0, open: 1 };
 export function runOf(storage: Storage): Partial<RunHandle> {
   return {
     run: RUN,
-    facts: { controlDt: 0.1 } as never,
+    facts: { controlDt: 0.1, overlays: true } as never,
     awaitedSteps: 0,
     status: () => ({ viewers: 0 }) as never,
     queue: { ...COUNTS, waiting: 4, holds: true },
@@ -92,6 +92,11 @@ export function runOf(storage: Storage): Partial<RunHandle> {
       rewards: new Float32Array(to - from),
       disagreements: new Float32Array(to - from),
     }),
+    sense: async (_episode, from, to) => {
+      const row = Float32Array.of(0, 0, 1, 1, 2, 3);
+      const rows = Array<Float32Array>(to - from).fill(row);
+      return { contacts: rows, joints: rows, rays: rows };
+    },
     model: async () => learned(),
     lookAtCampaign: async () => {},
     reviews: {

@@ -6,7 +6,7 @@ import { exampleMarkdown } from '../../../server/protocol/index.ts';
 import type { ClipClock } from '../../compare/clip-clock.ts';
 import { useApp } from '../../context.ts';
 import type { Stage } from '../../scene/stage.ts';
-import { type Recording, rowAt } from '../use-recording.ts';
+import { type Recording, rowAt } from '../recording.ts';
 import { type CanEncode, type Missing, missingFormats } from './encoders.ts';
 import { type FilmFormat, FORMATS, planFilm, refusalOf, SIZES, type Wanted } from './plan.ts';
 import { type Film, useFilm } from './use-film.ts';

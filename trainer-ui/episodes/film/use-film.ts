@@ -4,7 +4,7 @@ import { useApp, useClient } from '../../context.ts';
 import type { Stage } from '../../scene/stage.ts';
 import { createRowPainter } from '../draw-row.ts';
 import { download } from '../export.ts';
-import type { Recording } from '../use-recording.ts';
+import type { Recording } from '../recording.ts';
 import type { FilmFile } from './film-file.ts';
 import { openGif } from './gif-file.ts';
 import { type FilmFormat, type FilmPlan, fileName, planFilm, type Wanted } from './plan.ts';
