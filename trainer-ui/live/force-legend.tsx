@@ -2,8 +2,8 @@
 import './force-legend.css';
 import { useEffect, useRef } from 'react';
 import { useApp } from '../context.ts';
-import { forceWords } from './force-words.ts';
-import type { Stage } from './stage.ts';
+import { forceWords } from '../scene/force-words.ts';
+import type { Stage } from '../scene/stage.ts';
 
 /** Faster, and nobody could read it. */
 const EVERY = 400;
