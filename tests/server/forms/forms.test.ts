@@ -19,6 +19,7 @@ test('[UI-53] [API-1] forms have every environment and preset, made once, in a t
     'reward',
     'queries',
     'scheduler',
+    'activation',
   ]);
   const queries = pebble.parts[2]!.schema['properties'] as Record<string, object>;
   expect(queries['kind']).toMatchObject({ default: 'compare', enum: ['compare', 'rank', 'rate'] });
