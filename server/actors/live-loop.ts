@@ -281,8 +281,9 @@ class LiveLoop {
     this.#follow(wheel.person, snapshot, isExpired ? 'watchdog' : 'released');
     const isHandover = isHuman !== this.#wasHuman;
     this.#source = this.#mix();
-    if (isHandover || wheel.controller !== before) this.#pictures.mark(FLAG.handover);
-    return isHandover || isExpired || this.#asking.oversight.isNews;
+    const isOther = isHandover || wheel.controller !== before;
+    if (isOther) this.#pictures.mark(FLAG.handover);
+    return isOther || isExpired || this.#asking.oversight.isNews;
   }
 
   /** Makes one of the two actions where they meet; whose it is. */

@@ -184,6 +184,7 @@ describe('[CTRL-28] a call for help', () => {
     answer(false);
     rig.tick();
     expect(action()).toEqual(POLICY);
+    expect(state().controller).toBe('policy'); // and the page hears of it
   });
 
   it('is answered by whoever drives', () => {
