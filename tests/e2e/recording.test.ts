@@ -41,11 +41,22 @@ const isUp = async () => (await words().count()) > 0;
 const decision = (state: string) =>
   page.locator(`[data-testid="decision"][data-state="${state}"]`).waitFor();
 
-/** Drives with a key until control is kept without one, and lets go. */
+/**
+ * Drives with a key until control is kept without one, and lets go. A slow page may hear of that when the car has left the
+ * road, which ends the recording: then once more.
+ */
 async function driveOn(): Promise<void> {
   await until('its start', () => page.evaluate('window.__reins?.shownStep === 0'));
   const keeps = page.locator('[data-testid="keeps"][data-latched="true"]');
+  const again = page.getByTestId('record-again');
   await hold(page, ['ArrowUp'], 'steps of the person, kept without a key', async () => {
+    if (await again.isVisible()) {
+      await page.keyboard.up('ArrowUp');
+      await again.click();
+      await words().waitFor();
+      await page.keyboard.down('ArrowUp');
+      return false;
+    }
     const step = Number(await page.evaluate('window.__reins?.shownStep'));
     return step > 6 && (await keeps.isVisible());
   });
