@@ -10,16 +10,7 @@
  * from, both candidates say what they would have done there, and the one whose actions are nearer to the person's drives.
  * So the whole predicts people no worse than its better part. Without evidence the one goes on who drove before.
  */
-import {
-  type Config,
-  choice,
-  config,
-  field,
-  flag,
-  number,
-  parseConfig,
-  whole,
-} from '../../sim/config.ts';
+import { type Config, choice, config, field, flag, parseConfig, whole } from '../../sim/config.ts';
 import { createRandom, RANDOM_STATE_SIZE, type Random } from '../../sim/random.ts';
 import type { Backend } from '../backend/backend.ts';
 import type {
@@ -45,11 +36,6 @@ export const reinsSchema = config({
   ),
   imitatorLearningRate: field(stepSize, 1e-3, 'Step size of Adam for the imitators.'),
   imitationStarts: field(whole(1, 1e9), 32, 'Steps of people needed before imitators learn.'),
-  imitatorAveraging: field(
-    number(0, 0.9999),
-    0,
-    'Decay, per update, of the average of the imitators’ weights that acts; 0: the newest weights act.',
-  ),
   mixup: field(flag, false, 'Imitators learn from mixtures of pairs of steps.'),
 });
 /** Feedback by which people show what to do; any other judges what was done. */
@@ -77,12 +63,7 @@ export function createReins(
   const { experience } = sac;
   const imitators = createImitators(
     spec,
-    {
-      ...c,
-      members: c.actors,
-      learningRate: c.imitatorLearningRate,
-      averaging: c.imitatorAveraging,
-    },
+    { ...c, members: c.actors, learningRate: c.imitatorLearningRate },
     experience,
     backend,
     branch(random),

@@ -38,8 +38,8 @@ export interface Mlp {
   changed(): void;
   /** Draw new initial parameters. */
   initialise(random: Random): void;
-  /** Copies of the weights for a snapshot, of others laid out as `parameters` if so. @throws Error with layer normalisation. */
-  layers(of?: Float32Array): Layer[];
+  /** Copies of the weights for a snapshot. @throws Error with layer normalisation. */
+  layers(): Layer[];
   dispose(): void;
 }
 
@@ -104,7 +104,7 @@ export function createMlp(
       }
       weights.dispose();
     },
-    layers: (of = parameters) =>
+    layers: () =>
       slots.map((slot) => {
         if (slot.norm >= 0)
           throw new Error('layers: a normalised network has no plain layers to export');
@@ -112,8 +112,8 @@ export function createMlp(
           inputs: slot.inputs,
           outputs: slot.outputs,
           activation: slot.activation,
-          weights: of.slice(slot.weights, slot.bias),
-          bias: of.slice(slot.bias, slot.bias + slot.outputs),
+          weights: parameters.slice(slot.weights, slot.bias),
+          bias: parameters.slice(slot.bias, slot.bias + slot.outputs),
         };
       }),
     dispose() {

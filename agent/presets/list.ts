@@ -53,8 +53,6 @@ const reins: Preset = {
       targetEntropy: -8,
       // Takeovers are few and their steps alike: 0.1 of success with an operator who is hard to imitate (notes/overrides.md).
       mixup: true,
-      // All of eight pairs of runs got better, by 0.08 in the mean (notes/overrides.md).
-      imitatorAveraging: 0.97,
     },
   },
   reward: { mirror: true, risk: riskDefaults },

@@ -12,7 +12,6 @@ import { createBatch, type ReplayBatch } from '../../replay/replay.ts';
 import { generator, network, numbers, type States } from './checkpoint.ts';
 import { averageLayers } from './ensemble-layers.ts';
 import type { Experience } from './experience.ts';
-import { createMovingAverage } from './moving-average.ts';
 import { startSquashed } from './start.ts';
 
 export interface ImitatorsConfig {
@@ -21,8 +20,6 @@ export interface ImitatorsConfig {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly mixup: boolean;
-  /** Decay of the average of their weights that acts, per update of a member. */
-  readonly averaging: number;
 }
 
 export interface Imitators {
@@ -54,7 +51,6 @@ export function createImitators(
     createLearningMlp(backend, { sizes, activation: 'relu' }, { learningRate }, random),
   );
   const members = learning.map(({ net }) => net);
-  const averages = members.map((net) => createMovingAverage(net, c.averaging));
   const turn = Float32Array.of(0);
 
   /** Mean over steps of ‖tanh μ(s) − a‖². */
@@ -80,19 +76,14 @@ export function createImitators(
       if (c.mixup) mix(batch, d, k, random);
       const value = loss(batch, m);
       descend(members[m]!, learning[m]!.adam);
-      averages[m]!.update();
       return value;
     },
-    layers: () => averageLayers(averages.map((average) => average.layers())),
-    start(policy) {
-      startSquashed(policy, members);
-      for (const average of averages) average.restart();
-    },
+    layers: () => averageLayers(members.map((net) => net.layers())),
+    start: (policy) => startSquashed(policy, members),
     states: {
       ...Object.fromEntries(
         learning.map(({ net, adam }, m) => [`imitator${m}`, network(net, adam)]),
       ),
-      ...Object.fromEntries(averages.map(({ state }, m) => [`imitator${m}/average`, state])),
       'imitators/turn': numbers(turn),
       'imitators/random': generator(random),
     },
