@@ -93,7 +93,7 @@ interface Part {
 
 function Asked({ draft, change }: Part) {
   return (
-    <SimpleGrid cols={{ base: 2, sm: 5 }}>
+    <SimpleGrid cols={{ base: 2, sm: 3 }}>
       <Select
         label="Purpose"
         data={[...CAMPAIGN_PURPOSES]}
