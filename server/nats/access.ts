@@ -17,16 +17,17 @@ export interface Permissions {
   readonly subscribe: readonly string[];
 }
 
-const { learner, record, weights, actors, credit, steps, door, gateways, up, down } =
+const { learner, record, policy, weights, actors, credit, steps, door, gateways, up, down } =
   subjectsOf(ALL_RUNS);
 const anyWeights = weights('*', '*', '*');
+const anyPolicy = policy('*', '*', '*');
 /** Part of a token cannot be a wildcard: it is any stream, by the subject in it. */
 const readKept = (subject: string) => `$JS.API.DIRECT.GET.*.${subject}`;
 const streams = ['CREATE', 'INFO', 'PURGE'].map((call) => `$JS.API.STREAM.${call}.*`);
 const PERMISSIONS: Record<Role, Permissions> = {
   learner: {
     publish: [
-      ...[learner, record, anyWeights, credit('*'), '$JS.API.INFO', readKept(record)],
+      ...[learner, record, anyPolicy, anyWeights, credit('*'), '$JS.API.INFO', readKept(record)],
       ...[door, down('*', '*')],
       ...streams,
     ],
@@ -41,7 +42,7 @@ const PERMISSIONS: Record<Role, Permissions> = {
   },
   actor: {
     publish: [...[actors, steps('*', '*'), '$JS.API.INFO', readKept(record), readKept(anyWeights)]],
-    subscribe: [`${inboxOf('actor')}.>`, learner, anyWeights, credit('*')],
+    subscribe: [`${inboxOf('actor')}.>`, learner, anyPolicy, credit('*')],
   },
   gateway: {
     publish: [gateways, up('*', '*')],

@@ -116,8 +116,8 @@ class ActorSession {
       connection.subscribe(this.#subjects.credit(this.#name), {
         callback: (_, m) => this.#hearCredit(m),
       }),
-      connection.subscribe(this.#subjects.weights(this.#epoch, '*', '*'), {
-        callback: (_, m) => this.#hearWeights(m),
+      connection.subscribe(this.#subjects.policy(this.#epoch, '*', '*'), {
+        callback: (_, m) => this.#hearPolicy(m),
       }),
     ];
     const onStop = () => this.#over.resolve();
@@ -166,7 +166,7 @@ class ActorSession {
     return message ? partOf({ headers: message.header, data: message.data }) : undefined;
   }
 
-  #hearWeights(message: Msg): void {
+  #hearPolicy(message: Msg): void {
     const [version, part] = message.subject.split('.').slice(-2).map(Number);
     this.#weights.hear(version!, part!, partOf(message));
   }

@@ -50,6 +50,7 @@ export interface Line {
 }
 
 export interface Bus extends Line {
+  /** Of what is kept. */
   readonly js: JetStreamClient;
   readonly manager: JetStreamManager;
 }
@@ -91,15 +92,26 @@ export async function endLine({ connection }: Line): Promise<void> {
   await connection.close();
 }
 
-/** With what is kept. As `openLine`. */
+/**
+ * With what is kept, by a connection of its own: NATS 2.9 on a full disk may read nothing more from the one by which it is
+ * written to. As `openLine`.
+ */
 export async function openBus(options: BusOptions, role: Role, name: string): Promise<Bus> {
   const line = await openLine(options, role, name);
-  const { connection } = line;
+  const kept = await openLine(options, role, `${name}, what is kept`).catch(async (error) => {
+    await line.connection.close();
+    throw error;
+  });
+  void line.connection.closed().then(() => kept.connection.close());
+  const onRefusal: Line['onRefusal'] = (listener) => {
+    line.onRefusal(listener);
+    kept.onRefusal(listener);
+  };
   try {
-    const manager = await jetstreamManager(connection);
-    return { ...line, js: jetstream(connection), manager };
+    const manager = await jetstreamManager(kept.connection);
+    return { ...line, onRefusal, js: jetstream(kept.connection), manager };
   } catch (error) {
-    await connection.close();
+    await line.connection.close();
     const { url } = options;
     throw new RangeError(refusalOf(error as Error, url, role) ?? noJetStream(error as Error, url));
   }

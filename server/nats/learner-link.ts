@@ -8,6 +8,7 @@ import type { ActorLink, LinkedActor, Troubles } from '../actors/link.ts';
 import type { RolloutEvent } from '../actors/messages.ts';
 import { OpenEpisodes } from '../actors/open-episodes.ts';
 import { type Bus, type BusOptions, makeStream, openBus, refusalOf } from './bus.ts';
+import { pack } from './codec.ts';
 import { Gapless, Ordered } from './intake.ts';
 import {
   type ActorBeat,
@@ -144,7 +145,9 @@ export class LearnerLink implements ActorLink {
   }
 
   publish(snapshot: PolicySnapshot): void {
-    if (!this.#isOver) this.#weights.put(snapshot);
+    if (this.#isOver) return;
+    this.#push(snapshot);
+    this.#weights.put(snapshot);
   }
 
   credit(steps: number): void {
@@ -175,7 +178,17 @@ export class LearnerLink implements ActorLink {
     this.#leaveWhenDone(session);
   }
 
-  /** To all actors at once, and kept for those that come later. */
+  /** To all actors at once. Whoever misses it reads what is kept. */
+  #push(snapshot: PolicySnapshot): void {
+    const { connection, partSize } = this.#bus;
+    if (!this.#isConnected || connection.isClosed()) return;
+    for (const [i, part] of partsOf(pack(snapshot), partSize).entries())
+      connection.publish(this.#subjects.policy(this.epoch, snapshot.version, i), part.bytes, {
+        headers: headersOf(part),
+      });
+  }
+
+  /** For actors that come later. */
   async #putWeights(version: number, bytes: Uint8Array): Promise<void> {
     const parts = partsOf(bytes, this.#bus.partSize).map((part, i) =>
       this.#bus.js.publish(this.#subjects.weights(this.epoch, version, i), part.bytes, {

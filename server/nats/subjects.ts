@@ -13,7 +13,10 @@ export function subjectsOf(runId: string) {
     learner: `${prefix}.learner`,
     /** Of the learner, kept: which one it is, and what it is to be acted in. */
     record: `${prefix}.record`,
-    /** Of one learner, kept: a policy in parts, from 0. */
+    /** From one learner, to all actors: a policy in parts, from 0. */
+    policy: (epoch: Place, version: Place, part: Place) =>
+      `${prefix}.policy.${epoch}.${version}.${part}`,
+    /** The same, kept. */
     weights: (epoch: Place, version: Place, part: Place) =>
       `${prefix}.weights.${epoch}.${version}.${part}`,
     /** From actors: that they are there, and how far. */

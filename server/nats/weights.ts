@@ -1,4 +1,4 @@
-/** Policies by version: each goes to all actors at once, and is kept a while for those that come later or missed it. */
+/** Policies by version: kept a while for actors that come later or missed what all of them were sent. */
 import type { PolicySnapshot } from '../../agent/contract.ts';
 import { pack, parse } from './codec.ts';
 import type { Part } from './messages.ts';
