@@ -1,8 +1,9 @@
 /** Calls for help that are declined, that nobody answers, and that the agent brakes through until somebody comes. */
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { decodeFrame, type Frame, OP } from '../../server/protocol/index.ts';
+import type { Frame } from '../../server/protocol/index.ts';
 import { violations } from './axe.ts';
+import { followFrames } from './frames.ts';
 import { hold, openPage, press, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
@@ -10,16 +11,11 @@ import { serve } from './served.ts';
 const served = serve('--rollouts', '0', '--set', 'reward.risk={"askAbove":0.0001}');
 let page: Page;
 let errors: readonly string[];
-let frame: Frame | undefined;
+let frame: () => Frame | undefined;
 
 beforeAll(async () => {
   ({ page, errors } = await openPage(served.browser, 'about:blank'));
-  page.on('websocket', (socket) => {
-    socket.on('framereceived', ({ payload }) => {
-      if (typeof payload === 'string' || payload[0] !== OP.frame) return;
-      frame = decodeFrame(new Uint8Array(payload).buffer);
-    });
-  });
+  frame = followFrames(page);
   await page.goto(served.server.url);
   await untilReady(page);
 });
@@ -36,17 +32,17 @@ async function decided(outcome: 'declined' | 'lapsed'): Promise<number> {
 
 /** It goes on for so many steps. */
 async function steps(count: number): Promise<void> {
-  const { step, episodeNumber } = frame!;
+  const { step, episodeNumber } = frame()!;
   await until(
     `${count} steps`,
-    () => frame!.episodeNumber > episodeNumber || frame!.step >= step + count,
+    () => frame()!.episodeNumber > episodeNumber || frame()!.step >= step + count,
   );
 }
 
 /** Another episode, in which it calls. */
 async function isCalled(): Promise<void> {
-  const { episodeNumber } = frame!;
-  await press(page, 'n', 'another episode', () => frame!.episodeNumber > episodeNumber);
+  const { episodeNumber } = frame()!;
+  await press(page, 'n', 'another episode', () => frame()!.episodeNumber > episodeNumber);
   await panel().waitFor();
 }
 
@@ -73,11 +69,11 @@ test('[CTRL-28] [CTRL-30] a call for help counts down; declined by X the agent d
     return (await decided('declined')) === 1;
   });
   await panel().waitFor({ state: 'detached' });
-  const { episodeNumber } = frame!;
+  const { episodeNumber } = frame()!;
   await steps(5);
   expect(await controller()).toBe('policy');
   // It asks on, and is heard again in the next episode at the earliest.
-  if (frame!.episodeNumber === episodeNumber) expect(await panel().count()).toBe(0);
+  if (frame()!.episodeNumber === episodeNumber) expect(await panel().count()).toBe(0);
 });
 
 test('[CTRL-28] a call that nobody answers ends by its deadline: the agent drives on, and that is audited', async () => {
@@ -96,9 +92,9 @@ test('[CTRL-28] with “then brake” it brakes at once for as long as it asks, 
   expect(await page.getByTestId('countdown').count()).toBe(0);
   // Nobody is at the wheel: what was executed is not what the agent wanted, and nothing runs out.
   const lapsed = await decided('lapsed');
-  const { time, episodeNumber } = frame!;
-  await until('longer than a call lasts', () => frame!.time > time + 11);
-  expect(frame!.episodeNumber).toBe(episodeNumber);
+  const { time, episodeNumber } = frame()!;
+  await until('longer than a call lasts', () => frame()!.time > time + 11);
+  expect(frame()!.episodeNumber).toBe(episodeNumber);
   expect(await controller()).toBe('safe');
   expect(await panel().isVisible()).toBe(true);
   expect(await decided('lapsed')).toBe(lapsed);

@@ -5,25 +5,21 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { decodeFrame, type Frame, OP } from '../../server/protocol/index.ts';
+import type { Frame } from '../../server/protocol/index.ts';
 import { root } from '../setup/sources.ts';
 import { violations } from './axe.ts';
+import { followFrames } from './frames.ts';
 import { openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 const served = serve('--rollouts', '0');
 let page: Page;
 let errors: readonly string[];
-let frame: Frame | undefined;
+let frame: () => Frame | undefined;
 
 beforeAll(async () => {
   ({ page, errors } = await openPage(served.browser, 'about:blank'));
-  page.on('websocket', (socket) => {
-    socket.on('framereceived', ({ payload }) => {
-      if (typeof payload === 'string' || payload[0] !== OP.frame) return;
-      frame = decodeFrame(new Uint8Array(payload).buffer);
-    });
-  });
+  frame = followFrames(page);
   await page.goto(served.server.url);
   await untilReady(page);
   await page.getByText('4×').click();
@@ -134,8 +130,8 @@ test('[CTRL-29] [UI-90] out of the loop nobody drives, and the page says so', as
   await oversee('out');
   await page.getByTestId('latch').waitFor({ state: 'detached' });
   await page.keyboard.down('ArrowUp');
-  const { step, episodeNumber } = frame!;
-  await until('steps', () => frame!.episodeNumber > episodeNumber || frame!.step > step + 3);
+  const { step, episodeNumber } = frame()!;
+  await until('steps', () => frame()!.episodeNumber > episodeNumber || frame()!.step > step + 3);
   expect(await controller()).toBe('Agent drives');
   await page.keyboard.up('ArrowUp');
   await screenshot(page, 'out-of-the-loop');

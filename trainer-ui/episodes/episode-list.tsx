@@ -74,7 +74,7 @@ export function EpisodeList(props: Choice) {
           {error}
         </Alert>
       )}
-      <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table highlightOnHover fz="sm" horizontalSpacing={6} data-testid="episode-table">
           <Head request={request} change={setRequest} />
           <Table.Tbody>

@@ -1,0 +1,15 @@
+/** What a page is sent of the live simulation. */
+import type { Page } from 'playwright-core';
+import { decodeFrame, type Frame, OP } from '../../server/protocol/index.ts';
+
+/** The newest frame of sockets that the page opens from now on; undefined: none came yet. */
+export function followFrames(page: Page): () => Frame | undefined {
+  let newest: Frame | undefined;
+  page.on('websocket', (socket) => {
+    socket.on('framereceived', ({ payload }) => {
+      if (typeof payload === 'string' || payload[0] !== OP.frame) return;
+      newest = decodeFrame(new Uint8Array(payload).buffer);
+    });
+  });
+  return () => newest;
+}
