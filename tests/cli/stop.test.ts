@@ -166,3 +166,17 @@ test('[CLI-31] a second signal ends the process in order while a thread is withi
   expect(code, err).toBe(130);
   expect(err).toBe('computing\nsaving\n');
 });
+
+test('[CLI-73] who reads the output may go away: the command ends as it would, without a word', async () => {
+  const child = spawn(process.execPath, ['bin/reins.mjs', 'envs', '--json'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.destroy();
+  let err = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+});
