@@ -28,7 +28,15 @@ export function campaignStateWords({
 
 /** `12 of 50 answers`; without a budget what was done. */
 export function progressWords({ terms, progress }: Pick<CampaignReply, 'terms' | 'progress'>) {
-  return `${budgetWords(terms, progress)}${mostWords(terms, progress)}`;
+  const done = budgetWords(terms, progress);
+  return `${done}${sharedWords(terms, progress)}${mostWords(terms, progress)}`;
+}
+
+/** `; 14 of 48 questions (29 %) answered by two or more`: so far, of those that so many are asked. */
+function sharedWords({ people }: CampaignTerms, { questions, shared }: CampaignProgress) {
+  if (people === 1 || questions === 0) return '';
+  const of = percent(shared / questions, 0);
+  return `; ${shared} of ${questions} questions (${of}) answered by two or more`;
 }
 
 /** `; one person gave 20 of 48, at most 40 %`. */
@@ -37,7 +45,7 @@ function mostWords({ most }: CampaignTerms, { answers, largest }: CampaignProgre
   return `; one person gave ${largest} of ${answers}, at most ${percent(most)}`;
 }
 
-const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;
+const percent = (share: number, digits = 1) => `${Number((100 * share).toFixed(digits))} %`;
 
 function budgetWords({ budget }: CampaignTerms, progress: CampaignProgress) {
   const { answers, hours, spend } = progress;
@@ -59,6 +67,6 @@ const timeWords = (hours: number) =>
 /** `compare, 2 people each`. */
 export function askedWords({ kind, people, share }: CampaignTerms): string {
   if (people === 1) return kind;
-  const part = share < 1 ? `, of ${(100 * share).toFixed(0)} %` : '';
+  const part = share < 1 ? `, of ${percent(share)}` : '';
   return `${kind}, ${people} people each${part}`;
 }

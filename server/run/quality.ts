@@ -28,7 +28,8 @@ export interface PersonQuality {
 
 export interface QualityReport {
   readonly answers: number;
-  /** Queries with two answers or more, and those in which they differ, newest last. */
+  /** Queries with an answer, those with two or more, and those of them in which they differ, newest last. */
+  readonly questions: number;
   readonly shared: number;
   readonly disputed: readonly string[];
   /** Krippendorff's nominal α with its 95 % interval; null: nothing to disagree about. */
@@ -63,6 +64,7 @@ export function qualityOf(answers: readonly CountedAnswer[]): QualityReport {
   const units = shared.map(([, list]) => list.map(({ verdict }) => values.indexOf(verdict)));
   return {
     answers: answers.length,
+    questions: byQuery.size,
     shared: shared.length,
     disputed: shared.flatMap(([id, list]) => (disagree(list.map((a) => a.verdict)) ? [id] : [])),
     alpha: krippendorffAlpha(units, 'nominal') ?? null,

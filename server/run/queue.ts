@@ -200,7 +200,7 @@ export class Queue {
     const named = token === undefined ? own.at(-1) : own.find((row) => row.token === token);
     if (answer.isPaused) return named && [this.#keepBeside(named, answer)];
     if (named?.state === 'leased') return [this.#settle(entry, named, answer, now)];
-    if (own.some((row) => row.state === 'answered' || row.state === 'skipped')) return [];
+    if (own.some((row) => row.state !== 'leased' && hasSpoken(row))) return [];
     const held = own.find((row) => row.state === 'leased');
     // Somebody whose lease ran out, or who was never given it, while it still lacks answers.
     const isWanted = answer.isWanted !== false && this.#tally.mayHaveMore(teacherId);
@@ -385,10 +385,15 @@ function roomOf(entry: Entry): number {
   return wantedOf(entry) - taken;
 }
 
-/** Nobody is given a query twice, except one that ran out under their eyes. */
+/** Nobody is given a query twice, except one that ran out under their eyes, or whose answer they took back. */
 function mayTake(entry: Entry, teacherId: string): boolean {
   if (entry.only !== undefined && entry.only !== teacherId) return false;
   for (const row of entry.rows.values())
-    if (row.teacherId === teacherId && row.state !== 'expired') return false;
+    if (row.teacherId === teacherId && hasSpoken(row)) return false;
   return roomOf(entry) > 0;
+}
+
+/** Its person has the query, or has answered it, whether that counts or not: what they say again is no second look. */
+function hasSpoken(row: Assignment): boolean {
+  return row.state !== 'expired' || isSetAside(row);
 }

@@ -9,7 +9,7 @@ import {
   reasonWords,
 } from '../../trainer-ui/people/words.ts';
 
-const report = { answers: 9, shared: 4, disputed: [], people: [] };
+const report = { answers: 19, questions: 13, shared: 4, disputed: [], people: [] };
 
 test('[UI-47] what is not known is not a number', () => {
   expect([
@@ -25,7 +25,9 @@ test('[UI-47] figures come with their intervals, agreement with what it means', 
   expect(estimate({ value: 1.46, low: 0.94, high: -0.02 }, true)).toBe('+1.5 (+0.9 to −0.0)');
   const words = (alpha: number) =>
     agreement({ ...report, alpha, interval: { low: 0.1, high: 0.95 } });
-  expect(words(0.81)).toBe('Agreement α 0.81 (0.10 to 0.95), reliable, over 4 shared questions');
+  expect(words(0.81)).toBe(
+    'Agreement α 0.81 (0.10 to 0.95), reliable, over the 4 of 13 questions (31 %) that two or more answered',
+  );
   expect(words(0.7)).toContain('tentative');
   expect(words(0.66)).toContain('not reliable');
 });

@@ -114,20 +114,24 @@ function Asked({ draft, change }: Part) {
         onChange={(kind) => change({ kind: kind ?? 'compare' })}
       />
       <NumberInput
-        label="Asked each"
+        label="People a question"
         min={1}
         max={10}
         clampBehavior="strict"
         value={draft.people}
         onChange={(people) => change({ people: Number(people) || 1 })}
+        data-testid="campaign-people"
       />
       <NumberInput
         label="Of questions, %"
         min={1}
         max={100}
         clampBehavior="strict"
-        value={draft.share}
+        disabled={draft.people === 1}
+        value={draft.people === 1 ? '' : draft.share}
+        placeholder="all"
         onChange={(share) => change({ share: Number(share) || 100 })}
+        data-testid="campaign-share"
       />
       <NumberInput
         label="By one person, %"

@@ -60,7 +60,7 @@ export default function PeopleView() {
         {report && (
           <Text size="sm" data-testid="agreement">
             {agreement(report)}
-            {report.disputed.length > 0 && `, ${report.disputed.length} of them disputed`}
+            {report.disputed.length > 0 && `; ${report.disputed.length} of them disputed`}
           </Text>
         )}
         {queue && queue.served > 0 && (

@@ -48,6 +48,8 @@ export interface QueueReply {
 
 export interface QualityReport {
   readonly answers: number;
+  /** With an answer, and with two or more. */
+  readonly questions: number;
   readonly shared: number;
   readonly disputed: readonly string[];
   readonly alpha: number | null;

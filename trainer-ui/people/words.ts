@@ -20,12 +20,14 @@ export function pace({ answers, medianMs }: Pick<PersonRow, 'answers' | 'medianM
   return answers === 0 ? NONE : `${(medianMs / 1000).toFixed(1)} s`;
 }
 
-export function agreement({ alpha, interval, shared }: QualityReport): string {
+export function agreement({ alpha, interval, questions, shared }: QualityReport): string {
   if (shared === 0) return 'No question was answered by two people yet.';
-  if (alpha === null) return `${shared} questions were answered by two people or more.`;
-  const range = interval ? ` (${interval.low.toFixed(2)} to ${interval.high.toFixed(2)})` : '';
+  const of = `${shared} of ${questions} questions (${((100 * shared) / questions).toFixed(0)} %)`;
+  if (alpha === null) return `${of} were answered by two people or more.`;
+  const number = (x: number) => x.toFixed(2).replace('-', '−');
+  const range = interval ? ` (${number(interval.low)} to ${number(interval.high)})` : '';
   const meaning = alpha >= 0.8 ? 'reliable' : alpha >= 0.667 ? 'tentative' : 'not reliable';
-  return `Agreement α ${alpha.toFixed(2)}${range}, ${meaning}, over ${shared} shared questions`;
+  return `Agreement α ${number(alpha)}${range}, ${meaning}, over the ${of} that two or more answered`;
 }
 
 const BY_RULE: Readonly<Record<string, string>> = {

@@ -40,8 +40,8 @@ interface Quality extends Omit<QualityReport, 'people'> {
 }
 export const quality = object<Quality>(
   {
-    ...{ answers: integer, shared: integer, disputed: list(text), alpha: orNull(number) },
-    ...{ interval: orNull(interval), triads, people: list(person) },
+    ...{ answers: integer, questions: integer, shared: integer, disputed: list(text) },
+    ...{ alpha: orNull(number), interval: orNull(interval), triads, people: list(person) },
   },
   { description: 'Of answers that count; `disputed`: queries; `learned`: by the reward model' },
 );
