@@ -1,4 +1,5 @@
 /** Memory for what waits for all pages together: who reads least makes room. */
+import { LIMITS } from '../protocol/index.ts';
 
 /** Bytes for all pages together. */
 const MOST_HELD = 64 * 1024 * 1024;
@@ -25,10 +26,20 @@ export class Budget {
     this.#holders.delete(holder);
   }
 
+  /**
+   * Bytes that may wait for a page until it counts as slow. Of many pages each has its part of half of what there is: where
+   * all are slow, as by one line, they lose pictures and nobody is disconnected.
+   */
+  get share(): number {
+    return Math.min(LIMITS.bufferedBytes, this.#most / 2 / this.#holders.size);
+  }
+
   /** Disconnects those for whom most is held until the rest fits. Returns how many. */
   enforce(): number {
+    let held = 0;
+    for (const holder of this.#holders) held += holder.bufferedAmount;
+    if (held <= this.#most) return 0;
     const byHeld = [...this.#holders].sort((a, b) => b.bufferedAmount - a.bufferedAmount);
-    let held = byHeld.reduce((sum, holder) => sum + holder.bufferedAmount, 0);
     let count = 0;
     for (const holder of byHeld) {
       if (held <= this.#most) break;

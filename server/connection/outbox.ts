@@ -57,7 +57,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   const outbox: Outbox = {
     get isSlow() {
-      return socket.bufferedAmount > LIMITS.bufferedBytes;
+      return socket.bufferedAmount > budget.share;
     },
     get delivered() {
       return given - socket.bufferedAmount;

@@ -20,10 +20,10 @@ import { LOOK_EVERY, Upkeep } from './upkeep.ts';
 /** What every page is told first, but for its session. */
 export type Welcome = Omit<SessionOptions['welcome'], 'sessionId'>;
 
-/** Pages at once: many times what has been tried, and few enough for the memory. */
-const MOST_PAGES = 256;
-/** Connections of any kind at once. */
-const MOST_CONNECTIONS = 1024;
+/** Pages at once: what has been tried (tests/bench/pictures.ts), and few enough for the memory. */
+const MOST_PAGES = 1024;
+/** Connections of any kind at once: those of gateways are not among them. */
+const MOST_CONNECTIONS = 4096;
 /** How long pages may take to close their connection, ms. */
 const CLOSE_PATIENCE = 500;
 

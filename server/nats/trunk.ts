@@ -3,6 +3,7 @@
  * is missing the tunnel is over, because nobody could say what it carried.
  */
 import { z } from 'zod';
+import { type Listener, Multicast, packTargets, type Target, unpackTargets } from './multicast.ts';
 import { type Said, Tunnel } from './tunnel.ts';
 
 /** Connections of people through one gateway at once. */
@@ -17,12 +18,19 @@ const opening = z.object({
 });
 export type Opening = z.infer<typeof opening>;
 
-type Message = Said | ({ readonly type: 'open' } & Opening);
+const openMessage = opening.extend({
+  type: z.literal('open'),
+  /** Whoever opens it understands messages to several tunnels. */
+  takesMulticast: z.boolean().optional(),
+});
+type Message = Said | z.infer<typeof openMessage>;
 
 const TYPES = ['open', 'data', 'read', 'end', 'reset'] as const satisfies Message['type'][];
+/** Beside those: bytes for several tunnels, whose count is in place of the tunnel. */
+const MULTICAST = TYPES.length;
 /** What is not bytes. */
 const message = z.discriminatedUnion('type', [
-  opening.extend({ type: z.literal('open') }),
+  openMessage,
   z.object({ type: z.literal('read'), total: z.int().min(0) }),
   z.object({ type: z.literal('end') }),
   z.object({ type: z.literal('reset'), why: z.string() }),
@@ -47,11 +55,16 @@ interface Open {
 export class Trunk {
   readonly #options: TrunkOptions;
   readonly #open = new Map<number, Open>();
+  readonly #multicast: Multicast;
   #last = 0;
   #isOver = false;
 
   constructor(options: TrunkOptions) {
     this.#options = options;
+    this.#multicast = new Multicast({
+      room: options.partSize - HEAD,
+      send: (targets, parts) => options.send(packedData(targets, parts)),
+    });
   }
 
   /** @throws Error with words for a person when there are too many */
@@ -59,7 +72,9 @@ export class Trunk {
     if (this.#open.size >= MOST_TUNNELS)
       throw new Error(`${MOST_TUNNELS} connections are open, which is as many as can be.`);
     const id = ++this.#last;
-    this.#options.send(packed({ type: 'open', ...opening }, id, 0));
+    this.#options.send(
+      packed({ type: 'open', ...opening, takesMulticast: true }, { id, number: 0 }),
+    );
     return this.#add(id, opening, 1);
   }
 
@@ -67,7 +82,11 @@ export class Trunk {
   hear(bytes: Uint8Array): void {
     const heard = unpacked(bytes);
     if (!heard || this.#isOver) return;
-    const { said, id, number } = heard;
+    const { said, targets } = heard;
+    for (const target of targets) this.#pass(said, target);
+  }
+
+  #pass(said: Message, { id, number }: Target): void {
     if (said.type === 'open') {
       this.#accept(said, id);
       return;
@@ -84,48 +103,69 @@ export class Trunk {
     for (const { tunnel } of [...this.#open.values()]) tunnel.destroy(new Error(why));
   }
 
-  #accept(opening: Opening, id: number): void {
+  #accept(opening: z.infer<typeof openMessage>, id: number): void {
     const { onOpened } = this.#options;
     if (!onOpened || this.#open.has(id) || this.#open.size >= MOST_TUNNELS) return;
-    onOpened(this.#add(id, opening, 0), opening);
+    onOpened(this.#add(id, opening, 0, opening.takesMulticast), opening);
   }
 
   /** @param said messages of it that were said already */
-  #add(id: number, { address }: Opening, said: number): Tunnel {
-    const { send, partSize } = this.#options;
+  #add(id: number, { address }: Opening, said: number, hasMulticast = false): Tunnel {
     let number = said;
+    const listener: Listener = { id, count: () => number++ };
     const tunnel = new Tunnel({
       address,
-      partSize: partSize - HEAD,
-      say: (what) => send(packed(what, id, number++)),
+      partSize: this.#options.partSize - HEAD,
+      say: (what) => this.#say(what, listener, hasMulticast),
       onGone: () => this.#open.delete(id),
     });
     this.#open.set(id, { tunnel, next: 1 - said });
     return tunnel;
   }
+
+  #say(what: Said, listener: Listener, hasMulticast: boolean): void {
+    if (what.type === 'data' && hasMulticast) {
+      this.#multicast.add(listener, what.bytes);
+      return;
+    }
+    this.#multicast.flush(); // or it would come before what was said earlier
+    this.#options.send(packed(what, { id: listener.id, number: listener.count() }));
+  }
 }
 
-function packed(message: Message, id: number, number: number): Buffer {
-  const body = bodyOf(message);
-  const bytes = Buffer.allocUnsafe(HEAD + body.length);
-  bytes.writeUInt8(TYPES.indexOf(message.type), 0);
-  bytes.writeUInt32LE(id, 1);
-  bytes.writeUInt32LE(number, 5);
-  bytes.set(body, HEAD);
-  return bytes;
+function packed(message: Message, target: Target): Buffer {
+  if (message.type === 'data') return packedData([target], [message.bytes]);
+  const head = packedHead(TYPES.indexOf(message.type), target);
+  return Buffer.concat([head, Buffer.from(JSON.stringify(message))]);
 }
 
-function bodyOf(message: Message): Uint8Array {
-  if (message.type === 'data') return message.bytes;
-  return Buffer.from(JSON.stringify(message));
+function packedData(targets: readonly Target[], parts: readonly Uint8Array[]): Buffer {
+  const [target] = targets;
+  if (targets.length === 1)
+    return Buffer.concat([packedHead(TYPES.indexOf('data'), target!), ...parts]);
+  const head = packedHead(MULTICAST, { id: targets.length, number: 0 });
+  return Buffer.concat([head, packTargets(targets), ...parts]);
+}
+
+function packedHead(type: number, { id, number }: Target): Buffer {
+  const head = Buffer.allocUnsafe(HEAD);
+  head.writeUInt8(type, 0);
+  head.writeUInt32LE(id, 1);
+  head.writeUInt32LE(number, 5);
+  return head;
 }
 
 /** undefined: it is no message of a trunk. */
-function unpacked(bytes: Uint8Array) {
+function unpacked(bytes: Uint8Array): { said: Message; targets: readonly Target[] } | undefined {
   if (bytes.length < HEAD) return undefined;
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const said = messageOf(TYPES[all.readUInt8(0)], all.subarray(HEAD));
-  return said && { said, id: all.readUInt32LE(1), number: all.readUInt32LE(5) };
+  const [type, id, body] = [all.readUInt8(0), all.readUInt32LE(1), all.subarray(HEAD)];
+  if (type === MULTICAST) {
+    const to = unpackTargets(body, id);
+    return to && { said: { type: 'data', bytes: to.bytes }, targets: to.targets };
+  }
+  const said = messageOf(TYPES[type], body);
+  return said && { said, targets: [{ id, number: all.readUInt32LE(5) }] };
 }
 
 function messageOf(type: Message['type'] | undefined, body: Buffer): Message | undefined {

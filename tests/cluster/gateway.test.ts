@@ -1,8 +1,15 @@
 /** `reins gateway`: people who reach a learner by it, and what is left when a gateway or the learner dies. */
+import { connect as connectNats } from '@nats-io/transport-node';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import WebSocket from 'ws';
 import { runWorkforce } from '../../cli/workforce/workforce.ts';
-import { type ClientFeedback, SUBPROTOCOL, type WireQuery } from '../../server/protocol/index.ts';
+import {
+  type ClientFeedback,
+  FLAG,
+  OP,
+  SUBPROTOCOL,
+  type WireQuery,
+} from '../../server/protocol/index.ts';
 import { connect, reward, takeOver, verdicts } from '../e2e/client.ts';
 import {
   type RunningServer,
@@ -102,6 +109,67 @@ function preference(query: WireQuery): ClientFeedback {
     ...{ shownAt: now, answeredAt: now, responseMs: 0 },
     ...(query.lease === undefined ? {} : { lease: query.lease }),
     ...{ kind: 'preference', a, b, choice: 'a' },
+  };
+}
+
+test('[GATE-13] a picture goes to a gateway once for all its pages, and to whoever comes while it is paused', async () => {
+  await learner('--live', '2');
+  const [one, other] = [await gateway(), await gateway()];
+  const first = await connect(one.url, 'ada');
+  const pages = [first, await connect(one.url, 'bob'), await connect(one.url, 'eve')];
+  const elsewhere = await connect(other.url, 'dan');
+  const beside = await connect(one.url, 'kim');
+  beside.send({ type: 'look', live: 1, wall: false });
+  await until('the other simulation', () => beside.frame()?.live === 1);
+  const line = await listenIn();
+  const counts = () => [...pages, elsewhere, beside].map((client) => client.frames());
+  const before = counts();
+  await until('pictures', () => counts().every((n, i) => n >= before[i]! + 40));
+  const heard = await line.close();
+  const threefold = heard.filter(({ pages }) => pages === 3);
+  expect(threefold.length).toBeGreaterThan(30);
+  const [{ gateway: name }] = threefold as [Picture];
+  const byOne = heard.filter(({ gateway }) => gateway === name);
+  expect(new Set(byOne.map(({ live, pages }) => `${live} for ${pages}`))).toEqual(
+    new Set(['0 for 3', '1 for 1']),
+  );
+  expect([first, beside].map((client) => client.frame()!.live)).toEqual([0, 1]);
+
+  first.send({ type: 'control', id: 'pause', action: 'pause' });
+  await until('a standstill', () => ((first.frame()?.flags ?? 0) & FLAG.paused) !== 0);
+  const late = await connect(one.url, 'tom');
+  await until('the present picture', () => late.frame());
+  expect(late.frame()!.step).toBe(first.frame()!.step);
+  for (const client of [...pages, elsewhere, beside, late]) client.close();
+});
+
+interface Picture {
+  readonly gateway: string;
+  /** Which live simulation. */
+  readonly live: number;
+  /** How many it is for. */
+  readonly pages: number;
+}
+
+/** Pictures on their way from the learner to gateways. */
+async function listenIn() {
+  const connection = await connectNats({ servers: nats.url });
+  const pictures: Picture[] = [];
+  connection.subscribe('reins.*.down.>', {
+    callback: (_, { subject, data }) => {
+      const [type, count] = [data[0], Buffer.from(data).readUInt32LE(1)];
+      const pages = type === 5 ? count : 1;
+      const [head, length, , , op, , , live] = data.subarray(type === 5 ? 9 + 8 * count : 9);
+      if (head === 0x82 && length === 126 && op === OP.frame)
+        pictures.push({ gateway: subject, live: live!, pages });
+    },
+  });
+  await connection.flush();
+  return {
+    async close() {
+      await connection.close();
+      return pictures;
+    },
   };
 }
 

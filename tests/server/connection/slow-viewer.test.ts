@@ -1,7 +1,7 @@
 /** Real sockets, a run that sends more than anybody reads. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Budget } from '../../../server/connection/budget.ts';
 import { LargeReplies, Turns } from '../../../server/connection/large-replies.ts';
@@ -199,6 +199,27 @@ it('[SRV-25] what waits for all pages together is bounded: who reads least goes,
   budget.remove(eve);
   expect(budget.enforce()).toBe(1);
   expect(gone).toEqual(['eve', 'ada']);
+});
+
+it('[SRV-25] where all of many pages are slow at once they lose pictures, and nobody is disconnected', () => {
+  const budget = new Budget(100_000);
+  const pages = Array.from({ length: 50 }, () => {
+    const socket = {
+      ...{ bufferedAmount: 0, readyState: 1 as const, OPEN: 1 as const, terminate: vi.fn() },
+      send(data: ArrayBuffer) {
+        socket.bufferedAmount += data.byteLength;
+      },
+    };
+    budget.add(socket);
+    return { socket, outbox: createOutbox({ socket, log: { warn() {} }, budget, onRoom() {} }) };
+  });
+  for (let i = 0; i < 100; i++)
+    for (const { outbox } of pages) outbox.sendFrame(new ArrayBuffer(300));
+  for (const { socket, outbox } of pages) {
+    expect(outbox.isSlow).toBe(true);
+    expect(socket.bufferedAmount).toBe(1200); // the first beyond a 50th of half
+    expect(socket.terminate).not.toHaveBeenCalled();
+  }
 });
 
 it('[SRV-25] large replies wait while their page does not read, and come in order once it does', async () => {
