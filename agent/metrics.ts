@@ -68,7 +68,6 @@ export const METRICS = {
   'human/overrides-per-100': {
     unit: '1/100 steps',
     meaning: 'takeovers per 100 of the last 1000 live steps',
-    drawn: 'Takeovers per 100 steps',
   },
   'human/prevented-cost': {
     unit: 'cost',
@@ -77,6 +76,12 @@ export const METRICS = {
   'human/prevented-failures': {
     unit: 'episodes',
     meaning: 'failures that the run’s takeovers prevented',
+  },
+  'human/steps-between-takeovers': {
+    unit: 'steps',
+    meaning:
+      'live steps of the agent per takeover, over the last ten and those since; none before the first',
+    drawn: 'Steps between takeovers',
   },
   'loss/actor': { unit: '1', meaning: 'loss of the policy', drawn: 'Losses' },
   'loss/critic': { unit: '1', meaning: 'loss of the value functions', drawn: 'Losses' },

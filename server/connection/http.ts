@@ -35,6 +35,7 @@ import { file } from './shapes/parts.ts';
 import { feedback, newestPoint } from './shapes/runs.ts';
 import type { Sockets } from './sockets.ts';
 import { subjectRoutes } from './subject-routes.ts';
+import { teachingRoutes } from './teaching-routes.ts';
 
 /** How long a request may take to arrive whole, ms. */
 export const REQUEST_PATIENCE = 30_000;
@@ -73,6 +74,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     runRoutes(api, options);
     openRoutes(api, { ...options, isFirst: options.pagesOf !== undefined });
     qualityRoutes(api, { run, storage, people });
+    teachingRoutes(api, { run, storage, people });
     eventRoutes(api, options);
     automationRoutes(api, run, storage);
     kpiRoutes(api, run, storage);

@@ -66,6 +66,7 @@ export const PERMISSIONS = {
   'POST /api/comments/:id': ANSWER,
   'GET /api/practice': ALL,
   'GET /api/behaviour': ALL,
+  'GET /api/teaching': ALL,
   'GET /api/queue': READ,
   'GET /api/feedback': READ,
   'GET /api/quality': READ,

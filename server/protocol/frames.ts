@@ -59,6 +59,7 @@ export interface Frame {
 }
 
 const FRAME_HEADER = 72;
+const FLAGS_AT = 1;
 /** Where frames, paths and inputs name their live simulation. */
 export const LIVE_AT = 3;
 /** Numbers per contact and joint of an overlay. */
@@ -89,7 +90,7 @@ export function encodeFrame(frame: Frame): ArrayBuffer {
   const buffer = new ArrayBuffer(numbers + picture.length);
   const view = new DataView(buffer);
   view.setUint8(0, OP.frame);
-  view.setUint8(1, frame.flags);
+  view.setUint8(FLAGS_AT, frame.flags);
   view.setUint8(2, k);
   view.setUint8(LIVE_AT, expectAtMost('live', frame.live, MOST_IN_BYTE));
   view.setUint16(4, p, true);
@@ -333,6 +334,11 @@ export function decodePath(buffer: ArrayBuffer): PredictedPath {
 /** Step of an encoded frame, without decoding the rest. */
 export function frameStep(buffer: ArrayBuffer): number {
   return new DataView(buffer).getUint32(32, true);
+}
+
+/** Whether a person acted on the step of an encoded frame. */
+export function isHumanFrame(buffer: ArrayBuffer): boolean {
+  return (new DataView(buffer).getUint8(FLAGS_AT) & FLAG.human) !== 0;
 }
 
 /** The live simulation of an encoded frame or path. */

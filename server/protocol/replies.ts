@@ -1,5 +1,5 @@
 /** What HTTP routes answer: the server writes it, and the page reads it. Times are ms since epoch. */
-import type { Segment } from '../../agent/contract.ts';
+import type { FeedbackKind, Segment } from '../../agent/contract.ts';
 
 export type { Segment };
 
@@ -312,4 +312,31 @@ export interface AutomationReply {
     readonly at: number;
     readonly why: 'audit' | 'bound' | 'replaced' | 'changed';
   } | null;
+}
+
+/** Of `/api/teaching`. A name is null where this person may not know it: all others together. */
+export interface TeachingReply {
+  readonly people: readonly {
+    readonly name: string | null;
+    /** Of the answers, none counts now. */
+    readonly isPaused: boolean;
+    readonly count: number;
+    readonly said: readonly {
+      readonly kind: FeedbackKind;
+      readonly count: number;
+      /** What the newest is about; null: no episode, or not told. */
+      readonly newest: { readonly episodeId: string; readonly step: number } | null;
+    }[];
+  }[];
+  /** The newest ten, newest first. */
+  readonly takeovers: readonly {
+    readonly name: string | null;
+    readonly episodeId: string;
+    readonly from: number;
+    /** Steps that the person drove. */
+    readonly steps: number;
+    /** Steps of the agent before it, since the takeover before it in the episode or its beginning. */
+    readonly before: number;
+    readonly at: number;
+  }[];
 }

@@ -5,7 +5,7 @@ import { isRecorded } from '../../sim/recorded/environment.ts';
 import type { LiveCommand, RolloutEvent } from '../actors/messages.ts';
 import type { LearnerReport } from '../learner/handle.ts';
 import { FIRST_CREDIT } from '../learner/messages.ts';
-import { alertOf } from '../protocol/index.ts';
+import { alertOf, isHumanFrame } from '../protocol/index.ts';
 import type { LiveReport } from './live-actor.ts';
 import { logAsk, logDecision } from './oversight-log.ts';
 import type { RunParts } from './parts.ts';
@@ -28,7 +28,7 @@ export async function onLiveReport(
       viewers.scene(live, report.sceneId, report.seed);
       return;
     case 'frame':
-      statistics.liveSteps(1);
+      statistics.liveStep(isHumanFrame(report.buffer));
       viewers.frame(report.buffer);
       if (report.path) viewers.frame(report.path);
       if (report.rays) viewers.frame(report.rays);

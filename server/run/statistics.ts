@@ -5,11 +5,14 @@ import type { EpisodeSummary, MetricsPoint } from '../protocol/index.ts';
 /** Episodes that the averages cover. */
 const WINDOW = 20;
 const MINUTE = 60_000;
+/** Takeovers between which steps are counted. */
+const TAKEOVERS = 10;
 
 export interface RunStatistics {
   episode(summary: EpisodeSummary): void;
-  /** Steps of the live loop, and how many takeovers began among them. */
-  liveSteps(n: number): void;
+  /** A step of a live loop, by the agent or by a person. */
+  liveStep(isHuman: boolean): void;
+  /** A takeover has ended. */
   override(): void;
   /** On one step a person's action was outside the space. */
   clipped(): void;
@@ -24,6 +27,9 @@ export function createStatistics(): RunStatistics {
   /** Live steps per takeover window. */
   const overrideMarks: number[] = [];
   let steps = 0;
+  /** Of the agent, in all; and by the end of each of the last takeovers, after the start or the one before them. */
+  let agentSteps = 0;
+  const agentMarks = [0];
   let clipped = 0;
   let last: { at: number; environmentSteps: number; learnerUpdates: number } | undefined;
   return {
@@ -31,11 +37,14 @@ export function createStatistics(): RunStatistics {
       recent.push(summary);
       if (recent.length > WINDOW) recent.shift();
     },
-    liveSteps(n) {
-      steps += n;
+    liveStep(isHuman) {
+      steps++;
+      if (!isHuman) agentSteps++;
     },
     override() {
       overrideMarks.push(steps);
+      agentMarks.push(agentSteps);
+      if (agentMarks.length > TAKEOVERS + 1) agentMarks.shift();
     },
     clipped() {
       clipped++;
@@ -61,6 +70,10 @@ export function createStatistics(): RunStatistics {
       while (overrideMarks.length > 0 && overrideMarks[0]! < steps - 1000) overrideMarks.shift();
       values['human/overrides-per-100'] =
         (100 * overrideMarks.length) / Math.max(100, Math.min(1000, steps));
+      // The stretch that goes on counts, or a long one would be told only once it is over.
+      const takeovers = agentMarks.length - 1;
+      if (takeovers > 0)
+        values['human/steps-between-takeovers'] = (agentSteps - agentMarks[0]!) / takeovers;
       values['human/clipped-actions'] = clipped;
       answers = answers.filter((at) => at > now - MINUTE);
       values['human/answers-per-minute'] = answers.length;

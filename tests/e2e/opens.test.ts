@@ -1,8 +1,10 @@
 /** From figures to what they are about: curves and tables open episodes. */
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import { FLAG, type Frame } from '../../server/protocol/index.ts';
 import { violations } from './axe.ts';
-import { openPage, until } from './helpers.ts';
+import { connect } from './client.ts';
+import { hold, openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
 const served = serve('--env', 'reacher');
@@ -53,5 +55,62 @@ test('[UI-98] a row of the newest episodes opens its own', async () => {
   await page.locator(`[data-testid="open-newest"][data-episode="${id}"]`).focus();
   await page.keyboard.press('Enter');
   expect(await opened()).toBe(id);
+  expect(errors).toEqual([]);
+});
+
+interface Logged {
+  readonly kind: string;
+  readonly episodeId: string;
+  readonly from: number;
+}
+const takeovers = async () => {
+  const log = (await (await fetch(`${served.server.url}/api/feedback`)).json()) as Logged[];
+  return log.filter(({ kind }) => kind === 'override');
+};
+const isByHand = (frame: Frame | undefined) => frame && (frame.flags & FLAG.human) !== 0;
+const shownStep = async () =>
+  Number(await page.getByTestId('replay-time').getAttribute('data-step'));
+
+test('[UI-104] what people said and where they stepped in is counted, told in words, and opens there', async () => {
+  await page.getByTestId('tab-live').click();
+  await untilReady(page);
+  const watcher = await connect(served.server.url, 'watcher');
+  await hold(page, ['KeyW'], 'a step by hand', () => isByHand(watcher.frame()));
+  await page.keyboard.up('KeyW');
+  watcher.close();
+  await until('the takeover in the log', async () => (await takeovers()).length > 0);
+  await page.getByTestId('tab-compare').click();
+  await page.locator('[data-testid="compare"][data-ready="true"]').waitFor();
+  await page.keyboard.press('ArrowLeft');
+  await toLearning();
+  const row = page.getByTestId('taught-by');
+  // One comparison, and as many takeovers as it took until the page was listened to.
+  await until('both kinds', async () => {
+    const { length } = await takeovers();
+    return (await row.textContent())?.endsWith(`1${length}100 %`);
+  });
+  const { episodeId, from } = (await takeovers()).at(-1)!;
+  const curve = page.getByRole('slider', { name: /^Steps between takeovers/ });
+  await curve.waitFor();
+  expect(await curve.getAttribute('aria-valuetext')).toMatch(/: steps \d/);
+  for (const [look, width, height] of [
+    ['desktop', 1440, 900],
+    ['phone', 390, 844],
+  ] as const)
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      await page.getByTestId('teaching').scrollIntoViewIfNeeded();
+      await screenshot(page, `teaching-${look}-${colorScheme}`);
+    }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  expect(await violations(page)).toEqual([]);
+  await page.locator('[data-testid="open-said"][data-kind="override"]').focus();
+  await page.keyboard.press('Enter');
+  expect(await opened()).toBe(episodeId);
+  await until('its step', async () => (await shownStep()) === from);
+  await toLearning();
+  await page.getByTestId('open-takeover').first().click();
+  expect(await opened()).toBe(episodeId);
   expect(errors).toEqual([]);
 });

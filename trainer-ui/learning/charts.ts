@@ -73,10 +73,10 @@ export const RUN_CHARTS: readonly ChartDescription[] = [
     empty: WAIT_EPISODE,
   },
   {
-    title: 'Takeovers per 100 steps',
-    hint: '10: one every 10 steps; 0.5: one every 200. It should fall as the agent learns; where it does not, let it try again what you did.',
-    series: [series('human/overrides-per-100', 'takeovers', 'orange')],
-    empty: WAIT_EPISODE,
+    title: 'Steps between takeovers',
+    hint: 'How far the agent comes by itself, over the last ten takeovers and now. It should rise; where it does not, look below at where people step in, and let it try again what they did.',
+    series: [series('human/steps-between-takeovers', 'steps', 'orange')],
+    empty: 'after the first takeover',
   },
   {
     title: 'Answers a minute',

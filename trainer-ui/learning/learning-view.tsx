@@ -13,6 +13,7 @@ import { type ReactNode, useCallback } from 'react';
 import type { EpisodeSummary, MetricsPoint } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
 import { endReasonOf } from '../core/end-reason.ts';
+import { looksOn } from '../core/store.ts';
 import { noLearning } from '../still-words.ts';
 import { Behaviour } from './behaviour.tsx';
 import { Chart } from './chart.tsx';
@@ -21,11 +22,13 @@ import { useOpenMoment } from './open-moment.tsx';
 import { Promotion } from './promotion.tsx';
 import { binsOf } from './reliability.ts';
 import { ReliabilityDiagram } from './reliability-diagram.tsx';
+import { Teaching } from './teaching/teaching.tsx';
 
 export default function LearningView() {
   const points = useApp((s) => s.metrics);
   const episodes = useApp((s) => s.episodes);
   const policy = useApp((s) => s.welcome?.policy);
+  const isLooking = useApp(looksOn);
   return (
     <ScrollArea className="view" data-testid="learning" viewportProps={{ tabIndex: 0 }}>
       <Stack p="md" gap="md">
@@ -41,6 +44,7 @@ export default function LearningView() {
         <Charts charts={REWARD_CHARTS} points={points}>
           <ReliabilityDiagram bins={binsOf(points)} />
         </Charts>
+        {!isLooking && <Teaching />}
         {!policy && <Promotion />}
         <Behaviour />
         <Title order={2} size="h5">

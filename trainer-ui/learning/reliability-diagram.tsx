@@ -22,11 +22,7 @@ export function ReliabilityDiagram({ bins }: { bins: readonly Bin[] }) {
       data-bins={bins.length}
     >
       <div style={{ display: 'flex', justifyContent: 'space-between' }}>
-        <Title
-          order={3}
-          size="sm"
-          title="Dots on the diagonal: it is right as often as it says. Below: too sure of itself. Large dots stand for many answers."
-        >
+        <Title order={3} size="sm">
           Reliability
         </Title>
         <Text size="sm" className="mono" c="dimmed">
@@ -40,6 +36,10 @@ export function ReliabilityDiagram({ bins }: { bins: readonly Bin[] }) {
       ) : (
         <Diagram bins={bins} />
       )}
+      <Text size="xs" c="dimmed" data-testid="chart-hint">
+        Dots on the diagonal: it is right as often as it says. Below: too sure of itself; answer
+        more, about what it is sure of too. Large dots stand for many answers.
+      </Text>
     </Paper>
   );
 }

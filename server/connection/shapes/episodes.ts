@@ -113,7 +113,7 @@ export const marks = list(
   '`value` from −1, bad, to 1, good',
 );
 
-const moment = object<{ readonly episodeId: string; readonly step: number }>({
+export const moment = object<{ readonly episodeId: string; readonly step: number }>({
   episodeId: text,
   step: integer,
 });

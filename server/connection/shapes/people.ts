@@ -4,11 +4,16 @@ import type { Triads } from '../../../agent/quality/transitivity.ts';
 import type { LearnedPerson } from '../../../agent/reward/people.ts';
 import type { PersonStanding, ReviewCase, WatchHandle } from '../../contract.ts';
 import type { CurvePoint } from '../../kpis/kpis.ts';
-import { type KpiAlert, type KpiClip, REVIEW_VERDICTS } from '../../protocol/index.ts';
+import {
+  type KpiAlert,
+  type KpiClip,
+  REVIEW_VERDICTS,
+  type TeachingReply,
+} from '../../protocol/index.ts';
 import type { OwnAnswers } from '../../run/own-answers.ts';
 import type { PersonQuality, QualityReport } from '../../run/quality.ts';
 import type { Review } from '../../storage/reviews-contract.ts';
-import { segment } from './episodes.ts';
+import { moment, segment } from './episodes.ts';
 import { integer, list, number, object, oneOf, orNull, text, time, yesNo } from './parts.ts';
 
 const interval = object<Interval>({ low: number, high: number });
@@ -98,4 +103,27 @@ export const kpiAlerts = list(
     ...{ id: text, message: text, advice: text, teacherId: orNull(text) },
     clips: list(object<KpiClip>({ episodeId: text, from: integer, to: integer, feedbackId: text })),
   }),
+);
+
+type Teacher = TeachingReply['people'][number];
+type Takeover = TeachingReply['takeovers'][number];
+export const teaching = object<TeachingReply>(
+  {
+    people: list(
+      object<Teacher>({
+        ...{ name: orNull(text), isPaused: yesNo, count: integer },
+        said: list(
+          object<Teacher['said'][number]>({ kind: text, count: integer, newest: orNull(moment) }),
+        ),
+      }),
+    ),
+    takeovers: list(
+      object<Takeover>({
+        ...{ name: orNull(text), episodeId: text, from: integer, steps: integer },
+        ...{ before: integer, at: time },
+      }),
+      'The newest ten, newest first; `before`: steps of the agent since the takeover before it in the episode, or its beginning',
+    ),
+  },
+  { description: '`name` null: all others together; `newest`: what their newest is about' },
 );

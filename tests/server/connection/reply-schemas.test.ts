@@ -113,6 +113,7 @@ const CASES: readonly (readonly [string, string, (string | undefined)?, object?]
   ['GET', '/api/episodes/:id/marks', '/api/episodes/e1/marks'],
   ['GET', '/api/practice'],
   ['GET', '/api/behaviour'],
+  ['GET', '/api/teaching'],
   ['GET', '/api/runs'],
   ['GET', '/api/runs/:id/metrics', '/api/runs/run-1/metrics'],
   ['POST', '/api/runs/:id', '/api/runs/run-1', { name: 'first' }],
