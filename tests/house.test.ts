@@ -16,7 +16,6 @@ const TOO_LONG: readonly string[] = [
   'trainer-ui/compare/frame.tsx Frame',
   'trainer-ui/compare/rank-clips.tsx RankClips',
   'trainer-ui/compare/rate-clip.tsx RateClip',
-  'trainer-ui/compare/use-questions.ts useQuestions',
 ];
 
 const isUpdate = (path: string, name: string) =>

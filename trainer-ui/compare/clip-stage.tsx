@@ -8,8 +8,20 @@ import { mixPoses } from '../core/frame-buffer.ts';
 import { createStage, type Stage } from '../scene/stage.ts';
 import type { ClipClock } from './clip-clock.ts';
 
-export function ClipStage(props: { clip: Clip | undefined; clock: ClipClock; camera: string }) {
-  const { clip, clock, camera } = props;
+const widthOf = ({ poses, rows }: Clip): number => poses.length / rows;
+
+export function ClipStage(props: {
+  clip: Clip | undefined;
+  /** The one after it, whose scene is made ready meanwhile. */
+  next?: Clip | undefined;
+  clock: ClipClock;
+  camera: string;
+  /** A clip has been drawn for the first time. */
+  onDrawn?: (clip: Clip) => void;
+}) {
+  const { clip, next, clock, camera, onDrawn } = props;
+  const told = useRef(onDrawn);
+  told.current = onDrawn;
   const client = useClient();
   const container = useRef<HTMLDivElement>(null);
   const [stage, setStage] = useState<Stage>();
@@ -25,11 +37,12 @@ export function ClipStage(props: { clip: Clip | undefined; clock: ClipClock; cam
     const description = client.scene(clip.sceneId);
     if (!description) return;
     stage.setScene(description);
-    const width = clip.poses.length / clip.rows;
+    const width = widthOf(clip);
     const poses = new Float32Array(width);
     let last = performance.now();
     let before = Number.POSITIVE_INFINITY;
     let handle = 0;
+    let isDrawn = false;
     const draw = (now: number) => {
       handle = requestAnimationFrame(draw);
       const at = Math.max(0, Math.min(clip.rows - 1, clock.time / clip.dt));
@@ -39,13 +52,27 @@ export function ClipStage(props: { clip: Clip | undefined; clock: ClipClock; cam
       else mixPoses(row(i), row(i + 1), at - i, poses);
       stage.setPoses(poses);
       void stage.setPicture(clip.pictures?.[Math.max(0, Math.floor(at))]);
-      stage.render(Math.min(0.25, (now - last) / 1000), at < before);
+      const isNow = stage.render(Math.min(0.25, (now - last) / 1000), at < before);
+      if (isNow && !isDrawn) told.current?.(clip);
+      isDrawn ||= isNow;
       before = at;
       last = now;
     };
     handle = requestAnimationFrame(draw);
     return () => cancelAnimationFrame(handle);
   }, [stage, clip, clock, client]);
+  // After the scene on screen, which may be the one that was made ready.
+  useEffect(() => {
+    const description = next && client.scene(next.sceneId);
+    if (!stage || !description) return;
+    const { dataset } = stage.canvas;
+    stage.prepare(description, next.poses.subarray(0, widthOf(next)), () => {
+      dataset['next'] = 'ready';
+    });
+    return () => {
+      delete dataset['next'];
+    };
+  }, [stage, next, client]);
   return (
     <div className="stage" style={{ position: 'absolute', inset: 0 }}>
       <div className="canvas" ref={container} style={{ visibility: clip ? 'visible' : 'hidden' }} />

@@ -1,6 +1,7 @@
 /** What every kind of query looks like: what is asked, clips on one clock, answers below. */
 import { Badge, Button, Group, Kbd, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
+import type { Clip } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
 import { type Binding, CLIPS, firstKey } from '../core/bindings.ts';
 import { Better, GoalNote } from '../goal/goal.tsx';
@@ -49,6 +50,7 @@ export function Frame(
     undo: questions.undo,
     extend,
   });
+  const onDrawn = useDrawn(clips, questions.drawn);
   const note = useApp((s) => s.goalNote);
   return (
     <Stack
@@ -59,6 +61,7 @@ export function Frame(
       data-kind={query.kind}
       data-query={query.id}
       data-ready={clips !== undefined}
+      data-next={questions.next !== undefined}
     >
       <Group justify="space-between" gap="xs">
         <Group gap="md">
@@ -88,7 +91,13 @@ export function Frame(
             data-testid={`clip-${'abcdefgh'[i]}`}
             data-camera={cameras.of(i)}
           >
-            <ClipStage clip={clips?.[i]} clock={clock.current} camera={cameras.of(i)} />
+            <ClipStage
+              clip={clips?.[i]}
+              next={questions.next?.[i]}
+              clock={clock.current}
+              camera={cameras.of(i)}
+              onDrawn={onDrawn}
+            />
             {clips?.[i] && <ClipFacts clip={clips[i]} clock={clock.current} />}
             {query.segments.length > 1 && <OwnCamera clip={i} cameras={cameras} />}
             {over?.(i)}
@@ -103,6 +112,17 @@ export function Frame(
       </div>
     </Stack>
   );
+}
+
+/** Tells when all clips of a question have been drawn. */
+function useDrawn(clips: Question['clips'], tell: () => void) {
+  const drawn = useRef(new Set<Clip>());
+  return (clip: Clip) => {
+    drawn.current.add(clip);
+    if (!clips?.every((one) => drawn.current.has(one))) return;
+    drawn.current = new Set(clips);
+    tell();
+  };
 }
 
 export function AnswerButton(props: {

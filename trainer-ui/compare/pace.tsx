@@ -3,13 +3,14 @@ import { ActionIcon, Button, Group, Text, Tooltip } from '@mantine/core';
 import { IconCoffee, IconCoffeeOff } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useApp, useClient } from '../context.ts';
+import type { NextClipSummary } from './next-clip.ts';
 import { isRestDue, LATER, stretchOf } from './rest.ts';
 import type { Questions } from './use-questions.ts';
 
 /** ms between looks at the clock. */
 const LOOK_EVERY = 5000;
 
-type Answers = Pick<Questions, 'answered' | 'count' | 'waiting'>;
+type Answers = Pick<Questions, 'answered' | 'count' | 'waiting' | 'nextClip'>;
 
 /** The stretch of answers that goes on now. */
 function useStretch({ answered }: Pick<Answers, 'answered'>) {
@@ -24,7 +25,7 @@ function useStretch({ answered }: Pick<Answers, 'answered'>) {
   return { now: newest, stretch: stretchOf(times, newest) };
 }
 
-export function Pace({ answered, count, waiting }: Answers) {
+export function Pace({ answered, count, waiting, nextClip }: Answers) {
   const { stretch } = useStretch({ answered });
   const client = useClient();
   const isOn = useApp((s) => s.rest.isOn);
@@ -34,6 +35,7 @@ export function Pace({ answered, count, waiting }: Answers) {
       <Text size="sm" c="dimmed" data-testid="compare-count" className="wide-only">
         {count} answered · {Math.round(stretch?.pace ?? 0)} a minute · {waiting} waiting
       </Text>
+      {nextClip && <AfterAnswer {...nextClip} />}
       <Tooltip label={isOn ? 'You are reminded of a rest' : 'You are not reminded of a rest'}>
         <ActionIcon
           variant="subtle"
@@ -51,6 +53,26 @@ export function Pace({ answered, count, waiting }: Answers) {
         </ActionIcon>
       </Tooltip>
     </Group>
+  );
+}
+
+/** How soon the next clip is there. */
+function AfterAnswer({ answers, medianMs, slowMs }: NextClipSummary) {
+  const words = `From an answer to the first picture of every clip of the next question: the median of the last ${answers} answers; 95 % of them took at most ${Math.round(slowMs)} ms.`;
+  return (
+    <Tooltip label={words} multiline maw={320}>
+      <Text
+        size="sm"
+        c="dimmed"
+        className="wide-only"
+        data-testid="next-clip"
+        data-answers={answers}
+        data-median={Math.round(medianMs)}
+        data-slow={Math.round(slowMs)}
+      >
+        · next clip after {Math.round(medianMs)} ms
+      </Text>
+    </Tooltip>
   );
 }
 

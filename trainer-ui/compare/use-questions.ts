@@ -4,6 +4,7 @@ import type { Clip, WireQuery } from '../../server/protocol/index.ts';
 import { useApp, useClient } from '../context.ts';
 import type { Client } from '../core/client.ts';
 import type { Answered } from '../core/store.ts';
+import { createNextClip, type NextClipSummary } from './next-clip.ts';
 
 export type Choice = 'a' | 'b' | 'equal' | 'incomparable' | 'skip';
 
@@ -33,6 +34,8 @@ export interface Question {
 
 export interface Questions {
   readonly question: Question | undefined;
+  /** Clips of the question after it, once they are here. */
+  readonly next: readonly Clip[] | undefined;
   answer(answer: Answer): void;
   /** Takes the last answer back and shows its query again. */
   undo(): void;
@@ -41,41 +44,31 @@ export interface Questions {
   readonly answered: readonly Answered[];
   readonly count: number;
   readonly waiting: number;
+  /** From answers to the next clips on screen; undefined before the first. */
+  readonly nextClip: NextClipSummary | undefined;
+  /** All clips of the question have been drawn once. */
+  drawn(): void;
 }
 
 export function useQuestions(): Questions {
   const client = useClient();
   const queries = useApp((s) => s.queries);
   const waiting = useApp((s) => s.status?.openQueries ?? 0);
-  const [loaded, setLoaded] = useState<ReadonlyMap<string, readonly Clip[]>>(new Map());
-  const asked = useRef(new Set<string>());
   const again = useApp((s) => s.again);
   const answered = useApp((s) => s.answered);
-  const askable = queries.filter(canBeAnswered);
-  const query = again ?? askable[0];
+  const [query, after] = [...(again ? [again] : []), ...queries].filter(
+    // What was taken back is given anew, too.
+    (q) => canBeAnswered(q) && (q === again || q.id !== again?.id),
+  );
+  const loaded = useClips(client, query, after);
+  const next = after && loaded.get(after.id);
+  const { nextClip, drawn, noteAnswer } = useNextClip();
   const shownAt = useRef(0);
 
   useEffect(() => {
     client.wantQueries(AHEAD);
     return () => client.wantQueries(0);
   }, [client]);
-
-  useEffect(() => {
-    const wanted = [...(again ? [again] : []), ...queries.filter(canBeAnswered)].slice(0, AHEAD);
-    for (const q of wanted) {
-      if (asked.current.has(q.id)) continue;
-      asked.current.add(q.id);
-      Promise.all(q.segments.map((segment) => client.clip(segment)))
-        .then((clips) =>
-          setLoaded((old) => new Map([...old, [q.id, clips] as const].slice(-CLIPS_KEPT))),
-        )
-        .catch(() => {
-          // Its episodes are gone, or the connection is: it may come back as a new query.
-          asked.current.delete(q.id);
-          client.dropQuery(q.id);
-        });
-    }
-  }, [queries, again, client]);
 
   const clips = query ? loaded.get(query.id) : undefined;
   useEffect(() => {
@@ -88,6 +81,7 @@ export function useQuestions(): Questions {
   const answer = useCallback(
     (given: Answer) => {
       if (!query || !clips) return;
+      if (after) noteAnswer();
       if (given.kind === 'pass') client.send({ type: 'pass-query', queryId: query.id });
       else {
         const feedbackId = give(client, query, given, shownAt.current);
@@ -99,7 +93,7 @@ export function useQuestions(): Questions {
       client.store.setState({ again: undefined });
       client.dropQuery(query.id);
     },
-    [client, query, clips],
+    [client, query, clips, after, noteAnswer],
   );
 
   const undoOne = useCallback((one: Answered) => takeBack(client, one), [client]);
@@ -110,7 +104,46 @@ export function useQuestions(): Questions {
 
   const question = query && { query, clips };
   const { length: count } = answered;
-  return { question, answer, undo, undoOne, answered, count, waiting };
+  return { question, next, answer, undo, undoOne, answered, count, waiting, nextClip, drawn };
+}
+
+/** Clips of the query on screen and of the one after it, and of some before, by query. */
+function useClips(
+  client: Client,
+  query: WireQuery | undefined,
+  after: WireQuery | undefined,
+): ReadonlyMap<string, readonly Clip[]> {
+  const [loaded, setLoaded] = useState<ReadonlyMap<string, readonly Clip[]>>(new Map());
+  const coming = useRef(new Set<string>());
+  useEffect(() => {
+    for (const q of [query, after]) {
+      if (!q || coming.current.has(q.id) || loaded.has(q.id)) continue;
+      coming.current.add(q.id);
+      Promise.all(q.segments.map((segment) => client.clip(segment)))
+        .then((clips) =>
+          setLoaded((old) => new Map([...old, [q.id, clips] as const].slice(-CLIPS_KEPT))),
+        )
+        .catch(() => {
+          // Its episodes are gone, or the connection is: it may come back as a new query.
+          client.dropQuery(q.id);
+          client.store.setState(({ again }) => (again === q ? { again: undefined } : {}));
+        })
+        .finally(() => coming.current.delete(q.id));
+    }
+  }, [query, after, client, loaded]);
+  return loaded;
+}
+
+/** How long it takes from an answer to the next clip. */
+function useNextClip() {
+  const measure = useRef(createNextClip());
+  const [nextClip, setNextClip] = useState<NextClipSummary>();
+  const noteAnswer = useCallback(() => measure.current.answered(performance.now()), []);
+  const drawn = useCallback(() => {
+    const newest = measure.current.drawn(performance.now());
+    if (newest) setNextClip(newest);
+  }, []);
+  return { nextClip, drawn, noteAnswer };
 }
 
 /** Retracts an answer and asks its query again. */

@@ -29,6 +29,11 @@ export interface Stage {
   readonly rays: Rays;
   readonly description: SceneDescription | undefined;
   setScene(description: SceneDescription): void;
+  /**
+   * Builds, compiles and uploads the scene that comes next, while the present one is on screen: `setScene` then shows it
+   * at once. `poses` are its first. One at a time; `onReady` is called once nothing is left to be done for it.
+   */
+  prepare(description: SceneDescription, poses: Float32Array, onReady: () => void): void;
   setPoses(poses: Float32Array): void;
   /** The environment's own picture of the moment, a PNG, where the scene has one; resolves once it is decoded. */
   setPicture(png: Uint8Array | undefined): Promise<void>;
@@ -84,6 +89,41 @@ function fitShadow(sun: THREE.DirectionalLight, description: SceneDescription): 
   sun.shadow.normalBias = 0.05 * (range / SHADOW_RANGE);
 }
 
+/** The scene that comes next. */
+interface NextScene {
+  readonly description: SceneDescription;
+  readonly built: BuiltScene;
+  isCompiled: boolean;
+  /** Its geometry and textures are where they are drawn from. */
+  isUploaded: boolean;
+  onReady(): void;
+}
+
+function nextScene(
+  description: SceneDescription,
+  poses: Float32Array,
+  onReady: () => void,
+): NextScene {
+  const built = buildScene(description);
+  built.setPoses(poses); // bodies are hidden until they are placed
+  return { description, built, isCompiled: false, isUploaded: false, onReady };
+}
+
+/** Whether sky and light are the same: shaders of the one then are shaders of the other. */
+const looksAlike = (one: SceneDescription, other: SceneDescription): boolean =>
+  one.light === other.light && one.sky === undefined && other.sky === undefined;
+
+/** Draws what is out of the picture too. */
+function withoutCulling(root: THREE.Object3D, draw: () => void): void {
+  const culled: THREE.Object3D[] = [];
+  root.traverse((object) => {
+    if (object.frustumCulled) culled.push(object);
+  });
+  for (const object of culled) object.frustumCulled = false;
+  draw();
+  for (const object of culled) object.frustumCulled = true;
+}
+
 export function createStage(container: HTMLElement): Stage {
   const { antialias, shadows, shadowMapSize, pixelRatio } = graphics();
   const context = takeSpareContext();
@@ -114,6 +154,7 @@ export function createStage(container: HTMLElement): Stage {
   let built: BuiltScene | undefined;
   let isCompiled = false;
   let description: SceneDescription | undefined;
+  let next: NextScene | undefined;
   let quality = pixelRatio.start;
   let smoothed = 16;
   let pictures = 0;
@@ -150,6 +191,23 @@ export function createStage(container: HTMLElement): Stage {
     scene.add(extras);
   }
 
+  /** Drawn once into a pixel, which the picture that follows in the same task covers: else the first picture waits for it. */
+  function upload(coming: NextScene): void {
+    coming.isUploaded = true;
+    const { root } = coming.built;
+    if (built) scene.remove(built.root);
+    scene.add(root);
+    const whole = renderer.getViewport(new THREE.Vector4());
+    renderer.setViewport(0, 0, 1, 1);
+    renderer.shadowMap.autoUpdate = false;
+    withoutCulling(root, () => renderer.render(scene, rig.camera));
+    renderer.shadowMap.autoUpdate = true;
+    renderer.setViewport(whole);
+    scene.remove(root);
+    if (built) scene.add(built.root);
+    coming.onReady();
+  }
+
   /** Software renderers and small laptops get fewer pixels instead of fewer pictures. Resizing empties the canvas. */
   function adapt(ms: number): void {
     if (held || pictures++ < WARM_UP) return;
@@ -169,23 +227,39 @@ export function createStage(container: HTMLElement): Stage {
     get description() {
       return description;
     },
-    setScene(next) {
-      if (next === description) return;
+    setScene(wanted) {
+      if (wanted === description) return;
       const before = built;
-      description = next;
-      built = buildScene(next);
+      const wasSame = before && description && looksAlike(wanted, description);
+      description = wanted;
+      const prepared = next?.description === wanted ? next : undefined;
+      if (prepared) next = undefined;
+      built = prepared?.built ?? buildScene(wanted);
       scene.add(built.root);
       if (before) scene.remove(before.root);
-      sky.set(next.light, next.sky ? next.textures[next.sky] : undefined, scene);
-      fitShadow(sky.sun, next);
-      rig.setScene(next);
-      overlays.setScene(viewSize(next), next.light !== 'studio');
+      if (!wasSame)
+        sky.set(wanted.light, wanted.sky ? wanted.textures[wanted.sky] : undefined, scene);
+      fitShadow(sky.sun, wanted);
+      rig.setScene(wanted);
+      overlays.setScene(viewSize(wanted), wanted.light !== 'studio');
       overlays.clearTrail();
       overlays.clearPath();
       forces.hide();
       rays.show(undefined);
-      void compile();
+      if (!(prepared?.isUploaded && isCompiled && wasSame)) void compile();
       before?.dispose(); // only now: its shaders are most of the new one's
+    },
+    prepare(wanted, poses, onReady) {
+      if (wanted === description || (next?.description === wanted && next.isUploaded)) {
+        onReady();
+        return;
+      }
+      next?.built.dispose();
+      const made = nextScene(wanted, poses, onReady);
+      next = made;
+      void renderer.compileAsync(made.built.root, rig.camera, scene).then(() => {
+        made.isCompiled = true;
+      });
     },
     setForces(contacts, joints) {
       if (!contacts && !joints) forces.hide();
@@ -202,6 +276,7 @@ export function createStage(container: HTMLElement): Stage {
     heading: rig.heading,
     render(dt, cut = false) {
       if (!isCompiled) return false;
+      if (next?.isCompiled && !next.isUploaded && !held) upload(next);
       const agent = built?.bodies[built.agent];
       rig.update((id) => built?.bodies.find((body) => body.name === id), agent, dt, cut);
       if (agent) sky.follow(agent.position.x, agent.position.y, agent.position.z);
@@ -231,8 +306,9 @@ export function createStage(container: HTMLElement): Stage {
       forces.dispose();
       rays.dispose();
       sky.dispose();
+      next?.built.dispose();
       built?.dispose();
-      built = undefined;
+      next = built = undefined;
       renderer.dispose();
       canvas.remove();
     },

@@ -48,6 +48,7 @@ export function Practice() {
   };
   const questions: Questions = {
     question,
+    next: pairs[at + 1]?.clips,
     answer: (given) => {
       if (told === undefined)
         client.store.setState({
@@ -57,6 +58,8 @@ export function Practice() {
     undo() {},
     undoOne() {},
     answered: [],
+    nextClip: undefined,
+    drawn() {},
     count: at,
     waiting,
   };
