@@ -1,6 +1,8 @@
 /** A phone: two thumbs drive, a finger rewards and answers. */
 import type { CDPSession, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import { FLAG } from '../../server/protocol/index.ts';
+import { violations } from './axe.ts';
 import { connect } from './client.ts';
 import { openPage, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
@@ -90,6 +92,63 @@ test('[UI-41] two thumbs steer and accelerate at once, and lifting both hands ba
     (await log()).find((f) => f.kind === 'override'),
   );
   expect(override.kind).toBe('override');
+});
+
+/** Degrees, as `DeviceOrientationEvent` has them. */
+const tilt = (beta: number, gamma: number) =>
+  screen.send('DeviceOrientation.setDeviceOrientationOverride', { alpha: 0, beta, gamma });
+
+test('[UI-106] tilting the phone steers while a finger is on a pedal or the grip, from what is level, into the log', async () => {
+  const before = (await log()).filter(({ kind }) => kind === 'override').length;
+  await page.getByTestId('gamepad').tap();
+  const words = page.getByTestId('tilt-words');
+  expect(await words.textContent()).toMatch(/^Off\./);
+  await tilt(40, 0);
+  await page.getByTestId('tilt').tap();
+  await until('the sensor', async () => (await words.textContent())?.startsWith('While a finger'));
+  await screenshot(page, 'tilt-controls');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'close', exact: true }).tap();
+  await page.getByTestId('controls').waitFor({ state: 'detached' });
+
+  const watcher = await connect(served.server.url, 'watcher');
+  // To the right without a finger: nothing is taken over.
+  await tilt(40, 45);
+  const seen = await until('a frame', () => watcher.frame()?.sentAt);
+  let wasDriven = false;
+  await until('a second more', () => {
+    const { flags, sentAt } = watcher.frame()!;
+    wasDriven ||= (flags & FLAG.human) !== 0;
+    return sentAt > seen + 1000;
+  });
+  expect(wasDriven).toBe(false);
+  const pedal = await on('pedal-7', 1, 0.5, 0.2);
+  await layOn([pedal]);
+  await stay('to the right, with the pedal down', [pedal], () => {
+    const { action } = watcher.frame()!;
+    return action[0]! < -0.5 && action[1]! > 0.9;
+  });
+  await screenshot(page, 'tilt-drive');
+  await tilt(40, -45);
+  await stay('to the left', [pedal], () => watcher.frame()!.action[0]! > 0.5);
+  const level = await on('level-now', 2, 0.5, 0.5);
+  await layOn([pedal, level]);
+  await touch('touchEnd', [level]);
+  await stay('straight on', [pedal], () => {
+    const { action } = watcher.frame()!;
+    return Math.abs(action[0]!) < 0.05 && action[1]! > 0.9;
+  });
+  await touch('touchEnd', []);
+  await until('the agent drives', () => (watcher.frame()!.flags & FLAG.human) === 0);
+  watcher.close();
+  await until('the takeover', async () => {
+    const overrides = (await log()).filter(({ kind }) => kind === 'override');
+    return overrides.length > before;
+  });
+  await page.getByTestId('gamepad').tap();
+  await page.getByTestId('tilt').tap();
+  await page.getByRole('button', { name: 'close', exact: true }).tap();
+  await page.getByTestId('stick-left').waitFor();
 });
 
 test('[UI-41] a finger rewards, stops, goes on, and answers a comparison', async () => {

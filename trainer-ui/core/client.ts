@@ -18,10 +18,9 @@ import {
 } from '../../server/protocol/index.ts';
 import type { AnswerStore } from './answer-store.ts';
 import type { EpisodeSource } from './episode-source.ts';
-import { createGamepads, type Gamepads } from './gamepads.ts';
+import { createHands, type Hands } from './hands.ts';
 import { createIdentity } from './identity.ts';
 import { openIndexedAnswers } from './indexed-answers.ts';
-import { createKeyLatency, type KeyLatency } from './key-latency.ts';
 import { type KeyStore, openKeyStore, trySet } from './key-store.ts';
 import { createLine, type Line } from './line.ts';
 import { createLives, type Lives } from './lives.ts';
@@ -29,7 +28,6 @@ import { createOutbox, type Outbox } from './outbox.ts';
 import { FORCES, REST, remembered } from './remembered.ts';
 import { servedEpisodes } from './served-episodes.ts';
 import { type AppStore, createAppStore, reduce, takesPart } from './store.ts';
-import { createTouch, type Touch } from './touch.ts';
 
 type Segment = WireQuery['segments'][number];
 type Body = ClientFeedback extends infer F
@@ -53,14 +51,10 @@ const EPISODES_KEPT = 12;
 /** How long a reward waits for the status that names its episode, ms. */
 const PATIENCE = 5000;
 
-export interface Client extends Lives {
+export interface Client extends Lives, Hands {
   readonly store: AppStore;
   /** Who is at this page: the account that is signed in, else a name that this browser was given. */
   readonly teacherId: string;
-  readonly gamepads: Gamepads;
-  readonly keyLatency: KeyLatency;
-  /** Sticks and pedals on the screen. */
-  readonly touch: Touch;
   readonly episodes: EpisodeSource;
   /** No server stands behind it: what is shown was recorded, and nobody can answer. */
   readonly isRecorded: boolean;
@@ -303,9 +297,7 @@ export function createClient(window: Window & typeof globalThis): Client {
   const own: Omit<Client, keyof Lives> = {
     store,
     ...served,
-    gamepads: createGamepads(storage),
-    keyLatency: createKeyLatency(),
-    touch: createTouch(),
+    ...createHands(window, storage, store),
     teacherId: identity.person,
     view: { heading: 0 },
     send,

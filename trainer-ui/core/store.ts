@@ -11,6 +11,7 @@ import type {
 } from '../../server/protocol/index.ts';
 import type { PadAccess } from './gamepads.ts';
 import type { Moment } from './moment.ts';
+import type { TiltState } from './tilt.ts';
 
 export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
 export type Status = Extract<ServerMessage, { type: 'status' }>;
@@ -109,6 +110,8 @@ export interface AppState {
   controlsOpen: boolean;
   /** Whether the browser lets this page see gamepads, and why not. */
   gamepadAccess: PadAccess;
+  /** Whether tilting this device steers, and why not. */
+  tilt: TiltState;
 }
 
 export type AppStore = StoreApi<AppState>;
@@ -157,6 +160,7 @@ export function createAppStore(): AppStore {
     gamepad: undefined,
     controlsOpen: false,
     gamepadAccess: 'pads',
+    tilt: 'off',
   }));
 }
 

@@ -75,6 +75,11 @@ export interface Touch {
   /** In [0, 1]. */
   setButton(index: number, value: number): void;
   setKey(code: string, isDown: boolean): void;
+  /** How the device is tilted, as the left stick; undefined: it does not steer. Counts while a pedal or the grip is held. */
+  setTilt(tilt: { readonly x: number; readonly y: number } | undefined): void;
+  readonly tilt: { readonly x: number; readonly y: number } | undefined;
+  /** A finger is on the grip, or off it. */
+  setGrip(isHeld: boolean): void;
   /** Everything is let go, whatever fingers are still on the screen. */
   reset(): void;
   /** Called at once after a change. Returns its end. */
@@ -85,13 +90,29 @@ export function createTouch(): Touch {
   const axes = [0, 0, 0, 0];
   const buttons = Array.from({ length: 17 }, () => 0);
   const held = new Set<string>();
-  const state = { axes, buttons };
+  let tilt: Touch['tilt'];
+  let hasGrip = false;
   let onChange: (() => void) | undefined;
+  const isGripped = () => hasGrip || buttons.some((b) => b !== 0);
   return {
     get state() {
-      return axes.some((a) => a !== 0) || buttons.some((b) => b !== 0) ? state : undefined;
+      const isTilted = tilt !== undefined && isGripped();
+      const moved = isTilted ? axes.with(0, tilt!.x).with(1, tilt!.y) : axes;
+      const isHeld = moved.some((a) => a !== 0) || buttons.some((b) => b !== 0);
+      return isHeld ? { axes: moved, buttons } : undefined;
     },
     held,
+    get tilt() {
+      return tilt;
+    },
+    setTilt(next) {
+      tilt = next;
+      if (isGripped()) onChange?.();
+    },
+    setGrip(isHeld) {
+      hasGrip = isHeld;
+      onChange?.();
+    },
     setAxis(index, value) {
       axes[index] = value;
       onChange?.();
@@ -108,6 +129,7 @@ export function createTouch(): Touch {
     reset() {
       axes.fill(0);
       buttons.fill(0);
+      hasGrip = false;
       held.clear();
     },
     listen(next) {

@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { type PointerEvent, useMemo, useRef } from 'react';
 import { useApp, useClient } from '../context.ts';
 import { type PedalLayout, type PushLayout, type StickLayout, touchLayout } from '../core/touch.ts';
+import { useAnimation } from './controls/use-animation.ts';
 
 /** Share of a pedal's height at which it is down. */
 const FULL = 0.75;
@@ -14,6 +15,7 @@ export function TouchDrive() {
   const hasTouch = useMediaQuery('(any-pointer: coarse)', false, {
     getInitialValueInEffect: false,
   });
+  const tilts = useApp((s) => s.tilt === 'on');
   const layout = useMemo(() => touchLayout(controls ?? []), [controls]);
   if (!hasTouch || !controls) return null;
   const [left, right] = (['left', 'right'] as const).map((side) =>
@@ -21,7 +23,7 @@ export function TouchDrive() {
   );
   return (
     <section className="touch-drive" aria-label="drive by touch" data-testid="touch-drive">
-      <div>{left && <Stick {...left} />}</div>
+      <div>{left && (tilts ? <Grip {...left} /> : <Stick {...left} />)}</div>
       <div className="pushes">
         {layout.pushes.map((push) => (
           <Push key={push.code} {...push} />
@@ -99,6 +101,48 @@ function Stick({ side, x, y }: StickLayout) {
         {what}
       </span>
     </fieldset>
+  );
+}
+
+/** In the place of the stick, where tilting steers: while a finger is on it, or on a pedal. */
+function Grip({ x, y }: StickLayout) {
+  const { touch, tilt } = useClient();
+  const knob = useRef<HTMLDivElement>(null);
+  const finger = useFinger((event) => touch.setGrip(event !== undefined));
+  useAnimation(() => {
+    if (!knob.current) return;
+    const [right, down] = [x ? (touch.tilt?.x ?? 0) : 0, y ? (touch.tilt?.y ?? 0) : 0];
+    knob.current.style.translate = `${40 * right}% ${40 * down}%`;
+  });
+  const what = [x?.what, y?.what].filter(Boolean).join(' and ');
+  return (
+    <>
+      <button
+        type="button"
+        className="push glass"
+        // A second finger makes no click; a key makes nothing else.
+        onPointerDown={tilt.levelNow}
+        onClick={({ detail }) => {
+          if (detail === 0) tilt.levelNow();
+        }}
+        data-testid="level-now"
+      >
+        level now
+      </button>
+      <fieldset
+        className={`stick glass ${y ? '' : 'flat'}`}
+        aria-label={`${what}: hold, and tilt the device`}
+        data-testid="grip"
+        {...finger}
+      >
+        <div className="throw" ref={knob}>
+          <div className="knob" />
+        </div>
+        <span className="name" aria-hidden>
+          hold and tilt
+        </span>
+      </fieldset>
+    </>
   );
 }
 

@@ -47,6 +47,7 @@ export function createRecordedClient(session: RecordedSession): Client {
 }
 
 const takesNothing = {
+  tilt: { start: async () => {}, stop() {}, levelNow() {} },
   send: () => false,
   focus() {},
   wantWall() {},

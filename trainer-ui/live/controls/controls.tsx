@@ -20,6 +20,7 @@ import { Handing } from './handing.tsx';
 import { InputButtons } from './input-buttons.tsx';
 import { KeyCaps } from './key-caps.tsx';
 import { PadInputs } from './pad-inputs.tsx';
+import { TiltSteering } from './tilt-steering.tsx';
 
 const ABSENT = {
   pads: 'No gamepad or wheel is seen. Connect one and press any of its buttons: before that a browser does not tell of it.',
@@ -64,6 +65,7 @@ export function Controls() {
       >
         <Stack gap="md" data-testid="controls">
           <Device />
+          <TiltSteering />
           <Axes />
           <Handing />
         </Stack>
