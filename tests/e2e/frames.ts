@@ -2,13 +2,20 @@
 import type { Page } from 'playwright-core';
 import { decodeFrame, type Frame, OP } from '../../server/protocol/index.ts';
 
-/** The newest frame of sockets that the page opens from now on; undefined: none came yet. */
-export function followFrames(page: Page): () => Frame | undefined {
+/**
+ * The newest frame of sockets that the page opens from now on; undefined: none came yet. `onFrame` hears of each, with its
+ * size on the wire.
+ */
+export function followFrames(
+  page: Page,
+  onFrame?: (frame: Frame, bytes: number) => void,
+): () => Frame | undefined {
   let newest: Frame | undefined;
   page.on('websocket', (socket) => {
     socket.on('framereceived', ({ payload }) => {
       if (typeof payload === 'string' || payload[0] !== OP.frame) return;
       newest = decodeFrame(new Uint8Array(payload).buffer);
+      onFrame?.(newest, payload.length);
     });
   });
   return () => newest;

@@ -1,24 +1,19 @@
 /** A page that comes later, and which way left is, in a real browser. */
 
 import { expect, test } from 'vitest';
-import { decodeFrame, type Frame, OP } from '../../server/protocol/index.ts';
-import { hold, openPage, until, untilReady, type WatchedPage } from './helpers.ts';
+import type { Frame } from '../../server/protocol/index.ts';
+import { followFrames } from './frames.ts';
+import { hold, openPage, untilReady, type WatchedPage } from './helpers.ts';
 import { serve } from './served.ts';
 
 const served = serve('--rollouts', '0');
 
 /** A page on the server, and the newest frame on its socket. */
 async function join(): Promise<WatchedPage & { frame(): Frame | undefined }> {
-  let frame: Frame | undefined;
   const watched = await openPage(served.browser, 'about:blank');
-  watched.page.on('websocket', (socket) => {
-    socket.on('framereceived', ({ payload }) => {
-      if (typeof payload === 'string' || payload[0] !== OP.frame) return;
-      frame = decodeFrame(new Uint8Array(payload).buffer);
-    });
-  });
+  const frame = followFrames(watched.page);
   await watched.page.goto(served.server.url, { waitUntil: 'domcontentloaded' });
-  return { ...watched, frame: () => frame };
+  return { ...watched, frame };
 }
 
 /** Heading of the agent, which is the first body, rad. */
@@ -42,16 +37,15 @@ test('[E2E-18] a page that joins while the run is paused shows the present pictu
   const { page } = late;
   await page.keyboard.press('Space');
   await hold(page, ['ArrowUp'], 'some speed', () => late.frame()!.action[1]! > 0.9);
-  await page.keyboard.down('ArrowLeft');
   const before = headingOf(late.frame()!);
   const bar = page.locator('[data-bar="action-0"]');
-  await until('the bar on the left', async () => {
+  await hold(page, ['ArrowUp', 'ArrowLeft'], 'the bar on the left', async () => {
     const style = (await bar.getAttribute('style')) ?? '';
     const left = Number(/left: ([\d.]+)%/.exec(style)?.[1]);
     const width = Number(/width: ([\d.]+)%/.exec(style)?.[1]);
     return left < 40 && left + width < 51;
   });
-  await until('a turn to the left', () => {
+  await hold(page, ['ArrowUp', 'ArrowLeft'], 'a turn to the left', () => {
     const turned = headingOf(late.frame()!) - before;
     return Math.atan2(Math.sin(turned), Math.cos(turned)) > 0.05;
   });

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { decodeFrame, FLAG, type Frame, OP } from '../../server/protocol/index.ts';
+import { FLAG, type Frame } from '../../server/protocol/index.ts';
 import { openProxy } from '../faults/proxy.ts';
 import { root } from '../setup/sources.ts';
+import { followFrames } from './frames.ts';
 import { hold, holdBy, openPage, press, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
@@ -27,12 +28,9 @@ const frames: { sentAt: number; flags: number }[] = [];
 
 beforeAll(async () => {
   ({ page, errors } = await openPage(served.browser, 'about:blank'));
-  page.on('websocket', (socket) => {
-    socket.on('framereceived', ({ payload }) => {
-      if (typeof payload === 'string' || payload[0] !== OP.frame) return;
-      frame = decodeFrame(new Uint8Array(payload).buffer);
-      frames.push({ sentAt: frame.sentAt, flags: frame.flags });
-    });
+  followFrames(page, (next) => {
+    frame = next;
+    frames.push({ sentAt: next.sentAt, flags: next.flags });
   });
   await page.goto(served.server.url);
   await untilReady(page);

@@ -1,8 +1,9 @@
 /** A robot in a real browser: overlays on and off, driving by the picture, small frames. */
 
 import { expect, test } from 'vitest';
-import { decodeFrame, decodeInput, type Frame, OP } from '../../server/protocol/index.ts';
+import { decodeInput } from '../../server/protocol/index.ts';
 import { violations } from './axe.ts';
+import { followFrames } from './frames.ts';
 import { hold, openPage, press, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
@@ -13,16 +14,12 @@ const bytesOf = (payload: string | Buffer) =>
 
 test('[ROBOT-26] [ROBOT-28] [UI-103] contacts and joints are shown when asked for, the arm follows the picture', async () => {
   const { page, errors, close } = await openPage(served.browser, 'about:blank');
-  let frame: Frame | undefined;
   let largest = 0;
   let held: Float32Array | undefined;
+  const frame = followFrames(page, (_, bytes) => {
+    largest = Math.max(largest, bytes);
+  });
   page.on('websocket', (socket) => {
-    socket.on('framereceived', ({ payload }) => {
-      const bytes = bytesOf(payload);
-      if (!bytes || new Uint8Array(bytes)[0] !== OP.frame) return;
-      frame = decodeFrame(bytes);
-      largest = Math.max(largest, bytes.byteLength);
-    });
     socket.on('framesent', ({ payload }) => {
       const bytes = bytesOf(payload);
       if (bytes && decodeInput(bytes).activeAxes !== 0) held = decodeInput(bytes).values.slice();
@@ -30,11 +27,11 @@ test('[ROBOT-26] [ROBOT-28] [UI-103] contacts and joints are shown when asked fo
   });
   await page.goto(served.server.url);
   await untilReady(page);
-  expect(frame!.joints).toBeUndefined();
+  expect(frame()!.joints).toBeUndefined();
   await page.keyboard.press('5');
   // Six of the arm, two fingers and the cube's own, which lies on the table.
-  await until('joints in the frames', () => frame?.joints?.length === 9 * 8);
-  await until('contacts in the frames', () => (frame?.contacts?.length ?? 0) > 0);
+  await until('joints in the frames', () => frame()?.joints?.length === 9 * 8);
+  await until('contacts in the frames', () => (frame()?.contacts?.length ?? 0) > 0);
   expect(await page.getByTestId('forces').getAttribute('aria-pressed')).toBe('true');
   const legend = page.getByTestId('force-legend');
   await until('what the longest arrow stands for', async () =>
@@ -43,7 +40,7 @@ test('[ROBOT-26] [ROBOT-28] [UI-103] contacts and joints are shown when asked fo
   await screenshot(page, 'robot-forces');
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('5');
-  await until('plain frames again', () => frame?.joints === undefined);
+  await until('plain frames again', () => frame()?.joints === undefined);
   expect(await legend.count()).toBe(0);
 
   // From above, up in the picture is the world's y.

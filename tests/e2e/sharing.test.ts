@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { decodeFrame, FLAG, type Frame, OP } from '../../server/protocol/index.ts';
+import { FLAG, type Frame } from '../../server/protocol/index.ts';
 import { root } from '../setup/sources.ts';
+import { followFrames } from './frames.ts';
 import { hold, openPage, press, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
@@ -18,14 +19,11 @@ let faded = 0;
 
 beforeAll(async () => {
   ({ page, errors } = await openPage(served.browser, 'about:blank'));
-  page.on('websocket', (socket) => {
-    socket.on('framereceived', ({ payload }) => {
-      if (typeof payload === 'string' || payload[0] !== OP.frame) return;
-      frame = decodeFrame(new Uint8Array(payload).buffer);
-      const { action, policyAction } = frame;
-      const differs = action.some((value, i) => Math.abs(value - policyAction[i]!) > 1e-3);
-      if ((frame.flags & (FLAG.human | FLAG.safe)) === 0 && differs) faded++;
-    });
+  followFrames(page, (next) => {
+    frame = next;
+    const { action, policyAction, flags } = next;
+    const differs = action.some((value, i) => Math.abs(value - policyAction[i]!) > 1e-3);
+    if ((flags & (FLAG.human | FLAG.safe)) === 0 && differs) faded++;
   });
   await page.goto(served.server.url);
   await untilReady(page);
