@@ -45,7 +45,8 @@ export interface SprtResult {
 
 /**
  * Of answers in the order in which they came; the first verdict stands. With `continues` the sum starts anew after
- * `good`, so that somebody who gets worse is noticed.
+ * `good`, so that somebody who gets worse is noticed; each new beginning is another occasion to be taken for bad, and is
+ * given but a fifth of the error.
  */
 export function sprt(
   answers: readonly boolean[],
@@ -59,6 +60,9 @@ export function sprt(
   );
 }
 
+/** Of the error, what every beginning after the first may have. */
+const LATER = 0.2;
+
 /** The same of any observations, each given as what it adds to the log-likelihood ratio. */
 export function sprtOf(
   observations: readonly number[],
@@ -66,11 +70,13 @@ export function sprtOf(
   continues = false,
 ): SprtResult {
   const bound = decisionBound(options);
+  const later = decisionBound({ error: LATER * options.error });
   let ratio = 0;
   let verdict: SprtVerdict = 'undecided';
   for (const [i, observation] of observations.entries()) {
     ratio += observation;
-    if (ratio <= -bound) return { verdict: 'bad', ratio, answers: i + 1 };
+    if (ratio <= -(verdict === 'good' ? later : bound))
+      return { verdict: 'bad', ratio, answers: i + 1 };
     if (ratio < bound) continue;
     verdict = 'good';
     if (!continues) return { verdict, ratio, answers: i + 1 };

@@ -54,13 +54,14 @@ export interface Judged {
   readonly isObvious: boolean;
 }
 
+/** Of somebody without a pull to the left the seed alone decides which of their answers are right, whatever they are asked. */
 export function choose(character: Character, truth: Judged, random: Random): 'a' | 'b' {
   const { better, isObvious } = truth;
   const { accuracyIfObvious, leftBias } = character;
   const accuracy = isObvious ? (accuracyIfObvious ?? character.accuracy) : character.accuracy;
-  const right = Math.log(accuracy / (1 - accuracy));
-  const logit = (better === 'a' ? right : -right) + leftBias;
-  return random.next() < 1 / (1 + Math.exp(-logit)) ? 'a' : 'b';
+  const pull = better === 'a' ? leftBias : -leftBias;
+  const isRight = random.next() < 1 / (1 + Math.exp(-Math.log(accuracy / (1 - accuracy)) - pull));
+  return isRight === (better === 'a') ? 'a' : 'b';
 }
 
 /** ms before the answer: log-normal, as people's times are. */

@@ -26,18 +26,25 @@ export interface WorkerOptions {
   readonly character: CharacterName;
   /** Usual time per answer, ms. */
   readonly paceMs: number;
-  readonly truth: Truth;
+  readonly truth: Pick<Truth, 'judge'>;
   readonly random: Random;
+  /** Lets the time for an answer pass, ms; default: as long as it takes. The answer tells that time either way. */
+  readonly wait?: (ms: number) => Promise<unknown>;
   /** Whether another answer is wanted. */
   readonly isWanted: () => boolean;
   readonly onAnswer: (answer: Answer) => void;
   readonly onError: (code: string) => void;
+  /** The server told them how they stand. */
+  readonly onStanding?: (standing: Standing) => void;
 }
+
+type Standing = Extract<ServerMessage, { type: 'standing' }>;
 
 export interface Answer {
   readonly feedbackId: string;
   readonly queryId: string;
   readonly person: string;
+  readonly choice: 'a' | 'b';
   readonly isRight: boolean;
   /** From the answer to its acknowledgement, ms. */
   readonly ackMs: number;
@@ -52,12 +59,16 @@ const PATIENCE = 60_000;
 /** ms before a lost connection is tried again. */
 const AGAIN = 200;
 
-/** Resolves when no more answers are wanted, or the person has gone. */
-export async function work(options: WorkerOptions): Promise<void> {
+/**
+ * Resolves when no more answers are wanted, or the person has gone.
+ * @returns the questions that they still held
+ */
+export async function work(options: WorkerOptions): Promise<WireQuery[]> {
   const person = new Worker(options);
   try {
     await person.begin();
     await person.answerAll();
+    return person.held;
   } finally {
     person.close();
   }
@@ -134,8 +145,12 @@ class Worker {
     this.#onQuestion();
   }
 
+  get held(): WireQuery[] {
+    return [...this.#held.values()];
+  }
+
   async answerAll(): Promise<void> {
-    const { isWanted, random, truth, paceMs } = this.#options;
+    const { isWanted, random, truth, paceMs, wait = sleep } = this.#options;
     const character = CHARACTER[this.#options.character];
     while (isWanted() && !this.#isOver) {
       const [query] = this.#held.values();
@@ -146,10 +161,10 @@ class Worker {
       this.#send({ type: 'show-query', queryId: query.id });
       if (random.next() < character.leaves) return;
       const judged = await truth.judge(query.segments);
-      const shownAt = Date.now();
-      await sleep(thinkingTime(character, paceMs, random));
+      const thought = thinkingTime(character, paceMs, random);
+      await wait(thought);
       const choice = choose(character, judged, random);
-      await this.#answer(query, choice, choice === judged.better, shownAt);
+      await this.#answer(query, choice, choice === judged.better, thought);
     }
   }
 
@@ -162,14 +177,14 @@ class Worker {
     query: WireQuery,
     choice: 'a' | 'b',
     isRight: boolean,
-    shownAt: number,
+    thought: number,
   ): Promise<void> {
     const { name, onAnswer } = this.#options;
     this.#held.delete(query.id);
     const { count } = this.#came;
     const sent = performance.now();
     const feedbackId = `w-${randomUUID()}`;
-    const feedback = this.#feedback(query, feedbackId, choice, shownAt);
+    const feedback = this.#feedback(query, feedbackId, choice, thought);
     const acknowledged = new Promise<boolean>((resolve) => {
       this.#unacknowledged.set(feedbackId, { feedback, resolve });
     });
@@ -180,13 +195,14 @@ class Worker {
     if (!isCounted) return;
     if (this.#came.count === count) await this.#question();
     const nextMs = this.#came.count > count ? this.#came.at - sent : undefined;
-    onAnswer({ feedbackId, queryId: query.id, person: name, isRight, ackMs, nextMs });
+    onAnswer({ feedbackId, queryId: query.id, person: name, choice, isRight, ackMs, nextMs });
   }
 
-  #feedback(query: WireQuery, id: string, choice: 'a' | 'b', shownAt: number): ClientFeedback {
+  #feedback(query: WireQuery, id: string, choice: 'a' | 'b', thought: number): ClientFeedback {
     const [a, b] = query.segments as [WireQuery['segments'][0], WireQuery['segments'][0]];
     const answeredAt = Date.now();
-    const times = { shownAt, answeredAt, responseMs: answeredAt - shownAt };
+    const responseMs = Math.round(thought);
+    const times = { shownAt: answeredAt - responseMs, answeredAt, responseMs };
     const lease = query.lease === undefined ? {} : { lease: query.lease };
     const { runId } = query;
     const base = {
@@ -223,6 +239,10 @@ class Worker {
         return;
       case 'campaign':
         if (!message.campaign.isOpened) this.#open(message.campaign.textHash);
+        return;
+      case 'standing':
+        this.#options.onStanding?.(message);
+        this.#onQuestion(); // whether another answer is wanted may have changed
         return;
       case 'ack':
         this.#unacknowledged.get(message.feedbackId)?.resolve(true);

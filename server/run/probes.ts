@@ -52,7 +52,6 @@ export class Probes {
   readonly #asked = new Map<string, Set<string>>();
   readonly #past = new Map<string, Answered[]>();
   readonly #triads = new Map<string, readonly Probe[]>();
-  readonly #due = new Map<string, ProbeKind | undefined>();
   /** A query like those that people are given now. */
   #like: StoredQuery | undefined;
 
@@ -93,22 +92,8 @@ export class Probes {
     this.#like = undefined;
   }
 
-  /** The person was given a question: whether the next is a probe is decided now, and once. */
-  given(teacherId: string): void {
-    const { gold, repeats, triads } = this.#options.standings.rules;
-    const draw = this.#options.random.next();
-    const shares = [
-      ['gold', gold] as const,
-      ['repeat', repeats] as const,
-      ['triad', triads] as const,
-    ];
-    let until = 0;
-    const due = shares.find(([, share]) => draw < (until += share));
-    this.#due.set(teacherId, due?.[0]);
-  }
-
   /**
-   * The probe that the person is to be given next; undefined: an ordinary question. It is not written yet.
+   * What the person is to be given in a place that is free; undefined: an ordinary question. It is not written yet.
    * A quiz waits until there is gold enough for all of it: meanwhile people answer ordinary questions.
    * @param holding ids of the queries that they have already
    */
@@ -119,8 +104,7 @@ export class Probes {
   ): Promise<Made | undefined> {
     const like = this.#like;
     if (!like) return undefined;
-    const kind = this.#isQuizDue(teacherId, holding) ? 'quiz' : this.#due.get(teacherId);
-    this.#due.delete(teacherId);
+    const kind = this.isQuizDue(teacherId, holding) ? 'quiz' : this.#draw();
     switch (kind) {
       case undefined:
         return undefined;
@@ -132,6 +116,15 @@ export class Probes {
       case 'triad':
         return this.#askTriad(teacherId, like, now);
     }
+  }
+
+  /** Whether what the person is given next belongs to the quiz. @param holding ids of the queries that they have already */
+  isQuizDue(teacherId: string, holding: readonly string[]): boolean {
+    const { standings } = this.#options;
+    if (!standings.isInQuiz(teacherId)) return false;
+    const held = holding.filter((id) => this.#probes.get(id)?.kind === 'quiz').length;
+    const missing = standings.rules.quiz - standings.record(teacherId).quiz.n - held;
+    return missing > 0 && this.#fresh(teacherId).length >= missing;
   }
 
   /** It can be shown: from now on it is asked. */
@@ -213,12 +206,12 @@ export class Probes {
     return this.#usable().filter(({ id }) => !this.#asked.get(teacherId)?.has(id));
   }
 
-  #isQuizDue(teacherId: string, holding: readonly string[]): boolean {
-    const { standings } = this.#options;
-    if (!standings.isInQuiz(teacherId)) return false;
-    const held = holding.filter((id) => this.#probes.get(id)?.kind === 'quiz').length;
-    const missing = standings.rules.quiz - standings.record(teacherId).quiz.n - held;
-    return missing > 0 && this.#fresh(teacherId).length >= missing;
+  #draw(): ProbeKind | undefined {
+    const { gold, repeats, triads } = this.#options.standings.rules;
+    const draw = this.#options.random.next();
+    if (draw < gold) return 'gold';
+    if (draw < gold + repeats) return 'repeat';
+    return draw < gold + repeats + triads ? 'triad' : undefined;
   }
 
   #askGold(kind: 'quiz' | 'gold', teacherId: string, like: StoredQuery, now: number) {

@@ -1,20 +1,18 @@
-/**
- * Queries held ready for people, and who has which of them. `queue.ts` decides, this file writes what it decided
- * and tells the pages.
- */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Queries held ready for people: `queue.ts` decides who has which, this file writes that and tells the pages. */
 import type { Feedback, Query } from '../../agent/contract.ts';
-import { type Asker, type QueueCounts, RunError } from '../contract.ts';
+import { type Asker, RunError } from '../contract.ts';
 import type { QueueReport, ServerMessage } from '../protocol/index.ts';
 import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
 import { Askers } from './askers.ts';
 import type { Automation } from './automation.ts';
 import type { Background } from './background.ts';
 import type { Episodes } from './episodes.ts';
+import { InHand } from './in-hand.ts';
 import { LeaseTimes } from './lease-times.ts';
 import { OnScreen } from './on-screen.ts';
 import type { Probes } from './probes.ts';
 import { type Answering, type Asked, type Change, Queue } from './queue.ts';
+import { recount } from './recount.ts';
 import { Reservations } from './reservations.ts';
 import type { CampaignOfQueue } from './running-campaign.ts';
 import { SetAside } from './set-aside.ts';
@@ -28,7 +26,6 @@ const STOCK = 6;
 const STOCK_EACH = 2;
 /** How long the episodes of a query that is overdue but on screen are kept on disk, renewed while it is there, ms. */
 const HELD = 60_000;
-const RECOUNTS = 25;
 
 export interface QueriesOptions {
   readonly runId: string;
@@ -48,7 +45,7 @@ export interface QueriesOptions {
   readonly episodes: Pick<Episodes, 'drawn' | 'keep'>;
   readonly background: Pick<Background, 'run'>;
   readonly standings: Pick<Standings, 'isPaused'>;
-  readonly probes: Pick<Probes, 'find' | 'given' | 'next' | 'put' | 'resemble'>;
+  readonly probes: Pick<Probes, 'find' | 'isQuizDue' | 'next' | 'put' | 'resemble'>;
   /** Answers what people need not be asked; absent: nothing is. */
   readonly automation?: Pick<Automation, 'take'> | undefined;
   /** Hears of answers, also of those taken back, with the feedback that says so. */
@@ -65,6 +62,7 @@ export class Queries {
   readonly setAside: SetAside;
   readonly #askers = new Askers();
   readonly #onScreen = new OnScreen();
+  readonly #inHand = new InHand();
   /** Ends that the disk did not take yet. */
   #unwritten: Assignment[] = [];
 
@@ -117,20 +115,9 @@ export class Queries {
     return { ...counts, waiting: Math.max(0, this.#queue.capacity), holds };
   }
 
-  /**
-   * Whether the figures are those of the disk, which are counted there. What is being written just then makes them
-   * differ for a moment.
-   */
-  async recount(): Promise<{ readonly disk: QueueCounts; readonly isSame: boolean }> {
-    const { storage, runId } = this.#options;
-    for (let tries = 1; ; tries++) {
-      const { leased: open, ...ended } = await storage.countAssignments(runId);
-      const served = open + ended.answered + ended.skipped + ended.expired;
-      const disk: QueueCounts = { served, ...ended, open };
-      const isSame = Object.entries(this.#queue.counts).every(([k, n]) => disk[k as 'open'] === n);
-      if (isSame || tries === RECOUNTS) return { disk, isSame };
-      await sleep(20);
-    }
+  /** Whether the figures are those of the disk. */
+  recount(): ReturnType<typeof recount> {
+    return recount(this.#options.storage, this.#options.runId, () => this.#queue.counts);
   }
 
   /** How many more are wanted: everybody who asks finds some that they can be given. */
@@ -212,16 +199,26 @@ export class Queries {
         : await this.#answers(feedback);
     if (!changes) return undefined;
     const rows = changes.map((change) => change.after);
+    const written = this.#inHand.begin(feedback.teacherId);
     return {
       rows: [...this.#unwritten.splice(0), ...rows],
-      undo: () => this.#queue.undo(changes),
+      undo: () => {
+        written();
+        this.#queue.undo(changes);
+      },
       done: () => {
+        written();
         this.#times.add(feedback);
         this.#tell(changes);
         for (const { after } of changes) this.#options.onAnswered(after, feedback);
         this.#options.background.run('queries', this.#serve());
       },
     };
+  }
+
+  /** Resolves once all answers of the person that have come are written. */
+  written(teacherId: string): Promise<void> {
+    return this.#inHand.none(teacherId);
   }
 
   /** An episode ended: behaviour has moved on by one. */
@@ -287,7 +284,10 @@ export class Queries {
         if (this.#queue.counts.open >= this.#options.campaign.left) break;
         const ttl = this.#times.of(teacherId);
         const ids = [...this.#reservations.of(teacherId), ...order];
-        changes.push(...this.#queue.lease(teacherId, Math.min(n, count), ids, now, ttl));
+        const most = Math.min(n, count, this.#reservations.most(teacherId));
+        const leased = this.#queue.lease(teacherId, most, ids, now, ttl);
+        for (const { after } of leased) this.#reservations.given(after);
+        changes.push(...leased);
       }
     if (changes.length === 0) return;
     try {
@@ -297,7 +297,6 @@ export class Queries {
       this.#queue.undo(changes);
       throw error;
     }
-    for (const { after } of changes) this.#reservations.given(after);
     this.#tell(changes);
   }
 

@@ -1,7 +1,6 @@
 /**
- * Who has been given which query. A query goes to as many people as its overlap says and to one more where they
- * disagree; a person has it under a lease that runs out. Nothing here waits or writes: time comes in, and what
- * changed goes out, to be written and, where that fails, undone.
+ * Who has been given which query, under leases that run out: as many people as its overlap says, one more where they disagree.
+ * Nothing here waits or writes: time comes in, and what changed goes out, to be written and, where that fails, undone.
  */
 import type { QueueCounts } from '../contract.ts';
 import type { Assignment, AssignmentCounts, ExpiryReason } from '../storage/contract.ts';
@@ -51,6 +50,7 @@ export interface Tally {
   mayHaveMore(teacherId: string): boolean;
 }
 
+const isSaid = ({ state }: Assignment) => state === 'answered' || state === 'skipped';
 const NO_TALLY: Tally = { count() {}, mayHaveMore: () => true };
 
 interface Entry extends Asked {
@@ -228,8 +228,7 @@ export class Queue {
     });
     this.#over.delete(entry.id);
     this.#open.set(entry.id, entry);
-    const again = this.#put(undefined, this.#newLease(entry, row.teacherId, now, ttl));
-    return [taken, again];
+    return [taken, this.#put(undefined, this.#newLease(entry, row.teacherId, now, ttl))];
   }
 
   /** What the person answered counts no more; it is kept as it is, to be put back. */
@@ -257,6 +256,8 @@ export class Queue {
     const entry = this.#entry(queryId);
     const row = entry?.rows.get(token);
     if (!entry || !row || !isSetAside(row)) return [];
+    // One person says one thing to a query.
+    if ([...entry.rows.values()].some((r) => r.teacherId === row.teacherId && isSaid(r))) return [];
     const back = this.#put(row, { ...row, state: 'answered', reason: null });
     if (!isFull(entry)) return [back];
     const idle = [...entry.rows.values()].filter((r) => r.state === 'leased' && !isOnScreen(r));

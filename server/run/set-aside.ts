@@ -30,8 +30,9 @@ export class SetAside {
   async put(teacherId: string, rows: readonly Assignment[], write: Write): Promise<number> {
     const { queue } = this.#options;
     const now = Date.now();
-    const held = queue.release(teacherId, now, undefined, 'paused');
     const aside = await this.#change(rows, (row) => queue.setAside(row));
+    // With nothing between it and the writing: an answer to what is held may come at any time.
+    const held = queue.release(teacherId, now, undefined, 'paused');
     await this.#store([...held, ...aside], write);
     for (const { after } of aside) await this.#reopen(after.queryId, now);
     await this.#options.serve();

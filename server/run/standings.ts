@@ -73,6 +73,12 @@ export class Standings {
     this.#standings.set(standing.teacherId, standing);
   }
 
+  /** As it was; undefined: nothing had been decided. */
+  restore(teacherId: string, standing: Standing | undefined): void {
+    if (standing) this.#standings.set(teacherId, standing);
+    else this.#standings.delete(teacherId);
+  }
+
   isInQuiz(teacherId: string): boolean {
     const { quiz } = this.rules;
     return isInQuiz(this.#counted(teacherId), quiz, this.of(teacherId));
@@ -124,12 +130,14 @@ export class Standings {
     this.#retired.add(goldId);
   }
 
-  /** How often a gold was answered, and how often rightly by people who are not paused. */
+  /** How often a gold was answered, and how often rightly by people who are neither paused nor in their quiz yet. */
   exposures({ id }: Pick<Gold, 'id'>) {
     const all = [...this.#results.values()]
       .flat()
       .filter((r) => r.kind !== 'repeat' && r.about === id);
-    const trusted = all.filter(({ teacherId }) => !this.isPaused(teacherId));
+    const trusted = all.filter(
+      ({ teacherId }) => !this.isPaused(teacherId) && !this.isInQuiz(teacherId),
+    );
     return { n: all.length, trusted: trusted.length, right: trusted.filter(isRight).length };
   }
 

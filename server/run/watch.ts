@@ -16,12 +16,18 @@ export interface WatchOptions {
   readonly storage: Pick<Storage, 'assignmentsTo' | 'putStanding'>;
   readonly standings: Standings;
   readonly probes: Probes;
-  readonly queries: Pick<Queries, 'setAside' | 'tellPerson'>;
+  readonly queries: Pick<Queries, 'setAside' | 'tellPerson' | 'written'>;
   readonly learner: Pick<LearnerHandle, 'exclude' | 'people'>;
   readonly background: Pick<Background, 'run'>;
   /** s of a step. */
   readonly controlDt: () => number;
 }
+
+/** What is decided about somebody’s answers. @returns how many it changes */
+type AnswersChange = (
+  rows: readonly Assignment[],
+  write: (rows: readonly Assignment[]) => Promise<void>,
+) => Promise<number>;
 
 export class Watch implements WatchHandle {
   readonly #options: WatchOptions;
@@ -118,27 +124,44 @@ export class Watch implements WatchHandle {
   /** @returns how many answers it changes; 0 where nothing is decided that is not so already */
   #decide(
     decision: Pick<Standing, 'teacherId' | 'state' | 'reason' | 'actor'>,
-    change: (
-      rows: readonly Assignment[],
-      write: (rows: readonly Assignment[]) => Promise<void>,
-    ) => Promise<number>,
+    change: AnswersChange,
   ): Promise<number> {
-    const { runId, storage, standings, learner } = this.#options;
     const { teacherId, state } = decision;
     const work = this.#work.then(async () => {
-      if ((standings.of(teacherId)?.state ?? 'active') === state) return 0;
+      const { runId, standings, learner } = this.#options;
+      const before = standings.of(teacherId);
+      if ((before?.state ?? 'active') === state) return 0;
       const standing: Standing = { runId, ...decision, since: Date.now() };
-      const rows = await storage.assignmentsTo(runId, teacherId);
-      const count = await change(rows, async (changed) => {
-        await storage.putStanding(standing, changed);
-        standings.set(standing); // before anybody is given anything
-      });
+      // From here on they are given nothing, and what they send counts for nothing.
+      if (state === 'paused') standings.set(standing);
+      const count = await this.#put(standing, before, change);
       learner.exclude({ teacherIds: standings.paused });
       this.#tell(teacherId);
       return count;
     });
     this.#work = work.catch(() => {});
     return work;
+  }
+
+  /** @param before how it stands again where it cannot be written @returns how many answers it changes */
+  async #put(
+    standing: Standing,
+    before: Standing | undefined,
+    change: AnswersChange,
+  ): Promise<number> {
+    const { runId, storage, standings, queries } = this.#options;
+    const { teacherId } = standing;
+    const rows = queries.written(teacherId).then(() => storage.assignmentsTo(runId, teacherId));
+    let isWritten = false;
+    try {
+      return await change(await rows, async (changed) => {
+        await storage.putStanding(standing, changed);
+        isWritten = true;
+        standings.set(standing); // before anybody is given anything
+      });
+    } finally {
+      if (!isWritten) standings.restore(teacherId, before);
+    }
   }
 }
 

@@ -58,7 +58,7 @@ export const gold = list(
     ...{ retiredAt: orNull(time), retiredWhy: orNull(text) },
     answered: object<Answered>({ n: integer, trusted: integer, right: integer }),
   }),
-  '`trusted`: of people who are not paused',
+  '`trusted`: of people who are neither paused nor in their quiz',
 );
 
 const review = object<Review>({

@@ -87,6 +87,7 @@ test('[FORCE-2] truth is what the environment rewarded over the clip, the same f
 test('[FORCE-3] what is lost, beyond overlap or given twice is counted', () => {
   const answer = (feedbackId: string, queryId: string, person: string) => ({
     ...{ feedbackId, queryId, person, isRight: true, ackMs: 1, nextMs: undefined },
+    choice: 'a' as const,
   });
   const answers = [
     answer('1', 'q', 'ada'),

@@ -176,16 +176,27 @@ export async function openCrowd(rules: QualityRules, seed = 1, openAutomation?: 
     };
   }
 
+  let disk = Promise.resolve();
+  /** The disk takes no answers until it may go on. */
+  function hold(): { go(): void } {
+    let go = () => {};
+    disk = new Promise((resolve) => {
+      go = resolve;
+    });
+    return { go };
+  }
+
   /** As the log does it. */
   async function give(feedback: Feedback): Promise<void> {
     const answering = await parts.queries.answering(feedback);
+    await disk;
     await storage.appendFeedback(feedback, answering?.rows);
     answering?.done();
     await parts.background.settle(5000);
   }
 
   return {
-    ...{ storage, excluded, rejected, faults, person, supply, give, worth, start },
+    ...{ storage, excluded, rejected, faults, person, supply, give, worth, start, hold },
     get parts() {
       return parts;
     },

@@ -3,7 +3,7 @@ export const NO_WATCH = {
   standings: { isPaused: () => false },
   probes: {
     find: () => undefined,
-    given() {},
+    isQuizDue: () => false,
     next: async () => undefined,
     put: async () => {},
     resemble() {},

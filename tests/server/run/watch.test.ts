@@ -60,6 +60,29 @@ describe('probes', () => {
     }
   });
 
+  test('[QUAL-10] the first questions are the quiz also where people come and answer all at once', async () => {
+    crowd = await openCrowd(RULES);
+    await crowd.supply();
+    await crowd.person('first', 'good').ask();
+    await crowd.supply();
+    await crowd.seek(200);
+    const people = Array.from({ length: 6 }, (_, i) => crowd.person(`p${i}`, 'good'));
+    const { probes } = crowd.parts;
+    await Promise.all(
+      people.map(async (one) => {
+        await Promise.all([one.ask(), one.ask()]);
+        for (let i = 0; i < 10; i++) {
+          while (!(await one.answer())) await one.ask();
+          if (i % 3 === 0) await crowd.supply();
+        }
+      }),
+    );
+    for (const { seen } of people)
+      expect(seen.slice(0, 10).map(({ id }) => probes.find(id)?.kind)).toEqual(
+        Array(10).fill('quiz'),
+      );
+  });
+
   test('[QUAL-17] clips of earlier questions are compared until three are, and circles tell a coin from who sees', async () => {
     crowd = await openCrowd({ ...NO_RULES, triads: 0.4 });
     const people = (['good', 'random'] as const).map((name) => crowd.person(name, name));
@@ -171,14 +194,14 @@ describe('who is paused', () => {
     await crowd.person('first', 'good').ask();
     await crowd.seek(200);
     const spotter = crowd.person('spotter', 'gold-spotter');
-    const good = crowd.person('steady', 'good');
+    const good = crowd.person('constant', 'good');
     await crowd.work([spotter, good], 300);
     const { watch } = crowd.parts;
     const { gold, repeats, ...standing } = watch.of('spotter');
     expect(standing).toMatchObject({ state: 'paused', reason: 'repeats' });
     expect(gold.right / gold.n).toBeGreaterThan(0.9);
     expect(repeats.right / repeats.n).toBeLessThan(0.7);
-    expect(watch.of('steady').state).toBe('active');
+    expect(watch.of('constant')).toMatchObject({ state: 'active' });
   });
 });
 
@@ -203,6 +226,32 @@ describe('pausing and letting in again', () => {
     expect(events.filter((e) => e.action === 'person.paused')).toMatchObject([
       { actor: 'sup', objectId: 'ada', reason: null },
     ]);
+  });
+
+  test('[QUAL-13] whoever is being paused is given nothing meanwhile, and what they had sent by then is set aside too', async () => {
+    crowd = await openCrowd(NO_RULES);
+    const ada = crowd.person('ada', 'good');
+    await crowd.work([ada], 12);
+    const held = [...ada.held.values()];
+    expect(held.length).toBe(2);
+    const under = crowd.hold(); // answers wait for the disk
+    const late = ada.answer();
+    const pausing = crowd.parts.watch.pause('ada', 'to look at', 'sup');
+    for (let i = 0; i < 20; i++) {
+      await ada.ask();
+      if (i === 10) under.go();
+    }
+    await late;
+    expect(await pausing).toBe(13);
+    ada.held.set(held[1]!.id, held[1]!); // her page had not heard of it
+    await ada.answer();
+    const rows = await answersOf('ada');
+    expect(rows.map(({ state }) => state)).toEqual(Array(14).fill('expired'));
+    expect(new Set(rows.map(({ queryId }) => queryId)).size).toBe(14);
+    const all = await crowd.storage.assignmentsTo(RUN.id, 'ada');
+    expect(all).toHaveLength(14);
+    expect(await crowd.parts.watch.resume('ada', 'nothing found', 'sup')).toBe(14);
+    expect((await answersOf('ada')).map(({ state }) => state)).toEqual(Array(14).fill('answered'));
   });
 
   test('[QUAL-13] let in again, also after a restart, all stands as it stood', async () => {
