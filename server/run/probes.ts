@@ -3,13 +3,14 @@
  * has given it before. A probe is a query of its own with the fields of those around it, reserved for one person.
  */
 import { randomBytes } from 'node:crypto';
-import type { Episode, Query } from '../../agent/contract.ts';
+import type { Episode, Query, Segment } from '../../agent/contract.ts';
 import { isReplayable } from '../../agent/episode/replay.ts';
 import { QUERY_ID } from '../../agent/queries/queries.ts';
 import type { Random } from '../../sim/random.ts';
 import { RunError } from '../contract.ts';
 import type { Assignment, Storage, StoredQuery } from '../storage/contract.ts';
 import type { Gold, Probe, ProbeKind } from '../storage/quality-contract.ts';
+import type { Episodes } from './episodes.ts';
 import { agreedGold, findGold } from './gold.ts';
 import type { Standings } from './standings.ts';
 import { type Answered, nextTriad } from './triads.ts';
@@ -34,8 +35,9 @@ export interface ProbesOptions {
     | 'answeredAssignments'
     | 'getQuery'
     | 'assignmentsOf'
+    | 'findEpisode'
   >;
-  readonly episodes: { readonly recent: ReadonlyMap<string, Episode> };
+  readonly episodes: Pick<Episodes, 'recent' | 'keep'>;
   readonly random: Random;
 }
 
@@ -52,6 +54,8 @@ export class Probes {
   readonly #asked = new Map<string, Set<string>>();
   readonly #past = new Map<string, Answered[]>();
   readonly #triads = new Map<string, readonly Probe[]>();
+  /** Gold whose clips are not there any more. */
+  readonly #gone = new Set<string>();
   /** A query like those that people are given now. */
   #like: StoredQuery | undefined;
 
@@ -191,15 +195,28 @@ export class Probes {
     if (!like || (gold === 0 && quiz === 0) || this.#usable().length >= GOLD) return;
     const steps = like.segments[0]!.to - like.segments[0]!.from;
     const found = findGold([...episodes.recent.values()].filter(canBeShown), steps, random);
-    if (!found) return;
+    if (!found || !(await this.#keep(found.better)) || !(await this.#keep(found.worse))) return;
     const id = `${runId}-g${randomBytes(4).toString('hex')}`;
     const next: Gold = { id, runId, ...found, createdAt: now, retiredAt: null, retiredWhy: null };
     await storage.putGold(next);
     this.#gold.set(id, next);
   }
 
+  /** Its clips cannot be shown: neither it nor the gold that it is about is asked. */
+  cannotShow({ about }: Probe): void {
+    if (this.#gold.has(about)) this.#gone.add(about);
+  }
+
+  /** Behaviour of long ago is forgotten; what is to be asked stays. */
+  async #keep({ episodeId }: Segment): Promise<boolean> {
+    const { storage, episodes } = this.#options;
+    const episode = episodes.recent.get(episodeId);
+    if (await storage.findEpisode(episodeId)) return true;
+    return episode !== undefined && episodes.keep(episode, false);
+  }
+
   #usable(): Gold[] {
-    return this.gold.filter(({ retiredAt }) => retiredAt === null);
+    return this.gold.filter(({ id, retiredAt }) => retiredAt === null && !this.#gone.has(id));
   }
 
   #fresh(teacherId: string): Gold[] {

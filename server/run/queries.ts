@@ -45,7 +45,7 @@ export interface QueriesOptions {
   readonly episodes: Pick<Episodes, 'drawn' | 'keep'>;
   readonly background: Pick<Background, 'run'>;
   readonly standings: Pick<Standings, 'isPaused'>;
-  readonly probes: Pick<Probes, 'find' | 'isQuizDue' | 'next' | 'put' | 'resemble'>;
+  readonly probes: Pick<Probes, 'cannotShow' | 'find' | 'isQuizDue' | 'next' | 'put' | 'resemble'>;
   /** Answers what people need not be asked; absent: nothing is. */
   readonly automation?: Pick<Automation, 'take'> | undefined;
   /** Hears of answers, also of those taken back, with the feedback that says so. */

@@ -10,7 +10,7 @@ import type { Stock } from './stock.ts';
 export interface ReservationsOptions {
   readonly queue: Pick<Queue, 'has' | 'heldBy' | 'offer'>;
   readonly stock: Pick<Stock, 'canBeShown' | 'hold'>;
-  readonly probes: Pick<Probes, 'isQuizDue' | 'next' | 'put'>;
+  readonly probes: Pick<Probes, 'cannotShow' | 'isQuizDue' | 'next' | 'put'>;
 }
 
 export class Reservations {
@@ -78,8 +78,14 @@ export class Reservations {
   /** A probe; false: there is to be none now. */
   async #reserve(teacherId: string): Promise<boolean> {
     const { queue, stock, probes } = this.#options;
-    const made = await probes.next(teacherId, this.#holding(teacherId), Date.now());
-    if (!made || !(await stock.canBeShown(made.query))) return false;
+    const next = () => probes.next(teacherId, this.#holding(teacherId), Date.now());
+    let made = await next();
+    while (made && !(await stock.canBeShown(made.query))) {
+      probes.cannotShow(made.probe);
+      // A quiz goes on with other gold; what else there was to be is an ordinary query now.
+      made = made.probe.kind === 'quiz' ? await next() : undefined;
+    }
+    if (!made) return false;
     await probes.put(made);
     const { id, runId } = made.query;
     queue.offer({ id, runId, overlap: 1, only: teacherId });

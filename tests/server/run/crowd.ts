@@ -62,7 +62,7 @@ export async function openCrowd(rules: QualityRules, seed = 1, openAutomation?: 
     const background = new Background({ error: (fields: object) => void faults.push(fields) });
     const shared = { runId: RUN.id, storage, background };
     const standings = await Standings.open({ ...shared, rules });
-    const recent = { recent: known };
+    const recent = { recent: known, keep: async () => true };
     const probes = await Probes.open({ ...shared, standings, episodes: recent, random });
     const overlap = { people: 1, share: 1 };
     const campaign = await RunningCampaign.open({ ...shared, overlap });
@@ -204,6 +204,8 @@ export async function openCrowd(rules: QualityRules, seed = 1, openAutomation?: 
     async seek(tries: number): Promise<void> {
       for (let i = 0; i < tries; i++) await parts.probes.seek(Date.now());
     },
+    /** Its steps are nowhere any more. */
+    forget: (episodeId: string) => known.delete(episodeId),
     /** As after a restart of the server. */
     async restart(): Promise<void> {
       await parts.background.settle(5000);

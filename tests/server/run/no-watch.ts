@@ -3,6 +3,7 @@ export const NO_WATCH = {
   standings: { isPaused: () => false },
   probes: {
     find: () => undefined,
+    cannotShow() {},
     isQuizDue: () => false,
     next: async () => undefined,
     put: async () => {},

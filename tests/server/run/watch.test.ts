@@ -83,6 +83,23 @@ describe('probes', () => {
       );
   });
 
+  test('[QUAL-10] gold whose clips are gone is asked of nobody, and the quiz goes on with other gold', async () => {
+    crowd = await openCrowd(RULES);
+    await crowd.supply();
+    await crowd.person('first', 'good').ask();
+    await crowd.supply();
+    await crowd.seek(200);
+    const lost = ['e0', 'e1', 'e2', 'e3', 'e4', 'e5'];
+    for (const id of lost) crowd.forget(id);
+    const ada = crowd.person('ada', 'good');
+    await crowd.work([ada], 10);
+    const { probes } = crowd.parts;
+    const first = ada.seen.slice(0, 10);
+    expect(first.map(({ id }) => probes.find(id)?.kind)).toEqual(Array(10).fill('quiz'));
+    for (const { segments } of first)
+      for (const { episodeId } of segments) expect(lost).not.toContain(episodeId);
+  });
+
   test('[QUAL-17] clips of earlier questions are compared until three are, and circles tell a coin from who sees', async () => {
     crowd = await openCrowd({ ...NO_RULES, triads: 0.4 });
     const people = (['good', 'random'] as const).map((name) => crowd.person(name, name));
