@@ -18,6 +18,30 @@ export const METRICS = {
   'batch/human': { unit: '1', meaning: 'share of a batch that people acted' },
   'data/credited': { unit: 'steps', meaning: 'steps credited with live rewards' },
   'data/pairs': { unit: 'pairs', meaning: 'pairs of actions from takeovers that PPL learns from' },
+  'drift/action': {
+    unit: '1',
+    meaning: 'as `drift/observation`, of the policy’s actions',
+    drawn: 'Drift of behaviour',
+  },
+  'drift/observation': {
+    unit: '1',
+    meaning:
+      'PSI over its limit of the component of observations that has moved farthest between the newest 8 episodes and the 32 before; above 1: moved',
+    drawn: 'Drift of behaviour',
+  },
+  'drift/reward': {
+    unit: '1',
+    meaning: 'as `drift/observation`, of the predicted reward, in the eyes of the newest model',
+    drawn: 'Drift of behaviour',
+  },
+  'drift/since': { unit: 'ms', meaning: 'when the oldest of these 8 episodes began, since epoch' },
+  'drift/{part}/alarm': {
+    unit: '0 or 1',
+    meaning: '1: it has moved, and is not back yet; 0 while the policy learns',
+  },
+  'drift/{part}/component': { unit: '1', meaning: 'number of that component, from 0' },
+  'drift/{part}/limit': { unit: '1', meaning: 'what its PSI stays below while nothing moves' },
+  'drift/{part}/psi': { unit: '1', meaning: 'its population stability index' },
   'episode/cost': {
     unit: 'cost',
     meaning: 'mean cost of the last 20 episodes',

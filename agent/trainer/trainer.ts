@@ -34,6 +34,7 @@ import { riskGate } from '../risk/snapshot.ts';
 import { createAveraging } from './averaging.ts';
 import type { Trainer } from './contract.ts';
 import { countMetrics, countsOf, newCounters, restoreCounters, savedCounters } from './counters.ts';
+import { createDriftWatch } from './drift.ts';
 import { createHackingWatch } from './hacking.ts';
 import { createLearner, usesTensors } from './learner.ts';
 import { createLedger } from './ledger.ts';
@@ -95,6 +96,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const activation = createActivationSource(rules, spec, createRandom(seed, 6), reward);
   const ledger = createLedger();
   const hacking = reward && createHackingWatch(reward);
+  const drift = createDriftWatch({
+    sizes: { observation: spec.observationSpace.size, action: spec.actionSpace.size },
+    ...{ model: reward, isLearning: true },
+  });
 
   const counters = newCounters(novelty !== undefined);
   /** An override may be taken back before its counterfactual comes. */
@@ -194,6 +199,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     queryRandom: generator(queryRandom),
     ledger: json(ledger.save, ledger.load),
     hacking: hacking && ifSaved(part(hacking)),
+    drift: ifSaved(part(drift)),
     activation: activation.state,
     novelty: ifSaved(
       json(
@@ -245,6 +251,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       }
       if (episode.end === 'open' || !store.isExperience(episode.id)) return;
       hacking?.add(episode);
+      drift.add(episode);
       risk?.observe(episode, store);
     },
     knows: (episodeId) => store.get(episodeId) !== undefined,
@@ -327,6 +334,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       ...reward?.report(),
       ...risk?.report(),
       'reward/hackingAlarm': hacking?.alarm ? 1 : 0,
+      ...drift.report(),
       ...countMetrics(counters),
       'memory/replay': learner.bytes().used / 1e6,
       'memory/spare': learner.bytes().spare / 1e6,

@@ -2,6 +2,7 @@
 import type { Feedback } from '../../agent/contract.ts';
 import type { KpiAlert } from '../protocol/index.ts';
 import { accuracies } from './accuracy.ts';
+import { behaviourAlerts } from './behaviour.ts';
 import type { PersonDrift } from './drift.ts';
 import { clipsOf, type Work } from './work.ts';
 
@@ -18,6 +19,7 @@ const LEAST_ANSWERS = 20;
 export function alertsOf(work: Work, moved: readonly PersonDrift[]): KpiAlert[] {
   return [
     ...moved.filter(({ isMoved }) => isMoved).map(driftAlert),
+    ...behaviourAlerts(work),
     ...agreementAlert(work),
     ...accuracyAlerts(work),
     ...unusableAlert(work),

@@ -10,6 +10,7 @@ import { createRandom } from '../../sim/random.ts';
 import type { Kpi, KpiAlert } from '../protocol/index.ts';
 import { accuracies } from './accuracy.ts';
 import { alertsOf } from './alerts.ts';
+import { behaviourKpis } from './behaviour.ts';
 import { drifts, NEEDED, type PersonDrift } from './drift.ts';
 import { hoursOf, type Work } from './work.ts';
 
@@ -61,6 +62,7 @@ export async function kpisOf(
     costKpi(all),
     lastPercentKpi(curve, rate),
     ...driftKpis(moved),
+    ...behaviourKpis(work),
   ];
   return { runId, rate, kpis, curve, alerts: alertsOf(work, moved) };
 }

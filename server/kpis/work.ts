@@ -9,18 +9,19 @@ import { type Transitivity, transitivityOf } from '../run/transitivity.ts';
 import type { Storage } from '../storage/contract.ts';
 import { createLogReader, type LogReader } from '../storage/log-reader.ts';
 import type { ProbeResult } from '../storage/quality-contract.ts';
+import { movedSince } from './behaviour.ts';
 
 export type KpiStorage = Pick<
   Storage,
   | 'readFeedback'
   | 'readMetrics'
+  | 'pageEpisodes'
   | 'answeredAssignments'
   | 'probeResults'
   | 'listStandings'
   | 'listReviews'
 >;
 
-/** A clip that a figure or an alert is about. */
 export interface Work {
   /** What people said, oldest first, without retractions. */
   readonly said: readonly Feedback[];
@@ -30,9 +31,13 @@ export interface Work {
   readonly transitivity: Transitivity;
   readonly probes: readonly ProbeResult[];
   readonly points: readonly MetricsPoint[];
+  /** Kept episodes in which behaviour has drifted, oldest first. */
+  readonly behind: readonly KpiClip[];
 }
 
 const POINTS = 5000;
+/** Episodes of a drift that are named. */
+const MOST_BEHIND = 5;
 const HOUR = 3_600_000;
 
 /** @param read for who asks again and again */
@@ -57,14 +62,31 @@ export async function workOf(
   const answers = answered.flatMap(({ verdict, ...row }) =>
     verdict === null ? [] : [{ ...row, verdict }],
   );
+  const points = await storage.readMetrics(runId, 0, POINTS);
   return {
     said,
     usable: new Set(usable.map(({ id }) => id)),
     quality: qualityOf(answers),
     transitivity: transitivityOf(log, rejected),
     probes: await storage.probeResults(runId),
-    points: await storage.readMetrics(runId, 0, POINTS),
+    points,
+    behind: await behindOf(storage, runId, movedSince({ points })),
   };
+}
+
+async function behindOf(
+  storage: Pick<KpiStorage, 'pageEpisodes'>,
+  runId: string,
+  since: number | undefined,
+): Promise<KpiClip[]> {
+  if (since === undefined) return [];
+  const { rows } = await storage.pageEpisodes(runId, {
+    ...{ sort: 'startedAt', descending: true, offset: 0, limit: MOST_BEHIND },
+    filter: { startedAfter: since - 1 },
+  });
+  return rows
+    .map(({ id, length }) => ({ episodeId: id, from: 0, to: length, feedbackId: null }))
+    .reverse();
 }
 
 function saysSomething(feedback: Feedback): boolean {

@@ -70,6 +70,24 @@ export const ALERTS = {
     meaning: 'The reward model gives everything the same reward',
     tip: 'The agent cannot learn from it. Answer clips that differ. If this alert stays, the weight decay is too strong: start again with a lower --set reward.weightDecay.',
   },
+  'drift-observation': {
+    code: 'behaviour-drift',
+    severity: 'warning',
+    meaning: 'What the agent observes is not as before',
+    tip: 'The newest episodes differ from the first ones by more than these did among each other, and the policy is the same: a sensor, the road or the task may have changed. Learning names the episodes; they are kept.',
+  },
+  'drift-action': {
+    code: 'behaviour-drift',
+    severity: 'warning',
+    meaning: 'The agent acts in another way than before',
+    tip: 'The newest episodes differ from the first ones by more than these did among each other, and the policy is the same: look at what it is shown. Learning names the episodes; they are kept.',
+  },
+  'drift-reward': {
+    code: 'behaviour-drift',
+    severity: 'warning',
+    meaning: 'The reward model predicts other rewards than before',
+    tip: 'It finds the newest episodes better or worse than the first ones, and the policy is the same. Learning names the episodes; they are kept.',
+  },
   automation: {
     code: 'automation-withdrawn',
     severity: 'warning',

@@ -123,7 +123,8 @@ export interface Kpi {
 }
 
 export interface KpiClip extends Segment {
-  readonly feedbackId: string;
+  /** The answer about it; null: it is of behaviour, which nobody was asked about. */
+  readonly feedbackId: string | null;
 }
 
 export interface KpiAlert {

@@ -129,7 +129,7 @@ function newestOf({ rewards, disagreements }: PredictedReward): LiveCommand {
 
 export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
   const { lives, actors, learner, lineage, episodes, queries, alerts } = parts;
-  const { troubles, hearReward, background, automation } = parts;
+  const { troubles, hearReward, hearDrift, background, automation } = parts;
   const { run, storage } = parts.options;
   switch (report.type) {
     case 'ready':
@@ -149,6 +149,7 @@ export function onLearnerReport(parts: RunParts, report: LearnerReport): void {
       return;
     case 'progress':
       hearReward(report.metrics);
+      hearDrift(report.metrics);
       if (automation)
         background.run('automation', automation.hear(report.metrics['reward/decided'] ?? 0));
       return;

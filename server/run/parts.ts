@@ -1,6 +1,7 @@
 /** The parts of a run, made from the bottom up: each is given the parts it needs, which exist already. */
 import type { Metrics } from '../../agent/contract.ts';
 import { predictedSteps } from '../../agent/presets/presets.ts';
+import type { DriftPart } from '../../agent/trainer/drift-parts.ts';
 import { isRecorded } from '../../sim/recorded/environment.ts';
 import { createActorData } from '../actors/actor-data.ts';
 import type { ActorThreads } from '../actors/actor-threads.ts';
@@ -14,6 +15,7 @@ import { type Alerts, createAlerts } from './alerts.ts';
 import type { Automation } from './automation.ts';
 import { Background } from './background.ts';
 import { DiskTroubles } from './disk-troubles.ts';
+import { createDriftAlerts } from './drift-alerts.ts';
 import { createEpisodes, type Episodes } from './episodes.ts';
 import { FeedbackLog } from './feedback.ts';
 import { LineageLog } from './lineage-log.ts';
@@ -37,6 +39,8 @@ import type { Watch } from './watch.ts';
 
 /** More episodes than any run keeps. */
 const ALL = 1_000_000;
+/** Episodes that show a drift. */
+const KEPT_OF_DRIFT = 5;
 
 export interface RunParts {
   readonly options: RunOptions;
@@ -60,6 +64,7 @@ export interface RunParts {
   readonly automation: Automation | undefined;
   /** Hears every report of the learner. */
   readonly hearReward: (metrics: Metrics) => void;
+  readonly hearDrift: (metrics: Metrics) => void;
   readonly feedback: FeedbackLog;
   readonly reviews: Reviews;
   readonly takeovers: Takeovers;
@@ -138,9 +143,33 @@ export async function createParts(options: RunOptions): Promise<RunParts> {
     queries,
     ...{ watch, campaign, automation },
     hearReward,
+    hearDrift: driftAlerts({ alerts, lives, background, episodes }),
     feedback,
     ...{ reviews, takeovers, scenes, replays, sensing: createSensing(rollouts) },
   };
+}
+
+function driftAlerts(
+  parts: Pick<RunParts, 'alerts' | 'lives' | 'background' | 'episodes'>,
+): RunParts['hearDrift'] {
+  const { alerts, lives, background, episodes } = parts;
+  return createDriftAlerts({
+    ...{ alerts, namesOf: (part) => namesOf(part, lives) },
+    onMoved: (since) => background.run('episodes of a drift', keepSince(episodes, since)),
+  });
+}
+
+function namesOf(part: DriftPart, { facts }: Pick<LiveActors, 'facts'>): readonly string[] {
+  if (part === 'observation') return facts.observationNames ?? [];
+  return part === 'action' ? facts.actionNames : [];
+}
+
+/** The newest of those that began since then, so that they can be looked at later. */
+async function keepSince({ recent, ensureWritten }: Episodes, since: number): Promise<void> {
+  const behind = [...recent.values()].filter(
+    ({ startedAt, origin }) => startedAt >= since && origin === 'experience',
+  );
+  await ensureWritten(behind.slice(-KEPT_OF_DRIFT).map(({ id }) => id));
 }
 
 /** The threads, and whoever acts on other machines. */

@@ -95,6 +95,16 @@ export const RUN_CHARTS: readonly ChartDescription[] = [
     empty: 'once the learner has enough experience',
   },
   {
+    title: 'Drift of behaviour',
+    hint: 'How far the newest 8 episodes are from the 32 before, as a part of what is chance: above 1 it moved. While the policy learns it moves by that, and 0 is rest; a finished policy raises an alarm.',
+    series: [
+      series('drift/observation', 'observed', 'blue'),
+      series('drift/action', 'done', 'green'),
+      series('drift/reward', 'reward', 'pink', [6, 4]),
+    ],
+    empty: 'after 40 episodes',
+  },
+  {
     title: 'Steps and updates a second',
     hint: 'How fast it goes. Updates near 0: the learner waits, for steps or for answers.',
     series: [

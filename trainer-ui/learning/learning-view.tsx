@@ -18,6 +18,7 @@ import { noLearning } from '../still-words.ts';
 import { Behaviour } from './behaviour.tsx';
 import { Chart } from './chart.tsx';
 import { type ChartDescription, REWARD_CHARTS, RUN_CHARTS } from './charts.ts';
+import { Drift } from './drift.tsx';
 import { useOpenMoment } from './open-moment.tsx';
 import { Promotion } from './promotion.tsx';
 import { binsOf } from './reliability.ts';
@@ -34,6 +35,7 @@ export default function LearningView() {
       <Stack p="md" gap="md">
         <VisuallyHidden component="h1">Learning</VisuallyHidden>
         {policy && <Text size="sm">{noLearning(policy)}</Text>}
+        <Drift />
         <Title order={2} size="h5">
           The agent
         </Title>

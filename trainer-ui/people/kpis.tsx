@@ -108,6 +108,8 @@ function Warning({ alert }: { alert: KpiAlert }) {
             key={`${clip.feedbackId} ${clip.episodeId} ${clip.from}`}
             component="button"
             size="xs"
+            underline="always"
+            c="var(--mantine-color-text)"
             onClick={() => {
               const { episodeId, from: step } = clip;
               client.store.setState({ tab: 'episodes', moment: { episodeId, step } });

@@ -101,7 +101,9 @@ export const curve = list(
 export const kpiAlerts = list(
   object<KpiAlert>({
     ...{ id: text, message: text, advice: text, teacherId: orNull(text) },
-    clips: list(object<KpiClip>({ episodeId: text, from: integer, to: integer, feedbackId: text })),
+    clips: list(
+      object<KpiClip>({ episodeId: text, from: integer, to: integer, feedbackId: orNull(text) }),
+    ),
   }),
 );
 

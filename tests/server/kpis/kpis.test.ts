@@ -11,6 +11,7 @@ import { workOf } from '../../../server/kpis/work.ts';
 import type { Storage } from '../../../server/storage/contract.ts';
 import { openStorage } from '../../../server/storage/sqlite.ts';
 import { createRandom } from '../../../sim/random.ts';
+import { syntheticEpisode, syntheticSpec } from '../../agent/synthetic.ts';
 import { RUN } from '../../contracts/storage.ts';
 import { openDoor } from '../connection/door.ts';
 
@@ -97,7 +98,7 @@ test('[KPI-1] what is skipped, taken back, or of somebody who is paused costs an
   const alert = found.alerts.find(({ id }) => id === 'unusable')!;
   expect(alert.message).toContain('41 of 90');
   expect(alert.clips.length).toBeGreaterThan(0);
-  expect(alert.clips.every(({ feedbackId }) => feedbackId.startsWith('eve'))).toBe(true);
+  expect(alert.clips.every(({ feedbackId }) => feedbackId!.startsWith('eve'))).toBe(true);
 });
 
 test('[KPI-3] [KPI-4] accuracy over cost has a point per version, and cost only grows', async () => {
@@ -174,4 +175,51 @@ test('[KPI-6] the route, the CSV and the command say the same', async () => {
   expect(await main(['kpis', '--data', folder])).toBe(0);
   expect(written.join('')).toContain('Answers that count, an active hour');
   expect(csv.split('\r\n')[3]).toMatch(/^usable-per-hour,600(\.0\d*)?,,,1\/h,good,/);
+});
+
+const drifted = (time: number, part: string, alarm: number, ratio = 2.7) =>
+  storage.appendMetrics(RUN.id, {
+    ...{ time, environmentSteps: time, learnerUpdates: time },
+    values: {
+      ...{ [`drift/${part}`]: ratio, [`drift/${part}/psi`]: 0.812, [`drift/${part}/limit`]: 0.3 },
+      ...{ [`drift/${part}/component`]: 12, [`drift/${part}/alarm`]: alarm, 'drift/since': 1000 },
+    },
+  });
+
+test('[KPI-7] drift of behaviour is a figure and, where it alarms, an alert with the episodes that show it', async () => {
+  const random = createRandom(1);
+  for (const [id, startedAt] of [
+    ['before', 900],
+    ['early', 1000],
+    ['late', 1500],
+  ] as const) {
+    const made = syntheticEpisode(syntheticSpec(2, 1), 30, random, { id });
+    await storage.putEpisode({ ...made, runId: RUN.id, startedAt }, { live: true });
+  }
+  const nothing = await report();
+  expect(find(nothing, 'drift-observation')).toMatchObject({ value: null, state: 'unknown' });
+  expect(find(nothing, 'drift-reward').basis).toBe('needs 40 episodes and a reward model');
+  await drifted(1, 'observation', 0);
+  const learning = await report();
+  expect(find(learning, 'drift-observation')).toMatchObject({ state: 'good', advice: '' });
+  expect(find(learning, 'drift-observation').basis).toContain('the policy learns, which moves it');
+  expect(learning.alerts).toEqual([]);
+  await drifted(2, 'observation', 1);
+  const found = await report();
+  expect(find(found, 'drift-observation')).toMatchObject({ value: 0.812, state: 'bad' });
+  expect(find(found, 'drift-observation').advice).not.toBe('');
+  expect(find(found, 'drift-action').state).toBe('unknown');
+  const [alert, ...others] = found.alerts;
+  expect(others).toEqual([]);
+  expect(alert).toMatchObject({
+    ...{ id: 'drift-observation', teacherId: null },
+    message: 'What the agent observes is not as before (number 12, PSI 0.81, by chance below 0.30)',
+    clips: [
+      { episodeId: 'early', from: 0, to: 30, feedbackId: null },
+      { episodeId: 'late', from: 0, to: 30, feedbackId: null },
+    ],
+  });
+  expect(kpisCsv(found)).toMatch(/\r\ndrift-observation,0\.812,,,PSI,bad,/);
+  await drifted(3, 'observation', 0, 0.4);
+  expect((await report()).alerts).toEqual([]);
 });
