@@ -1,5 +1,6 @@
 /** Parsers of option values; what they refuse becomes one line and exit code 2. */
 import { InvalidArgumentError } from 'commander';
+import { readPartSetting, readSetting } from '../sim/setting-text.ts';
 
 export function integer(low: number, high: number): (text: string) => number {
   return (text) => {
@@ -44,7 +45,7 @@ export function setting(
 ): Record<string, unknown> {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError(`is "${text}", expected name=value`);
-  return { ...previous, [text.slice(0, at)]: settingValue(text.slice(at + 1)) };
+  return { ...previous, [text.slice(0, at)]: read(readSetting, text.slice(at + 1)) };
 }
 
 /**
@@ -58,24 +59,14 @@ export function partSetting(
   const match = /^(\w+)\.(\w+)=(.*)$/.exec(text);
   if (!match) throw new InvalidArgumentError(`is "${text}", expected part.name=value`);
   const [, part, name, raw] = match as unknown as [string, string, string, string];
-  const list = raw.includes(',') ? raw.split(',').map(Number) : [];
-  const isList = list.length > 0 && list.every(Number.isFinite);
-  return { ...previous, [part]: { ...previous[part], [name]: isList ? list : settingValue(raw) } };
+  return { ...previous, [part]: { ...previous[part], [name]: read(readPartSetting, raw) } };
 }
 
-function settingValue(text: string): unknown {
-  if (text.startsWith('{') || text.startsWith('[')) return json(text);
-  if (text === 'true' || text === 'false') return text === 'true';
-  return text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
-}
-
-function json(text: string): unknown {
+function read(reader: (text: string) => unknown, text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidArgumentError(
-      `is "${text}", expected JSON such as {"batch":64,"weight":1} or [64,64]`,
-    );
+    return reader(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
   }
 }
 

@@ -10,6 +10,7 @@ import { acceptSockets } from './connection/sockets.ts';
 import { Webhook, type WebhookTarget } from './events/webhook.ts';
 import { createForms } from './forms/forms.ts';
 import { Tunnel } from './nats/tunnel.ts';
+import { newRunOf } from './open-runs/new-run.ts';
 import { OpenRunSet } from './open-runs/open-runs.ts';
 import { Consents } from './people/consents.ts';
 import { Oidc } from './people/oidc.ts';
@@ -86,7 +87,8 @@ async function open(
     ...{ admission, storage, people, consents, webhooks, oidc, ...lists, log: connections },
     openRuns: new OpenRunSet<ServedRun>({
       ...{ most: options.openRuns ?? 0, first: record.id, storage, log },
-      start: (record) => openRun(options, house, { record, storage, log }),
+      start: (record, isNew) => openRun(options, house, { record, isNew, storage, log }),
+      create: async (asked) => newRunOf(asked, await lists.forms(), Date.now()),
     }),
     ...{ uiDir: options.uiDir, serverVersion: version },
     isRelayed: (socket) => socket instanceof Tunnel,

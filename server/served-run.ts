@@ -37,6 +37,8 @@ interface Pages {
 export interface ServedRun extends OpenRun, Pages, Pick<FastifyInstance, 'routing'> {}
 
 interface Started {
+  /** Absent: it is stored already. */
+  readonly isNew?: boolean;
   readonly record: Run;
   readonly storage: Storage;
   readonly log: Log;
@@ -72,6 +74,9 @@ export async function openRun(
   try {
     const run = await startServed({ ...wanted, remote: undefined }, started);
     closes.add(() => endRun(run, storage));
+    // Only now: a run that was refused must not be in the folder.
+    const { engine } = run.facts;
+    if (started.isNew) await storage.createRun(engine ? { ...record, engine } : record);
     const { app, sockets } = await openPages(wanted, house, run);
     closes.add(() => app.close());
     closes.add(sockets.close);

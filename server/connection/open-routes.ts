@@ -1,10 +1,11 @@
 /** Runs of the data folder opened and stopped on this server, and what stands at the addresses of those that are not. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { OpenRefusal } from '../open-runs/contract.ts';
-import type { OpenRunList } from '../protocol/index.ts';
+import type { OpenRunList, RunWanted } from '../protocol/index.ts';
 import { actorOf } from './actor.ts';
 import type { RunRoutes } from './run-routes.ts';
 import * as shapes from './shapes/runs.ts';
+import { filled } from './training-routes.ts';
 
 export interface OpenRoutes extends Pick<RunRoutes, 'openRuns'> {
   /** These are the routes of the run that the server began with. */
@@ -17,6 +18,12 @@ interface About {
 
 /** What is asked for is in the path. */
 const nothing = { type: 'object', additionalProperties: false } as const;
+const wanted = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['environment', 'preset', 'seed', 'settings'],
+  properties: filled,
+} as const;
 const hide = { schema: { hide: true } };
 const response = { 200: shapes.openRuns } as const;
 
@@ -27,15 +34,13 @@ export function openRoutes(api: FastifyInstance, { openRuns, isFirst }: OpenRout
     most: openRuns.most,
     runs: [
       { id: openRuns.first, state: 'open', isFirst: true, address: root || './' },
-      ...openRuns
-        .list()
-        .map((run) => ({ ...run, isFirst: false, address: `${root}runs/${run.id}/` })),
+      ...openRuns.list().map((run) => ({ ...run, isFirst: false, address: addressOf(run.id) })),
     ],
   });
-  const answer = async (reply: FastifyReply, work: Promise<void>) => {
+  const addressOf = (id: string) => `${root}runs/${id}/`;
+  const answer = async <T>(reply: FastifyReply, work: Promise<T>, told: (done: T) => object) => {
     try {
-      await work;
-      return list();
+      return told(await work);
     } catch (error) {
       if (!(error instanceof OpenRefusal)) throw error;
       return reply.code(error.status).send({ message: error.message });
@@ -44,6 +49,21 @@ export function openRoutes(api: FastifyInstance, { openRuns, isFirst }: OpenRout
 
   const summary = 'Runs that are open on this server, and how many may be at once';
   api.get('/api/open-runs', { schema: { summary, response } }, async () => list());
+  api.post<{ Body: RunWanted }>(
+    '/api/open-runs',
+    {
+      schema: {
+        summary: 'Begin a run and open it at once, as a form of `/api/forms` was filled in',
+        body: wanted,
+        response: { 200: shapes.begun },
+      },
+    },
+    (asked, reply) =>
+      answer(reply, openRuns.begin(asked.body, actorOf(asked)), (id) => ({
+        id,
+        address: addressOf(id),
+      })),
+  );
   api.post<About>(
     '/api/open-runs/:id',
     {
@@ -53,7 +73,7 @@ export function openRoutes(api: FastifyInstance, { openRuns, isFirst }: OpenRout
         response,
       },
     },
-    (asked, reply) => answer(reply, openRuns.open(asked.params.id, actorOf(asked))),
+    (asked, reply) => answer(reply, openRuns.open(asked.params.id, actorOf(asked)), list),
   );
   api.post<About>(
     '/api/open-runs/:id/stop',
@@ -64,7 +84,7 @@ export function openRoutes(api: FastifyInstance, { openRuns, isFirst }: OpenRout
         response,
       },
     },
-    (asked, reply) => answer(reply, openRuns.stop(asked.params.id, actorOf(asked))),
+    (asked, reply) => answer(reply, openRuns.stop(asked.params.id, actorOf(asked)), list),
   );
   closedRoutes(api, openRuns.first);
 }

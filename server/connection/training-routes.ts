@@ -8,24 +8,24 @@ const steps = { type: 'integer', minimum: 1, maximum: 1_000_000_000 } as const;
 const labels = { type: 'integer', minimum: 0, maximum: 1_000_000 } as const;
 const word = { type: 'string', minLength: 1, maxLength: 80 } as const;
 
+/** Of a form, whatever begins by it. */
+export const filled = {
+  environment: word,
+  preset: word,
+  seed: { type: 'integer', minimum: 0, maximum: 4_294_967_295 },
+  settings: {
+    type: 'object',
+    maxProperties: 200,
+    propertyNames: { pattern: '^[A-Za-z]\\w*\\.[A-Za-z]\\w*$' },
+    additionalProperties: { type: 'string', minLength: 1, maxLength: 2000 },
+  },
+} as const;
+
 const wanted = {
   type: 'object',
   additionalProperties: false,
   required: ['environment', 'preset', 'teacher', 'steps', 'labels', 'seed', 'settings'],
-  properties: {
-    environment: word,
-    preset: word,
-    teacher: word,
-    steps,
-    labels,
-    seed: { type: 'integer', minimum: 0, maximum: 4_294_967_295 },
-    settings: {
-      type: 'object',
-      maxProperties: 200,
-      propertyNames: { pattern: '^[A-Za-z]\\w*\\.[A-Za-z]\\w*$' },
-      additionalProperties: { type: 'string', minLength: 1, maxLength: 2000 },
-    },
-  },
+  properties: { ...filled, teacher: word, steps, labels },
 } as const;
 
 const more = {

@@ -1,5 +1,5 @@
 /** Runs that are open beside the one a server began with: each has its own simulation, learner and pages. */
-import type { OpenRunRow } from '../protocol/index.ts';
+import type { OpenRunRow, RunWanted } from '../protocol/index.ts';
 import type { Wanted } from '../storage/identity.ts';
 
 /** One that goes on, as whoever closes it sees it. */
@@ -19,13 +19,15 @@ export interface OpenRuns<T extends OpenRun = OpenRun> {
   find(id: string): T | undefined;
   /** Resolves when it goes on and has pages. @param actor pseudonym of who opens it @throws OpenRefusal */
   open(id: string, actor: string): Promise<void>;
+  /** Resolves with its id when a new run goes on and has pages. @throws OpenRefusal */
+  begin(wanted: RunWanted, actor: string): Promise<string>;
   /** Resolves when it has ended. @throws OpenRefusal */
   stop(id: string, actor: string): Promise<void>;
 }
 
 /** In words, with the status of HTTP that goes with it. */
 export class OpenRefusal extends Error {
-  readonly status: 403 | 404 | 409;
+  readonly status: 400 | 403 | 404 | 409;
 
   constructor(status: OpenRefusal['status'], message: string) {
     super(message);

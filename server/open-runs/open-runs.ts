@@ -1,5 +1,5 @@
 /** Opens runs of the data folder and ends them, so many at once, with an entry in the audit log of who did. */
-import type { OpenRunRow } from '../protocol/index.ts';
+import type { OpenRunRow, RunWanted } from '../protocol/index.ts';
 import type { AuditEvent } from '../storage/audit-chain.ts';
 import type { Run, Storage } from '../storage/contract.ts';
 import type { Log } from '../threads/log.ts';
@@ -10,8 +10,10 @@ export interface OpenRunsOptions<T extends OpenRun> {
   /** Id of the run that the server began with. */
   readonly first: string;
   readonly storage: Pick<Storage, 'listRuns' | 'appendAudit'>;
-  /** Ready to be asked. @throws Error in words for a person */
-  readonly start: (run: Run) => Promise<T>;
+  /** Ready to be asked; one that is new is stored once it has started. @throws Error in words for a person */
+  readonly start: (run: Run, isNew: boolean) => Promise<T>;
+  /** Not stored yet. @throws RangeError naming what is wrong in the form */
+  readonly create: (wanted: RunWanted) => Promise<Run>;
   readonly log: Pick<Log, 'info' | 'error'>;
 }
 
@@ -48,9 +50,22 @@ export class OpenRunSet<T extends OpenRun> implements OpenRuns<T> {
   async open(id: string, actor: string): Promise<void> {
     this.#expectRoom(id);
     // Taken before anything is waited for: of two who press at once one is refused.
-    const work = this.#start(id, actor);
+    const work = this.#start(id, actor, () => this.#find(id), false);
     this.#places.set(id, { state: 'opening', work });
     await work;
+  }
+
+  async begin(wanted: RunWanted, actor: string): Promise<string> {
+    this.#expectRoom();
+    const run = await this.#options.create(wanted).catch((error: Error) => {
+      if (!(error instanceof RangeError)) throw error;
+      throw new OpenRefusal(400, error.message);
+    });
+    this.#expectRoom(); // others may have come meanwhile
+    const work = this.#start(run.id, actor, async () => run, true);
+    this.#places.set(run.id, { state: 'opening', work });
+    await work;
+    return run.id;
   }
 
   async stop(id: string, actor: string): Promise<void> {
@@ -76,10 +91,11 @@ export class OpenRunSet<T extends OpenRun> implements OpenRuns<T> {
     if (failed) throw failed.reason;
   }
 
-  #expectRoom(id: string): void {
+  /** @param id absent: of a new run */
+  #expectRoom(id?: string): void {
     const { most } = this;
     if (this.#isClosing) throw new OpenRefusal(409, 'the server is ending');
-    if (id === this.first || this.#places.has(id))
+    if (id !== undefined && (id === this.first || this.#places.has(id)))
       throw new OpenRefusal(409, `run ${id} is open here already`);
     if (most === 0)
       throw new OpenRefusal(403, 'this server opens no other runs: start it with --open-runs N');
@@ -90,12 +106,16 @@ export class OpenRunSet<T extends OpenRun> implements OpenRuns<T> {
       );
   }
 
-  async #start(id: string, actor: string): Promise<void> {
+  async #find(id: string): Promise<Run> {
+    const record = (await this.#options.storage.listRuns()).find((run) => run.id === id);
+    if (!record) throw new OpenRefusal(404, `run ${id}: unknown in this data folder`);
+    return record;
+  }
+
+  async #start(id: string, actor: string, find: () => Promise<Run>, isNew: boolean): Promise<void> {
     const { storage, start, log } = this.#options;
     try {
-      const record = (await storage.listRuns()).find((run) => run.id === id);
-      if (!record) throw new OpenRefusal(404, `run ${id}: unknown in this data folder`);
-      const run = await start(record).catch((error: Error) => {
+      const run = await start(await find(), isNew).catch((error: Error) => {
         log.error({ run: id, error: String(error) }, 'a run could not be opened');
         throw new OpenRefusal(409, error.message);
       });

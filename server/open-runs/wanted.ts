@@ -38,7 +38,7 @@ export async function wantedOf(run: Run): Promise<Wanted & { readonly seed: numb
   return wanted;
 }
 
-function filesOf(asked: EnvironmentAsked): Promise<EnvironmentFiles> {
+export function filesOf(asked: EnvironmentAsked): Promise<EnvironmentFiles> {
   const module = new URL('./worker.ts', import.meta.url).href;
   return askThread<EnvironmentFiles>(module, asked).catch(({ message }: Error) => {
     throw new RangeError(message);

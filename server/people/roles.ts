@@ -42,6 +42,7 @@ export const PERMISSIONS = {
   'GET /runs/:id': ALL,
   'GET /runs/:id/*': ALL,
   'GET /api/open-runs': ALL,
+  'POST /api/open-runs': SUPERVISE,
   'POST /api/open-runs/:id': SUPERVISE,
   'POST /api/open-runs/:id/stop': SUPERVISE,
   'GET /api/runs/:id/metrics': ALL,

@@ -54,17 +54,21 @@ export interface CommentReply extends Pick<Segment, 'from' | 'to'> {
   readonly resolvedBy: string | null;
 }
 
-export interface TrainingWanted {
+/** A new run, as a form was filled in. */
+export interface RunWanted {
   readonly environment: string;
   readonly preset: string;
+  readonly seed: number;
+  /** Changes by name (`options.horizon`, `learner.gamma`), as texts. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface TrainingWanted extends RunWanted {
   readonly teacher: string;
   /** Environment steps. */
   readonly steps: number;
   /** Answers that the teachers give. */
   readonly labels: number;
-  readonly seed: number;
-  /** Changes by name (`options.horizon`, `learner.gamma`), as texts. */
-  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** `stopped`: saved, and may go on; `failed`: `said` says why. */
@@ -89,6 +93,12 @@ export interface OpenRunRow {
   /** What the server began with: it ends with the server. */
   readonly isFirst: boolean;
   /** Where its page is, relative to the page that asks. */
+  readonly address: string;
+}
+
+/** A run that was begun, and where its pages are, from the page that asked. */
+export interface BegunRun {
+  readonly id: string;
   readonly address: string;
 }
 

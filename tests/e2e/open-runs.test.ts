@@ -28,7 +28,10 @@ beforeAll(async () => {
     ...{ seed: 3, createdAt: 1, identity, configHash: hashOf(identity) },
   });
   await storage.close();
-  server = await startServerProcess({ dataDir: folder.path, args: ['--env', 'driving-easy'] });
+  server = await startServerProcess({
+    dataDir: folder.path,
+    args: ['--env', 'driving-easy', '--open-runs', '1'],
+  });
   browser = await launchBrowser(inject('browser'));
 });
 afterAll(async () => {
@@ -90,5 +93,33 @@ test('[RUNS-6] a page whose run was stopped says so, and goes on when it is open
   expect((await post('')).status).toBe(200);
   const state = () => page.getByTestId('connection').getAttribute('data-state');
   await until('the connection', async () => (await state()) === 'open');
+  await close();
+});
+
+test('[RUNS-8] the form of a new run opens it on this server and goes to its page', async () => {
+  await fetch(`${server.url}/api/open-runs/run-other/stop`, {
+    ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' },
+  });
+  const { page, errors, close } = await openPage(browser, server.url);
+  await untilReady(page);
+  await page.getByTestId('tab-runs').click();
+  await page.getByTestId('new-run').click();
+  await page.getByTestId('form-environment').selectOption('reacher');
+  await page.getByTestId('form-seed').fill('12');
+  await screenshot(page, 'new-run-here');
+  await page.getByTestId('begin-here').click();
+  await page.waitForURL(/\/runs\/run-[0-9a-f]{8}\/$/);
+  await untilReady(page);
+  const [, id] = /runs\/(run-\w+)\//.exec(page.url())!;
+  const health = await (await fetch(`${server.url}/runs/${id}/api/health`)).json();
+  expect(health).toMatchObject({ runId: id });
+  // One more than may be open: it says so beside the button.
+  await page.getByTestId('tab-runs').click();
+  await page.getByTestId('new-run').click();
+  await page.getByTestId('form-environment').selectOption('reacher');
+  await page.getByTestId('begin-here').click();
+  await page.getByTestId('open-refusal').waitFor();
+  expect(await page.getByTestId('open-refusal').textContent()).toContain('--open-runs');
+  expect(errors.filter((error) => !error.includes('409'))).toEqual([]);
   await close();
 });

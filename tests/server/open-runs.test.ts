@@ -126,3 +126,30 @@ test('[RUNS-4] a server that ends ends all its runs in order; after the next sta
   expect((await json<OpenRunList>('/api/open-runs')).runs).toMatchObject([{ id: firstId }]);
   expect(await json<object[]>('/api/feedback')).toMatchObject([{ id: 'in-first' }]);
 });
+
+test('[RUNS-8] a run begun over HTTP has its page at once, and is in the folder like any other', async () => {
+  for (const { id, isFirst } of (await json<OpenRunList>('/api/open-runs')).runs)
+    if (!isFirst) await post(`/api/open-runs/${id}/stop`);
+  const begin = async (body: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const asked = { method: 'POST', headers, body: JSON.stringify(body) };
+    const reply = await fetch(`${server.url}/api/open-runs`, asked);
+    return { status: reply.status, body: (await reply.json()) as Record<string, string> };
+  };
+  const wanted = { environment: 'reacher', preset: 'reins', seed: 5, settings: {} };
+  const wrong = await begin({ ...wanted, settings: { 'options.nothing': '1' } });
+  expect([wrong.status, wrong.body['message']]).toEqual([
+    400,
+    'settings.options.nothing: unknown for reacher and reins',
+  ]);
+  expect((await begin({ ...wanted, seed: -1 })).status).toBe(400);
+  const { status, body } = await begin({ ...wanted, settings: { 'learner.gamma': '0.9' } });
+  expect([status, body['address']]).toEqual([200, `runs/${body['id']}/`]);
+  expect(await reward(`/runs/${body['id']}`, 'in-new')).toBe(body['id']);
+  const runs = await json<Run[]>('/api/runs');
+  expect(runs.find(({ id }) => id === body['id'])).toMatchObject({
+    ...{ environmentId: 'reacher', seed: 5 },
+    identity: { overrides: { learner: { gamma: 0.9 } } },
+  });
+  expect((await begin(wanted)).status).toBe(409);
+});

@@ -11,10 +11,11 @@ import {
 } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { CopyCommand } from './copy-command.tsx';
-import { type Forms, getForms, type SettingsSchema } from './run-api.ts';
+import { type OpenHere, OpenRefused, useMayOpen } from './open-here.tsx';
+import { beginRun, type Forms, getForms, type SettingsSchema } from './run-api.ts';
 import { type Chosen, newRunCommand } from './run-words.ts';
 import { startTraining } from './training-api.ts';
-import { TEACHERS, USUAL, wantedOf } from './training-words.ts';
+import { runOf, TEACHERS, USUAL, wantedOf } from './training-words.ts';
 import type { TrainingsHere } from './trainings.tsx';
 
 export function NewRun(props: FormProps) {
@@ -34,6 +35,7 @@ export function NewRun(props: FormProps) {
 
 interface FormProps {
   readonly here: TrainingsHere;
+  readonly open: OpenHere;
   readonly onStart: () => void;
 }
 
@@ -48,7 +50,8 @@ const FIRST: Chosen = {
   changes: {},
 };
 
-function Form({ forms, here, onStart }: { forms: Forms } & FormProps) {
+function Form({ forms, here, open, onStart }: { forms: Forms } & FormProps) {
+  const mayOpen = useMayOpen() && (open.list?.most ?? 0) > 0;
   const [chosen, setChosen] = useState(FIRST);
   const set = (next: Partial<Chosen>) => setChosen({ ...chosen, ...next });
   const environment = forms.environments.find(({ id }) => id === chosen.environment);
@@ -78,12 +81,15 @@ function Form({ forms, here, onStart }: { forms: Forms } & FormProps) {
       <Group>
         <Text size="sm" c="dimmed">
           {chosen.kind === 'serve'
-            ? 'It begins with a server of its own: start this beside this one with --port, or after it. From then on Runs opens it.'
+            ? mayOpen
+              ? 'It opens on this server, beside what is open here, and its page follows. Or begin it with a server of its own, beside this one with --port, or after it:'
+              : 'It begins with a server of its own: start this beside this one with --port, or after it. From then on Runs opens it.'
             : here.list?.most
               ? 'It runs here, beside the simulation and behind it, and ends with this server. Or begin it elsewhere:'
               : 'This server starts no trainings (--trainings). With --data FOLDER its curves appear here while it runs, where this server was started with --watch FOLDER.'}
         </Text>
       </Group>
+      {chosen.kind === 'serve' && mayOpen && <BeginHere chosen={chosen} open={open} />}
       {chosen.kind === 'train' && !!here.list?.most && (
         <Group>
           <Button
@@ -98,6 +104,29 @@ function Form({ forms, here, onStart }: { forms: Forms } & FormProps) {
       )}
       <CopyCommand command={newRunCommand(chosen)} />
     </section>
+  );
+}
+
+/** Begins the run on this server and goes to its page. */
+function BeginHere({ chosen, open }: { chosen: Chosen; open: OpenHere }) {
+  const [isAsked, setAsked] = useState(false);
+  async function begin() {
+    setAsked(true);
+    const isDone = await open.act(async () => {
+      const { address } = await beginRun(runOf(chosen));
+      location.assign(address);
+    });
+    if (!isDone) setAsked(false); // else this page is left
+  }
+  return (
+    <>
+      <OpenRefused refusal={open.refusal} />
+      <Group>
+        <Button loading={isAsked} onClick={begin} data-testid="begin-here">
+          Open here
+        </Button>
+      </Group>
+    </>
   );
 }
 

@@ -19,10 +19,15 @@ export function OpenRefused({ refusal }: Pick<OpenHere, 'refusal'>) {
   );
 }
 
+/** Whether this person opens and stops runs. */
+export function useMayOpen(): boolean {
+  const role = useApp((s) => s.welcome?.person?.role);
+  return role === undefined || role === 'owner' || role === 'supervisor';
+}
+
 export function RunHere({ run, here }: { run: RunRow; here: OpenHere }) {
   const [isAsked, setAsked] = useState(false);
-  const role = useApp((s) => s.welcome?.person?.role);
-  const mayOpen = role === undefined || role === 'owner' || role === 'supervisor';
+  const mayOpen = useMayOpen();
   const { list, act } = here;
   if (!list || run.folder !== undefined) return null;
   const open = list.runs.find(({ id }) => id === run.id);

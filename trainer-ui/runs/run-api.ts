@@ -1,5 +1,10 @@
 /** What the server tells of runs (server/connection/run-routes.ts). */
-import type { MetricsPoint, OpenRunList } from '../../server/protocol/index.ts';
+import type {
+  BegunRun,
+  MetricsPoint,
+  OpenRunList,
+  RunWanted,
+} from '../../server/protocol/index.ts';
 import { get, post } from '../core/http.ts';
 import type { RunRow } from './run-row.ts';
 
@@ -44,6 +49,7 @@ export const describeRun = (id: string, change: { name?: string; notes?: string 
 
 export const listOpenRuns = () => json<OpenRunList>(get('api/open-runs'));
 export const openRun = (id: string) => post(`api/open-runs/${id}`, {});
+export const beginRun = (wanted: RunWanted) => json<BegunRun>(post('api/open-runs', wanted));
 export const stopRun = (id: string) => post(`api/open-runs/${id}/stop`, {});
 
 export const FILES = [

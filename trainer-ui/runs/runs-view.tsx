@@ -54,10 +54,10 @@ export default function RunsView() {
         </Alert>
       )}
       <Trainings here={trainings} runs={runs ?? []} />
-      <OpenRefused refusal={open.refusal} />
+      {!isNew && <OpenRefused refusal={open.refusal} />}
       <RunTable here={open} runs={runs ?? []} chosen={ids} choose={choose} />
       {isNew ? (
-        <NewRun here={trainings} onStart={() => setIsNew(false)} />
+        <NewRun here={trainings} open={open} onStart={() => setIsNew(false)} />
       ) : (
         <>
           {shown.length === 1 && only && (

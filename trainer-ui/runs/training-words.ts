@@ -1,4 +1,4 @@
-import type { Training, TrainingWanted } from '../../server/protocol/index.ts';
+import type { RunWanted, Training, TrainingWanted } from '../../server/protocol/index.ts';
 import type { Chosen } from './run-words.ts';
 
 /** Of `reins train`, where nothing else is chosen. */
@@ -27,26 +27,27 @@ export const longer = ({ steps, labels }: Pick<TrainingWanted, 'steps' | 'labels
   labels: 2 * labels,
 });
 
-/** What a form says, as the server takes it: what is left empty is as usual. */
-export function wantedOf({
-  environment,
-  preset,
-  teacher,
-  steps,
-  labels,
-  seed,
-  changes,
-}: Chosen): TrainingWanted {
-  const numberOf = (text: string, usual: number) => (text === '' ? usual : Number(text));
+const numberOf = (text: string, usual: number) => (text === '' ? usual : Number(text));
+
+/** What a form says of a run that people teach, as the server takes it: what is left empty is as usual. */
+export function runOf({ environment, preset, seed, changes }: Chosen): RunWanted {
   return {
     environment,
     preset,
-    teacher: teacher || USUAL.teacher,
-    steps: numberOf(steps, USUAL.steps),
-    labels: numberOf(labels, USUAL.labels),
     seed: numberOf(seed, USUAL.seed),
     settings: Object.fromEntries(
       Object.entries(changes).filter(([, value]) => value.trim() !== ''),
     ),
+  };
+}
+
+/** Of a training. */
+export function wantedOf(chosen: Chosen): TrainingWanted {
+  const { teacher, steps, labels } = chosen;
+  return {
+    ...runOf(chosen),
+    teacher: teacher || USUAL.teacher,
+    steps: numberOf(steps, USUAL.steps),
+    labels: numberOf(labels, USUAL.labels),
   };
 }

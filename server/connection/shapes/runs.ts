@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Feedback } from '../../../agent/contract.ts';
 import type { Forms } from '../../forms/contract.ts';
 import {
+  type BegunRun,
   feedbackSchema,
   type MetricsPoint,
   type OpenRunList,
@@ -140,4 +141,8 @@ const counterfactual = object<Counterfactual>(
 export const feedback: Schema = list(
   { oneOf: [...given, counterfactual] },
   'As it was said; a retraction takes another one back, and both stay',
+);
+export const begun = object<BegunRun>(
+  { id: text, address: text },
+  { description: '`address`: of its page, from the one that asked' },
 );

@@ -52,6 +52,9 @@ const noOpenRuns: OpenRuns = {
   async open() {
     throw new OpenRefusal(403, 'none');
   },
+  async begin() {
+    throw new OpenRefusal(403, 'none');
+  },
   async stop() {
     throw new OpenRefusal(409, 'none');
   },

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createForms } from '../../../server/forms/forms.ts';
+import { newRunOf } from '../../../server/open-runs/new-run.ts';
 import { OpenRunSet } from '../../../server/open-runs/open-runs.ts';
 import { wantedOf } from '../../../server/open-runs/wanted.ts';
 import type { Run, Storage } from '../../../server/storage/contract.ts';
@@ -37,8 +39,13 @@ function openSet(most = 2, start?: (run: Run) => Promise<void>) {
   const closed: string[] = [];
   const set = new OpenRunSet({
     ...{ most, first: 'first', storage, log: silent as never },
-    async start(run: Run) {
+    async create({ environment }) {
+      if (environment === 'nowhere') throw new RangeError('environment: is "nowhere"');
+      return { ...RUN, id: 'new', environmentId: environment };
+    },
+    async start(run: Run, isNew) {
       await start?.(run);
+      if (isNew) await storage.createRun(run);
       return { id: run.id, close: async () => void closed.push(run.id) };
     },
   });
@@ -114,6 +121,49 @@ test('[RUNS-2] a server that ends while a run is being opened ends that too', as
   await Promise.all([opening, ending]);
   expect(closed).toEqual(['a']);
   expect(set.list()).toEqual([]);
+});
+
+const ASKED = { environment: 'reacher', preset: 'reins', seed: 4, settings: {} };
+
+test('[RUNS-8] a run begins and is open at once where there is room; what is refused leaves no run behind', async () => {
+  const { set, closed } = openSet(1);
+  expect(await refused(set.begin({ ...ASKED, environment: 'nowhere' }, 'P-1'))).toBe(
+    '400 environment: is "nowhere"',
+  );
+  expect(set.list()).toEqual([]);
+  expect(await set.begin(ASKED, 'P-1')).toBe('new');
+  expect(set.find('new')).toMatchObject({ id: 'new' });
+  expect(await refused(set.begin(ASKED, 'P-1'))).toMatch(/^409 open runs: are 1, .*--open-runs/);
+  expect(await refused(openSet(0).set.begin(ASKED, 'P-1'))).toMatch(/^403 .*--open-runs N/);
+  await set.close();
+  expect(closed).toEqual(['new']);
+  expect(await audited()).toEqual(['run.opened new by P-1']);
+
+  const fails = openSet(1, async () => Promise.reject(new RangeError('horizon: is 0')));
+  await storage.createRun({ ...RUN, id: 'old' });
+  const before = (await storage.listRuns()).length;
+  expect(await refused(fails.set.begin(ASKED, 'P-1'))).toBe('409 horizon: is 0');
+  expect([fails.set.list(), (await storage.listRuns()).length]).toEqual([[], before]);
+});
+
+test('[RUNS-8] a form makes the run that serve makes of the same options, and names what it does not take', async () => {
+  const forms = await createForms()();
+  const settings = { 'learner.gamma': '0.97', 'reward.hidden': '64,64' };
+  const run = await newRunOf({ ...ASKED, settings }, forms, 9);
+  const overrides = { learner: { gamma: 0.97 }, reward: { hidden: [64, 64] } };
+  const served = identityOf({ ...REACHER, overrides });
+  expect(run).toMatchObject({ environmentId: 'reacher', preset: 'reins', seed: 4, createdAt: 9 });
+  expect([run.identity, run.configHash]).toEqual([served, hashOf(served)]);
+  expect(await wantedOf(run)).toMatchObject({ environment: 'reacher', overrides, seed: 4 });
+  const no = (more: object) => refused(newRunOf({ ...ASKED, ...more }, forms, 9));
+  expect(await no({ environment: 'moon' })).toMatch(/environment: is "moon", allowed .*reacher/);
+  expect(await no({ preset: 'none' })).toMatch(/preset: is "none", allowed .*reins/);
+  expect(await no({ settings: { 'learner.gama': '1' } })).toMatch(/settings.learner.gama: unknown/);
+  expect(await no({ settings: { 'reward.hidden': '[64' } })).toMatch(
+    /settings.reward.hidden: is "\[64", expected JSON/,
+  );
+  const road = { environment: 'driving', settings: { 'options.road': '/etc/passwd' } };
+  expect(await no(road)).toMatch(/settings.options.road: is a path, .*reins serve --env driving/);
 });
 
 const REACHER = {
