@@ -8,6 +8,9 @@ import { mixPoses } from '../core/frame-buffer.ts';
 import { createStage, type Stage } from '../scene/stage.ts';
 import type { ClipClock } from './clip-clock.ts';
 
+/** ms that clips have to themselves once one of them has been drawn. */
+const PREPARE_AFTER = 250;
+
 const widthOf = ({ poses, rows }: Clip): number => poses.length / rows;
 
 export function ClipStage(props: {
@@ -25,6 +28,7 @@ export function ClipStage(props: {
   const client = useClient();
   const container = useRef<HTMLDivElement>(null);
   const [stage, setStage] = useState<Stage>();
+  const [seen, setSeen] = useState<Clip>();
   useEffect(() => {
     if (!container.current) return;
     const made = createStage(container.current);
@@ -53,7 +57,10 @@ export function ClipStage(props: {
       stage.setPoses(poses);
       void stage.setPicture(clip.pictures?.[Math.max(0, Math.floor(at))]);
       const isNow = stage.render(Math.min(0.25, (now - last) / 1000), at < before);
-      if (isNow && !isDrawn) told.current?.(clip);
+      if (isNow && !isDrawn) {
+        told.current?.(clip);
+        setSeen(clip);
+      }
       isDrawn ||= isNow;
       before = at;
       last = now;
@@ -61,18 +68,7 @@ export function ClipStage(props: {
     handle = requestAnimationFrame(draw);
     return () => cancelAnimationFrame(handle);
   }, [stage, clip, clock, client]);
-  // After the scene on screen, which may be the one that was made ready.
-  useEffect(() => {
-    const description = next && client.scene(next.sceneId);
-    if (!stage || !description) return;
-    const { dataset } = stage.canvas;
-    stage.prepare(description, next.poses.subarray(0, widthOf(next)), () => {
-      dataset['next'] = 'ready';
-    });
-    return () => {
-      delete dataset['next'];
-    };
-  }, [stage, next, client]);
+  usePrepared(stage, clip !== undefined && seen === clip ? next : undefined);
   return (
     <div className="stage" style={{ position: 'absolute', inset: 0 }}>
       <div className="canvas" ref={container} style={{ visibility: clip ? 'visible' : 'hidden' }} />
@@ -81,4 +77,23 @@ export function ClipStage(props: {
       )}
     </div>
   );
+}
+
+/** Makes the scene of the next clip ready. What is on screen comes first, the clips beside it too. */
+function usePrepared(stage: Stage | undefined, next: Clip | undefined): void {
+  const client = useClient();
+  useEffect(() => {
+    const description = next && client.scene(next.sceneId);
+    if (!stage || !description) return;
+    const { dataset } = stage.canvas;
+    const timer = setTimeout(() => {
+      stage.prepare(description, next.poses.subarray(0, widthOf(next)), () => {
+        dataset['next'] = 'ready';
+      });
+    }, PREPARE_AFTER);
+    return () => {
+      clearTimeout(timer);
+      delete dataset['next'];
+    };
+  }, [stage, next, client]);
 }
