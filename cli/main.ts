@@ -42,7 +42,6 @@ export async function main(args: readonly string[]): Promise<number> {
   // Libraries greet on stdout; it belongs to the result alone.
   console.log = console.error;
   console.info = console.error;
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreLostReader);
   const program = createProgram();
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -99,11 +98,6 @@ function prepare(command: Command): void {
   command.exitOverride().showSuggestionAfterError(false).allowExcessArguments(false);
   command.configureOutput({ outputError: () => {}, writeErr: () => {} });
   for (const child of command.commands) prepare(child);
-}
-
-/** Whoever read has gone, as `| head` does: that is no reason to end a training, nor for words. */
-function ignoreLostReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }
 
 function report(error: unknown): number {

@@ -26,6 +26,7 @@ import {
 } from '../learners/parts/checkpoint.ts';
 import { type SchedulerConfig, schedulerSchema } from '../presets/preset.ts';
 import { getPreset } from '../presets/presets.ts';
+import { createDriftWatch } from '../quality/drift-watch.ts';
 import { createQuerySource } from '../queries/queries.ts';
 import { completeRewardConfig } from '../reward/config.ts';
 import { createRewardEnsemble } from '../reward/ensemble.ts';
@@ -34,7 +35,6 @@ import { riskGate } from '../risk/snapshot.ts';
 import { createAveraging } from './averaging.ts';
 import type { Trainer } from './contract.ts';
 import { countMetrics, countsOf, newCounters, restoreCounters, savedCounters } from './counters.ts';
-import { createDriftWatch } from './drift.ts';
 import { createHackingWatch } from './hacking.ts';
 import { createLearner, usesTensors } from './learner.ts';
 import { createLedger } from './ledger.ts';

@@ -1,6 +1,10 @@
-/** Whether behaviour drifts, by the learner's own figures (agent/trainer/drift.ts), and the episodes that show it. */
-import { DRIFT_REFERENCE, DRIFT_WINDOW } from '../../agent/trainer/drift.ts';
-import { DRIFT_PARTS, type DriftPart } from '../../agent/trainer/drift-parts.ts';
+/** Whether behaviour drifts, by the learner's own figures (agent/quality/drift-watch.ts), and the episodes that show it. */
+import {
+  DRIFT_PARTS,
+  DRIFT_REFERENCE,
+  DRIFT_WINDOW,
+  type DriftPart,
+} from '../../agent/quality/drift-watch.ts';
 import type { Kpi, KpiAlert, KpiClip, MetricsPoint } from '../protocol/index.ts';
 
 /** The newest figures, and the kept episodes of the newest behaviour. */

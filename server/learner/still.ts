@@ -4,7 +4,7 @@
  */
 import type { PolicySnapshot } from '../../agent/contract.ts';
 import { createAssembler } from '../../agent/episode/chunks.ts';
-import { createDriftWatch } from '../../agent/trainer/drift.ts';
+import { createDriftWatch } from '../../agent/quality/drift-watch.ts';
 import type { Learner, LearnerReport } from './handle.ts';
 
 /** @param environmentSteps of the run so far */

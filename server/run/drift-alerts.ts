@@ -1,6 +1,6 @@
-/** What the learner says has moved in behaviour (agent/trainer/drift.ts), in words, with the episodes that show it. */
+/** What the learner says has moved in behaviour (agent/quality/drift-watch.ts), in words, with the episodes that show it. */
 import type { Metrics } from '../../agent/contract.ts';
-import { DRIFT_PARTS, type DriftPart } from '../../agent/trainer/drift-parts.ts';
+import { DRIFT_PARTS, type DriftPart } from '../../agent/quality/drift-watch.ts';
 import { alertOf } from '../protocol/index.ts';
 import type { Alerts } from './alerts.ts';
 

@@ -1,7 +1,7 @@
 /** The parts of a run, made from the bottom up: each is given the parts it needs, which exist already. */
 import type { Metrics } from '../../agent/contract.ts';
 import { predictedSteps } from '../../agent/presets/presets.ts';
-import type { DriftPart } from '../../agent/trainer/drift-parts.ts';
+import type { DriftPart } from '../../agent/quality/drift-watch.ts';
 import { isRecorded } from '../../sim/recorded/environment.ts';
 import { createActorData } from '../actors/actor-data.ts';
 import type { ActorThreads } from '../actors/actor-threads.ts';

@@ -4,7 +4,11 @@
  */
 import type { Episode } from '../../agent/contract.ts';
 import { wilson } from '../../agent/quality/certify.ts';
-import { createDriftWatch, DRIFT_REFERENCE, type DriftWatch } from '../../agent/trainer/drift.ts';
+import {
+  createDriftWatch,
+  DRIFT_REFERENCE,
+  type DriftWatch,
+} from '../../agent/quality/drift-watch.ts';
 import { resolvePolicy } from '../../experiments/policies.ts';
 import type { EnvironmentOptions } from '../../sim/contract.ts';
 import { getEnvironment } from '../../sim/registry.ts';

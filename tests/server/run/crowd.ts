@@ -86,7 +86,10 @@ export async function openCrowd(rules: QualityRules, seed = 1, openAutomation?: 
       },
       controlDt: () => CONTROL_DT,
     });
-    campaign.onChange(() => queries.renew());
+    campaign.onChange(() => {
+      probes.resembleNothing();
+      return queries.renew();
+    });
     const reviews = await Reviews.open({
       ...{ ...shared, standings, queries },
       learner: { exclude: ({ feedbackIds = [] }) => void rejected.push([...feedbackIds]) },

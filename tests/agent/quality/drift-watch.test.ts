@@ -1,7 +1,7 @@
 /** Drift of behaviour: what moved in the newest episodes, unless the policy did. */
 import { expect, test } from 'vitest';
 import type { Episode } from '../../../agent/contract.ts';
-import { createDriftWatch, type DriftOptions } from '../../../agent/trainer/drift.ts';
+import { createDriftWatch, type DriftOptions } from '../../../agent/quality/drift-watch.ts';
 import { createRandom } from '../../../sim/random.ts';
 import { getEnvironment } from '../../../sim/registry.ts';
 import { syntheticEpisode, syntheticSpec } from '../synthetic.ts';

@@ -10,8 +10,11 @@ import { createRandom } from '../../sim/random.ts';
 import { isPersons } from '../action-source.ts';
 import type { Checkpoint, Episode, RewardModel } from '../contract.ts';
 import type { Metrics, MetricValues } from '../metrics.ts';
-import { createShiftTest, type Shift, type ShiftTest } from '../quality/shift.ts';
-import { DRIFT_PARTS, type DriftPart } from './drift-parts.ts';
+import { createShiftTest, type Shift, type ShiftTest } from './shift.ts';
+
+/** What of behaviour may drift, by the names of its metrics: `drift/observation`. */
+export const DRIFT_PARTS = ['observation', 'action', 'reward'] as const;
+export type DriftPart = (typeof DRIFT_PARTS)[number];
 
 /** Newest episodes, and those before them that they are held against. */
 export const DRIFT_WINDOW = 8;
