@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-const TEXT = /\.(html|js|css|svg|json|wasm)$/;
+const TEXT = /\.(html|m?js|css|svg|json|wasm)$/;
 
 /** Every file of text gets its brotli and gzip forms beside it, which the server sends as they are. */
 function compressed(folder: string): Plugin {

@@ -1,17 +1,20 @@
-import { Alert, createTheme, Modal, Notification } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, Modal, Notification } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'blue',
   // Dark enough for white letters (WCAG AA) in both schemes; lighter fills get black ones.
   primaryShade: { light: 8, dark: 8 },
   autoContrast: true,
+  // Words in the colour of their own ground are hard to read: orange and yellow ones miss AA.
+  variantColorResolver(input) {
+    const colours = defaultVariantColorsResolver(input);
+    return input.variant === 'light' ? { ...colours, color: 'var(--mantine-color-text)' } : colours;
+  },
   respectReducedMotion: true,
   fontFamily: 'Inter, "Segoe UI", system-ui, -apple-system, Roboto, "Helvetica Neue", sans-serif',
   fontFamilyMonospace: '"JetBrains Mono", ui-monospace, "SF Mono", Menlo, Consolas, monospace',
   defaultRadius: 'md',
   components: {
-    // A title in the colour of its own ground is hard to read.
-    Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
     Modal: Modal.extend({
       defaultProps: {
         transitionProps: { duration: 0 },

@@ -12,10 +12,13 @@ declare module 'fastify' {
   }
 }
 
-/** The page loads nothing from elsewhere and no other page may frame it. Its interface library styles by attribute. */
+/**
+ * The page loads nothing from elsewhere and no other page may frame it. Its interface library styles by attribute, and a
+ * video encoder of its own is WebAssembly.
+ */
 const POLICY = [
   "default-src 'none'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self' data:",

@@ -1,7 +1,7 @@
 /** An episode is found, replayed, linked to and taken away as a file. */
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
+import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { root } from '../setup/sources.ts';
@@ -46,7 +46,7 @@ test('[UI-73] the page without three.js is under 350 kB, and brings no encoder o
   const rest = names.filter((name) => !name.startsWith('three-'));
   const bytes = rest.map((name) => statSync(join(root, 'dist/ui/assets', `${name}.br`)).size);
   expect(bytes.reduce((a, b) => a + b, 0)).toBeLessThan(350_000);
-  expect(names.filter((name) => /video-file|gif-worker/.test(name))).toEqual([]);
+  expect(names.filter((name) => /video-file|gif-worker|vp8|libav/.test(name))).toEqual([]);
 });
 
 const shownStep = async () =>
@@ -94,9 +94,9 @@ test('[UI-43] the link to a moment opens there', async () => {
   await page.getByText(`step ${at} of`).waitFor();
 });
 
-async function downloaded(button: string): Promise<{ name: string; bytes: Buffer }> {
-  const coming = page.waitForEvent('download');
-  await page.getByTestId(button).click();
+async function downloaded(button: string, at = page): Promise<{ name: string; bytes: Buffer }> {
+  const coming = at.waitForEvent('download');
+  await at.getByTestId(button).click();
   const file = await coming;
   return { name: file.suggestedFilename(), bytes: readFileSync((await file.path())!) };
 }
@@ -155,6 +155,47 @@ test('[UI-44] a clip is exact as MP4, WebM and GIF: so many pictures, so large, 
   await page.getByTestId('film-words').getByText('up to').waitFor();
   expect(await save.isDisabled()).toBe(true);
   expect(errors).toEqual([]);
+});
+
+/** How many colours a picture in VP8 has. */
+const coloursOf = (packet: Uint8Array): Promise<number> =>
+  page.evaluate(`new Promise((resolve, reject) => {
+    const output = (picture) => {
+      const { displayWidth, displayHeight } = picture;
+      const pen = new OffscreenCanvas(displayWidth, displayHeight).getContext('2d');
+      pen.drawImage(picture, 0, 0);
+      picture.close();
+      const { data } = pen.getImageData(0, 0, displayWidth, displayHeight);
+      resolve(new Set(new Uint32Array(data.buffer)).size);
+    };
+    const decoder = new VideoDecoder({ output, error: reject });
+    decoder.configure({ codec: 'vp8' });
+    const data = new Uint8Array(${JSON.stringify([...packet])});
+    decoder.decode(new EncodedVideoChunk({ type: 'key', timestamp: 0, data }));
+    decoder.flush();
+  })`);
+
+test('[UI-44] where the browser has no WebCodecs, as on pages that are not secure, a clip is WebM all the same', async () => {
+  const { page: old, errors: wrong, close } = await openPage(served.browser, 'about:blank');
+  await old.addInitScript('delete window.VideoEncoder');
+  await old.goto(page.url());
+  await old.getByTestId('export-clip').click();
+  await old.getByTestId('film-from').fill('0.3');
+  await old.getByTestId('film-to').fill('0.8');
+  await old.getByTestId('save-clip').getByLabel('size').selectOption('320');
+  await old.getByTestId('film-missing').getByText('MP4: this browser has no WebCodecs').waitFor();
+  await old.getByTestId('film-save').getByText('Save WebM').waitFor();
+  const { bytes } = await downloaded('film-save', old);
+  const input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS });
+  const track = (await input.getPrimaryVideoTrack())!;
+  expect([await track.getDisplayWidth(), await track.getDisplayHeight()]).toEqual([320, 180]);
+  expect((await track.computePacketStats()).packetCount).toBe(15);
+  expect(await input.computeDuration()).toBeCloseTo(0.5, 2);
+  const first = (await new EncodedPacketSink(track).getFirstPacket())!;
+  expect(await coloursOf(first.data)).toBeGreaterThan(200); // by the browser's own decoder
+  await screenshot(old, 'save-clip-webm');
+  expect(wrong).toEqual([]);
+  await close();
 });
 
 test('[UI-77] two episodes go on one clock, are linked to together, and left one by one', async () => {

@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { limitFiles } from '../faults/small-disk.ts';
 import { freePort } from '../setup/free-port.ts';
+import { violations } from './axe.ts';
 import {
   hold,
   launchBrowser,
@@ -157,6 +158,7 @@ test('[E2E-17] while the disk refuses to write the page says so, and answers wai
     await until('the alert', () => page.getByTestId('alerts').isVisible(), 120_000);
     await page.getByTestId('alerts').click();
     const told = await page.getByTestId('alert-list').textContent();
+    expect(await violations(page)).toEqual([]);
     expect(told).toMatch(/could not be written/);
     expect(told).toMatch(/Free some space/);
     expect((await keptAnswers(page)).length).toBe(1);

@@ -10,10 +10,10 @@ export interface EncodingWindow {
   readonly VideoEncoder?: unknown;
 }
 
-/** Whether the browser encodes such videos; asked only where it has WebCodecs. */
-export type CanEncode = (format: 'mp4' | 'webm', size: Size) => Promise<boolean>;
+/** Whether the browser encodes MP4 of that size; asked only where it has WebCodecs. */
+export type CanEncode = (size: Size) => Promise<boolean>;
 
-const ELSE = 'GIF works everywhere.';
+const ELSE = 'WebM and GIF work everywhere.';
 
 export async function missingFormats(
   { isSecureContext, VideoEncoder }: EncodingWindow,
@@ -22,11 +22,10 @@ export async function missingFormats(
 ): Promise<Missing> {
   if (VideoEncoder === undefined) {
     const why = isSecureContext
-      ? `MP4 and WebM: this browser has no WebCodecs. ${ELSE}`
-      : `MP4 and WebM: browsers encode video on secure pages only (https, or this computer’s own address). ${ELSE}`;
-    return { mp4: why, webm: why };
+      ? `MP4: this browser has no WebCodecs. ${ELSE}`
+      : `MP4: browsers encode it on secure pages only (https, or this computer’s own address). ${ELSE}`;
+    return { mp4: why };
   }
-  const [mp4, webm] = await Promise.all([canEncode('mp4', size), canEncode('webm', size)]);
-  const none = (name: string) => `${name}: this browser has no encoder for it at this size.`;
-  return { ...(mp4 ? {} : { mp4: none('MP4') }), ...(webm ? {} : { webm: none('WebM') }) };
+  if (await canEncode(size)) return {};
+  return { mp4: `MP4: this browser has no encoder for it at this size. ${ELSE}` };
 }

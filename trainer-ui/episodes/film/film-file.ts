@@ -1,3 +1,5 @@
+import type { VideoSource } from 'mediabunny';
+
 /** A file that is made picture by picture. */
 export interface FilmFile {
   /**
@@ -9,4 +11,13 @@ export interface FilmFile {
   finish(): Promise<Blob>;
   /** Nothing more is wanted; may be called at any time. */
   cancel(): void;
+}
+
+/** Where the pictures of a video come from. */
+export interface PictureSource {
+  readonly source: VideoSource;
+  /** The canvas as it is now, as picture `index`. */
+  add(index: number): Promise<void>;
+  /** Nothing more comes; may be called at any time. */
+  close(): void;
 }

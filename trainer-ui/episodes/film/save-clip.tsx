@@ -104,9 +104,9 @@ function ForInstructions(segment: { episodeId: string; from: number; to: number 
 }
 
 /** Encoders are looked for, and their code is loaded, only once somebody wants a clip. */
-const canEncode: CanEncode = async (format, size) => {
+const canEncode: CanEncode = async (size) => {
   const { codecOf } = await import('./video-file.ts');
-  return (await codecOf(format, size)) !== null;
+  return (await codecOf('mp4', size)) !== null;
 };
 
 /** What is offered where the chosen one cannot be made. */
