@@ -181,6 +181,36 @@ test('[UI-65] under Controls an axis is turned round and remembered; meanwhile t
   await page.getByTestId('controls').waitFor({ state: 'hidden' });
 });
 
+test('[UI-107] what a hand may use of an axis at most holds for keys, is remembered, and is what the simulation executes', async () => {
+  const most = page.getByTestId('limit-0').getByRole('slider');
+  const setTo = async (key: string, value: string) => {
+    await page.getByTestId('gamepad').click();
+    await most.focus();
+    await page.keyboard.press(key);
+    expect(await most.getAttribute('aria-valuenow')).toBe(value);
+    await screenshot(page, 'controls-limit');
+    await page.keyboard.press('Escape');
+    await page.getByTestId('controls').waitFor({ state: 'hidden' });
+  };
+  await setTo('Home', '0.1');
+  await page.reload();
+  await untilReady(page);
+  await hold(
+    page,
+    ['ArrowLeft'],
+    'a tenth of steering',
+    () => has(FLAG.human) && Math.abs(frame!.action[0]! - 0.1) < 1e-6,
+  );
+  await page.waitForTimeout(500);
+  expect(frame!.action[0]).toBeCloseTo(0.1, 6);
+  await page.keyboard.up('ArrowLeft');
+  await untilController('policy');
+  await setTo('End', '1');
+  await hold(page, ['ArrowLeft'], 'all of it', () => has(FLAG.human) && frame!.action[0] === 1);
+  await page.keyboard.up('ArrowLeft');
+  await untilController('policy');
+});
+
 test('[E2E-8] a page that loses focus or falls silent does not keep the wheel', async () => {
   await hold(page, ['ArrowLeft'], 'a human frame', () => has(FLAG.human));
   await page.evaluate(`window.dispatchEvent(new Event('blur'))`);
@@ -234,6 +264,9 @@ test('[E2E-9] the four cameras show four pictures; the emergency stop holds unti
   }
   expect(pictures.size).toBe(4);
   await page.keyboard.press('1');
+  // Also while the pointer rests on a button whose tooltip is open, which closes by Escape.
+  await page.getByTestId('gamepad').hover();
+  await page.getByRole('tooltip').waitFor();
   await page.keyboard.press('Escape');
   await untilController('safe');
   await page.keyboard.down('ArrowUp');

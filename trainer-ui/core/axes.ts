@@ -28,10 +28,12 @@ export interface Axes {
   reset(): void;
 }
 
+/** @param limitOf share of its reach that an axis may use, in (0, 1], asked at every update */
 export function createAxes(
   controls: readonly AxisControl[],
   low: readonly number[],
   high: readonly number[],
+  limitOf: (control: AxisControl) => number = () => 1,
 ): Axes {
   const values = new Float32Array(low.length);
   let active = 0;
@@ -59,14 +61,14 @@ export function createAxes(
           const isMoving = ((before >>> c.axis) & 1) === 1;
           const from = (isMoving ? undefined : executed?.[c.axis]) ?? values[c.axis]!;
           const rate = rateOf(c, held, gamepad);
-          const moved = from + (rate ?? 0) * c.attack * dt;
+          const moved = from + (rate ?? 0) * limitOf(c) * c.attack * dt;
           values[c.axis] = Math.min(high[c.axis] ?? 1, Math.max(low[c.axis] ?? -1, moved));
           if (rate !== undefined) active |= 1 << c.axis;
           continue;
         }
         const up = c.positiveKeys.some((k) => held.has(k));
         const down = c.negativeKeys.some((k) => held.has(k));
-        const reach = reachOf(c, held, gamepad);
+        const reach = limitOf(c) * reachOf(c, held, gamepad);
         const max = c.rest + reach * ((high[c.axis] ?? 1) - c.rest);
         const min = c.rest + reach * ((low[c.axis] ?? -1) - c.rest);
         const stick = gamepad ? stickOf(c, gamepad).value : 0;
@@ -83,8 +85,8 @@ export function createAxes(
           const target =
             stick > 0 ? c.rest + stick * (max - c.rest) : c.rest - stick * (min - c.rest);
           const bit = 1 << c.axis;
-          values[c.axis] =
-            chasing & bit ? towards(value, target, Math.max(c.attack, c.release) * dt) : target;
+          const chased = towards(value, target, Math.max(c.attack, c.release) * dt);
+          values[c.axis] = chasing & bit ? Math.min(max, Math.max(min, chased)) : target;
           if (values[c.axis] === Math.fround(target)) chasing &= ~bit;
           active |= bit;
         } else {

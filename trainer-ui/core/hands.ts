@@ -2,6 +2,7 @@
 import { createGamepads, type Gamepads } from './gamepads.ts';
 import { createKeyLatency, type KeyLatency } from './key-latency.ts';
 import type { KeyStore } from './key-store.ts';
+import { createLimits, type Limits } from './limits.ts';
 import type { AppStore } from './store.ts';
 import { createTilt, type Tilt, type TiltWindow } from './tilt.ts';
 import { createTouch, type Touch } from './touch.ts';
@@ -9,6 +10,7 @@ import { createTouch, type Touch } from './touch.ts';
 export interface Hands {
   readonly gamepads: Gamepads;
   readonly keyLatency: KeyLatency;
+  readonly limits: Limits;
   /** Sticks and pedals on the screen. */
   readonly touch: Touch;
   /** Tilting the device steers, where somebody wants that. */
@@ -20,6 +22,7 @@ export function createHands(window: TiltWindow, storage: KeyStore, store: AppSto
   return {
     gamepads: createGamepads(storage),
     keyLatency: createKeyLatency(),
+    limits: createLimits(storage),
     touch,
     tilt: createTilt(window, touch, (tilt) => store.setState({ tilt })),
   };

@@ -33,10 +33,12 @@ export function useOperator(): void {
 
 function operate(
   client: Client,
-  { controls, actionLow, actionHigh }: Welcome['environment'],
+  { id, controls, actionLow, actionHigh }: Welcome['environment'],
 ): () => void {
   const drives = driveKeys(controls);
-  const axes = createAxes(controls, actionLow, actionHigh);
+  const axes = createAxes(controls, actionLow, actionHigh, ({ name }) =>
+    client.limits.of(id, name),
+  );
   const values = new Float32Array(actionLow.length);
   const start = new Float32Array(actionLow.length);
   const held = new Set<string>();
@@ -161,7 +163,8 @@ function operate(
 
   const listening = new AbortController();
   const { signal } = listening;
-  window.addEventListener('keydown', onKeyDown, { signal });
+  // Before anything else on the page: an open tooltip takes Escape for itself and lets nobody else hear of it.
+  window.addEventListener('keydown', onKeyDown, { signal, capture: true });
   window.addEventListener('keyup', onKeyUp, { signal });
   for (const event of ['blur', 'pagehide', 'contextmenu', 'gamepaddisconnected'])
     window.addEventListener(event, leave, { signal });

@@ -5,6 +5,7 @@ import { createFrameBuffer } from '../core/frame-buffer.ts';
 import { createGamepads } from '../core/gamepads.ts';
 import { createKeyLatency } from '../core/key-latency.ts';
 import { createMemoryStore } from '../core/key-store.ts';
+import { createLimits } from '../core/limits.ts';
 import { createAppStore } from '../core/store.ts';
 import { createTouch } from '../core/touch.ts';
 import { recordedClip, recordedEpisodes } from './recorded-episodes.ts';
@@ -34,6 +35,7 @@ export function createRecordedClient(session: RecordedSession): Client {
     teacherId: '',
     gamepads: createGamepads(storage),
     keyLatency: createKeyLatency(),
+    limits: createLimits(storage),
     touch: createTouch(),
     episodes: recordedEpisodes(session),
     isRecorded: true,

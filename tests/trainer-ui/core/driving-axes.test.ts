@@ -69,3 +69,34 @@ test('[UI-2] whatever is pressed, values stay in range and finite', () => {
     { numRuns: 100 },
   );
 });
+
+test('[UI-107] a hand uses no more of an axis than its limit, by keys and stick, whatever the takeover began with', () => {
+  const press = fc.record({
+    keys: fc.subarray(controls.flatMap((c) => [...c.positiveKeys, ...c.negativeKeys])),
+    stick: fc.double({ min: -1, max: 1, noNaN: true }),
+    dt: fc.double({ min: 0, max: 0.2, noNaN: true }),
+  });
+  const limit = fc.double({ min: 0.1, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(press, { maxLength: 40 }), limit, (presses, most) => {
+      const axes = createAxes(controls as never, [-1, -1], [1, 1], ({ axis }) =>
+        axis === 0 ? most : 1,
+      );
+      for (const { keys, stick, dt } of presses) {
+        axes.update(
+          held(...keys),
+          { axes: [stick, 0, 0, 0], buttons: new Array<number>(16).fill(0) },
+          dt,
+          undefined,
+          [1, 1],
+        );
+        if (axes.active & 1) expect(Math.abs(axes.values[0]!)).toBeLessThanOrEqual(most + 1e-6);
+      }
+    }),
+  );
+  const free = createAxes(controls as never, [-1, -1], [1, 1], ({ axis }) =>
+    axis === 0 ? 0.5 : 1,
+  );
+  for (let i = 0; i < 50; i++) free.update(held('ArrowLeft', 'ArrowUp'), undefined, 0.1);
+  expect([...free.values]).toEqual([0.5, 1]);
+});

@@ -1,10 +1,11 @@
 /** One axis of the environment: its keys, the input that moves it, and how that answers. */
 import { Slider, Switch, Text, Title } from '@mantine/core';
 import { useRef, useState } from 'react';
-import { useClient } from '../../context.ts';
+import { useApp, useClient } from '../../context.ts';
 import { stickOf } from '../../core/axes.ts';
 import { padInputs } from '../../core/bindings.ts';
 import { FEEL_RANGE, type Feel, sourceName } from '../../core/feel.ts';
+import { LIMIT_RANGE } from '../../core/limits.ts';
 import { type AxisControl, barOf, growsLeft } from '../../core/sides.ts';
 import { fillBar } from '../fill-bar.ts';
 import { curvePath, placeOf } from './curve-path.ts';
@@ -36,7 +37,29 @@ export function AxisEditor({ control, hasPad }: { control: AxisControl; hasPad: 
           By keys alone.
         </Text>
       )}
+      <Limit control={control} />
     </section>
+  );
+}
+
+/** What a hand may use of the axis at most, whatever moves it. */
+function Limit({ control: { axis, name, holds } }: { control: AxisControl }) {
+  const client = useClient();
+  const environment = useApp((s) => s.welcome?.environment.id ?? '');
+  const [, setTurn] = useState(0);
+  return (
+    <Setting
+      label={holds ? 'Speed by hand, at most' : 'By hand, at most'}
+      value={client.limits.of(environment, name)}
+      range={LIMIT_RANGE}
+      step={0.05}
+      words={(value) => `${Math.round(100 * value)} %`}
+      onChange={(share) => {
+        client.limits.set(environment, name, share);
+        setTurn((turn) => turn + 1);
+      }}
+      testId={`limit-${axis}`}
+    />
   );
 }
 
