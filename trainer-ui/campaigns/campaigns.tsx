@@ -1,7 +1,7 @@
 /** Campaigns for those who look after people: what is asked, how far it is, what it costs, and the next step. */
 import { Badge, Button, Group, Modal, Progress, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import {
   askedWords,
   type CampaignReply,
@@ -10,6 +10,7 @@ import {
   progressWords,
 } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
+import { usePolled } from '../use-polled.ts';
 import { CampaignDatasets } from './campaign-datasets.tsx';
 import { CampaignForm } from './campaign-form.tsx';
 import { CampaignText } from './campaign-text.tsx';
@@ -23,22 +24,20 @@ import {
   readDatasets,
 } from './campaigns-api.ts';
 
-const LOOK_EVERY = 3000;
+const EVERY = 3000;
 const SHOWN = 5;
 
+const NONE: readonly never[] = [];
+
 function useCampaigns() {
-  const [campaigns, setCampaigns] = useState<readonly CampaignReply[]>([]);
-  const [datasets, setDatasets] = useState<readonly DatasetReply[]>([]);
+  // The view above says what is wrong.
+  const campaigns = usePolled(readCampaigns, EVERY);
+  const datasets = usePolled(readDatasets, EVERY);
   const look = useCallback(() => {
-    readCampaigns().then(setCampaigns, () => {}); // the view above says why
-    readDatasets().then(setDatasets, () => {});
-  }, []);
-  useEffect(() => {
-    look();
-    const timer = setInterval(look, LOOK_EVERY);
-    return () => clearInterval(timer);
-  }, [look]);
-  return { campaigns, datasets, look };
+    campaigns.look();
+    datasets.look();
+  }, [campaigns.look, datasets.look]);
+  return { campaigns: campaigns.value ?? NONE, datasets: datasets.value ?? NONE, look };
 }
 
 export function CampaignsPart() {

@@ -1,12 +1,13 @@
 /** Which model is the promoted one: proposed, judged on people's labels, approved by another, and taken back. */
 import { Alert, Button, Group, Modal, Stack, Table, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useCallback, useEffect, useState } from 'react';
+import { useState } from 'react';
 import { gateWords, type ModelReply, stateWords } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
+import { usePolled } from '../use-polled.ts';
 import { type Decision, decideModel, propose, readModels } from './promotion-api.ts';
 
-const LOOK_EVERY = 5000;
+const EVERY = 5000;
 const SHOWN = 6;
 const SEE: readonly string[] = ['owner', 'supervisor', 'auditor'];
 
@@ -22,26 +23,6 @@ const WORDS: Readonly<Record<Decision, { readonly title: string; readonly what: 
   },
 };
 
-function useModels() {
-  const [models, setModels] = useState<readonly ModelReply[]>();
-  const [error, setError] = useState<string>();
-  const look = useCallback(() => {
-    readModels().then(
-      (next) => {
-        setModels(next);
-        setError(undefined);
-      },
-      (e: Error) => setError(e.message),
-    );
-  }, []);
-  useEffect(() => {
-    look();
-    const timer = setInterval(look, LOOK_EVERY);
-    return () => clearInterval(timer);
-  }, [look]);
-  return { models, error, look };
-}
-
 /** For those who look after the run; others see nothing of it. */
 export function Promotion() {
   const role = useApp((s) => s.welcome?.person?.role);
@@ -51,7 +32,7 @@ export function Promotion() {
 }
 
 function Models({ mayDecide }: { mayDecide: boolean }) {
-  const { models, error, look } = useModels();
+  const { value: models, error, look } = usePolled(readModels, EVERY);
   const [isBusy, setBusy] = useState(false);
   const [asked, ask] = useState<{ id: string; decision: Decision }>();
   async function work(does: () => Promise<string>) {

@@ -1,28 +1,21 @@
 /** Who has an account: invitations, roles, and who is let in no more. */
 import { Badge, Button, Group, NativeSelect, Stack, Table, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useCallback, useEffect, useState } from 'react';
+import { useState } from 'react';
 import { ROLES, type Role } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
+import { usePolled } from '../use-polled.ts';
 import { type AccountRow, changeAccount, readAccounts } from './accounts-api.ts';
 import { Invitation } from './invitation.tsx';
 import { mayWords } from './words.ts';
 
-const LOOK_EVERY = 10_000;
+const EVERY = 10_000;
 
 /** What people have; programs get a token instead (`POST /api/accounts`). */
 export const PEOPLES_ROLES = ROLES.filter((role) => role !== 'service');
 
 function useAccounts() {
-  const [accounts, setAccounts] = useState<readonly AccountRow[]>();
-  const look = useCallback(() => {
-    readAccounts().then(setAccounts, () => {}); // the view above says why
-  }, []);
-  useEffect(() => {
-    look();
-    const timer = setInterval(look, LOOK_EVERY);
-    return () => clearInterval(timer);
-  }, [look]);
+  const { value: accounts, look } = usePolled(readAccounts, EVERY); // the view above says what is wrong
   async function change(account: AccountRow, to: Parameters<typeof changeAccount>[1]) {
     try {
       await changeAccount(account.id, to);

@@ -13,7 +13,7 @@ export const kpiQuery = (rate: string): Record<string, string> => (rate === '' ?
 export const csvAddress = (rate: string) => `api/kpis.csv?${new URLSearchParams(kpiQuery(rate))}`;
 
 /** Shares that are read as percentages; a share of episodes or of information is none. */
-const SHARES = ['usable-share', 'error-reduction'];
+const SHARES = ['usable-share', 'error-reduction', 'circles'];
 
 /** `42 % (30 to 51 %)`, `3.1 s`, `–`. */
 export function figure({ id, value, low, high, unit }: Kpi): string {

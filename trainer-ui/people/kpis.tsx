@@ -1,43 +1,25 @@
 /** Key figures of people's work: plain numbers, and what to do where one is bad. */
 import { Alert, Anchor, Group, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import type { Kpi, KpiAlert } from '../../server/protocol/index.ts';
 import { useClient } from '../context.ts';
-import { csvAddress, figure, type KpiReport } from './kpi-report.ts';
+import { usePolled } from '../use-polled.ts';
+import { csvAddress, figure } from './kpi-report.ts';
 import { readKpis } from './people-api.ts';
 
-const LOOK_EVERY = 30_000;
+const EVERY = 30_000;
 const RATE = /^\d{1,6}(\.\d{1,2})?$/;
 
 function useKpis(rate: string) {
-  const [report, setReport] = useState<KpiReport>();
-  const [error, setError] = useState<string>();
-  useEffect(() => {
-    let isGone = false;
-    const look = () =>
-      readKpis(rate).then(
-        (next) => {
-          if (isGone) return;
-          setReport(next);
-          setError(undefined);
-        },
-        (e: Error) => !isGone && setError(e.message),
-      );
-    look();
-    const timer = setInterval(look, LOOK_EVERY);
-    return () => {
-      isGone = true;
-      clearInterval(timer);
-    };
-  }, [rate]);
-  return { report, error };
+  const ask = useCallback(() => readKpis(rate), [rate]);
+  return usePolled(ask, EVERY);
 }
 
 export function Kpis() {
   const [rate, setRate] = useLocalStorage({ key: 'reins-rate', defaultValue: '' });
   const priced = RATE.test(rate) ? rate : '';
-  const { report, error } = useKpis(priced);
+  const { value: report, error } = useKpis(priced);
   if (error)
     return (
       <Alert color="red" title="The key figures could not be had">

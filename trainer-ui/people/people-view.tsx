@@ -1,51 +1,34 @@
 /** Who answers, how well, and whose answers count: for those who look after them. */
 import { Alert, Badge, Button, Stack, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
-import {
-  type AutomationReply,
-  automationWords,
-  type LineageSummary,
-} from '../../server/protocol/index.ts';
+import { useState } from 'react';
+import { automationWords } from '../../server/protocol/index.ts';
 import { CampaignsPart } from '../campaigns/campaigns.tsx';
 import { useApp } from '../context.ts';
+import { usePolled } from '../use-polled.ts';
 import { Accounts } from './accounts.tsx';
 import { Decision } from './decision.tsx';
 import { Kpis } from './kpis.tsx';
 import { readAutomation, readLineage, readQuality, readQueue } from './people-api.ts';
-import type { PersonRow, QualityReport, QueueReply } from './report.ts';
+import type { PersonRow } from './report.ts';
 import { Retention } from './retention.tsx';
 import { Review } from './review.tsx';
 import { agreement, estimate, lineageWords, ofSo, pace, queueWords, reasonWords } from './words.ts';
 
-const LOOK_EVERY = 5000;
+const EVERY = 5000;
 
-function useQuality() {
-  const [report, setReport] = useState<QualityReport>();
-  const [lineage, setLineage] = useState<LineageSummary>();
-  const [automation, setAutomation] = useState<AutomationReply>();
-  const [queue, setQueue] = useState<QueueReply>();
-  const [error, setError] = useState<string>();
-  const look = useCallback(() => {
-    Promise.all([readQuality(), readLineage(), readAutomation(), readQueue()])
-      .then(([next, learned, automatic, given]) => {
-        setAutomation(automatic);
-        setQueue(given);
-        setReport(next);
-        setLineage(learned);
-        setError(undefined);
-      })
-      .catch((e: Error) => setError(e.message));
-  }, []);
-  useEffect(() => {
-    look();
-    const timer = setInterval(look, LOOK_EVERY);
-    return () => clearInterval(timer);
-  }, [look]);
-  return { report, lineage, automation, queue, error, look };
+async function readAll() {
+  const [report, lineage, automation, queue] = await Promise.all([
+    readQuality(),
+    readLineage(),
+    readAutomation(),
+    readQueue(),
+  ]);
+  return { report, lineage, automation, queue };
 }
 
 export default function PeopleView() {
-  const { report, lineage, automation, queue, error, look } = useQuality();
+  const { value, error, look } = usePolled(readAll, EVERY);
+  const { report, lineage, automation, queue } = value ?? {};
   const [chosen, choose] = useState<PersonRow>();
   return (
     <div className="view" data-testid="people-view">

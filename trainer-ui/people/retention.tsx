@@ -1,25 +1,14 @@
 /** How long what is kept, and what is held: for those who oversee. */
 import { Alert, Stack, Table, Text, Title } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import {
-  type RetentionReply,
-  retentionMeaning,
-  retentionWords,
-} from '../../server/protocol/index.ts';
+import { retentionMeaning, retentionWords } from '../../server/protocol/index.ts';
+import { usePolled } from '../use-polled.ts';
 import { readRetention } from './people-api.ts';
 import { sweepWords } from './words.ts';
 
-const LOOK_EVERY = 60_000;
+const EVERY = 60_000;
 
 export function Retention() {
-  const [report, setReport] = useState<RetentionReply>();
-  const [error, setError] = useState<string>();
-  useEffect(() => {
-    const look = () => readRetention().then(setReport, (e: Error) => setError(e.message));
-    look();
-    const timer = setInterval(look, LOOK_EVERY);
-    return () => clearInterval(timer);
-  }, []);
+  const { value: report, error } = usePolled(readRetention, EVERY);
   if (error)
     return (
       <Alert color="red" title="How long what is kept could not be had">

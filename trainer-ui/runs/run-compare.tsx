@@ -1,11 +1,12 @@
 /** Curves of the chosen runs over environment steps, and the settings in which they differ. */
 import { SimpleGrid, Table, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { MetricsPoint } from '../../server/protocol/index.ts';
 import { Chart } from '../learning/chart.tsx';
 import { type Hue, RUN_CHARTS, type Series } from '../learning/charts.ts';
 import { useOpenMoment } from '../learning/open-moment.tsx';
+import { usePolled } from '../use-polled.ts';
 import { metricsOf } from './run-api.ts';
 import type { RunRow } from './run-row.ts';
 import { differences, merged, titleOf } from './run-words.ts';
@@ -17,25 +18,19 @@ const ELSEWHERE =
   'Its episodes are not here: a server shows those of the run that it serves. The command of the run below starts one.';
 
 /** Of runs that go on, anew every few seconds. */
+const NOTHING: Readonly<Record<string, readonly MetricsPoint[]>> = {};
+
 function useMetrics(ids: readonly string[]) {
-  const [metrics, setMetrics] = useState<Readonly<Record<string, readonly MetricsPoint[]>>>({});
   const wanted = ids.join(' ');
-  useEffect(() => {
-    let isOver = false;
-    const look = () => {
-      for (const id of wanted.split(' ').filter(Boolean))
-        metricsOf(id)
-          .then((points) => !isOver && setMetrics((old) => ({ ...old, [id]: points })))
-          .catch(() => {}); // asked again soon
-    };
-    look();
-    const timer = setInterval(look, EVERY);
-    return () => {
-      isOver = true;
-      clearInterval(timer);
-    };
+  const ask = useCallback(async () => {
+    const keys = wanted.split(' ').filter(Boolean);
+    const found = await Promise.allSettled(keys.map(metricsOf));
+    // One that cannot be had is asked for again soon.
+    return Object.fromEntries(
+      found.flatMap((each, i) => (each.status === 'fulfilled' ? [[keys[i]!, each.value]] : [])),
+    );
   }, [wanted]);
-  return metrics;
+  return usePolled(ask, EVERY).value ?? NOTHING;
 }
 
 export function RunCompare({ runs }: { runs: readonly RunRow[] }) {

@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
+import { usePolled } from '../use-polled.ts';
 
 const EVERY = 2000;
 
@@ -14,16 +15,9 @@ export interface Acting<T> {
 
 /** @param ask always the same function */
 export function useActing<T>(ask: () => Promise<T>): Acting<T> {
-  const [list, setList] = useState<T>();
+  // What fails is asked again soon; the list of runs says what is wrong.
+  const { value: list, look } = usePolled(ask, EVERY);
   const [refusal, setRefusal] = useState<string>();
-  const look = useCallback(() => {
-    ask().then(setList, () => {}); // asked again soon; the list of runs says what is wrong
-  }, [ask]);
-  useEffect(() => {
-    look();
-    const timer = setInterval(look, EVERY);
-    return () => clearInterval(timer);
-  }, [look]);
   const act = useCallback(
     async (work: () => Promise<unknown>) => {
       try {

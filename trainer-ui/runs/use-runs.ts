@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { usePolled } from '../use-polled.ts';
 import { listRuns } from './run-api.ts';
 import type { RunRow } from './run-row.ts';
 import { withGrowth } from './run-words.ts';
@@ -15,21 +16,10 @@ export interface Runs {
 }
 
 export function useRuns(): Runs {
+  const { value, error, look } = usePolled(listRuns, EVERY);
   const [runs, setRuns] = useState<readonly RunRow[]>();
-  const [error, setError] = useState<string>();
-  const look = useCallback(() => {
-    listRuns().then(
-      (found) => {
-        setRuns((before) => withGrowth(found, before, Date.now()));
-        setError(undefined);
-      },
-      (failure: Error) => setError(failure.message),
-    );
-  }, []);
   useEffect(() => {
-    look();
-    const timer = setInterval(look, EVERY);
-    return () => clearInterval(timer);
-  }, [look]);
+    if (value) setRuns((before) => withGrowth(value, before, Date.now()));
+  }, [value]);
   return { runs, error, look };
 }

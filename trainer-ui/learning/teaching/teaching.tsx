@@ -1,45 +1,24 @@
 /** What people said, by person and kind, and where they stepped in. */
 import '../behaviour.css';
 import { Anchor, SimpleGrid, Table, Text, Title } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import type { TeachingReply } from '../../../server/protocol/index.ts';
 import { useApp, useClient } from '../../context.ts';
 import { get } from '../../core/http.ts';
 import type { Moment } from '../../core/moment.ts';
+import { usePolled } from '../../use-polled.ts';
 import { adviceOf, countWords, headOf, kindsOf, takeoverWords } from './words.ts';
 
-const LOOK_EVERY = 5000;
+const EVERY = 5000;
 
 type Person = TeachingReply['people'][number];
 
-function useTeaching() {
-  const [teaching, setTeaching] = useState<TeachingReply>();
-  const [error, setError] = useState<string>();
-  useEffect(() => {
-    let isGone = false;
-    const look = () =>
-      get('api/teaching')
-        .then((reply) => reply.json() as Promise<TeachingReply>)
-        .then(
-          (next) => {
-            if (isGone) return;
-            setTeaching(next);
-            setError(undefined);
-          },
-          (e: Error) => !isGone && setError(e.message),
-        );
-    look();
-    const timer = setInterval(look, LOOK_EVERY);
-    return () => {
-      isGone = true;
-      clearInterval(timer);
-    };
-  }, []);
-  return { teaching, error };
+async function readTeaching(): Promise<TeachingReply> {
+  const reply = await get('api/teaching');
+  return (await reply.json()) as TeachingReply;
 }
 
 export function Teaching() {
-  const { teaching, error } = useTeaching();
+  const { value: teaching, error } = usePolled(readTeaching, EVERY);
   return (
     <section aria-label="what people said" data-testid="teaching">
       <Title order={2} size="h5" mb="xs">
