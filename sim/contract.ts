@@ -339,6 +339,11 @@ export interface EnvironmentFactory extends EnvironmentInfo {
   readonly options: ConfigSchema;
   /** @throws RangeError naming field, value and allowed range for bad options. */
   create(options?: EnvironmentOptions): Promise<Environment>;
+  /**
+   * Options under which people see more situations in the same minutes: short episodes, many beginnings. What is learned
+   * there is measured without them. They change no saved state: it can be loaded where they are not.
+   */
+  readonly practice?: EnvironmentOptions;
   /** Files of the user's that these options make it of; their content belongs to what it is. */
   files?(options: EnvironmentOptions): Promise<readonly string[]>;
   /** Options that are paths: how they are spelt does not belong to it. */

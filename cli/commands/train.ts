@@ -5,6 +5,7 @@ import { UsageError } from '../../experiments/errors.ts';
 import { createOutput, short, table } from '../../experiments/output.ts';
 import type { KeepOptions } from '../../experiments/train/kept-run.ts';
 import { TEACHERS, type TeacherName } from '../../experiments/train/names.ts';
+import { placesOf } from '../../experiments/train/practice.ts';
 import type { TrainOptions, TrainResult } from '../../experiments/train/run.ts';
 import type { CurvePoint } from '../../experiments/train/state.ts';
 import { teachNames } from '../../experiments/train/teacher-settings.ts';
@@ -25,6 +26,9 @@ import {
 interface TrainFlags {
   env: string;
   option: EnvironmentOptions;
+  practice?: boolean;
+  /** Those of a training that goes on. */
+  places?: Pick<TrainOptions, 'environmentOptions' | 'evaluationOptions'>;
   preset: string;
   set: Record<string, unknown>;
   policy?: string;
@@ -67,6 +71,11 @@ export function trainCommand(): Command {
     'start from this policy: of reins train, an ONNX model or a zip of Stable-Baselines3, as reins import policy takes them',
   );
   teacherOptions(command)
+    .option(
+      '--practice',
+      'short episodes that begin anywhere, where the environment has them; measured on whole ones (default with an override teacher)',
+    )
+    .option('--no-practice', 'whole episodes from the start')
     .option('--steps <n>', 'environment steps', integer(1, 1e9), 6000)
     .option('--labels <n>', 'answers of the preference and scalar teachers', integer(0, 1e6), 100)
     .option('--seed <n>', 'seed of everything', seed, 1)
@@ -150,7 +159,8 @@ async function asTheTraining(flags: TrainFlags, command: Command): Promise<Train
         ? await newestTraining(storage)
         : await findRun(storage, flags.resume as string);
     if (!run) throw new UsageError(`resume: ${folder} has no training to go on with`);
-    const settings = ((await readSettings(storage, run)) ?? {}) as Partial<TrainFlags>;
+    const settings = ((await readSettings(storage, run)) ?? {}) as Partial<TrainFlags> &
+      Pick<TrainOptions, 'evaluationOptions'>;
     const asked = Object.entries(settings).filter(([name]) => isAsked(command, name));
     adopted = {
       ...flags,
@@ -161,6 +171,11 @@ async function asTheTraining(flags: TrainFlags, command: Command): Promise<Train
       resume: run.id,
     };
     if (!isAsked(command, 'seed')) adopted.seed = run.seed;
+    if (!isAsked(command, 'option') && !isAsked(command, 'practice'))
+      adopted.places = {
+        environmentOptions: adopted.option,
+        evaluationOptions: settings.evaluationOptions,
+      };
   });
   return adopted;
 }
@@ -181,10 +196,11 @@ async function run(flags: TrainFlags): Promise<void> {
   const { Interrupted, train } = await import('../../experiments/train/run.ts');
   const { stop, code } = stopOnSignal();
   if (flags.endWithInput) onInputEnd(() => process.kill(process.pid, 'SIGTERM'));
+  const factory = await environmentFactory(flags.env);
   const work = train({
     stop,
-    factory: await environmentFactory(flags.env),
-    environmentOptions: flags.option,
+    factory,
+    ...(flags.places ?? placesOf(factory, flags.option, flags.teacher, flags.practice)),
     preset: flags.preset,
     overrides: flags.set,
     ...startOf(flags.policy),

@@ -17,6 +17,8 @@ import type { GivenTeach } from './teacher-settings.ts';
 export interface TrainOptions {
   readonly factory: EnvironmentFactory;
   readonly environmentOptions: EnvironmentOptions;
+  /** Where the policy is measured, and teachers look ahead; default: as it acts. */
+  readonly evaluationOptions?: EnvironmentOptions | undefined;
   readonly preset: string;
   readonly overrides: Record<string, unknown>;
   /** What the learner starts as; `read` is called once, for a training that begins. */
@@ -120,6 +122,7 @@ export interface TrainResult {
 export function settingsOf(options: TrainOptions) {
   return {
     policy: options.policy?.file,
+    evaluationOptions: options.evaluationOptions,
     teacher: options.teachers,
     takeoverRule: options.rule,
     operator: options.operator,

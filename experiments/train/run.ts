@@ -174,7 +174,8 @@ function createTeachersFor(
   policy: Policy,
   options: TrainOptions,
 ): Promise<Teachers> {
-  return createTeachers(options.factory, options.environmentOptions, env, {
+  const ahead = options.evaluationOptions ?? options.environmentOptions;
+  return createTeachers(options.factory, ahead, env, {
     names: options.teachers,
     seed: options.seed,
     rule: options.rule,

@@ -72,7 +72,7 @@ interface Session {
   readonly measured: Measured;
   readonly events: EventFile | undefined;
   readonly started: number;
-  /** Another instance, so that evaluating leaves the training where it is; made when first needed. */
+  /** Where it is measured: another instance, so that this leaves the training where it is; made when first needed. */
   place: Environment | undefined;
   savedAt: number;
   saveEvery: number;
@@ -123,19 +123,31 @@ function resume({ parts, measured, events }: Session, saved: SavedTraining): voi
 
 async function work(session: Session): Promise<TrainResult> {
   const { parts, measured } = session;
-  const { options, env, trainer } = parts;
+  const { options, trainer } = parts;
   const { stop } = options;
   const pause = createPause(options.clock, stop);
   try {
     if (parts.kept && !measured.before) await checkpoint(session);
-    measured.before ??= await evaluatePolicy(env, trainer, options, 'before', pause);
+    measured.before ??= await evaluatePolicy(
+      await placeOf(session),
+      trainer,
+      options,
+      'before',
+      pause,
+    );
     if (options.evalEvery !== undefined && measured.evaluations.length === 0)
       take(session, 0, measured.before);
     await learn(session);
     if (!stop?.aborted) {
       save(session, parts.out);
       await checkpoint(session);
-      measured.after ??= await evaluatePolicy(env, trainer, options, 'after', pause);
+      measured.after ??= await evaluatePolicy(
+        await placeOf(session),
+        trainer,
+        options,
+        'after',
+        pause,
+      );
     }
   } catch (error) {
     if (!stop?.aborted || error !== stop.reason) throw error;
@@ -152,8 +164,14 @@ async function work(session: Session): Promise<TrainResult> {
 async function examine(session: Session): Promise<RiskExam | null> {
   const { options, trainer, teachers } = session.parts;
   if (!options.examinesRisk) return null;
-  session.place ??= await options.factory.create(options.environmentOptions);
-  return examineRisk(session.place, trainer, teachers, options);
+  return examineRisk(await placeOf(session), trainer, teachers, options);
+}
+
+/** Where it is measured. */
+async function placeOf(session: Session): Promise<Environment> {
+  const { factory, environmentOptions, evaluationOptions } = session.parts.options;
+  session.place ??= await factory.create(evaluationOptions ?? environmentOptions);
+  return session.place;
 }
 
 async function learn(session: Session): Promise<void> {
@@ -184,13 +202,9 @@ function between(session: Session, step: number): Promise<void> | undefined {
 
 async function evaluateNow(session: Session, step: number): Promise<void> {
   const { options, trainer } = session.parts;
-  session.place ??= await options.factory.create(options.environmentOptions);
+  const place = await placeOf(session);
   const pause = createPause(options.clock, options.stop);
-  take(
-    session,
-    step,
-    await evaluatePolicy(session.place, trainer, options, `${step} steps`, pause),
-  );
+  take(session, step, await evaluatePolicy(place, trainer, options, `${step} steps`, pause));
 }
 
 /** A point of the evaluations; the policy is kept where it is the best so far. */

@@ -38,6 +38,9 @@ const CONTROLS: readonly AxisControl[] = [
 const BETTER_ON_THE_ROAD =
   'Staying on the road without hitting anything counts most; then getting further along the route; then a smooth drive.';
 
+/** Fifteen seconds from anywhere on the way, with gusts: why these, docs/notes/overrides.md. */
+const PRACTICE = { startSteps: 350, horizon: 150, gusts: 0.5 };
+
 type Variant = Pick<
   EnvironmentInfo,
   'id' | 'title' | 'description' | 'better' | 'trainSeeds' | 'evalSeeds'
@@ -81,6 +84,7 @@ function factory(variant: Variant): EnvironmentFactory {
     licence: 'MIT (ours)',
     create: async (given): Promise<Environment> =>
       createDrivingEnvironment(info.id, await drivingOptions(readOptions(options, given))),
+    practice: PRACTICE,
     pathOptions: ['road'],
     files: async (given) => {
       const { road } = readOptions(options, given);

@@ -7,6 +7,7 @@ import { mean } from '../../../agent/evaluation/statistics.ts';
 import { getEnvironment } from '../../../sim/registry.ts';
 import type { Output } from '../../output.ts';
 import { resolvePolicy } from '../../policies.ts';
+import { placesOf } from '../../train/practice.ts';
 import { type TrainResult, train } from '../../train/run.ts';
 import { judged } from './judge.ts';
 import { describeCommit } from './machine.ts';
@@ -33,10 +34,12 @@ export async function execute(options: ExecuteOptions): Promise<Row> {
   const commit = describeCommit();
   if (spec.kind === 'expert') return measureExpert(options, commit);
   const policy = join('policies', `${runKey(spec)}.policy`);
+  const factory = judged(getEnvironment(spec.task));
+  const teacher = trainTeacher(spec.teacher, spec.teach);
   const result = await train({
-    ...trainTeacher(spec.teacher, spec.teach),
-    factory: judged(getEnvironment(spec.task)),
-    environmentOptions: {},
+    ...teacher,
+    factory,
+    ...placesOf(factory, {}, teacher.teachers),
     preset: spec.preset,
     overrides: overridesOf(spec),
     steps: spec.steps,

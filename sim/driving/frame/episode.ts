@@ -38,8 +38,8 @@ export interface DrivingTask extends Saved {
   readonly seed: number;
   /** Start an episode and fill `info.metrics`. */
   reset(seed: number, info: StepInfo): void;
-  /** Advance by one control step and fill `info` except its end reason. Returns that reason, '' for none. */
-  step(action: Float32Array, info: StepInfo): string;
+  /** Advance by one control step from time step `step` and fill `info` except its end reason. Returns that reason, '' for none. */
+  step(action: Float32Array, info: StepInfo, step: number): string;
   /** Write the observation at time step `step`. */
   observe(out: Float32Array, step: number): void;
   /** Write the poses of all bodies but the agent, which is row 0 and stands on flat ground so far. */
@@ -174,7 +174,7 @@ export function createTaskEnvironment<T extends DrivingTask>(
       if (ts.kind === 'last') throw new Error('step: the episode is over; call reset');
       if (task.seed < 0) throw new Error('step: no episode yet; call reset');
       clipInto(actionSpace, given, action);
-      finish(task.step(action, info));
+      finish(task.step(action, info, ts.step));
       observe();
       return ts;
     },

@@ -50,6 +50,16 @@ export const roadSchema = config({
   ),
   accidentProb: field(share, 0.8, 'Probability that a block holds an accident scene.'),
   horizon: field(whole(1, 1_000_000), 1500, 'Steps until truncation.'),
+  startSteps: field(
+    whole(0, 10_000),
+    0,
+    'Steps that the hand-written driver has driven when the episode begins, at most; how many follows from the seed.',
+  ),
+  gusts: field(
+    share,
+    0,
+    'Every two seconds something pushes at the steering for 0.6 s, by this share of all of it at most.',
+  ),
   crashEnds: field(flag, false, 'A crash ends the episode; otherwise it only costs.'),
   rays: field(rays, 240, 'Lidar rays.'),
   range: field(range, 50, 'Range of the lidar, m.'),
@@ -90,6 +100,10 @@ export interface DrivingOptions extends TrafficOptions {
   readonly accidentProb: number;
   /** Steps until truncation. */
   readonly horizon: number;
+  /** Most steps of the hand-written driver before the episode. */
+  readonly startSteps: number;
+  /** Most that a gust adds to the steering, in shares of all of it. */
+  readonly gusts: number;
   /** A crash ends the episode (otherwise it only costs). */
   readonly crashEnds: boolean;
   readonly lidar: RayOptions & {

@@ -23,6 +23,7 @@ import { touchesLine } from './metadrive.ts';
 import { arrived } from './navigation.ts';
 import { MAX_SPEED_KMH, observationNames, writeObservation } from './observation.ts';
 import type { DrivingOptions } from './options.ts';
+import { createGusts, driveAhead } from './practice.ts';
 import { createDrivingScene } from './scene.ts';
 import { createWorld, type DrivingWorld } from './world.ts';
 
@@ -88,7 +89,15 @@ function createRoadTask(options: DrivingOptions): RoadTask {
   const rewardTerms = people ? [...REWARD_TERMS, 'crashPedestrian'] : REWARD_TERMS;
   const metrics = people ? [...METRICS, 'crashPedestrian'] : METRICS;
   const names = observationNames(options);
+  const gusts = createGusts(options.gusts);
+  const executed = new Float32Array(2);
+  const isOver = () =>
+    arrived(world.navigation) || offRoad(world) || (options.crashEnds && touchesAnything());
   let scene: { seed: number; description: SceneDescription } | undefined;
+
+  function touchesAnything(): boolean {
+    return contacts.vehicle || contacts.object || contacts.person;
+  }
 
   function remember(): void {
     tally[TALLY.lastX] = state[V.x]!;
@@ -117,7 +126,7 @@ function createRoadTask(options: DrivingOptions): RoadTask {
     const { courses } = world.map;
     projectOn(courses, navigation.lane.id, tally[TALLY.lastX]!, tally[TALLY.lastY]!, temp);
     const before = temp.s;
-    const touched = contacts.vehicle || contacts.object || contacts.person;
+    const touched = touchesAnything();
     const event = success || out || touched;
     terms['progress'] = event ? 0 : REWARD.driving * (navigation.at.s - before);
     terms['speed'] = event ? 0 : (REWARD.speed * state[V.vx]! * 3.6) / MAX_SPEED_KMH;
@@ -186,15 +195,23 @@ function createRoadTask(options: DrivingOptions): RoadTask {
     reset(seed, info) {
       world.reset(seed);
       tally.fill(0);
+      if (options.startSteps > 0) {
+        executed.fill(0);
+        driveAhead(world, options.startSteps, isOver, executed);
+        tally[TALLY.lastSteering] = executed[0]!;
+        tally[TALLY.lastThrottle] = executed[1]!;
+      }
       remember();
       info.metrics['outOfRoad'] = 0;
       if (people) info.metrics['crashPedestrian'] = 0;
       measure(info);
     },
-    step(action, info) {
+    step(action, info, step) {
       tally[TALLY.lastSteering] = action[0]!;
       tally[TALLY.lastThrottle] = action[1]!;
-      world.step(action, CONTROL_DT);
+      executed.set(action);
+      executed[0] = Math.max(-1, Math.min(1, action[0]! + gusts(world.seed, step)));
+      world.step(executed, CONTROL_DT);
       count();
       const end = judge(info);
       measure(info);
