@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { asUsage, UsageError } from '../../experiments/errors.ts';
 import { repositoryRoot } from '../../experiments/root.ts';
+import { practiceOf } from '../../experiments/train/practice.ts';
 import { isLoopback } from '../../server/connection/admission.ts';
 import { KEEP_EPISODES, type QualityRules } from '../../server/contract.ts';
 import { EVENT_TYPES, type EventType } from '../../server/events/events.ts';
@@ -47,6 +48,7 @@ export interface ServeFlags extends NatsFlags, OidcFlags, RecordFlags {
   set: Record<string, Record<string, unknown>>;
   seed?: number;
   run?: string;
+  practice?: boolean;
   rollouts: number;
   live: number;
   keepEpisodes: number;
@@ -78,6 +80,7 @@ const EXAMPLES = [
   'reins serve --env half-cheetah --preset pebble',
   'reins serve --set queries.kind=rank',
   'reins serve --live 4',
+  'reins serve --practice',
   'reins serve --run run-1a2b3c4d',
   'reins serve --database postgres://reins@localhost/reins',
   'reins serve --overlap 2 --overlap-share 0.3 --quiz 10 --gold 0.1 --repeats 0.05',
@@ -116,7 +119,14 @@ export function learnerCommand(): Command {
 }
 
 async function begin(flags: ServeFlags, command: Command): Promise<void> {
-  await serve(await asThePolicy(await asNamed(flags, command), command));
+  await serve(await asThePolicy(await inPractice(await asNamed(flags, command)), command));
+}
+
+/** What was asked for goes before practice. */
+async function inPractice(flags: ServeFlags): Promise<ServeFlags> {
+  if (!flags.practice) return flags;
+  const practice = practiceOf(await environmentFactory(flags.env));
+  return { ...flags, option: { ...practice, ...flags.option } };
 }
 
 /** Which run, how it goes, and who may reach it. */
@@ -152,6 +162,10 @@ function runOptions(command: Command): Command {
       integer(0, 16),
     )
     .option('--run <id>', 'the run to go on with; default: the newest that is the same')
+    .option(
+      '--practice',
+      'a new run of short episodes that begin anywhere, where the environment has them: more situations in the same minutes',
+    )
     .option('--policy <file>', 'a finished policy drives, and nothing learns')
     .option('--rollouts <n>', 'free-running rollout threads', integer(0, 64), 1)
     .addOption(liveOption())

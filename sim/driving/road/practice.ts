@@ -14,6 +14,9 @@ const STREAM = { start: 0x73746172, gusts: 0x67757374 } as const;
 const GUST_EVERY = 20;
 const GUST_STEPS = 6;
 
+/** Share of the episodes that begin at the start of the road, at rest: without them nobody learns to set off. */
+const FROM_REST = 0.2;
+
 /** What is added to the steering at time step `step`, in [−gusts, gusts]. */
 export type Gusts = (seed: number, step: number) => number;
 
@@ -32,8 +35,8 @@ export function createGusts(size: number): Gusts {
 }
 
 /**
- * Let the hand-written driver drive the world, which is at the start of its road, up to `most` steps: how many follows
- * from the seed. Where the way ends before, a third as many. Writes the last action.
+ * Let the hand-written driver drive the world, which is at the start of its road, up to `most` steps, or none: how many
+ * follows from the seed. Where the way ends before, a third as many. Writes the last action.
  * @param ends whether an episode would be over
  */
 export function driveAhead(
@@ -44,7 +47,7 @@ export function driveAhead(
 ): void {
   const { seed } = world;
   const random = createRandom(seed, STREAM.start);
-  let steps = random.integer(most + 1);
+  let steps = random.next() < FROM_REST ? 0 : random.integer(most + 1);
   while (!drive(world, steps, ends, action)) {
     world.reset(seed);
     action.fill(0);

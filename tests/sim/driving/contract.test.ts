@@ -14,6 +14,7 @@ environmentContract(driving, {
   sideDetector: 16,
   laneLineDetector: 8,
 });
+environmentContract(driving, { startSteps: 200, gusts: 0.5, horizon: 60 });
 environmentContract(driving, { vehicle: 'xl', density: 0.2 });
 environmentContract(driving, { traffic: 'respawn', density: 0.3, noise: 0.05, dropout: 0.1 });
 environmentContract(driving, {
