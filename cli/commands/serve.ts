@@ -119,14 +119,11 @@ export function learnerCommand(): Command {
 }
 
 async function begin(flags: ServeFlags, command: Command): Promise<void> {
-  await serve(await asThePolicy(await inPractice(await asNamed(flags, command)), command));
-}
-
-/** What was asked for goes before practice. */
-async function inPractice(flags: ServeFlags): Promise<ServeFlags> {
-  if (!flags.practice) return flags;
-  const practice = practiceOf(await environmentFactory(flags.env));
-  return { ...flags, option: { ...practice, ...flags.option } };
+  const named = await asNamed(flags, command);
+  const { env, option } = named;
+  const practice = flags.practice ? practiceOf(await environmentFactory(env)) : {};
+  const asked = { ...named, option: { ...practice, ...option } };
+  await serve(await asThePolicy(asked, command));
 }
 
 /** Which run, how it goes, and who may reach it. */
