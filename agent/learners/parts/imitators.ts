@@ -9,10 +9,25 @@ import { addLossGradient, descend } from '../../nn/fit.ts';
 import { createLearningMlp } from '../../nn/memory.ts';
 import type { Mlp } from '../../nn/mlp.ts';
 import { createBatch, type ReplayBatch } from '../../replay/replay.ts';
-import { generator, network, numbers, type States } from './checkpoint.ts';
+import { generator, network, numbers, type State, type States } from './checkpoint.ts';
 import { averageLayers } from './ensemble-layers.ts';
 import type { Experience } from './experience.ts';
 import { startSquashed } from './start.ts';
+
+/**
+ * Updates per step of people that are made with the whole step size; then it falls as their inverse (Robbins & Monro
+ * 1951), down to a share that still learns from whoever takes over late. With a constant one the policy wavers for as long
+ * as it learns, and stops driving in one run of thirty (docs/notes/overrides.md).
+ */
+const WHOLE = 2;
+const LEAST = 0.2;
+/** Counts are exact up to here in float32, and the step size has long been at its least. */
+const MOST_COUNTED = 2 ** 23;
+
+/** Share of the step size after `updates` on `steps` steps of people, [0.2, 1]. */
+export function stepShare(updates: number, steps: number): number {
+  return Math.max(LEAST, Math.min(1, (WHOLE * steps) / Math.max(1, updates)));
+}
 
 export interface ImitatorsConfig {
   readonly members: number;
@@ -52,6 +67,7 @@ export function createImitators(
   );
   const members = learning.map(({ net }) => net);
   const turn = Float32Array.of(0);
+  const updates = Float32Array.of(0);
 
   /** Mean over steps of ‖tanh μ(s) − a‖². */
   function loss(b: ReplayBatch, m: number): number {
@@ -71,11 +87,13 @@ export function createImitators(
     update() {
       const m = turn[0]! % members.length;
       turn[0] = m + 1;
+      updates[0] = Math.min(MOST_COUNTED, updates[0]! + 1);
       experience.replay.sample(batch, random, 1);
       experience.prepare(batch, random);
       if (c.mixup) mix(batch, d, k, random);
       const value = loss(batch, m);
-      descend(members[m]!, learning[m]!.adam);
+      const share = stepShare(updates[0], experience.replay.humanSize);
+      descend(members[m]!, learning[m]!.adam, learningRate * share);
       return value;
     },
     layers: () => averageLayers(members.map((net) => net.layers())),
@@ -85,12 +103,25 @@ export function createImitators(
         learning.map(({ net, adam }, m) => [`imitator${m}`, network(net, adam)]),
       ),
       'imitators/turn': numbers(turn),
+      'imitators/updates': countOf(updates),
       'imitators/random': generator(random),
     },
     dispose() {
       for (const net of members) net.dispose();
     },
     parts: { members, loss },
+  };
+}
+
+/** Older checkpoints have no count: the step size is whole again. */
+function countOf(count: Float32Array): State {
+  const state = numbers(count);
+  return {
+    save: state.save,
+    load(from, name) {
+      if (name in from) state.load(from, name);
+      else count.fill(0);
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { createPolicy } from '../../../agent/acting/policy.ts';
 import { loadBackend } from '../../../agent/backend/backend.ts';
 import type { Episode, Feedback, PolicySnapshot } from '../../../agent/contract.ts';
 import { createContest } from '../../../agent/learners/parts/contest.ts';
-import { mix } from '../../../agent/learners/parts/imitators.ts';
+import { mix, stepShare } from '../../../agent/learners/parts/imitators.ts';
 import { createReins, type ReinsConfig } from '../../../agent/learners/reins.ts';
 import { createSac } from '../../../agent/learners/sac.ts';
 import { createRandom } from '../../../sim/random.ts';
@@ -170,6 +170,40 @@ describe('reins', async () => {
     expect(actors).toBeCloseTo(distances[1]!, 4);
     expect(reins.driver).toBe(imitators! > actors! ? 'actors' : 'imitators');
     reins.dispose();
+  });
+
+  it('[LEARN-99] the step size is whole for two updates per step of people, and falls to a fifth', () => {
+    expect([1, 100, 200].map((updates) => stepShare(updates, 100))).toEqual([1, 1, 1]);
+    expect(stepShare(400, 100)).toBe(0.5);
+    expect(stepShare(400, 200)).toBe(1); // people went on
+    expect([1000, 1e6].map((updates) => stepShare(updates, 100))).toEqual([0.2, 0.2]);
+  });
+
+  it('[LEARN-99] a late update moves the weights by a fifth of what an early one does; a checkpoint without a count is early', () => {
+    const first = make({ driver: 'imitators' });
+    first.observe(syntheticEpisode(spec, 40, createRandom(5), { human: [0, 40] }), 0, 40);
+    first.update();
+    const saved = first.save();
+    const movedAfter = (updates: number | undefined) => {
+      const { 'imitators/updates': _count, ...arrays } = saved.arrays;
+      const counted =
+        updates === undefined ? {} : { 'imitators/updates': Float32Array.of(updates) };
+      const reins = make({ driver: 'imitators' });
+      reins.load({ ...saved, arrays: { ...arrays, ...counted } });
+      const { members } = reins.parts.imitators.parts;
+      const before = members.map(({ parameters }) => parameters.slice());
+      reins.update();
+      const moves = members.flatMap(({ parameters }, m) =>
+        [...parameters].map((x, i) => Math.abs(x - before[m]![i]!)),
+      );
+      reins.dispose();
+      return Math.max(...moves);
+    };
+    const early = movedAfter(1);
+    expect(early).toBeGreaterThan(0);
+    expect(movedAfter(10_000) / early).toBeCloseTo(0.2, 3);
+    expect(movedAfter(undefined)).toBe(early);
+    first.dispose();
   });
 
   it('[LEARN-97] until somebody judges, people’s driving teaches imitators alone; what is known of judging is kept', () => {
