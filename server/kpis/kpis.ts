@@ -138,7 +138,7 @@ function circlesKpi({ n, cyclic }: Triads): Kpi {
     value: isEnough ? cyclic / n : null,
     state: isEnough ? (isBad ? 'bad' : 'good') : 'unknown',
     basis: isEnough
-      ? `${cyclic} of ${n} times three clips; ${percent(CYCLIC_BY_CHANCE)} by chance`
+      ? `${cyclic} of ${n} times that three clips were compared with each other, a was found better than b, b better than c, and c better than a; a coin says so in ${percent(CYCLIC_BY_CHANCE)}`
       : few(n, LEAST_TRIADS, 'times three clips that are compared with each other'),
     advice: isBad
       ? 'Answers are near chance: look under People at whose comparisons go round in circles.'

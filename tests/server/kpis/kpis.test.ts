@@ -223,3 +223,19 @@ test('[KPI-7] drift of behaviour is a figure and, where it alarms, an alert with
   await drifted(3, 'observation', 0, 0.4);
   expect((await report()).alerts).toEqual([]);
 });
+
+test('[KPI-1] circles are told in words with their number, beside what a coin does', async () => {
+  const segment = (episodeId: string) => ({ episodeId, from: 0, to: 10 });
+  const all = steady('ada', 60, 1_000_000).map((said, i) => {
+    const three = ['x', 'y', 'z'].map((name) => segment(`${name}${Math.floor(i / 3)}`));
+    const [a, b] = [three[i % 3]!, three[(i + 1) % 3]!];
+    // x over y, y over z; then z over x in five of twenty, x over z in the others.
+    const choice = i % 3 < 2 || i < 15 ? ('a' as const) : ('b' as const);
+    return { ...preference({ ...said, choice }), a, b, choice } as Feedback;
+  });
+  for (const each of all) await storage.appendFeedback(each);
+  const circles = find(await report(), 'circles');
+  expect(circles).toMatchObject({ value: 0.25, state: 'bad' });
+  expect(circles.basis).toContain('5 of 20 times that three clips were compared');
+  expect(circles.basis).toContain('c better than a; a coin says so in 25 %');
+});
