@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { useClient } from './context.ts';
 import { deadKeyWords } from './core/dead-key-words.ts';
 import { looksOn } from './core/store.ts';
-import { isForPage } from './use-keys.ts';
+import { FIRST, isForPage } from './use-keys.ts';
 
 /** Presses that people make on purpose: not Tab, modifiers, or what the browser scrolls by. */
 function isDeliberate({ key, target }: KeyboardEvent): boolean {
@@ -29,7 +29,7 @@ export function useDeadKeys(): void {
         });
       });
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    document.addEventListener('keydown', onKey, FIRST);
+    return () => document.removeEventListener('keydown', onKey, FIRST);
   }, [client]);
 }

@@ -24,6 +24,9 @@ export function closesDialog({ target }: KeyboardEvent): boolean {
   return isInside || document.querySelector(DIALOG) !== null;
 }
 
+// Before any overlay of a library, which may keep a press to itself, and after the driver, whose listener is the window's.
+export const FIRST = { capture: true };
+
 /** Calls the newest `act` on every press of a key; it says whether the key meant something. */
 export function useKeys(act: (event: KeyboardEvent) => boolean): void {
   const newest = useRef(act);
@@ -33,8 +36,8 @@ export function useKeys(act: (event: KeyboardEvent) => boolean): void {
       if (event.repeat || !isForPage(event)) return;
       if (newest.current(event)) event.preventDefault();
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    document.addEventListener('keydown', onKey, FIRST);
+    return () => document.removeEventListener('keydown', onKey, FIRST);
   }, []);
 }
 

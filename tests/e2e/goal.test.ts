@@ -103,3 +103,29 @@ test('[UI-38] the last but one answer is taken back from the list, another from 
   expect(taken).toEqual(about.map((f) => f.id));
   expect(errors).toEqual([]);
 });
+
+test('[UI-109] the page hears its keys though an overlay keeps every press to itself, and not those of a text', async () => {
+  await nextQuestion();
+  await page.evaluate(`{
+    const keep = (event) => event.stopPropagation();
+    for (const capture of [true, false]) document.body.addEventListener('keydown', keep, { capture });
+    const text = document.body.appendChild(document.createElement('textarea'));
+    text.id = 'text';
+    text.focus();
+  }`);
+  const answers = async () =>
+    (await log()).filter((f) => f.kind === 'preference' && f.choice !== 'skip').length;
+  const before = await answers();
+  await page.keyboard.press('i');
+  await page.keyboard.press('ArrowLeft');
+  expect(await page.locator('#text').inputValue()).toBe('i');
+  await page.evaluate(`document.getElementById('text').remove()`);
+  await page.keyboard.press('i');
+  await page.getByTestId('goal-dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('goal-dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('ArrowRight');
+  await until('one answer', async () => (await answers()) > before);
+  expect(await answers()).toBe(before + 1);
+  expect(errors).toEqual([]);
+});
