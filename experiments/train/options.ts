@@ -120,9 +120,12 @@ export interface TrainResult {
  * labels. By the names of the command's flags.
  */
 export function settingsOf(options: TrainOptions) {
+  const { environmentOptions, evaluationOptions } = options;
+  // As where it acts is as not given: runs of before practice have none.
+  const isElsewhere = !isDeepStrictEqual(evaluationOptions, environmentOptions);
   return {
     policy: options.policy?.file,
-    evaluationOptions: options.evaluationOptions,
+    evaluationOptions: isElsewhere ? evaluationOptions : undefined,
     teacher: options.teachers,
     takeoverRule: options.rule,
     operator: options.operator,

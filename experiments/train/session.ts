@@ -157,7 +157,8 @@ async function work(session: Session): Promise<TrainResult> {
   if (options.evalEvery !== undefined && measured.evaluations.at(-1)!.step < options.steps)
     take(session, options.steps, measured.after!);
   await checkpoint(session);
-  return { ...resultOf(session, hash), risk: await examine(session) };
+  const result = resultOf(session, hash, await placeOf(session));
+  return { ...result, risk: await examine(session) };
 }
 
 /** Last of all: the operator drives on for it. */
@@ -278,8 +279,9 @@ async function interrupted(session: Session): Promise<Interrupted> {
 function resultOf(
   { parts, measured, started }: Session,
   snapshotHash: string,
+  place: Environment,
 ): Omit<TrainResult, 'risk'> {
-  const { options, env, trainer, teachers, loop, kept, out } = parts;
+  const { options, trainer, teachers, loop, kept, out } = parts;
   const { result } = loop;
   const metrics = { ...trainer.report() };
   const { best } = measured;
@@ -307,7 +309,7 @@ function resultOf(
       measuredCeiling:
         metrics['reward/repeats']! >= FEWEST_REPEATS ? metrics['reward/ceiling']! : null,
       pearson: rewardCorrelation(trainer, result.store),
-      epic: rewardDistance(env, trainer, options),
+      epic: rewardDistance(place, trainer, options),
     },
     metrics,
     finalMetrics: { before: meanMetrics(before), after: meanMetrics(after) },

@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { settingsOf } from '../../experiments/train/options.ts';
 import { placesOf } from '../../experiments/train/practice.ts';
+import { train as trainInProcess } from '../../experiments/train/run.ts';
 import { openStorage } from '../../server/storage/sqlite.ts';
 import { getEnvironment } from '../../sim/registry.ts';
+import { trainOptions } from '../experiments/train/options.ts';
 import { inProcess } from './in-process.ts';
 
 let folder: string;
@@ -85,4 +88,57 @@ test('[CLI-74] what is learned in practice is measured without it, and the run s
   const whole = await train(...drive, '--no-practice', '--data', join(folder, 'whole'));
   expect(whole.episodes).toBeLessThan(short.episodes);
   expect((await episodesIn(join(folder, 'whole'))).options).toEqual({ rays: 30 });
+});
+
+test('[CLI-74] nothing is measured in practice: held-out roads are driven from their start, for the learned reward too', async () => {
+  const driving = getEnvironment('driving');
+  const heldOut = { practice: 0, whole: 0 };
+  const factory = {
+    ...driving,
+    async create(options = {}) {
+      const env = await driving.create(options);
+      const kind = 'gusts' in options ? 'practice' : 'whole';
+      return {
+        ...env,
+        get scene() {
+          return env.scene;
+        },
+        reset(seed: number) {
+          if (seed >= driving.evalSeeds.start) heldOut[kind]++;
+          return env.reset(seed);
+        },
+      };
+    },
+  };
+  const small = {
+    learner: { hidden: [8, 8] },
+    reward: { hidden: [8], members: 2 },
+    scheduler: { rewardEverySteps: 100 },
+  };
+  const { rewardModel } = await trainInProcess(
+    trainOptions({
+      factory,
+      ...placesOf(factory, { rays: 30 }, ['override']),
+      overrides: small,
+      teachers: ['override', 'preference'],
+      steps: 600,
+      out: join(folder, 'a.policy'),
+    }),
+  );
+  expect(rewardModel.epic).not.toBeNull();
+  expect(heldOut.practice).toBe(0);
+  expect(heldOut.whole).toBeGreaterThan(4);
+});
+
+test('[CLI-74] a run of before there was practice goes on, also with its options given again', () => {
+  const given = { rays: 30 };
+  const before = settingsOf(trainOptions({ environmentOptions: given }));
+  const now = trainOptions({ environmentOptions: given, evaluationOptions: { rays: 30 } });
+  expect(settingsOf(now)).toEqual(before);
+  const { practice } = getEnvironment('driving');
+  const short = trainOptions({
+    environmentOptions: { ...practice, ...given },
+    evaluationOptions: given,
+  });
+  expect(settingsOf(short).evaluationOptions).toEqual(given);
 });
