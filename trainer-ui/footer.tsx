@@ -49,7 +49,7 @@ export function Footer() {
           {number(status.learnerUpdates)} updates
         </Text>
         <Text size="xs" c="dimmed" data-testid="labels">
-          {number(status.labels)} answers
+          {number(status.labels)} {status.labels === 1 ? 'answer' : 'answers'}
         </Text>
         {status.droppedFrames > 0 && (
           <Text size="xs" c="bright" visibleFrom="md">

@@ -152,6 +152,7 @@ const DESKTOPS: Readonly<Record<string, Look>> = {
 };
 const PHONE = {
   'a phone, light': { width: 390, height: 844, colorScheme: 'light' },
+  'a phone, dark': { width: 390, height: 844, colorScheme: 'dark' },
 } satisfies Record<string, Look>;
 
 test.each<[string, Readonly<Record<string, Look>>, BrowserContextOptions]>([

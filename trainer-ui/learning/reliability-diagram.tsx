@@ -26,7 +26,7 @@ export function ReliabilityDiagram({ bins }: { bins: readonly Bin[] }) {
           Reliability
         </Title>
         <Text size="sm" className="mono" c="dimmed">
-          {answers > 0 ? `${answers} answers` : ''}
+          {answers > 0 ? `${answers} ${answers === 1 ? 'answer' : 'answers'}` : ''}
         </Text>
       </div>
       {answers === 0 ? (
