@@ -7,8 +7,9 @@ import { followFrames } from './frames.ts';
 import { hold, openPage, press, screenshot, until, untilReady } from './helpers.ts';
 import { serve } from './served.ts';
 
-// It asks above hardly any risk: as soon as a takeover has taught it what risk is, and then all the time.
-const served = serve('--rollouts', '0', '--set', 'reward.risk={"askAbove":0.0001}');
+// It asks above hardly any risk: as soon as one episode with a takeover has taught it what risk is, and then all the time.
+const risk = 'reward.risk={"askAbove":0.0001,"everyRows":1}';
+const served = serve('--rollouts', '0', '--set', risk);
 let page: Page;
 let errors: readonly string[];
 let frame: () => Frame | undefined;
@@ -55,7 +56,7 @@ test('[CTRL-28] [CTRL-30] a call for help counts down; declined by X the agent d
   );
   await steps(15);
   await page.keyboard.up('ArrowUp');
-  await panel().waitFor();
+  await isCalled(); // what is known of an episode is learned when it is over
   expect(await panel().textContent()).toContain('The robot asks for help: take over');
   expect(await panel().textContent()).toContain('It drives on until then');
   const left = Number(await page.getByTestId('countdown').getAttribute('data-seconds'));

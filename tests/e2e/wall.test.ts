@@ -27,7 +27,15 @@ test('[UI-70] the wall shows every simulation; keys drive the one in focus, a ph
   await tile(page, 2).click();
   await page.locator('[data-tile="2"][aria-current="true"]').waitFor();
   const words = () => tile(page, 2).getAttribute('aria-label');
-  await hold(page, ['ArrowUp'], 'the takeover', async () => (await words())?.includes('you drive'));
+  // A takeover is one once a step of it was driven.
+  await hold(
+    page,
+    ['ArrowUp'],
+    'a frame driven by hand',
+    async () =>
+      (await words())?.includes('you drive') && page.evaluate('(window.__reins.flags & 1) === 1'),
+  );
+  await page.keyboard.up('ArrowUp');
   await until('letting go', async () => (await words())?.includes('agent drives'));
   expect(await tile(page, 0).getAttribute('aria-label')).toBe('simulation 1: agent drives');
   await page.getByTestId('override-card').getByText('in simulation 3').waitFor();
