@@ -63,15 +63,31 @@ export interface GraphNetwork {
 
 interface LayerValues {
   readonly weights: Value;
-  readonly bias: Value;
+  /** None: it is the last row of the weights. */
+  readonly bias: Value | undefined;
   readonly gain: Value | undefined;
   readonly shift: Value | undefined;
 }
 
+export interface NetworkOptions {
+  /**
+   * The last column of every x, beside the inputs, is ones (`withOnes`): with the bias below the weights, as it lies in the
+   * flat array, one product saves writing the bias to every row and, backwards, a sum of rows.
+   */
+  readonly ones?: boolean;
+}
+
 /** Reads the parameters of `net`; `name` distinguishes it from the graph's other networks. */
-export function network(graph: Graph, name: string, net: NetworkArrays): GraphNetwork {
+export function network(
+  graph: Graph,
+  name: string,
+  net: NetworkArrays,
+  { ones = false }: NetworkOptions = {},
+): GraphNetwork {
   const { slots } = net;
-  const layers = slots.map((slot, l) => readLayer(graph, `${name}/${l}`, slot, net.parameters));
+  const layers = slots.map((slot, l) =>
+    readLayer(graph, `${name}/${l}`, slot, net.parameters, ones && l === 0),
+  );
   const collected = new Map<string, Collected>();
 
   function collect(what: string, at: number, value: Value): void {
@@ -80,7 +96,7 @@ export function network(graph: Graph, name: string, net: NetworkArrays): GraphNe
   }
 
   function forward(x: Value): GraphPass {
-    const inputs = slots[0]!.inputs;
+    const inputs = slots[0]!.inputs + (ones ? 1 : 0);
     if (x.shape[1] !== inputs)
       throw new RangeError(`graph.${name}: input is ${describe(x.shape)}, needs ${inputs} columns`);
     const values = [x];
@@ -105,7 +121,7 @@ export function network(graph: Graph, name: string, net: NetworkArrays): GraphNe
     let dh = dOutput;
     for (let l = slots.length - 1; l >= 0; l--) {
       const slot = slots[l]!;
-      const { weights, gain } = layers[l]!;
+      const { weights, bias, gain } = layers[l]!;
       let dz = activationGradient(slot.activation, dh, pass.values[l + 1]!);
       const norm = pass.norms[l];
       if (norm && gain) {
@@ -117,7 +133,7 @@ export function network(graph: Graph, name: string, net: NetworkArrays): GraphNe
       }
       if (wantParameters) {
         collect(`${l}/weights`, slot.weights, matMul(pass.values[l]!, dz, { transposeA: true }));
-        collect(`${l}/bias`, slot.bias, sumRows(dz));
+        if (bias) collect(`${l}/bias`, slot.bias, sumRows(dz));
       }
       if (l > 0) dh = matMul(dz, weights, { transposeB: true });
       else if (inputs)
@@ -144,12 +160,18 @@ interface Collected {
   readonly value: Value;
 }
 
-function readLayer(graph: Graph, name: string, slot: LayerSlots, from: Float32Array): LayerValues {
+function readLayer(
+  graph: Graph,
+  name: string,
+  slot: LayerSlots,
+  from: Float32Array,
+  ones: boolean,
+): LayerValues {
   const read = (what: string, at: number, rows: number) =>
     graph.input(`${name}/${what}`, rows, slot.outputs, from.subarray(at, at + rows * slot.outputs));
   return {
-    weights: read('weights', slot.weights, slot.inputs),
-    bias: read('bias', slot.bias, 1),
+    weights: read('weights', slot.weights, slot.inputs + (ones ? 1 : 0)),
+    bias: ones ? undefined : read('bias', slot.bias, 1),
     gain: slot.norm < 0 ? undefined : read('gain', slot.norm, 1),
     shift: slot.norm < 0 ? undefined : read('shift', slot.norm + slot.outputs, 1),
   };

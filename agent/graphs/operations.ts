@@ -19,12 +19,21 @@ export function matMul(a: Value, b: Value, transposes: Transposes = {}): Value {
   return product(a, b, undefined, transposes);
 }
 
-/** x · weights + bias: x (n, k), weights (k, m), bias (1, m). */
-export function affine(x: Value, weights: Value, bias: Value): Value {
-  return product(x, weights, bias, {});
+/**
+ * x · weights + bias: x (n, k), weights (k, m), bias (1, m). Unlike a `matMul` also without a bias one with the activation
+ * that follows.
+ */
+export function affine(x: Value, weights: Value, bias?: Value): Value {
+  return product(x, weights, bias, {}, 'Gemm');
 }
 
-function product(a: Value, b: Value, bias: Value | undefined, t: Transposes): Value {
+function product(
+  a: Value,
+  b: Value,
+  bias: Value | undefined,
+  t: Transposes,
+  operation?: 'Gemm',
+): Value {
   const [n, inner] = t.transposeA ? flip(a.shape) : a.shape;
   const [other, m] = t.transposeB ? flip(b.shape) : b.shape;
   const fits = inner === other && (!bias || (bias.shape[0] === 1 && bias.shape[1] === m));
@@ -32,7 +41,7 @@ function product(a: Value, b: Value, bias: Value | undefined, t: Transposes): Va
     const sides = `${describe(a.shape)}${t.transposeA ? 'ᵀ' : ''} · ${describe(b.shape)}${t.transposeB ? 'ᵀ' : ''}`;
     throw misfit('product', bias ? `${sides} + ${describe(bias.shape)}` : sides);
   }
-  const plain = !bias && !t.transposeA && !t.transposeB;
+  const plain = !operation && !t.transposeA && !t.transposeB;
   const attributes = {
     transA: BigInt(t.transposeA ?? false),
     transB: BigInt(t.transposeB ?? false),
@@ -112,6 +121,12 @@ export function joinColumns(...parts: readonly Value[]): Value {
     parts.map((part) => part.shape[1]),
   );
   return parts[0]!.graph.apply('Concat', parts, [rows, width], { axis: 1n });
+}
+
+/** x (n, k) with a column of ones behind it, (n, k + 1). */
+export function withOnes(x: Value): Value {
+  const n = x.shape[0];
+  return joinColumns(x, reshape(x.graph.ones(n), n, 1));
 }
 
 /** Rows below each other. Their numbers are numbers. */

@@ -1,8 +1,18 @@
 /** The published ensemble as graphs, from observations and actions as the environment has them. */
 import type { EnvironmentSpec } from '../contract.ts';
 import { createGraph, type Graph, type Value } from '../graphs/graph.ts';
-import { type NetworkArrays, network } from '../graphs/layers.ts';
-import { add, clip, columns, joinColumns, mul, sqrt, square, sub } from '../graphs/operations.ts';
+import { type NetworkArrays, type NetworkOptions, network } from '../graphs/layers.ts';
+import {
+  add,
+  clip,
+  columns,
+  joinColumns,
+  mul,
+  type Operand,
+  sqrt,
+  square,
+  sub,
+} from '../graphs/operations.ts';
 import type { RewardConfig } from './config.ts';
 import { CLIP, type InputScale } from './reference.ts';
 
@@ -32,28 +42,23 @@ export function rewardGraph(
   const size = spaces.actionSpace.size;
   const row = (values: Float32Array) => graph.constant(1, size, values);
   const scaled = scaledActions(actions, row(units.low), row(units.factor));
-  const rewards = memberRewards(
-    held,
-    joinColumns(observations, scaled),
-    members,
-    scaleOf(held, scale),
-  );
+  const x = networkInputs(joinColumns(observations, scaled), scaleOf(held, scale));
+  const rewards = memberRewards(held, x, members);
   const { reward, disagreement } = publishedReward(rewards, members, config);
   graph.output('reward', reward);
   if (members.length > 1) graph.output('disagreement', disagreement);
   return graph;
 }
 
-/** Reward of every member (n, 1) for rows as they are stored; arrays are read where they are. */
+/** Reward of every member (n, 1) for inputs of the networks; arrays are read where they are. */
 export function memberRewards(
   graph: Graph,
-  raw: Value,
+  x: Value,
   members: readonly NetworkArrays[],
-  scale: ScaleValues,
+  options: NetworkOptions = {},
 ): Value[] {
-  const x = networkInputs(raw, scale);
   return members.map((net, m) =>
-    columns(network(graph, `member ${m}`, net).forward(x).output, 0, 1),
+    columns(network(graph, `member ${m}`, net, options).forward(x).output, 0, 1),
   );
 }
 
@@ -68,9 +73,9 @@ function scaleOf(graph: Graph, { mean, inverse, squared }: InputScale): ScaleVal
 }
 
 /** What `predict` and `disagreement` of the ensemble give, (n, 1), from its members' rewards. */
-function publishedReward(
+export function publishedReward(
   rewards: readonly Value[],
-  members: readonly { readonly zero: number; readonly inverseStd: number }[],
+  members: readonly { readonly zero: Operand; readonly inverseStd: Operand }[],
   config: Published,
 ): { reward: Value; disagreement: Value } {
   const normalised = rewards.map((r, m) => mul(sub(r, members[m]!.zero), members[m]!.inverseStd));

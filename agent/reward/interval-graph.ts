@@ -16,6 +16,7 @@ import {
   neg,
   sigmoid,
   sub,
+  withOnes,
 } from '../graphs/operations.ts';
 import type { Mlp } from '../nn/mlp.ts';
 import type { Batch } from './batch.ts';
@@ -130,9 +131,9 @@ function write(intervals: readonly PlacedInterval[], n: number, { factors, event
 
 function intervalGraph(net: Mlp, of: Arrays, width: number): Graph {
   const graph = createGraph('intervals');
-  const member = network(graph, 'member', net);
+  const member = network(graph, 'member', net, { ones: true });
   const raw = graph.input('raw', 'rows', width, of.raw);
-  const pass = member.forward(networkInputs(raw, of.scale.values(graph)));
+  const pass = member.forward(withOnes(networkInputs(raw, of.scale.values(graph))));
   const rewards = columns(pass.output, 0, 1);
   const factors = graph.input('factors', 'intervals', 'rows', of.factors);
   const events = graph.input('events', 'intervals', EVENT, of.events);

@@ -58,6 +58,7 @@ export function createPredictor(
     rewardsOf(member.frozen, predictRows(backend, member.frozen, chunk.inputs, n), n);
 
   function moments(o: Float32Array, a: Float32Array, n: number, std: boolean, out: Float32Array) {
+    if (graph) return graph.run(std ? 'disagreement' : 'reward', predictor.scale, o, a, n, [out]);
     const all = predictor.memberOutputs(o, a, n);
     const zeros = members.map(({ zero }) => zero);
     const inverses = members.map(({ inverseStd }) => inverseStd);
@@ -76,7 +77,8 @@ export function createPredictor(
     }
   }
 
-  const graph = backend.graphs && createPredictorGraph(backend.graphs, spec, members, squared);
+  const graph =
+    backend.graphs && createPredictorGraph(backend.graphs, spec, config, members, squared);
   const predictor: Predictor = {
     scale: noScale(width, squared),
     outputs(member, rows, n) {
@@ -91,7 +93,7 @@ export function createPredictor(
     memberOutputs(o, a, n) {
       const all = members.map(() => new Float32Array(n));
       if (graph) {
-        graph.run(predictor.scale, o, a, n, all);
+        graph.run('members', predictor.scale, o, a, n, all);
         return all;
       }
       for (let at = 0; at < n; at += CHUNK) {
