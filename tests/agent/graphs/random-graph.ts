@@ -4,6 +4,7 @@ import type { Activation } from '../../../agent/contract.ts';
 import { createGraph, type Graph } from '../../../agent/graphs/graph.ts';
 import { type NetworkArrays, network } from '../../../agent/graphs/layers.ts';
 import { squaredError } from '../../../agent/graphs/losses.ts';
+import { withOnes } from '../../../agent/graphs/operations.ts';
 import { layout } from '../../../agent/nn/mlp-layers.ts';
 import { createRandom, type Random } from '../../../sim/random.ts';
 
@@ -14,6 +15,8 @@ export interface NetworkCase {
   readonly layerNorm: boolean;
   readonly rows: number;
   readonly named: boolean;
+  /** The first bias is the weights of a column of ones. */
+  readonly ones: boolean;
   readonly seed: number;
 }
 
@@ -27,6 +30,7 @@ export function networkCases(widest: number, mostRows: number): fc.Arbitrary<Net
     layerNorm: fc.boolean(),
     rows: fc.integer({ min: 1, max: mostRows }),
     named: fc.boolean(),
+    ones: fc.boolean(),
     seed: fc.nat(),
   });
 }
@@ -56,8 +60,8 @@ export function regressionGraph(of: NetworkCase): {
   const graph = createGraph('regression');
   const x = graph.input('x', rows, inputs, normals(of.rows * inputs, random));
   const y = graph.input('y', rows, outputs, normals(of.rows * outputs, random));
-  const model = network(graph, 'net', net);
-  const pass = model.forward(x);
+  const model = network(graph, 'net', net, { ones: of.ones });
+  const pass = model.forward(of.ones ? withOnes(x) : x);
   const { loss, dOutput } = squaredError(pass.output, y, 1 / of.rows);
   graph.output('loss', loss, new Float32Array(1));
   const dx = model.backward(pass, dOutput, { inputs: [0, inputs] })!;
