@@ -123,10 +123,10 @@ export function joinColumns(...parts: readonly Value[]): Value {
   return parts[0]!.graph.apply('Concat', parts, [rows, width], { axis: 1n });
 }
 
-/** x (n, k) with a column of ones behind it, (n, k + 1). */
-export function withOnes(x: Value): Value {
-  const n = x.shape[0];
-  return joinColumns(x, reshape(x.graph.ones(n), n, 1));
+/** Columns side by side and one of ones behind them: a (n, k) becomes (n, k + 1). */
+export function withOnes(...parts: readonly Value[]): Value {
+  const { graph, shape } = parts[0]!;
+  return joinColumns(...parts, reshape(graph.ones(shape[0]), shape[0], 1));
 }
 
 /** Rows below each other. Their numbers are numbers. */

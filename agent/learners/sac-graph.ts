@@ -3,7 +3,7 @@ import type { GraphEngine, Program } from '../backend/onnx-engine.ts';
 import { createGraph } from '../graphs/graph.ts';
 import { network } from '../graphs/layers.ts';
 import { squaredError } from '../graphs/losses.ts';
-import { add, joinColumns, mul, sub, sumAll } from '../graphs/operations.ts';
+import { add, joinColumns, mul, sub, sumAll, withOnes } from '../graphs/operations.ts';
 import { sampleSquashed, squashedGradient } from '../graphs/squashed.ts';
 import type { Critics } from '../nn/critics.ts';
 import type { Mlp } from '../nn/mlp.ts';
@@ -17,6 +17,7 @@ import {
   hasProxy,
   imitationTerms,
   NOVICES,
+  ONES,
   smallest,
   smallestWithGradient,
 } from './parts/graph-terms.ts';
@@ -106,10 +107,13 @@ function criticGraph(engine: GraphEngine, of: Shared, actor: Mlp, result: Float3
   const graph = createGraph('sac critics');
   const column = (name: string, array: Float32Array) => graph.input(name, n, 1, array);
   const discounts = column('discounts', batch.discounts);
-  const policy = network(graph, 'actor', actor);
+  const policy = network(graph, 'actor', actor, ONES);
   const next = graph.input('next', n, d, batch.nextObservations);
-  const sample = sampleSquashed(policy.forward(next).output, graph.input('noise', n, k, of.noise));
-  const nextInput = joinColumns(next, sample.actions);
+  const sample = sampleSquashed(
+    policy.forward(withOnes(next)).output,
+    graph.input('noise', n, k, of.noise),
+  );
+  const nextInput = withOnes(next, sample.actions);
   const targets = criticNetworks(graph, 'target', of.critics, 'targets');
   const value = smallest(targets.map((net) => net.forward(nextInput).output));
   const entropy = mul(sample.logProbs, graph.input('alpha', 1, 1, of.alpha));
@@ -117,7 +121,7 @@ function criticGraph(engine: GraphEngine, of: Shared, actor: Mlp, result: Float3
   const y = bootstrap(reward, sub(value, entropy), discounts, c.gamma);
 
   const observations = graph.input('observations', n, d, batch.observations);
-  const input = joinColumns(observations, graph.input('actions', n, k, batch.actions));
+  const input = withOnes(observations, graph.input('actions', n, k, batch.actions));
   const nets = criticNetworks(graph, 'critic', of.critics);
   let { loss } = criticTerms(graph, nets, input, y, columns, { ...c, tdWeight: 0.5 });
   for (const net of nets) net.writeGradients();
@@ -126,7 +130,7 @@ function criticGraph(engine: GraphEngine, of: Shared, actor: Mlp, result: Float3
     const costTargets = criticNetworks(graph, 'cost target', of.takeover, 'targets');
     const cost = smallest(costTargets.map((net) => net.forward(nextInput).output));
     const costY = bootstrap(column('costs', of.costs), cost, discounts, c.gamma);
-    const wanted = joinColumns(observations, graph.input('wanted', n, k, batch.policyActions));
+    const wanted = withOnes(observations, graph.input('wanted', n, k, batch.policyActions));
     for (const net of criticNetworks(graph, 'cost', of.takeover)) {
       const pass = net.forward(wanted);
       const part = squaredError(pass.output, costY, 0.5 / n);
@@ -151,10 +155,10 @@ function actorGraph(
   const graph = createGraph('sac actor');
   const alpha = graph.input('alpha', 1, 1, of.alpha);
   const observations = graph.input('observations', n, d, batch.observations);
-  const policy = network(graph, 'actor', actor);
-  const pass = policy.forward(observations);
+  const policy = network(graph, 'actor', actor, ONES);
+  const pass = policy.forward(withOnes(observations));
   const sample = sampleSquashed(pass.output, graph.input('noise', n, k, of.noise));
-  const input = joinColumns(observations, sample.actions);
+  const input = withOnes(observations, sample.actions);
   const nets = criticNetworks(graph, 'critic', of.critics);
   const { value, dAction } = smallestWithGradient(graph, nets, input, k);
   let loss = mul(sumAll(sub(mul(sample.logProbs, alpha), value)), 1 / n);

@@ -2,7 +2,7 @@
 import type { GraphEngine, Program } from '../backend/onnx-engine.ts';
 import { createGraph } from '../graphs/graph.ts';
 import { network } from '../graphs/layers.ts';
-import { add, clip, joinColumns, mul, sumAll } from '../graphs/operations.ts';
+import { add, clip, mul, sumAll, withOnes } from '../graphs/operations.ts';
 import type { Critics } from '../nn/critics.ts';
 import type { Mlp } from '../nn/mlp.ts';
 import type { ReplayBatch } from '../replay/replay.ts';
@@ -15,6 +15,7 @@ import {
   hasProxy,
   imitationTerms,
   NOVICES,
+  ONES,
   smallest,
 } from './parts/graph-terms.ts';
 
@@ -99,8 +100,10 @@ function criticGraph(
   const next = graph.input('next', n, d, batch.nextObservations);
   const noise = graph.input('noise', n, k, of.noise);
   const jitter = clip(mul(noise, c.targetNoise), -c.targetNoiseClip, c.targetNoiseClip);
-  const wanted = network(graph, 'target actor', of.targetActor).forward(next).output;
-  const nextInput = joinColumns(next, clip(add(wanted, jitter), -1, 1));
+  const wanted = network(graph, 'target actor', of.targetActor, ONES).forward(
+    withOnes(next),
+  ).output;
+  const nextInput = withOnes(next, clip(add(wanted, jitter), -1, 1));
   const targets = criticNetworks(graph, 'target', of.critics, 'targets');
   const value = smallest(targets.map((net) => net.forward(nextInput).output));
   const reward = graph.input('rewards', n, 1, batch.rewards);
@@ -108,7 +111,7 @@ function criticGraph(
   const y = bootstrap(reward, value, discounts, c.gamma);
 
   const observations = graph.input('observations', n, d, batch.observations);
-  const input = joinColumns(observations, graph.input('actions', n, k, batch.actions));
+  const input = withOnes(observations, graph.input('actions', n, k, batch.actions));
   const nets = criticNetworks(graph, 'critic', of.critics);
   const terms = criticTerms(graph, nets, input, y, of.columns, c);
   for (const net of nets) net.writeGradients();
@@ -128,8 +131,8 @@ function actorGraph(
   const n = batch.size;
   const graph = createGraph('td3 actor');
   const observations = graph.input('observations', n, d, batch.observations);
-  const policy = network(graph, 'actor', of.actor);
-  const pass = policy.forward(observations);
+  const policy = network(graph, 'actor', of.actor, ONES);
+  const pass = policy.forward(withOnes(observations));
   const imitation = imitationTerms(graph, pass.output, batch, of.columns, c);
   let loss = imitation?.loss ?? graph.number(0);
   let dActions = imitation?.dMu;
@@ -138,7 +141,7 @@ function actorGraph(
       ...of.critics,
       nets: [of.critics.nets[0]!],
     });
-    const values = critic!.forward(joinColumns(observations, pass.output));
+    const values = critic!.forward(withOnes(observations, pass.output));
     const slope = graph.constant(n, 1, new Float32Array(n).fill(-1 / n));
     const climb = critic!.inputGradient(values, slope, d, d + k);
     loss = add(loss, mul(sumAll(values.output), -1 / n));

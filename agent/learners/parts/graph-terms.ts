@@ -12,11 +12,15 @@ import {
   sumAll,
   sumColumns,
   whereLess,
+  withOnes,
 } from '../../graphs/operations.ts';
 import type { Critics } from '../../nn/critics.ts';
 import type { ReplayBatch } from '../../replay/replay.ts';
 import type { BatchColumns } from './batch-columns.ts';
 import type { OffPolicyConfig } from './fields.ts';
+
+/** Of all networks here: their inputs come `withOnes`. */
+export const ONES = { ones: true } as const;
 
 /** Name of the number of novice rows, which every run says. */
 export const NOVICES = 'novices';
@@ -28,7 +32,7 @@ export function criticNetworks(
   critics: Pick<Critics, 'nets' | 'targets'>,
   which: 'nets' | 'targets' = 'nets',
 ): GraphNetwork[] {
-  return critics[which].map((net, i) => network(graph, `${name} ${i}`, net));
+  return critics[which].map((net, i) => network(graph, `${name} ${i}`, net, ONES));
 }
 
 /** Smallest value per row, (n, 1). */
@@ -75,7 +79,7 @@ export function criticTerms(
     const own = passes.map((pass) => proxy(pass.output, c.proxyValue, -1, human, c));
     loss = add(loss, sum(own.map((part) => part.loss)));
     dQs = dQs.map((dQ, i) => add(dQ, own[i]!.dOutput));
-    loss = add(loss, noviceTerms(graph, nets, Number(input.shape[1]), columns, n, c));
+    loss = add(loss, noviceTerms(graph, nets, Number(input.shape[1]) - 1, columns, n, c));
   }
   for (const [i, pass] of passes.entries()) nets[i]!.backward(pass, dQs[i]!);
   return { loss, first: passes[0]!.output };
@@ -90,7 +94,7 @@ function noviceTerms(
   n: number,
   c: CriticTermsConfig,
 ): Value {
-  const novice = graph.input('novice', NOVICES, width, columns.novice);
+  const novice = withOnes(graph.input('novice', NOVICES, width, columns.novice));
   const weight = mul(graph.input('isNovice', NOVICES, 1, columns.isNovice), 1 / n);
   return sum(
     nets.map((net) => {
@@ -119,7 +123,7 @@ export function smallestWithGradient(
   input: Value,
   actionSize: number,
 ): { value: Value; dAction: Value } {
-  const [n, width] = [Number(input.shape[0]), Number(input.shape[1])];
+  const [n, width] = [Number(input.shape[0]), Number(input.shape[1]) - 1];
   const passes = nets.map((net) => net.forward(input));
   let value = passes[0]!.output;
   let chosen: Value[] = [graph.constant(n, 1, new Float32Array(n).fill(1))];
