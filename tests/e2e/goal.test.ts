@@ -105,6 +105,7 @@ test('[UI-38] the last but one answer is taken back from the list, another from 
 });
 
 test('[UI-109] the page hears its keys though an overlay keeps every press to itself, and not those of a text', async () => {
+  await page.getByTestId('tab-compare').click();
   await nextQuestion();
   await page.evaluate(`{
     const keep = (event) => event.stopPropagation();
