@@ -26,7 +26,7 @@ const reins: Preset = {
   description:
     'All feedback in one reward model. Networks that imitate people’s steps drive, or soft actor-critic on ' +
     'learned rewards: whichever predicts people better.',
-  paper: 'none: our own',
+  paper: 'Our own',
   deviations: [],
   needs: ALL_FEEDBACK,
   learner: {

@@ -38,8 +38,10 @@ const DEVICES = {
 } as const;
 const SCHEMES = ['light', 'dark'] as const;
 
-/** How each screen is reached, of a run that two people are asked by, so that there is one of people; the page is then photographed as it stands. */
-const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+type Reach = (page: Page) => Promise<void>;
+
+/** How each screen is reached, in this order; the page is then photographed as it stands. */
+const STUDIO: Readonly<Record<string, Reach>> = {
   async live(page) {
     await page.getByTestId('tab-live').click();
     await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 0'));
@@ -97,13 +99,97 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await sleep(500);
   },
   async keys(page) {
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await closed(page);
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
     await sleep(500);
   },
+  async goal(page) {
+    await closed(page);
+    await page.keyboard.press('i');
+    await page.getByTestId('goal-dialog').waitFor();
+    await sleep(500);
+  },
+  async tour(page) {
+    await page.getByTestId('tour-again').click();
+    await page.getByTestId('tour-words').waitFor();
+    await sleep(1500);
+  },
+  async 'new-run'(page) {
+    await page.reload(); // out of the tour
+    await page.getByTestId('tab-runs').click();
+    await page.getByTestId('new-run').click();
+    await page.getByTestId('form-kind').waitFor();
+    await sleep(500);
+  },
 };
+
+const WALL: Readonly<Record<string, Reach>> = {
+  async wall(page) {
+    await page.locator('.tile[data-drawn]').nth(3).waitFor();
+    await sleep(2500);
+  },
+};
+
+const IN_THE_LOOP: Readonly<Record<string, Reach>> = {
+  async approval(page) {
+    await until('a drawn step', () => page.evaluate('window.__reins?.shownStep > 0'));
+    await page.getByTestId('oversight').click();
+    await page.getByTestId('oversight-in').click();
+    await page.getByTestId('ask').waitFor();
+    await sleep(500);
+  },
+};
+
+const question = (kind: 'rank' | 'rate'): Readonly<Record<string, Reach>> => ({
+  async [kind](page) {
+    await page.getByTestId('tab-compare').click();
+    await page.locator(`[data-kind="${kind}"][data-ready="true"]`).waitFor();
+    await sleep(2500);
+  },
+});
+
+const SIGN_IN: Readonly<Record<string, Reach>> = {
+  async 'sign-in'(page) {
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  },
+  async accounts(page) {
+    await enter(page);
+    await page.getByTestId('tab-people').click();
+    await page.getByRole('button', { name: 'Invite somebody' }).waitFor();
+    await sleep(1500);
+  },
+};
+
+/** At the form of an invitation or for signing in. */
+async function enter(page: Page): Promise<void> {
+  await page.locator('[name=name]').fill('Ada');
+  await page.locator('[name=password]').fill('a picture is worth a thousand words');
+  await page.getByRole('button').click();
+  await page.getByTestId('account').waitFor();
+}
+
+/** Screens of one server, begun with these words. */
+interface Visit {
+  readonly args: readonly string[];
+  readonly screens: Readonly<Record<string, Reach>>;
+  /** Before the first picture. */
+  readonly prepare?: (to: { url: string; data: string; browser: Browser }) => Promise<void>;
+}
+
+const VISITS: readonly Visit[] = [
+  { args: ['--overlap', '2'], screens: STUDIO, prepare: answered },
+  { args: ['--live', '4'], screens: WALL },
+  { args: ['--set', 'activation.wait={"sampleSteps":1}'], screens: IN_THE_LOOP },
+  { args: ['--set', 'queries.kind=rank'], screens: question('rank') },
+  { args: ['--set', 'queries.kind=rate'], screens: question('rate') },
+  { args: [], screens: SIGN_IN, prepare: invited },
+];
+
+async function closed(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+}
 
 async function takeTheWheel(page: Page): Promise<void> {
   await until('a drawn step', () => page.evaluate('window.__reins?.shownStep >= 0'));
@@ -113,14 +199,34 @@ async function takeTheWheel(page: Page): Promise<void> {
   await sleep(2500);
 }
 
-async function photograph(browser: Browser, url: string): Promise<number> {
+/** By some people of known character, so that there is something to see of them. */
+async function answered({ url }: { url: string }): Promise<void> {
+  await reins('workforce', '--url', url, '--overlap', '2', '--people', '5', '--answers', '60');
+}
+
+/** From the first account on everybody signs in. */
+async function invited({ url, data, browser }: { url: string; data: string; browser: Browser }) {
+  const to = ['--role', 'supervisor', '--url', url, '--data', data];
+  const { page, close } = await openPage(browser, (await reins('people', 'invite', ...to)).trim());
+  await enter(page);
+  await close();
+}
+
+async function reins(...args: readonly string[]): Promise<string> {
+  const entry = [join(root, 'bin/reins.mjs'), ...args];
+  return (await promisify(execFile)(process.execPath, entry, { cwd: root })).stdout;
+}
+
+type Screens = readonly (readonly [name: string, reach: Reach])[];
+
+/** Pictures of these screens by every device; how many errors the page had. */
+async function photograph(browser: Browser, url: string, screens: Screens): Promise<number> {
   let wrong = 0;
   const devices = new Set(values.devices.split(','));
   for (const [device, look] of Object.entries(DEVICES).filter(([name]) => devices.has(name)))
     for (const colorScheme of SCHEMES) {
       const { page, errors, close } = await openPage(browser, url, { ...look, colorScheme });
-      for (const [screen, reach] of Object.entries(SCREENS)) {
-        if (only.size > 0 && !only.has(screen)) continue;
+      for (const [screen, reach] of screens) {
         await reach(page);
         const path = join(folder, `${screen}-${device}-${colorScheme}.jpg`);
         await page.screenshot({ path, type: 'jpeg', quality: 72 });
@@ -128,31 +234,33 @@ async function photograph(browser: Browser, url: string): Promise<number> {
       for (const error of errors) console.error(`${device}, ${colorScheme}: ${error}`);
       wrong += errors.length;
       await close();
-      console.error(`${device}, ${colorScheme}: done`);
+      const names = screens.map(([name]) => name).join(', ');
+      console.error(`${device}, ${colorScheme}: ${names}`);
     }
   return wrong;
 }
 
-/** By some people of known character, so that there is something to see of them. */
-async function answered(url: string): Promise<void> {
-  const args = ['workforce', '--url', url, '--overlap', '2', '--people', '5', '--answers', '60'];
-  await promisify(execFile)(process.execPath, ['bin/reins.mjs', ...args], { cwd: root });
-}
-
-async function main(): Promise<void> {
+async function visit(browser: Browser, { args, screens, prepare }: Visit): Promise<number> {
+  const wanted = Object.entries(screens).filter(([name]) => only.size === 0 || only.has(name));
+  if (wanted.length === 0) return 0;
   const data = temporaryFolder();
-  const server = await startServerProcess({ dataDir: data.path, args: ['--overlap', '2'] });
-  const browser = await launchBrowser(await ensureBrowser(console.error));
-  mkdirSync(folder, { recursive: true });
+  const server = await startServerProcess({ dataDir: data.path, args });
   try {
     await sleep(Number(values['warm-up']) * 1000);
-    await answered(server.url);
-    process.exitCode = (await photograph(browser, `${server.url}/?graphics=simple`)) > 0 ? 1 : 0;
+    await prepare?.({ url: server.url, data: data.path, browser });
+    return await photograph(browser, `${server.url}/?graphics=simple`, wanted);
   } finally {
-    await browser.close();
     await server.stop();
     data.remove();
   }
 }
 
-await main();
+const browser = await launchBrowser(await ensureBrowser(console.error));
+mkdirSync(folder, { recursive: true });
+try {
+  let wrong = 0;
+  for (const one of VISITS) wrong += await visit(browser, one);
+  process.exitCode = wrong > 0 ? 1 : 0;
+} finally {
+  await browser.close();
+}

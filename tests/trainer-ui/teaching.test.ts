@@ -38,4 +38,6 @@ test('[UI-104] advice needs answers: to compare where nobody did, to ask others 
 test('[UI-104] a takeover is told in steps and seconds', () => {
   const row = { name: 'ada', episodeId: 'e1', from: 40, at: 0, before: 40, steps: 5 };
   expect(takeoverWords(row, 0.1)).toBe('after 40 steps by itself (4.0 s), for 5 (0.5 s)');
+  const soon = { ...row, before: 0, steps: 1 };
+  expect(takeoverWords(soon, 0.02)).toBe('at once, for 1 (0.02 s)');
 });

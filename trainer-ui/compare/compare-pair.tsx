@@ -12,11 +12,14 @@ const SLIGHTLY = 0.5;
 
 /** Which of two clips is better, one key each. */
 export function ComparePair(props: AnswerProps) {
-  const [flash, setFlash] = useState<Choice>();
+  /** Of the question that it answered: the next one may be there before it fades. */
+  const [flash, setFlash] = useState<{ query: string | undefined; choice: Choice }>();
+  const query = props.question.query.id;
+  const chosen = flash?.query === query ? flash?.choice : undefined;
   const [asksWhy, setAsksWhy] = useState(false);
   function choose(choice: Choice, strength = 1, reason?: string): void {
     if (!props.question.clips) return;
-    setFlash(choice);
+    setFlash({ query, choice });
     setTimeout(() => setFlash(undefined), FLASH_MS);
     props.questions.answer({ kind: 'compare', choice, strength, ...(reason ? { reason } : {}) });
   }
@@ -30,7 +33,7 @@ export function ComparePair(props: AnswerProps) {
     <Frame
       {...props}
       title="Which one is better?"
-      chosen={(clip) => flash === 'ab'[clip] || flash === 'equal'}
+      chosen={(clip) => chosen === 'ab'[clip] || chosen === 'equal'}
     >
       <AnswerButton
         binding={COMPARE.a}

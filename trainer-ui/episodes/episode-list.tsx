@@ -10,6 +10,7 @@ import {
   PAGE_SIZE,
   type Sort,
 } from '../core/episode-source.ts';
+import { WideTable } from '../wide-table.tsx';
 
 const COLUMNS: readonly (readonly [Sort, string])[] = [
   ['startedAt', 'Began'],
@@ -74,7 +75,7 @@ export function EpisodeList(props: Choice) {
           {error}
         </Alert>
       )}
-      <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <WideTable label="episodes" minWidth={480}>
         <Table highlightOnHover fz="sm" horizontalSpacing={6} data-testid="episode-table">
           <Head request={request} change={setRequest} />
           <Table.Tbody>
@@ -83,7 +84,7 @@ export function EpisodeList(props: Choice) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </WideTable>
       <Group justify="space-between">
         <Text size="sm" c="dimmed" data-testid="episode-count">
           {found ? `${found.total} episodes` : 'Looking…'}

@@ -15,6 +15,7 @@ import { useApp, useClient } from '../context.ts';
 import { endReasonOf } from '../core/end-reason.ts';
 import { looksOn } from '../core/store.ts';
 import { noLearning } from '../still-words.ts';
+import { WideTable } from '../wide-table.tsx';
 import { Behaviour } from './behaviour.tsx';
 import { Chart } from './chart.tsx';
 import { type ChartDescription, REWARD_CHARTS, RUN_CHARTS } from './charts.ts';
@@ -105,7 +106,7 @@ function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
     );
   }
   return (
-    <Table.ScrollContainer minWidth={760} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <WideTable label="newest episodes" minWidth={760}>
       <Table className="newest" striped highlightOnHover fz="sm" data-testid="episodes">
         <Table.Thead>
           <Table.Tr>
@@ -131,7 +132,7 @@ function Episodes({ episodes }: { episodes: readonly EpisodeSummary[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </WideTable>
   );
 }
 

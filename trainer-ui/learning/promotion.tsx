@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { gateWords, type ModelReply, stateWords } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
 import { usePolled } from '../use-polled.ts';
+import { WideTable } from '../wide-table.tsx';
 import { type Decision, decideModel, propose, readModels } from './promotion-api.ts';
 
 const EVERY = 5000;
@@ -109,7 +110,7 @@ function List(props: {
   const { models, decide } = props;
   const shown = models.filter((model, i) => i < SHOWN || model.state === 'promoted');
   return (
-    <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <WideTable label="policies" minWidth={640}>
       <Table fz="sm">
         <Table.Thead>
           <Table.Tr>
@@ -138,7 +139,7 @@ function List(props: {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </WideTable>
   );
 }
 

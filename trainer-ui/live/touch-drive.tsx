@@ -1,8 +1,8 @@
 /** Sticks and pedals under the thumbs, where there is a touch screen. Fingers are independent of each other. */
-import { useMediaQuery } from '@mantine/hooks';
 import { type PointerEvent, useMemo, useRef } from 'react';
 import { useApp, useClient } from '../context.ts';
 import { type PedalLayout, type PushLayout, type StickLayout, touchLayout } from '../core/touch.ts';
+import { useTouch } from '../use-touch.ts';
 import { useAnimation } from './controls/use-animation.ts';
 
 /** Share of a pedal's height at which it is down. */
@@ -12,9 +12,7 @@ const LEAST = 0.25;
 
 export function TouchDrive() {
   const controls = useApp((s) => s.welcome?.environment.controls);
-  const hasTouch = useMediaQuery('(any-pointer: coarse)', false, {
-    getInitialValueInEffect: false,
-  });
+  const hasTouch = useTouch();
   const tilts = useApp((s) => s.tilt === 'on');
   const layout = useMemo(() => touchLayout(controls ?? []), [controls]);
   if (!hasTouch || !controls) return null;

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { ROLES, type Role } from '../../server/protocol/index.ts';
 import { useApp } from '../context.ts';
 import { usePolled } from '../use-polled.ts';
+import { WideTable } from '../wide-table.tsx';
 import { type AccountRow, changeAccount, readAccounts } from './accounts-api.ts';
 import { Invitation } from './invitation.tsx';
 import { mayWords } from './words.ts';
@@ -57,7 +58,7 @@ export function Accounts() {
         </Text>
       )}
       {accounts.length > 0 && (
-        <Table.ScrollContainer minWidth={360} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+        <WideTable label="accounts" minWidth={360}>
           <Table fz="sm">
             <Table.Tbody>
               {accounts.map((account) => (
@@ -69,7 +70,7 @@ export function Accounts() {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </WideTable>
       )}
       {isInviting && (
         <Invitation

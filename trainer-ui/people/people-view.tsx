@@ -5,6 +5,7 @@ import { automationWords } from '../../server/protocol/index.ts';
 import { CampaignsPart } from '../campaigns/campaigns.tsx';
 import { useApp } from '../context.ts';
 import { usePolled } from '../use-polled.ts';
+import { WideTable } from '../wide-table.tsx';
 import { Accounts } from './accounts.tsx';
 import { Decision } from './decision.tsx';
 import { Kpis } from './kpis.tsx';
@@ -103,7 +104,7 @@ function People(props: { people: readonly PersonRow[]; choose: (person: PersonRo
   const role = useApp((s) => s.welcome?.person?.role);
   const mayDecide = role !== 'auditor';
   return (
-    <Table.ScrollContainer minWidth={1120} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <WideTable label="people" minWidth={1120}>
       <Table className="people" highlightOnHover fz="sm" data-testid="people">
         <Table.Thead>
           <Table.Tr>
@@ -131,7 +132,7 @@ function People(props: { people: readonly PersonRow[]; choose: (person: PersonRo
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </WideTable>
   );
 }
 

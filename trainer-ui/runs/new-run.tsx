@@ -71,7 +71,9 @@ function Form({ forms, here, open, onStart }: { forms: Forms } & FormProps) {
       <Accordion variant="separated" multiple>
         {parts.map(({ name, doc, schema }) => (
           <Accordion.Item key={name} value={name}>
-            <Accordion.Control data-testid={`part-${name}`}>{doc}</Accordion.Control>
+            <Accordion.Control data-testid={`part-${name}`}>
+              {doc.replace(/\.$/, '')}
+            </Accordion.Control>
             <Accordion.Panel>
               <Settings part={name} schema={schema} changes={chosen.changes} change={change} />
             </Accordion.Panel>

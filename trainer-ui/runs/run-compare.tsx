@@ -7,6 +7,7 @@ import { Chart } from '../learning/chart.tsx';
 import { type Hue, RUN_CHARTS, type Series } from '../learning/charts.ts';
 import { useOpenMoment } from '../learning/open-moment.tsx';
 import { usePolled } from '../use-polled.ts';
+import { WideTable } from '../wide-table.tsx';
 import { metricsOf } from './run-api.ts';
 import type { RunRow } from './run-row.ts';
 import { differences, merged, titleOf } from './run-words.ts';
@@ -89,7 +90,7 @@ function Settings({ runs }: { runs: readonly RunRow[] }) {
         {rows.length === 0 ? 'They differ in no setting' : 'Settings in which they differ'}
       </Title>
       {rows.length > 0 && (
-        <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+        <WideTable label="settings in which they differ" minWidth={480}>
           <Table fz="sm" data-testid="run-differences">
             <Table.Thead>
               <Table.Tr>
@@ -110,7 +111,7 @@ function Settings({ runs }: { runs: readonly RunRow[] }) {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </WideTable>
       )}
     </section>
   );

@@ -1,4 +1,5 @@
 import { Badge, Checkbox, Table } from '@mantine/core';
+import { WideTable } from '../wide-table.tsx';
 import { type OpenHere, RunHere } from './open-here.tsx';
 import type { RunRow } from './run-row.ts';
 import { isOpenHere, standing, titleOf } from './run-words.ts';
@@ -29,7 +30,7 @@ export function RunTable(props: {
 }) {
   const { here, runs, chosen, choose } = props;
   return (
-    <Table.ScrollContainer minWidth={900} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <WideTable label="runs" minWidth={900}>
       <Table highlightOnHover fz="sm" data-testid="run-table">
         <Table.Thead>
           <Table.Tr>
@@ -50,7 +51,7 @@ export function RunTable(props: {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </WideTable>
   );
 }
 

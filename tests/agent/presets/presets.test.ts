@@ -3,7 +3,7 @@ import { getPreset, listPresets } from '../../../agent/presets/presets.ts';
 
 describe('presets', () => {
   it.each(listPresets())('[TRN-9] $id names its paper and where it deviates from it', (preset) => {
-    if (preset.id === 'reins') expect(preset.paper).toBe('none: our own');
+    if (preset.id === 'reins') expect(preset.paper).toBe('Our own');
     else expect(preset.paper).toMatch(/^[A-Z].* (19|20)\d\d\b/);
     for (const deviation of preset.deviations) {
       expect(deviation.length).toBeGreaterThan(5);

@@ -6,6 +6,7 @@ import { useApp, useClient } from '../../context.ts';
 import { get } from '../../core/http.ts';
 import type { Moment } from '../../core/moment.ts';
 import { usePolled } from '../../use-polled.ts';
+import { WideTable } from '../../wide-table.tsx';
 import { adviceOf, countWords, headOf, kindsOf, takeoverWords } from './words.ts';
 
 const EVERY = 5000;
@@ -53,10 +54,7 @@ function ByPerson({ people }: { people: readonly Person[] }) {
           Nobody has said anything yet: answer under Compare, reward, or take over.
         </Text>
       ) : (
-        <Table.ScrollContainer
-          minWidth={150 + 110 * kinds.length}
-          scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
-        >
+        <WideTable label="what people said, by person" minWidth={150 + 110 * kinds.length}>
           <Table className="newest" fz="sm" data-testid="by-person">
             <Table.Thead>
               <Table.Tr>
@@ -71,7 +69,7 @@ function ByPerson({ people }: { people: readonly Person[] }) {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </WideTable>
       )}
       <Text size="xs" c="dimmed">
         What was taken back or rejected is not counted. A number opens what the newest is about.

@@ -56,6 +56,7 @@ export function adviceOf(people: readonly Person[]): string {
 
 /** What happened before a takeover, and how long it was; `dt`: seconds of a step. */
 export function takeoverWords({ before, steps }: Takeover, dt: number): string {
-  const seconds = (n: number) => `${(n * dt).toFixed(1)} s`;
-  return `after ${before} steps by itself (${seconds(before)}), for ${steps} (${seconds(steps)})`;
+  const seconds = (n: number) => `${(n * dt).toFixed(n * dt < 0.1 ? 2 : 1)} s`;
+  const since = before === 0 ? 'at once' : `after ${before} steps by itself (${seconds(before)})`;
+  return `${since}, for ${steps} (${seconds(steps)})`;
 }

@@ -15,6 +15,7 @@ import { useEffect } from 'react';
 import './controls.css';
 import { useApp, useClient } from '../../context.ts';
 import { padInputs } from '../../core/bindings.ts';
+import { useTouch } from '../../use-touch.ts';
 import { AxisEditor } from './axis-editor.tsx';
 import { Handing } from './handing.tsx';
 import { InputButtons } from './input-buttons.tsx';
@@ -79,9 +80,14 @@ function Device() {
   const client = useClient();
   const gamepad = useApp((s) => s.gamepad);
   const access = useApp((s) => s.gamepadAccess);
+  const hasTouch = useTouch();
   if (!gamepad)
     return (
-      <Alert color="gray" title="Keys drive" data-testid="no-gamepad">
+      <Alert
+        color="gray"
+        title={hasTouch ? 'Fingers and keys drive' : 'Keys drive'}
+        data-testid="no-gamepad"
+      >
         {ABSENT[access]}
       </Alert>
     );

@@ -1,9 +1,9 @@
 /** Whether tilting this device steers, and where it cannot, why. */
 import { Switch, Text, Title } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { useApp, useClient } from '../../context.ts';
 import type { TiltState } from '../../core/tilt.ts';
 import { touchLayout } from '../../core/touch.ts';
+import { useTouch } from '../../use-touch.ts';
 
 const WORDS: Readonly<Record<TiltState, string>> = {
   off: 'Off. Turned on, the left stick becomes a grip: while a finger is on it or on a pedal, tilting the device steers.',
@@ -22,9 +22,7 @@ export function TiltSteering() {
   const { tilt } = useClient();
   const state = useApp((s) => s.tilt);
   const controls = useApp((s) => s.welcome?.environment.controls ?? []);
-  const hasTouch = useMediaQuery('(any-pointer: coarse)', false, {
-    getInitialValueInEffect: false,
-  });
+  const hasTouch = useTouch();
   if (!hasTouch || !touchLayout(controls).sticks.some(({ side }) => side === 'left')) return null;
   const isWanted = state === 'on' || state === 'asking' || state === 'silent';
   return (
