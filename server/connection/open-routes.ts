@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { OpenRefusal } from '../open-runs/contract.ts';
 import type { OpenRunList, RunWanted } from '../protocol/index.ts';
 import { actorOf } from './actor.ts';
+import { asText, plainPage } from './plain-page.ts';
 import type { RunRoutes } from './run-routes.ts';
 import * as shapes from './shapes/runs.ts';
 import { filled } from './training-routes.ts';
@@ -105,10 +106,8 @@ function closedRoutes(api: FastifyInstance, first: string): void {
 }
 
 function closedPage(message: string): string {
-  const words = message.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Reins · not open</title>
-<body style="font:16px system-ui;max-width:40rem;margin:20vh auto;padding:0 1rem;background:#101418;color:#e6e9ec">
-<h1 style="font-size:1.4rem">This run is not open</h1><p>${words}</p>
-<p><a style="color:#a5d8ff" href="../../">To the first</a></p>`;
+  return plainPage(
+    'This run is not open',
+    `<p>${asText(message)}</p><p><a href="../../">To the first</a></p>`,
+  );
 }

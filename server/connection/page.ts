@@ -4,11 +4,13 @@ import { join, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { plainPage } from './plain-page.ts';
 
-const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>Reins</title>
-<body style="font:16px system-ui;max-width:40rem;margin:20vh auto;background:#101418;color:#e6e9ec">
-<h1>The page is not built</h1><p>The simulation and the learner are running, but the page is missing.
-Run <code>npm run build</code> and reload.</p>`;
+const NOT_BUILT = plainPage(
+  'The page is not built',
+  `<p>The simulation and the learner are running, but the page is missing.
+Run <code>npm run build</code> and reload.</p>`,
+);
 
 /** Header by which a gateway is told to answer with its own file of that name (as nginx has it). */
 export const HANDED_OVER = 'x-accel-redirect';

@@ -1,7 +1,6 @@
 /** The two forms that work without the page: signing in, and making an account with an invitation. */
 import { PASSWORD_LENGTH } from '../people/password.ts';
-
-const asText = (text: string) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+import { asText, plainPage } from './plain-page.ts';
 
 interface Form {
   /** Where it is sent, from whatever page shows it. */
@@ -15,36 +14,26 @@ interface Form {
 }
 
 function form({ action, title, fields, button, problem, before = '' }: Form): string {
-  return page(
+  return plainPage(
     title,
     `${problem ? alert(problem) : ''}${before}
-<form method="post" action="${action}" style="display:grid;gap:.8rem">${fields}
-<button style="font:inherit;padding:.6rem;border:0;border-radius:.4rem;background:#1971c2;color:#fff">${button}</button>
+<form method="post" action="${action}">${fields}
+<button>${button}</button>
 </form>`,
   );
 }
 
-const alert = (problem: string) => `<p role="alert" style="color:#ffa8a8">${asText(problem)}</p>`;
-
-function page(title: string, content: string): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Reins · ${title}</title>
-<body style="font:16px system-ui;max-width:22rem;margin:18vh auto;padding:0 1rem;background:#101418;color:#e6e9ec">
-<h1 style="font-size:1.4rem">${title}</h1>${content}</body></html>`;
-}
+const alert = (problem: string) => `<p role="alert">${asText(problem)}</p>`;
 
 function field(label: string, attributes: string): string {
-  const style = 'font:inherit;padding:.5rem;width:100%;box-sizing:border-box';
-  return `<label>${label}<input style="${style}" required ${attributes}></label>`;
+  return `<label>${label}<input required ${attributes}></label>`;
 }
 
 /** A link, since the page of the provider is elsewhere and forms may not lead there. */
 function providerLink(provider: string | undefined, query: string): string {
   if (provider === undefined) return '';
-  const style =
-    'display:block;text-align:center;text-decoration:none;padding:.6rem;border:1px solid #4dabf7;border-radius:.4rem;color:#a5d8ff';
-  return `<p><a style="${style}" href="oidc${query}">Continue with ${asText(provider)}</a></p>
-<p style="text-align:center;color:#adb5bd">or by a password of Reins</p>`;
+  return `<p><a href="oidc${query}">Continue with ${asText(provider)}</a></p>
+<p class="or">or by a password of Reins</p>`;
 }
 
 export interface SignInPage {
@@ -72,10 +61,7 @@ export function signInPage({ problem, provider, run, isFirst = false }: SignInPa
 
 /** Why an account was not linked to an identity. @param back where its page is */
 export function notLinkedPage(problem: string, back: string): string {
-  return page(
-    'Not linked',
-    `${alert(problem)}<p><a style="color:#a5d8ff" href="${back}">Back to the page</a></p>`,
-  );
+  return plainPage('Not linked', `${alert(problem)}<p><a href="${back}">Back to the page</a></p>`);
 }
 
 export interface InvitePage extends Omit<SignInPage, 'isFirst'> {

@@ -129,7 +129,7 @@ test('[UI-67] a training is started from the form, saved and stopped', async () 
   await page.getByTestId('training-branch').waitFor();
 });
 
-test('[UI-53] a form becomes a command; a run goes out as files that hold what the server has', async () => {
+test('[UI-53] [UI-110] a form becomes a command; a run goes out as files that hold what the server has', async () => {
   await page.getByTestId('new-run').click();
   await page.getByTestId('form-environment').selectOption('driving-easy');
   await page.getByTestId('form-preset').selectOption('pebble');
@@ -166,5 +166,23 @@ test('[UI-53] a form becomes a command; a run goes out as files that hold what t
   ).json()) as { environmentSteps: number }[];
   expect(Math.abs(lines.length - points.length)).toBeLessThanOrEqual(2); // one may have come meanwhile
   expect(Number(lines[0]!.split(',')[1])).toBe(points[0]!.environmentSteps);
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  const wide = page.locator('.wide-table').filter({ has: page.getByTestId('run-table') });
+  await until(
+    'a fade at the right',
+    async () => (await wide.getAttribute('data-beyond')) === 'right',
+  );
+  await page
+    .getByRole('region', { name: 'runs', exact: true })
+    .evaluate((box: { scrollLeft: number; scrollWidth: number }) => {
+      box.scrollLeft = box.scrollWidth;
+    });
+  await until(
+    'a fade at the left',
+    async () => (await wide.getAttribute('data-beyond')) === 'left',
+  );
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await until('no fade', async () => (await wide.getAttribute('data-beyond')) === '');
   expect(errors).toEqual([]);
 });
