@@ -27,6 +27,7 @@ import { overlayRoutes } from './overlay-routes.ts';
 import { pageFiles } from './page.ts';
 import { practiceRoutes } from './practice-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
+import { refusedField } from './refused-field.ts';
 import { retentionRoutes } from './retention-routes.ts';
 import { reviewRoutes } from './review-routes.ts';
 import { handRuns } from './run-paths.ts';
@@ -61,6 +62,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     logger: false,
     forceCloseConnections: true,
     requestTimeout: REQUEST_PATIENCE,
+    ajv: { customOptions: { verbose: true } }, // errors tell the value
+    schemaErrorFormatter: refusedField,
   });
   const { admission, people } = options;
   const onRefused = (refused: Refused) => log.warn(refused, 'a request was refused');

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { RunError, type RunHandle } from '../contract.ts';
 import type { People } from '../people/people.ts';
+import { CONSENSUS_METHODS, type ConsensusMethod, consensusOf } from '../run/consensus.ts';
 import { qualityOf } from '../run/quality.ts';
 import { rejectedBy } from '../run/review-rules.ts';
 import { transitivityOf } from '../run/transitivity.ts';
@@ -101,6 +102,7 @@ export function qualityRoutes(api: FastifyInstance, options: QualityRouteOptions
     },
     () => report(options, log),
   );
+  consensus(api, options);
   api.get<{ Querystring: { after: number; limit: number } }>(
     '/api/audit',
     {
@@ -116,6 +118,23 @@ export function qualityRoutes(api: FastifyInstance, options: QualityRouteOptions
     },
   );
   decisions(api, run);
+}
+
+function consensus(api: FastifyInstance, options: QualityRouteOptions): void {
+  api.get<{ Querystring: { method: ConsensusMethod } }>(
+    '/api/consensus',
+    {
+      schema: {
+        summary: 'What the answers to each question that two people or more answered come to',
+        querystring: {
+          type: 'object',
+          properties: { method: { enum: CONSENSUS_METHODS, default: 'one-coin' } },
+        },
+        response: { 200: shapes.consensus },
+      },
+    },
+    async ({ query }) => consensusOf(await counted(options), query.method),
+  );
 }
 
 function decisions(api: FastifyInstance, run: RunHandle): void {
@@ -175,13 +194,15 @@ function unknown(reply: FastifyReply, message: string): FastifyReply {
   return reply.code(404).send({ message });
 }
 
+/** Oldest first. */
+async function counted({ run, storage }: Pick<QualityRouteOptions, 'run' | 'storage'>) {
+  const rows = await storage.answeredAssignments(run.run.id);
+  return rows.flatMap(({ verdict, ...row }) => (verdict === null ? [] : [{ ...row, verdict }]));
+}
+
 /** Everybody who has answered, or of whom anything else is known. */
 async function report({ run, storage, people }: QualityRouteOptions, read: LogReader) {
-  const rows = await storage.answeredAssignments(run.run.id);
-  const answers = rows.flatMap(({ verdict, ...row }) =>
-    verdict === null ? [] : [{ ...row, verdict }],
-  );
-  const { people: known, ...quality } = qualityOf(answers);
+  const { people: known, ...quality } = qualityOf(await counted({ run, storage }));
   const rejected = new Set(rejectedBy(await storage.listReviews(run.run.id)));
   const { all: triads, people: circles } = transitivityOf(await read(), rejected);
   const others = run.watch.people.filter((id) => !known.some((p) => p.teacherId === id));

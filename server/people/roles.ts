@@ -71,6 +71,7 @@ export const PERMISSIONS = {
   'GET /api/queue': READ,
   'GET /api/feedback': READ,
   'GET /api/quality': READ,
+  'GET /api/consensus': READ,
   'GET /api/events': READ,
   'GET /api/automation': READ,
   'GET /api/automation/answers': READ,

@@ -1,15 +1,11 @@
 /** How far people agree, and how far each can be relied on, from their answers to the same queries. */
 import type { Interval } from '../../agent/evaluation/statistics.ts';
 import { alphaInterval, krippendorffAlpha } from '../../agent/quality/agreement.ts';
-import { dawidSkene, type Label } from '../../agent/quality/consensus.ts';
+import { dawidSkene } from '../../agent/quality/consensus.ts';
 import { createRandom } from '../../sim/random.ts';
-import type { Assignment } from '../storage/contract.ts';
+import { type Kappas, kappasOf, SMOOTHING } from './consensus.ts';
+import { type CountedAnswer, sharedAnswers } from './shared-answers.ts';
 import { disagree } from './verdict.ts';
-
-/** One answer that counts. */
-export type CountedAnswer = Pick<Assignment, 'queryId' | 'teacherId' | 'leasedAt' | 'endedAt'> & {
-  readonly verdict: string;
-};
 
 export interface PersonQuality {
   readonly teacherId: string;
@@ -35,40 +31,33 @@ export interface QualityReport {
   /** Krippendorff's nominal α with its 95 % interval; null: nothing to disagree about. */
   readonly alpha: number | null;
   readonly interval: Interval | null;
+  readonly kappas: Kappas;
   readonly people: readonly PersonQuality[];
 }
 
-/** One right and one wrong answer that everybody is thought to have given besides. */
-const SMOOTHING = 1;
 /** Of the bootstrap: the same answers have the same interval. */
 const SEED = 1;
 const SAMPLES = 200;
 
 /** @param answers oldest first, at most one of a person to a query */
 export function qualityOf(answers: readonly CountedAnswer[]): QualityReport {
-  const names = [...new Set(answers.map((answer) => answer.teacherId))];
-  const byQuery = new Map<string, CountedAnswer[]>();
-  for (const answer of answers)
-    byQuery.set(answer.queryId, [...(byQuery.get(answer.queryId) ?? []), answer]);
-  const shared = [...byQuery].filter(([, list]) => list.length > 1);
-  const values = [...new Set(answers.map((answer) => answer.verdict))].sort();
-  const labels: Label[] = shared.flatMap(([, list], item) =>
-    list.map(({ teacherId, verdict }) => ({
-      item,
-      person: names.indexOf(teacherId),
-      label: values.indexOf(verdict),
-    })),
-  );
-  const size = { items: shared.length, people: names.length, classes: Math.max(2, values.length) };
+  const shared = sharedAnswers(answers);
+  const { labels, units, people: names } = shared;
+  const size = {
+    items: units.length,
+    people: names.length,
+    classes: Math.max(2, shared.verdicts.length),
+  };
   const consensus = dawidSkene(labels, size, { model: 'one-coin', smoothing: SMOOTHING });
-  const units = shared.map(([, list]) => list.map(({ verdict }) => values.indexOf(verdict)));
+  const said = (unit: readonly number[]) => unit.map((label) => shared.verdicts[label]!);
   return {
     answers: answers.length,
-    questions: byQuery.size,
-    shared: shared.length,
-    disputed: shared.flatMap(([id, list]) => (disagree(list.map((a) => a.verdict)) ? [id] : [])),
+    questions: shared.questions,
+    shared: units.length,
+    disputed: shared.queryIds.filter((_, item) => disagree(said(units[item]!))),
     alpha: krippendorffAlpha(units, 'nominal') ?? null,
     interval: alphaInterval(units, 'nominal', createRandom(SEED), SAMPLES) ?? null,
+    kappas: kappasOf(shared),
     people: names.map((teacherId, person) => {
       const own = answers.filter((answer) => answer.teacherId === teacherId);
       const given = labels.filter((label) => label.person === person);

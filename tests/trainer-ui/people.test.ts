@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import {
   agreement,
+  consensusWords,
   estimate,
+  kappaWords,
   lineageWords,
   ofSo,
   pace,
@@ -9,7 +11,8 @@ import {
   reasonWords,
 } from '../../trainer-ui/people/words.ts';
 
-const report = { answers: 19, questions: 13, shared: 4, disputed: [], people: [] };
+const kappas = { fleiss: null, cohen: [] };
+const report = { answers: 19, questions: 13, shared: 4, disputed: [], people: [], kappas };
 
 test('[UI-47] what is not known is not a number', () => {
   expect([
@@ -30,6 +33,21 @@ test('[UI-47] figures come with their intervals, agreement with what it means', 
   );
   expect(words(0.7)).toContain('tentative');
   expect(words(0.66)).toContain('not reliable');
+});
+
+test('[UI-47] the kappas name the pair that agrees least, consensus what another method would decide', () => {
+  expect(kappaWords(report)).toBe('');
+  const cohen = [{ people: ['T-1', 'T-2'], kappa: -0.05, questions: 12 }];
+  const fleiss = { kappa: 0.31, answers: 3, questions: 29 };
+  expect(kappaWords({ ...report, kappas: { fleiss, cohen } })).toBe(
+    'Fleiss’ κ 0.31 over the 29 that 3 people answered. Of two people T-1 and T-2 agree least: Cohen’s κ −0.05 over 12.',
+  );
+  const decided = { queryId: 'q', verdict: 'a', probability: 0.9, answers: 2 };
+  const questions = [decided, { ...decided, verdict: null, probability: 0.5 }];
+  const otherwise = { majority: 0, 'one-coin': 1, 'dawid-skene': 2 };
+  expect(consensusWords({ method: 'majority', questions, otherwise })).toBe(
+    '2 questions, 1 of them a tie; 1 otherwise by how often each is right (one-coin), 2 otherwise by how each errs (Dawid–Skene).',
+  );
 });
 
 test('[UI-47] what the rules decided is said in words, what a person wrote as they wrote it', () => {

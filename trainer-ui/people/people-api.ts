@@ -9,11 +9,15 @@ import type {
 import { newId } from '../core/client.ts';
 import { get, post } from '../core/http.ts';
 import { type KpiReport, kpiQuery } from './kpi-report.ts';
-import type { QualityReport, QueueReply } from './report.ts';
+import type { ConsensusMethod, ConsensusReport, QualityReport, QueueReply } from './report.ts';
 import type { ReviewCase } from './review-report.ts';
 
 export async function readQuality(): Promise<QualityReport> {
   return (await get('api/quality')).json() as Promise<QualityReport>;
+}
+
+export async function readConsensus(method: ConsensusMethod): Promise<ConsensusReport> {
+  return (await get('api/consensus', { method })).json() as Promise<ConsensusReport>;
 }
 
 export async function readQueue(): Promise<QueueReply> {

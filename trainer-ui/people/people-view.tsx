@@ -7,13 +7,14 @@ import { useApp } from '../context.ts';
 import { usePolled } from '../use-polled.ts';
 import { WideTable } from '../wide-table.tsx';
 import { Accounts } from './accounts.tsx';
+import { Agreement } from './agreement.tsx';
 import { Decision } from './decision.tsx';
 import { Kpis } from './kpis.tsx';
 import { readAutomation, readLineage, readQuality, readQueue } from './people-api.ts';
 import type { PersonRow } from './report.ts';
 import { Retention } from './retention.tsx';
 import { Review } from './review.tsx';
-import { agreement, estimate, lineageWords, ofSo, pace, queueWords, reasonWords } from './words.ts';
+import { estimate, lineageWords, ofSo, pace, queueWords, reasonWords } from './words.ts';
 
 const EVERY = 5000;
 
@@ -41,12 +42,7 @@ export default function PeopleView() {
           </Alert>
         )}
         <CampaignsPart />
-        {report && (
-          <Text size="sm" data-testid="agreement">
-            {agreement(report)}
-            {report.disputed.length > 0 && `; ${report.disputed.length} of them disputed`}
-          </Text>
-        )}
+        {report && <Agreement report={report} />}
         {queue && queue.served > 0 && (
           <Text size="sm" data-testid="queue">
             {queueWords(queue)}

@@ -54,5 +54,35 @@ export interface QualityReport {
   readonly disputed: readonly string[];
   readonly alpha: number | null;
   readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly kappas: {
+    /** Over the questions with so many answers. */
+    readonly fleiss: {
+      readonly kappa: number;
+      readonly answers: number;
+      readonly questions: number;
+    } | null;
+    /** Of two people, by id, over the questions that both answered; the least first. */
+    readonly cohen: readonly {
+      readonly people: readonly string[];
+      readonly kappa: number;
+      readonly questions: number;
+    }[];
+  };
   readonly people: readonly PersonRow[];
+}
+
+export type ConsensusMethod = 'majority' | 'one-coin' | 'dawid-skene';
+
+/** `GET /api/consensus`. */
+export interface ConsensusReport {
+  readonly method: ConsensusMethod;
+  readonly questions: readonly {
+    readonly queryId: string;
+    /** null: a tie. */
+    readonly verdict: string | null;
+    readonly probability: number;
+    readonly answers: number;
+  }[];
+  /** Questions that each method decides otherwise. */
+  readonly otherwise: Readonly<Record<ConsensusMethod, number>>;
 }

@@ -1,6 +1,13 @@
 /** Figures about people as they are read. */
 import type { LineageSummary, RetentionReply, Role } from '../../server/protocol/index.ts';
-import type { Estimate, PersonRow, QualityReport, QueueReply } from './report.ts';
+import type {
+  ConsensusMethod,
+  ConsensusReport,
+  Estimate,
+  PersonRow,
+  QualityReport,
+  QueueReply,
+} from './report.ts';
 
 const NONE = '–';
 
@@ -20,14 +27,46 @@ export function pace({ answers, medianMs }: Pick<PersonRow, 'answers' | 'medianM
   return answers === 0 ? NONE : `${(medianMs / 1000).toFixed(1)} s`;
 }
 
+/** With a minus that is as wide as a plus. */
+const share = (x: number) => x.toFixed(2).replace('-', '−');
+
 export function agreement({ alpha, interval, questions, shared }: QualityReport): string {
   if (shared === 0) return 'No question was answered by two people yet.';
   const of = `${shared} of ${questions} questions (${((100 * shared) / questions).toFixed(0)} %)`;
   if (alpha === null) return `${of} were answered by two people or more.`;
-  const number = (x: number) => x.toFixed(2).replace('-', '−');
-  const range = interval ? ` (${number(interval.low)} to ${number(interval.high)})` : '';
+  const range = interval ? ` (${share(interval.low)} to ${share(interval.high)})` : '';
   const meaning = alpha >= 0.8 ? 'reliable' : alpha >= 0.667 ? 'tentative' : 'not reliable';
-  return `Agreement α ${number(alpha)}${range}, ${meaning}, over the ${of} that two or more answered`;
+  return `Agreement α ${share(alpha)}${range}, ${meaning}, over the ${of} that two or more answered`;
+}
+
+/** By the two kappas; empty: there is nothing to tell. */
+export function kappaWords({ kappas, people }: Pick<QualityReport, 'kappas' | 'people'>): string {
+  const { fleiss, cohen } = kappas;
+  const all = fleiss
+    ? `Fleiss’ κ ${share(fleiss.kappa)} over the ${fleiss.questions} that ${fleiss.answers} people answered. `
+    : '';
+  const [least] = cohen;
+  if (!least) return all.trim();
+  const nameOf = (id: string) => people.find(({ teacherId }) => teacherId === id)?.name ?? id;
+  const [a, b] = least.people.map(nameOf);
+  return `${all}Of two people ${a} and ${b} agree least: Cohen’s κ ${share(least.kappa)} over ${least.questions}.`;
+}
+
+/** Methods, as they are chosen from. */
+export const CONSENSUS: Readonly<Record<ConsensusMethod, string>> = {
+  majority: 'most votes',
+  'one-coin': 'how often each is right (one-coin)',
+  'dawid-skene': 'how each errs (Dawid–Skene)',
+};
+
+/** How much it decides, and how much another method would decide otherwise. */
+export function consensusWords({ method, questions, otherwise }: ConsensusReport): string {
+  const ties = questions.filter(({ verdict }) => verdict === null).length;
+  const undecided = ties > 0 ? `, ${ties} of them a tie` : '';
+  const others = (Object.keys(CONSENSUS) as ConsensusMethod[])
+    .filter((other) => other !== method)
+    .map((other) => `${otherwise[other]} otherwise by ${CONSENSUS[other]}`);
+  return `${questions.length} questions${undecided}; ${others.join(', ')}.`;
 }
 
 const BY_RULE: Readonly<Record<string, string>> = {

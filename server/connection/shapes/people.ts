@@ -10,6 +10,7 @@ import {
   REVIEW_VERDICTS,
   type TeachingReply,
 } from '../../protocol/index.ts';
+import { CONSENSUS_METHODS, type ConsensusReport, type Kappas } from '../../run/consensus.ts';
 import type { OwnAnswers } from '../../run/own-answers.ts';
 import type { PersonQuality, QualityReport } from '../../run/quality.ts';
 import type { Review } from '../../storage/reviews-contract.ts';
@@ -39,6 +40,14 @@ const person = object<Person>({
   ...{ decisive: integer, shared: integer, withConsensus: integer, accuracy: orNull(number) },
   ...{ standing, triads, learned: orNull(learned) },
 });
+type Fleiss = NonNullable<Kappas['fleiss']>;
+const kappas = object<Kappas>({
+  fleiss: orNull(object<Fleiss>({ kappa: number, answers: integer, questions: integer })),
+  cohen: list(
+    object<Kappas['cohen'][number]>({ people: list(text), kappa: number, questions: integer }),
+    'Of two people who share ten questions or more, the least first',
+  ),
+});
 interface Quality extends Omit<QualityReport, 'people'> {
   readonly triads: Triads;
   readonly people: readonly Person[];
@@ -46,9 +55,25 @@ interface Quality extends Omit<QualityReport, 'people'> {
 export const quality = object<Quality>(
   {
     ...{ answers: integer, questions: integer, shared: integer, disputed: list(text) },
-    ...{ alpha: orNull(number), interval: orNull(interval), triads, people: list(person) },
+    ...{ alpha: orNull(number), interval: orNull(interval), kappas, triads, people: list(person) },
   },
   { description: 'Of answers that count; `disputed`: queries; `learned`: by the reward model' },
+);
+
+type Decided = ConsensusReport['questions'][number];
+export const consensus = object<ConsensusReport>(
+  {
+    method: oneOf(CONSENSUS_METHODS),
+    questions: list(
+      object<Decided>({
+        ...{ queryId: text, verdict: orNull(text), probability: number, answers: integer },
+      }),
+    ),
+    otherwise: object<ConsensusReport['otherwise']>({
+      ...{ majority: integer, 'one-coin': integer, 'dawid-skene': integer },
+    }),
+  },
+  { description: '`verdict`: null, a tie; `otherwise`: questions that each method decides so' },
 );
 
 type Answered = WatchHandle['gold'][number]['answered'];

@@ -95,3 +95,16 @@ test('[QUAL-13] the report names people whose answers are all set aside, too', a
   const report = (await reply.json()) as { people: unknown[] };
   expect(report.people).toMatchObject([{ teacherId: 'ada', answers: 0, standing }]);
 });
+
+test('[QUAL-20] a method of consensus that is none is refused by its field, its value and those there are', async () => {
+  await open();
+  const refused = await fetch(`${door.url}/api/consensus?method=vote`);
+  expect(refused.status).toBe(400);
+  const { message } = (await refused.json()) as { message: string };
+  for (const part of ['method', 'vote', 'majority', 'one-coin', 'dawid-skene'])
+    expect(message).toContain(part);
+  expect(await (await fetch(`${door.url}/api/consensus`)).json()).toEqual({
+    ...{ method: 'one-coin', questions: [] },
+    otherwise: { majority: 0, 'one-coin': 0, 'dawid-skene': 0 },
+  });
+});

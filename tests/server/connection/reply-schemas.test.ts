@@ -124,6 +124,7 @@ const CASES: readonly (readonly [string, string, (string | undefined)?, object?]
   ['POST', '/api/trainings/:name/resume', '/api/trainings/t-1/resume', {}],
   ['POST', '/api/trainings/:name/branch', '/api/trainings/t-1/branch', { steps: 9, labels: 1 }],
   ['GET', '/api/quality'],
+  ['GET', '/api/consensus', '/api/consensus?method=dawid-skene'],
   ['GET', '/api/gold'],
   ['POST', '/api/gold', undefined, { queryId: 'q1' }],
   ['POST', '/api/gold/:id/retire', '/api/gold/g1/retire', { reason: 'why' }],

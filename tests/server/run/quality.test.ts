@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CHARACTER, type CharacterName, choose } from '../../../cli/workforce/characters.ts';
-import { type CountedAnswer, qualityOf } from '../../../server/run/quality.ts';
+import { qualityOf } from '../../../server/run/quality.ts';
+import type { CountedAnswer } from '../../../server/run/shared-answers.ts';
 import { createRandom } from '../../../sim/random.ts';
 
 function answer(queryId: string, teacherId: string, verdict: string, ms = 1000): CountedAnswer {
