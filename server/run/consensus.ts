@@ -3,7 +3,7 @@
  * agree by the two kappas; α is in quality.ts.
  */
 import { cohenKappa, fleissKappa } from '../../agent/quality/agreement.ts';
-import { dawidSkene, majority, voteShares } from '../../agent/quality/consensus.ts';
+import { dawidSkene, type Label, majority, voteShares } from '../../agent/quality/consensus.ts';
 import { type CountedAnswer, type SharedAnswers, sharedAnswers } from './shared-answers.ts';
 
 /**
@@ -36,13 +36,13 @@ export interface ConsensusReport {
 }
 
 export interface Kappas {
-  /** Fleiss' κ over the questions with the most common number of answers; null: none, or nothing to disagree about. */
+  /** Fleiss' κ over the first answers of each, as many as each has; null: none, or nothing to disagree about. */
   readonly fleiss: {
     readonly kappa: number;
     readonly answers: number;
     readonly questions: number;
   } | null;
-  /** Cohen's κ of two people who share ten questions or more, the least first. */
+  /** Cohen's κ of two people who share ten questions or more among these, the least first. */
   readonly cohen: readonly {
     readonly people: readonly [string, string];
     readonly kappa: number;
@@ -92,21 +92,31 @@ export function kappasOf(shared: SharedAnswers): Kappas {
   return { fleiss: fleissOf(shared), cohen: cohenOf(shared) };
 }
 
-function fleissOf({ units, verdicts }: SharedAnswers): Kappas['fleiss'] {
-  const count = (answers: number) => units.filter((unit) => unit.length === answers).length;
-  const sizes = [...new Set(units.map((unit) => unit.length))];
-  const [answers] = sizes.sort((a, b) => count(b) - count(a) || b - a);
-  if (answers === undefined) return null;
-  const same = units.filter((unit) => unit.length === answers);
-  const counts = same.map((unit) => verdicts.map((_, k) => unit.filter((v) => v === k).length));
-  const kappa = fleissKappa(counts);
-  return kappa === undefined ? null : { kappa, answers, questions: same.length };
+/**
+ * Of each question as many answers as every one has, the first: a further person is asked where the first differ, so
+ * that all answers would tell of more dispute than there is, and questions with as many alone of less.
+ */
+function planned({ units, labels }: SharedAnswers): { each: number; labels: readonly Label[] } {
+  const each = Math.min(...units.map((unit) => unit.length));
+  const taken = units.map(() => 0);
+  return { each, labels: labels.filter(({ item }) => taken[item]!++ < each) };
 }
 
-function cohenOf({ labels, people, verdicts }: SharedAnswers): Kappas['cohen'] {
+function fleissOf(shared: SharedAnswers): Kappas['fleiss'] {
+  const { units, verdicts } = shared;
+  if (units.length === 0) return null;
+  const { each, labels } = planned(shared);
+  const counts = units.map(() => verdicts.map(() => 0));
+  for (const { item, label } of labels) counts[item]![label]! += 1;
+  const kappa = fleissKappa(counts);
+  return kappa === undefined ? null : { kappa, answers: each, questions: units.length };
+}
+
+function cohenOf(shared: SharedAnswers): Kappas['cohen'] {
+  const { people, verdicts } = shared;
   // [person]: by item.
   const said = people.map(() => new Map<number, number>());
-  for (const { item, person, label } of labels) said[person]!.set(item, label);
+  for (const { item, person, label } of planned(shared).labels) said[person]!.set(item, label);
   const pairs = people.flatMap((_, a) =>
     people.slice(a + 1).map((_, i) => [a, a + 1 + i] as const),
   );

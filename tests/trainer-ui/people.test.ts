@@ -40,7 +40,7 @@ test('[UI-47] the kappas name the pair that agrees least, consensus what another
   const cohen = [{ people: ['T-1', 'T-2'], kappa: -0.05, questions: 12 }];
   const fleiss = { kappa: 0.31, answers: 3, questions: 29 };
   expect(kappaWords({ ...report, kappas: { fleiss, cohen } })).toBe(
-    'Fleiss’ κ 0.31 over the 29 that 3 people answered. Of two people T-1 and T-2 agree least: Cohen’s κ −0.05 over 12.',
+    'Fleiss’ κ 0.31 over the first 3 answers to each of them. Of two people T-1 and T-2 agree least: Cohen’s κ −0.05 over 12.',
   );
   const decided = { queryId: 'q', verdict: 'a', probability: 0.9, answers: 2 };
   const questions = [decided, { ...decided, verdict: null, probability: 0.5 }];

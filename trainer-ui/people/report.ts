@@ -55,7 +55,7 @@ export interface QualityReport {
   readonly alpha: number | null;
   readonly interval: { readonly low: number; readonly high: number } | null;
   readonly kappas: {
-    /** Over the questions with so many answers. */
+    /** Over the first so many answers of each question. */
     readonly fleiss: {
       readonly kappa: number;
       readonly answers: number;

@@ -43,7 +43,7 @@ export function agreement({ alpha, interval, questions, shared }: QualityReport)
 export function kappaWords({ kappas, people }: Pick<QualityReport, 'kappas' | 'people'>): string {
   const { fleiss, cohen } = kappas;
   const all = fleiss
-    ? `Fleiss’ κ ${share(fleiss.kappa)} over the ${fleiss.questions} that ${fleiss.answers} people answered. `
+    ? `Fleiss’ κ ${share(fleiss.kappa)} over the first ${fleiss.answers} answers to each of them. `
     : '';
   const [least] = cohen;
   if (!least) return all.trim();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mean } from '../../../agent/evaluation/statistics.ts';
 import { CYCLIC_BY_CHANCE } from '../../../agent/quality/transitivity.ts';
 import type { CharacterName } from '../../../cli/workforce/characters.ts';
+import type { ConsensusMethod, ConsensusReport } from '../../../server/run/consensus.ts';
 import { temporaryFolder, until } from '../../e2e/helpers.ts';
 import { type ServeProcess, serve } from '../../server/serve-process.ts';
 import { type Crew, type Member, member, openCrew } from './crew.ts';
@@ -12,7 +13,7 @@ const EACH = 160;
 /** ms, on whatever machine. */
 const PATIENCE = 1_800_000;
 const NAMES: readonly CharacterName[] = [
-  ...(['good', 'good', 'good', 'good', 'random', 'random', 'random', 'random'] as const),
+  ...(['good', 'good', 'good', 'good', 'good', 'good', 'random', 'random', 'random'] as const),
   ...(['left-biased', 'left-biased', 'left-biased', 'left-biased', 'flipped', 'lazy'] as const),
 ];
 const people = NAMES.map((character, i) => member(`${character}-${i}`, character, 100 * i + 1));
@@ -61,6 +62,26 @@ describe('what is told of people', () => {
     const accuracy = (cell: Cell) => told(those('consensus', cell), (person) => person.accuracy!);
     expect(Math.min(...accuracy('passes'))).toBeGreaterThan(0.7);
     expect(Math.max(...accuracy('found'))).toBeLessThan(0.7);
+  });
+
+  it('[FORCE-5] [QUAL-20] consensus by accuracies is more often right than votes', async () => {
+    const truth = new Map<string, 'a' | 'b'>();
+    for (const { answers } of people)
+      for (const { queryId, choice, isRight } of answers)
+        truth.set(queryId, isRight === (choice === 'a') ? 'a' : 'b');
+    const rightBy = async (method: ConsensusMethod) => {
+      const path = `/api/consensus?method=${method}`;
+      const { questions, otherwise } = (await crew.ask(path)) as ConsensusReport;
+      const right = questions.filter(({ queryId, verdict }) => verdict === truth.get(queryId));
+      return { share: right.length / questions.length, n: questions.length, otherwise };
+    };
+    const [votes, oneCoin, full] = [
+      await rightBy('majority'),
+      await rightBy('one-coin'),
+      await rightBy('dawid-skene'),
+    ];
+    expect(oneCoin.share).toBeGreaterThan(votes.share);
+    expect(full.share).toBeGreaterThan(votes.share);
   });
 
   it('[FORCE-5] the reward model finds a pull to the left, and whose answers do not follow what is shown', async () => {
@@ -128,5 +149,29 @@ describe('what is told of people', () => {
       return held.every((id) => ended.has(id));
     });
     expect(await crew.ask('/api/queue')).toMatchObject({ holds: true });
+  });
+
+  it('[FORCE-5] Cohen’s κ with good people tells who sees the same as they do', async () => {
+    const few = (['good', 'good', 'good', 'random', 'flipped'] as const).map((name, i) =>
+      member(`few-${i}-${name}`, name, 9000 + 100 * i),
+    );
+    await crew.shift(few, 140);
+    const { kappas } = await crew.quality();
+    const named = (is: (character: CharacterName) => boolean) =>
+      new Set(few.filter(({ character }) => is(character)).map(({ name }) => name));
+    const goods = named((character) => character === 'good');
+    /** Mean over the pairs of such a person and a good one, each by the questions that it shares. */
+    const kappa = (cell: Cell) => {
+      const names = named((character) => MATRIX[character]['κ'] === cell);
+      const pairs = kappas.cohen.filter(
+        ({ people: [a, b] }) => (names.has(a) && goods.has(b)) || (names.has(b) && goods.has(a)),
+      );
+      const n = pairs.reduce((sum, pair) => sum + pair.questions, 0);
+      expect(n).toBeGreaterThan(20);
+      return pairs.reduce((sum, pair) => sum + pair.kappa * pair.questions, 0) / n;
+    };
+    // Two who are right in 92 % agree in 85 %, which is a κ of 0.7; a coin agrees by chance, at 0.
+    expect(kappa('passes')).toBeGreaterThan(0.3);
+    expect(kappa('found')).toBeLessThan(0.2);
   });
 });

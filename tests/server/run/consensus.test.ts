@@ -43,7 +43,7 @@ test('[QUAL-19] Cohen’s κ of two people who share ten questions or more: 0.4 
   expect(kappasOf(sharedAnswers([]))).toEqual({ fleiss: null, cohen: [] });
 });
 
-test('[QUAL-19] Fleiss’ κ over the questions with the most common number of answers: 0.210 of Fleiss’ ten patients', () => {
+test('[QUAL-19] Fleiss’ κ over as many answers as every question has: 0.210 of Fleiss’ ten subjects', () => {
   // Fleiss 1971, as widely printed: fourteen raters put ten subjects into five classes.
   const counts = [
     [0, 0, 0, 0, 14],
@@ -61,9 +61,25 @@ test('[QUAL-19] Fleiss’ κ over the questions with the most common number of a
     const said = row.flatMap((n, k) => Array.from({ length: n }, () => 'abcde'[k]!));
     return said.map((verdict, rater) => answer(`q${q}`, `r${rater}`, verdict));
   });
-  const other = [answer('q10', 'r0', 'a'), answer('q10', 'r1', 'b'), answer('q11', 'r0', 'a')];
-  const { fleiss } = kappasOf(sharedAnswers([...answers, ...other]));
+  const { fleiss } = kappasOf(sharedAnswers([...answers, answer('q10', 'r0', 'a')]));
   expect(fleiss).toEqual({ kappa: expect.closeTo(0.21, 3), answers: 14, questions: 10 });
+});
+
+test('[QUAL-19] whoever is asked because the first two differ changes neither kappa', () => {
+  const two = twoPeople([
+    [20, 5],
+    [10, 15],
+  ]);
+  const disputed = new Set(
+    two
+      .filter(({ queryId, verdict }) =>
+        two.some((other) => other.queryId === queryId && other.verdict !== verdict),
+      )
+      .map(({ queryId }) => queryId),
+  );
+  const third = [...disputed].map((id) => answer(id, 'eve', 'a'));
+  expect(disputed.size).toBe(15);
+  expect(kappasOf(sharedAnswers([...two, ...third]))).toEqual(kappasOf(sharedAnswers(two)));
 });
 
 /** Five people answer every question: two mostly right, three who say left nine times of ten whatever is true. */
