@@ -153,8 +153,13 @@ test('[CAMP-7] [DATA-4] a campaign is drafted and started on the page; its instr
   expect(await violations(worker.page)).toEqual([]);
   await worker.page.getByTestId('open-instructions').click();
   const compare = worker.page.locator('[data-testid="compare"][data-ready="true"]');
+  let answered: string | null = null;
   for (const answers of [1, 2]) {
-    await compare.waitFor();
+    await until('another question', async () => {
+      const query = await compare.getAttribute('data-query');
+      return query !== answered && query;
+    });
+    answered = await compare.getAttribute('data-query');
     await worker.page.keyboard.press('ArrowLeft');
     const progress = row.getByTestId('campaign-progress');
     await until(`${answers} answers`, async () =>
