@@ -45,19 +45,21 @@ it(
       const good = [1, 2, 3, 4].map((i) => member(`good-${i}`, 'good', 100 * i));
       const { certificate } = await untilSo(crew, good, 400, (now) => now.certificate !== null);
       expect(certificate?.lower).toBeGreaterThanOrEqual(TARGET);
-      await untilSo(crew, good, 600, ({ answers }) => answers > 0);
-      expect((await state(crew)).answers).toBeGreaterThan(0);
+      // Good people err, too: they may have withdrawn one meanwhile, and taught another.
+      const answering = await untilSo(
+        crew,
+        good,
+        800,
+        (now) => now.answers > 0 && now.certificate !== null,
+      );
+      expect(answering.answers).toBeGreaterThan(0);
+      expect(answering.certificate).not.toBeNull();
       const withdrawn = async () => (await crew.audit('automation.withdrawn')).length;
       const before = await withdrawn();
       const flipped = [5, 6, 7, 8].map((i) => member(`flipped-${i}`, 'flipped', 100 * i));
-      const after = await untilSo(
-        crew,
-        flipped,
-        400,
-        (now) => now.certificate?.id !== certificate!.id,
-      );
-      expect(['audit', 'bound', 'replaced']).toContain(after.withdrawn?.why);
-      expect(after.certificate?.id).not.toBe(certificate!.id);
+      const after = await untilSo(crew, flipped, 400, (now) => now.certificate === null);
+      expect(after.certificate).toBeNull();
+      expect(['audit', 'bound']).toContain(after.withdrawn?.why);
       await until('the audit log', async () => (await withdrawn()) > before);
     }),
 );
