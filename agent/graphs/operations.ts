@@ -20,8 +20,8 @@ export function matMul(a: Value, b: Value, transposes: Transposes = {}): Value {
 }
 
 /**
- * x · weights + bias: x (n, k), weights (k, m), bias (1, m). Unlike a `matMul` also without a bias one with the activation
- * that follows.
+ * x · weights + bias: x (n, k), weights (k, m), bias (1, m). The engine makes it one with the activation that follows, also
+ * without a bias, which it does not with a `matMul`.
  */
 export function affine(x: Value, weights: Value, bias?: Value): Value {
   return product(x, weights, bias, {}, 'Gemm');

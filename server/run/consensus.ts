@@ -97,7 +97,10 @@ export function kappasOf(shared: SharedAnswers): Kappas {
  * that all answers would tell of more dispute than there is, and questions with as many alone of less.
  */
 function planned({ units, labels }: SharedAnswers): { each: number; labels: readonly Label[] } {
-  const each = Math.min(...units.map((unit) => unit.length));
+  const each = units.reduce(
+    (least, { length }) => Math.min(least, length),
+    Number.POSITIVE_INFINITY,
+  );
   const taken = units.map(() => 0);
   return { each, labels: labels.filter(({ item }) => taken[item]!++ < each) };
 }

@@ -18,7 +18,7 @@ const FRUGAL = {
  */
 const SENDING = ['--initial-old-space-size=64'];
 
-/** How long collections give pages back: a start's garbage is collected by then. For ever they cost 3 to 5 % of processor time. */
+/** How long collections give pages back: a start's garbage is collected by then. For ever it costs 3 to 8 % of the steps. */
 const STARTING_MS = 20_000;
 
 /**

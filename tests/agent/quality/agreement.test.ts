@@ -8,6 +8,7 @@ import {
   LEVELS,
 } from '../../../agent/quality/agreement.ts';
 import { createRandom } from '../../../sim/random.ts';
+import { FLEISS } from './fleiss.ts';
 
 /** Krippendorff's example, four people and twelve items; 0: not answered. */
 const PEOPLE = ['123321412000', '123322412503', '033323422510', '123324412510'];
@@ -21,19 +22,7 @@ test('[QUAL-1] Krippendorff’s alpha of his own example, at every level', () =>
 });
 
 test('[QUAL-1] Fleiss’ and Cohen’s kappa of the textbook examples', () => {
-  const counts = [
-    [0, 0, 0, 0, 14],
-    [0, 2, 6, 4, 2],
-    [0, 0, 3, 5, 6],
-    [0, 3, 9, 2, 0],
-    [2, 2, 8, 1, 1],
-    [7, 7, 0, 0, 0],
-    [3, 2, 6, 3, 0],
-    [2, 5, 3, 2, 2],
-    [6, 5, 2, 1, 0],
-    [0, 2, 2, 3, 7],
-  ];
-  expect(fleissKappa(counts)!.toFixed(5)).toBe('0.20993');
+  expect(fleissKappa(FLEISS)!.toFixed(5)).toBe('0.20993');
   expect(
     cohenKappa([
       [20, 5],

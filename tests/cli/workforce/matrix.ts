@@ -17,79 +17,23 @@ export const RULES = [
 ] as const;
 export type Rule = (typeof RULES)[number];
 
-const row = (...cells: readonly Cell[]): Readonly<Record<Rule, Cell>> =>
-  Object.fromEntries(RULES.map((rule, i) => [rule, cells[i]!])) as Record<Rule, Cell>;
+const CELLS: Readonly<Record<string, Cell>> = { f: 'found', p: 'passes', '·': 'either' };
+const row = (cells: string): Readonly<Record<Rule, Cell>> =>
+  Object.fromEntries(cells.split(' ').map((cell, i) => [RULES[i]!, CELLS[cell]!])) as Record<
+    Rule,
+    Cell
+  >;
 
 export const MATRIX: Readonly<Record<CharacterName, Readonly<Record<Rule, Cell>>>> = {
-  good: row(
-    'passes',
-    'passes',
-    'passes',
-    'passes',
-    'passes',
-    'passes',
-    'passes',
-    'passes',
-    'passes',
-  ),
-  weak: row(
-    'either',
-    'either',
-    'either',
-    'passes',
-    'either',
-    'either',
-    'either',
-    'either',
-    'either',
-  ),
-  random: row('found', 'found', 'either', 'passes', 'found', 'found', 'found', 'either', 'found'),
-  flipped: row('found', 'found', 'either', 'passes', 'passes', 'found', 'found', 'either', 'found'),
-  'left-biased': row(
-    'either',
-    'either',
-    'either',
-    'passes',
-    'either',
-    'either',
-    'either',
-    'found',
-    'either',
-  ),
-  lazy: row('either', 'found', 'either', 'passes', 'either', 'found', 'either', 'found', 'either'),
-  'fast-clicker': row(
-    'either',
-    'either',
-    'either',
-    'found',
-    'either',
-    'either',
-    'either',
-    'either',
-    'either',
-  ),
-  'gold-spotter': row(
-    'passes',
-    'either',
-    'found',
-    'passes',
-    'either',
-    'either',
-    'either',
-    'either',
-    'either',
-  ),
-  'drop-out': row(
-    'passes',
-    'passes',
-    'passes',
-    'passes',
-    'either',
-    'either',
-    'either',
-    'either',
-    'either',
-  ),
+  good: row('p p p p p p p p p'),
+  weak: row('· · · p · · · · ·'),
+  random: row('f f · p f f f · f'),
+  flipped: row('f f · p p f f · f'),
+  'left-biased': row('· · · p · · · f ·'),
+  lazy: row('· f · p · f · f ·'),
+  'fast-clicker': row('· · · f · · · · ·'),
+  'gold-spotter': row('p · f p · · · · ·'),
+  'drop-out': row('p p p p · · · · ·'),
 };
 
 /** Lines of the table in docs/people.md. */

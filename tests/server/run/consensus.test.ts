@@ -3,6 +3,7 @@ import { CONSENSUS_METHODS, consensusOf, kappasOf } from '../../../server/run/co
 import type { CountedAnswer } from '../../../server/run/shared-answers.ts';
 import { sharedAnswers } from '../../../server/run/shared-answers.ts';
 import { createRandom } from '../../../sim/random.ts';
+import { FLEISS } from '../../agent/quality/fleiss.ts';
 
 const answer = (queryId: string, teacherId: string, verdict: string): CountedAnswer => ({
   ...{ queryId, teacherId, verdict, leasedAt: 0, endedAt: 1 },
@@ -44,20 +45,7 @@ test('[QUAL-19] Cohen’s κ of two people who share ten questions or more: 0.4 
 });
 
 test('[QUAL-19] Fleiss’ κ over as many answers as every question has: 0.210 of Fleiss’ ten subjects', () => {
-  // Fleiss 1971, as widely printed: fourteen raters put ten subjects into five classes.
-  const counts = [
-    [0, 0, 0, 0, 14],
-    [0, 2, 6, 4, 2],
-    [0, 0, 3, 5, 6],
-    [0, 3, 9, 2, 0],
-    [2, 2, 8, 1, 1],
-    [7, 7, 0, 0, 0],
-    [3, 2, 6, 3, 0],
-    [2, 5, 3, 2, 2],
-    [6, 5, 2, 1, 0],
-    [0, 2, 2, 3, 7],
-  ];
-  const answers = counts.flatMap((row, q) => {
+  const answers = FLEISS.flatMap((row, q) => {
     const said = row.flatMap((n, k) => Array.from({ length: n }, () => 'abcde'[k]!));
     return said.map((verdict, rater) => answer(`q${q}`, `r${rater}`, verdict));
   });
